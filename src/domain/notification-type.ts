@@ -1,0 +1,44 @@
+import type {
+  CaseStatus,
+  Channel,
+  DataType,
+  DelayUnit,
+  Operator,
+  Outcome,
+  Theme,
+} from "./vocabulary.ts";
+
+/** One filter on a case field. The older two-key form `{fieldName, value}` leaves the last two out. */
+export interface Condition {
+  readonly fieldName: string;
+  readonly value?: unknown;
+  readonly operator?: Operator;
+  readonly dataType?: DataType;
+}
+
+/** What makes a version fire. At least one of the first two is set; the database sees to it. */
+export interface Trigger {
+  readonly onStatus: CaseStatus | null;
+  readonly onOutcome: Outcome | null;
+  readonly onCondition: readonly Condition[];
+}
+
+/** How long to wait after the change. */
+export interface Delay {
+  readonly delay: number | null;
+  readonly unit: DelayUnit | null;
+  /** Name of a business-day calendar, built in or the lender's own. */
+  readonly calendar: string;
+}
+
+/** An active version, with the template version that is active at the same moment: both are pinned when it fires. */
+export interface NotificationTypeVersion extends Trigger, Delay {
+  readonly id: number;
+  readonly version: number;
+  readonly channel: Channel;
+  readonly theme: Theme | null;
+  readonly templateId: number;
+  readonly templateVersion: number;
+  readonly subject: string | null;
+  readonly sensitive: boolean;
+}

@@ -1,0 +1,64 @@
+import type { Message } from "./message.ts";
+
+/** What a provider said, as kept on the transition. Nothing in it names a person: texts are scrubbed of addresses and numbers. */
+export interface Evidence {
+  readonly provider: string;
+  /** SMTP reply code, Twilio error code, HTTP status or a network error's name. */
+  readonly code?: string;
+  /** RFC 3463, such as 5.1.1. */
+  readonly enhancedCode?: string;
+  readonly text?: string;
+  readonly durationMs: number;
+}
+
+/** What a refusal says of the contact itself. */
+export type ContactFinding = "invalid" | "notTextable" | "optedOut" | "mailboxFull";
+
+/**
+ * How a call to a provider ended. A provider never throws: whatever happens on the wire becomes one of these.
+ * - accepted: the provider has the message.
+ * - refused: it will never take this message; no retry.
+ * - unavailable: not now; the next attempt is a new interaction.
+ * - limited: we were too fast; no attempt is spent.
+ * - misconfigured: our own fault (credentials, sender); the channel stops, the message waits.
+ * - unknown: it may or may not have been taken.
+ */
+export type ProviderAnswer =
+  | { readonly kind: "accepted"; readonly messageId: string | null; readonly evidence: Evidence }
+  | {
+      readonly kind: "refused";
+      readonly statusDetails: string;
+      readonly short: string;
+      readonly long: string;
+      readonly finding: ContactFinding | null;
+      readonly evidence: Evidence;
+    }
+  | {
+      readonly kind: "unavailable";
+      readonly statusDetails: string;
+      readonly short: string;
+      readonly long: string;
+      readonly finding: ContactFinding | null;
+      readonly retryAfterMs: number | null;
+      readonly evidence: Evidence;
+    }
+  | { readonly kind: "limited"; readonly retryAfterMs: number | null; readonly evidence: Evidence }
+  | {
+      readonly kind: "misconfigured";
+      readonly short: string;
+      readonly long: string;
+      readonly evidence: Evidence;
+    }
+  | { readonly kind: "unknown"; readonly long: string; readonly evidence: Evidence };
+
+/** What carries a channel. */
+export interface Provider<M extends Message = Message> {
+  /** As written into evidence and logs, such as `smtp` or `twilio`. */
+  readonly name: string;
+  /** How many calls it takes at once; no more are claimed than can be under way. */
+  readonly slots: number;
+  /** Resolves within the provider's deadline, whatever the peer does; never rejects. */
+  send(message: M): Promise<ProviderAnswer>;
+  /** Waits for nothing: connections still open are dropped. */
+  close(): Promise<void>;
+}
