@@ -6,6 +6,12 @@ export interface CaseState {
   readonly outcome: Outcome | null;
 }
 
+export interface FollowingChange extends CaseState {
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** False where it only boarded the case. */
+  readonly fires: boolean;
+}
+
 /** One row the core system inserted: the case as it stood after the change, and what intake noted beside it. */
 export interface CaseChange extends CaseState {
   readonly id: string;
@@ -18,6 +24,6 @@ export interface CaseChange extends CaseState {
   readonly supercaseBulkOperationId: string | null;
   /** The case just before this change; null when nothing was known of it. */
   readonly before: CaseState | null;
-  /** Only for a change that arrived late: the change that follows it in time and had arrived already. */
-  readonly following: CaseState | null;
+  /** Only for a change that arrived late: the change that follows it in time and had been judged already. */
+  readonly following: FollowingChange | null;
 }

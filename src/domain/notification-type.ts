@@ -37,8 +37,9 @@ export interface NotificationTypeVersion extends Trigger, Delay {
   readonly version: number;
   readonly channel: Channel;
   readonly theme: Theme | null;
-  readonly templateId: number;
-  readonly templateVersion: number;
+  readonly templateId: number | null;
+  /** Null when the template has no active version. */
+  readonly templateVersion: number | null;
   readonly subject: string | null;
   readonly sensitive: boolean;
 }

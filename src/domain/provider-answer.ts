@@ -1,5 +1,3 @@
-import type { Message } from "./message.ts";
-
 /** What a provider said, as kept on the transition. Nothing in it names a person: texts are scrubbed of addresses and numbers. */
 export interface Evidence {
   readonly provider: string;
@@ -50,15 +48,3 @@ export type ProviderAnswer =
       readonly evidence: Evidence;
     }
   | { readonly kind: "unknown"; readonly long: string; readonly evidence: Evidence };
-
-/** What carries a channel. */
-export interface Provider<M extends Message = Message> {
-  /** As written into evidence and logs, such as `smtp` or `twilio`. */
-  readonly name: string;
-  /** How many calls it takes at once; no more are claimed than can be under way. */
-  readonly slots: number;
-  /** Resolves within the provider's deadline, whatever the peer does; never rejects. */
-  send(message: M): Promise<ProviderAnswer>;
-  /** Waits for nothing: connections still open are dropped. */
-  close(): Promise<void>;
-}

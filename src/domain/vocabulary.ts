@@ -30,7 +30,7 @@ export type CaseStatus = (typeof CASE_STATUSES)[number];
 export const OUTCOMES = ["approved", "denied", "falsePositive", "noOutcome"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Where an interaction stands; the moves between them are in `migrations/0003_interactions.sql`. */
+/** Where an interaction stands; the moves between them are in `migrations/0004_interactions.sql`. */
 export const INTERACTION_STATUSES = [
   "scheduled",
   "inProgress",

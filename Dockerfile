@@ -1,0 +1,26 @@
+# Production dependencies only: no embedded Postgres, no Node of npm's, no dev tools.
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --omit=optional && npm cache clean --force
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production DATA_DIR=/var/lib/tidings
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json ./
+COPY migrations ./migrations
+COPY templates ./templates
+COPY tasks ./tasks
+COPY src ./src
+# `tidings status` in the container; the sandbox keeps its outbox in the volume
+RUN chmod 0755 src/main.ts \
+ && ln -s /app/src/main.ts /usr/local/bin/tidings \
+ && mkdir -p /var/lib/tidings \
+ && chown node:node /var/lib/tidings
+VOLUME /var/lib/tidings
+USER node
+# Healthy while this container's own daemon is heard of in the database
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s CMD ["node", "src/main.ts", "health"]
+# Without a shell or npm in between, SIGTERM reaches node itself
+CMD ["node", "src/main.ts", "start"]

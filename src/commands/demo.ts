@@ -1,0 +1,117 @@
+import { readFile, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import { readConfig, type Config } from "../config.ts";
+import { openDaemon } from "../daemon.ts";
+import { EXPECTED } from "../demo/expected.ts";
+import { openLog, sayThrough } from "../log.ts";
+import { openDb, openPool, type Db } from "../store/db.ts";
+import { countJobs, listLatencies, listOutcomes, type Outcome } from "../store/overview.ts";
+import type { Print } from "./print.ts";
+import { tableOf } from "./table.ts";
+
+interface Core {
+  run(file: string): Promise<void>;
+  end(): Promise<void>;
+}
+
+const DEADLINE_MS = 45_000;
+/** A retry that is due this soon is waited for; the notice in five business days is not. */
+const SOON_MS = 30_000;
+const LATENCY_CHANGES = 25;
+
+/** Runs the main job on sample data, prints what became of it, and resolves to 0 only if all of it is as expected. */
+export async function demo(print: Print): Promise<number> {
+  const dir = resolve(process.env["DATA_DIR"] ?? ".tidings", "demo");
+  await rm(dir, { recursive: true, force: true });
+  const config = demoConfig(dir);
+  print(
+    "Starting Postgres and Tidings on sample data, in the sandbox: nothing leaves this machine.",
+  );
+  const daemon = await openDaemon(config, sayThrough(openLog("info", join(dir, "daemon.log"))));
+  const pool = openPool({ url: daemon.databaseUrl, actor: "demo", max: 2, onLost: () => {} });
+  const core = await openCore(daemon.databaseUrl);
+  try {
+    return await play(openDb(pool), core, { print, dir });
+  } finally {
+    await core.end();
+    await pool.end();
+    await daemon.stop();
+  }
+}
+
+async function play(
+  db: Db,
+  core: Core,
+  { print, dir }: { print: Print; dir: string },
+): Promise<number> {
+  await core.run("lender.sql");
+  await core.run("case-changes.sql");
+  print("Inserted 12 case changes; waiting until nothing is left to do.\n");
+  const done = await waitUntilDone(db);
+  const outcomes = await listOutcomes(db);
+  print(tableOf(outcomes));
+  print(
+    `\nThe messages lie in ${join(dir, "outbox")}, the daemon's log in ${join(dir, "daemon.log")}.`,
+  );
+  const wrong = done ? findDifferences(outcomes) : ["the work was not done in time"];
+  if (wrong.length === 0)
+    print(`All ${outcomes.filter((one) => one.status).length} interactions are as expected.`);
+  else print(`NOT as expected:\n${wrong.join("\n")}`);
+  print(
+    `From the insert of a change to the call to the provider: median ${await measureLatency(db, core)} ms.`,
+  );
+  return wrong.length === 0 ? 0 : 1;
+}
+
+/** The defaults, whatever this shell has set: the demo must never reach a real database or a real borrower. */
+const demoConfig = (dir: string): Config =>
+  readConfig({ DATA_DIR: dir, DELIVERY: "sandbox", EMAIL_RETRIES: "1s 2s", TEXT_RETRIES: "1s 2s" });
+
+/** Plays the core system: plain SQL on a connection of its own. */
+async function openCore(url: string): Promise<Core> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  return {
+    run: async (file) =>
+      void (await client.query(await readFile(join(import.meta.dirname, "../demo", file), "utf8"))),
+    end: () => client.end(),
+  };
+}
+
+async function waitUntilDone(db: Db): Promise<boolean> {
+  const end = Date.now() + DEADLINE_MS;
+  while (Date.now() < end) {
+    if ((await countJobs(db, new Date(Date.now() + SOON_MS))) === 0) return true;
+    await sleep(50);
+  }
+  return false;
+}
+
+const statusOf = (outcome: Outcome): string =>
+  [outcome.status, outcome.statusDetails].filter((word) => word !== null).join(" ");
+
+function findDifferences(outcomes: readonly Outcome[]): string[] {
+  return Object.entries(EXPECTED).flatMap(([caseChange, types]) => {
+    const found = outcomes.filter((one) => one.caseChange === caseChange && one.status !== null);
+    const byType = Map.groupBy(found, (one) => one.notificationType ?? "");
+    const is = JSON.stringify(
+      Object.fromEntries([...byType].map(([name, rows]) => [name, rows.map(statusOf)])),
+    );
+    const expected = JSON.stringify(types);
+    return is === expected ? [] : [`${caseChange}: ${is}, expected ${expected}`];
+  });
+}
+
+/** Single changes, one after the other on an idle daemon. */
+async function measureLatency(db: Db, core: Core): Promise<string> {
+  const since = new Date();
+  for (let n = 0; n < LATENCY_CHANGES; n += 1) {
+    await core.run("single-change.sql");
+    await sleep(60);
+  }
+  await waitUntilDone(db);
+  const sorted = (await listLatencies(db, since)).toSorted((one, other) => one - other);
+  return (sorted[Math.floor(sorted.length / 2)] ?? Number.NaN).toFixed(1);
+}

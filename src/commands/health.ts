@@ -1,0 +1,26 @@
+import { hostname } from "node:os";
+import { readConfig } from "../config.ts";
+import { Fault } from "../domain/fault.ts";
+import { openDb, openPool } from "../store/db.ts";
+import { listWorkers } from "../store/workers.ts";
+import type { Print } from "./print.ts";
+
+/** Five missed heartbeats. */
+const SILENT_MS = 10_000;
+
+/** Resolves to 0 while a daemon of this host is heard of in the database, for a container's health check. */
+export async function health(print: Print): Promise<number> {
+  const { databaseUrl } = readConfig(process.env);
+  if (databaseUrl === undefined) throw new Fault("CONFIG_INVALID", "DATABASE_URL is missing");
+  const pool = openPool({ url: databaseUrl, actor: "health", max: 1, onLost: () => {} });
+  try {
+    const workers = await listWorkers(openDb(pool));
+    const alive = workers.some(
+      (worker) => worker.host === hostname() && worker.silentMs < SILENT_MS,
+    );
+    print(alive ? "A daemon of this host is heard of." : "No daemon of this host is heard of.");
+    return alive ? 0 : 1;
+  } finally {
+    await pool.end();
+  }
+}

@@ -1,0 +1,27 @@
+import { readConfig } from "../config.ts";
+import { Fault } from "../domain/fault.ts";
+import { openPool } from "../store/db.ts";
+import { migrate } from "../store/migrate.ts";
+import type { Print } from "./print.ts";
+
+/** Brings the schema of DATABASE_URL up to date and says what was applied. */
+export async function migrateDatabase(print: Print): Promise<number> {
+  const { databaseUrl } = readConfig(process.env);
+  if (databaseUrl === undefined)
+    throw new Fault(
+      "CONFIG_INVALID",
+      "DATABASE_URL is missing; the embedded Postgres is migrated by `tidings start`",
+    );
+  const pool = openPool({ url: databaseUrl, actor: "migrate", max: 3, onLost: () => {} });
+  try {
+    const applied = await migrate(pool);
+    print(
+      applied.length === 0
+        ? "The schema is up to date."
+        : applied.map((name) => `applied ${name}`).join("\n"),
+    );
+    return 0;
+  } finally {
+    await pool.end();
+  }
+}

@@ -1,0 +1,63 @@
+import { maskConfig, readConfig } from "../config.ts";
+import { openDaemon, type Daemon } from "../daemon.ts";
+import { Fault } from "../domain/fault.ts";
+import type { Say } from "../domain/events.ts";
+import { openLog, sayThrough } from "../log.ts";
+
+/** Closing what is left after the jobs' own grace. */
+const CLOSING_MS = 5_000;
+
+const codeOf = (error: unknown): string => (error instanceof Fault ? error.code : "UNEXPECTED");
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : "not an error";
+
+/** Runs the daemon until it is told to stop or cannot go on. Resolves to the exit code. */
+export async function start(): Promise<number> {
+  const config = readConfig(process.env);
+  const say = sayThrough(openLog(config.logLevel));
+  say("daemon.starting", { config: maskConfig(config) });
+  const told = waitForSignal();
+  process.once("unhandledRejection", (error) => {
+    say("daemon.failed", { code: "UNEXPECTED", reason: reasonOf(error) });
+    process.exit(1);
+  });
+  const daemon = await openOrSay(config, say);
+  if (daemon === undefined) return 1;
+  const end = await Promise.race([told, daemon.broken]);
+  const broken = typeof end !== "string";
+  if (broken) say("daemon.failed", { code: "QUEUE_BROKEN", reason: end.message });
+  else say("daemon.stopping", { reason: end });
+  forceExitAfter(config.shutdownMs + CLOSING_MS);
+  await daemon.stop();
+  say("daemon.stopped", { workerId: daemon.workerId });
+  return broken ? 1 : 0;
+}
+
+async function openOrSay(
+  config: ReturnType<typeof readConfig>,
+  say: Say,
+): Promise<Daemon | undefined> {
+  try {
+    return await openDaemon(config, say);
+  } catch (error) {
+    say("daemon.failed", { code: codeOf(error), reason: reasonOf(error) });
+    return undefined;
+  }
+}
+
+/** Resolves at the first signal; the second one ends the process where it stands. */
+function waitForSignal(): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.once(signal, () => {
+      resolve(signal);
+      for (const again of ["SIGTERM", "SIGINT"] as const)
+        process.once(again, () => process.exit(1));
+    });
+  return promise;
+}
+
+/** Whatever still hangs after the grace is left as it is: the rows say what was under way. */
+function forceExitAfter(ms: number): void {
+  setTimeout(() => process.exit(1), ms).unref();
+}

@@ -1,0 +1,195 @@
+import { z } from "zod";
+import { Fault } from "./domain/fault.ts";
+import type { Lender } from "./domain/lender.ts";
+
+const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** Waits such as `5m 30m 2h`, in ms; an empty text means no retry. */
+const waits = z
+  .string()
+  .regex(/^(\d+[smh]( \d+[smh])*)?$/, "must be waits such as `5m 30m 2h`")
+  .transform((text) =>
+    text
+      .split(" ")
+      .filter((word) => word !== "")
+      .map((word) => Number(word.slice(0, -1)) * UNITS_MS[word.slice(-1) as keyof typeof UNITS_MS]),
+  );
+
+const timeZone = z
+  .string()
+  .refine(
+    (zone) => Intl.supportedValuesOf("timeZone").includes(zone) || zone === "UTC",
+    "must be an IANA time zone",
+  );
+const whole = (fallback: number, least: number, most: number): z.ZodDefault<z.ZodCoercedNumber> =>
+  z.coerce.number().int().min(least).max(most).default(fallback);
+
+const ENVIRONMENT = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATA_DIR: z.string().min(1).default(".tidings"),
+  DELIVERY: z.enum(["sandbox", "live"]).default("sandbox"),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  EMAIL_FROM: z
+    .string()
+    .regex(
+      /^[^\r\n]*@[^\r\n]+$/,
+      "must be an address, such as `Example Lender <notices@lender.example>`",
+    )
+    .optional(),
+  TWILIO_ACCOUNT_SID: z.string().startsWith("AC").optional(),
+  TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
+  TWILIO_FROM: z.string().startsWith("+").optional(),
+  TWILIO_MESSAGING_SERVICE_SID: z.string().startsWith("MG").optional(),
+  TWILIO_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+  EMAIL_RETRIES: waits.prefault("5m 30m 2h 6h 12h 12h 12h 12h"),
+  TEXT_RETRIES: waits.prefault("1m 10m 1h 4h 12h"),
+  EMAIL_CONNECTIONS: whole(10, 1, 100),
+  TEXT_CONNECTIONS: whole(20, 1, 200),
+  LENDER_NAME: z.string().min(1).default("Example Lender"),
+  LENDER_POSTAL_ADDRESS: z.string().default("1 Example Street, Springfield, OH 45501"),
+  LENDER_PHONE: z.string().default("+1 614 555 0100"),
+  LENDER_WEBSITE: z.url({ protocol: /^https?$/ }).default("https://lender.example"),
+  LENDER_TIME_ZONE: timeZone.default("America/New_York"),
+  CONCURRENCY: whole(6, 1, 64),
+  SHUTDOWN_SECONDS: whole(25, 1, 600),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+});
+type Environment = z.infer<typeof ENVIRONMENT>;
+
+/** How live mail leaves. */
+export interface EmailConfig {
+  readonly url: string;
+  readonly from: string;
+}
+
+/** How live texts leave: from a number or through a messaging service. */
+export interface TextConfig {
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly from?: string;
+  readonly messagingServiceSid?: string;
+  readonly apiUrl?: string;
+}
+
+export interface Config {
+  /** Undefined: the embedded Postgres under `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  readonly delivery: "sandbox" | "live";
+  /** Undefined in the sandbox, and where the channel is not configured. */
+  readonly email: EmailConfig | undefined;
+  readonly text: TextConfig | undefined;
+  readonly lender: Lender;
+  readonly emailFrom: string;
+  readonly retries: { readonly email: readonly number[]; readonly text: readonly number[] };
+  readonly connections: { readonly email: number; readonly text: number };
+  readonly concurrency: number;
+  readonly shutdownMs: number;
+  readonly logLevel: string;
+}
+
+const EXAMPLE_FROM = "Example Lender <notices@lender.example>";
+
+/** Every setting there is, as `.env.example` lists them. */
+export const SETTINGS: readonly string[] = Object.keys(ENVIRONMENT.shape);
+
+/** What live delivery needs together; a part of it is a fault, nothing of it means the channel is not carried. */
+const TOGETHER: readonly (readonly (keyof Environment)[])[] = [
+  ["SMTP_URL", "EMAIL_FROM"],
+  ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"],
+];
+
+function findGaps(env: Environment): string[] {
+  if (env.DELIVERY === "sandbox") return [];
+  const gaps = TOGETHER.filter((group) => group.some((name) => env[name] !== undefined)).flatMap(
+    (group) => group.filter((name) => env[name] === undefined).map((name) => `${name} is missing`),
+  );
+  if (env.SMTP_URL === undefined && env.TWILIO_ACCOUNT_SID === undefined)
+    gaps.push(
+      "DELIVERY=live needs SMTP_URL and EMAIL_FROM, or TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or both",
+    );
+  if (
+    env.TWILIO_ACCOUNT_SID !== undefined &&
+    (env.TWILIO_FROM ?? env.TWILIO_MESSAGING_SERVICE_SID) === undefined
+  )
+    gaps.push("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is missing");
+  return gaps;
+}
+
+/** Reads the environment. Throws one CONFIG_INVALID that names every fault at once, and no value. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  // an empty variable is one that is not set: that is how compose files and shells leave things out
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const read = ENVIRONMENT.safeParse(given);
+  if (!read.success) {
+    const faults = read.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Fault("CONFIG_INVALID", faults.join("; "));
+  }
+  const gaps = findGaps(read.data);
+  if (gaps.length > 0) throw new Fault("CONFIG_INVALID", gaps.join("; "));
+  return configOf(read.data);
+}
+
+function configOf(env: Environment): Config {
+  const live = env.DELIVERY === "live";
+  return {
+    databaseUrl: env.DATABASE_URL,
+    dataDir: env.DATA_DIR,
+    delivery: env.DELIVERY,
+    email:
+      live && env.SMTP_URL && env.EMAIL_FROM
+        ? { url: env.SMTP_URL, from: env.EMAIL_FROM }
+        : undefined,
+    text: live ? textOf(env) : undefined,
+    lender: {
+      name: env.LENDER_NAME,
+      postalAddress: env.LENDER_POSTAL_ADDRESS,
+      phone: env.LENDER_PHONE,
+      website: env.LENDER_WEBSITE,
+      timeZone: env.LENDER_TIME_ZONE,
+    },
+    emailFrom: env.EMAIL_FROM ?? EXAMPLE_FROM,
+    retries: { email: env.EMAIL_RETRIES, text: env.TEXT_RETRIES },
+    connections: { email: env.EMAIL_CONNECTIONS, text: env.TEXT_CONNECTIONS },
+    concurrency: env.CONCURRENCY,
+    shutdownMs: env.SHUTDOWN_SECONDS * 1_000,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function textOf(env: Environment): TextConfig | undefined {
+  if (!env.TWILIO_ACCOUNT_SID || !env.TWILIO_AUTH_TOKEN) return undefined;
+  return {
+    accountSid: env.TWILIO_ACCOUNT_SID,
+    authToken: env.TWILIO_AUTH_TOKEN,
+    ...(env.TWILIO_FROM && { from: env.TWILIO_FROM }),
+    ...(env.TWILIO_MESSAGING_SERVICE_SID && {
+      messagingServiceSid: env.TWILIO_MESSAGING_SERVICE_SID,
+    }),
+    ...(env.TWILIO_API_URL && { apiUrl: env.TWILIO_API_URL }),
+  };
+}
+
+function maskUrl(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  const masked = new URL(url);
+  if (masked.username !== "") masked.username = "***";
+  if (masked.password !== "") masked.password = "***";
+  return masked.href;
+}
+
+/** The configuration as it may be shown: no password, no token, no sender's address. */
+export function maskConfig(config: Config): object {
+  const { email, text, lender, emailFrom: _address, ...rest } = config;
+  return {
+    ...rest,
+    databaseUrl: maskUrl(config.databaseUrl) ?? "embedded",
+    email: email && { url: maskUrl(email.url) },
+    text: text && {
+      apiUrl: text.apiUrl ?? "https://api.twilio.com",
+      accountSid: "***",
+      authToken: "***",
+    },
+    timeZone: lender.timeZone,
+  };
+}

@@ -1,0 +1,127 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import type { Pool } from "pg";
+import { openCarriers } from "./carriers.ts";
+import { systemClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import type { Deps } from "./deps.ts";
+import type { Say } from "./domain/events.ts";
+import { openDb, openPool } from "./store/db.ts";
+import { startEmbeddedPostgres } from "./store/embedded-postgres.ts";
+import { migrate } from "./store/migrate.ts";
+import { throughOutages } from "./store/outage.ts";
+import { openQueue, type Queue } from "./store/queue.ts";
+import { openRecorder } from "./store/recorder.ts";
+import { openTemplates } from "./store/templates.ts";
+import { beat, signOff } from "./store/workers.ts";
+import { openTaskList } from "./task-list.ts";
+import { openWatch } from "./watch.ts";
+
+/** A running daemon. */
+export interface Daemon {
+  readonly workerId: string;
+  readonly databaseUrl: string;
+  /** Resolves when it cannot go on by itself: stop it, end the process and start afresh. */
+  readonly broken: Promise<Error>;
+  /** Takes no new work, finishes what is on the wire, writes it down, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Connections beside those of the jobs: the queue's own two, the recorder, the watch. */
+const SPARE_CONNECTIONS = 4;
+const FIRST_CONNECTION_PATIENCE_MS = 60_000;
+
+/** Opens everything in order; whatever was opened is closed in reverse, also when a later step fails. */
+export async function openDaemon(config: Config, say: Say): Promise<Daemon> {
+  const open = new AsyncDisposableStack();
+  try {
+    return await openOn(open, config, say);
+  } catch (error) {
+    await open.disposeAsync();
+    throw error;
+  }
+}
+
+async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Promise<Daemon> {
+  const began = performance.now();
+  const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`;
+  const databaseUrl = config.databaseUrl ?? (await openEmbedded(open, config));
+  const pool = openPool({
+    url: databaseUrl,
+    actor: `daemon:${workerId}`,
+    max: config.concurrency * 2 + SPARE_CONNECTIONS,
+    onLost: (code) => say("database.connectionLost", { code }),
+  });
+  open.defer(() => pool.end());
+  // a database may come up after us: a container beside it does not choose the order
+  const migrations = await throughOutages(() => migrate(pool), {
+    patienceMs: FIRST_CONNECTION_PATIENCE_MS,
+    onOutage: (code) => say("database.unreachable", { code, waitingFor: "start" }),
+  });
+  if (migrations.length > 0) say("daemon.migrated", { migrations });
+
+  const db = openDb(pool);
+  const carrying = await openCarriers(config);
+  open.defer(() => carrying.close());
+  const stopping = new AbortController();
+  const deps: Deps = {
+    db,
+    clock: systemClock,
+    say,
+    workerId,
+    lender: config.lender,
+    emailFrom: config.emailFrom,
+    textFrom: carrying.textFrom,
+    carriers: carrying.carriers,
+    recorder: openRecorder({
+      db,
+      onOutage: (code) => say("database.unreachable", { code, waitingFor: "recorder" }),
+    }),
+    loadTemplates: openTemplates(db),
+    underWay: new Set(),
+    stopping: stopping.signal,
+  };
+
+  const { broken } = await takeWork(open, { config, deps, pool, stopping });
+  say("daemon.ready", { workerId, startedInMs: Math.round(performance.now() - began) });
+  return { workerId, databaseUrl, broken, stop: () => open.disposeAsync() };
+}
+
+interface Work {
+  readonly config: Config;
+  readonly deps: Deps;
+  readonly pool: Pool;
+  readonly stopping: AbortController;
+}
+
+async function takeWork(
+  open: AsyncDisposableStack,
+  { config, deps, pool, stopping }: Work,
+): Promise<Queue> {
+  const { db, say, workerId } = deps;
+  const worker = { id: workerId, host: hostname(), pid: process.pid };
+  // alive before the first claim: what is claimed by nobody alive is given up
+  await beat(db, { ...worker, queuePool: "" });
+  // when that does not get through, the others find out by our silence
+  open.defer(() => signOff(db, workerId).catch(() => {}));
+  const queue = await openQueue({
+    pool,
+    taskList: openTaskList(deps),
+    concurrency: config.concurrency,
+    say,
+  });
+  const watch = openWatch(deps, { ...worker, queuePool: queue.poolId });
+  open.defer(() => watch.stop());
+  open.defer(async () => {
+    stopping.abort();
+    await queue.stop(config.shutdownMs);
+  });
+  return queue;
+}
+
+async function openEmbedded(open: AsyncDisposableStack, config: Config): Promise<string> {
+  const postgres = await startEmbeddedPostgres(join(config.dataDir, "postgres"));
+  if (!postgres.adopted) open.defer(() => postgres.stop());
+  return postgres.url;
+}

@@ -1,0 +1,20 @@
+/** What the demo must end with: by case change, then by notification type, the status and details of every attempt in turn. */
+export const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  "an immediate email": { "Bankruptcy filed": ["attempted emailSent"] },
+  "an immediate text": { "Report received": ["attempted textSent"] },
+  "a condition that does not hold": {},
+  "a condition that holds": { "Bankruptcy dismissed": ["attempted emailSent"] },
+  "one now, one in five business days": {
+    "Dispute received": ["attempted emailSent"],
+    "Dispute reminder": ["scheduled"],
+  },
+  "no eligible contact": { "Request acknowledged": ["failed"] },
+  "a refused recipient": { "Request acknowledged": ["failed emailBounced"] },
+  "a number that opted out": { "Report received": ["failed textOptedOut"] },
+  "refused for now, then taken": {
+    "Request acknowledged": ["failed emailDeferred", "attempted emailSent"],
+  },
+  "fields alone fire nothing": {},
+  "a status with its outcome": { "Report decided": ["attempted emailSent"] },
+  "boarded, so nothing is sent": {},
+};

@@ -1,0 +1,3 @@
+-- One change of a case nobody knew of
+insert into tidings.case_changes (case_id, case_type_id, borrower_id, loan_ids, status)
+values ('CS-' || gen_random_uuid(), 'hardship', 'BO-ANA', '{LN-ANA}', 'initiated');

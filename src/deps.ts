@@ -1,0 +1,37 @@
+import type { Clock } from "./clock.ts";
+import type { RetrySchedule } from "./decide/settle.ts";
+import type { Say } from "./domain/events.ts";
+import type { Lender } from "./domain/lender.ts";
+import type { Channel } from "./domain/vocabulary.ts";
+import type { Gate } from "./providers/gate.ts";
+import type { Provider } from "./providers/provider.ts";
+import type { Db } from "./store/db.ts";
+import type { Recorder } from "./store/recorder.ts";
+import type { LoadTemplates } from "./store/templates.ts";
+
+/** What carries one channel. */
+export interface Carrier {
+  readonly provider: Provider;
+  readonly gate: Gate;
+  readonly retries: RetrySchedule;
+}
+
+export type Carriers = Partial<Record<Channel, Carrier>>;
+
+/** What a task may reach for. */
+export interface Deps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly say: Say;
+  readonly workerId: string;
+  readonly lender: Lender;
+  readonly emailFrom: string;
+  readonly textFrom: string;
+  readonly carriers: Carriers;
+  readonly recorder: Recorder;
+  readonly loadTemplates: LoadTemplates;
+  /** Interactions this process has claimed and not yet recorded. */
+  readonly underWay: Set<string>;
+  /** Aborted when the daemon takes no new work. */
+  readonly stopping: AbortSignal;
+}

@@ -1,0 +1,66 @@
+import type { Evidence, ContactFinding } from "./provider-answer.ts";
+import type { Channel, Theme } from "./vocabulary.ts";
+
+/** An interaction about to be written: what one case change makes of one notification type version. */
+export interface PlannedInteraction {
+  readonly caseChangeId: string;
+  readonly caseId: string;
+  readonly personId: string;
+  readonly loanIds: readonly string[];
+  readonly notificationTypeId: number;
+  readonly notificationTypeVersion: number;
+  readonly templateId: number | null;
+  readonly templateVersion: number | null;
+  readonly channel: Channel;
+  readonly theme: Theme | null;
+  readonly subject: string | null;
+  readonly sensitive: boolean;
+  readonly supercaseBulkOperationId: string | null;
+  readonly status: "scheduled" | "failed";
+  readonly scheduledAtFrom: Date | null;
+  readonly dueExplanation: object | null;
+  readonly failureDescriptionShort: string | null;
+  readonly failureDescriptionLong: string | null;
+}
+
+/** What is written when an interaction is claimed, before the wire. */
+export interface Claim {
+  readonly interactionId: string;
+  readonly contactId: string;
+  /** The contact as it was then. */
+  readonly contact: object;
+  readonly borrower: object;
+  readonly content: object;
+  readonly provider: string;
+}
+
+/** What becomes of an interaction that did not get as far as the wire. */
+export interface Withheld {
+  readonly interactionId: string;
+  readonly status: "scheduled" | "failed" | "canceled";
+  readonly ruleId: string | null;
+  readonly short: string;
+  readonly long: string;
+  /** When it is judged again; only for scheduled. */
+  readonly until: Date | null;
+}
+
+/** What becomes of an interaction once the provider has answered. */
+export interface Settlement {
+  readonly interactionId: string;
+  readonly status: "attempted" | "failed" | "scheduled";
+  readonly statusDetails: string | null;
+  readonly short: string | null;
+  readonly long: string | null;
+  readonly providerMessageId: string | null;
+  /** Which claim this is the outcome of. */
+  readonly claimedAt: Date;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly evidence: Evidence;
+  /** The same interaction is tried again then; only for scheduled. */
+  readonly dueAt: Date | null;
+  /** A new interaction follows then; only for failed. */
+  readonly nextAttemptAt: Date | null;
+  readonly finding: ContactFinding | null;
+}

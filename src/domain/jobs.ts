@@ -1,0 +1,21 @@
+import type { Channel } from "./vocabulary.ts";
+
+/** The queue's jobs and their payloads: ids, nothing else. */
+export interface Jobs {
+  /** Queued by the database itself, in the transaction that inserts the changes. */
+  readonly resolve_case_changes: { readonly caseChangeIds: readonly string[] };
+  /** Up to a hundred interactions of one channel that fall due together. */
+  readonly deliver_interactions: {
+    readonly channel: Channel;
+    readonly interactionIds: readonly string[];
+  };
+}
+export type JobName = keyof Jobs;
+
+declare global {
+  // graphile-worker takes the types of payloads from here: a wrong one does not compile
+  // oxlint-disable-next-line typescript/no-namespace
+  namespace GraphileWorker {
+    interface Tasks extends Jobs {}
+  }
+}

@@ -1,0 +1,32 @@
+import { once } from "node:events";
+import type { AddressInfo, Server, Socket } from "node:net";
+
+/** A sandbox's server, listening on this host only. */
+export interface Loopback {
+  readonly port: number;
+  /** Drops the connection that comes from this port. */
+  drop(remotePort: number): void;
+  /** Stops listening and drops every connection. */
+  close(): Promise<void>;
+}
+
+/** On a port of the system's choosing. */
+export async function listenOnLoopback(server: Server): Promise<Loopback> {
+  const sockets = new Map<number | undefined, Socket>();
+  server.on("connection", (socket: Socket) => {
+    const from = socket.remotePort;
+    sockets.set(from, socket);
+    socket.once("close", () => sockets.delete(from));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    drop: (remotePort) => sockets.get(remotePort)?.destroy(),
+    async close() {
+      server.close();
+      for (const socket of sockets.values()) socket.destroy();
+      await once(server, "close");
+    },
+  };
+}

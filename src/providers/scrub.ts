@@ -1,0 +1,38 @@
+const LONGEST_KEPT = 300;
+/** Nobody's error text needs more, and it bounds the work of the patterns below. */
+const LONGEST_READ = 2_000;
+
+const CONTROL_OR_SPACE = /[\s\p{Cc}\p{Cf}]+/gu;
+/** Whatever stands in angle brackets: SMTP servers quote mailboxes so, with a domain or without, and HTML is no evidence. */
+const ANGLE_BRACKETS = /<[^<>]*>/gu;
+const EMAIL_ADDRESS = /[^\s<>"()[\],;:]+@[^\s<>"'()[\],;:]+/gu;
+/** With a plus sign: masked digits count too, since Twilio writes some numbers as +1415555XXXX. */
+const INTERNATIONAL_NUMBER = /\+\p{Nd}[\p{Nd}Xx*\s().\p{Pd}]{4,18}[\p{Nd}Xx*]/gu;
+const NORTH_AMERICAN_NUMBER =
+  /(?<!\p{Nd})(?:\(?\p{Nd}{3}\)?[\s.\p{Pd}]*)?\p{Nd}{3}[\s.\p{Pd}]\p{Nd}{4}(?!\p{Nd})/gu;
+const LONG_DIGITS = /\p{Nd}{7,}/gu;
+
+/**
+ * A provider's text as it may be kept: without email addresses, phone numbers and the given personal values (matched
+ * in any case), on one line, at most 300 characters.
+ */
+export function scrub(text: string, personal: readonly string[] = []): string {
+  const plain = personal
+    .filter((value) => value.length > 2)
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((rest, value) => rest.replaceAll(literally(value), "[removed]"), onOneLine(text))
+    .replaceAll(ANGLE_BRACKETS, "[address]")
+    .replaceAll(EMAIL_ADDRESS, "[address]")
+    .replaceAll(INTERNATIONAL_NUMBER, "[number]")
+    .replaceAll(NORTH_AMERICAN_NUMBER, "[number]")
+    .replaceAll(LONG_DIGITS, "[number]");
+  return plain.slice(0, LONGEST_KEPT).toWellFormed().trim();
+}
+
+/** A text cut in the middle of a word loses that word: half an address is no longer recognised as one. */
+function onOneLine(text: string): string {
+  const read = text.length > LONGEST_READ ? text.slice(0, LONGEST_READ).replace(/\S*$/u, "") : text;
+  return read.replaceAll(CONTROL_OR_SPACE, " ");
+}
+
+const literally = (value: string): RegExp => new RegExp(RegExp.escape(value), "giu");

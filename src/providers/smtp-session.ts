@@ -1,0 +1,100 @@
+import type MimeNode from "nodemailer/lib/mime-node";
+import SMTPConnection, { type SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
+import type { SmtpFailure } from "./smtp-answer.ts";
+import type { MailServer } from "./smtp-url.ts";
+
+/** How one message fared: the server's last reply, or why there is none and whether any of the message may have left. */
+export type Delivery =
+  | { readonly taken: true; readonly info: SMTPConnectionSendInfo }
+  | { readonly taken: false; readonly failure: SmtpFailure; readonly handedOver: boolean };
+
+/** A minute of silence ends a session, idle or not. */
+const SILENCE_MS = 60_000;
+
+export function newConnection({ options }: MailServer): SMTPConnection {
+  const connection = new SMTPConnection({
+    ...options,
+    socketTimeout: SILENCE_MS,
+    // a session given up must not go on writing what is still buffered
+    socketCloseTimeout: 0,
+  });
+  // steps listen for themselves; the end of an idle session needs no telling, but an error nobody hears ends the process
+  connection.on("error", () => {});
+  return connection;
+}
+
+/** Connects, greets and signs in. Rejects with a `SmtpFailure`. */
+export async function startSession(
+  connection: SMTPConnection,
+  login: MailServer["login"],
+  deadline: AbortSignal,
+): Promise<void> {
+  await step(connection, deadline, (done) => connection.connect(done));
+  if (login === null || !connection.allowsAuth) return;
+  await step(connection, deadline, (done) => connection.login({ ...login }, done));
+}
+
+/** Hands one message over. Never rejects. */
+export async function sendOver(
+  connection: SMTPConnection,
+  mail: MimeNode,
+  deadline: AbortSignal,
+): Promise<Delivery> {
+  const source = mail.createReadStream();
+  try {
+    const info = await step<SMTPConnectionSendInfo>(connection, deadline, (done) =>
+      connection.send(mail.getEnvelope(), source, done),
+    );
+    if (source.readableEnded) return { taken: true, info };
+    // a 250 that overtook the message answers something else
+    return { taken: false, failure: failure("EPROTOCOL", "Answered too early"), handedOver: true };
+  } catch (error) {
+    // the source is first read after the server's 354, the leave to write the message
+    return { taken: false, failure: error as SmtpFailure, handedOver: source.readableDidRead };
+  } finally {
+    // whatever was said, the rest of the message would be taken for commands
+    if (source.readableDidRead && !source.readableEnded) connection.close();
+  }
+}
+
+/** Clears the way for another message after a refusal; false if the session is of no more use. */
+export async function resetSession(
+  connection: SMTPConnection,
+  deadline: AbortSignal,
+): Promise<boolean> {
+  try {
+    return await step<boolean>(connection, deadline, (done) => connection.reset(done));
+  } catch {
+    return false;
+  }
+}
+
+/** One step of a session. However the session ends meanwhile, by the deadline too, the step rejects. */
+function step<Result>(
+  connection: SMTPConnection,
+  deadline: AbortSignal,
+  run: (done: (error?: Error | null, result?: Result) => void) => void,
+): Promise<Result> {
+  const { promise, resolve, reject } = Promise.withResolvers<Result>();
+  const onDeadline = (): void => connection.close();
+  // nodemailer ends the session first and tells the reason, such as a 421, afterwards
+  const onEnd = (): void => queueMicrotask(() => reject(endedBy(deadline)));
+  connection.once("error", reject);
+  connection.once("end", onEnd);
+  deadline.addEventListener("abort", onDeadline);
+  if (deadline.aborted) onDeadline();
+  run((error, result) => (error ? reject(error) : resolve(result as Result)));
+  return promise.finally(() => {
+    connection.off("error", reject);
+    connection.off("end", onEnd);
+    deadline.removeEventListener("abort", onDeadline);
+  });
+}
+
+const endedBy = (deadline: AbortSignal): Error =>
+  deadline.aborted
+    ? failure("ETIMEDOUT", "No answer in time")
+    : failure("ECONNECTION", "Connection closed");
+
+const failure = (code: string, message: string): Error =>
+  Object.assign(new Error(message), { code });

@@ -1,0 +1,43 @@
+import type { Twilio } from "twilio";
+
+/** What is looked for: a text whose outcome is unknown, and when the attempt began. */
+export interface Lost {
+  /** E.164. */
+  readonly to: string;
+  readonly body: string;
+  readonly since: Date;
+}
+
+export type Sighting =
+  | { readonly kind: "found"; readonly messageId: string; readonly status: string }
+  | { readonly kind: "notFound" }
+  | { readonly kind: "unavailable" };
+
+/** A provider that can be asked afterwards what it took. */
+export interface Asks {
+  /** Never rejects. Unavailable also stands for "cannot be ruled out". */
+  findSent(lost: Lost): Promise<Sighting>;
+}
+
+const PAGE = 100;
+/** Twilio's dates are whole seconds of another clock. */
+const CLOCK_SKEW_MS = 60_000;
+
+/**
+ * Looks through the number's newest texts, newest first. Not by Twilio's DateSent filter: a text that still waits in its
+ * queue has no such date, and would be sent again.
+ */
+export async function findSent(client: Twilio, { to, body, since }: Lost): Promise<Sighting> {
+  const listed = await client.messages.list({ to, pageSize: PAGE, limit: PAGE });
+  const from = since.getTime() - CLOCK_SKEW_MS;
+  const recent = listed.filter(({ dateCreated }) => dateCreated.getTime() >= from);
+  const found = recent.findLast(
+    (text) => text.direction.startsWith("outbound") && words(text.body) === words(body),
+  );
+  if (found !== undefined) return { kind: "found", messageId: found.sid, status: found.status };
+  // a page full of recent texts may have pushed it off the end
+  return { kind: recent.length < PAGE ? "notFound" : "unavailable" };
+}
+
+/** Letters and digits only: smart encoding and the trial account rewrite quotes, dashes and spaces. */
+const words = (text: string): string => text.normalize("NFKC").replaceAll(/[^\p{L}\p{N}]/gu, "");

@@ -1,0 +1,82 @@
+import type { Twilio } from "twilio";
+import type RequestClient from "twilio/lib/base/RequestClient.js";
+import type { TextMessage } from "../domain/message.ts";
+import type { ProviderAnswer } from "../domain/provider-answer.ts";
+import type { Provider } from "./provider.ts";
+import { answerOf, evidenceOf, type Call } from "./meaning.ts";
+import { readTwilioTrouble } from "./twilio-answer.ts";
+import { TWILIO_SILENCE } from "./twilio-codes.ts";
+import { openTwilioHttp, TwilioCallFailed, type TwilioHttp } from "./twilio-http.ts";
+import { findSent, type Asks } from "./twilio-sent.ts";
+
+export interface TwilioOptions {
+  readonly accountSid: string;
+  readonly authToken: string;
+  /** The sending number (E.164); a messaging service goes first. */
+  readonly from?: string;
+  readonly messagingServiceSid?: string;
+  /** Stands for https://api.twilio.com. */
+  readonly apiUrl?: string;
+  /** How many calls are under way at once. */
+  readonly slots?: number;
+  /** For the whole of one call. */
+  readonly deadlineMs?: number;
+}
+
+const MESSAGE_SID = /^[A-Z]{2}[0-9a-f]{32}$/u;
+
+/** Texts through Twilio's Programmable Messaging. */
+export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Asks {
+  const { from, messagingServiceSid, apiUrl, slots = 20, deadlineMs = 10_000 } = options;
+  const wire = openTwilioHttp({ apiUrl, slots, deadlineMs });
+  const sender = messagingServiceSid === undefined ? { from: from ?? "" } : { messagingServiceSid };
+  let client: Promise<Twilio> | undefined;
+  const openClient = (): Promise<Twilio> => (client ??= loadClient(options, wire));
+
+  async function send({ to, body }: TextMessage): Promise<ProviderAnswer> {
+    const call: Call = { provider: "twilio", startedAt: performance.now(), personal: [to] };
+    let asked = false;
+    try {
+      const { messages } = await openClient();
+      const creating = messages.create({ ...sender, to, body });
+      asked = true;
+      const { sid, status } = await creating;
+      if (!MESSAGE_SID.test(sid)) throw new Error("the reply names no message");
+      return {
+        kind: "accepted",
+        messageId: sid,
+        evidence: evidenceOf(call, { code: "201", text: status }),
+      };
+    } catch (error) {
+      if (error instanceof TwilioCallFailed) {
+        const { meaning, seen } = readTwilioTrouble(error.trouble);
+        return answerOf(call, meaning, seen);
+      }
+      const meaning = asked ? TWILIO_SILENCE.outcomeUnknown : TWILIO_SILENCE.clientFault;
+      return answerOf(call, meaning, { text: String(error) });
+    }
+  }
+
+  return {
+    name: "twilio",
+    slots,
+    send,
+    findSent: async (lost) => {
+      try {
+        return await findSent(await openClient(), lost);
+      } catch {
+        return { kind: "unavailable" };
+      }
+    },
+    close: async () => wire.close(),
+  };
+}
+
+/** Only now: the library takes 150 ms and 35 MB that a daemon without texts need not spend. */
+async function loadClient(
+  { accountSid, authToken }: TwilioOptions,
+  wire: TwilioHttp,
+): Promise<Twilio> {
+  const { default: twilio } = await import("twilio");
+  return twilio(accountSid, authToken, { httpClient: wire as unknown as RequestClient });
+}

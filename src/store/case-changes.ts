@@ -1,0 +1,27 @@
+import { sql } from "kysely";
+import type { CaseChange, CaseState } from "../domain/case-change.ts";
+import type { Db } from "./db.ts";
+
+type Row = Omit<CaseChange, "before"> & {
+  readonly statusBefore: CaseState["status"] | null;
+  readonly outcomeBefore: CaseState["outcome"];
+};
+
+/** Loads the changes in the order of their ids; an id that is not there is left out. */
+export async function loadCaseChanges(db: Db, ids: readonly string[]): Promise<CaseChange[]> {
+  const { rows } = await sql<Row>`
+    select c.id, c.case_id, c.case_type_id, c.borrower_id, c.loan_ids, c.status, c.outcome, c.fields, c.changed_at,
+      c.supercase_bulk_operation_id, m.status_before, m.outcome_before,
+      case when f.id is not null then jsonb_build_object('status', f.status, 'outcome', f.outcome, 'fields', f.fields, 'fires', f.fires) end
+        as following
+    from tidings.case_changes c
+    join tidings.case_moves m on m.case_change_id = c.id
+    left join tidings.case_changes f on f.id = m.following_case_change_id
+    where c.id = any(${ids}::bigint[])
+    order by c.id
+  `.execute(db);
+  return rows.map(({ statusBefore, outcomeBefore, ...change }) => ({
+    ...change,
+    before: statusBefore === null ? null : { status: statusBefore, outcome: outcomeBefore },
+  }));
+}

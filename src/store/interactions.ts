@@ -1,0 +1,97 @@
+import { sql } from "kysely";
+import type { Claim, PlannedInteraction, Withheld } from "../domain/interaction.ts";
+import { asRows, type Db } from "./db.ts";
+
+/** Interactions a delivery job carries at the most. */
+const JOB_SIZE = 100;
+/** More than this planned at once is a bulk: its jobs stand behind single notices. */
+const BULK_SIZE = 20;
+
+/**
+ * Writes the planned interactions and queues the delivery of those that are scheduled, in one statement.
+ * What was planned before, by an earlier run of the same job, is left as it is. Returns how many are new.
+ */
+export async function planInteractions(
+  db: Db,
+  planned: readonly PlannedInteraction[],
+): Promise<number> {
+  const { rows } = await sql<{ planned: number }>`
+    with added as (
+      insert into tidings.interactions
+        (origin, created_by, direction, started_at, case_change_id, case_id, person_id, loan_id, loan_ids,
+         notification_type_id, notification_type_version, template_id, template_version, channel, theme, subject, sensitive,
+         supercase_bulk_operation_id, status, scheduled_at_from, due_explanation, failure_description_short, failure_description_long)
+      select 'tidings', '{"id": "tidings", "name": "Tidings"}', 'outbound', null, p."caseChangeId", p."caseId", p."personId",
+        case when cardinality(p."loanIds") = 1 then p."loanIds"[1] end, p."loanIds",
+        p."notificationTypeId", p."notificationTypeVersion", p."templateId", p."templateVersion", p.channel, p.theme, p.subject, p.sensitive,
+        p."supercaseBulkOperationId", p.status, p."scheduledAtFrom", p."dueExplanation", p."failureDescriptionShort", p."failureDescriptionLong"
+      from json_to_recordset(${asRows(planned)}) as p(
+        "caseChangeId" bigint, "caseId" text, "personId" text, "loanIds" text[], "notificationTypeId" int, "notificationTypeVersion" int,
+        "templateId" int, "templateVersion" int, channel text, theme text, subject text, sensitive boolean, "supercaseBulkOperationId" text,
+        status text, "scheduledAtFrom" timestamptz, "dueExplanation" jsonb, "failureDescriptionShort" text, "failureDescriptionLong" text)
+      on conflict (case_change_id, notification_type_id) where origin = 'tidings' and previous_interaction_id is null do nothing
+      returning id, channel, status, scheduled_at_from
+    ),
+    parted as (
+      select id, channel, scheduled_at_from,
+        (row_number() over (partition by channel, scheduled_at_from order by id) - 1) / ${JOB_SIZE} as part
+      from added
+      where status = 'scheduled'
+    ),
+    sets as (
+      select channel, scheduled_at_from as due, array_agg(id::text order by id) as ids
+      from parted
+      group by channel, scheduled_at_from, part
+    ),
+    jobs as (
+      select graphile_worker.add_job('deliver_interactions', json_build_object('channel', s.channel, 'interactionIds', s.ids), run_at => s.due,
+        priority => case when cardinality(s.ids) > ${BULK_SIZE} then 10 else 0 end)
+      from sets s
+    )
+    select (select count(*) from added)::int as planned, (select count(*) from jobs) as jobs
+  `.execute(db);
+  return rows[0]?.planned ?? 0;
+}
+
+/**
+ * Claims what is still scheduled, in the name of one worker, and keeps what is about to be said to whom.
+ * Returns the ids that were won; whoever lost one must not send it.
+ */
+export async function claimInteractions(
+  db: Db,
+  workerId: string,
+  claims: readonly Claim[],
+  now: Date,
+): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    update tidings.interactions i
+    set status = 'inProgress', status_details = null, claimed_by = ${workerId}, claimed_at = ${now}, started_at = ${now},
+      contact_id = c."contactId", contact = c.contact, borrower = c.borrower, content = c.content, provider = c.provider
+    from json_to_recordset(${asRows(claims)}) as c(
+      "interactionId" bigint, "contactId" text, contact jsonb, borrower jsonb, content jsonb, provider text)
+    where i.id = c."interactionId" and i.status = 'scheduled'
+    returning i.id
+  `.execute(db);
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Writes down what judging and rendering held back, and queues again what only has to wait. */
+export async function withholdInteractions(db: Db, withheld: readonly Withheld[]): Promise<void> {
+  if (withheld.length === 0) return;
+  await sql`
+    with moved as (
+      update tidings.interactions i
+      set status = w.status, compliance_guard_rule_id = w."ruleId", scheduled_at_from = coalesce(w.until, i.scheduled_at_from),
+        failure_description_short = w.short, failure_description_long = w.long
+      from json_to_recordset(${asRows(withheld)}) as w(
+        "interactionId" bigint, status text, "ruleId" text, short text, long text, until timestamptz)
+      where i.id = w."interactionId" and i.status = 'scheduled'
+      returning i.id, i.channel, w.until
+    )
+    select graphile_worker.add_job('deliver_interactions', json_build_object('channel', m.channel, 'interactionIds', array_agg(m.id::text order by m.id)),
+      run_at => m.until)
+    from moved m
+    where m.until is not null
+    group by m.channel, m.until
+  `.execute(db);
+}

@@ -1,0 +1,124 @@
+import { sql } from "kysely";
+import type { Db } from "./db.ts";
+
+/** A daemon as the others see it. */
+export interface Worker {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly queuePool: string;
+}
+
+/** Says that this worker is alive; the first time it also says who it is. Database time, so that clocks need not agree. */
+export async function beat(db: Db, { id, host, pid, queuePool }: Worker): Promise<void> {
+  await sql`
+    insert into tidings.workers (id, host, pid, queue_pool)
+    values (${id}, ${host}, ${pid}, ${queuePool})
+    on conflict (id) do update set heartbeat_at = clock_timestamp(), queue_pool = excluded.queue_pool
+  `.execute(db);
+}
+
+/** Takes a worker that has finished off the list. */
+export async function signOff(db: Db, workerId: string): Promise<void> {
+  await sql`delete from tidings.workers where id = ${workerId}`.execute(db);
+}
+
+/**
+ * Finds the workers not heard of for `silentMs`, frees the jobs they hold for others to take, and removes them.
+ * Returns their ids. A worker that was only slow comes back to the list with its next beat, its jobs are then
+ * run by two: claiming decides which of them sends.
+ */
+export async function buryDead(db: Db, silentMs: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with dead as (
+      delete from tidings.workers w
+      where w.heartbeat_at < clock_timestamp() - ${silentMs} * interval '1 millisecond'
+      returning w.id, w.queue_pool
+    ),
+    freed as (
+      select graphile_worker.force_unlock_workers(array_agg(d.queue_pool)) from dead d having count(*) > 0
+    )
+    select d.id, (select count(*) from freed) as freed from dead d
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * What is in progress in the name of nobody alive may or may not have been sent: it becomes attempted, outcome unknown.
+ * Returns the ids.
+ */
+export async function giveUpOrphans(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update tidings.interactions i
+    set status = 'attempted', status_details = i.channel || 'OutcomeUnknown', failure_description_short = 'Outcome unknown',
+      failure_description_long = 'The daemon that was sending it died before it wrote the outcome down.',
+      evidence = jsonb_build_object('provider', i.provider, 'code', 'workerDied')
+    where i.origin = 'tidings' and i.status = 'inProgress'
+      and not exists (select from tidings.workers w where w.id = i.claimed_by)
+    returning i.id
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * What one worker has claimed and never began to send (a claim whose confirmation was lost with the connection) goes back
+ * to scheduled, with a job of its own. `underWay` is what it does hold.
+ */
+export async function returnNeverBegun(
+  db: Db,
+  workerId: string,
+  underWay: readonly string[],
+  claimedBefore: Date,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with returned as (
+      update tidings.interactions i
+      set status = 'scheduled', evidence = jsonb_build_object('provider', i.provider, 'code', 'neverSent')
+      where i.origin = 'tidings' and i.status = 'inProgress' and i.claimed_by = ${workerId}
+        and i.claimed_at < ${claimedBefore} and i.id <> all(${underWay}::bigint[])
+      returning i.id, i.channel
+    ),
+    jobs as (
+      select graphile_worker.add_job('deliver_interactions',
+        json_build_object('channel', r.channel, 'interactionIds', json_build_array(r.id::text)))
+      from returned r
+    )
+    select r.id, (select count(*) from jobs) as jobs from returned r
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Queues again what was due before `dueBefore` and is in no job, for whatever reason. Returns the ids. */
+export async function queueForgotten(db: Db, dueBefore: Date): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with held as (
+      select json_array_elements_text(j.payload->'interactionIds')::bigint as id
+      from graphile_worker._private_jobs j
+      where j.payload->'interactionIds' is not null
+    ),
+    forgotten as (
+      select i.id, i.channel, (row_number() over (partition by i.channel order by i.scheduled_at_from) - 1) / 100 as part
+      from tidings.interactions i
+      where i.origin = 'tidings' and i.status = 'scheduled' and i.scheduled_at_from < ${dueBefore}
+        and i.id not in (select h.id from held h)
+    ),
+    jobs as (
+      select graphile_worker.add_job('deliver_interactions',
+        json_build_object('channel', f.channel, 'interactionIds', array_agg(f.id::text order by f.id)), priority => 10)
+      from forgotten f
+      group by f.channel, f.part
+    )
+    select f.id, (select count(*) from jobs) as jobs from forgotten f
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Everybody on the list, with how long they have been silent. */
+export async function listWorkers(db: Db): Promise<(Worker & { readonly silentMs: number })[]> {
+  const { rows } = await sql<Worker & { readonly silentMs: number }>`
+    select w.id, w.host, w.pid, w.queue_pool, (extract(epoch from clock_timestamp() - w.heartbeat_at) * 1000)::float8 as silent_ms
+    from tidings.workers w
+    order by w.started_at
+  `.execute(db);
+  return rows;
+}

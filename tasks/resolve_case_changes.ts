@@ -1,0 +1,32 @@
+import type { Task } from "graphile-worker";
+import type { Calendars } from "../src/decide/calendars.ts";
+import { openCalendars } from "../src/decide/calendars.ts";
+import { plan } from "../src/decide/plan.ts";
+import type { Deps } from "../src/deps.ts";
+import { loadCalendars } from "../src/store/calendars.ts";
+import { loadCaseChanges } from "../src/store/case-changes.ts";
+import { planInteractions } from "../src/store/interactions.ts";
+import { loadActiveVersions } from "../src/store/notification-types.ts";
+
+/** match -> schedule -> plan: what the changes of a few cases set in motion. */
+export const resolveCaseChanges =
+  ({ db, say, lender }: Deps): Task<"resolve_case_changes"> =>
+  async ({ caseChangeIds }) => {
+    const [changes, calendarRows] = await Promise.all([
+      loadCaseChanges(db, caseChangeIds),
+      loadCalendars(db),
+    ]);
+    const versions = await loadActiveVersions(db, [
+      ...new Set(changes.map((change) => change.caseTypeId)),
+    ]);
+    const calendars: Calendars = openCalendars(calendarRows);
+    const planned = changes.flatMap((change) =>
+      plan(change, versions.get(change.caseTypeId) ?? [], { zone: lender.timeZone, calendars }),
+    );
+    const interactions = planned.length === 0 ? 0 : await planInteractions(db, planned);
+    say("caseChanges.resolved", {
+      caseChanges: changes.length,
+      interactions,
+      firstCaseChangeId: caseChangeIds[0] ?? "",
+    });
+  };

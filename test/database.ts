@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import { Client, type Pool } from "pg";
+import { afterAll, beforeAll, inject } from "vitest";
+import { openDb, openPool, type Db } from "../src/store/db.ts";
+
+async function administer(statement: string): Promise<void> {
+  const client = new Client({ connectionString: inject("adminUrl") });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly pool: Pool;
+  readonly db: Db;
+}
+
+/** A database of this test file's own, cloned from the migrated template and dropped at the end. */
+export function useDatabase(): TestDatabase {
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  const url = inject("adminUrl").replace("/postgres?", `/${name}?`);
+  const pool = openPool({ url, actor: "test", max: 8, onLost: () => {} });
+  beforeAll(() =>
+    administer(`create database ${name} template template_of_tests strategy file_copy`),
+  );
+  afterAll(async () => {
+    await pool.end();
+    await administer(`drop database if exists ${name} with (force)`);
+  });
+  return { url, pool, db: openDb(pool) };
+}

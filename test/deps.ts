@@ -1,0 +1,25 @@
+import { systemClock } from "../src/clock.ts";
+import type { Deps } from "../src/deps.ts";
+import { readConfig } from "../src/config.ts";
+import { openRecorder } from "../src/store/recorder.ts";
+import { openTemplates } from "../src/store/templates.ts";
+import type { TestDatabase } from "./database.ts";
+
+/** What tasks need, on a test's own database and without a provider; `rest` puts in what a test is about. */
+export function depsOn({ db }: TestDatabase, rest: Partial<Deps> = {}): Deps {
+  return {
+    db,
+    clock: systemClock,
+    say: () => {},
+    workerId: "test-worker",
+    lender: readConfig({}).lender,
+    emailFrom: "Example Lender <notices@lender.example>",
+    textFrom: "+15005550006",
+    carriers: {},
+    recorder: openRecorder({ db, onOutage: () => {} }),
+    loadTemplates: openTemplates(db),
+    underWay: new Set(),
+    stopping: new AbortController().signal,
+    ...rest,
+  };
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { readConfig, SETTINGS } from "../../src/config.ts";
+import { EVENTS } from "../../src/domain/events.ts";
+import { FAULTS } from "../../src/domain/fault.ts";
+
+const read = (path: string): string => readFileSync(path, "utf8");
+const inTable = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map((found) => found[1] ?? "").toSorted();
+
+test(".env.example lists every setting, and no other", () => {
+  expect(inTable(read(".env.example"), /^([A-Z_]+)=/gm)).toEqual(SETTINGS.toSorted());
+});
+
+test(".env.example shows the true defaults", () => {
+  const shown = Object.fromEntries(
+    [...read(".env.example").matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [
+      name,
+      value,
+    ]),
+  );
+  expect(readConfig(shown)).toEqual(readConfig({}));
+});
+
+test("docs/events.md lists every event with its level and meaning, and no other", () => {
+  const rows = inTable(read("docs/events.md"), /^(\| `[\w.]+` \|.*)$/gm);
+  const expected = Object.entries(EVENTS).map(
+    ([name, { level, meaning }]) => `| \`${name}\` | ${level} | ${meaning} |`,
+  );
+  expect(rows).toEqual(expected.toSorted());
+});
+
+test("docs/faults.md lists every fault with its sentence, and no other", () => {
+  const rows = inTable(read("docs/faults.md"), /^(\| `[\w.]+` \|.*)$/gm);
+  const expected = Object.entries(FAULTS).map(
+    ([code, sentence]) => `| \`${code}\` | ${sentence} |`,
+  );
+  expect(rows).toEqual(expected.toSorted());
+});

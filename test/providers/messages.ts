@@ -1,0 +1,31 @@
+import type { EmailMessage, TextMessage } from "../../src/domain/message.ts";
+
+let count = 0;
+
+export function email(fields: Partial<EmailMessage> = {}): EmailMessage {
+  count += 1;
+  return {
+    channel: "email",
+    interactionId: `${count}`,
+    messageId: `chain-${count}@lender.example`,
+    from: "Example Lender <notices@lender.example>",
+    to: "jane.doe@example.com",
+    toName: "Jane Doe",
+    subject: "Your case",
+    text: "Dear Jane",
+    html: "<p>Dear Jane</p>",
+    language: "en",
+    ...fields,
+  };
+}
+
+export function text(fields: Partial<TextMessage> = {}): TextMessage {
+  count += 1;
+  return {
+    channel: "text",
+    interactionId: `${count}`,
+    to: "+12125550123",
+    body: `Your case ${count} has news`,
+    ...fields,
+  };
+}

@@ -1,0 +1,15 @@
+import { Logger, runOnce } from "graphile-worker";
+import type { Deps } from "../src/deps.ts";
+import { openTaskList } from "../src/task-list.ts";
+import type { TestDatabase } from "./database.ts";
+
+/** Runs every job that is due by the clock of this process, and those they lead to, until none is left. */
+export async function runDueJobs({ pool }: TestDatabase, deps: Deps): Promise<void> {
+  await runOnce({
+    pgPool: pool,
+    taskList: openTaskList(deps),
+    logger: new Logger(() => () => {}),
+    noHandleSignals: true,
+    useNodeTime: true,
+  });
+}

@@ -1,0 +1,110 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { INTERACTION_STATUSES } from "../../src/domain/vocabulary.ts";
+import { useDatabase } from "../database.ts";
+import { insertLender } from "../lender.ts";
+
+const { pool } = useDatabase();
+beforeAll(() => insertLender(pool));
+
+/** The diagram of the design, once more in other words: what may follow what. */
+const MOVES: Readonly<Record<string, readonly string[]>> = {
+  scheduled: ["inProgress", "canceled", "failed"],
+  inProgress: ["attempted", "failed", "scheduled"],
+  attempted: ["succeeded", "failed", "scheduled"],
+  succeeded: ["failed"],
+  failed: [],
+  canceled: [],
+};
+
+async function log(status: string): Promise<string> {
+  const { rows } = await pool.query<{ id: string }>(
+    "insert into tidings.interactions (channel, status, person_id) values ('voice', $1, 'BO-1') returning id",
+    [status],
+  );
+  return rows[0]?.id ?? "";
+}
+
+const PAIRS = INTERACTION_STATUSES.flatMap((from) =>
+  INTERACTION_STATUSES.filter((to) => to !== from).map((to) => [from, to] as const),
+);
+
+describe("a status moves along the diagram, whoever moves it", () => {
+  test.each(PAIRS)("%s -> %s", async (from, to) => {
+    const id = await log(from);
+    const move = pool.query("update tidings.interactions set status = $2 where id = $1", [id, to]);
+    if (MOVES[from]?.includes(to)) await expect(move).resolves.toMatchObject({ rowCount: 1 });
+    else
+      await expect(move).rejects.toMatchObject({
+        constraint: "interactions_status_moves_along_the_diagram",
+      });
+  });
+});
+
+test("every change of status or details leaves a transition: who, from, to, and the evidence of that move alone", async () => {
+  const id = await log("inProgress");
+  await pool.query(
+    "update tidings.interactions set status = 'attempted', status_details = 'voiceNoAnswer', evidence = '{\"code\": \"486\"}' where id = $1",
+    [id],
+  );
+  await pool.query("update tidings.interactions set status_details = 'voiceBusy' where id = $1", [
+    id,
+  ]);
+  await pool.query("update tidings.interactions set subject = 'freeForm' where id = $1", [id]);
+  const { rows } = await pool.query(
+    `select moved_by, from_status, to_status, from_status_details as from_details, to_status_details as to_details, evidence
+     from tidings.interaction_transitions where interaction_id = $1 order by id`,
+    [id],
+  );
+  expect(rows).toEqual([
+    {
+      moved_by: "test",
+      from_status: null,
+      to_status: "inProgress",
+      from_details: null,
+      to_details: null,
+      evidence: null,
+    },
+    {
+      moved_by: "test",
+      from_status: "inProgress",
+      to_status: "attempted",
+      from_details: null,
+      to_details: "voiceNoAnswer",
+      evidence: { code: "486" },
+    },
+    {
+      moved_by: "test",
+      from_status: "attempted",
+      to_status: "attempted",
+      from_details: "voiceNoAnswer",
+      to_details: "voiceBusy",
+      evidence: null,
+    },
+  ]);
+});
+
+test("a plain insert gets the documents' defaults and is never Tidings' own", async () => {
+  const { rows } = await pool.query(
+    "insert into tidings.interactions (channel, status) values ('voice', 'attempted') returning origin, sensitive, loan_ids, started_at is not null as started, status_updated_at is not null as dated, created_by",
+  );
+  expect(rows).toEqual([
+    {
+      origin: "logged",
+      sensitive: false,
+      loan_ids: [],
+      started: true,
+      dated: true,
+      created_by: { id: "tidings", name: "tidings" },
+    },
+  ]);
+});
+
+test("what an interaction answers to does not change", async () => {
+  const id = await log("attempted");
+  const change = pool.query("update tidings.interactions set origin = 'tidings' where id = $1", [
+    id,
+  ]);
+  await expect(change).rejects.toMatchObject({
+    constraint: "interactions_keep_what_they_answer_to",
+  });
+});
