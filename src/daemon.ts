@@ -111,7 +111,11 @@ async function takeWork(
     concurrency: config.concurrency,
     say,
   });
-  const watch = openWatch(deps, { ...worker, queuePool: queue.poolId });
+  const watch = openWatch({
+    deps,
+    worker: { ...worker, queuePool: queue.poolId },
+    jobs: queue.running,
+  });
   open.defer(() => watch.stop());
   open.defer(async () => {
     stopping.abort();

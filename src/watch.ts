@@ -4,6 +4,7 @@ import { outageCode } from "./store/outage.ts";
 import {
   beat,
   buryDead,
+  freeGhostJobs,
   giveUpOrphans,
   queueForgotten,
   returnNeverBegun,
@@ -16,6 +17,8 @@ const BEAT_MS = 2_000;
 const SILENT_MS = 10_000;
 /** A claim this old that is not under way here was never begun. */
 const NEVER_BEGUN_MS = 30_000;
+/** A job locked this long in our name that does not run here never reached us. */
+const GHOST_MS = 30_000;
 /** Due for this long and in no job: forgotten. */
 const FORGOTTEN_MS = 60_000;
 /** Rows are looked through once in so many beats. */
@@ -25,15 +28,24 @@ export interface Watch {
   stop(): Promise<void>;
 }
 
+interface Watched {
+  readonly deps: Deps;
+  readonly worker: Worker;
+  /** The jobs under way in this process. */
+  readonly jobs: ReadonlySet<string>;
+}
+
 /** Says that we live, takes over from those that do not, and finds what fell through. */
-export function openWatch(deps: Deps, worker: Worker): Watch {
+export function openWatch(watched: Watched): Watch {
   const stopped = new AbortController();
   const loop = async (): Promise<void> => {
-    let unbrokenSince = performance.now();
+    // When the database comes back after an outage everybody has been silent: only who has beaten steadily since
+    // then may call another one dead
+    let steadySince = performance.now();
     for (let round = 1; !stopped.signal.aborted; round += 1) {
       const began = performance.now();
-      const heard = await lookAround(deps, worker, { round, unbrokenForMs: began - unbrokenSince });
-      if (!heard || performance.now() - began > BEAT_MS) unbrokenSince = performance.now();
+      const heard = await lookAround(watched, round, began - steadySince);
+      if (!heard || performance.now() - began > BEAT_MS) steadySince = performance.now();
       await sleep(BEAT_MS, undefined, { signal: stopped.signal }).catch(() => {});
     }
   };
@@ -46,24 +58,13 @@ export function openWatch(deps: Deps, worker: Worker): Watch {
   };
 }
 
-interface Round {
-  readonly round: number;
-  /**
-   * How long our own beats have got through. When the database comes back after an outage everybody has been silent:
-   * only who has beaten steadily since may call another one dead.
-   */
-  readonly unbrokenForMs: number;
-}
-
-async function lookAround(
-  deps: Deps,
-  worker: Worker,
-  { round, unbrokenForMs }: Round,
-): Promise<boolean> {
+/** Resolves to whether the database heard us. */
+async function lookAround(watched: Watched, round: number, steadyForMs: number): Promise<boolean> {
+  const { deps, worker } = watched;
   try {
     await beat(deps.db, worker);
-    if (unbrokenForMs > SILENT_MS) await takeOver(deps);
-    if (round % SWEEP_EVERY === 0) await sweep(deps);
+    if (steadyForMs > SILENT_MS) await takeOver(deps);
+    if (round % SWEEP_EVERY === 0) await sweep(watched);
     return true;
   } catch (error) {
     const code = outageCode(error) ?? (error instanceof Error ? error.name : "unknown");
@@ -78,19 +79,19 @@ async function takeOver({ db, say }: Deps): Promise<void> {
     say("interaction.outcomeUnknown", { interactionId, provider: "unknown", code: "workerDied" });
 }
 
-async function sweep({ db, clock, say, underWay, workerId }: Deps): Promise<void> {
+async function sweep({ deps, worker, jobs }: Watched): Promise<void> {
+  const { db, clock, say } = deps;
   const before = (ms: number): Date => new Date(clock().getTime() - ms);
-  for (const interactionId of await returnNeverBegun(
-    db,
-    workerId,
-    [...underWay],
-    before(NEVER_BEGUN_MS),
-  ))
-    say("interaction.neverBegun", { interactionId });
+  for (const jobId of await freeGhostJobs(db, worker.queuePool, [...jobs], GHOST_MS))
+    say("queue.jobFreed", { jobId });
+  const begun = [...deps.underWay];
+  for (const id of await returnNeverBegun(db, worker.id, begun, before(NEVER_BEGUN_MS)))
+    say("interaction.neverBegun", { interactionId: id });
   const forgotten = await queueForgotten(db, before(FORGOTTEN_MS));
-  if (forgotten.length > 0)
+  const [first] = forgotten;
+  if (first !== undefined)
     say("interactions.queuedAgain", {
       interactions: forgotten.length,
-      firstInteractionId: forgotten[0] ?? "",
+      firstInteractionId: first,
     });
 }

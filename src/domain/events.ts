@@ -43,6 +43,10 @@ export const EVENTS = {
     "warn",
     "A job ended by a fault; the queue runs it again.",
   ),
+  "queue.jobFreed": kind<{ jobId: string }>(
+    "warn",
+    "A job was locked in our name and never reached us; it is free again.",
+  ),
   "caseChanges.resolved": kind<{
     caseChanges: number;
     interactions: number;

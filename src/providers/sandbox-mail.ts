@@ -14,7 +14,7 @@ type Refusal = Extract<MailboxPlay, { act: "refuse" }>;
 /** What becomes of a mail: an answer, or none. */
 type Verdict = Refusal | "taken" | "silence" | "drop";
 
-const LARGEST_MAIL = 10 * 1_048_576;
+const LARGEST_MAIL = 1_048_576;
 const LONGEST_HEAD = 65_536;
 const TOO_LARGE: Refusal = {
   act: "refuse",

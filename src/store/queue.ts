@@ -10,11 +10,13 @@ import {
 } from "graphile-worker";
 import type { Pool, PoolClient } from "pg";
 import type { Say } from "../domain/events.ts";
-import { throughOutages } from "./outage.ts";
+import { outageCode, throughOutages } from "./outage.ts";
 
 export interface Queue {
   /** Under this name the queue locks our jobs. */
   readonly poolId: string;
+  /** The jobs under way in this process. */
+  readonly running: ReadonlySet<string>;
   /** Resolves when the queue cannot be trusted any more: the process should end and be started afresh. */
   readonly broken: Promise<Error>;
   /** Takes no new job and waits for those under way; after `graceMs` it hands them back. */
@@ -32,22 +34,43 @@ const OUTAGE_PATIENCE_MS = 120_000;
 /** This many failed fetches in a row for each job slot mean a deaf queue, not a database that is away. */
 const MISSES_PER_SLOT = 60;
 
+/** The one code of an outage after which graphile-worker 0.18 tries a statement again. */
+const CANNOT_CONNECT_NOW = "57P03";
+
 /**
- * graphile-worker 0.18 does not await the statement that completes a job: when that finds no connection it is an
- * unhandled rejection and a job locked for four hours. Behind this pool it waits for the database instead.
- * The callback form of connect is passed through: LISTEN uses it, and has its own patience.
+ * graphile-worker 0.18 does not await the statement that completes or fails a job: when the database is away it is an
+ * unhandled rejection, and a job locked for four hours. Behind this pool it waits for a connection, and a statement
+ * that found a dead one fails with the code it retries. The callback form of connect is passed through: LISTEN uses
+ * it, and has its own patience.
  */
 export function patientPool(pool: Pool, say: Say): Pool {
-  const connect = (): Promise<PoolClient> =>
-    throughOutages(() => pool.connect(), {
+  const connect = async (): Promise<PoolClient> => {
+    const client = await throughOutages(() => pool.connect(), {
       patienceMs: OUTAGE_PATIENCE_MS,
       onOutage: (code) => say("database.unreachable", { code, waitingFor: "queue" }),
     });
-  return new Proxy(pool, {
+    const query = client.query.bind(client) as (...words: unknown[]) => Promise<unknown>;
+    return withMethod(client, "query", (...words: unknown[]) =>
+      query(...words).catch((error: unknown) => {
+        if (outageCode(error) === undefined) throw error;
+        throw Object.assign(new Error("the database is away"), { code: CANNOT_CONNECT_NOW });
+      }),
+    );
+  };
+  return withMethod(pool, "connect", (callback?: Parameters<Pool["connect"]>[0]) =>
+    callback ? pool.connect(callback) : connect(),
+  );
+}
+
+/** The same object with one method in place of its own. */
+function withMethod<Whole extends object>(
+  whole: Whole,
+  name: keyof Whole,
+  method: (...words: never[]) => unknown,
+): Whole {
+  return new Proxy(whole, {
     get(target, key) {
-      if (key === "connect")
-        return (callback?: Parameters<Pool["connect"]>[0]) =>
-          callback ? target.connect(callback) : connect();
+      if (key === name) return method;
       const value: unknown = Reflect.get(target, key, target);
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
@@ -81,6 +104,7 @@ const codeOf = (error: unknown): string => {
 interface Heard {
   readonly events: WorkerEvents;
   readonly broken: PromiseWithResolvers<Error>;
+  readonly running: Set<string>;
   workers: WorkerPool | undefined;
 }
 
@@ -89,16 +113,21 @@ function listenTo(concurrency: number, say: Say): Heard {
   const heard: Heard = {
     events: new EventEmitter(),
     broken: Promise.withResolvers<Error>(),
+    running: new Set(),
     workers: undefined,
   };
-  const { events, broken } = heard;
+  const { events, broken, running } = heard;
   let misses = 0;
   events.on("pool:create", ({ workerPool }) => {
     heard.workers = workerPool; // a thenable: it must never be returned from an async function
   });
   events.on("pool:fatalError", ({ error }) => broken.resolve(error as Error));
   events.on("worker:getJob:empty", () => (misses = 0));
-  events.on("job:start", () => (misses = 0));
+  events.on("job:start", ({ job }) => {
+    misses = 0;
+    running.add(job.id);
+  });
+  events.on("job:complete", ({ job }) => running.delete(job.id));
   // when its very first look-up fails, 0.18 keeps the failure for ever and hears nothing again
   events.on("worker:getJob:error", ({ error }) => {
     misses += 1;
@@ -137,6 +166,7 @@ export async function openQueue({
   );
   return {
     poolId: heard.workers?.id ?? "",
+    running: heard.running,
     broken: broken.promise,
     async stop(graceMs) {
       stopping = true;

@@ -88,6 +88,26 @@ export async function returnNeverBegun(
   return rows.map((row) => row.id);
 }
 
+/**
+ * Frees the jobs locked in the name of a live worker that it does not run: the connection was lost after they were locked
+ * and before it heard of them. Returns their ids.
+ */
+export async function freeGhostJobs(
+  db: Db,
+  queuePool: string,
+  running: readonly string[],
+  lockedForMs: number,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update graphile_worker._private_jobs j
+    set locked_by = null, locked_at = null
+    where j.locked_by = ${queuePool} and j.id <> all(${running}::bigint[])
+      and j.locked_at < now() - ${lockedForMs} * interval '1 millisecond'
+    returning j.id
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
 /** Queues again what was due before `dueBefore` and is in no job, for whatever reason. Returns the ids. */
 export async function queueForgotten(db: Db, dueBefore: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

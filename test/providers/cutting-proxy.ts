@@ -1,0 +1,36 @@
+import { connect, createServer, type Socket } from "node:net";
+import { listenOnLoopback, type Loopback } from "../../src/providers/sandbox-loopback.ts";
+
+/** Where a conversation is cut: after so many bytes of one side, which are still delivered. */
+export interface Cut {
+  readonly side: "client" | "server";
+  readonly after: number;
+}
+
+export interface CuttingProxy extends Loopback {
+  /** Bytes either side has said. */
+  readonly said: Record<Cut["side"], number>;
+}
+
+/** Stands between a client and the server on `port`, and hangs up on both at the cut. */
+export async function openCuttingProxy(port: number, cut: Cut): Promise<CuttingProxy> {
+  const said = { client: 0, server: 0 };
+  const pass = (side: Cut["side"], from: Socket, to: Socket): void => {
+    from.on("data", (chunk: Buffer) => {
+      const left = cut.side === side ? cut.after - said[side] : chunk.length;
+      said[side] += chunk.length;
+      to.write(chunk.subarray(0, left));
+      if (left >= chunk.length) return;
+      from.end();
+      to.end();
+    });
+    from.on("end", () => to.end());
+    from.on("error", () => to.destroy());
+  };
+  const proxy = createServer((client) => {
+    const server = connect(port, "127.0.0.1");
+    pass("client", client, server);
+    pass("server", server, client);
+  });
+  return { ...(await listenOnLoopback(proxy)), said };
+}
