@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { Config } from "./config.ts";
 import type { Carrier, Carriers } from "./deps.ts";
-import type { RetrySchedule } from "./decide/settle.ts";
+import { openCircuit } from "./providers/circuit.ts";
 import { openGate } from "./providers/gate.ts";
-import type { Provider } from "./providers/provider.ts";
 import { openMailSink } from "./providers/sandbox-mail.ts";
 import { openTextSink } from "./providers/sandbox-text.ts";
 import { openSmtp } from "./providers/smtp.ts";
 import { openTwilio, type TwilioOptions } from "./providers/twilio.ts";
+import { askTwilio } from "./providers/twilio-statuses.ts";
 
 /** In the sandbox the real clients speak to sinks of our own: only the other end differs. */
 const SANDBOX_ACCOUNT = {
@@ -30,22 +30,38 @@ export async function openCarriers(config: Config): Promise<OpenCarriers> {
   const smtpUrl =
     config.delivery === "sandbox" ? await openSandboxMail(open, outbox) : config.email?.url;
   const twilio = config.delivery === "sandbox" ? await openSandboxText(open, outbox) : config.text;
-  const { connections, retries } = config;
-  const carry = (provider: Provider, schedule: RetrySchedule): Carrier => {
-    open.defer(() => provider.close());
-    return { provider, gate: openGate(provider.slots), retries: schedule };
+  const carriers: Carriers = {
+    ...(smtpUrl && { email: openEmail(open, smtpUrl, config) }),
+    ...(twilio && { text: openText(open, twilio, config) }),
   };
+  const textFrom = twilio?.from ?? twilio?.messagingServiceSid ?? "";
+  return { carriers, textFrom, close: () => open.disposeAsync() };
+}
+
+function openEmail(open: AsyncDisposableStack, url: string, config: Config): Carrier {
+  const provider = openSmtp({ url, slots: config.connections.email });
+  open.defer(() => provider.close());
+  const { perSecond, retries, settles } = config;
   return {
-    carriers: {
-      ...(smtpUrl && {
-        email: carry(openSmtp({ url: smtpUrl, slots: connections.email }), retries.email),
-      }),
-      ...(twilio && {
-        text: carry(openTwilio({ ...twilio, slots: connections.text }), retries.text),
-      }),
-    },
-    textFrom: twilio?.from ?? twilio?.messagingServiceSid ?? "",
-    close: () => open.disposeAsync(),
+    provider,
+    gate: openGate({ slots: provider.slots, perSecond: perSecond.email }),
+    circuit: openCircuit(),
+    retries: retries.email,
+    settleWaits: settles.email,
+  };
+}
+
+function openText(open: AsyncDisposableStack, options: TwilioOptions, config: Config): Carrier {
+  const provider = openTwilio({ ...options, slots: config.connections.text });
+  open.defer(() => provider.close());
+  const { perSecond, retries, settles } = config;
+  return {
+    provider,
+    gate: openGate({ slots: provider.slots, perSecond: perSecond.text }),
+    circuit: openCircuit(),
+    retries: retries.text,
+    settleWaits: settles.text,
+    findSent: (unknown) => askTwilio(provider, unknown),
   };
 }
 

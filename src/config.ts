@@ -15,6 +15,9 @@ const waits = z
       .map((word) => Number(word.slice(0, -1)) * UNITS_MS[word.slice(-1) as keyof typeof UNITS_MS]),
   );
 
+/** Addresses, numbers, or all; a pattern that could match neither is a slip, and would stop everything. */
+const RECIPIENT_PATTERN = /^(\*|[^\s@,]+@[^\s@,]+|\+[\d*]+)$/;
+
 const timeZone = z
   .string()
   .refine(
@@ -28,6 +31,14 @@ const ENVIRONMENT = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATA_DIR: z.string().min(1).default(".tidings"),
   DELIVERY: z.enum(["sandbox", "live"]).default("sandbox"),
+  RECIPIENTS_ALLOWED: z
+    .string()
+    .transform((text) => text.split(",").map((pattern) => pattern.trim()))
+    .refine(
+      (patterns) => patterns.every((pattern) => RECIPIENT_PATTERN.test(pattern)),
+      "must be patterns such as `*@example.com,+1614*`",
+    )
+    .optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   EMAIL_FROM: z
     .string()
@@ -43,6 +54,8 @@ const ENVIRONMENT = z.object({
   TWILIO_API_URL: z.url({ protocol: /^https?$/ }).optional(),
   EMAIL_RETRIES: waits.prefault("5m 30m 2h 6h 12h 12h 12h 12h"),
   TEXT_RETRIES: waits.prefault("1m 10m 1h 4h 12h"),
+  EMAIL_SETTLES: waits.prefault("1m"),
+  TEXT_SETTLES: waits.prefault("15s 1m 5m 15m"),
   EMAIL_CONNECTIONS: whole(10, 1, 100),
   TEXT_CONNECTIONS: whole(20, 1, 200),
   LENDER_NAME: z.string().min(1).default("Example Lender"),
@@ -50,6 +63,8 @@ const ENVIRONMENT = z.object({
   LENDER_PHONE: z.string().default("+1 614 555 0100"),
   LENDER_WEBSITE: z.url({ protocol: /^https?$/ }).default("https://lender.example"),
   LENDER_TIME_ZONE: timeZone.default("America/New_York"),
+  EMAIL_PER_SECOND: z.coerce.number().positive().optional(),
+  TEXT_PER_SECOND: z.coerce.number().positive().optional(),
   CONCURRENCY: whole(6, 1, 64),
   SHUTDOWN_SECONDS: whole(25, 1, 600),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -76,13 +91,18 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
   readonly delivery: "sandbox" | "live";
+  /** Patterns of those that may be sent to when live; null: everybody. */
+  readonly recipientsAllowed: readonly string[] | null;
   /** Undefined in the sandbox, and where the channel is not configured. */
   readonly email: EmailConfig | undefined;
   readonly text: TextConfig | undefined;
   readonly lender: Lender;
   readonly emailFrom: string;
   readonly retries: { readonly email: readonly number[]; readonly text: readonly number[] };
+  readonly settles: { readonly email: readonly number[]; readonly text: readonly number[] };
   readonly connections: { readonly email: number; readonly text: number };
+  /** Messages a second; undefined: no limit. */
+  readonly perSecond: { readonly email: number | undefined; readonly text: number | undefined };
   readonly concurrency: number;
   readonly shutdownMs: number;
   readonly logLevel: string;
@@ -136,6 +156,7 @@ function configOf(env: Environment): Config {
     databaseUrl: env.DATABASE_URL,
     dataDir: env.DATA_DIR,
     delivery: env.DELIVERY,
+    recipientsAllowed: live ? (env.RECIPIENTS_ALLOWED ?? null) : null,
     email:
       live && env.SMTP_URL && env.EMAIL_FROM
         ? { url: env.SMTP_URL, from: env.EMAIL_FROM }
@@ -150,7 +171,9 @@ function configOf(env: Environment): Config {
     },
     emailFrom: env.EMAIL_FROM ?? EXAMPLE_FROM,
     retries: { email: env.EMAIL_RETRIES, text: env.TEXT_RETRIES },
+    settles: { email: env.EMAIL_SETTLES, text: env.TEXT_SETTLES },
     connections: { email: env.EMAIL_CONNECTIONS, text: env.TEXT_CONNECTIONS },
+    perSecond: { email: env.EMAIL_PER_SECOND, text: env.TEXT_PER_SECOND },
     concurrency: env.CONCURRENCY,
     shutdownMs: env.SHUTDOWN_SECONDS * 1_000,
     logLevel: env.LOG_LEVEL,
@@ -183,6 +206,7 @@ export function maskConfig(config: Config): object {
   const { email, text, lender, emailFrom: _address, ...rest } = config;
   return {
     ...rest,
+    recipientsAllowed: config.recipientsAllowed && `${config.recipientsAllowed.length} patterns`,
     databaseUrl: maskUrl(config.databaseUrl) ?? "embedded",
     email: email && { url: maskUrl(email.url) },
     text: text && {

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
 import { openCarriers } from "./carriers.ts";
@@ -73,6 +74,7 @@ async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Pro
     lender: config.lender,
     emailFrom: config.emailFrom,
     textFrom: carrying.textFrom,
+    recipientsAllowed: config.recipientsAllowed,
     carriers: carrying.carriers,
     recorder: openRecorder({
       db,
@@ -80,6 +82,7 @@ async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Pro
     }),
     loadTemplates: openTemplates(db),
     underWay: new Set(),
+    calls: new Set(),
     stopping: stopping.signal,
   };
 
@@ -120,6 +123,7 @@ async function takeWork(
   open.defer(async () => {
     stopping.abort();
     await queue.stop(config.shutdownMs);
+    await finishCalls(deps.calls, config.shutdownMs);
   });
   return queue;
 }
@@ -128,4 +132,9 @@ async function openEmbedded(open: AsyncDisposableStack, config: Config): Promise
   const postgres = await startEmbeddedPostgres(join(config.dataDir, "postgres"));
   if (!postgres.adopted) open.defer(() => postgres.stop());
   return postgres.url;
+}
+
+/** What is on the wire is waited for, and then left to be found as unknown. */
+async function finishCalls(calls: ReadonlySet<Promise<void>>, graceMs: number): Promise<void> {
+  await Promise.race([Promise.all(calls), sleep(graceMs, undefined, { ref: false })]);
 }

@@ -1,8 +1,10 @@
 import type { Clock } from "./clock.ts";
 import type { RetrySchedule } from "./decide/settle.ts";
 import type { Say } from "./domain/events.ts";
+import type { Sighting, UnknownOutcome } from "./domain/unknown-outcome.ts";
 import type { Lender } from "./domain/lender.ts";
 import type { Channel } from "./domain/vocabulary.ts";
+import type { Circuit } from "./providers/circuit.ts";
 import type { Gate } from "./providers/gate.ts";
 import type { Provider } from "./providers/provider.ts";
 import type { Db } from "./store/db.ts";
@@ -13,7 +15,12 @@ import type { LoadTemplates } from "./store/templates.ts";
 export interface Carrier {
   readonly provider: Provider;
   readonly gate: Gate;
+  readonly circuit: Circuit;
   readonly retries: RetrySchedule;
+  /** How long to wait before a provider is asked what became of a message, each time (ms). */
+  readonly settleWaits: readonly number[];
+  /** Only where the provider can be asked. Never rejects. */
+  readonly findSent?: (unknown: UnknownOutcome) => Promise<Sighting>;
 }
 
 export type Carriers = Partial<Record<Channel, Carrier>>;
@@ -27,11 +34,14 @@ export interface Deps {
   readonly lender: Lender;
   readonly emailFrom: string;
   readonly textFrom: string;
+  readonly recipientsAllowed: readonly string[] | null;
   readonly carriers: Carriers;
   readonly recorder: Recorder;
   readonly loadTemplates: LoadTemplates;
   /** Interactions this process has claimed and not yet recorded. */
   readonly underWay: Set<string>;
+  /** Calls to providers that have begun and are not recorded yet. None of them rejects. */
+  readonly calls: Set<Promise<void>>;
   /** Aborted when the daemon takes no new work. */
   readonly stopping: AbortSignal;
 }

@@ -31,7 +31,11 @@ export function saySettled(say: Say, settlement: Settlement): void {
       nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
     });
   if (status === "scheduled" && short !== null)
-    return say("provider.misconfigured", { interactionId, provider, code, why: short });
+    return say("interaction.waiting", {
+      interactionId,
+      ruleId: "provider.misconfigured",
+      until: dueAt?.toISOString() ?? "",
+    });
   if (status === "scheduled")
     return say("interaction.limited", {
       interactionId,

@@ -3,14 +3,20 @@ import { prepare, type Prepared } from "../src/decide/prepare.ts";
 import { settle } from "../src/decide/settle.ts";
 import type { Carrier, Deps } from "../src/deps.ts";
 import { Fault } from "../src/domain/fault.ts";
-import type { Channel } from "../src/domain/vocabulary.ts";
+import type { ProviderAnswer } from "../src/domain/provider-answer.ts";
+import { saySettled, sayWithheld } from "../src/say-outcome.ts";
 import { loadFactSheets } from "../src/store/fact-sheets.ts";
 import { claimInteractions, withholdInteractions } from "../src/store/interactions.ts";
 import { enqueue } from "../src/store/jobs.ts";
-import { saySettled, sayWithheld } from "../src/say-outcome.ts";
 
 type Ready = Extract<Prepared, { kind: "ready" }>;
 type Claimed = Ready & { readonly claimedAt: Date };
+
+/** A job gives its place to others after so long; what it has not begun goes back to the queue. */
+const SLICE_MS = 500;
+/** More than this in one job is a bulk. */
+const SINGLES = 20;
+const BULK_PRIORITY = 10;
 
 /** choose -> judge -> render -> claim -> dispatch -> record: what has fallen due on one channel, in sets the provider can take. */
 export const deliverInteractions =
@@ -18,41 +24,48 @@ export const deliverInteractions =
   async ({ channel, interactionIds }) => {
     const carrier = deps.carriers[channel];
     if (carrier === undefined) throw new Fault("CHANNEL_NOT_CARRIED", channel);
-    const calls: Promise<void>[] = [];
+    const lane = interactionIds.length > SINGLES ? "bulk" : "single";
+    const priority = lane === "bulk" ? BULK_PRIORITY : 0;
+    const sliceEnd = performance.now() + SLICE_MS;
     let rest = interactionIds;
-    while (rest.length > 0 && !deps.stopping.aborted) {
-      const slots = await carrier.gate.take(rest.length);
-      const claimed = await claimNext(deps, carrier, rest.slice(0, slots), slots);
-      calls.push(...claimed.map((ready) => dispatch(deps, carrier, ready)));
+    let runAt = deps.clock();
+    while (rest.length > 0 && !deps.stopping.aborted && performance.now() < sliceEnd) {
+      const pass = carrier.circuit.pass(deps.clock());
+      if (pass.kind === "open") runAt = pass.until;
+      if (pass.kind === "open") break;
+      const wanted = pass.kind === "probe" ? 1 : rest.length;
+      const slots = await carrier.gate.take(wanted, lane, SLICE_MS);
+      await beginNext(deps, carrier, rest.slice(0, slots), slots);
       rest = rest.slice(slots);
     }
-    await handBack(deps, channel, rest);
-    await allRecorded(calls);
+    if (rest.length === 0) return;
+    const left = { channel, interactionIds: rest };
+    await enqueue(deps.db, "deliver_interactions", left, { runAt, priority });
   };
 
-/** Judges a few on facts of this moment and claims those that may leave; slots that are not needed go back. */
-async function claimNext(
+/** Judges a few on facts of this moment, claims those that may leave, and begins to send them; slots that are not needed go back. */
+async function beginNext(
   deps: Deps,
   carrier: Carrier,
   interactionIds: readonly string[],
   slots: number,
-): Promise<Claimed[]> {
-  let needed = 0;
+): Promise<void> {
+  let begun = 0;
   try {
-    const ready = await prepareAll(deps, interactionIds);
-    const won = await claim(deps, carrier, ready);
-    needed = won.length;
-    return won;
+    const claimed = await claim(deps, carrier, await prepareAll(deps, interactionIds));
+    begun = claimed.length;
+    for (const one of claimed) track(deps, one, dispatch(deps, carrier, one));
   } finally {
-    carrier.gate.release(slots - needed);
+    carrier.gate.release(slots - begun);
   }
 }
 
 async function prepareAll(deps: Deps, interactionIds: readonly string[]): Promise<Ready[]> {
-  const { db, clock, say, lender, emailFrom, textFrom } = deps;
+  if (interactionIds.length === 0) return [];
+  const { db, clock, say, lender, emailFrom, textFrom, recipientsAllowed } = deps;
   const sheets = await loadFactSheets(db, interactionIds);
   const findTemplate = await deps.loadTemplates(sheets);
-  const occasion = { lender, emailFrom, textFrom, now: clock() };
+  const occasion = { lender, emailFrom, textFrom, recipientsAllowed, now: clock() };
   const prepared = sheets.map((facts) => prepare(facts, findTemplate(facts), occasion));
   const withheld = prepared.flatMap((one) => (one.kind === "withheld" ? [one.withheld] : []));
   await withholdInteractions(db, withheld);
@@ -75,41 +88,44 @@ async function claim(deps: Deps, carrier: Carrier, ready: readonly Ready[]): Pro
     .map((one) => ({ ...one, claimedAt }));
 }
 
+/**
+ * The job does not wait for the provider: once claimed, the row itself says what is under way, and a slow call holds up
+ * neither the queue nor anybody's record. A daemon that stops waits for its calls.
+ */
+function track(deps: Deps, { facts: { interactionId } }: Claimed, call: Promise<void>): void {
+  const tracked = call
+    // not taken off underWay: what was sent and could not be recorded must not be sent again
+    .catch(() => deps.say("interaction.notRecorded", { interactionId }))
+    .finally(() => deps.calls.delete(tracked));
+  deps.calls.add(tracked);
+}
+
 /** Speaks to the provider with nothing held open, and writes its answer down. */
 async function dispatch(deps: Deps, carrier: Carrier, claimed: Claimed): Promise<void> {
   const { facts, message, claimedAt } = claimed;
   const startedAt = deps.clock();
   const answer = await carrier.provider.send(message);
   carrier.gate.release(1);
+  watchCircuit(deps, carrier, answer);
   const { interactionId, channel, attempt, latestAt } = facts;
-  const call = {
-    interactionId,
-    channel,
-    attempt,
-    latestAt,
-    claimedAt,
-    startedAt,
-    endedAt: deps.clock(),
-  };
-  const settlement = settle(call, answer, carrier.retries);
+  const call = { interactionId, channel, attempt, latestAt, claimedAt, startedAt };
+  const settlement = settle({ ...call, endedAt: deps.clock() }, answer, carrier);
   await deps.recorder.record(settlement);
   deps.underWay.delete(interactionId);
   saySettled(deps.say, settlement);
 }
 
-/** What a stopping daemon has not begun goes back to the queue. */
-async function handBack(
-  deps: Deps,
-  channel: Channel,
-  interactionIds: readonly string[],
-): Promise<void> {
-  if (interactionIds.length > 0)
-    await enqueue(deps.db, "deliver_interactions", { channel, interactionIds }, deps.clock());
-}
+/** Only an answer about the message itself shows that the provider listens to us. */
+const ABOUT_THE_MESSAGE = new Set<ProviderAnswer["kind"]>(["accepted", "refused"]);
 
-/** One outcome that cannot be written does not hide the others. */
-async function allRecorded(calls: readonly Promise<void>[]): Promise<void> {
-  const outcomes = await Promise.allSettled(calls);
-  const refused = outcomes.find((outcome) => outcome.status === "rejected");
-  if (refused) throw new Fault("RECORD_REFUSED", "an outcome was not written", refused.reason);
+function watchCircuit({ say, clock }: Deps, carrier: Carrier, answer: ProviderAnswer): void {
+  const provider = carrier.provider.name;
+  if (answer.kind === "misconfigured" && carrier.circuit.trip(clock()))
+    say("provider.misconfigured", {
+      provider,
+      code: answer.evidence.enhancedCode ?? answer.evidence.code ?? "none",
+      why: answer.short,
+    });
+  if (ABOUT_THE_MESSAGE.has(answer.kind) && carrier.circuit.heal())
+    say("provider.worksAgain", { provider });
 }

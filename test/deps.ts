@@ -15,10 +15,12 @@ export function depsOn({ db }: TestDatabase, rest: Partial<Deps> = {}): Deps {
     lender: readConfig({}).lender,
     emailFrom: "Example Lender <notices@lender.example>",
     textFrom: "+15005550006",
+    recipientsAllowed: null,
     carriers: {},
     recorder: openRecorder({ db, onOutage: () => {} }),
     loadTemplates: openTemplates(db),
     underWay: new Set(),
+    calls: new Set(),
     stopping: new AbortController().signal,
     ...rest,
   };

@@ -5,11 +5,15 @@ import type { TestDatabase } from "./database.ts";
 
 /** Runs every job that is due by the clock of this process, and those they lead to, until none is left. */
 export async function runDueJobs({ pool }: TestDatabase, deps: Deps): Promise<void> {
-  await runOnce({
-    pgPool: pool,
-    taskList: openTaskList(deps),
-    logger: new Logger(() => () => {}),
-    noHandleSignals: true,
-    useNodeTime: true,
-  });
+  const taskList = openTaskList(deps);
+  do {
+    await Promise.all(deps.calls);
+    await runOnce({
+      pgPool: pool,
+      taskList,
+      logger: new Logger(() => () => {}),
+      noHandleSignals: true,
+      useNodeTime: true,
+    });
+  } while (deps.calls.size > 0);
 }

@@ -1,33 +1,76 @@
 import type { FactSheet } from "../domain/fact-sheet.ts";
 import type { Verdict } from "../domain/verdict.ts";
+import { isAllowed } from "./allow-recipient.ts";
 import { chooseContact } from "./choose-contact.ts";
 import { stillHolds } from "./match.ts";
 
-/** Whether this interaction may leave now, to whom, and if not, why. `now` is the moment it would leave. */
-export function judge(facts: FactSheet, now: Date): Verdict {
-  if (facts.latestAt !== null && now > facts.latestAt)
-    return {
-      kind: "refuse",
-      status: "failed",
-      reason: {
-        ruleId: "schedule.expired",
-        short: "Too late to send",
-        long: `It had to leave by ${facts.latestAt.toISOString()}: decide whether the borrower must be told in another way.`,
-      },
-    };
-  const { notificationType: type } = facts;
-  if (type.whenCaseMoves === "cancel" && !stillHolds(type, facts.case, facts.case.fields))
-    return {
-      kind: "refuse",
-      status: "canceled",
-      reason: {
-        ruleId: "case.moved",
-        short: "Case has moved on",
-        long: `The case no longer holds what version ${type.version} of notification type ${type.id} waits for; it says to cancel then.`,
-      },
-    };
-  const choice = chooseContact(facts.channel, facts.contacts);
-  if (choice.kind === "chosen") return { kind: "send", contact: choice.contact };
-  const { short, long } = choice;
-  return { kind: "refuse", status: "failed", reason: { ruleId: "contact.none", short, long } };
+/** What holds for every interaction at the moment it would leave. */
+export interface Moment {
+  readonly now: Date;
+  /** Null: no limit. */
+  readonly recipientsAllowed: readonly string[] | null;
 }
+
+type Refusal = Extract<Verdict, { kind: "refuse" | "wait" }>;
+
+/** A paused interaction is judged again this often, and at once when the pause is released. */
+const PAUSE_MS = 300_000;
+
+/** Whether this interaction may leave now, to whom, and if not, why. */
+export function judge(facts: FactSheet, moment: Moment): Verdict {
+  const stopped = expired(facts, moment.now) ?? moved(facts) ?? paused(facts, moment.now);
+  if (stopped) return stopped;
+  const choice = chooseContact(facts.channel, facts.contacts);
+  if (choice.kind === "none") return refuse("failed", "contact.none", choice.short, choice.long);
+  if (isAllowed(choice.contact.value ?? "", moment.recipientsAllowed))
+    return { kind: "send", contact: choice.contact };
+  const { id } = choice.contact;
+  return refuse(
+    "canceled",
+    "recipients.notAllowed",
+    "Recipient not allowed",
+    `RECIPIENTS_ALLOWED does not name the value of contact ${id}: nothing is sent to it from this installation.`,
+  );
+}
+
+function expired({ latestAt }: FactSheet, now: Date): Refusal | undefined {
+  if (latestAt === null || now <= latestAt) return undefined;
+  return refuse(
+    "failed",
+    "schedule.expired",
+    "Too late to send",
+    `It had to leave by ${latestAt.toISOString()}: decide whether the borrower must be told in another way.`,
+  );
+}
+
+function moved({
+  notificationType: type,
+  case: { status, outcome, fields },
+}: FactSheet): Refusal | undefined {
+  if (type.whenCaseMoves === "send" || stillHolds(type, { status, outcome }, fields))
+    return undefined;
+  return refuse(
+    "canceled",
+    "case.moved",
+    "Case has moved on",
+    `The case no longer holds what version ${type.version} of notification type ${type.id} waits for, which says to cancel then.`,
+  );
+}
+
+function paused({ pausedBecause }: FactSheet, now: Date): Refusal | undefined {
+  if (pausedBecause === null) return undefined;
+  const until = new Date(now.getTime() + PAUSE_MS);
+  const long = `Paused: ${pausedBecause}. It is judged again when the pause is released.`;
+  return { kind: "wait", until, reason: { ruleId: "pause.open", short: "Paused", long } };
+}
+
+const refuse = (
+  status: "failed" | "canceled",
+  ruleId: string,
+  short: string,
+  long: string,
+): Refusal => ({
+  kind: "refuse",
+  status,
+  reason: { ruleId, short, long },
+});

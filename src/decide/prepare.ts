@@ -7,15 +7,14 @@ import type { Template } from "../domain/template.ts";
 import type { Reason } from "../domain/verdict.ts";
 import { compose } from "./compose.ts";
 import { contextOf } from "./context.ts";
-import { judge } from "./judge.ts";
+import { judge, type Moment } from "./judge.ts";
 import { render } from "./render.ts";
 
 /** Who the messages come from, and when. */
-export interface Occasion {
+export interface Occasion extends Moment {
   readonly lender: Lender;
   readonly emailFrom: string;
   readonly textFrom: string;
-  readonly now: Date;
 }
 
 /** An interaction at its hour: a message with all that must be on record before it leaves, or why it stays. */
@@ -51,7 +50,7 @@ export function prepare(
   template: Template | undefined,
   occasion: Occasion,
 ): Prepared {
-  const verdict = judge(facts, occasion.now);
+  const verdict = judge(facts, occasion);
   if (verdict.kind === "wait") return withhold(facts, "scheduled", verdict.reason, verdict.until);
   if (verdict.kind === "refuse") return withhold(facts, verdict.status, verdict.reason);
   if (template === undefined)

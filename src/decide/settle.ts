@@ -13,6 +13,12 @@ export interface Attempt {
   readonly endedAt: Date;
 }
 
+/** What a channel does about answers that are not final: its waits, in ms. */
+export interface Patience {
+  readonly retries: RetrySchedule;
+  readonly settleWaits: readonly number[];
+}
+
 /** How long to wait before the second attempt, the third, and so on (ms); past its end a chain is exhausted. */
 export type RetrySchedule = readonly number[];
 
@@ -54,25 +60,22 @@ const NOTHING: Outcome = {
   long: null,
   providerMessageId: null,
   dueAt: null,
+  askAt: null,
   nextAttemptAt: null,
   finding: null,
 };
 
 /** What a provider's answer makes of an attempt. */
-export function settle(
-  attempt: Attempt,
-  answer: ProviderAnswer,
-  retries: RetrySchedule,
-): Settlement {
+export function settle(attempt: Attempt, answer: ProviderAnswer, patience: Patience): Settlement {
   const { interactionId, claimedAt, startedAt, endedAt } = attempt;
   const call = { interactionId, claimedAt, startedAt, endedAt, evidence: answer.evidence };
-  return { ...NOTHING, ...outcomeOf(attempt, answer, retries), ...call };
+  return { ...NOTHING, ...outcomeOf(attempt, answer, patience), ...call };
 }
 
 function outcomeOf(
   attempt: Attempt,
   answer: ProviderAnswer,
-  retries: RetrySchedule,
+  { retries, settleWaits }: Patience,
 ): Partial<Outcome> {
   if (answer.kind === "accepted")
     return { statusDetails: `${attempt.channel}Sent`, providerMessageId: answer.messageId };
@@ -81,6 +84,7 @@ function outcomeOf(
       statusDetails: `${attempt.channel}OutcomeUnknown`,
       short: "Outcome unknown",
       long: answer.long,
+      askAt: later(attempt, settleWaits[0] ?? 0),
     };
   if (answer.kind === "limited")
     return { status: "scheduled", dueAt: later(attempt, answer.retryAfterMs ?? 0, LIMITED_MS) };

@@ -90,6 +90,10 @@ export const EVENTS = {
     "warn",
     "It was claimed and never handed to the provider; it is scheduled again.",
   ),
+  "interaction.settled": kind<{ interactionId: string; verdict: string }>(
+    "info",
+    "An unknown outcome was looked into: known, neverSent, resend, askAgain or hold.",
+  ),
   "interactions.queuedAgain": kind<{ interactions: number; firstInteractionId: string }>(
     "warn",
     "Due interactions were in no job; they are queued again.",
@@ -98,12 +102,18 @@ export const EVENTS = {
     "warn",
     "A daemon was not heard of any more; its work is taken over.",
   ),
-  "provider.misconfigured": kind<{
-    interactionId: string;
-    provider: string;
-    code: string;
-    why: string;
-  }>("error", "Our own credentials or sender are refused: mend them, nothing goes out until then."),
+  "interaction.notRecorded": kind<{ interactionId: string }>(
+    "error",
+    "The provider has answered and the database refused to write it down; the interaction stays in progress.",
+  ),
+  "provider.misconfigured": kind<{ provider: string; code: string; why: string }>(
+    "error",
+    "Our own credentials or sender are refused: mend them. The channel is stopped, and probed once a minute.",
+  ),
+  "provider.worksAgain": kind<{ provider: string }>(
+    "info",
+    "A probe got through: the channel goes on.",
+  ),
 } as const;
 
 export type EventName = keyof typeof EVENTS;

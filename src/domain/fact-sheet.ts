@@ -64,6 +64,8 @@ export interface FactSheet {
     readonly outcome: Outcome | null;
     readonly fields: Readonly<Record<string, unknown>>;
   };
+  /** Why everything, this channel or this notification type is paused; null when nothing is. */
+  readonly pausedBecause: string | null;
   readonly borrower: Borrower;
   readonly loans: readonly Loan[];
   readonly contacts: readonly Contact[];

@@ -60,6 +60,8 @@ export interface Settlement {
   readonly evidence: Evidence;
   /** The same interaction is tried again then; only for scheduled. */
   readonly dueAt: Date | null;
+  /** It is looked into then; only for an unknown outcome. */
+  readonly askAt: Date | null;
   /** A new interaction follows then; only for failed. */
   readonly nextAttemptAt: Date | null;
   readonly finding: ContactFinding | null;

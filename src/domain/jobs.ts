@@ -4,6 +4,12 @@ import type { Channel } from "./vocabulary.ts";
 export interface Jobs {
   /** Queued by the database itself, in the transaction that inserts the changes. */
   readonly resolve_case_changes: { readonly caseChangeIds: readonly string[] };
+  /** Interactions of one channel whose outcome nobody knows; `asked` is how often the provider was asked already. */
+  readonly settle_unknown_outcomes: {
+    readonly channel: Channel;
+    readonly interactionIds: readonly string[];
+    readonly asked: number;
+  };
   /** Up to a hundred interactions of one channel that fall due together. */
   readonly deliver_interactions: {
     readonly channel: Channel;

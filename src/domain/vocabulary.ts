@@ -87,6 +87,10 @@ export type WhenCaseMoves = (typeof WHEN_CASE_MOVES)[number];
 export const ON_UNKNOWN = ["resend", "hold"] as const;
 export type OnUnknown = (typeof ON_UNKNOWN)[number];
 
+/** What an operator can pause. */
+export const PAUSE_SCOPES = ["everything", "channel", "notificationType"] as const;
+export type PauseScope = (typeof PAUSE_SCOPES)[number];
+
 export const CONTACT_TYPES = ["phone", "email", "address"] as const;
 export type ContactType = (typeof CONTACT_TYPES)[number];
 

@@ -3,20 +3,23 @@ import type MimeNode from "nodemailer/lib/mime-node";
 import type { EmailMessage } from "../domain/message.ts";
 
 const CONTROL = /\p{Cc}+/gu;
-/** Characters that turn the reading direction, or end a line in Unicode's eyes: a sender's name could be made to read as another. */
+/** What turns the reading direction, or ends a line in Unicode's eyes: one name could be made to read as another. */
 const TURNING = /[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
 
 /** A header's text: one line, nothing hidden in it. */
 function oneLine(text: string): string {
-  return text.toWellFormed().replaceAll(CONTROL, " ").replaceAll(TURNING, "").trim();
+  return text.replaceAll(CONTROL, " ").replaceAll(TURNING, "").trim();
 }
 
 /** One plain mailbox: nothing in it names a second recipient or breaks out of a command or a header. */
-const MAILBOX = /^[^\s\p{Cc}<>()[\],;:\\"@]+@[^\s\p{Cc}<>()[\],;:\\"@]+$/u;
+const MAILBOX = /^[^\s\p{C}<>()[\],;:\\"@]+@[^\s\p{C}<>()[\],;:\\"@]+$/u;
 
 export const isMailbox = (address: string): boolean => MAILBOX.test(address);
 
-/** The message in the form receivers accept: both parts, one recipient, a date, and marked as sent by a machine (RFC 3834). */
+/**
+ * The message in the form receivers accept: both parts, one recipient, a date, and marked as sent by a machine
+ * (RFC 3834).
+ */
 export function composeEmail(message: EmailMessage, envelopeFrom: string | undefined): MimeNode {
   const from = oneLine(message.from);
   return new MailComposer({

@@ -1,48 +1,77 @@
-/** Lets no more calls be under way than a provider takes at once, and hands its free slots out in turn. */
+import { openPace } from "./pace.ts";
+
+/** Lets no more calls begin than a provider takes, at once and a second, and hands its free slots out in turn. */
 export interface Gate {
   /**
-   * Waits for slots and takes between one and `wanted` of them. It waits a few milliseconds for a good handful, so that
-   * what follows can be claimed in sets; a provider whose calls hang still gives out what is left.
+   * Takes between one and `wanted` slots, or none when none came free in time. It waits a few milliseconds for a good
+   * handful, so that what follows can be claimed in sets. Singles go before bulk, and a part of the slots is theirs:
+   * a bulk of any size does not hold them up.
    */
-  take(wanted: number): Promise<number>;
+  take(wanted: number, lane: Lane, patienceMs: number): Promise<number>;
   release(slots: number): void;
+}
+
+export type Lane = "single" | "bulk";
+
+export interface GateOptions {
+  readonly slots: number;
+  /** Calls a second; no limit if not given. */
+  readonly perSecond?: number | undefined;
 }
 
 interface Turn {
   readonly wanted: number;
+  readonly lane: Lane;
   readonly granted: (slots: number) => void;
   patient: boolean;
+  readonly timers: NodeJS.Timeout[];
 }
 
-const PATIENCE_MS = 4;
+/** How long a turn waits for a handful, once there is one slot. */
+const HANDFUL_MS = 4;
 
-export function openGate(slots: number): Gate {
+export function openGate({ slots, perSecond }: GateOptions): Gate {
   const handful = Math.ceil(slots / 4);
-  const turns: Turn[] = [];
+  const reserved = slots > 1 ? Math.ceil(slots / 10) : 0;
+  const pace = openPace(perSecond, serve);
+  const waiting: Record<Lane, Turn[]> = { single: [], bulk: [] };
   let free = slots;
 
-  const serve = (): void => {
-    for (let turn = turns[0]; turn !== undefined; turn = turns[0]) {
-      const enough = turn.patient ? Math.min(turn.wanted, handful) : 1;
-      if (free < enough) return;
-      turns.shift();
-      const granted = Math.min(turn.wanted, free);
-      free -= granted;
-      turn.granted(granted);
-    }
-  };
+  function serve(): void {
+    while (serveFirst("single") || serveFirst("bulk"));
+  }
+
+  function serveFirst(lane: Lane): boolean {
+    const [turn] = waiting[lane];
+    const open = Math.min(lane === "bulk" ? free - reserved : free, pace.allowed());
+    if (turn === undefined || open < (turn.patient ? Math.min(turn.wanted, handful) : 1))
+      return false;
+    grant(turn, Math.min(turn.wanted, open));
+    return true;
+  }
+
+  function grant(turn: Turn, granted: number): void {
+    waiting[turn.lane].splice(waiting[turn.lane].indexOf(turn), 1);
+    for (const timer of turn.timers) clearTimeout(timer);
+    free -= granted;
+    pace.spend(granted);
+    turn.granted(granted);
+  }
+
+  function settleForLess(turn: Turn): void {
+    turn.patient = false;
+    serve();
+  }
 
   return {
-    take: (wanted) =>
+    take: (wanted, lane, patienceMs) =>
       new Promise((granted) => {
-        const turn: Turn = { wanted, granted, patient: true };
-        turns.push(turn);
+        const turn: Turn = { wanted, lane, granted, patient: true, timers: [] };
+        waiting[lane].push(turn);
         serve();
-        if (!turns.includes(turn)) return;
-        setTimeout(() => {
-          turn.patient = false;
-          serve();
-        }, PATIENCE_MS);
+        if (!waiting[lane].includes(turn)) return;
+        turn.timers.push(setTimeout(() => settleForLess(turn), HANDFUL_MS));
+        turn.timers.push(setTimeout(() => grant(turn, 0), patienceMs));
       }),
     release(given) {
       free += given;

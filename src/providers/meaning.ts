@@ -54,7 +54,7 @@ export function answerOf(call: Call, meaning: Meaning, seen: Seen): ProviderAnsw
       return { kind, retryAfterMs, evidence };
     case "misconfigured":
       return { kind, short, long, evidence };
-    default:
+    case "unknown":
       return { kind, long, evidence };
   }
 }

@@ -10,7 +10,9 @@ export interface Loopback {
   close(): Promise<void>;
 }
 
-/** On a port of the system's choosing. */
+/**
+ * On a port of the system's choosing. For plain TCP only: Node crashes when the socket beneath a TLS socket is destroyed.
+ */
 export async function listenOnLoopback(server: Server): Promise<Loopback> {
   const sockets = new Map<number | undefined, Socket>();
   server.on("connection", (socket: Socket) => {

@@ -16,11 +16,9 @@ export async function openOutbox(folder: string): Promise<Outbox> {
     async write(name, ending, content) {
       const unfinished = join(folder, `.${randomUUID()}`);
       await writeFile(unfinished, content, { mode: 0o600, flag: "wx" });
-      for (
-        let copy = 1;
-        !(await appears(unfinished, join(folder, numbered(name, copy) + ending)));
-        copy += 1
-      );
+      const place = (copy: number): string => join(folder, numbered(name, copy) + ending);
+      let copy = 1;
+      while (!(await appears(unfinished, place(copy)))) copy += 1;
       await rm(unfinished);
     },
   };

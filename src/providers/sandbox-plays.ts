@@ -17,8 +17,9 @@ export function openPlays<Play>(
     if (magic?.once !== true) return magic?.play;
     const key = createHash("sha256").update(`${recipient}\n${message}`).digest("base64");
     if (tried.has(key)) return undefined;
+    const [oldest = key] = tried;
     tried.add(key);
-    if (tried.size > REMEMBERED) tried.delete([...tried.values().take(1)].join(""));
+    if (tried.size > REMEMBERED) tried.delete(oldest);
     return magic.play;
   };
 }

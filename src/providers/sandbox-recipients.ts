@@ -100,7 +100,7 @@ const reply = (status: number, code: number, message: string): NumberPlay => ({
   message,
 });
 
-/** Up to +15005550014 as in Twilio's own documentation of test credentials; the others are ours. */
+/** Those up to +15005550009 are Twilio's own, from the documentation of its test credentials; the others are ours. */
 export const MAGIC_NUMBERS: Readonly<Record<string, Magic<NumberPlay>>> = {
   "+15005550001": {
     description: "refused for good: not a phone number (21211); the contact is marked invalid",

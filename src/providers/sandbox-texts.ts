@@ -36,12 +36,9 @@ export async function openSandboxTexts(outbox: string, clock: Clock): Promise<Sa
       await files.write(sid, ".json", JSON.stringify(text, null, 2));
       return text;
     },
-    async find(sid) {
-      const names = await readdir(files.folder);
-      return names.includes(`${sid}.json`) ? read(`${sid}.json`) : null;
-    },
+    find: (sid) => read(`${sid}.json`).catch(() => null),
     async list(query) {
-      const names = (await readdir(files.folder)).filter((name) => name.startsWith("SM"));
+      const names = (await readdir(files.folder)).filter((name) => /^SM.*\.json$/u.test(name));
       const newest = names.toSorted().toReversed().slice(0, NEWEST_LOOKED_AT);
       const texts = await Promise.all(newest.map(read));
       const size = Number(query.get("PageSize") ?? 50);

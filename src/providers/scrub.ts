@@ -3,7 +3,7 @@ const LONGEST_KEPT = 300;
 const LONGEST_READ = 2_000;
 
 const CONTROL_OR_SPACE = /[\s\p{Cc}\p{Cf}]+/gu;
-/** Whatever stands in angle brackets: SMTP servers quote mailboxes so, with a domain or without, and HTML is no evidence. */
+/** SMTP servers quote mailboxes so, with a domain or without; and HTML is no evidence. */
 const ANGLE_BRACKETS = /<[^<>]*>/gu;
 const EMAIL_ADDRESS = /[^\s<>"()[\],;:]+@[^\s<>"'()[\],;:]+/gu;
 /** With a plus sign: masked digits count too, since Twilio writes some numbers as +1415555XXXX. */
@@ -13,20 +13,19 @@ const NORTH_AMERICAN_NUMBER =
 const LONG_DIGITS = /\p{Nd}{7,}/gu;
 
 /**
- * A provider's text as it may be kept: without email addresses, phone numbers and the given personal values (matched
- * in any case), on one line, at most 300 characters.
+ * A provider's text as it may be kept: without email addresses, phone numbers and the given personal words (in any
+ * case), on one line, at most 300 characters.
  */
 export function scrub(text: string, personal: readonly string[] = []): string {
-  const plain = personal
-    .filter((value) => value.length > 2)
-    .toSorted((a, b) => b.length - a.length)
-    .reduce((rest, value) => rest.replaceAll(literally(value), "[removed]"), onOneLine(text))
+  return withoutWords(onOneLine(text), personal)
     .replaceAll(ANGLE_BRACKETS, "[address]")
     .replaceAll(EMAIL_ADDRESS, "[address]")
     .replaceAll(INTERNATIONAL_NUMBER, "[number]")
     .replaceAll(NORTH_AMERICAN_NUMBER, "[number]")
-    .replaceAll(LONG_DIGITS, "[number]");
-  return plain.slice(0, LONGEST_KEPT).toWellFormed().trim();
+    .replaceAll(LONG_DIGITS, "[number]")
+    .slice(0, LONGEST_KEPT)
+    .toWellFormed()
+    .trim();
 }
 
 /** A text cut in the middle of a word loses that word: half an address is no longer recognised as one. */
@@ -35,4 +34,17 @@ function onOneLine(text: string): string {
   return read.replaceAll(CONTROL_OR_SPACE, " ");
 }
 
-const literally = (value: string): RegExp => new RegExp(RegExp.escape(value), "giu");
+/** Words of their own: a borrower called Doe shall not take the "does" out of every text. */
+function withoutWords(text: string, words: readonly string[]): string {
+  const lower = text.toLowerCase();
+  return (
+    words
+      // few texts name anybody, and an expression is dear to build
+      .filter((word) => word.length > 2 && lower.includes(word.toLowerCase()))
+      .toSorted((a, b) => b.length - a.length)
+      .reduce((rest, word) => rest.replaceAll(literally(word), "[removed]"), text)
+  );
+}
+
+const literally = (word: string): RegExp =>
+  new RegExp(`(?<![\\p{L}\\p{N}])${RegExp.escape(word)}(?![\\p{L}\\p{N}])`, "giu");

@@ -13,7 +13,7 @@ export interface SmtpFailure {
 }
 
 /** A reply of the server, its code, its enhanced code and its words apart. */
-export interface Reply {
+interface Reply {
   readonly code: string;
   readonly enhancedCode: string | undefined;
   readonly text: string;
@@ -28,8 +28,8 @@ export function readReply(response: string): Reply {
 }
 
 /**
- * What a failed delivery means. A refusal in words is believed wherever it came; without one the message is known not to
- * be sent only if nothing of it was handed over.
+ * What a failed delivery means. A refusal in words is believed wherever it came; without one the message is known not
+ * to be sent only if nothing of it was handed over.
  */
 export function readSmtpFailure(
   failure: SmtpFailure,

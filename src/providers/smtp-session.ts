@@ -3,7 +3,7 @@ import SMTPConnection, { type SMTPConnectionSendInfo } from "nodemailer/lib/smtp
 import type { SmtpFailure } from "./smtp-answer.ts";
 import type { MailServer } from "./smtp-url.ts";
 
-/** How one message fared: the server's last reply, or why there is none and whether any of the message may have left. */
+/** How one message fared: the reply that took it, or what came instead and whether any of it may have left. */
 export type Delivery =
   | { readonly taken: true; readonly info: SMTPConnectionSendInfo }
   | { readonly taken: false; readonly failure: SmtpFailure; readonly handedOver: boolean };
@@ -15,10 +15,10 @@ export function newConnection({ options }: MailServer): SMTPConnection {
   const connection = new SMTPConnection({
     ...options,
     socketTimeout: SILENCE_MS,
-    // a session given up must not go on writing what is still buffered
+    // a server that never closes its end would keep the process from ending
     socketCloseTimeout: 0,
   });
-  // steps listen for themselves; the end of an idle session needs no telling, but an error nobody hears ends the process
+  // steps listen for themselves; between them an error nobody hears would end the process
   connection.on("error", () => {});
   return connection;
 }
@@ -82,7 +82,6 @@ function step<Result>(
   connection.once("error", reject);
   connection.once("end", onEnd);
   deadline.addEventListener("abort", onDeadline);
-  if (deadline.aborted) onDeadline();
   run((error, result) => (error ? reject(error) : resolve(result as Result)));
   return promise.finally(() => {
     connection.off("error", reject);

@@ -1,8 +1,9 @@
 import type { EmailMessage } from "../domain/message.ts";
 import type { ProviderAnswer } from "../domain/provider-answer.ts";
-import type { Provider } from "./provider.ts";
+import { within } from "./deadline.ts";
 import { composeEmail, isMailbox } from "./email-source.ts";
 import { answerOf, evidenceOf, type Call } from "./meaning.ts";
+import type { Provider } from "./provider.ts";
 import { readReply, readSmtpFailure } from "./smtp-answer.ts";
 import { SMTP_SILENCE } from "./smtp-codes.ts";
 import { openSmtpSessions } from "./smtp-sessions.ts";
@@ -35,7 +36,7 @@ export function openSmtp(options: SmtpOptions): Provider<EmailMessage> {
     if (!isMailbox(mail.getEnvelope().from || ""))
       return answerOf(call, SMTP_SILENCE.malformedSender, {});
 
-    const delivery = await sessions.deliver(mail, AbortSignal.timeout(deadlineMs));
+    const delivery = await within(deadlineMs, (deadline) => sessions.deliver(mail, deadline));
     if (delivery.taken) {
       const { response, serverMessageId } = delivery.info;
       const messageId = serverMessageId ?? queueIdIn(response);
@@ -50,7 +51,7 @@ export function openSmtp(options: SmtpOptions): Provider<EmailMessage> {
 
 /** Servers like to quote the recipient, often without the domain. */
 function personalIn({ to, toName }: EmailMessage): string[] {
-  return [to, to.slice(0, to.lastIndexOf("@")), toName ?? ""];
+  return [to, to.slice(0, to.lastIndexOf("@")), ...(toName ?? "").split(/\s+/u)];
 }
 
 /** Postfix says `queued as 4XyZ`, Exim `id=1abc-2def-3g`: what an operator looks for in the server's log. */

@@ -260,7 +260,10 @@ export const TWILIO_SILENCE = {
     ),
     statusDetails: "textFailed",
   },
-  refusedAccess: ACCOUNT,
+  refusedAccess: ourFault(
+    "Access refused",
+    "Twilio, or something between us and Twilio, lets us do nothing. Check the TWILIO_ variables and the network.",
+  ),
   limited: tooFast(
     "Too many requests",
     "Twilio asks for fewer requests. Lower TEXT_CONNECTIONS if it goes on.",

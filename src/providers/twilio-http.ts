@@ -1,5 +1,6 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
+import { within } from "./deadline.ts";
 
 /** A call that brought no message: either no reply at all, or a reply that refuses or makes no sense. */
 export type TwilioTrouble =
@@ -18,7 +19,7 @@ export type TwilioTrouble =
       readonly retryAfterMs: number | null;
     };
 
-/** Thrown through the Twilio client. Unlike the client's own errors it holds no credentials, and what it holds belongs to this call. */
+/** Thrown through the Twilio client. Unlike the client's errors it holds no credentials, and only what is of this call. */
 export class TwilioCallFailed extends Error {
   readonly trouble: TwilioTrouble;
   constructor(trouble: TwilioTrouble) {
@@ -44,7 +45,7 @@ export interface TwilioHttp {
   close(): void;
 }
 
-export interface TwilioHttpOptions {
+interface TwilioHttpOptions {
   /** Stands for https://api.twilio.com; its path is not used. */
   readonly apiUrl: string | undefined;
   readonly slots: number;
@@ -71,17 +72,18 @@ export function openTwilioHttp({ apiUrl, slots, deadlineMs }: TwilioHttpOptions)
         url.host = base.host;
       }
       for (const [name, value] of flatten(params)) url.searchParams.append(name, value);
-      const request = (plain ? http : https).request(url, {
-        method: method.toUpperCase(),
-        agent,
-        headers: { ...headers },
-        auth: `${username ?? ""}:${password ?? ""}`,
-        signal: AbortSignal.timeout(deadlineMs),
+      return within(deadlineMs, async (signal) => {
+        const request = (plain ? http : https).request(url, {
+          method: method.toUpperCase(),
+          agent,
+          headers: { ...headers },
+          auth: `${username ?? ""}:${password ?? ""}`,
+          signal,
+        });
+        const response = await exchange(request, new URLSearchParams(flatten(data)).toString());
+        // a reply without its body still has its status
+        return readReply(response, await readBody(response).catch(() => ""));
       });
-      const body = data === undefined ? "" : new URLSearchParams(flatten(data)).toString();
-      const response = await exchange(request, body);
-      // a reply without its body still has its status
-      return readReply(response, await readBody(response).catch(() => ""));
     },
     close: () => agent.destroy(),
   };
@@ -153,11 +155,11 @@ function parseObject(text: string): object | null {
   }
 }
 
-/** Seconds, or a date (RFC 9110, 10.2.3), which is read against the same reply's own Date, so that no two clocks are compared. */
-export function readRetryAfter(
-  retryAfter: string | undefined,
-  date: string | undefined,
-): number | null {
+/**
+ * Seconds, or a date (RFC 9110, 10.2.3), which is read against the same reply's own Date, so that no two clocks are
+ * compared.
+ */
+function readRetryAfter(retryAfter: string | undefined, date: string | undefined): number | null {
   if (retryAfter === undefined) return null;
   const ms = /^\d+$/u.test(retryAfter)
     ? Number(retryAfter) * 1_000

@@ -6,6 +6,8 @@ export interface Lost {
   readonly to: string;
   readonly body: string;
   readonly since: Date;
+  /** Ids of texts that are known to be others. */
+  readonly except?: readonly string[];
 }
 
 export type Sighting =
@@ -24,15 +26,19 @@ const PAGE = 100;
 const CLOCK_SKEW_MS = 60_000;
 
 /**
- * Looks through the number's newest texts, newest first. Not by Twilio's DateSent filter: a text that still waits in its
- * queue has no such date, and would be sent again.
+ * Looks through the number's newest texts, newest first. Not by Twilio's DateSent filter: a text that still waits in
+ * its queue has no such date, and would be sent again.
  */
-export async function findSent(client: Twilio, { to, body, since }: Lost): Promise<Sighting> {
+export async function findSent(
+  client: Twilio,
+  { to, body, since, except = [] }: Lost,
+): Promise<Sighting> {
   const listed = await client.messages.list({ to, pageSize: PAGE, limit: PAGE });
   const from = since.getTime() - CLOCK_SKEW_MS;
   const recent = listed.filter(({ dateCreated }) => dateCreated.getTime() >= from);
   const found = recent.findLast(
-    (text) => text.direction.startsWith("outbound") && words(text.body) === words(body),
+    ({ direction, sid, body: said }) =>
+      direction.startsWith("outbound") && !except.includes(sid) && words(said) === words(body),
   );
   if (found !== undefined) return { kind: "found", messageId: found.sid, status: found.status };
   // a page full of recent texts may have pushed it off the end

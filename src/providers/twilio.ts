@@ -2,8 +2,8 @@ import type { Twilio } from "twilio";
 import type RequestClient from "twilio/lib/base/RequestClient.js";
 import type { TextMessage } from "../domain/message.ts";
 import type { ProviderAnswer } from "../domain/provider-answer.ts";
-import type { Provider } from "./provider.ts";
 import { answerOf, evidenceOf, type Call } from "./meaning.ts";
+import type { Provider } from "./provider.ts";
 import { readTwilioTrouble } from "./twilio-answer.ts";
 import { TWILIO_SILENCE } from "./twilio-codes.ts";
 import { openTwilioHttp, TwilioCallFailed, type TwilioHttp } from "./twilio-http.ts";
@@ -41,17 +41,15 @@ export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Asks
       const creating = messages.create({ ...sender, to, body });
       asked = true;
       const { sid, status } = await creating;
-      if (!MESSAGE_SID.test(sid)) throw new Error("the reply names no message");
-      return {
-        kind: "accepted",
-        messageId: sid,
-        evidence: evidenceOf(call, { code: "201", text: status }),
-      };
+      const seen = { code: "201", text: status };
+      if (!MESSAGE_SID.test(sid)) return answerOf(call, TWILIO_SILENCE.outcomeUnknown, seen);
+      return { kind: "accepted", messageId: sid, evidence: evidenceOf(call, seen) };
     } catch (error) {
       if (error instanceof TwilioCallFailed) {
         const { meaning, seen } = readTwilioTrouble(error.trouble);
         return answerOf(call, meaning, seen);
       }
+      // before it asks, the client throws at settings; what it throws afterwards says nothing of the text
       const meaning = asked ? TWILIO_SILENCE.outcomeUnknown : TWILIO_SILENCE.clientFault;
       return answerOf(call, meaning, { text: String(error) });
     }

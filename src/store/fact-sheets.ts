@@ -17,6 +17,10 @@ export async function loadFactSheets(
       jsonb_build_object('id', b.id, 'externalId', b.external_id, 'displayId', b.display_id, 'borrowerType', b.borrower_type,
         'status', b.status, 'name', b.name, 'language', b.language, 'timeZone', b.time_zone,
         'collectionsIntensity', b.collections_intensity, 'commPreferences', b.comm_preferences, 'metaData', b.meta_data) as borrower,
+      (select p.reason from tidings.pauses p
+       where p.released_at is null
+         and (p.scope = 'everything' or p.channel = i.channel or p.notification_type_id = i.notification_type_id)
+       order by p.id limit 1) as paused_because,
       loans.list as loans, contacts.list as contacts
     from tidings.interactions i
     join tidings.notification_types t on t.id = i.notification_type_id and t.version = i.notification_type_version

@@ -7,9 +7,9 @@ export async function enqueue<Name extends JobName>(
   db: Db,
   name: Name,
   payload: Jobs[Name],
-  runAt: Date,
+  { runAt, priority = 0 }: { readonly runAt: Date; readonly priority?: number },
 ): Promise<void> {
   await sql`
-    select id from graphile_worker.add_job(${name}::text, payload => ${JSON.stringify(payload)}::json, run_at => ${runAt}::timestamptz)
+    select id from graphile_worker.add_job(${name}::text, payload => ${JSON.stringify(payload)}::json, run_at => ${runAt}::timestamptz, priority => ${priority}::int)
   `.execute(db);
 }

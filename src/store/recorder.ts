@@ -63,7 +63,11 @@ export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
 /** Repeating it after a commit whose confirmation was lost changes nothing: the rows are no longer in progress. */
 async function write(db: Db, settlements: readonly Settlement[]): Promise<void> {
   const plain = settlements.every(
-    (one) => one.nextAttemptAt === null && one.dueAt === null && one.finding === null,
+    (one) =>
+      one.nextAttemptAt === null &&
+      one.dueAt === null &&
+      one.askAt === null &&
+      one.finding === null,
   );
   if (plain) return moveSettled(db, settlements);
   await db.transaction().execute(async (tx) => {
@@ -75,6 +79,10 @@ async function write(db: Db, settlements: readonly Settlement[]): Promise<void> 
     await queueAgain(
       tx,
       settlements.filter((one) => one.dueAt !== null),
+    );
+    await queueAsking(
+      tx,
+      settlements.filter((one) => one.askAt !== null),
     );
     await noteFindings(
       tx,
@@ -130,6 +138,17 @@ async function queueAgain(db: Db, settlements: readonly Settlement[]): Promise<v
     from json_to_recordset(${asRows(settlements)}) as s("interactionId" bigint, "dueAt" timestamptz)
     join tidings.interactions i on i.id = s."interactionId" and i.status = 'scheduled'
     group by i.channel, s."dueAt"
+  `.execute(db);
+}
+
+async function queueAsking(db: Db, settlements: readonly Settlement[]): Promise<void> {
+  if (settlements.length === 0) return;
+  await sql`
+    select graphile_worker.add_job('settle_unknown_outcomes',
+      json_build_object('channel', i.channel, 'interactionIds', array_agg(i.id::text order by i.id), 'asked', 0), run_at => s."askAt")
+    from json_to_recordset(${asRows(settlements)}) as s("interactionId" bigint, "askAt" timestamptz)
+    join tidings.interactions i on i.id = s."interactionId" and i.status = 'attempted'
+    group by i.channel, s."askAt"
   `.execute(db);
 }
 

@@ -126,6 +126,25 @@ export interface Contacts {
   verified: Generated<boolean>;
 }
 
+export interface InteractionChains {
+  attempts: number | null;
+  caseChangeId: Int8 | null;
+  caseId: string | null;
+  chainId: Int8 | null;
+  channel: string | null;
+  failureDescriptionShort: string | null;
+  finished: boolean | null;
+  firstPlannedAt: Timestamp | null;
+  interactions: Json | null;
+  lastInteractionId: Int8 | null;
+  notificationTypeId: number | null;
+  notificationTypeVersion: number | null;
+  personId: string | null;
+  scheduledAtFrom: Timestamp | null;
+  status: string | null;
+  statusDetails: string | null;
+}
+
 export interface Interactions {
   attempt: Generated<number>;
   borrower: Json | null;
@@ -225,6 +244,18 @@ export interface NotificationTypes {
   whenCaseMoves: Generated<string>;
 }
 
+export interface Pauses {
+  channel: string | null;
+  id: Generated<Int8>;
+  notificationTypeId: number | null;
+  pausedAt: Generated<Timestamp>;
+  pausedBy: Generated<string>;
+  reason: string;
+  releasedAt: Timestamp | null;
+  releasedBy: string | null;
+  scope: string;
+}
+
 export interface Templates {
   channel: string;
   createdAt: Generated<Timestamp>;
@@ -262,10 +293,12 @@ export interface DB {
   caseTypes: CaseTypes;
   channels: Channels;
   contacts: Contacts;
+  interactionChains: InteractionChains;
   interactions: Interactions;
   interactionTransitions: InteractionTransitions;
   loans: Loans;
   notificationTypes: NotificationTypes;
+  pauses: Pauses;
   templates: Templates;
   workers: Workers;
 }

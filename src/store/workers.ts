@@ -49,13 +49,22 @@ export async function buryDead(db: Db, silentMs: number): Promise<string[]> {
  */
 export async function giveUpOrphans(db: Db): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    update tidings.interactions i
-    set status = 'attempted', status_details = i.channel || 'OutcomeUnknown', failure_description_short = 'Outcome unknown',
-      failure_description_long = 'The daemon that was sending it died before it wrote the outcome down.',
-      evidence = jsonb_build_object('provider', i.provider, 'code', 'workerDied')
-    where i.origin = 'tidings' and i.status = 'inProgress'
-      and not exists (select from tidings.workers w where w.id = i.claimed_by)
-    returning i.id
+    with orphans as (
+      update tidings.interactions i
+      set status = 'attempted', status_details = i.channel || 'OutcomeUnknown', failure_description_short = 'Outcome unknown',
+        failure_description_long = 'The daemon that was sending it died before it wrote the outcome down.',
+        evidence = jsonb_build_object('provider', i.provider, 'code', 'workerDied')
+      where i.origin = 'tidings' and i.status = 'inProgress'
+        and not exists (select from tidings.workers w where w.id = i.claimed_by)
+      returning i.id, i.channel
+    ),
+    jobs as (
+      select graphile_worker.add_job('settle_unknown_outcomes',
+        json_build_object('channel', o.channel, 'interactionIds', array_agg(o.id::text order by o.id), 'asked', 0))
+      from orphans o
+      group by o.channel
+    )
+    select o.id, (select count(*) from jobs) as jobs from orphans o
   `.execute(db);
   return rows.map((row) => row.id);
 }

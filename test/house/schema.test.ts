@@ -58,6 +58,8 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["DELAY_UNITS", "notification_types_unit_is_known"],
   ["WHEN_CASE_MOVES", "notification_types_when_case_moves_is_known"],
   ["ON_UNKNOWN", "notification_types_on_unknown_is_known"],
+  ["PAUSE_SCOPES", "pauses_scope_is_known"],
+  ["CHANNELS", "pauses_channel_is_known"],
   ["CONTACT_TYPES", "contacts_contact_type_is_known"],
   ["CONTACT_STATUSES", "contacts_status_is_known"],
   ["BORROWER_TYPES", "borrowers_borrower_type_is_known"],

@@ -5,6 +5,7 @@ import { listenOnLoopback, type Loopback } from "../../src/providers/sandbox-loo
 export type Moment =
   | "connect"
   | "EHLO"
+  | "STARTTLS"
   | "AUTH"
   | "MAIL"
   | "RCPT"
@@ -29,6 +30,7 @@ export interface ScriptedSmtp extends Loopback {
 const POLITE: Readonly<Record<Moment, string | undefined>> = {
   connect: "220 mx.example.net ready\r\n",
   EHLO: "250-mx.example.net\r\n250-PIPELINING\r\n250 AUTH PLAIN\r\n",
+  STARTTLS: "220 2.0.0 Go ahead\r\n",
   AUTH: "235 2.7.0 Welcome\r\n",
   MAIL: "250 2.1.0 Sender ok\r\n",
   RCPT: "250 2.1.5 Recipient ok\r\n",
@@ -52,7 +54,7 @@ export async function openScriptedSmtp(script: Script = {}): Promise<ScriptedSmt
     const hear = (line: string): void => {
       if (mail === null) {
         heard.push(line);
-        const moment = line.slice(0, 4).toUpperCase();
+        const moment = /^\w*/u.exec(line)?.[0].toUpperCase() ?? "";
         if (moment === "DATA") mail = "";
         if (moment in POLITE) say(moment as Moment);
         if (moment === "QUIT") socket.end("221 Bye\r\n");

@@ -63,6 +63,7 @@ describe("scrubbing a provider's text", () => {
       "[removed] has no mailbox; Jo",
     );
     expect(scrub("a.b (c) costs", ["a.b (c)"])).toBe("[removed] costs");
+    expect(scrub("Doe does not exist", ["Doe"])).toBe("[removed] does not exist");
   });
 
   test("keeps three hundred characters, and no half of one", () => {

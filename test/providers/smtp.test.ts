@@ -1,3 +1,7 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import fc from "fast-check";
+import { SMTPServer } from "smtp-server";
 import { afterEach, describe, expect, test } from "vitest";
 import type { EmailMessage } from "../../src/domain/message.ts";
 import type { ProviderAnswer } from "../../src/domain/provider-answer.ts";
@@ -53,6 +57,7 @@ const sayAndClose =
   (line: string): Line =>
   (socket) =>
     void socket.end(line);
+const offerTls = say("250-mx.example.net\r\n250 STARTTLS");
 const withoutPipelining = say("250 mx.example.net");
 
 describe("an answer in words", () => {
@@ -146,6 +151,10 @@ describe("no answer", () => {
     ["the greeting is no SMTP", { connect: say("HTTP/1.1 400 Bad Request") }],
     ["the server hangs up on us", { connect: hangUp }],
     ["the server never answers to EHLO", { EHLO: keepSilent }],
+    ["the server cannot do TLS after all", { EHLO: offerTls, STARTTLS: say("454 4.7.0 Not now") }],
+    ["the server never begins with TLS", { EHLO: offerTls }],
+    ["the server hangs up in place of TLS", { EHLO: offerTls, STARTTLS: hangUp }],
+    ["the server talks on in plain text", { EHLO: offerTls, STARTTLS: say("220 Go\r\n250 Ok") }],
     ["the server hangs up at MAIL", { MAIL: hangUp }],
     ["the server resets at RCPT", { RCPT: reset }],
     ["the server hangs up in place of its leave to write", { DATA: hangUp }],
@@ -208,10 +217,27 @@ describe("kept sessions", () => {
     expect(peer.connections).toBe(1);
   });
 
-  test("a session retires after a hundred messages", async () => {
+  test("a session retires after a hundred messages, and leaves nothing listening", async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): unknown => warnings.push(warning);
+    process.on("warning", note);
     const { peer, provider } = await openBoth({});
     for (let i = 0; i < 101; i += 1) expect((await provider.send(email())).kind).toBe("accepted");
+    process.off("warning", note);
     expect(peer.connections).toBe(2);
+    expect(warnings).toEqual([]);
+  });
+
+  test("a session whose message was refused half-way carries nothing more", async () => {
+    const { peer, provider } = await openBoth({
+      body: (_, message) =>
+        peer.connections === 1 && message === 1 ? "552 5.3.4 Too large\r\n" : undefined,
+    });
+    const answer = await provider.send(email({ text: "line\n".repeat(500_000) }));
+    expect(answer).toMatchObject({ kind: "refused", short: "Message too large" });
+    expect((await provider.send(email())).kind).toBe("accepted");
+    expect(peer.connections).toBe(2);
+    expect(peer.heard.filter((command) => command === "RSET")).toEqual([]);
   });
 
   test("a session goes on after a refusal, and retires after four", async () => {
@@ -265,6 +291,18 @@ describe("kept sessions", () => {
     expect(peer.connections).toBe(2);
   });
 
+  test("closing opens no other session for what was under way", async () => {
+    const { peer, provider } = await openBoth({
+      MAIL: (_, message) => (message === 1 ? "250 Ok\r\n" : undefined),
+    });
+    await provider.send(email());
+    const sending = provider.send(email());
+    await new Promise((later) => setTimeout(later, 50));
+    await provider.close();
+    expect((await sending).kind).toBe("unavailable");
+    expect(peer.connections).toBe(1);
+  });
+
   test("closing drops what is under way, and its outcome is unknown", async () => {
     const { provider } = await openBoth({ dot: keepSilent });
     const sending = provider.send(email());
@@ -283,6 +321,7 @@ describe("what never reaches the server", () => {
     "jane.doe@example.com\r\nRCPT TO:<john@example.com>",
     "<jane.doe@example.com>",
     "jane doe@example.com",
+    "jane\u202E@example.com",
     "jane.doe",
     "@example.com",
     "",
@@ -312,6 +351,104 @@ describe("what never reaches the server", () => {
     opened.push(provider);
     expect((await provider.send(email())).kind).not.toBe("accepted");
     expect(peer.heard.some((line) => line.startsWith("AUTH"))).toBe(false);
+  });
+});
+
+describe("whatever a message says", () => {
+  test("it is answered, and reaches nobody else", async () => {
+    const { peer, provider } = await openBoth({});
+    const wild = fc.string({
+      unit: fc.constantFrom(
+        "a",
+        ".",
+        "@",
+        "\r",
+        "\n",
+        "\0",
+        "<",
+        ">",
+        ",",
+        '"',
+        " ",
+        "é",
+        "\u202E",
+        "\uD83D",
+        "RCPT TO:",
+        "Bcc: x@example.com",
+      ),
+    });
+    const fields = fc.record({
+      to: fc.oneof(wild, fc.emailAddress()),
+      toName: wild,
+      subject: wild,
+      text: wild,
+      html: wild,
+    });
+    const property = fc.asyncProperty(fields, async (message) => {
+      peer.heard.length = 0;
+      peer.mails.length = 0;
+      const { kind } = await provider.send(email(message));
+      expect(["accepted", "refused"]).toContain(kind);
+      expect(peer.heard.filter((command) => command.startsWith("RCPT")).length).toBeLessThan(2);
+      expect(peer.mails.join("").split("\r\n\r\n")[0]).not.toMatch(/^(bcc|rcpt)/imu);
+    });
+    await fc.assert(property, { numRuns: 300 });
+  });
+});
+
+describe("over TLS, with a login", () => {
+  /** Its certificate is its own and has expired. */
+  async function openTlsPeer(secure: boolean): Promise<{ port: number; took: string[] }> {
+    const took: string[] = [];
+    const server = new SMTPServer({
+      secure,
+      logger: false,
+      disableReverseLookup: true,
+      closeTimeout: 100,
+      onAuth: ({ username, password }, _session, callback) =>
+        callback(null, password === "s3cret" ? { user: username } : { message: "No" }),
+      onData(stream, { secure: encrypted, user }, callback) {
+        stream.resume().on("end", () => {
+          took.push(`${encrypted ? "encrypted" : "plain"}, from ${user}`);
+          callback();
+        });
+      },
+    });
+    server.on("error", () => {});
+    server.listen(0, "127.0.0.1");
+    await once(server.server, "listening");
+    // not listenOnLoopback: Node crashes when the socket under a TLS server's socket is destroyed
+    opened.push({ close: () => new Promise((closed) => server.close(() => closed())) });
+    return { port: (server.server.address() as AddressInfo).port, took };
+  }
+
+  async function sendTo(url: string): Promise<ProviderAnswer> {
+    const provider = openSmtp({ url, deadlineMs: 3_000 });
+    opened.push(provider);
+    return provider.send(email());
+  }
+
+  test.each(["smtp", "smtps"])("%s goes encrypted and signed in", async (scheme) => {
+    const { port, took } = await openTlsPeer(scheme === "smtps");
+    const url = `${scheme}://tidings:s3cret@127.0.0.1:${port}?rejectUnauthorized=false`;
+    expect(await sendTo(url)).toMatchObject({ kind: "accepted" });
+    expect(took).toEqual(["encrypted, from tidings"]);
+  });
+
+  test.each(["smtp", "smtps"])(
+    "%s sends nothing to a peer that cannot show who it is",
+    async (scheme) => {
+      const { port, took } = await openTlsPeer(scheme === "smtps");
+      const answer = await sendTo(`${scheme}://tidings:s3cret@127.0.0.1:${port}`);
+      expect(answer).toMatchObject({ kind: "unavailable" });
+      expect(took).toEqual([]);
+    },
+  );
+
+  test("a wrong password is our fault", async () => {
+    const { port } = await openTlsPeer(false);
+    const url = `smtp://tidings:wr0ng@127.0.0.1:${port}?rejectUnauthorized=false`;
+    expect(await sendTo(url)).toMatchObject({ kind: "misconfigured", short: "Login refused" });
   });
 });
 

@@ -341,6 +341,21 @@ describe("looking for a text whose outcome is unknown", () => {
     expect(await provider.findSent(lost)).toMatchObject({ kind: "found", messageId: SID });
   });
 
+  test("passes over a text that is known to be another's", async () => {
+    const other = `SM${"f".repeat(32)}`;
+    const { provider } = await openBoth(page([listed({ sid: SID }), listed({ sid: other })]));
+    expect(await provider.findSent({ ...lost, except: [other] })).toMatchObject({ messageId: SID });
+    expect(await provider.findSent({ ...lost, except: [other, SID] })).toEqual({
+      kind: "notFound",
+    });
+  });
+
+  test("takes the one nearest to the attempt of two that read alike", async () => {
+    const later = listed({ sid: "SMx", date_created: "Fri, 20 Nov 2026 10:07:00 +0000" });
+    const { provider } = await openBoth(page([later, listed({})]));
+    expect(await provider.findSent(lost)).toMatchObject({ messageId: SID });
+  });
+
   test.each<[string, object[]]>([
     ["nothing is there", []],
     ["the words differ", [listed({ body: "Your loan has news" })]],

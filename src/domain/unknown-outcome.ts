@@ -1,0 +1,45 @@
+import type { Channel, OnUnknown } from "./vocabulary.ts";
+
+/** An interaction nobody can say was taken, with what settling must know of it. */
+export interface UnknownOutcome {
+  readonly interactionId: string;
+  readonly channel: Channel;
+  readonly onUnknown: OnUnknown;
+  /** How many attempts of its chain before it ended so too. */
+  readonly earlierUnknown: number;
+  readonly latestAt: Date | null;
+  readonly claimedAt: Date;
+  /** What was sent to whom, to be found again at the provider. */
+  readonly to: string;
+  readonly body: string;
+  /** The provider's ids of the other interactions with this recipient: none of them is this one. */
+  readonly otherMessageIds: readonly string[];
+}
+
+/** What a provider knows of a message it took. */
+export interface Found {
+  readonly messageId: string;
+  readonly status: "attempted" | "succeeded" | "failed";
+  readonly statusDetails: string;
+}
+
+/** What a provider that can be asked says of a message. Unavailable also stands for "cannot be ruled out". */
+export type Sighting =
+  | ({ readonly kind: "found" } & Found)
+  | { readonly kind: "notFound" }
+  | { readonly kind: "unavailable" };
+
+/**
+ * What becomes of it.
+ * - known: the provider has told; the row moves.
+ * - neverSent: it is shown that the provider never took it; the same interaction is scheduled again.
+ * - resend: it is sent once more as the next attempt, with the same Message-ID.
+ * - askAgain: too early to tell.
+ * - hold: a person decides, with `tidings settle`.
+ */
+export type UnknownVerdict =
+  | { readonly kind: "known"; readonly found: Found }
+  | { readonly kind: "neverSent" }
+  | { readonly kind: "resend" }
+  | { readonly kind: "askAgain"; readonly at: Date }
+  | { readonly kind: "hold" };

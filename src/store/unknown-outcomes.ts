@@ -1,0 +1,106 @@
+import { sql } from "kysely";
+import type { Found, UnknownOutcome } from "../domain/unknown-outcome.ts";
+import type { Db } from "./db.ts";
+
+/** Those of the interactions whose outcome is still unknown and that nothing has followed. */
+export async function loadUnknownOutcomes(
+  db: Db,
+  interactionIds: readonly string[],
+): Promise<UnknownOutcome[]> {
+  const { rows } = await sql<UnknownOutcome>`
+    select i.id as interaction_id, i.channel, t.on_unknown, earlier.unknown as earlier_unknown, i.scheduled_at_to as latest_at, i.claimed_at,
+      coalesce(i.content->>'to', '') as "to", coalesce(i.content->>'body', '') as body, others.ids as other_message_ids
+    from tidings.interactions i
+    join tidings.notification_types t on t.id = i.notification_type_id and t.version = i.notification_type_version
+    cross join lateral (
+      select count(*)::int as unknown
+      from tidings.interactions e
+      where (e.id = i.first_interaction_id or e.first_interaction_id = i.first_interaction_id) and e.attempt < i.attempt
+        and e.status_details like '%OutcomeUnknown'
+    ) earlier
+    cross join lateral (
+      select coalesce(array_agg(o.provider_message_id), '{}') as ids
+      from tidings.interactions o
+      where o.person_id = i.person_id and o.channel = i.channel and o.id <> i.id and o.provider_message_id is not null
+    ) others
+    where i.id = any(${interactionIds}::bigint[]) and i.origin = 'tidings' and i.status = 'attempted'
+      and i.status_details like '%OutcomeUnknown'
+      and not exists (select from tidings.interactions n where n.previous_interaction_id = i.id and n.origin = 'tidings')
+    order by i.id
+  `.execute(db);
+  return rows;
+}
+
+/** Writes what the provider told of a message when it was asked. */
+export async function recordFound(db: Db, interactionId: string, found: Found): Promise<void> {
+  const failed = found.status === "failed";
+  await sql`
+    update tidings.interactions i
+    set status = ${found.status}, status_details = ${found.statusDetails}, provider_message_id = ${found.messageId},
+      failure_description_short = ${failed ? "Not delivered" : null},
+      failure_description_long = ${failed ? "The provider took the message and could not deliver it: use another channel." : null},
+      evidence = jsonb_build_object('provider', i.provider, 'code', 'asked')
+    where i.id = ${interactionId} and i.status = 'attempted' and i.status_details like '%OutcomeUnknown'
+  `.execute(db);
+}
+
+/** Schedules again what is shown never to have been taken. `code` says by what. */
+export async function scheduleNeverSent(
+  db: Db,
+  interactionId: string,
+  dueAt: Date,
+  code: string,
+): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    with moved as (
+      update tidings.interactions i
+      set status = 'scheduled', status_details = null, scheduled_at_from = ${dueAt},
+        failure_description_short = null, failure_description_long = null,
+        evidence = jsonb_build_object('provider', i.provider, 'code', ${code}::text)
+      where i.id = ${interactionId} and i.status = 'attempted' and i.status_details like '%OutcomeUnknown'
+      returning i.id, i.channel
+    ),
+    jobs as (
+      select graphile_worker.add_job('deliver_interactions',
+        json_build_object('channel', m.channel, 'interactionIds', json_build_array(m.id::text)), run_at => ${dueAt})
+      from moved m
+    )
+    select m.id, (select count(*) from jobs) as jobs from moved m
+  `.execute(db);
+  return rows.length > 0;
+}
+
+/**
+ * Plans the next attempt of a chain after one that has ended or whose outcome is unknown; what was said stands as it is.
+ * Returns the new interaction's id, or undefined where the attempt is not at its end or has a next one already.
+ */
+export async function planNextAttempt(
+  db: Db,
+  interactionId: string,
+  dueAt: Date,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    with added as (
+      insert into tidings.interactions
+        (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, sensitive, status,
+         scheduled_at_from, scheduled_at_to, previous_interaction_id, first_interaction_id, attempt, supercase_bulk_operation_id,
+         case_id, case_change_id, notification_type_id, notification_type_version, template_id, template_version, due_explanation)
+      select i.origin, jsonb_build_object('id', tidings.moved_by(), 'name', tidings.moved_by()), i.direction, null, i.channel, i.person_id, i.loan_id,
+        i.loan_ids, i.subject, i.theme, i.sensitive, 'scheduled', ${dueAt}, i.scheduled_at_to, i.id, coalesce(i.first_interaction_id, i.id),
+        i.attempt + 1, i.supercase_bulk_operation_id, i.case_id, i.case_change_id, i.notification_type_id, i.notification_type_version,
+        i.template_id, i.template_version, i.due_explanation
+      from tidings.interactions i
+      where i.id = ${interactionId} and i.origin = 'tidings'
+        and (i.status = 'failed' or (i.status = 'attempted' and i.status_details like '%OutcomeUnknown'))
+      on conflict (previous_interaction_id) where origin = 'tidings' and previous_interaction_id is not null do nothing
+      returning id, channel
+    ),
+    jobs as (
+      select graphile_worker.add_job('deliver_interactions',
+        json_build_object('channel', a.channel, 'interactionIds', json_build_array(a.id::text)), run_at => ${dueAt})
+      from added a
+    )
+    select a.id, (select count(*) from jobs) as jobs from added a
+  `.execute(db);
+  return rows[0]?.id;
+}

@@ -1,0 +1,50 @@
+import type { Task } from "graphile-worker";
+import { settleUnknown } from "../src/decide/settle-unknown.ts";
+import type { Deps } from "../src/deps.ts";
+import type { UnknownOutcome, UnknownVerdict } from "../src/domain/unknown-outcome.ts";
+import { enqueue } from "../src/store/jobs.ts";
+import {
+  loadUnknownOutcomes,
+  planNextAttempt,
+  recordFound,
+  scheduleNeverSent,
+} from "../src/store/unknown-outcomes.ts";
+
+/** ask -> decide -> move: what nobody knew is known, sent again once that is safe, or held for a person. */
+export const settleUnknownOutcomes =
+  (deps: Deps): Task<"settle_unknown_outcomes"> =>
+  async ({ channel, interactionIds, asked }) => {
+    const carrier = deps.carriers[channel];
+    for (const unknown of await loadUnknownOutcomes(deps.db, interactionIds)) {
+      const sighting = await carrier?.findSent?.(unknown);
+      const asking = { asked, waits: carrier?.settleWaits ?? [], now: deps.clock() };
+      const verdict = settleUnknown(unknown, sighting, asking);
+      await act(deps, unknown, verdict, asked);
+      deps.say("interaction.settled", {
+        interactionId: unknown.interactionId,
+        verdict: verdict.kind,
+      });
+    }
+  };
+
+async function act(
+  { db, clock }: Deps,
+  { interactionId, channel }: UnknownOutcome,
+  verdict: UnknownVerdict,
+  asked: number,
+): Promise<void> {
+  switch (verdict.kind) {
+    case "known":
+      return recordFound(db, interactionId, verdict.found);
+    case "neverSent":
+      return void (await scheduleNeverSent(db, interactionId, clock(), "neverTaken"));
+    case "resend":
+      return void (await planNextAttempt(db, interactionId, clock()));
+    case "askAgain": {
+      const payload = { channel, interactionIds: [interactionId], asked: asked + 1 };
+      return enqueue(db, "settle_unknown_outcomes", payload, { runAt: verdict.at });
+    }
+    case "hold":
+      return;
+  }
+}

@@ -1,0 +1,157 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Pool } from "pg";
+import { outageCode } from "../../src/store/outage.ts";
+import { openPool } from "../../src/store/db.ts";
+import { startEmbeddedPostgres, type EmbeddedPostgres } from "../../src/store/embedded-postgres.ts";
+import { spawnDaemon, type DaemonProcess } from "../daemon-process.ts";
+import { insertChanges, insertLender } from "../lender.ts";
+import { openRandom, type Random } from "./random.ts";
+import { openReceived, type Received } from "./received.ts";
+import { judgeRun, type Verdict } from "./verdict.ts";
+
+export interface ChaosOptions {
+  readonly seconds: number;
+  readonly seed: number;
+  /** Hears what is done, as it is done. */
+  readonly tell: (line: string) => void;
+}
+
+/** Everything that can be killed, and what is being sent. */
+interface Scene {
+  readonly dir: string;
+  readonly random: Random;
+  readonly tell: ChaosOptions["tell"];
+  readonly pool: Pool;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly daemons: DaemonProcess[];
+  postgres: EmbeddedPostgres;
+}
+
+/** Until the last unknown outcome is settled: a dead worker is missed for 12 s, a text is asked after for 6. */
+const QUIET_DEADLINE_MS = 60_000;
+
+/**
+ * Two daemons, one Postgres, and sinks that count what they receive. While notices are inserted, daemons and Postgres are
+ * killed at random; then all is left to run until it is quiet, and what arrived is compared with what is on record.
+ */
+export async function runChaos({ seconds, seed, tell }: ChaosOptions): Promise<Verdict> {
+  const dir = await mkdtemp(join(tmpdir(), "tidings-chaos-"));
+  const random = openRandom(seed);
+  const received = await openReceived(join(dir, "texts"), random);
+  const scene = await openScene(dir, { random, tell, received });
+  try {
+    const end = Date.now() + seconds * 1_000;
+    await Promise.all([insertUntil(scene, end), killUntil(scene, end)]);
+    tell("no more killing; waiting until it is quiet");
+    await revive(scene);
+    await waitUntilQuiet(scene);
+    return await judgeRun(scene.pool, received);
+  } finally {
+    await closeScene(scene);
+    await received.close();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function openScene(
+  dir: string,
+  { random, tell, received }: Pick<Scene, "random" | "tell"> & { received: Received },
+): Promise<Scene> {
+  const postgres = await startEmbeddedPostgres(join(dir, "postgres"));
+  const pool = openPool({ url: postgres.url, actor: "chaos", max: 3, onLost: () => {} });
+  const settings = {
+    DATABASE_URL: postgres.url,
+    DATA_DIR: dir,
+    DELIVERY: "live",
+    SMTP_URL: received.smtpUrl,
+    EMAIL_FROM: "Example Lender <notices@lender.example>",
+    TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
+    TWILIO_AUTH_TOKEN: "chaos",
+    TWILIO_FROM: "+15005550006",
+    TWILIO_API_URL: received.twilioUrl,
+    EMAIL_RETRIES: Array<string>(60).fill("1s").join(" "),
+    TEXT_RETRIES: Array<string>(60).fill("1s").join(" "),
+    EMAIL_SETTLES: "1s",
+    TEXT_SETTLES: "1s 2s 3s",
+  };
+  const daemons = [spawnDaemon(settings), spawnDaemon(settings)];
+  await Promise.all(daemons.map((daemon) => daemon.waitFor("daemon.ready", 30_000)));
+  await insertLender(pool);
+  await pool.query(`
+    insert into tidings.templates (id, channel, subject_template, text_template, status) values
+      (21, 'email', 'A notice', 'Notice of {{case.id}}, the end of this notice', 'active'), (22, 'text', null, 'Notice of {{case.id}}', 'active');
+    insert into tidings.case_types (id) values ('resent'), ('held'), ('texted');
+    insert into tidings.notification_types (id, version, on_status, channel, template_id, on_unknown, status) values
+      (21, 1, 'initiated', 'email', 21, 'resend', 'active'), (22, 1, 'initiated', 'email', 21, 'hold', 'active'), (23, 1, 'initiated', 'text', 22, 'hold', 'active');
+    insert into tidings.case_type_notification_types values ('resent', 21), ('held', 22), ('texted', 23);
+  `);
+  return { dir, random, tell, pool, settings, daemons, postgres };
+}
+
+async function insertUntil({ pool, random }: Scene, end: number): Promise<void> {
+  for (let n = 0; Date.now() < end; n += 1) {
+    const size = random.pick([1, 1, 1, 5, 60]);
+    const caseTypeId = random.pick(["resent", "held", "texted", "texted"]);
+    const rows = Array.from({ length: size }, (_, part) => ({
+      caseId: `CS-${n}-${part}`,
+      status: "initiated",
+      caseTypeId,
+      at: "2026-01-05T15:00:00Z",
+    }));
+    // the insert of a core system whose database is away fails, and nothing happened: that is not what is tried here
+    await insertChanges(pool, rows).catch((error: unknown) => {
+      if (outageCode(error) === undefined) throw error;
+    });
+    await sleep(random.below(150));
+  }
+}
+
+async function killUntil(scene: Scene, end: number): Promise<void> {
+  while (Date.now() < end) {
+    await sleep(500 + scene.random.below(2_500));
+    const what = scene.random.pick(["daemon", "daemon", "daemon", "postgres", "both", "politely"]);
+    scene.tell(`killing: ${what}`);
+    if (what === "postgres" || what === "both") process.kill(scene.postgres.pid, "SIGKILL");
+    if (what !== "postgres") killOne(scene, what === "politely" ? "SIGTERM" : "SIGKILL");
+    await sleep(scene.random.below(1_500));
+    await revive(scene);
+  }
+}
+
+function killOne({ daemons, random }: Scene, signal: NodeJS.Signals): void {
+  random.pick(daemons).child.kill(signal);
+}
+
+/** Starts again whatever is not running. */
+async function revive(scene: Scene): Promise<void> {
+  scene.postgres = await startEmbeddedPostgres(join(scene.dir, "postgres"));
+  for (const [n, daemon] of scene.daemons.entries()) {
+    const { exitCode, signalCode, killed } = daemon.child;
+    if (exitCode === null && signalCode === null && !killed) continue;
+    await daemon.ended;
+    scene.daemons[n] = spawnDaemon(scene.settings);
+  }
+}
+
+/** Nothing due, nothing in progress, and nothing unknown that anybody is still asking after. */
+async function waitUntilQuiet({ pool, tell }: Scene): Promise<void> {
+  const end = Date.now() + QUIET_DEADLINE_MS;
+  while (Date.now() < end) {
+    const { rows } = await pool.query<{ left: number }>(`
+      select (select count(*) from graphile_worker.jobs)::int
+        + (select count(*) from tidings.interactions where status in ('scheduled', 'inProgress'))::int as left`);
+    if (rows[0]?.left === 0) return;
+    await sleep(250);
+  }
+  tell("it did not become quiet in time");
+}
+
+async function closeScene({ daemons, pool, postgres }: Scene): Promise<void> {
+  for (const daemon of daemons) daemon.child.kill("SIGKILL");
+  await Promise.all(daemons.map((daemon) => daemon.ended));
+  await pool.end();
+  await postgres.stop();
+}

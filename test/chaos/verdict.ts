@@ -1,0 +1,85 @@
+import type { Pool } from "pg";
+import type { Received } from "./received.ts";
+
+/** What the record says of one notice. */
+interface Chain {
+  readonly chainId: string;
+  readonly channel: "email" | "text";
+  readonly caseId: string;
+  readonly onUnknown: "resend" | "hold";
+  readonly status: string;
+  readonly statusDetails: string | null;
+  /** Attempts of which nobody knew, when they ended, whether they were taken. */
+  readonly unknown: number;
+}
+
+export interface Verdict {
+  readonly notices: number;
+  readonly arrived: number;
+  /** Arrived more than once, each shown by the record as sent again after an unknown outcome. */
+  readonly resent: number;
+  /** On record as unknown and held for a person; may have arrived. */
+  readonly held: number;
+  readonly violations: readonly string[];
+}
+
+async function readChains(pool: Pool): Promise<Chain[]> {
+  const { rows } = await pool.query<Chain>(`
+    select c.chain_id as "chainId", c.channel, c.case_id as "caseId", t.on_unknown as "onUnknown", c.status, c.status_details as "statusDetails",
+      (select count(distinct r.interaction_id || ':' || r.id)::int
+       from tidings.interaction_transitions r
+       join tidings.interactions i on i.id = r.interaction_id
+       where coalesce(i.first_interaction_id, i.id) = c.chain_id and r.to_status_details like '%OutcomeUnknown') as unknown
+    from tidings.interaction_chains c
+    join tidings.notification_types t on t.id = c.notification_type_id and t.version = c.notification_type_version`);
+  return rows;
+}
+
+function judge(chain: Chain, arrived: number): string[] {
+  const { chainId, channel, status, statusDetails, unknown } = chain;
+  const is = `${channel} chain ${chainId} (${status} ${statusDetails ?? ""}, ${unknown} unknown) arrived ${arrived} times`;
+  const isHeld = statusDetails?.endsWith("OutcomeUnknown") === true;
+  const wrong: string[] = [];
+  if (status !== "attempted" && status !== "succeeded") wrong.push(`${is}: it is not at its end`);
+  if (arrived === 0 && !isHeld) wrong.push(`${is}: lost`);
+  if (arrived > 1 + unknown) wrong.push(`${is}: sent again without a word of it`);
+  return wrong;
+}
+
+/** Moves the diagram does not have, and chains whose links do not meet. */
+const ILLEGAL = `
+  select format('transition %s of interaction %s: %s -> %s after %s', r.id, r.interaction_id, r.from_status, r.to_status, r.last) as wrong
+  from (
+    select *, lag(to_status) over (partition by interaction_id order by id) as last from tidings.interaction_transitions
+  ) r
+  where r.from_status is distinct from r.last or (r.from_status is not null and not tidings.status_may_move(r.from_status, r.to_status))`;
+
+const UNANSWERED = `
+  select format('case change %s fired %s of 1 types', c.id, count(i.chain_id)) as wrong
+  from tidings.case_changes c
+  left join tidings.interaction_chains i on i.case_change_id = c.id
+  group by c.id having count(i.chain_id) <> 1`;
+
+/** Compares what arrived with what is on record. */
+export async function judgeRun(pool: Pool, received: Received): Promise<Verdict> {
+  const chains = await readChains(pool);
+  const [mails, texts] = [received.mails(), await received.texts()];
+  const arrivedOf = ({ channel, chainId, caseId }: Chain): number =>
+    (channel === "email"
+      ? mails.get(`tidings.${chainId}@lender.example`)
+      : texts.get(`Notice of ${caseId}`)) ?? 0;
+  const query = async (statement: string): Promise<string[]> =>
+    (await pool.query<{ wrong: string }>(statement)).rows.map((row) => row.wrong);
+  const counts = chains.map(arrivedOf);
+  return {
+    notices: chains.length,
+    arrived: counts.filter((count) => count > 0).length,
+    resent: counts.filter((count) => count > 1).length,
+    held: chains.filter((chain) => chain.statusDetails?.endsWith("OutcomeUnknown")).length,
+    violations: [
+      ...chains.flatMap((chain, n) => judge(chain, counts[n] ?? 0)),
+      ...(await query(ILLEGAL)),
+      ...(await query(UNANSWERED)),
+    ],
+  };
+}
