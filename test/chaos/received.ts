@@ -14,7 +14,7 @@ export interface Received {
   close(): Promise<void>;
 }
 
-const SLOWEST_ANSWER_MS = 40;
+const SLOWEST_ANSWER_MS = 400;
 
 const countUp = (counts: Map<string, number>, key: string): void =>
   void counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -24,15 +24,20 @@ async function openMailCounter(counts: Map<string, number>, random: Random): Pro
   const server = new SMTPServer({
     disabledCommands: ["AUTH", "STARTTLS"],
     disableReverseLookup: true,
-    async onData(stream, _session, callback) {
-      const chunks: Buffer[] = [];
-      for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
-      const mail = Buffer.concat(chunks).toString("latin1");
-      // a mail cut off by the death of its sender was not taken
-      if (mail.includes("the end of this notice"))
+    onData(stream, _session, callback) {
+      const answer = (fault: Error | null): void => callback(fault);
+      const taken = async (): Promise<null> => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
+        const mail = Buffer.concat(chunks).toString("latin1");
         countUp(counts, /^Message-ID: <([^>]+)>/im.exec(mail)?.[1] ?? "none");
-      await sleep(random.below(SLOWEST_ANSWER_MS));
-      callback();
+        await sleep(random.below(SLOWEST_ANSWER_MS));
+        return null;
+      };
+      // a mail cut off by the death of its sender was not taken
+      void taken()
+        .catch((error: Error) => error)
+        .then(answer);
     },
   });
   server.on("error", () => {});

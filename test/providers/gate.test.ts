@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { openCircuit } from "../../src/providers/circuit.ts";
+import { openGate } from "../../src/providers/gate.ts";
+
+describe("the gate", () => {
+  test("grants what is free at once, up to what is wanted", async () => {
+    const gate = openGate({ slots: 10 });
+    expect(await gate.take(4, "single", 50)).toBe(4);
+    expect(await gate.take(100, "single", 50)).toBe(6);
+  });
+
+  test("grants nothing when nothing comes free in time, and later takers are not confused by it", async () => {
+    const gate = openGate({ slots: 1 });
+    expect(await gate.take(1, "single", 50)).toBe(1);
+    expect(await gate.take(1, "single", 20)).toBe(0);
+    const next = gate.take(1, "single", 500);
+    gate.release(1);
+    expect(await next).toBe(1);
+  });
+
+  test("keeps a part for singles however much a bulk wants, and serves them first", async () => {
+    const gate = openGate({ slots: 10 });
+    expect(await gate.take(100, "bulk", 50)).toBe(9);
+    const order: string[] = [];
+    const bulk = gate.take(9, "bulk", 500).then(() => order.push("bulk"));
+    expect(await gate.take(1, "single", 500)).toBe(1);
+    const single = gate.take(1, "single", 500).then(() => order.push("single"));
+    gate.release(9);
+    await Promise.all([bulk, single]);
+    expect(order).toEqual(["single", "bulk"]);
+  });
+
+  test("gives out what is left when most calls hang", async () => {
+    const gate = openGate({ slots: 8 });
+    await gate.take(7, "single", 50);
+    expect(await gate.take(8, "single", 500)).toBe(1);
+  });
+
+  test("never lets more begin in a second than the pace allows, beyond the first second's worth", async () => {
+    const gate = openGate({ slots: 100, perSecond: 20 });
+    const began = performance.now();
+    let taken = 0;
+    while (performance.now() - began < 600) {
+      const slots = await gate.take(100, "single", 50);
+      gate.release(slots);
+      taken += slots;
+    }
+    const elapsed = (performance.now() - began) / 1_000;
+    expect(taken).toBeGreaterThanOrEqual(24);
+    expect(taken).toBeLessThanOrEqual(20 + Math.ceil(20 * elapsed) + 1);
+  });
+
+  test("does not lose slots over many turns", async () => {
+    const gate = openGate({ slots: 5 });
+    const turn = async (n: number): Promise<void> => {
+      const slots = await gate.take(1 + (n % 7), n % 2 === 0 ? "bulk" : "single", 200);
+      await sleep(n % 3);
+      gate.release(slots);
+    };
+    await Promise.all(Array.from({ length: 200 }, (_, n) => turn(n)));
+    expect(await gate.take(10, "single", 50)).toBe(5);
+  });
+});
+
+describe("the circuit", () => {
+  const at = (second: number): Date => new Date(Date.UTC(2031, 2, 3, 15, 0, second));
+
+  test("is closed until the provider refuses us, then open but for one probe a minute", () => {
+    const circuit = openCircuit(60_000);
+    expect(circuit.pass(at(0))).toEqual({ kind: "closed" });
+    expect(circuit.trip(at(0))).toBe(true);
+    expect(circuit.trip(at(1))).toBe(false);
+    expect(circuit.pass(at(2))).toEqual({ kind: "open", until: at(61) });
+    expect(circuit.pass(at(61))).toEqual({ kind: "probe" });
+    expect(circuit.pass(at(62))).toEqual({ kind: "open", until: at(121) });
+  });
+
+  test("closes when a probe gets through", () => {
+    const circuit = openCircuit(60_000);
+    circuit.trip(at(0));
+    circuit.pass(at(60));
+    expect(circuit.heal()).toBe(true);
+    expect(circuit.heal()).toBe(false);
+    expect(circuit.pass(at(61))).toEqual({ kind: "closed" });
+  });
+});

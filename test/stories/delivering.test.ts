@@ -1,0 +1,237 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { useDatabase } from "../database.ts";
+import { useHouse } from "../house-of-stories.ts";
+import { insertType } from "../lender.ts";
+
+const database = useDatabase();
+const { pool } = database;
+const house = useHouse(database);
+
+beforeAll(async () => {
+  await pool.query(
+    "insert into tidings.case_types (id) values ('texted'), ('resent'), ('withdrawn'), ('delayed')",
+  );
+  await insertType(pool, { id: 1 });
+  await insertType(pool, { id: 2, channel: "text", caseTypes: ["texted"] });
+  await insertType(pool, { id: 3, status: "draft", caseTypes: ["resent"] });
+  await pool.query(
+    "update tidings.notification_types set on_unknown = 'resend', status = 'active' where id = 3",
+  );
+  await insertType(pool, {
+    id: 4,
+    status: "draft",
+    delay: 2,
+    unit: "calendarDays",
+    caseTypes: ["withdrawn"],
+  });
+  await pool.query(
+    "update tidings.notification_types set when_case_moves = 'cancel', status = 'active' where id = 4",
+  );
+  await insertType(pool, { id: 5, delay: 2, unit: "calendarDays", caseTypes: ["delayed"] });
+});
+
+const sent = (details: string): object => ({ status: "attempted", details, rule: null, why: null });
+
+describe("an email", () => {
+  test("leaves at once, once, and lies in the outbox as it was sent", async () => {
+    await house.reachableBy({ email: "pat@example.com" });
+    await house.change("E1", "initiated");
+    expect(await house.attempts("E1")).toEqual([sent("emailSent")]);
+    expect(
+      (await house.outbox()).filter((mail) => mail.includes("To: pat@example.com")),
+    ).toHaveLength(1);
+  });
+
+  test("to a mailbox that does not exist fails, and the contact is marked; the next one finds nobody", async () => {
+    await house.reachableBy({ email: "no-such-mailbox@example.com" });
+    await house.change("E2", "initiated");
+    expect(await house.attempts("E2")).toMatchObject([
+      { status: "failed", details: "emailBounced" },
+    ]);
+    await house.change("E3", "initiated");
+    expect(await house.attempts("E3")).toMatchObject([
+      { status: "failed", rule: "contact.none", why: "No eligible contact" },
+    ]);
+  });
+
+  test("refused for now is tried again at its time as a new interaction, and taken", async () => {
+    await house.reachableBy({ email: "greylisted-once@example.com" });
+    await house.change("E4", "initiated");
+    expect(await house.attempts("E4")).toMatchObject([
+      { status: "failed", details: "emailDeferred" },
+      { status: "scheduled" },
+    ]);
+    await house.at("2031-03-03T15:04:00Z");
+    expect(await house.attempts("E4")).toMatchObject([
+      { status: "failed" },
+      { status: "scheduled" },
+    ]);
+    await house.at("2031-03-03T15:08:00Z");
+    expect(await house.attempts("E4")).toMatchObject([{ status: "failed" }, sent("emailSent")]);
+  });
+
+  test("refused for now until the schedule is exhausted ends failed, and the chain reads in one query", async () => {
+    await house.reachableBy({ email: "mailbox-full@example.com" });
+    await house.change("E5", "initiated");
+    await house.at("2031-03-03T15:10:00Z");
+    await house.at("2031-03-03T16:10:00Z");
+    expect((await house.attempts("E5")).map((one) => one.status)).toEqual([
+      "failed",
+      "failed",
+      "failed",
+    ]);
+    const { rows } = await pool.query(
+      "select attempts, status, finished, first_planned_at from tidings.interaction_chains where case_id = 'E5'",
+    );
+    expect(rows).toEqual([
+      {
+        attempts: 3,
+        status: "failed",
+        finished: true,
+        first_planned_at: new Date("2031-03-03T15:00:00Z"),
+      },
+    ]);
+  });
+
+  test("sent too fast waits and spends no attempt", async () => {
+    await house.reachableBy({ email: "rate-limited-once@example.com" });
+    await house.change("E6", "initiated");
+    expect(await house.attempts("E6")).toMatchObject([{ status: "scheduled" }]);
+    await house.at("2031-03-03T18:00:00Z");
+    expect(await house.attempts("E6")).toEqual([sent("emailSent")]);
+  });
+
+  test("taken without an answer is on record as unknown and held", async () => {
+    await house.reachableBy({ email: "dropped-after-data@example.com" });
+    await house.change("E7", "initiated");
+    await house.at("2031-03-03T20:00:00Z");
+    expect(await house.attempts("E7")).toMatchObject([
+      { status: "attempted", details: "emailOutcomeUnknown" },
+    ]);
+  });
+
+  test("taken without an answer is sent once more where its type says so, under the same Message-ID", async () => {
+    await house.reachableBy({ email: "dropped-after-data@example.com" });
+    await house.change("E8", "initiated", { caseTypeId: "resent" });
+    await house.at("2031-03-03T15:02:00Z");
+    await house.at("2031-03-03T15:04:00Z");
+    await house.at("2031-03-04T15:00:00Z");
+    expect((await house.attempts("E8")).map((one) => one.details)).toEqual([
+      "emailOutcomeUnknown",
+      "emailOutcomeUnknown",
+    ]);
+    const { rows } = await pool.query(
+      "select chain_id from tidings.interaction_chains where case_id = 'E8'",
+    );
+    const same = (await house.outbox()).filter((mail) =>
+      mail.includes(`Message-ID: <tidings.${rows[0].chain_id}@lender.example>`),
+    );
+    expect(same).toHaveLength(2);
+  });
+});
+
+describe("a text", () => {
+  test.each([
+    ["T1", "+16145550101", "textSent"],
+    ["T2", "+15005550004", "textOptedOut"],
+    ["T3", "+15005550009", "textFailed"],
+  ])("%s to %s: %s", async (caseId, phone, details) => {
+    await house.reachableBy({ phone });
+    await house.change(caseId, "initiated", { caseTypeId: "texted" });
+    expect((await house.attempts(caseId)).map((one) => one.details)).toEqual([details]);
+  });
+
+  test("answered with 500 though it was taken is asked after, found, and not sent again", async () => {
+    await house.reachableBy({ phone: "+15005550102" });
+    await house.change("T4", "initiated", { caseTypeId: "texted" });
+    expect(await house.attempts("T4")).toMatchObject([{ details: "textOutcomeUnknown" }]);
+    await house.at("2031-03-03T15:00:20Z");
+    expect(await house.attempts("T4")).toMatchObject([
+      { status: "attempted", details: "textSent" },
+    ]);
+  });
+
+  test("answered with 503 and never taken is asked after, not found, and sent again as the same interaction", async () => {
+    await house.reachableBy({ phone: "+15005550105" });
+    await house.change("T5", "initiated", { caseTypeId: "texted" });
+    await house.at("2031-03-03T15:00:20Z");
+    expect(await house.attempts("T5")).toMatchObject([{ details: "textOutcomeUnknown" }]);
+    await house.at("2031-03-03T15:02:00Z");
+    expect(await house.attempts("T5")).toMatchObject([
+      { status: "attempted", details: "textSent" },
+    ]);
+  });
+});
+
+describe("a notice that waits", () => {
+  test("is withdrawn when its case has moved on and its type says so", async () => {
+    await house.reachableBy({ email: "pat@example.com" });
+    await house.change("W1", "initiated", { caseTypeId: "withdrawn" });
+    await house.change("W1", "canceled", { caseTypeId: "withdrawn" });
+    await house.at("2031-03-05T16:00:00Z");
+    expect(await house.attempts("W1")).toMatchObject([{ status: "canceled", rule: "case.moved" }]);
+  });
+
+  test("goes where its case still holds, and where its type says to send in any case", async () => {
+    await house.reachableBy({ email: "pat@example.com" });
+    await house.change("W2", "initiated", { caseTypeId: "withdrawn" });
+    await house.change("W3", "initiated", { caseTypeId: "delayed" });
+    await house.change("W3", "canceled", { caseTypeId: "delayed" });
+    await house.at("2031-03-05T16:00:00Z");
+    expect(await house.attempts("W2")).toEqual([sent("emailSent")]);
+    expect(await house.attempts("W3")).toEqual([sent("emailSent")]);
+  });
+
+  test("waits on while it is paused, with the reason, and goes once it is released", async () => {
+    await house.reachableBy({ email: "pat@example.com" });
+    await pool.query(
+      "insert into tidings.pauses (scope, channel, reason) values ('channel', 'email', 'wording under review')",
+    );
+    await house.change("W4", "initiated");
+    expect(await house.attempts("W4")).toMatchObject([
+      { status: "scheduled", rule: "pause.open", why: "Paused" },
+    ]);
+    await house.at("2031-03-03T15:30:00Z");
+    expect(await house.attempts("W4")).toMatchObject([{ status: "scheduled" }]);
+    await pool.query(
+      "update tidings.pauses set released_at = now(), released_by = 'test' where released_at is null",
+    );
+    await house.at("2031-03-03T16:00:00Z");
+    expect(await house.attempts("W4")).toEqual([sent("emailSent")]);
+  });
+});
+
+describe("what was planned stays pinned", () => {
+  test("to the versions that were active when its change was resolved, whatever is activated later", async () => {
+    await house.reachableBy({ email: "pinned@example.com" });
+    await house.change("P1", "initiated", { caseTypeId: "delayed" });
+    await pool.query(
+      "insert into tidings.templates (id, channel, subject_template, text_template) values (1, 'email', 'Another subject', 'Other words')",
+    );
+    await pool.query("update tidings.templates set status = 'active' where id = 1 and version = 2");
+    await insertType(pool, {
+      id: 5,
+      version: 2,
+      status: "draft",
+      onStatus: "completed",
+      caseTypes: ["delayed"],
+    });
+    await pool.query(
+      "update tidings.notification_types set status = 'active' where id = 5 and version = 2",
+    );
+    await house.at("2031-03-05T16:00:00Z");
+    expect(await house.attempts("P1")).toEqual([sent("emailSent")]);
+    const mail = (await house.outbox()).find((one) => one.includes("To: pinned@example.com"));
+    expect(mail).toContain("Subject: About your case");
+  });
+});
+
+test("nothing personal is in any line that was logged, nor in any job", async () => {
+  const personal = /@|\+1\d{6}|Pat|Example Street|Dear/;
+  expect(house.said.length).toBeGreaterThan(40);
+  expect(house.said.filter((line) => personal.test(line))).toEqual([]);
+  const { rows } = await pool.query(
+    "select payload::text as payload, last_error from graphile_worker._private_jobs",
+  );
+  expect(rows.filter((row) => personal.test(`${row.payload} ${row.last_error}`))).toEqual([]);
+});
