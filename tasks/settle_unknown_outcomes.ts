@@ -35,7 +35,7 @@ async function act(
 ): Promise<void> {
   switch (verdict.kind) {
     case "known":
-      return recordFound(db, interactionId, verdict.found);
+      return void (await recordFound(db, interactionId, verdict.found));
     case "neverSent":
       return void (await scheduleNeverSent(db, interactionId, clock(), "neverTaken"));
     case "resend":

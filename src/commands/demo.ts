@@ -7,7 +7,7 @@ import { openDaemon } from "../daemon.ts";
 import { EXPECTED } from "../demo/expected.ts";
 import { openLog, sayThrough } from "../log.ts";
 import { openDb, openPool, type Db } from "../store/db.ts";
-import { countJobs, listLatencies, listOutcomes, type Outcome } from "../store/overview.ts";
+import { countUnfinished, listLatencies, listOutcomes, type Outcome } from "../store/overview.ts";
 import type { Print } from "./print.ts";
 import { tableOf } from "./table.ts";
 
@@ -83,7 +83,7 @@ async function openCore(url: string): Promise<Core> {
 async function waitUntilDone(db: Db): Promise<boolean> {
   const end = Date.now() + DEADLINE_MS;
   while (Date.now() < end) {
-    if ((await countJobs(db, new Date(Date.now() + SOON_MS))) === 0) return true;
+    if ((await countUnfinished(db, new Date(Date.now() + SOON_MS))) === 0) return true;
     await sleep(50);
   }
   return false;

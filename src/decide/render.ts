@@ -1,57 +1,89 @@
-import Handlebars from "handlebars";
+import type { Finding } from "../domain/finding.ts";
 import type { Rendered, Template } from "../domain/template.ts";
+import type { TemplateContext } from "../domain/template-context.ts";
+import { compilePart, type Part, type Surroundings, TemplateFault } from "./compile-template.ts";
+import { localeOf } from "./reader.ts";
+import { foldToGsm7 } from "./segments.ts";
+import { type PartName, sourcesOf } from "./template-parts.ts";
 
 /** What a template made of a context, or why it made nothing: never a notice with a blank in it. */
 export type Rendering =
   | { readonly kind: "rendered"; readonly parts: Rendered }
-  | { readonly kind: "faulty"; readonly short: string; readonly long: string };
+  | {
+      readonly kind: "faulty";
+      readonly short: string;
+      /** Names variables, never what they hold. */
+      readonly long: string;
+      readonly finding: Finding;
+    };
 
-type Part = (context: object) => string;
-interface Compiled {
-  readonly subject: Part | null;
-  readonly html: Part | null;
-  readonly text: Part | null;
-}
+type Compiled = Readonly<Record<PartName, Part | null>>;
 
-const RUNTIME = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
+/** A published version never changes, and the store hands out one object for each. */
 const compiled = new WeakMap<Template, Compiled>();
 
-function compilePart(source: string | null, noEscape: boolean): Part | null {
-  if (source === null) return null;
-  const run = Handlebars.compile(source, { strict: true, noEscape });
-  return (context) => run(context, RUNTIME);
+/**
+ * Renders every part of a version. A required value that is absent, null or blank makes it faulty. Html is escaped;
+ * subject and text are written as they are, the subject in one line, a text message in GSM-7 where it can be.
+ */
+export function render(template: Template, context: object): Rendering {
+  try {
+    const surroundings = surroundingsOf(template, context);
+    const { subject, html, text } = compile(template);
+    return {
+      kind: "rendered",
+      parts: {
+        subject: subject && oneLine(subject(context, surroundings)),
+        html: html && html(context, surroundings),
+        text: text && finished(text(context, surroundings), template),
+      },
+    };
+  } catch (error) {
+    if (error instanceof TemplateFault) return faulty(template, error.finding);
+    throw error;
+  }
 }
 
 function compile(template: Template): Compiled {
   const known = compiled.get(template);
-  if (known) return known;
+  if (known !== undefined) return known;
+  const { subject, html, text } = sourcesOf(template);
   const parts: Compiled = {
-    subject: compilePart(template.subjectTemplate, true),
-    html: compilePart(template.htmlTemplate, false),
-    text: compilePart(template.textTemplate, true),
+    subject: subject === null ? null : compilePart("subject", subject),
+    html: html === null ? null : compilePart("html", html),
+    text: text === null ? null : compilePart("text", text),
   };
   compiled.set(template, parts);
   return parts;
 }
 
-/** Renders every part of a published version. A value that is absent makes it faulty. */
-export function render(template: Template, context: object): Rendering {
-  try {
-    const { subject, html, text } = compile(template);
-    return {
-      kind: "rendered",
-      parts: {
-        subject: subject && subject(context).replaceAll(/\s+/g, " ").trim(),
-        html: html && html(context),
-        text: text && text(context),
-      },
-    };
-  } catch (error) {
-    const why = error instanceof Error ? error.message.split("\n", 1)[0] : "it cannot be read";
-    return {
-      kind: "faulty",
-      short: "Template fault",
-      long: `Version ${template.version} of template ${template.id} could not be rendered: ${why}. Supply the value or publish a mended version.`,
-    };
-  }
+function surroundingsOf(
+  { language }: Template,
+  { borrower, lender }: Partial<TemplateContext>,
+): Surroundings {
+  const locale = localeOf(language, borrower?.language ?? language);
+  return { language, reader: { locale, zone: borrower?.timeZone ?? lender?.timeZone ?? "UTC" } };
+}
+
+/** Controls would break a header, and turning the reading direction would let a subject say something else. */
+function oneLine(subject: string): string {
+  return subject
+    .replaceAll(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, "")
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim();
+}
+
+/** Branches that were not taken leave empty lines behind. */
+function finished(text: string, { channel }: Template): string {
+  const tidy = text.replaceAll(/\n{3,}/g, "\n\n").trim();
+  return channel === "text" ? foldToGsm7(tidy) : tidy;
+}
+
+function faulty({ id, version }: Template, finding: Finding): Rendering {
+  return {
+    kind: "faulty",
+    short: "Template fault",
+    long: `Version ${version} of template ${id} was not rendered (${finding.file}, line ${finding.line}): ${finding.says} Supply the value or publish a mended version.`,
+    finding,
+  };
 }

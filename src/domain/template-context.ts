@@ -15,7 +15,7 @@ const lender = z
 
 const borrower = z
   .strictObject({
-    id: z.string(),
+    id: z.string().describe("The core system's id"),
     externalId: z.string().nullable().describe("The lender's own id"),
     displayId: z.string().nullable().describe("The id borrowers see"),
     borrowerType: z.string().describe("person or business"),
@@ -31,18 +31,18 @@ const borrower = z
   .describe("Who the notice is for");
 
 const loan = z.strictObject({
-  id: z.string(),
+  id: z.string().describe("The core system's id"),
   externalId: z.string().nullable().describe("The lender's own id"),
   displayId: z.string().nullable().describe("The number borrowers see"),
-  loanTypeId: z.string().nullable(),
+  loanTypeId: z.string().nullable().describe("The core system's id of the kind of loan"),
   data: openRecord("What the core system keeps about the loan"),
 });
 
 const caseOfBorrower = z
   .strictObject({
-    id: z.string(),
-    typeId: z.string(),
-    typeName: z.string(),
+    id: z.string().describe("The core system's id; what borrowers refer to"),
+    typeId: z.string().describe("Such as identityTheft"),
+    typeName: z.string().describe("Such as Identity theft"),
     status: z.enum(CASE_STATUSES).describe("A word of ours, not for borrowers to read"),
     outcome: z.enum(OUTCOMES).nullable().describe("A word of ours, not for borrowers to read"),
     fields: openRecord("The fields of the case, as its type has them"),
@@ -51,8 +51,8 @@ const caseOfBorrower = z
 
 const contact = z
   .strictObject({
-    id: z.string(),
-    contactType: z.enum(CONTACT_TYPES),
+    id: z.string().describe("The core system's id"),
+    contactType: z.enum(CONTACT_TYPES).describe("phone, email or address"),
     label: z.string().nullable().describe("personal, work, home or military"),
     name: z.string().nullable().describe("Who is reached there"),
     value: z.string().nullable().describe("The address or number itself"),
@@ -71,9 +71,25 @@ export const templateContext = z.strictObject({
   case: caseOfBorrower,
   contact,
   notificationType: z
-    .strictObject({ id: z.number(), name: z.string() })
+    .strictObject({
+      id: z.number().describe("Its number"),
+      name: z.string().describe("Its name, for the lender's own people"),
+    })
     .describe("What made the notice"),
   now: z.iso.datetime().describe("The moment of rendering; write it with `date`"),
 });
 
 export type TemplateContext = z.infer<typeof templateContext>;
+
+/** What a JSON schema says of one place, as far as templates need it. */
+export interface Shape {
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly items?: Shape;
+  readonly additionalProperties?: boolean | Shape;
+  readonly anyOf?: readonly Shape[];
+}
+
+/** The context as a JSON schema, in which its places can be looked up. */
+export const CONTEXT_SHAPE = z.toJSONSchema(templateContext) as Shape;

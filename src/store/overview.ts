@@ -29,12 +29,13 @@ export async function listOutcomes(db: Db): Promise<Outcome[]> {
   return rows;
 }
 
-/** How many jobs there are to do before `until`. */
-export async function countJobs(db: Db, until: Date): Promise<number> {
-  const { rows } = await sql<{ jobs: number }>`
-    select count(*)::int as jobs from graphile_worker.jobs where run_at <= ${until}
+/** How much there is to do before `until`: jobs, and interactions that are with a provider. */
+export async function countUnfinished(db: Db, until: Date): Promise<number> {
+  const { rows } = await sql<{ unfinished: number }>`
+    select (select count(*) from graphile_worker.jobs where run_at <= ${until})::int
+      + (select count(*) from tidings.interactions where origin = 'tidings' and status = 'inProgress')::int as unfinished
   `.execute(db);
-  return rows[0]?.jobs ?? 0;
+  return rows[0]?.unfinished ?? 0;
 }
 
 /** From the arrival of each change since `since` to the call to the provider, in ms. */

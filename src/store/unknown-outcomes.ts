@@ -31,17 +31,34 @@ export async function loadUnknownOutcomes(
   return rows;
 }
 
-/** Writes what the provider told of a message when it was asked. */
-export async function recordFound(db: Db, interactionId: string, found: Found): Promise<void> {
-  const failed = found.status === "failed";
-  await sql`
+/** What has come out of an outcome nobody knew; null where there is no more to say than its channel's usual words. */
+export interface CameOut {
+  readonly status: Found["status"];
+  readonly statusDetails: string | null;
+  readonly messageId: string | null;
+}
+
+/** Writes what the provider told of a message when it was asked, or an operator found out. False where it was known already. */
+export async function recordFound(
+  db: Db,
+  interactionId: string,
+  { status, statusDetails, messageId }: CameOut,
+): Promise<boolean> {
+  const failed = status === "failed";
+  const short = failed ? "Not delivered" : null;
+  const long = failed
+    ? "The provider took the message and could not deliver it: use another channel."
+    : null;
+  const { rows } = await sql<{ id: string }>`
     update tidings.interactions i
-    set status = ${found.status}, status_details = ${found.statusDetails}, provider_message_id = ${found.messageId},
-      failure_description_short = ${failed ? "Not delivered" : null},
-      failure_description_long = ${failed ? "The provider took the message and could not deliver it: use another channel." : null},
-      evidence = jsonb_build_object('provider', i.provider, 'code', 'asked')
+    set status = ${status}, provider_message_id = coalesce(${messageId}, i.provider_message_id),
+      status_details = coalesce(${statusDetails}, i.channel || ${status === "succeeded" ? "Delivered" : "Sent"}::text),
+      failure_description_short = ${short}, failure_description_long = ${long},
+      evidence = jsonb_build_object('provider', i.provider, 'code', ${messageId === null ? "operator" : "asked"}::text)
     where i.id = ${interactionId} and i.status = 'attempted' and i.status_details like '%OutcomeUnknown'
+    returning i.id
   `.execute(db);
+  return rows.length > 0;
 }
 
 /** Schedules again what is shown never to have been taken. `code` says by what. */

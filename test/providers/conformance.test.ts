@@ -9,7 +9,7 @@ import { email, text } from "./messages.ts";
 import * as http from "./scripted-http.ts";
 import * as smtp from "./scripted-smtp.ts";
 
-const DEADLINE_MS = 250;
+const DEADLINE_MS = 600;
 
 /** The other end of a wire, and how many messages reached it whole. */
 interface Peer extends Loopback {

@@ -15,7 +15,7 @@ import type { Asks } from "../../src/providers/twilio-sent.ts";
 import { openTwilio } from "../../src/providers/twilio.ts";
 import { email, text } from "./messages.ts";
 
-const DEADLINE_MS = 250;
+const DEADLINE_MS = 600;
 const ACCOUNT = { accountSid: `AC${"0".repeat(32)}`, authToken: "any", from: "+15005550006" };
 let folder: string;
 let outbox: string;

@@ -23,7 +23,7 @@ import {
   type Serve,
 } from "./scripted-http.ts";
 
-const DEADLINE_MS = 300;
+const DEADLINE_MS = 600;
 const ACCOUNT = { accountSid: `AC${"1".repeat(32)}`, authToken: "s3cret-t0ken" };
 const opened: { close(): Promise<void> }[] = [];
 

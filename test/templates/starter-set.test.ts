@@ -1,0 +1,228 @@
+import { readdirSync, readFileSync } from "node:fs";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { assembleParts } from "../../src/decide/assemble-parts.ts";
+import { checkTemplate } from "../../src/decide/check-template.ts";
+import { render } from "../../src/decide/render.ts";
+import { requirementsOf } from "../../src/decide/requirements.ts";
+import { segmentsOf } from "../../src/decide/segments.ts";
+import type { Rendered, Template } from "../../src/domain/template.ts";
+import { templateContext, type TemplateContext } from "../../src/domain/template-context.ts";
+import { THEMES } from "../../src/domain/vocabulary.ts";
+
+const ROOT = new URL("../../templates/", import.meta.url);
+const NOTICES = [
+  "bankruptcy-filed",
+  "bankruptcy-dismissed",
+  "identity-theft-received",
+  "identity-theft-approved",
+  "identity-theft-denied",
+  "dispute-received",
+  "dispute-resolved",
+  "cease-communication-acknowledged",
+  "hardship-approved",
+];
+
+const PARTIALS = readdirSync(new URL("partials/", ROOT)).map((name) => ({
+  name,
+  text: readFileSync(new URL(`partials/${name}`, ROOT), "utf8"),
+}));
+const FOLDERS = readdirSync(ROOT).filter((name) => name !== "partials");
+
+function read(folder: string) {
+  const files = readdirSync(new URL(`${folder}/`, ROOT));
+  const text = (name: string): string | null =>
+    files.includes(name) ? readFileSync(new URL(`${folder}/${name}`, ROOT), "utf8") : null;
+  const about = JSON.parse(text("template.json") ?? "");
+  const sample = templateContext.parse(JSON.parse(text("sample.json") ?? ""));
+  const assembled = assembleParts(
+    { subject: text("subject.hbs"), html: text("html.hbs"), text: text("text.hbs") },
+    PARTIALS,
+    about,
+  );
+  const { subject, html, text: body } = assembled.sources;
+  const { channel, language } = about;
+  const template: Template = {
+    id: 1,
+    version: 1,
+    channel,
+    language,
+    subjectTemplate: subject,
+    htmlTemplate: html,
+    textTemplate: body,
+  };
+  return { about, sample, assembled, template, files };
+}
+
+function rendered(template: Template, context: object): Rendered {
+  const rendering = render(template, context);
+  if (rendering.kind === "faulty") throw new Error(rendering.long);
+  return rendering.parts;
+}
+
+test("every notice is there by email and by text, in English and in Spanish", () => {
+  const expected = NOTICES.flatMap((notice) =>
+    ["email", "text"].flatMap((channel) =>
+      ["en", "es"].map((language) => `${notice}.${channel}.${language}`),
+    ),
+  );
+  expect(FOLDERS.toSorted()).toEqual(expected.toSorted());
+});
+
+describe.each(FOLDERS)("%s", (folder) => {
+  const { about, sample, assembled, template, files } = read(folder);
+
+  test("passes every check and is what its folder says", () => {
+    expect([
+      ...assembled.findings,
+      ...checkTemplate(template, { "sample.json": sample }).map(assembled.trace),
+    ]).toEqual([]);
+    const [, channel, language] = folder.split(".");
+    expect(about).toMatchObject({
+      channel,
+      language,
+      name: expect.stringMatching(/\S/),
+      subject: expect.stringMatching(/^[a-z]\w+$/i),
+      sensitive: expect.any(Boolean),
+    });
+    expect(THEMES).toContain(about.theme);
+    expect(sample.borrower.language).toBe(language);
+    expect(sample.contact.contactType).toBe(channel === "email" ? "email" : "phone");
+    const parts = channel === "email" ? ["subject.hbs", "html.hbs"] : [];
+    expect(new Set(files)).toEqual(new Set([...parts, "sample.json", "template.json", "text.hbs"]));
+  });
+
+  test("renders with nothing but what it requires", () => {
+    const needed = requirementsOf(template).required.filter((name) =>
+      name.startsWith("case.fields."),
+    );
+    const { fields } = sample.case;
+    const least = Object.fromEntries(
+      needed.map((name) => [
+        name.slice("case.fields.".length),
+        fields[name.slice("case.fields.".length)],
+      ]),
+    );
+    const bare = {
+      ...sample,
+      loan: undefined,
+      loans: [],
+      borrower: { ...sample.borrower, name: {} },
+      case: { ...sample.case, fields: least },
+    };
+    const text = rendered(template, bare).text ?? "";
+    expect(text).not.toMatch(/undefined|null|\{\{| {2}|\n{3}| [.,]/);
+  });
+
+  test("uses fictional data", () => {
+    const { lender, contact } = sample;
+    expect(lender.website).toBe("https://www.example.com");
+    expect(lender.phone).toMatch(/^\+1\d{3}55501\d\d$/);
+    expect(contact.value).toMatch(/^(?:\+1\d{3}55501\d\d|\w+@example\.com)$/);
+  });
+});
+
+const emails = FOLDERS.filter((folder) => folder.includes(".email."));
+const texts = FOLDERS.filter((folder) => folder.includes(".text."));
+
+describe.each(emails)("%s", (folder) => {
+  const { sample, template } = read(folder);
+  const { subject, html, text } = rendered(template, sample);
+
+  test("names the lender with its address and phone, and how to stop emails, in both parts", () => {
+    for (const part of [html, text])
+      for (const words of [
+        sample.lender.name,
+        sample.lender.postalAddress,
+        "(614) 555-0100",
+        "STOP",
+      ])
+        expect(part).toContain(words);
+  });
+
+  test("is a document in its language that loads nothing and fits a phone", () => {
+    expect(html).toMatch(new RegExp(`^<!doctype html>\\n<html lang="${template.language}">`));
+    expect(html).toContain('name="viewport"');
+    expect(html).not.toMatch(/<(?:img|script|link|iframe|form)\b|url\(|@import/i);
+    for (const [, width] of html?.matchAll(/\bwidth[=:]"?(\d+)(?!\d*%)/g) ?? [])
+      expect(Number(width)).toBeLessThanOrEqual(600);
+    expect(html?.length).toBeLessThan(20_000);
+  });
+
+  test("says nothing of the matter where others may see it", () => {
+    expect(subject).not.toMatch(/bankrupt|bancarrota|identity|identidad|hardship|dificultad/i);
+    const preheader = /mso-hide:all;">([^<]+)</.exec(html ?? "")?.[1];
+    expect(preheader).toMatch(/\S/);
+    expect(preheader).not.toMatch(/bankrupt|bancarrota|identity|identidad|hardship|dificultad/i);
+  });
+
+  test("stays the same document whatever its values are", () => {
+    const tags = (page: string | null): string[] => page?.match(/<[^>]*>/g) ?? [];
+    const hostile = fc
+      .array(fc.constantFrom("<b>", "</td>", "-->", '"', "'", "&", "<", ">", "x"), { minLength: 1 })
+      .map((all) => `x${all.join("")}`);
+    fc.assert(
+      fc.property(hostile, hostile, (value, other) => {
+        const page = rendered(template, withText(sample, value, other)).html;
+        expect(tags(page)).toEqual(tags(html));
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+/** Every value that is written as it stands is another one. */
+function withText(sample: TemplateContext, value: string, other: string): object {
+  const DATA = /^(?:\d{4}-\d\d-\d\d|\d+\.\d\d)$/;
+  const fields = Object.entries(sample.case.fields).map(([key, each]) => [
+    key,
+    DATA.test(String(each)) ? each : value,
+  ]);
+  return {
+    ...sample,
+    lender: { ...sample.lender, name: value, postalAddress: other },
+    borrower: { ...sample.borrower, name: { firstName: other, lastName: value } },
+    loans: sample.loans.map((loan) => ({ ...loan, displayId: value })),
+    case: { ...sample.case, id: other, fields: Object.fromEntries(fields) },
+  };
+}
+
+describe.each(emails.filter((folder) => folder.startsWith("bankruptcy")))("%s", (folder) => {
+  const { sample, template } = read(folder);
+  const { text } = rendered(template, sample);
+
+  // 11 U.S.C. 362(a)(6): no act to collect from a debtor under the court's protection.
+  test("asks for no payment and says so", () => {
+    expect(text).toMatch(
+      /not an attempt to collect a debt from you personally|no es un intento de cobrarle a usted personalmente una deuda/,
+    );
+    expect(text).not.toMatch(/\bdue\b|past due|amount|balance|overdue|vencid|saldo|monto|\$/i);
+  });
+});
+
+describe.each(FOLDERS.filter((folder) => folder.startsWith("cease")))("%s", (folder) => {
+  const { sample, template } = read(folder);
+  const { html, text } = rendered(template, sample);
+
+  // 12 CFR 1006.6(c)(2): that contact ends, and which remedies may or will be used; nothing else.
+  test("says that contact ends and invites to nothing", () => {
+    expect(text).toMatch(/remed|recurso/);
+    expect(`${html}${text}`).not.toMatch(/https?:|sign in|ingrese|call us|llámenos|pay|pag[ou]/i);
+  });
+});
+
+describe.each(texts)("%s", (folder) => {
+  const { sample, template } = read(folder);
+  const body = rendered(template, sample).text ?? "";
+
+  // 12 CFR 1006.6(e): every message says who sends it and how to stop it.
+  test("names the lender, says STOP, tells a stranger nothing, and takes two segments of GSM-7 at most", () => {
+    expect(body.startsWith(`${sample.lender.name}: `)).toBe(true);
+    expect(body).toMatch(/(?:Reply|Responda) STOP/);
+    expect(body).not.toMatch(
+      /bankrupt|bancarrota|identity|identidad|theft|robo|debt|deuda|dispute|disputa|hardship|dificultad|loan|préstamo|Ana|María|1001|CS-/i,
+    );
+    expect(segmentsOf(body)).toMatchObject({ encoding: "GSM-7" });
+    expect(segmentsOf(body).segments).toBeLessThanOrEqual(2);
+  });
+});
