@@ -4,16 +4,20 @@ import type { Lender } from "./domain/lender.ts";
 
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
+const msOf = (word: string): number =>
+  Number(word.slice(0, -1)) * UNITS_MS[word.slice(-1) as keyof typeof UNITS_MS];
+
+/** One wait such as `96h`, in ms. */
+const wait = z
+  .string()
+  .regex(/^\d+[smh]$/, "must be a wait such as `96h`")
+  .transform(msOf);
+
 /** Waits such as `5m 30m 2h`, in ms; an empty text means no retry. */
 const waits = z
   .string()
   .regex(/^(\d+[smh]( \d+[smh])*)?$/, "must be waits such as `5m 30m 2h`")
-  .transform((text) =>
-    text
-      .split(" ")
-      .filter((word) => word !== "")
-      .map((word) => Number(word.slice(0, -1)) * UNITS_MS[word.slice(-1) as keyof typeof UNITS_MS]),
-  );
+  .transform((text) => (text === "" ? [] : text.split(" ").map(msOf)));
 
 /** Addresses, numbers, or all; a pattern that could match neither is a slip, and would stop everything. */
 const RECIPIENT_PATTERN = /^(\*|[^\s@,]+@[^\s@,]+|\+[\d*]+)$/;
@@ -54,6 +58,8 @@ const ENVIRONMENT = z.object({
   TWILIO_API_URL: z.url({ protocol: /^https?$/ }).optional(),
   EMAIL_RETRIES: waits.prefault("5m 30m 2h 6h 12h 12h 12h 12h"),
   TEXT_RETRIES: waits.prefault("1m 10m 1h 4h 12h"),
+  EMAIL_WITHIN: wait.optional(),
+  TEXT_WITHIN: wait.optional(),
   EMAIL_SETTLES: waits.prefault("1m"),
   TEXT_SETTLES: waits.prefault("15s 1m 5m 15m"),
   EMAIL_CONNECTIONS: whole(10, 1, 100),
@@ -99,6 +105,8 @@ export interface Config {
   readonly lender: Lender;
   readonly emailFrom: string;
   readonly retries: { readonly email: readonly number[]; readonly text: readonly number[] };
+  /** How long after it fell due a notice may still leave (ms); undefined: for ever. */
+  readonly within: { readonly email: number | undefined; readonly text: number | undefined };
   readonly settles: { readonly email: readonly number[]; readonly text: readonly number[] };
   readonly connections: { readonly email: number; readonly text: number };
   /** Messages a second; undefined: no limit. */
@@ -171,6 +179,7 @@ function configOf(env: Environment): Config {
     },
     emailFrom: env.EMAIL_FROM ?? EXAMPLE_FROM,
     retries: { email: env.EMAIL_RETRIES, text: env.TEXT_RETRIES },
+    within: { email: env.EMAIL_WITHIN, text: env.TEXT_WITHIN },
     settles: { email: env.EMAIL_SETTLES, text: env.TEXT_SETTLES },
     connections: { email: env.EMAIL_CONNECTIONS, text: env.TEXT_CONNECTIONS },
     perSecond: { email: env.EMAIL_PER_SECOND, text: env.TEXT_PER_SECOND },

@@ -8,6 +8,7 @@ import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import type { Say } from "./domain/events.ts";
+import { keepCarriedChannels } from "./store/channels.ts";
 import { openDb, openPool } from "./store/db.ts";
 import { startEmbeddedPostgres } from "./store/embedded-postgres.ts";
 import { migrate } from "./store/migrate.ts";
@@ -65,6 +66,11 @@ async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Pro
   const db = openDb(pool);
   const carrying = await openCarriers(config);
   open.defer(() => carrying.close());
+  const { email, text } = carrying.carriers;
+  await keepCarriedChannels(db, {
+    ...(email && { email: email.provider.name }),
+    ...(text && { text: text.provider.name }),
+  });
   const stopping = new AbortController();
   const deps: Deps = {
     db,
@@ -72,6 +78,7 @@ async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Pro
     say,
     workerId,
     lender: config.lender,
+    withinMs: config.within,
     emailFrom: config.emailFrom,
     textFrom: carrying.textFrom,
     recipientsAllowed: config.recipientsAllowed,

@@ -35,6 +35,8 @@ export interface Deps {
   readonly emailFrom: string;
   readonly textFrom: string;
   readonly recipientsAllowed: readonly string[] | null;
+  /** How long after it fell due a notice may still leave, by channel (ms); absent: for ever. */
+  readonly withinMs: Partial<Record<Channel, number | undefined>>;
   readonly carriers: Carriers;
   readonly recorder: Recorder;
   readonly loadTemplates: LoadTemplates;

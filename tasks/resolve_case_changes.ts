@@ -10,7 +10,7 @@ import { loadActiveVersions } from "../src/store/notification-types.ts";
 
 /** match -> schedule -> plan: what the changes of a few cases set in motion. */
 export const resolveCaseChanges =
-  ({ db, say, lender }: Deps): Task<"resolve_case_changes"> =>
+  ({ db, say, lender, withinMs }: Deps): Task<"resolve_case_changes"> =>
   async ({ caseChangeIds }) => {
     const [changes, calendarRows] = await Promise.all([
       loadCaseChanges(db, caseChangeIds),
@@ -21,7 +21,11 @@ export const resolveCaseChanges =
     ]);
     const calendars: Calendars = openCalendars(calendarRows);
     const planned = changes.flatMap((change) =>
-      plan(change, versions.get(change.caseTypeId) ?? [], { zone: lender.timeZone, calendars }),
+      plan(change, versions.get(change.caseTypeId) ?? [], {
+        zone: lender.timeZone,
+        calendars,
+        withinMs,
+      }),
     );
     const interactions = planned.length === 0 ? 0 : await planInteractions(db, planned);
     say("caseChanges.resolved", {

@@ -16,6 +16,7 @@ export function depsOn({ db }: TestDatabase, rest: Partial<Deps> = {}): Deps {
     emailFrom: "Example Lender <notices@lender.example>",
     textFrom: "+15005550006",
     recipientsAllowed: null,
+    withinMs: {},
     carriers: {},
     recorder: openRecorder({ db, onOutage: () => {} }),
     loadTemplates: openTemplates(db),

@@ -1,6 +1,7 @@
 import type { CaseChange } from "../domain/case-change.ts";
 import type { PlannedInteraction } from "../domain/interaction.ts";
 import type { NotificationTypeVersion } from "../domain/notification-type.ts";
+import type { Channel } from "../domain/vocabulary.ts";
 import type { Calendars } from "./calendars.ts";
 import { match } from "./match.ts";
 import { schedule } from "./schedule.ts";
@@ -10,12 +11,15 @@ export interface Planning {
   /** The lender's IANA time zone. */
   readonly zone: string;
   readonly calendars: Calendars;
+  /** How long after it fell due a notice may still leave, by channel (ms); absent: for ever. */
+  readonly withinMs: Partial<Record<Channel, number | undefined>>;
 }
 
 type Due = Pick<
   PlannedInteraction,
   | "status"
   | "scheduledAtFrom"
+  | "scheduledAtTo"
   | "dueExplanation"
   | "failureDescriptionShort"
   | "failureDescriptionLong"
@@ -24,6 +28,7 @@ type Due = Pick<
 const failed = (short: string, long: string): Due => ({
   status: "failed",
   scheduledAtFrom: null,
+  scheduledAtTo: null,
   dueExplanation: null,
   failureDescriptionShort: short,
   failureDescriptionLong: long,
@@ -36,11 +41,13 @@ function dueOf(change: CaseChange, type: NotificationTypeVersion, planning: Plan
       "No active template",
       `Template ${type.templateId ?? "none"} has no active version: publish one, then send the notice again.`,
     );
+  const withinMs = planning.withinMs[type.channel];
   const scheduled = schedule(type, change.changedAt, planning.zone, planning.calendars);
   if (scheduled.kind === "impossible") return failed(scheduled.short, scheduled.long);
   return {
     status: "scheduled",
     scheduledAtFrom: scheduled.dueAt,
+    scheduledAtTo: withinMs === undefined ? null : new Date(scheduled.dueAt.getTime() + withinMs),
     dueExplanation: scheduled.explanation,
     failureDescriptionShort: null,
     failureDescriptionLong: null,

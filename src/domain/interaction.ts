@@ -18,6 +18,7 @@ export interface PlannedInteraction {
   readonly supercaseBulkOperationId: string | null;
   readonly status: "scheduled" | "failed";
   readonly scheduledAtFrom: Date | null;
+  readonly scheduledAtTo: Date | null;
   readonly dueExplanation: object | null;
   readonly failureDescriptionShort: string | null;
   readonly failureDescriptionLong: string | null;

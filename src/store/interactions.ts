@@ -20,15 +20,15 @@ export async function planInteractions(
       insert into tidings.interactions
         (origin, created_by, direction, started_at, case_change_id, case_id, person_id, loan_id, loan_ids,
          notification_type_id, notification_type_version, template_id, template_version, channel, theme, subject, sensitive,
-         supercase_bulk_operation_id, status, scheduled_at_from, due_explanation, failure_description_short, failure_description_long)
+         supercase_bulk_operation_id, status, scheduled_at_from, scheduled_at_to, due_explanation, failure_description_short, failure_description_long)
       select 'tidings', '{"id": "tidings", "name": "Tidings"}', 'outbound', null, p."caseChangeId", p."caseId", p."personId",
         case when cardinality(p."loanIds") = 1 then p."loanIds"[1] end, p."loanIds",
         p."notificationTypeId", p."notificationTypeVersion", p."templateId", p."templateVersion", p.channel, p.theme, p.subject, p.sensitive,
-        p."supercaseBulkOperationId", p.status, p."scheduledAtFrom", p."dueExplanation", p."failureDescriptionShort", p."failureDescriptionLong"
+        p."supercaseBulkOperationId", p.status, p."scheduledAtFrom", p."scheduledAtTo", p."dueExplanation", p."failureDescriptionShort", p."failureDescriptionLong"
       from json_to_recordset(${asRows(planned)}) as p(
         "caseChangeId" bigint, "caseId" text, "personId" text, "loanIds" text[], "notificationTypeId" int, "notificationTypeVersion" int,
         "templateId" int, "templateVersion" int, channel text, theme text, subject text, sensitive boolean, "supercaseBulkOperationId" text,
-        status text, "scheduledAtFrom" timestamptz, "dueExplanation" jsonb, "failureDescriptionShort" text, "failureDescriptionLong" text)
+        status text, "scheduledAtFrom" timestamptz, "scheduledAtTo" timestamptz, "dueExplanation" jsonb, "failureDescriptionShort" text, "failureDescriptionLong" text)
       on conflict (case_change_id, notification_type_id) where origin = 'tidings' and previous_interaction_id is null do nothing
       returning id, channel, status, scheduled_at_from
     ),
