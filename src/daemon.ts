@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
-import { openCarriers } from "./carriers.ts";
+import { openCarriers, type OpenCarriers } from "./carriers.ts";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Deps } from "./deps.ts";
@@ -63,16 +63,32 @@ async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Pro
   });
   if (migrations.length > 0) say("daemon.migrated", { migrations });
 
-  const db = openDb(pool);
   const carrying = await openCarriers(config);
   open.defer(() => carrying.close());
+  const stopping = new AbortController();
+  const deps = depsOf({ config, say, workerId, pool, carrying, stopping });
   const { email, text } = carrying.carriers;
-  await keepCarriedChannels(db, {
+  await keepCarriedChannels(deps.db, {
     ...(email && { email: email.provider.name }),
     ...(text && { text: text.provider.name }),
   });
-  const stopping = new AbortController();
-  const deps: Deps = {
+  const { broken } = await takeWork(open, { config, deps, pool, stopping });
+  say("daemon.ready", { workerId, startedInMs: Math.round(performance.now() - began) });
+  return { workerId, databaseUrl, broken, stop: () => open.disposeAsync() };
+}
+
+interface Opened {
+  readonly config: Config;
+  readonly say: Say;
+  readonly workerId: string;
+  readonly pool: Pool;
+  readonly carrying: OpenCarriers;
+  readonly stopping: AbortController;
+}
+
+function depsOf({ config, say, workerId, pool, carrying, stopping }: Opened): Deps {
+  const db = openDb(pool);
+  return {
     db,
     clock: systemClock,
     say,
@@ -92,10 +108,6 @@ async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Pro
     calls: new Set(),
     stopping: stopping.signal,
   };
-
-  const { broken } = await takeWork(open, { config, deps, pool, stopping });
-  say("daemon.ready", { workerId, startedInMs: Math.round(performance.now() - began) });
-  return { workerId, databaseUrl, broken, stop: () => open.disposeAsync() };
 }
 
 interface Work {
