@@ -1,3 +1,4 @@
+import { parsePhoneNumberFromString } from "libphonenumber-js";
 import type { Contact } from "../domain/contact.ts";
 import type { FactSheet } from "../domain/fact-sheet.ts";
 import type { Message } from "../domain/message.ts";
@@ -18,8 +19,7 @@ export function compose(
 ): Message | undefined {
   const { parts, template } = written;
   const to = contact.value ?? "";
-  if (facts.channel === "text")
-    return { channel: "text", interactionId: facts.interactionId, to, body: parts.text ?? "" };
+  if (facts.channel === "text") return textTo(e164(to), facts, parts);
   if (facts.channel !== "email") return undefined;
   return {
     channel: "email",
@@ -34,5 +34,15 @@ export function compose(
     language: template.language,
   };
 }
+
+const textTo = (to: string, { interactionId }: FactSheet, { text }: Rendered): Message => ({
+  channel: "text",
+  interactionId,
+  to,
+  body: text ?? "",
+});
+
+/** A lender may write a number with spaces and dashes; a provider takes digits. */
+const e164 = (number: string): string => parsePhoneNumberFromString(number)?.number ?? number;
 
 const domainOf = (from: string): string => /@([^\s>]+)/.exec(from)?.[1] ?? "localhost";

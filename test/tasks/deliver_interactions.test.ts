@@ -1,0 +1,135 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import type { Carrier, Deps } from "../../src/deps.ts";
+import { openCircuit } from "../../src/providers/circuit.ts";
+import { openGate } from "../../src/providers/gate.ts";
+import { openSmtp } from "../../src/providers/smtp.ts";
+import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
+import { useDatabase } from "../database.ts";
+import { depsOn } from "../deps.ts";
+import { insertChanges, insertLender, insertType } from "../lender.ts";
+import { openScriptedSmtp, type Script, type ScriptedSmtp } from "../providers/scripted-smtp.ts";
+import { runDueJobs } from "../queue.ts";
+
+const database = useDatabase();
+const { pool } = database;
+const said: { event: string }[] = [];
+const opened: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  await insertLender(pool);
+  await insertType(pool, { id: 1 });
+});
+beforeEach(
+  () => void vi.useFakeTimers({ toFake: ["Date"], now: new Date("2031-03-03T15:00:00Z") }),
+);
+afterEach(async () => {
+  vi.useRealTimers();
+  said.length = 0;
+  await Promise.all(opened.splice(0).map((one) => one.close()));
+});
+afterAll(() => Promise.all(opened.map((one) => one.close())));
+
+/** A carrier of email to a mail server that does as its script says. */
+async function carry(script: Script): Promise<{ peer: ScriptedSmtp; deps: Deps }> {
+  const peer = await openScriptedSmtp(script);
+  const provider = openSmtp({
+    url: `smtp://tidings:secret@127.0.0.1:${peer.port}`,
+    slots: 4,
+    deadlineMs: 5_000,
+  });
+  opened.push(provider, peer);
+  const email: Carrier = {
+    provider,
+    gate: openGate({ slots: 4 }),
+    circuit: openCircuit(60_000),
+    retries: [60_000],
+    settleWaits: [1_000],
+  };
+  const say: Deps["say"] = (event) => void said.push({ event });
+  return { peer, deps: depsOn(database, { carriers: { email }, say }) };
+}
+
+const change = (name: string, count: number): Promise<string[]> =>
+  insertChanges(
+    pool,
+    Array.from({ length: count }, (_, n) => ({
+      caseId: `${name}-${n}`,
+      status: "initiated",
+      at: "2031-03-03T14:00:00Z",
+    })),
+  );
+
+async function standings(name: string): Promise<Record<string, number>> {
+  const { rows } = await pool.query<{ standing: string; count: number }>(
+    "select concat_ws(' ', status, status_details, attempt) as standing, count(*)::int as count from tidings.interactions where case_id like $1 group by 1",
+    [`${name}-%`],
+  );
+  return Object.fromEntries(rows.map((row) => [row.standing, row.count]));
+}
+const countSaid = (event: string): number => said.filter((one) => one.event === event).length;
+
+test("credentials that are refused stop the channel and not its messages: one loud line, no attempt spent, a probe a minute", async () => {
+  let refuses = true;
+  const { peer, deps } = await carry({
+    AUTH: () => (refuses ? "535 5.7.8 No\r\n" : "235 2.7.0 Welcome\r\n"),
+  });
+  await change("CIRCUIT", 30);
+  await runDueJobs(database, deps);
+  expect(await standings("CIRCUIT")).toEqual({ "scheduled 1": 30 });
+  expect(countSaid("provider.misconfigured")).toBe(1);
+  expect(peer.connections).toBeLessThanOrEqual(4);
+
+  vi.setSystemTime(new Date("2031-03-03T15:01:30Z"));
+  await runDueJobs(database, deps);
+  expect(await standings("CIRCUIT")).toEqual({ "scheduled 1": 30 });
+  expect(peer.connections).toBeLessThanOrEqual(5);
+
+  refuses = false;
+  vi.setSystemTime(new Date("2031-03-03T15:03:00Z"));
+  await runDueJobs(database, deps);
+  vi.setSystemTime(new Date("2031-03-03T15:06:00Z"));
+  await runDueJobs(database, deps);
+  expect(await standings("CIRCUIT")).toEqual({ "attempted emailSent 1": 30 });
+  expect(countSaid("provider.worksAgain")).toBe(1);
+  expect(peer.mails).toHaveLength(30);
+});
+
+test("calls that hang hold up nobody else's record, nor the job", async () => {
+  const { deps } = await carry({
+    dot: (_, message) => (message === 1 ? undefined : "250 2.0.0 Ok\r\n"),
+  });
+  await change("HANG", 12);
+  await runDueJobs(database, { ...deps, carriers: {} });
+  const { rows } = await pool.query<{ id: string }>(
+    "select id from tidings.interactions where case_id like 'HANG-%' order by id",
+  );
+  const interactionIds = rows.map((row) => row.id);
+  const began = performance.now();
+  await deliverInteractions(deps)({ channel: "email", interactionIds }, undefined as never);
+  expect(performance.now() - began).toBeLessThan(3_000);
+  await expect
+    .poll(() => standings("HANG"), { timeout: 3_000 })
+    .toEqual({ "attempted emailSent 1": 11, "inProgress 1": 1 });
+  await Promise.all(deps.calls);
+  expect(await standings("HANG")).toEqual({
+    "attempted emailSent 1": 11,
+    "attempted emailOutcomeUnknown 1": 1,
+  });
+});
+
+test("two workers given the same interactions send each of them once", async () => {
+  const { peer, deps } = await carry({});
+  await change("TWICE", 40);
+  await runDueJobs(database, { ...deps, carriers: {} });
+  const { rows } = await pool.query<{ id: string }>(
+    "select id from tidings.interactions where case_id like 'TWICE-%' order by id",
+  );
+  const payload = { channel: "email" as const, interactionIds: rows.map((row) => row.id) };
+  const other: Deps = { ...deps, workerId: "other", underWay: new Set() };
+  await Promise.all(
+    [deps, other, deps, other].map((one) => deliverInteractions(one)(payload, undefined as never)),
+  );
+  await Promise.all(deps.calls);
+  expect(await standings("TWICE")).toEqual({ "attempted emailSent 1": 40 });
+  expect(peer.mails).toHaveLength(40);
+});
