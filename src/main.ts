@@ -1,29 +1,50 @@
 #!/usr/bin/env node
+import { cancel } from "./commands/cancel.ts";
 import { demo } from "./commands/demo.ts";
+import { dryRun } from "./commands/dry-run.ts";
+import { explain } from "./commands/explain.ts";
 import { health } from "./commands/health.ts";
-import { help } from "./commands/help.ts";
-import { migrateDatabase } from "./commands/migrate.ts";
+import { helpOn } from "./commands/help.ts";
+import { migrate } from "./commands/migrate.ts";
 import { toStderr, toStdout } from "./commands/print.ts";
+import { pause, resume } from "./commands/pause.ts";
+import { retry } from "./commands/retry.ts";
+import { settle } from "./commands/settle.ts";
 import { start } from "./commands/start.ts";
+import { status } from "./commands/status.ts";
 import { Fault } from "./domain/fault.ts";
 
-const COMMANDS: Record<string, () => Promise<number>> = {
+const VERBS = [
   start,
-  demo: () => demo(toStdout),
-  health: () => health(toStdout),
-  help: async () => help(toStdout),
-  migrate: () => migrateDatabase(toStdout),
-};
+  demo,
+  dryRun,
+  status,
+  explain,
+  cancel,
+  retry,
+  settle,
+  pause,
+  resume,
+  migrate,
+  health,
+];
+const COMMANDS = [...VERBS, helpOn(VERBS)];
 
-async function main(name = "help"): Promise<number> {
-  const command = COMMANDS[name];
+async function main([word = "help", ...rest]: readonly string[]): Promise<number> {
+  const name = word === "--help" || word === "-h" ? "help" : word;
+  const command = COMMANDS.find((known) => known.name === name);
   if (command === undefined)
-    throw new Fault("COMMAND_UNKNOWN", `${name}; tidings help lists the commands`);
-  return await command();
+    throw new Fault("COMMAND_UNKNOWN", `${name}; \`tidings help\` lists the commands`);
+  return await command.run(rest, toStdout);
 }
 
+// whoever reads us may have seen enough, as in `tidings dry-run … | head`
+process.stdout.on("error", (error) => {
+  if (!("code" in error && error.code === "EPIPE")) throw error;
+});
+
 try {
-  process.exitCode = await main(process.argv[2]);
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof Fault)) throw error;
   toStderr(error.message);

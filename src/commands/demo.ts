@@ -8,6 +8,7 @@ import { EXPECTED } from "../demo/expected.ts";
 import { openLog, sayThrough } from "../log.ts";
 import { openDb, openPool, type Db } from "../store/db.ts";
 import { countUnfinished, listLatencies, listOutcomes, type Outcome } from "../store/overview.ts";
+import { command } from "./command.ts";
 import type { Print } from "./print.ts";
 import { tableOf } from "./table.ts";
 
@@ -21,8 +22,16 @@ const DEADLINE_MS = 45_000;
 const SOON_MS = 30_000;
 const LATENCY_CHANGES = 25;
 
-/** Runs the main job on sample data, prints what became of it, and resolves to 0 only if all of it is as expected. */
-export async function demo(print: Print): Promise<number> {
+/** Runs the main job on sample data and prints what became of it. Exit code 0 only if all of it is as expected. */
+export const demo = command({
+  name: "demo",
+  summary: "show the whole of it on sample data, in a sandbox",
+  details: "It starts a Postgres of its own under DATA_DIR/demo; nothing leaves this machine.",
+  options: {},
+  run: ({ print }) => runDemo(print),
+});
+
+async function runDemo(print: Print): Promise<number> {
   const dir = resolve(process.env["DATA_DIR"] ?? ".tidings", "demo");
   await rm(dir, { recursive: true, force: true });
   const config = demoConfig(dir);

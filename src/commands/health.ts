@@ -3,13 +3,21 @@ import { readConfig } from "../config.ts";
 import { Fault } from "../domain/fault.ts";
 import { openDb, openPool } from "../store/db.ts";
 import { listWorkers } from "../store/workers.ts";
+import { command } from "./command.ts";
 import type { Print } from "./print.ts";
 
 /** Five missed heartbeats. */
-const SILENT_MS = 10_000;
+export const SILENT_MS = 10_000;
 
-/** Resolves to 0 while a daemon of this host is heard of in the database, for a container's health check. */
-export async function health(print: Print): Promise<number> {
+/** Exit code 0 while a daemon of this host is heard of in the database, for a container's health check. */
+export const health = command({
+  name: "health",
+  summary: "exit 0 while a daemon of this host is heard of; for a container's health check",
+  options: {},
+  run: ({ print }) => checkHealth(print),
+});
+
+async function checkHealth(print: Print): Promise<number> {
   const { databaseUrl } = readConfig(process.env);
   if (databaseUrl === undefined) throw new Fault("CONFIG_INVALID", "DATABASE_URL is missing");
   const pool = openPool({ url: databaseUrl, actor: "health", max: 1, onLost: () => {} });

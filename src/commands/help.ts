@@ -1,16 +1,36 @@
-import type { Print } from "./print.ts";
+import { wrongArguments } from "./arguments.ts";
+import { command, type Command } from "./command.ts";
+import { aligned } from "./page.ts";
 
-const HELP = `tidings: sends a lender's notices when its cases change, once, and keeps the record
+const ABOUT = "tidings: sends a lender's notices when its cases change, once, and keeps the record";
+const SETTINGS =
+  "`tidings COMMAND --help` tells more. Settings are environment variables; .env.example\nlists every one with its default.";
 
-  tidings start     run the daemon until SIGTERM or SIGINT
-  tidings demo      show the whole of it on sample data, in a sandbox
-  tidings migrate   bring the schema of DATABASE_URL up to date, and no more
-  tidings health    exit 0 while a daemon of this host is heard of; for a container's health check
-  tidings help      this page
+/** The command that lists the others, and itself. */
+export function helpOn(commands: readonly Command[]): Command {
+  const help = command({
+    name: "help",
+    summary: "this list, or the page of one command",
+    takes: "[COMMAND]",
+    operands: ["[COMMAND]"],
+    options: {},
+    async run({ operands: [topic], print }) {
+      const known = [...commands, help];
+      if (topic === undefined) {
+        print(listOf(known));
+        return 0;
+      }
+      const found = known.find(({ name }) => name === topic);
+      if (found === undefined)
+        throw wrongArguments(`there is no command ${topic}; \`tidings help\` lists them`);
+      print(found.help);
+      return 0;
+    },
+  });
+  return help;
+}
 
-Settings are environment variables; .env.example lists every one with its default.`;
-
-export function help(print: Print): number {
-  print(HELP);
-  return 0;
+function listOf(commands: readonly Command[]): string {
+  const rows = commands.map(({ name, summary }) => [`tidings ${name}`, summary]);
+  return [ABOUT, "", ...aligned(rows).map((line) => `  ${line}`), "", SETTINGS].join("\n");
 }

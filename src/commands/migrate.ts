@@ -1,11 +1,19 @@
 import { readConfig } from "../config.ts";
 import { Fault } from "../domain/fault.ts";
 import { openPool } from "../store/db.ts";
-import { migrate } from "../store/migrate.ts";
+import { migrate as applyMigrations } from "../store/migrate.ts";
+import { command } from "./command.ts";
 import type { Print } from "./print.ts";
 
 /** Brings the schema of DATABASE_URL up to date and says what was applied. */
-export async function migrateDatabase(print: Print): Promise<number> {
+export const migrate = command({
+  name: "migrate",
+  summary: "bring the schema of DATABASE_URL up to date, and no more",
+  options: {},
+  run: ({ print }) => migrateDatabase(print),
+});
+
+async function migrateDatabase(print: Print): Promise<number> {
   const { databaseUrl } = readConfig(process.env);
   if (databaseUrl === undefined)
     throw new Fault(
@@ -14,7 +22,7 @@ export async function migrateDatabase(print: Print): Promise<number> {
     );
   const pool = openPool({ url: databaseUrl, actor: "migrate", max: 3, onLost: () => {} });
   try {
-    const applied = await migrate(pool);
+    const applied = await applyMigrations(pool);
     print(
       applied.length === 0
         ? "The schema is up to date."

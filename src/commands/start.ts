@@ -3,6 +3,7 @@ import { openDaemon, type Daemon } from "../daemon.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Say } from "../domain/events.ts";
 import { openLog, sayThrough } from "../log.ts";
+import { command } from "./command.ts";
 
 /** Closing what is left after the jobs' own grace. */
 const CLOSING_MS = 5_000;
@@ -11,8 +12,15 @@ const codeOf = (error: unknown): string => (error instanceof Fault ? error.code 
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : "not an error";
 
-/** Runs the daemon until it is told to stop or cannot go on. Resolves to the exit code. */
-export async function start(): Promise<number> {
+/** Runs the daemon until it is told to stop or cannot go on. */
+export const start = command({
+  name: "start",
+  summary: "run the daemon until SIGTERM or SIGINT",
+  options: {},
+  run: () => runDaemon(),
+});
+
+async function runDaemon(): Promise<number> {
   const config = readConfig(process.env);
   const say = sayThrough(openLog(config.logLevel));
   say("daemon.starting", { config: maskConfig(config) });

@@ -3,6 +3,12 @@ export const FAULTS = {
   CONFIG_INVALID:
     "The environment does not make a configuration; mend what is named and start again.",
   COMMAND_UNKNOWN: "There is no such command; `tidings help` lists them.",
+  ARGUMENTS_INVALID:
+    "The words after the command do not fit it; `tidings COMMAND --help` shows what it takes.",
+  DATABASE_UNREACHABLE:
+    "A command cannot reach the database; see that it runs and that DATABASE_URL leads to it.",
+  SCHEMA_OUTDATED:
+    "The database lacks migrations of this Tidings; `tidings migrate` applies them, and so does `tidings start`.",
   EMBEDDED_POSTGRES_UNAVAILABLE:
     "The embedded Postgres cannot run here; set DATABASE_URL to a Postgres 15 to 18, or mend what is named.",
   POSTGRES_TOO_OLD: "Tidings needs Postgres 15 or later.",

@@ -126,9 +126,9 @@ test("two workers given the same interactions send each of them once", async () 
   );
   const payload = { channel: "email" as const, interactionIds: rows.map((row) => row.id) };
   const other: Deps = { ...deps, workerId: "other", underWay: new Set() };
-  await Promise.all(
-    [deps, other, deps, other].map((one) => deliverInteractions(one)(payload, undefined as never)),
-  );
+  const deliver = async (one: Deps): Promise<void> =>
+    void (await deliverInteractions(one)(payload, undefined as never));
+  await Promise.all([deps, other, deps, other].map(deliver));
   await Promise.all(deps.calls);
   expect(await standings("TWICE")).toEqual({ "attempted emailSent 1": 40 });
   expect(peer.mails).toHaveLength(40);

@@ -1,0 +1,75 @@
+import {
+  cancelScheduled,
+  findStanding,
+  listInProgress,
+  type Scope,
+} from "../store/cancellation.ts";
+import type { Db } from "../store/db.ts";
+import { onlyOne, readId } from "./arguments.ts";
+import { command } from "./command.ts";
+import { withDatabase } from "./database.ts";
+import { readOperator, readReason } from "./operator.ts";
+import { counted } from "./page.ts";
+import type { Print } from "./print.ts";
+
+const SHOWN_IDS = 20;
+const LARGEST_INT = 2n ** 31n - 1n;
+
+/** Withdraws scheduled interactions of Tidings, on record. Exit code 1 when none was scheduled. */
+export const cancel = command({
+  name: "cancel",
+  summary: "withdraw scheduled interactions, with the reason on record",
+  takes: '(--interaction ID | --case ID | --type ID) --reason "…" [--by NAME]',
+  details:
+    "Only what is scheduled is withdrawn: what is in progress is with a provider and is\nnot touched. Changes that come later fire as before; deprecate the type to end that.",
+  options: {
+    interaction: { type: "string", value: "ID", says: "this interaction" },
+    case: { type: "string", value: "ID", says: "all that is scheduled for this case" },
+    type: { type: "string", value: "ID", says: "all of this notification type, every version" },
+    reason: { type: "string", value: "TEXT", says: "why, for the record" },
+    by: { type: "string", value: "NAME", says: "who withdraws them; $USER unless given" },
+  },
+  async run({ options, print }) {
+    const scope = readScope(options);
+    const reason = readReason(options.reason);
+    const operator = readOperator(options.by ?? process.env["USER"]);
+    return await withDatabase(`operator:${operator}`, async (db) => {
+      const canceled = await cancelScheduled(db, scope, { operator, reason });
+      const inProgress = await listInProgress(db, scope);
+      report(print, canceled, inProgress);
+      if (canceled.length > 0) return 0;
+      print(await sayNothing(db, scope));
+      return 1;
+    });
+  },
+});
+
+function readScope(options: { readonly [Kind in Scope["kind"]]?: string }): Scope {
+  const [kind, id] = onlyOne(options, ["interaction", "case", "type"]);
+  if (kind === "case") return { kind, id };
+  return { kind, id: readId(`--${kind}`, id, kind === "type" ? LARGEST_INT : undefined) };
+}
+
+function report(print: Print, canceled: readonly string[], inProgress: readonly string[]): void {
+  if (canceled.length > 0)
+    print(`Canceled ${counted(canceled.length, "interaction")}: ${listed(canceled)}.`);
+  if (inProgress.length > 0)
+    print(`In progress with a provider, not touched: ${listed(inProgress)}.`);
+}
+
+function listed(ids: readonly string[]): string {
+  const shown = ids.slice(0, SHOWN_IDS).join(", ");
+  return ids.length > SHOWN_IDS ? `${shown} and ${ids.length - SHOWN_IDS} more` : shown;
+}
+
+async function sayNothing(db: Db, { kind, id }: Scope): Promise<string> {
+  if (kind === "case") return `Nothing is scheduled for case ${id}; nothing was canceled.`;
+  if (kind === "type")
+    return `Nothing is scheduled of notification type ${id}; nothing was canceled.`;
+  const found = await findStanding(db, id);
+  if (found === undefined) return `There is no interaction ${id}; nothing was canceled.`;
+  const status = [found.status, found.statusDetails].filter((word) => word !== null).join(" ");
+  return found.origin === "logged"
+    ? `Interaction ${id} was logged by others and is never sent by Tidings; nothing was canceled.`
+    : `Interaction ${id} is not scheduled but ${status}; nothing was canceled.`;
+}

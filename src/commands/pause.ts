@@ -1,0 +1,70 @@
+import { CHANNELS, type Channel } from "../domain/vocabulary.ts";
+import { openPause, releasePause, type Paused } from "../store/pauses.ts";
+import { readId, wrongArguments } from "./arguments.ts";
+import { command } from "./command.ts";
+import { withDatabase } from "./database.ts";
+import { readOperator, readReason } from "./operator.ts";
+import { counted } from "./page.ts";
+
+const LARGEST_INT = 2n ** 31n - 1n;
+const EXAMPLES = "pause everything, pause channel text, pause type 7";
+
+function readPaused([scope, which]: readonly string[]): Paused {
+  const nothing = { channel: null, notificationTypeId: null };
+  if (scope === "everything" && which === undefined) return { ...nothing, scope };
+  if (scope === "channel" && CHANNELS.some((channel) => channel === which))
+    return { ...nothing, scope, channel: which as Channel };
+  if (scope === "type" && which !== undefined) {
+    const notificationTypeId = Number(readId("the notification type", which, LARGEST_INT));
+    return { ...nothing, scope: "notificationType", notificationTypeId };
+  }
+  throw wrongArguments(`say what: ${EXAMPLES}; the channels are ${CHANNELS.join(", ")}`);
+}
+
+const named = (words: readonly string[]): string => words.join(" ");
+
+/** Holds back everything, a channel or a notification type until it is resumed. Exit code 1 where it is paused already. */
+export const pause = command({
+  name: "pause",
+  summary: "hold back everything, a channel or a notification type, on record",
+  takes: '(everything | channel CHANNEL | type ID) --reason "…" [--by NAME]',
+  details:
+    "Read before every message: what is on the wire is finished, nothing else leaves. What is\npaused waits, and is judged again when it is resumed.",
+  operands: ["everything|channel|type", "[which]"],
+  options: {
+    reason: { type: "string", value: "TEXT", says: "why, for the record" },
+    by: { type: "string", value: "NAME", says: "who pauses; $USER unless given" },
+  },
+  async run({ operands, options, print }) {
+    const paused = readPaused(operands);
+    const reason = readReason(options.reason);
+    const operator = readOperator(options.by ?? process.env["USER"]);
+    const isNew = await withDatabase(`operator:${operator}`, (db) => openPause(db, paused, reason));
+    print(
+      isNew
+        ? `Paused ${named(operands)}.`
+        : `${named(operands)} is paused already; nothing was changed.`,
+    );
+    return isNew ? 0 : 1;
+  },
+});
+
+/** Releases a pause. Exit code 1 where nothing of the kind was paused. */
+export const resume = command({
+  name: "resume",
+  summary: "release a pause: what waited is judged again at once",
+  takes: "(everything | channel CHANNEL | type ID) [--by NAME]",
+  operands: ["everything|channel|type", "[which]"],
+  options: { by: { type: "string", value: "NAME", says: "who resumes; $USER unless given" } },
+  async run({ operands, options, print }) {
+    const paused = readPaused(operands);
+    const operator = readOperator(options.by ?? process.env["USER"]);
+    const waiting = await withDatabase(`operator:${operator}`, (db) => releasePause(db, paused));
+    print(
+      waiting === undefined
+        ? `${named(operands)} was not paused; nothing was changed.`
+        : `Resumed ${named(operands)}; ${counted(waiting, "interaction")} waited for it and is judged again.`,
+    );
+    return waiting === undefined ? 1 : 0;
+  },
+});

@@ -1,0 +1,45 @@
+import { systemClock } from "../clock.ts";
+import { recordFound, scheduleNeverSent } from "../store/unknown-outcomes.ts";
+import type { Db } from "../store/db.ts";
+import { readId, wrongArguments } from "./arguments.ts";
+import { command } from "./command.ts";
+import { withDatabase } from "./database.ts";
+import { readOperator } from "./operator.ts";
+
+const OUTCOMES = {
+  taken: (db: Db, id: string) =>
+    recordFound(db, id, { messageId: null, status: "attempted", statusDetails: null }),
+  delivered: (db: Db, id: string) =>
+    recordFound(db, id, { messageId: null, status: "succeeded", statusDetails: null }),
+  neverSent: (db: Db, id: string) => scheduleNeverSent(db, id, systemClock(), "operator"),
+} as const;
+
+/** Says what became of an interaction whose outcome nobody knew. Exit code 1 where it is known already. */
+export const settle = command({
+  name: "settle",
+  summary: "say what became of an interaction whose outcome is unknown",
+  takes: "INTERACTION_ID --as (taken | delivered | neverSent) [--by NAME]",
+  details:
+    "taken: the provider has it. delivered: the borrower has it. neverSent: it is sent again now,\nas the same interaction.",
+  operands: ["INTERACTION_ID"],
+  options: {
+    as: { type: "string", value: "OUTCOME", says: `one of ${Object.keys(OUTCOMES).join(", ")}` },
+    by: { type: "string", value: "NAME", says: "who says so; $USER unless given" },
+  },
+  async run({ operands: [id = ""], options, print }) {
+    const interactionId = readId("INTERACTION_ID", id);
+    const outcome = options.as ?? "";
+    if (!Object.hasOwn(OUTCOMES, outcome))
+      throw wrongArguments(`--as must be one of ${Object.keys(OUTCOMES).join(", ")}`);
+    const operator = readOperator(options.by ?? process.env["USER"]);
+    const moved = await withDatabase(`operator:${operator}`, (db) =>
+      OUTCOMES[outcome as keyof typeof OUTCOMES](db, interactionId),
+    );
+    print(
+      moved
+        ? `Interaction ${interactionId} is settled as ${outcome}.`
+        : `The outcome of interaction ${interactionId} is not unknown; nothing was changed.`,
+    );
+    return moved ? 0 : 1;
+  },
+});

@@ -1,0 +1,100 @@
+import { INTERACTION_STATUSES } from "../domain/vocabulary.ts";
+import {
+  countInteractions,
+  countJobsByTask,
+  countUnknown,
+  findOldestDue,
+  listOpenPauses,
+  type Count,
+  type Held,
+  type JobCount,
+  type OpenPause,
+  type Overdue,
+} from "../store/standing.ts";
+import { listWorkers } from "../store/workers.ts";
+import { command } from "./command.ts";
+import { withDatabase } from "./database.ts";
+import { SILENT_MS } from "./health.ts";
+import { momentsIn, showDuration, type ShowMoment } from "./moment.ts";
+import { aligned, counted } from "./page.ts";
+
+/** Shows on one screen who works, what is done, and what waits. */
+export const status = command({
+  name: "status",
+  summary: "show on one screen which daemons live, what was sent, and what waits",
+  options: {},
+  run: ({ print }) =>
+    withDatabase("status", async (db, config) => {
+      const show = momentsIn(config.lender.timeZone);
+      const sections = [
+        daemonLines(await listWorkers(db)),
+        [
+          ...pauseLines(await listOpenPauses(db), show),
+          overdueLine(await findOldestDue(db), show),
+          unknownLine(await countUnknown(db)),
+        ],
+        jobLines(await countJobsByTask(db)),
+        countLines(await countInteractions(db)),
+      ];
+      print(sections.map((lines) => lines.join("\n")).join("\n\n"));
+      return 0;
+    }),
+});
+
+function daemonLines(
+  workers: readonly { readonly id: string; readonly silentMs: number }[],
+): string[] {
+  const alive = workers.filter(({ silentMs }) => silentMs < SILENT_MS);
+  const title =
+    alive.length === 0
+      ? "No daemon is alive: nothing is sent until `tidings start` runs."
+      : `${counted(alive.length, "daemon")} alive`;
+  const rows = workers.map(({ id, silentMs }) => [
+    `  ${id}`,
+    `${silentMs < SILENT_MS ? "heard of" : "SILENT, heard of"} ${showDuration(silentMs)} ago`,
+  ]);
+  return [title, ...aligned(rows)];
+}
+
+function overdueLine(oldest: Overdue | undefined, show: ShowMoment): string {
+  if (oldest === undefined) return "Nothing is due and not sent.";
+  const { interactionId, dueAt, overdueMs } = oldest;
+  return `Oldest due and not sent: interaction ${interactionId}, due ${showDuration(overdueMs)} ago (${show(dueAt)}).`;
+}
+
+function pauseLines(pauses: readonly OpenPause[], show: ShowMoment): string[] {
+  return pauses.map(
+    ({ what, reason, pausedAt, pausedBy }) =>
+      `PAUSED: ${what}, since ${show(pausedAt)} by ${pausedBy}: ${reason}`,
+  );
+}
+
+function unknownLine(held: readonly Held[]): string {
+  if (held.length === 0) return "No outcome is unknown.";
+  const parts = held.map(
+    ({ channel, interactions, firstInteractionId }) =>
+      `${interactions} by ${channel} (from interaction ${firstInteractionId})`,
+  );
+  return `OUTCOME UNKNOWN: ${parts.join(", ")}.`;
+}
+
+function jobLines(jobs: readonly JobCount[]): string[] {
+  if (jobs.length === 0) return ["No job waits."];
+  const rows = jobs.map(({ task, ...counts }) => [
+    task,
+    ...[counts.due, counts.running, counts.later, counts.givenUp].map(String),
+  ]);
+  return aligned([["jobs", "due", "running", "later", "given up"], ...rows]);
+}
+
+function countLines(counts: readonly Count[]): string[] {
+  if (counts.length === 0) return ["No interaction is on record."];
+  const rows = [...Map.groupBy(counts, ({ channel }) => channel)].map(([channel, ofChannel]) => [
+    channel,
+    ...INTERACTION_STATUSES.map((wanted) => {
+      const alike = ofChannel.filter((one) => one.status === wanted);
+      return String(alike.reduce((sum, one) => sum + one.interactions, 0));
+    }),
+  ]);
+  return aligned([["interactions", ...INTERACTION_STATUSES], ...rows]);
+}

@@ -1,0 +1,196 @@
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { cancel } from "../../src/commands/cancel.ts";
+import { useDatabase } from "../database.ts";
+import { depsOn } from "../deps.ts";
+import { insertChanges, insertLender, insertType } from "../lender.ts";
+import { runDueJobs } from "../queue.ts";
+import { runOn } from "./run.ts";
+
+const database = useDatabase();
+const { pool } = database;
+const cancels = (...words: readonly string[]) => runOn(database, cancel, ...words);
+
+beforeAll(async () => {
+  await insertLender(pool);
+  await insertType(pool, { id: 1, delay: 5, unit: "calendarDays" });
+  await insertType(pool, { id: 2, delay: 9, unit: "calendarDays", channel: "text" });
+});
+
+let cases = 0;
+let caseId = "";
+/** A case of its own for every test, with two interactions scheduled in days. */
+beforeEach(async () => {
+  cases += 1;
+  caseId = `CS-${cases}`;
+  await insertChanges(pool, [{ caseId, status: "initiated" }]);
+  await runDueJobs(database, depsOn(database));
+});
+
+async function readInteractions(): Promise<
+  { id: string; status: string; short: string | null; long: string | null; type: number }[]
+> {
+  const { rows } = await pool.query(
+    `select id, status, failure_description_short as short, failure_description_long as long, notification_type_id as type
+     from tidings.interactions where case_id = $1 order by id`,
+    [caseId],
+  );
+  return rows;
+}
+
+const idOf = async (type: number): Promise<string> =>
+  (await readInteractions()).find((one) => one.type === type)?.id ?? "";
+
+async function claim(id: string): Promise<void> {
+  await pool.query(
+    "update tidings.interactions set status = 'inProgress', claimed_by = 'w', claimed_at = now() where id = $1",
+    [id],
+  );
+}
+
+test("of one interaction: it is canceled, and who and why are on record", async () => {
+  const id = await idOf(1);
+  expect(
+    await cancels("--interaction", id, "--reason", " sent by letter ", "--by", "Zoë Example"),
+  ).toEqual({ code: 0, output: `Canceled 1 interaction: ${id}.` });
+  expect(await readInteractions()).toMatchObject([
+    { status: "canceled", short: "Canceled by operator", long: "sent by letter", type: 1 },
+    { status: "scheduled", short: null, type: 2 },
+  ]);
+  const { rows } = await pool.query(
+    "select moved_by, from_status, to_status, evidence from tidings.interaction_transitions where interaction_id = $1 order by id desc limit 1",
+    [id],
+  );
+  expect(rows).toEqual([
+    {
+      moved_by: "operator:Zoë Example",
+      from_status: "scheduled",
+      to_status: "canceled",
+      evidence: { operator: "Zoë Example", reason: "sent by letter" },
+    },
+  ]);
+});
+
+test("of a case: all that is scheduled for it and nothing of another, in the name of $USER", async () => {
+  await insertChanges(pool, [{ caseId: "ANOTHER", status: "initiated" }]);
+  await runDueJobs(database, depsOn(database));
+  const ids = (await readInteractions()).map(({ id }) => id);
+  expect(await cancels("--case", caseId, "--reason", "court order")).toEqual({
+    code: 0,
+    output: `Canceled 2 interactions: ${ids.join(", ")}.`,
+  });
+  const { rows } = await pool.query(
+    `select i.case_id, i.status, t.moved_by from tidings.interactions i
+     join lateral (select moved_by from tidings.interaction_transitions where interaction_id = i.id order by id desc limit 1) t on true
+     where i.case_id in ('ANOTHER', $1) order by i.id`,
+    [caseId],
+  );
+  expect(rows.filter((row) => row.case_id === caseId)).toEqual(
+    ids.map(() => ({ case_id: caseId, status: "canceled", moved_by: "operator:kim" })),
+  );
+  expect(rows.filter((row) => row.case_id === "ANOTHER").map((row) => row.status)).toEqual([
+    "scheduled",
+    "scheduled",
+  ]);
+});
+
+test("of a type: every case's, the first twenty by id", async () => {
+  const many = Array.from({ length: 23 }, (_, n) => ({ caseId: `MANY-${n}`, status: "initiated" }));
+  await insertChanges(pool, many);
+  await runDueJobs(database, depsOn(database));
+  const { rows } = await pool.query<{ id: string }>(
+    "select id from tidings.interactions where status = 'scheduled' and notification_type_id = 1 order by id",
+  );
+  const { code, output } = await cancels("--type", "1", "--reason", "wrong text");
+  expect(code).toBe(0);
+  const first = rows.slice(0, 20).map(({ id }) => id);
+  expect(output).toBe(
+    `Canceled ${rows.length} interactions: ${first.join(", ")} and ${rows.length - 20} more.`,
+  );
+  expect((await readInteractions()).map(({ status }) => status)).toEqual(["canceled", "scheduled"]);
+});
+
+describe("what is not scheduled", () => {
+  test("in progress: it is not touched, and reported", async () => {
+    const [one, other] = [await idOf(1), await idOf(2)];
+    await claim(one);
+    expect(await cancels("--case", caseId, "--reason", "x")).toEqual({
+      code: 0,
+      output: `Canceled 1 interaction: ${other}.\nIn progress with a provider, not touched: ${one}.`,
+    });
+    expect((await readInteractions()).map(({ status }) => status)).toEqual([
+      "inProgress",
+      "canceled",
+    ]);
+  });
+
+  test("claimed by a daemon in the same moment: whoever is first has it, and it is reported", async () => {
+    const id = await idOf(1);
+    const daemon = await pool.connect();
+    await daemon.query("begin");
+    await daemon.query(
+      "update tidings.interactions set status = 'inProgress', claimed_by = 'w', claimed_at = now() where id = $1",
+      [id],
+    );
+    const canceling = cancels("--interaction", id, "--reason", "x");
+    await expect
+      .poll(async () => {
+        const waiting = await pool.query(
+          "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%Canceled by operator%'",
+        );
+        return waiting.rowCount;
+      })
+      .toBe(1);
+    await daemon.query("commit");
+    daemon.release();
+    expect(await canceling).toEqual({
+      code: 1,
+      output: `In progress with a provider, not touched: ${id}.\nInteraction ${id} is not scheduled but inProgress; nothing was canceled.`,
+    });
+  });
+
+  test("nothing: exit code 1, and a sentence that says where it stands", async () => {
+    const id = await idOf(1);
+    await cancels("--case", caseId, "--reason", "x");
+    const { rows } = await pool.query<{ id: string }>(
+      "insert into tidings.interactions (channel, status, case_id) values ('voice', 'scheduled', $1) returning id",
+      [caseId],
+    );
+    const logged = rows[0]?.id ?? "";
+    const attempts: readonly (readonly [readonly string[], string])[] = [
+      [["--interaction", id], `Interaction ${id} is not scheduled but canceled`],
+      [
+        ["--interaction", logged],
+        `Interaction ${logged} was logged by others and is never sent by Tidings`,
+      ],
+      [["--interaction", "999999"], "There is no interaction 999999"],
+      [["--case", caseId], `Nothing is scheduled for case ${caseId}`],
+      [["--type", "77"], "Nothing is scheduled of notification type 77"],
+    ];
+    for (const [words, sentence] of attempts)
+      expect(await cancels(...words, "--reason", "x")).toEqual({
+        code: 1,
+        output: `${sentence}; nothing was canceled.`,
+      });
+  });
+});
+
+describe("words that do not fit are refused before anything is done", () => {
+  test.each([
+    [["--case", "C"], "--reason is missing"],
+    [["--case", "C", "--reason", "  "], "--reason is missing"],
+    [["--reason", "x"], "give one of --interaction, --case, --type"],
+    [["--case", "C", "--type", "1", "--reason", "x"], "give one of --interaction, --case, --type"],
+    [["--interaction", "7x", "--reason", "x"], "--interaction must be a whole number from 1"],
+    [
+      ["--type", "2147483648", "--reason", "x"],
+      "--type must be a whole number from 1 to 2147483647",
+    ],
+    [["--case", "C", "--reason", "x", "--by", "kim\t-c role=postgres"], "--by must be a name"],
+    [["--case", "C", "--reason", "x", "--by", ""], "--by is missing"],
+  ])("%j", async (words, sentence) => {
+    await expect(cancels(...words)).rejects.toMatchObject({
+      code: "ARGUMENTS_INVALID",
+      message: expect.stringContaining(sentence),
+    });
+  });
+});

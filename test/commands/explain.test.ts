@@ -1,0 +1,260 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { explain } from "../../src/commands/explain.ts";
+import { useDatabase } from "../database.ts";
+import { depsOn } from "../deps.ts";
+import { insertChanges, insertLender, insertType } from "../lender.ts";
+import { runDueJobs } from "../queue.ts";
+import { runOn, type Ran } from "./run.ts";
+
+const database = useDatabase();
+const { pool } = database;
+const explaining = (...words: readonly string[]): Promise<Ran> =>
+  runOn(database, explain, ...words);
+
+beforeAll(async () => {
+  await insertLender(pool);
+  await pool.query(
+    "insert into tidings.calendar_closures (calendar, day, reason) values ('office', '2031-05-28', 'Inventory')",
+  );
+  await insertType(pool, {
+    id: 1,
+    onStatus: "completed",
+    onOutcome: "denied",
+    onCondition: [{ fieldName: "chapter", operator: "gte", value: 7, dataType: "integer" }],
+    delay: 5,
+    unit: "businessDays",
+  });
+});
+
+/** Plans one notice of a case that was processing before. */
+async function plan(caseId: string): Promise<string> {
+  await insertChanges(pool, [{ caseId, status: "processing", at: "2031-05-20T14:00:00Z" }]);
+  await insertChanges(pool, [
+    {
+      caseId,
+      status: "completed",
+      outcome: "denied",
+      fields: { chapter: 13, debtor: "Pat Example" },
+      at: "2031-05-21T14:00:00Z",
+    },
+  ]);
+  await runDueJobs(database, depsOn(database));
+  const { rows } = await pool.query<{ id: string }>(
+    "select id from tidings.interactions where case_id = $1",
+    [caseId],
+  );
+  return rows[0]?.id ?? "";
+}
+
+/** Moves an interaction as a daemon would, at a moment that can be told. */
+async function move(id: string, words: string, evidence: object | null = null): Promise<void> {
+  await pool.query(`update tidings.interactions set ${words}, evidence = $2 where id = $1`, [
+    id,
+    evidence && JSON.stringify(evidence),
+  ]);
+}
+
+const CLAIMED = `status = 'inProgress', claimed_by = 'w-1', claimed_at = now(), contact_id = 'CT-EMAIL', provider = 'smtp',
+  contact = '{"contactType": "email", "label": "personal", "status": "primary", "name": "Pat Example", "value": "pat@example.com"}',
+  borrower = '{"name": {"firstName": "Pat"}}', content = '{"bodyText": "Dear Pat"}'`;
+
+async function planNext(id: string): Promise<string> {
+  const { rows } = await pool.query<{ id: string }>(
+    `insert into tidings.interactions (origin, channel, status, person_id, case_id, case_change_id, notification_type_id,
+       notification_type_version, template_id, template_version, scheduled_at_from, scheduled_at_to, previous_interaction_id, first_interaction_id, attempt, due_explanation)
+     select origin, channel, 'scheduled', person_id, case_id, case_change_id, notification_type_id, notification_type_version, template_id,
+       template_version, '2031-05-30T14:05:00Z', scheduled_at_to, id, coalesce(first_interaction_id, id), attempt + 1, due_explanation
+     from tidings.interactions where id = $1 returning id`,
+    [id],
+  );
+  return rows[0]?.id ?? "";
+}
+
+/** Ids and the moments of this run, in words that do not change. */
+const steady = (page: string): string =>
+  page.replaceAll(/\w{3} (?!2031)\d{4}-\d\d-\d\d [\d:]+ E[SD]T/g, "MOMENT");
+
+describe("one page that tells it all", () => {
+  test("what is scheduled: which change, which trigger, which days, and what follows", async () => {
+    const id = await plan("CS-1");
+    const { code, output } = await explaining(id);
+    expect(code).toBe(0);
+    expect(steady(output)).toMatchInlineSnapshot(`
+      "Interaction 1 "Type 1" by email: scheduled
+
+      Why it exists
+        Change 2 gave case CS-1 (bankruptcy) status completed and outcome denied on Wed 2031-05-21 10:00
+        EDT, before that it had status processing.
+        Version 1 of notification type 1 "Type 1" waits for status completed and outcome denied: that held
+        after the change and not before it, and the case's fields met chapter gte 7.
+        Template 1 is pinned at version 1.
+
+      When it is due
+        Fri 2031-05-30 10:00 EDT: 5 business days after the change on the calendar office, at the same
+        time of day in America/New_York. Passed over: Sat 2031-05-24, Sun 2031-05-25, Mon 2031-05-26
+        (Memorial Day), Wed 2031-05-28 (Inventory).
+
+      To whom
+        Borrower BO-1.
+        The contact is chosen when it leaves.
+
+      What happened
+        MOMENT  interaction 1  -> scheduled  by test
+
+      What happens next
+        It is due Fri 2031-05-30 10:00 EDT.
+        When it is due its contact is chosen, its rules are judged, and it leaves."
+    `);
+  });
+
+  test("a chain of two attempts, asked for by its first", async () => {
+    const id = await plan("CS-2");
+    await move(id, CLAIMED);
+    await move(
+      id,
+      "status = 'failed', status_details = 'emailDeferred', failure_description_short = 'Greylisted', failure_description_long = 'Wait.'",
+      {
+        provider: "smtp",
+        durationMs: 8,
+        code: "451",
+        enhancedCode: "4.7.1",
+        text: "come back later",
+      },
+    );
+    const next = await planNext(id);
+    await move(next, CLAIMED);
+    await move(
+      next,
+      "status = 'attempted', status_details = 'emailSent', provider_message_id = 'M-7'",
+      {
+        provider: "smtp",
+        code: "250",
+      },
+    );
+    const { output } = await explaining(id);
+    expect(steady(output)).toMatchInlineSnapshot(`
+      "Interaction 2 "Type 1" by email: failed emailDeferred
+      Attempt 1 of a chain of 2; the last one, interaction 3, is attempted emailSent.
+
+      Why it exists
+        Change 4 gave case CS-2 (bankruptcy) status completed and outcome denied on Wed 2031-05-21 10:00
+        EDT, before that it had status processing.
+        Version 1 of notification type 1 "Type 1" waits for status completed and outcome denied: that held
+        after the change and not before it, and the case's fields met chapter gte 7.
+        Template 1 is pinned at version 1.
+
+      When it is due
+        Fri 2031-05-30 10:00 EDT: 5 business days after the change on the calendar office, at the same
+        time of day in America/New_York. Passed over: Sat 2031-05-24, Sun 2031-05-25, Mon 2031-05-26
+        (Memorial Day), Wed 2031-05-28 (Inventory).
+        Attempt 2, interaction 3, after "Greylisted": Fri 2031-05-30 10:05 EDT.
+
+      To whom
+        Borrower BO-1.
+        Attempt 1: contact CT-EMAIL (email, personal, primary).
+        Attempt 2: contact CT-EMAIL (email, personal, primary), message M-7 of smtp.
+
+      What happened
+        MOMENT  interaction 2  -> scheduled                        by test
+        MOMENT  interaction 2  scheduled -> inProgress             by test
+        MOMENT  interaction 2  inProgress -> failed emailDeferred  by test
+            provider "smtp", code "451", enhancedCode "4.7.1", text "come back later", durationMs 8
+        MOMENT  interaction 3  -> scheduled                        by test
+        MOMENT  interaction 3  scheduled -> inProgress             by test
+        MOMENT  interaction 3  inProgress -> attempted emailSent   by test
+            provider "smtp", code "250"
+
+      What happens next
+        The provider has it. Nothing more happens unless it reports a delivery or a bounce."
+    `);
+    const other = await explaining(next);
+    expect(other.output).toContain("Attempt 2 of a chain of 2, the last one.");
+    expect(other.output.split("\n").slice(2)).toEqual(output.split("\n").slice(2));
+  });
+
+  test("what was put off, with the latest moment it may leave", async () => {
+    const id = await plan("CS-3");
+    await move(
+      id,
+      "scheduled_at_from = '2031-06-02T12:00:00Z', scheduled_at_to = '2031-06-10T12:00:00Z'",
+    );
+    const { output } = await explaining(id);
+    expect(output).toContain("It was put off to Mon 2031-06-02 08:00 EDT.");
+    expect(output).toContain("It must leave by Tue 2031-06-10 08:00 EDT.");
+    expect(output).toContain("It is due Mon 2031-06-02 08:00 EDT.");
+  });
+
+  test("what was canceled by an operator, by whom and why", async () => {
+    const id = await plan("CS-4");
+    await move(
+      id,
+      "status = 'canceled', failure_description_short = 'Canceled by operator', failure_description_long = 'sent by letter'",
+      { operator: "kim", reason: "sent by letter" },
+    );
+    const { output } = await explaining(id);
+    expect(output).toContain('operator "kim", reason "sent by letter"');
+    expect(output).toContain("Canceled by operator: sent by letter");
+    expect(output).toContain("No contact was chosen.");
+  });
+
+  test("what was never planned, because its date could not be had", async () => {
+    await pool.query("insert into tidings.calendars (name, based_on) values ('ours', 'office')");
+    await insertType(pool, {
+      id: 2,
+      onStatus: "canceled",
+      delay: 1,
+      unit: "businessDays",
+      calendar: "ours",
+    });
+    await pool.query("delete from tidings.calendars");
+    await insertChanges(pool, [{ caseId: "CS-5", status: "canceled" }]);
+    await runDueJobs(database, depsOn(database));
+    const { rows } = await pool.query<{ id: string }>(
+      "select id from tidings.interactions where case_id = 'CS-5'",
+    );
+    const { output } = await explaining(rows[0]?.id ?? "");
+    expect(output).toContain("When it is due\n  Business days cannot be counted");
+    expect(output).toContain("Nothing by itself: no further attempt is planned.");
+  });
+
+  test("what others have logged", async () => {
+    const { rows } = await pool.query<{ id: string }>(
+      "insert into tidings.interactions (channel, status, person_id) values ('voice', 'attempted', 'BO-1') returning id",
+    );
+    const { output } = await explaining(rows[0]?.id ?? "");
+    expect(output).toContain("Others logged it");
+    expect(output).toContain("It has no date.");
+    expect(output).toContain("Nothing by Tidings.");
+  });
+});
+
+test("as data: the same chain, and what follows as a word", async () => {
+  const id = await plan("CS-6");
+  const { output } = await explaining(id, "--json");
+  expect(JSON.parse(output)).toMatchObject({
+    interactionId: id,
+    attempts: [{ id, attempt: 1, status: "scheduled" }],
+    transitions: [{ interactionId: id, toStatus: "scheduled" }],
+    caseChange: { caseId: "CS-6", before: { status: "processing" } },
+    type: { id: 1, version: 1 },
+    next: "due",
+  });
+});
+
+test("no name, address or message is shown, and no field of the case", async () => {
+  const id = await plan("CS-7");
+  await move(id, CLAIMED);
+  for (const words of [[id], [id, "--json"]]) {
+    const { output } = await explaining(...words);
+    expect(output).toContain("CT-EMAIL");
+    expect(output).not.toMatch(/Pat|pat@|debtor/);
+  }
+});
+
+test("an id that is not there is refused", async () => {
+  await expect(explaining("999999")).rejects.toThrow(
+    "ARGUMENTS_INVALID: there is no interaction 999999",
+  );
+  await expect(explaining("x")).rejects.toThrow("INTERACTION_ID must be a whole number");
+  await expect(explaining()).rejects.toThrow("INTERACTION_ID is missing");
+});

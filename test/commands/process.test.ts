@@ -1,0 +1,177 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { openPool } from "../../src/store/db.ts";
+import { startEmbeddedPostgres } from "../../src/store/embedded-postgres.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { useDatabase } from "../database.ts";
+import { depsOn } from "../deps.ts";
+import { insertChanges, insertLender, insertType } from "../lender.ts";
+import { runDueJobs } from "../queue.ts";
+
+const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
+const database = useDatabase();
+const { pool, url } = database;
+const dir = mkdtempSync(join(tmpdir(), "tidings-process-"));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `tidings …` as a process of its own, with these settings and nothing else of this shell's. */
+function tidings(
+  words: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const { PATH = "" } = process.env;
+  const { promise, resolve } = Promise.withResolvers<Ended>();
+  const env = { PATH, DATA_DIR: dir, ...settings };
+  const child = execFile(process.execPath, [MAIN, ...words], { env }, (_error, stdout, stderr) =>
+    resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+  );
+  return promise;
+}
+
+describe("the commands as an operator runs them", () => {
+  let interactionId = "";
+  beforeAll(async () => {
+    await insertLender(pool);
+    await insertType(pool, { id: 1, delay: 5, unit: "businessDays" });
+    await insertChanges(pool, [{ caseId: "CS-1", status: "initiated" }]);
+    await runDueJobs(database, depsOn(database));
+    const { rows } = await pool.query<{ id: string }>("select id from tidings.interactions");
+    interactionId = rows[0]?.id ?? "";
+  });
+
+  test("dry-run, explain, status, cancel, and cancel again", async () => {
+    const settings = { DATABASE_URL: url, USER: "kim" };
+    const path = join(dir, "changes.jsonl");
+    writeFileSync(
+      path,
+      '{"case_id": "CS-2", "case_type_id": "bankruptcy", "borrower_id": "BO-1", "status": "initiated"}\n',
+    );
+    const rehearsed = await tidings(["dry-run", "--file", path], settings);
+    expect(rehearsed).toMatchObject({ code: 0, stderr: "" });
+    expect(rehearsed.stdout).toContain(
+      'SENDS type 1 version 1 "Type 1" by email to contact CT-EMAIL',
+    );
+
+    const explained = await tidings(["explain", interactionId], settings);
+    expect(explained).toMatchObject({ code: 0, stderr: "" });
+    expect(explained.stdout).toContain(`Interaction ${interactionId} "Type 1" by email: scheduled`);
+
+    const shown = await tidings(["status"], settings);
+    expect(shown).toMatchObject({ code: 0, stderr: "" });
+    expect(shown.stdout).toMatch(/^email +1 +0 +0 +0 +0 +0$/m);
+
+    const words = ["cancel", "--case", "CS-1", "--reason", "settled in court"];
+    expect(await tidings(words, settings)).toEqual({
+      code: 0,
+      stdout: `Canceled 1 interaction: ${interactionId}.\n`,
+      stderr: "",
+    });
+    expect(await tidings(words, settings)).toEqual({
+      code: 1,
+      stdout: "Nothing is scheduled for case CS-1; nothing was canceled.\n",
+      stderr: "",
+    });
+    const { rows } = await pool.query(
+      "select moved_by from tidings.interaction_transitions where to_status = 'canceled'",
+    );
+    expect(rows).toEqual([{ moved_by: "operator:kim" }]);
+  }, 30_000);
+
+  test("a page longer than its reader has patience for ends without a word", async () => {
+    const path = join(dir, "many.jsonl");
+    const line = { case_type_id: "bankruptcy", borrower_id: "BO-1", status: "initiated" };
+    const lines = Array.from({ length: 2_000 }, (_, n) =>
+      JSON.stringify({ ...line, case_id: `M-${n}` }),
+    );
+    writeFileSync(path, lines.join("\n"));
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const pipe = `"${process.execPath}" "${MAIN}" dry-run --file "${path}" --limit 2000 | head -1`;
+    const { PATH = "" } = process.env;
+    execFile("sh", ["-c", pipe], { env: { PATH, DATABASE_URL: url } }, (_error, stdout, stderr) =>
+      resolve(stdout.split(",")[0] + stderr),
+    );
+    expect(await promise).toBe("Dry run of 2");
+  }, 30_000);
+});
+
+describe("words", () => {
+  test("help lists every command, and so does no word at all", async () => {
+    const { code, stdout } = await tidings(["help"]);
+    expect(code).toBe(0);
+    const names = [...stdout.matchAll(/^ {2}tidings ([\w-]+) {2}/gm)].map((found) => found[1]);
+    const files = [
+      "start",
+      "demo",
+      "dry-run",
+      "status",
+      "explain",
+      "cancel",
+      "retry",
+      "settle",
+      "pause",
+      "resume",
+      "migrate",
+      "health",
+    ];
+    expect(names).toEqual([...files, "help"]);
+    expect((await tidings([])).stdout).toBe(stdout);
+  });
+
+  test("a command tells what it takes, and what it was given instead", async () => {
+    const page = await tidings(["status", "--help"]);
+    expect(page).toMatchObject({ code: 0, stderr: "" });
+    expect(page.stdout).toMatch(/^tidings status\n/);
+    expect(await tidings(["status", "--loud"])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr:
+        "ARGUMENTS_INVALID: Unknown option '--loud'; `tidings status --help` shows what it takes\n",
+    });
+    expect(await tidings(["frobnicate"])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "COMMAND_UNKNOWN: frobnicate; `tidings help` lists the commands\n",
+    });
+  });
+});
+
+describe("the database", () => {
+  test("that does not answer, that is not migrated, that is not there: each is said in a line", async () => {
+    const status = (DATABASE_URL: string) => tidings(["status"], { DATABASE_URL });
+    expect(await status("postgres://tidings@127.0.0.1:1/x")).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "DATABASE_UNREACHABLE: connect ECONNREFUSED 127.0.0.1:1\n",
+    });
+    const empty = await status(inject("adminUrl"));
+    expect(empty.stderr).toMatch(
+      /^SCHEMA_OUTDATED: it lacks 0001_lender, .*; run `tidings migrate`\n$/,
+    );
+    const missing = await tidings(["status"]);
+    expect(missing.stderr).toMatch(
+      /^CONFIG_INVALID: DATABASE_URL is not set, and there is no embedded Postgres in /,
+    );
+  });
+
+  test("the embedded one is used where it runs, and started for the command's time where it does not", async () => {
+    const directory = join(dir, "postgres");
+    const postgres = await startEmbeddedPostgres(directory);
+    const own = openPool({ url: postgres.url, actor: "test", max: 3, onLost: () => {} });
+    await migrate(own);
+    await own.end();
+    expect(await tidings(["status"])).toMatchObject({ code: 0, stderr: "" });
+    expect(existsSync(join(directory, "postmaster.pid"))).toBe(true);
+    await postgres.stop();
+    expect(await tidings(["status"])).toMatchObject({ code: 0, stderr: "" });
+    expect(existsSync(join(directory, "postmaster.pid"))).toBe(false);
+  }, 60_000);
+});

@@ -1,0 +1,97 @@
+import { beforeAll, expect, test } from "vitest";
+import { status } from "../../src/commands/status.ts";
+import { useDatabase } from "../database.ts";
+import { depsOn } from "../deps.ts";
+import { insertChanges, insertLender, insertType } from "../lender.ts";
+import { runDueJobs } from "../queue.ts";
+import { runOn } from "./run.ts";
+
+const database = useDatabase();
+const { pool } = database;
+const readStatus = async (): Promise<string> => (await runOn(database, status)).output;
+
+beforeAll(() => insertLender(pool));
+
+test("of an empty installation: every line says that there is nothing", async () => {
+  expect(await readStatus()).toBe(
+    [
+      "No daemon is alive: nothing is sent until `tidings start` runs.",
+      "",
+      "Nothing is due and not sent.",
+      "No outcome is unknown.",
+      "",
+      "No job waits.",
+      "",
+      "No interaction is on record.",
+    ].join("\n"),
+  );
+});
+
+test("of one at work: who lives, what is late, what nobody knows, what waits, and the counts", async () => {
+  await insertType(pool, { id: 1, delay: 5, unit: "calendarDays" });
+  await insertType(pool, { id: 2, channel: "text", delay: 5, unit: "calendarDays" });
+  const cases = [1, 2, 3, 4].map((n) => ({
+    caseId: `CS-${n}`,
+    status: "initiated",
+    at: "2031-03-03T15:00:00Z",
+  }));
+  await insertChanges(pool, cases);
+  await runDueJobs(database, depsOn(database));
+  await insertChanges(pool, [{ caseId: "CS-9", status: "initiated" }]);
+  const { rows } = await pool.query<{ id: string }>(
+    "select id from tidings.interactions where notification_type_id = 1 order by id",
+  );
+  const [late, unknown, failed, resent] = rows.map(({ id }) => id);
+  await pool.query(
+    `update tidings.interactions set scheduled_at_from = now() - interval '125 minutes 5 seconds' where id = ${late};
+     update tidings.interactions set status = 'inProgress', claimed_by = 'w', claimed_at = now() where id in (${unknown}, ${resent}, ${failed});
+     update tidings.interactions set status = 'attempted', status_details = 'emailOutcomeUnknown' where id in (${unknown}, ${resent});
+     update tidings.interactions set status = 'failed', failure_description_short = 'x', failure_description_long = 'x' where id = ${failed};
+     insert into tidings.interactions (origin, channel, status, person_id, case_change_id, notification_type_id, notification_type_version,
+       scheduled_at_from, previous_interaction_id, first_interaction_id, attempt)
+     select origin, channel, 'scheduled', person_id, case_change_id, notification_type_id, notification_type_version, '2031-03-09', id, id, 2
+     from tidings.interactions where id = ${resent};
+     insert into tidings.interactions (channel, status) values ('voice', 'succeeded');
+     insert into tidings.workers (id, host, pid, queue_pool, started_at, heartbeat_at) values
+       ('w-alive', 'h', 1, 'p', now() - interval '1 day', now()), ('w-gone', 'h', 2, 'q', now(), now() - interval '14 seconds');
+     insert into tidings.pauses (scope, channel, notification_type_id, reason, paused_by, released_at) values
+       ('everything', null, null, 'over', 'operator:kim', now()), ('channel', 'text', null, 'storm', 'operator:kim', null),
+       ('notificationType', null, 7, 'wrong words', 'operator:kim', null);`,
+  );
+  const page = (await readStatus())
+    .replace(/due 2 h 5 min ago \(.*\)/, "due 2 h 5 min ago (MOMENT)")
+    .replaceAll(/since .* by/g, "since MOMENT by")
+    .replace(/0\.\d s ago/, "0.0 s ago");
+  expect(page).toMatchInlineSnapshot(`
+    "1 daemon alive
+      w-alive  heard of 0.0 s ago
+      w-gone   SILENT, heard of 14 s ago
+
+    PAUSED: channel text, since MOMENT by operator:kim: storm
+    PAUSED: type 7, since MOMENT by operator:kim: wrong words
+    Oldest due and not sent: interaction 1, due 2 h 5 min ago (MOMENT).
+    OUTCOME UNKNOWN: 1 by email (from interaction 3).
+
+    jobs                  due  running  later  given up
+    deliver_interactions  0    0        2      0
+    resolve_case_changes  1    0        0      0
+
+    interactions  scheduled  inProgress  attempted  succeeded  failed  canceled
+    email         2          0           2          0          1       0
+    text          4          0           0          0          0       0"
+  `);
+});
+
+test("what is due later is not late", async () => {
+  await pool.query(
+    "update tidings.interactions set scheduled_at_from = now() + interval '1 hour' where status = 'scheduled'",
+  );
+  expect(await readStatus()).toContain("\nNothing is due and not sent.\n");
+});
+
+test("a daemon that is the last to be heard of, and silent, is not alive", async () => {
+  await pool.query("delete from tidings.workers where id = 'w-alive'");
+  const [first, second] = (await readStatus()).split("\n");
+  expect(first).toBe("No daemon is alive: nothing is sent until `tidings start` runs.");
+  expect(second).toMatch(/^ {2}w-gone {2}SILENT, heard of 1\d s ago$/);
+});
