@@ -3,6 +3,8 @@ import type { Config } from "./config.ts";
 import type { Carrier, Carriers } from "./deps.ts";
 import { openCircuit } from "./providers/circuit.ts";
 import { openGate } from "./providers/gate.ts";
+import { limitCalls } from "./providers/limit.ts";
+import type { Provider } from "./providers/provider.ts";
 import { openMailSink } from "./providers/sandbox-mail.ts";
 import { openTextSink } from "./providers/sandbox-text.ts";
 import { openSmtp } from "./providers/smtp.ts";
@@ -41,27 +43,40 @@ export async function openCarriers(config: Config): Promise<OpenCarriers> {
 function openEmail(open: AsyncDisposableStack, url: string, config: Config): Carrier {
   const provider = openSmtp({ url, slots: config.connections.email });
   open.defer(() => provider.close());
-  const { perSecond, retries, settles } = config;
-  return {
-    provider,
-    gate: openGate({ slots: provider.slots, perSecond: perSecond.email }),
-    circuit: openCircuit(),
-    retries: retries.email,
-    settleWaits: settles.email,
-  };
+  return carry(provider, "email", config);
 }
 
 function openText(open: AsyncDisposableStack, options: TwilioOptions, config: Config): Carrier {
   const provider = openTwilio({ ...options, slots: config.connections.text });
   open.defer(() => provider.close());
-  const { perSecond, retries, settles } = config;
   return {
-    provider,
-    gate: openGate({ slots: provider.slots, perSecond: perSecond.text }),
-    circuit: openCircuit(),
-    retries: retries.text,
-    settleWaits: settles.text,
+    ...carry(provider, "text", config),
     findSent: (unknown) => askTwilio(provider, unknown),
+  };
+}
+
+/**
+ * For every call under way two more are claimed and wait behind it: a free connection has its next message at once. No
+ * more, because what a dead daemon had claimed is on record as unknown.
+ */
+const AHEAD = 3;
+
+type Carried = Pick<Config, "perSecond" | "retries" | "settles">;
+
+/** What a channel is sent by, with its limits and its patience. */
+export function carry(
+  provider: Provider,
+  channel: "email" | "text",
+  { perSecond, retries, settles }: Carried,
+): Carrier {
+  const ahead = provider.slots * AHEAD;
+  return {
+    provider: limitCalls(provider),
+    gate: openGate({ slots: ahead, perSecond: perSecond[channel] }),
+    ahead,
+    circuit: openCircuit(),
+    retries: retries[channel],
+    settleWaits: settles[channel],
   };
 }
 

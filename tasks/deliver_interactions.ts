@@ -4,6 +4,7 @@ import { settle } from "../src/decide/settle.ts";
 import type { Carrier, Deps } from "../src/deps.ts";
 import { Fault } from "../src/domain/fault.ts";
 import type { ProviderAnswer } from "../src/domain/provider-answer.ts";
+import type { Lane } from "../src/providers/gate.ts";
 import { saySettled, sayWithheld } from "../src/say-outcome.ts";
 import { loadFactSheets } from "../src/store/fact-sheets.ts";
 import { claimInteractions, withholdInteractions } from "../src/store/interactions.ts";
@@ -25,34 +26,63 @@ export const deliverInteractions =
     const carrier = deps.carriers[channel];
     if (carrier === undefined) throw new Fault("CHANNEL_NOT_CARRIED", channel);
     const lane = interactionIds.length > SINGLES ? "bulk" : "single";
-    const priority = lane === "bulk" ? BULK_PRIORITY : 0;
     const sliceEnd = performance.now() + SLICE_MS;
+    const goesOn = (): boolean => !deps.stopping.aborted && performance.now() < sliceEnd;
     let rest = interactionIds;
-    let runAt = deps.clock();
-    while (rest.length > 0 && !deps.stopping.aborted && performance.now() < sliceEnd) {
-      const pass = carrier.circuit.pass(deps.clock());
-      if (pass.kind === "open") runAt = pass.until;
-      if (pass.kind === "open") break;
-      const wanted = pass.kind === "probe" ? 1 : rest.length;
-      const slots = await carrier.gate.take(wanted, lane, SLICE_MS);
-      await beginNext(deps, carrier, rest.slice(0, slots), slots);
-      rest = rest.slice(slots);
+    while (rest.length > 0 && goesOn() && !carrier.circuit.openUntil(deps.clock())) {
+      const begun = await sendSet(deps, carrier, {
+        ids: rest.slice(0, carrier.ahead),
+        lane,
+        goesOn,
+      });
+      rest = [...begun.left, ...rest.slice(carrier.ahead)];
+      if (begun.left.length > 0) break;
     }
     if (rest.length === 0) return;
-    const left = { channel, interactionIds: rest };
-    await enqueue(deps.db, "deliver_interactions", left, { runAt, priority });
+    const runAt = carrier.circuit.openUntil(deps.clock()) ?? deps.clock();
+    const priority = lane === "bulk" ? BULK_PRIORITY : 0;
+    await enqueue(
+      deps.db,
+      "deliver_interactions",
+      { channel, interactionIds: rest },
+      { runAt, priority },
+    );
   };
 
-/** Judges a few on facts of this moment, claims those that may leave, and begins to send them; slots that are not needed go back. */
-async function beginNext(
+interface DueSet {
+  readonly ids: readonly string[];
+  readonly lane: Lane;
+  readonly goesOn: () => boolean;
+}
+
+/** Judges a set on facts of this moment, and claims and begins as the provider has room. Resolves to the ids it did not begin. */
+async function sendSet(
   deps: Deps,
   carrier: Carrier,
-  interactionIds: readonly string[],
+  { ids, lane, goesOn }: DueSet,
+): Promise<{ readonly left: readonly string[] }> {
+  let ready = await prepareAll(deps, ids);
+  while (ready.length > 0 && goesOn()) {
+    const pass = carrier.circuit.pass(deps.clock());
+    if (pass.kind === "open") break;
+    const wanted = pass.kind === "probe" ? 1 : ready.length;
+    const slots = await carrier.gate.take(wanted, lane, SLICE_MS);
+    await begin(deps, carrier, ready.slice(0, slots), slots);
+    ready = ready.slice(slots);
+  }
+  return { left: ready.map((one) => one.claim.interactionId) };
+}
+
+/** Claims and begins to send; slots that are not needed go back. */
+async function begin(
+  deps: Deps,
+  carrier: Carrier,
+  ready: readonly Ready[],
   slots: number,
 ): Promise<void> {
   let begun = 0;
   try {
-    const claimed = await claim(deps, carrier, await prepareAll(deps, interactionIds));
+    const claimed = await claim(deps, carrier, ready);
     begun = claimed.length;
     for (const one of claimed) track(deps, one, dispatch(deps, carrier, one));
   } finally {
@@ -61,7 +91,6 @@ async function beginNext(
 }
 
 async function prepareAll(deps: Deps, interactionIds: readonly string[]): Promise<Ready[]> {
-  if (interactionIds.length === 0) return [];
   const { db, clock, say, lender, emailFrom, textFrom, recipientsAllowed } = deps;
   const sheets = await loadFactSheets(db, interactionIds);
   const findTemplate = await deps.loadTemplates(sheets);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import type { Carrier, Deps } from "../../src/deps.ts";
-import { openCircuit } from "../../src/providers/circuit.ts";
-import { openGate } from "../../src/providers/gate.ts";
+import type { Deps } from "../../src/deps.ts";
+import { carry } from "../../src/carriers.ts";
+import { readConfig } from "../../src/config.ts";
 import { openSmtp } from "../../src/providers/smtp.ts";
 import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
 import { useDatabase } from "../database.ts";
@@ -30,7 +30,7 @@ afterEach(async () => {
 afterAll(() => Promise.all(opened.map((one) => one.close())));
 
 /** A carrier of email to a mail server that does as its script says. */
-async function carry(script: Script): Promise<{ peer: ScriptedSmtp; deps: Deps }> {
+async function serve(script: Script): Promise<{ peer: ScriptedSmtp; deps: Deps }> {
   const peer = await openScriptedSmtp(script);
   const provider = openSmtp({
     url: `smtp://tidings:secret@127.0.0.1:${peer.port}`,
@@ -38,13 +38,7 @@ async function carry(script: Script): Promise<{ peer: ScriptedSmtp; deps: Deps }
     deadlineMs: 5_000,
   });
   opened.push(provider, peer);
-  const email: Carrier = {
-    provider,
-    gate: openGate({ slots: 4 }),
-    circuit: openCircuit(60_000),
-    retries: [60_000],
-    settleWaits: [1_000],
-  };
+  const email = carry(provider, "email", readConfig({ EMAIL_RETRIES: "1m", EMAIL_SETTLES: "1s" }));
   const say: Deps["say"] = (event) => void said.push({ event });
   return { peer, deps: depsOn(database, { carriers: { email }, say }) };
 }
@@ -70,19 +64,19 @@ const countSaid = (event: string): number => said.filter((one) => one.event === 
 
 test("credentials that are refused stop the channel and not its messages: one loud line, no attempt spent, a probe a minute", async () => {
   let refuses = true;
-  const { peer, deps } = await carry({
+  const { peer, deps } = await serve({
     AUTH: () => (refuses ? "535 5.7.8 No\r\n" : "235 2.7.0 Welcome\r\n"),
   });
   await change("CIRCUIT", 30);
   await runDueJobs(database, deps);
   expect(await standings("CIRCUIT")).toEqual({ "scheduled 1": 30 });
   expect(countSaid("provider.misconfigured")).toBe(1);
-  expect(peer.connections).toBeLessThanOrEqual(4);
+  expect(peer.connections).toBeLessThanOrEqual(12);
 
   vi.setSystemTime(new Date("2031-03-03T15:01:30Z"));
   await runDueJobs(database, deps);
   expect(await standings("CIRCUIT")).toEqual({ "scheduled 1": 30 });
-  expect(peer.connections).toBeLessThanOrEqual(5);
+  expect(peer.connections).toBeLessThanOrEqual(13);
 
   refuses = false;
   vi.setSystemTime(new Date("2031-03-03T15:03:00Z"));
@@ -95,7 +89,7 @@ test("credentials that are refused stop the channel and not its messages: one lo
 });
 
 test("calls that hang hold up nobody else's record, nor the job", async () => {
-  const { deps } = await carry({
+  const { deps } = await serve({
     dot: (_, message) => (message === 1 ? undefined : "250 2.0.0 Ok\r\n"),
   });
   await change("HANG", 12);
@@ -118,7 +112,7 @@ test("calls that hang hold up nobody else's record, nor the job", async () => {
 });
 
 test("two workers given the same interactions send each of them once", async () => {
-  const { peer, deps } = await carry({});
+  const { peer, deps } = await serve({});
   await change("TWICE", 40);
   await runDueJobs(database, { ...deps, carriers: {} });
   const { rows } = await pool.query<{ id: string }>(

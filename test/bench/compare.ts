@@ -1,0 +1,67 @@
+/** Two ways to do the same work, each of which resolves to how many it did a second. */
+export interface Sides {
+  readonly name: string;
+  /** What the other side is, in a few words. */
+  readonly baseline: string;
+  readonly ours: () => Promise<number>;
+  readonly theirs: () => Promise<number>;
+}
+
+/** What a bench prints, one JSON line a case. */
+export interface Comparison {
+  readonly name: string;
+  readonly perSecond: number;
+  readonly baseline: string;
+  readonly baselinePerSecond: number;
+  readonly ratio: number;
+  readonly runs: number;
+}
+
+/** Progress; standard output is for the results. */
+export const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+
+export const report = (line: object): void =>
+  void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  const [below = Number.NaN, above = Number.NaN] = sorted.slice(
+    sorted.length % 2 === 0 ? middle - 1 : middle,
+  );
+  return sorted.length % 2 === 0 ? (below + above) / 2 : below;
+}
+
+/**
+ * The two sides take turns, so that what else the machine does meets both; the first turn of each only warms up. The
+ * ratio is that of the medians.
+ */
+export async function compare(sides: Sides, runs = 5): Promise<Comparison> {
+  const rates = { ours: [] as number[], theirs: [] as number[] };
+  const turns = Array.from({ length: runs + 1 }, (_, run) => run);
+  for (const [run, side] of turns.flatMap(
+    (turn) =>
+      [
+        [turn, "ours"],
+        [turn, "theirs"],
+      ] as const,
+  )) {
+    const rate = await sides[side]();
+    tell(`${sides.name} ${side} ${run === 0 ? "warming up" : run}: ${Math.round(rate)}/s`);
+    if (run > 0) rates[side].push(rate);
+  }
+  const [ours, theirs] = [median(rates.ours), median(rates.theirs)];
+  const { name, baseline } = sides;
+  return {
+    name,
+    perSecond: Math.round(ours),
+    baseline,
+    baselinePerSecond: Math.round(theirs),
+    ratio: Number((ours / theirs).toFixed(3)),
+    runs,
+  };
+}
+
+/** How many a second it was since `began` (`performance.now()`). */
+export const rateSince = (began: number, count: number): number =>
+  count / ((performance.now() - began) / 1_000);

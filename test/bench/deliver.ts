@@ -1,0 +1,104 @@
+import { carry } from "../../src/carriers.ts";
+import { readConfig } from "../../src/config.ts";
+import type { Provider } from "../../src/providers/provider.ts";
+import type { Deps } from "../../src/deps.ts";
+import { prepare } from "../../src/decide/prepare.ts";
+import { openDb } from "../../src/store/db.ts";
+import { loadFactSheets } from "../../src/store/fact-sheets.ts";
+import { claimInteractions } from "../../src/store/interactions.ts";
+import { openQueue } from "../../src/store/queue.ts";
+import { openTaskList } from "../../src/task-list.ts";
+import { depsOn } from "../deps.ts";
+import { compare, rateSince, report } from "./compare.ts";
+import { makeDue, waitUntilSent } from "./notices.ts";
+import { insertPortfolio, type Scene } from "./scene.ts";
+
+const NOTICES = 5_000;
+const CONCURRENCY = 6;
+
+const AT_ONCE: Provider = {
+  name: "at-once",
+  slots: 100,
+  send: async () => ({
+    kind: "accepted",
+    messageId: "1",
+    evidence: { provider: "at-once", durationMs: 0 },
+  }),
+  close: async () => {},
+};
+
+/** The delivering of notices by a provider that answers at once, beside one job a notice and one statement a step. */
+export async function benchDeliver(scene: Scene): Promise<void> {
+  await insertPortfolio(scene, NOTICES);
+  const email = carry(AT_ONCE, "email", readConfig({}));
+  const deps = depsOn({ ...scene, db: openDb(scene.pool) }, { carriers: { email } });
+  let turn = 0;
+  report(
+    await compare({
+      name: "deliver",
+      baseline: "one job a notice, one statement a step",
+      ours: () => deliverOurs(scene, deps, `OURS-${(turn += 1)}`),
+      theirs: () => deliverPlainly(scene, deps, `PLAIN-${(turn += 1)}`),
+    }),
+  );
+}
+
+async function deliverOurs(scene: Scene, deps: Deps, name: string): Promise<number> {
+  const ids = await makeDue(scene, deps, { name, channel: "email", count: NOTICES });
+  const began = performance.now();
+  const queue = await openQueue({
+    pool: scene.pool,
+    taskList: openTaskList(deps),
+    concurrency: CONCURRENCY,
+    say: () => {},
+  });
+  await waitUntilSent(scene, ids);
+  const rate = rateSince(began, ids.length);
+  await queue.stop(10_000);
+  await Promise.all(deps.calls);
+  return rate;
+}
+
+async function deliverPlainly(scene: Scene, deps: Deps, name: string): Promise<number> {
+  const { pool } = scene;
+  const ids = await makeDue(scene, deps, { name, channel: "email", count: NOTICES });
+  await pool.query("select graphile_worker.complete_jobs(array_agg(id)) from graphile_worker.jobs");
+  await pool.query(
+    "select graphile_worker.add_job('deliver_plainly', json_build_object('id', id)) from unnest($1::text[]) id",
+    [ids],
+  );
+  const began = performance.now();
+  const queue = await openQueue({
+    pool,
+    taskList: {
+      deliver_plainly: (payload) => deliverOne(scene, deps, (payload as { id: string }).id),
+    },
+    concurrency: CONCURRENCY,
+    say: () => {},
+  });
+  await waitUntilSent(scene, ids);
+  const rate = rateSince(began, ids.length);
+  await queue.stop(10_000);
+  return rate;
+}
+
+/** The obvious way: load, claim, send, record, each for one notice. */
+async function deliverOne({ pool }: Scene, deps: Deps, id: string): Promise<void> {
+  const [facts] = await loadFactSheets(deps.db, [id]);
+  if (facts === undefined) return;
+  const findTemplate = await deps.loadTemplates([facts]);
+  const prepared = prepare(facts, findTemplate(facts), { ...deps, now: new Date() });
+  if (prepared.kind !== "ready") return;
+  await claimInteractions(
+    deps.db,
+    "plain",
+    [{ ...prepared.claim, provider: "at-once" }],
+    new Date(),
+  );
+  const answer = await AT_ONCE.send(prepared.message);
+  await pool.query(
+    `update tidings.interactions set status = 'attempted', status_details = 'emailSent', provider_message_id = '1',
+       ended_at = now(), evidence = $2 where id = $1 and status = 'inProgress'`,
+    [id, JSON.stringify(answer.evidence)],
+  );
+}

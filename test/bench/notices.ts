@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Logger, runOnce } from "graphile-worker";
+import type { Deps } from "../../src/deps.ts";
+import { resolveCaseChanges } from "../../tasks/resolve_case_changes.ts";
+import type { Scene } from "./scene.ts";
+
+/** Inserts so many changes and resolves them, so that as many notices of one channel are due; resolves to their ids. */
+export async function makeDue(
+  { pool }: Scene,
+  deps: Deps,
+  { name, channel, count }: { name: string; channel: "email" | "text"; count: number },
+): Promise<string[]> {
+  await pool.query(
+    `insert into tidings.case_changes (case_id, case_type_id, borrower_id, loan_ids, status)
+     select $1 || '-' || n, $2, 'BO-' || n, array['LN-' || n], 'initiated' from generate_series(1, ${count}) n`,
+    [name, `${channel}Only`],
+  );
+  const taskList = { resolve_case_changes: resolveCaseChanges(deps) };
+  await runOnce({
+    pgPool: pool,
+    taskList,
+    logger: new Logger(() => () => {}),
+    noHandleSignals: true,
+    concurrency: 4,
+  });
+  const { rows } = await pool.query<{ id: string }>(
+    "select id from tidings.interactions where case_id like $1 || '-%' order by id",
+    [name],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Resolves when none of them is scheduled or in progress any more. */
+export async function waitUntilSent({ pool }: Scene, ids: readonly string[]): Promise<void> {
+  for (;;) {
+    const { rowCount } = await pool.query(
+      "select from tidings.interactions where id between $1 and $2 and status in ('scheduled', 'inProgress') limit 1",
+      [ids[0], ids.at(-1)],
+    );
+    if (rowCount === 0) return;
+    await sleep(20);
+  }
+}

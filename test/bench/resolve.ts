@@ -1,0 +1,170 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openDb } from "../../src/store/db.ts";
+import { listLatencies } from "../../src/store/overview.ts";
+import { spawnDaemon } from "../daemon-process.ts";
+import { compare, median, rateSince, report, tell } from "./compare.ts";
+import { insertPortfolio, type Scene } from "./scene.ts";
+
+const CHANGES = 100_000;
+/** While a bulk is resolved, a single change comes in this often. */
+const SINGLE_EVERY_MS = 250;
+const DEADLINE_MS = 120_000;
+
+/** What the bulks of a bench showed beside their rate. */
+interface Seen {
+  readonly grownMb: number[];
+  readonly singlesMs: number[];
+  bulks: number;
+}
+
+/** One bulk of case changes, from the insert to the last interaction, beside a plain insert of the same interactions. */
+export async function benchResolve(scene: Scene): Promise<void> {
+  await insertPortfolio(scene, CHANGES);
+  await scene.pool.query("create table plain (like tidings.interactions including all)");
+  const daemon = spawnDaemon({
+    DATABASE_URL: scene.url,
+    DATA_DIR: join(scene.dir, "daemon"),
+  });
+  await daemon.waitFor("daemon.ready", 30_000);
+  const seen: Seen = { grownMb: [], singlesMs: [], bulks: 0 };
+  try {
+    const comparison = await compare({
+      name: "resolve",
+      baseline: "insert ... select of the same rows into a table like interactions",
+      ours: () => resolveBulk(scene, daemon.child.pid ?? 0, seen),
+      theirs: () => insertPlainly(scene, seen.bulks),
+    });
+    report(comparison);
+    report(sideEffects(seen));
+  } finally {
+    daemon.child.kill("SIGTERM");
+    await daemon.ended;
+  }
+}
+
+async function resolveBulk(scene: Scene, daemonPid: number, seen: Seen): Promise<number> {
+  const { pool } = scene;
+  seen.bulks += 1;
+  const since = new Date();
+  await pool.query("checkpoint");
+  const memory = watchMemory(daemonPid);
+  const singles = insertSingles(scene, seen.bulks);
+  const began = performance.now();
+  await pool.query(
+    `insert into tidings.case_changes (case_id, case_type_id, borrower_id, loan_ids, status, fields, supercase_bulk_operation_id)
+     select $1 || '-' || n, 'disaster', 'BO-' || n, array['LN-' || n], 'initiated', '{"declaration": "4834", "county": "Franklin"}', $1
+     from generate_series(1, ${CHANGES}) n`,
+    [`BULK-${seen.bulks}`],
+  );
+  tell(`  inserted after ${Math.round(performance.now() - began)} ms`);
+  await waitUntilResolved(scene);
+  const rate = rateSince(began, CHANGES);
+  await singles.stop();
+  seen.grownMb.push(await memory.stop());
+  seen.singlesMs.push(...(await listLatencies(openDb(pool), since)));
+  await expectAll(scene, seen.bulks);
+  return rate;
+}
+
+async function waitUntilResolved({ pool }: Scene): Promise<void> {
+  const end = Date.now() + DEADLINE_MS;
+  while (Date.now() < end) {
+    const { rowCount } = await pool.query(
+      "select from graphile_worker.jobs where task_identifier = 'resolve_case_changes' and priority > 0 limit 1",
+    );
+    if (rowCount === 0) return;
+    await sleep(20);
+  }
+  throw new Error("the bulk was not resolved in time");
+}
+
+async function expectAll({ pool }: Scene, bulk: number): Promise<void> {
+  const { rows } = await pool.query<{ count: number }>(
+    "select count(*)::int as count from tidings.interactions where supercase_bulk_operation_id = $1",
+    [`BULK-${bulk}`],
+  );
+  if (rows[0]?.count !== CHANGES) throw new Error(`${rows[0]?.count} interactions were written`);
+}
+
+interface Stoppable<Result> {
+  stop(): Promise<Result>;
+}
+
+/** Single changes whose notices are due at once, one after the other. */
+function insertSingles({ pool }: Scene, bulk: number): Stoppable<void> {
+  const stopped = new AbortController();
+  const loop = async (): Promise<void> => {
+    for (let n = 1; !stopped.signal.aborted; n += 1) {
+      await sleep(SINGLE_EVERY_MS, undefined, { signal: stopped.signal }).catch(() => {});
+      await pool.query(
+        `insert into tidings.case_changes (case_id, case_type_id, borrower_id, loan_ids, status)
+         values ($1, 'dispute', 'BO-1', '{LN-1}', 'initiated')`,
+        [`SINGLE-${bulk}-${n}`],
+      );
+    }
+    await sleep(1_000);
+  };
+  const done = loop();
+  return {
+    stop: () => {
+      stopped.abort();
+      return done;
+    },
+  };
+}
+
+/** How far the memory of a process rises above where it was, in megabytes. */
+function watchMemory(pid: number): Stoppable<number> {
+  const before = residentMb(pid);
+  let highest = 0;
+  const look = async (): Promise<void> => {
+    highest = Math.max(highest, await residentMb(pid));
+  };
+  const timer = setInterval(() => void look(), 50);
+  return {
+    async stop() {
+      clearInterval(timer);
+      return highest - (await before);
+    },
+  };
+}
+
+async function residentMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1_024;
+}
+
+function sideEffects({ grownMb, singlesMs }: Seen): object {
+  return {
+    name: "resolve: meanwhile",
+    memoryGrownMb: grownMb.map(Math.round),
+    singles: singlesMs.length,
+    singleMedianMs: Math.round(median(singlesMs)),
+    singleLongestMs: Math.round(Math.max(...singlesMs)),
+  };
+}
+
+/** The very rows the bulk before wrote, from a table without indexes. */
+async function insertPlainly({ pool }: Scene, bulk: number): Promise<number> {
+  const { rows } = await pool.query<{ columns: string }>(
+    `select string_agg(quote_ident(attname), ', ') as columns from pg_attribute
+     where attrelid = 'tidings.interactions'::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
+  );
+  const columns = rows[0]?.columns ?? "";
+  await pool.query(
+    `create table source as select ${columns} from tidings.interactions where supercase_bulk_operation_id = $1`.replace(
+      "$1",
+      `'BULK-${bulk}'`,
+    ),
+  );
+  await pool.query("checkpoint");
+  const began = performance.now();
+  const { rowCount } = await pool.query(
+    `insert into plain (${columns}) overriding system value select ${columns} from source`,
+  );
+  const rate = rateSince(began, rowCount ?? 0);
+  await pool.query("drop table source");
+  return rate;
+}

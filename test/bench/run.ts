@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openPool } from "../../src/store/db.ts";
+import { startEmbeddedPostgres } from "../../src/store/embedded-postgres.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { tell } from "./compare.ts";
+import { benchDeliver } from "./deliver.ts";
+import { benchResolve } from "./resolve.ts";
+import type { Bench } from "./scene.ts";
+import { benchSmtp } from "./smtp.ts";
+import { benchTwilio } from "./twilio.ts";
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  resolve: benchResolve,
+  deliver: benchDeliver,
+  smtp: benchSmtp,
+  twilio: benchTwilio,
+};
+
+/** On a Postgres of its own as the daemon would start it, which waits for the disk at every commit. */
+async function runBench(bench: Bench): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), "tidings-bench-"));
+  const postgres = await startEmbeddedPostgres(join(dir, "postgres"));
+  const pool = openPool({ url: postgres.url, actor: "bench", max: 20, onLost: () => {} });
+  try {
+    await migrate(pool);
+    await bench({ url: postgres.url, pool, dir });
+  } finally {
+    await pool.end();
+    await postgres.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+const bench = BENCHES[process.argv[2] ?? ""];
+if (bench) await runBench(bench);
+else {
+  tell(`npm run bench -- NAME, where NAME is one of ${Object.keys(BENCHES).join(", ")}`);
+  process.exitCode = 1;
+}

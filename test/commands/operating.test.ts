@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { pause, resume } from "../../src/commands/pause.ts";
+import { retry } from "../../src/commands/retry.ts";
+import { settle } from "../../src/commands/settle.ts";
+import { useDatabase } from "../database.ts";
+import { useHouse } from "../house-of-stories.ts";
+import { insertType } from "../lender.ts";
+import { runOn } from "./run.ts";
+
+const database = useDatabase();
+const { pool } = database;
+const house = useHouse(database);
+beforeAll(async () => {
+  await insertType(pool, { id: 1 });
+});
+
+async function lastOf(caseId: string): Promise<{ id: string; attempt: number; by: string }> {
+  const { rows } = await pool.query<{ id: string; attempt: number; by: string }>(
+    `select i.id, i.attempt, (select t.moved_by from tidings.interaction_transitions t where t.interaction_id = i.id order by t.id desc limit 1) as by
+     from tidings.interactions i where i.case_id = $1 order by i.attempt desc limit 1`,
+    [caseId],
+  );
+  return rows[0] ?? { id: "0", attempt: 0, by: "" };
+}
+
+describe("pause and resume", () => {
+  test("hold a channel back in the operator's name, and let it go again at once", async () => {
+    await house.reachableBy({ email: "pat@example.com" });
+    const paused = await runOn(
+      database,
+      pause,
+      "channel",
+      "email",
+      "--reason",
+      "wording under review",
+    );
+    expect(paused).toEqual({ code: 0, output: "Paused channel email." });
+    expect(await runOn(database, pause, "channel", "email", "--reason", "again")).toMatchObject({
+      code: 1,
+    });
+    await house.change("P1", "initiated");
+    expect(await house.attempts("P1")).toMatchObject([{ status: "scheduled", rule: "pause.open" }]);
+    const resumed = await runOn(database, resume, "channel", "email", "--by", "lee");
+    expect(resumed.output).toBe(
+      "Resumed channel email; 1 interaction waited for it and is judged again.",
+    );
+    await house.at("2031-03-03T15:00:01Z");
+    expect(await house.attempts("P1")).toMatchObject([{ status: "attempted" }]);
+    const { rows } = await pool.query("select paused_by, released_by, reason from tidings.pauses");
+    expect(rows).toEqual([
+      { paused_by: "operator:kim", released_by: "operator:lee", reason: "wording under review" },
+    ]);
+    expect(await runOn(database, resume, "channel", "email")).toMatchObject({ code: 1 });
+  });
+
+  test.each([["channel", "pigeon"], ["everything", "else"], ["type", "seven"], ["something"]])(
+    "%s %s is refused with what there is",
+    async (...words) => {
+      await expect(runOn(database, pause, ...words, "--reason", "r")).rejects.toMatchObject({
+        code: "ARGUMENTS_INVALID",
+      });
+    },
+  );
+
+  test("a pause is history but for its release", async () => {
+    const change = pool.query("update tidings.pauses set reason = 'another'");
+    await expect(change).rejects.toMatchObject({ constraint: "pauses_are_only_released" });
+  });
+});
+
+describe("retry", () => {
+  test("sends a failed notice again as a new attempt in the operator's name, once", async () => {
+    await house.reachableBy({ email: "no-such-mailbox@example.com" });
+    await house.change("R1", "initiated");
+    const { id } = await lastOf("R1");
+    await house.reachableBy({ email: "pat@example.com" });
+    expect(await runOn(database, retry, id)).toMatchObject({ code: 0 });
+    expect(await lastOf("R1")).toMatchObject({ attempt: 2, by: "operator:kim" });
+    await house.at("2031-03-03T15:00:01Z");
+    expect((await house.attempts("R1")).map((one) => one.status)).toEqual(["failed", "attempted"]);
+    expect(await runOn(database, retry, id)).toMatchObject({ code: 1 });
+  });
+});
+
+describe("settle", () => {
+  test.each([
+    ["S1", "taken", "attempted", "emailSent"],
+    ["S2", "delivered", "succeeded", "emailDelivered"],
+    ["S3", "neverSent", "scheduled", null],
+  ])("%s as %s: %s %s", async (caseId, outcome, status, details) => {
+    await house.reachableBy({ email: "dropped-after-data@example.com" });
+    await house.change(caseId, "initiated");
+    const { id } = await lastOf(caseId);
+    expect(await runOn(database, settle, id, "--as", outcome)).toMatchObject({ code: 0 });
+    expect(await house.attempts(caseId)).toMatchObject([{ status, details }]);
+    expect(await lastOf(caseId)).toMatchObject({ by: "operator:kim" });
+    expect(await runOn(database, settle, id, "--as", outcome)).toMatchObject({ code: 1 });
+  });
+
+  test("as anything else is refused", async () => {
+    await expect(runOn(database, settle, "1", "--as", "lost")).rejects.toMatchObject({
+      code: "ARGUMENTS_INVALID",
+    });
+  });
+});
