@@ -128,7 +128,7 @@ function sheetOf(
   { change, caseNow, caseLater }: Arrival,
   { occasion, surroundings }: Ground,
 ): FactSheet {
-  const { borrower, contacts } = find(surroundings.people, planned.personId);
+  const { borrower, contacts } = find(surroundings.people, change.borrowerId);
   const { pausedBecause, ...rules } = find(surroundings.rules, type.id);
   const { onStatus, onOutcome, onCondition, version } = type;
   const { status, outcome, fields } = planned.scheduledAtFrom > occasion.now ? caseLater : caseNow;
@@ -153,7 +153,7 @@ function sheetOf(
       fields,
     },
     borrower,
-    loans: planned.loanIds.flatMap((id) => surroundings.loans.get(id) ?? []),
+    loans: change.loanIds.flatMap((id) => surroundings.loans.get(id) ?? []),
     contacts,
   };
 }

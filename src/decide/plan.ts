@@ -63,9 +63,6 @@ export function plan(
   const firing = types.filter((type) => match(change, type).kind === "fires");
   return firing.map((type) => ({
     caseChangeId: change.id,
-    caseId: change.caseId,
-    personId: change.borrowerId,
-    loanIds: change.loanIds,
     notificationTypeId: type.id,
     notificationTypeVersion: type.version,
     templateId: type.templateId,
@@ -74,7 +71,6 @@ export function plan(
     theme: type.theme,
     subject: type.subject,
     sensitive: type.sensitive,
-    supercaseBulkOperationId: change.supercaseBulkOperationId,
     ...dueOf(change, type, planning),
   }));
 }

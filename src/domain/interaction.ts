@@ -1,12 +1,9 @@
 import type { Evidence, ContactFinding } from "./provider-answer.ts";
 import type { Channel, Theme } from "./vocabulary.ts";
 
-/** An interaction about to be written: what one case change makes of one notification type version. */
+/** An interaction about to be written: what one case change makes of one notification type version. Case, borrower and loans are the change's. */
 export interface PlannedInteraction {
   readonly caseChangeId: string;
-  readonly caseId: string;
-  readonly personId: string;
-  readonly loanIds: readonly string[];
   readonly notificationTypeId: number;
   readonly notificationTypeVersion: number;
   readonly templateId: number | null;
@@ -15,7 +12,6 @@ export interface PlannedInteraction {
   readonly theme: Theme | null;
   readonly subject: string | null;
   readonly sensitive: boolean;
-  readonly supercaseBulkOperationId: string | null;
   readonly status: "scheduled" | "failed";
   readonly scheduledAtFrom: Date | null;
   readonly scheduledAtTo: Date | null;

@@ -18,17 +18,20 @@ export async function planInteractions(
   const { rows } = await sql<{ planned: number }>`
     with added as (
       insert into tidings.interactions
-        (origin, created_by, direction, started_at, case_change_id, case_id, person_id, loan_id, loan_ids,
+        (origin, created_by, direction, started_at, case_change_id, case_id, person_id, loan_id, loan_ids, supercase_bulk_operation_id,
          notification_type_id, notification_type_version, template_id, template_version, channel, theme, subject, sensitive,
-         supercase_bulk_operation_id, status, scheduled_at_from, scheduled_at_to, due_explanation, failure_description_short, failure_description_long)
-      select 'tidings', '{"id": "tidings", "name": "Tidings"}', 'outbound', null, p."caseChangeId", p."caseId", p."personId",
-        case when cardinality(p."loanIds") = 1 then p."loanIds"[1] end, p."loanIds",
-        p."notificationTypeId", p."notificationTypeVersion", p."templateId", p."templateVersion", p.channel, p.theme, p.subject, p.sensitive,
-        p."supercaseBulkOperationId", p.status, p."scheduledAtFrom", p."scheduledAtTo", p."dueExplanation", p."failureDescriptionShort", p."failureDescriptionLong"
-      from json_to_recordset(${asRows(planned)}) as p(
-        "caseChangeId" bigint, "caseId" text, "personId" text, "loanIds" text[], "notificationTypeId" int, "notificationTypeVersion" int,
-        "templateId" int, "templateVersion" int, channel text, theme text, subject text, sensitive boolean, "supercaseBulkOperationId" text,
-        status text, "scheduledAtFrom" timestamptz, "scheduledAtTo" timestamptz, "dueExplanation" jsonb, "failureDescriptionShort" text, "failureDescriptionLong" text)
+         status, scheduled_at_from, scheduled_at_to, due_explanation, failure_description_short, failure_description_long)
+      select 'tidings', '{"id": "tidings", "name": "Tidings"}', 'outbound', null, c.id, c.case_id, c.borrower_id,
+        case when cardinality(c.loan_ids) = 1 then c.loan_ids[1] end, c.loan_ids, c.supercase_bulk_operation_id,
+        n."notificationTypeId", n."notificationTypeVersion", n."templateId", n."templateVersion", n.channel, n.theme, n.subject, n.sensitive,
+        n.status, n."scheduledAtFrom", n."scheduledAtTo", n."dueExplanation", n."failureDescriptionShort", n."failureDescriptionLong"
+      from json_to_recordset(${asRows(shareNotices(planned))}) as n(
+        "notificationTypeId" int, "notificationTypeVersion" int, "templateId" int, "templateVersion" int, channel text, theme text, subject text,
+        sensitive boolean, status text, "scheduledAtFrom" timestamptz, "scheduledAtTo" timestamptz, "dueExplanation" jsonb,
+        "failureDescriptionShort" text, "failureDescriptionLong" text, "caseChangeIds" bigint[])
+      cross join lateral unnest(n."caseChangeIds") as fired(by)
+      join tidings.case_changes c on c.id = fired.by
+      order by c.id, n."notificationTypeId"
       on conflict (case_change_id, notification_type_id) where origin = 'tidings' and previous_interaction_id is null do nothing
       returning id, channel, status, scheduled_at_from
     ),
@@ -51,6 +54,16 @@ export async function planInteractions(
     select (select count(*) from added)::int as planned, (select count(*) from jobs) as jobs
   `.execute(db);
   return rows[0]?.planned ?? 0;
+}
+
+/** What many changes of a bulk have in common is sent once; what the rows of the changes say already is not sent at all. */
+function shareNotices(planned: readonly PlannedInteraction[]): object[] {
+  const noticeOf = (one: PlannedInteraction): string =>
+    JSON.stringify({ ...one, caseChangeId: undefined });
+  return [...Map.groupBy(planned, noticeOf)].map(([notice, firing]) => ({
+    ...(JSON.parse(notice) as object),
+    caseChangeIds: firing.map((one) => one.caseChangeId),
+  }));
 }
 
 /**
