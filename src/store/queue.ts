@@ -156,7 +156,7 @@ export async function openQueue({
     logger: speakThrough(say),
     noHandleSignals: true,
     concurrency,
-    pollInterval: 1_000,
+    pollInterval: 2_000,
     crontab: " ", // no cron of ours, and no search for a file of it
     gracefulShutdownAbortTimeout: 5_000,
   });
