@@ -50,8 +50,18 @@ const HOMES: Readonly<Record<string, string>> = {
   luxon: "src/decide/*.ts",
   "libphonenumber-js": "src/decide/*.ts",
   pino: "src/log.ts",
+  hono: "src/http/*.ts",
+  "@hono/node-server": "src/http/*.ts",
+  "@hono/zod-openapi": "src/http/*.ts",
+  jose: "src/http/*.ts",
   zod: "{src/config.ts,src/domain/*.ts,src/http/*.ts}",
 };
+
+const packageOf = (name: string): string =>
+  name
+    .split("/")
+    .slice(0, name.startsWith("@") ? 2 : 1)
+    .join("/");
 
 const files = globSync(["src/**/*.ts", "tasks/**/*.ts"]).toSorted();
 const codeOf = (file: string): string =>
@@ -92,7 +102,7 @@ test.each(files)("%s uses only packages that are at home there", (file) => {
   for (const name of importsOf(file).filter(
     (target) => !target.startsWith(".") && !target.startsWith("node:"),
   )) {
-    const home = HOMES[name.split("/lib/")[0] ?? name] ?? "no file";
+    const home = HOMES[name.split("/lib/")[0] ?? name] ?? HOMES[packageOf(name)] ?? "no file";
     expect(matchesGlob(file, home), `${file} -> ${name}: its home is ${home}`).toBe(true);
   }
 });
