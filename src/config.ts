@@ -22,6 +22,17 @@ const waits = z
 /** Addresses, numbers, or all; a pattern that could match neither is a slip, and would stop everything. */
 const RECIPIENT_PATTERN = /^(\*|[^\s@,]+@[^\s@,]+|\+[\d*]+)$/;
 
+const CONTENT_KEY_BYTES = 32;
+/** Keys in base64; a key that cannot be read would leave content in the open, so it is a fault. */
+const contentKeys = z
+  .string()
+  .transform((text) => text.split(",").map((key) => key.trim()))
+  .refine(
+    (keys) => keys.every((key) => Buffer.from(key, "base64").length === CONTENT_KEY_BYTES),
+    "must be keys of 32 bytes in base64, such as `openssl rand -base64 32` prints, the one that seals first",
+  )
+  .optional();
+
 const timeZone = z
   .string()
   .refine(
@@ -56,6 +67,7 @@ const ENVIRONMENT = z.object({
   TWILIO_FROM: z.string().startsWith("+").optional(),
   TWILIO_MESSAGING_SERVICE_SID: z.string().startsWith("MG").optional(),
   TWILIO_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CONTENT_KEY: contentKeys,
   EMAIL_RETRIES: waits.prefault("5m 30m 2h 6h 12h 12h 12h 12h"),
   TEXT_RETRIES: waits.prefault("1m 10m 1h 4h 12h"),
   EMAIL_WITHIN: wait.optional(),
@@ -102,6 +114,8 @@ export interface Config {
   /** Undefined in the sandbox, and where the channel is not configured. */
   readonly email: EmailConfig | undefined;
   readonly text: TextConfig | undefined;
+  /** In base64; the first seals sensitive content, the others only open it. */
+  readonly contentKeys: readonly string[];
   readonly lender: Lender;
   readonly emailFrom: string;
   readonly retries: { readonly email: readonly number[]; readonly text: readonly number[] };
@@ -170,6 +184,7 @@ function configOf(env: Environment): Config {
         ? { url: env.SMTP_URL, from: env.EMAIL_FROM }
         : undefined,
     text: live ? textOf(env) : undefined,
+    contentKeys: env.CONTENT_KEY ?? [],
     lender: {
       name: env.LENDER_NAME,
       postalAddress: env.LENDER_POSTAL_ADDRESS,
@@ -216,6 +231,7 @@ export function maskConfig(config: Config): object {
   return {
     ...rest,
     recipientsAllowed: config.recipientsAllowed && `${config.recipientsAllowed.length} patterns`,
+    contentKeys: `${config.contentKeys.length} keys`,
     databaseUrl: maskUrl(config.databaseUrl) ?? "embedded",
     email: email && { url: maskUrl(email.url) },
     text: text && {

@@ -19,6 +19,8 @@ export const FAULTS = {
     "The queue cannot be read any more; the process ends so that its supervisor starts it afresh.",
   RECORD_REFUSED:
     "The database refused an outcome; the interaction stays in progress until it is settled.",
+  CONTENT_KEY_UNKNOWN:
+    "Sealed content cannot be read with the keys at hand; add the key it names to CONTENT_KEY, after the first.",
   DEMO_INCOMPLETE: "The demo did not end as its samples say it must.",
 } as const;
 export type FaultCode = keyof typeof FAULTS;
