@@ -1,7 +1,6 @@
 import type { Task } from "graphile-worker";
-import type { Calendars } from "../src/decide/calendars.ts";
 import { openCalendars } from "../src/decide/calendars.ts";
-import { plan } from "../src/decide/plan.ts";
+import { planWith } from "../src/decide/plan.ts";
 import type { Deps } from "../src/deps.ts";
 import { loadCalendars } from "../src/store/calendars.ts";
 import { loadCaseChanges } from "../src/store/case-changes.ts";
@@ -19,13 +18,10 @@ export const resolveCaseChanges =
     const versions = await loadActiveVersions(db, [
       ...new Set(changes.map((change) => change.caseTypeId)),
     ]);
-    const calendars: Calendars = openCalendars(calendarRows);
+    const calendars = openCalendars(calendarRows);
+    const plan = planWith({ zone: lender.timeZone, calendars, withinMs });
     const planned = changes.flatMap((change) =>
-      plan(change, versions.get(change.caseTypeId) ?? [], {
-        zone: lender.timeZone,
-        calendars,
-        withinMs,
-      }),
+      plan(change, versions.get(change.caseTypeId) ?? []),
     );
     const interactions = planned.length === 0 ? 0 : await planInteractions(db, planned);
     say("caseChanges.resolved", {

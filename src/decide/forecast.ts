@@ -1,10 +1,10 @@
 import type { Arrival, Surroundings } from "../domain/arrival.ts";
 import type { FactSheet } from "../domain/fact-sheet.ts";
-import type { PlannedInteraction } from "../domain/interaction.ts";
+import type { PlannedNotice } from "../domain/interaction.ts";
 import type { NotificationTypeVersion } from "../domain/notification-type.ts";
 import type { Template } from "../domain/template.ts";
 import { match } from "./match.ts";
-import { plan, type Planning } from "./plan.ts";
+import { planWith, type Planning } from "./plan.ts";
 import { prepare, type Occasion } from "./prepare.ts";
 
 /** What forecasting needs to know beside the changes. `occasion.now` is the moment it is asked. */
@@ -85,22 +85,23 @@ function foretellNotice(
   const matched = match(arrival.change, type);
   if (matched.kind === "silent")
     return [{ ...notice, forecast: { kind: "silent", long: matched.long } }];
-  return plan(arrival.change, [type], ground.planning).map((planned) => ({
+  const plan = planWith(ground.planning);
+  return plan(arrival.change, [type]).map((planned) => ({
     ...notice,
-    forecast: forecast(planned, type, arrival, ground),
+    forecast: forecast(planned.notice, type, arrival, ground),
   }));
 }
 
-type Scheduled = PlannedInteraction & {
+type Scheduled = PlannedNotice & {
   readonly scheduledAtFrom: Date;
   readonly dueExplanation: object;
 };
 
-const isScheduled = (planned: PlannedInteraction): planned is Scheduled =>
+const isScheduled = (planned: PlannedNotice): planned is Scheduled =>
   planned.scheduledAtFrom !== null && planned.dueExplanation !== null;
 
 function forecast(
-  planned: PlannedInteraction,
+  planned: PlannedNotice,
   type: NotificationTypeVersion,
   arrival: Arrival,
   ground: Ground,

@@ -1,5 +1,5 @@
 import type { CaseChange } from "../domain/case-change.ts";
-import type { PlannedInteraction } from "../domain/interaction.ts";
+import type { PlannedInteraction, PlannedNotice } from "../domain/interaction.ts";
 import type { NotificationTypeVersion } from "../domain/notification-type.ts";
 import type { Channel } from "../domain/vocabulary.ts";
 import type { Calendars } from "./calendars.ts";
@@ -16,7 +16,7 @@ export interface Planning {
 }
 
 type Due = Pick<
-  PlannedInteraction,
+  PlannedNotice,
   | "status"
   | "scheduledAtFrom"
   | "scheduledAtTo"
@@ -35,14 +35,14 @@ const failed = (short: string, long: string): Due => ({
 });
 
 /** A notice whose date or words cannot be had is put on record as failed: it is neither sent at once nor forgotten. */
-function dueOf(change: CaseChange, type: NotificationTypeVersion, planning: Planning): Due {
+function dueOf(changedAt: Date, type: NotificationTypeVersion, planning: Planning): Due {
   if (type.templateVersion === null)
     return failed(
       "No active template",
       `Template ${type.templateId ?? "none"} has no active version: publish one, then send the notice again.`,
     );
   const withinMs = planning.withinMs[type.channel];
-  const scheduled = schedule(type, change.changedAt, planning.zone, planning.calendars);
+  const scheduled = schedule(type, changedAt, planning.zone, planning.calendars);
   if (scheduled.kind === "impossible") return failed(scheduled.short, scheduled.long);
   return {
     status: "scheduled",
@@ -54,15 +54,12 @@ function dueOf(change: CaseChange, type: NotificationTypeVersion, planning: Plan
   };
 }
 
-/** The interactions one change makes of the active versions linked to its case type. */
-export function plan(
-  change: CaseChange,
-  types: readonly NotificationTypeVersion[],
+function noticeOf(
+  changedAt: Date,
+  type: NotificationTypeVersion,
   planning: Planning,
-): PlannedInteraction[] {
-  const firing = types.filter((type) => match(change, type).kind === "fires");
-  return firing.map((type) => ({
-    caseChangeId: change.id,
+): PlannedNotice {
+  return {
     notificationTypeId: type.id,
     notificationTypeVersion: type.version,
     templateId: type.templateId,
@@ -71,6 +68,30 @@ export function plan(
     theme: type.theme,
     subject: type.subject,
     sensitive: type.sensitive,
-    ...dueOf(change, type, planning),
-  }));
+    ...dueOf(changedAt, type, planning),
+  };
+}
+
+/** The interactions one change makes of the active versions linked to its case type. */
+export type Plan = (
+  change: CaseChange,
+  types: readonly NotificationTypeVersion[],
+) => PlannedInteraction[];
+
+/**
+ * Plans the changes of a set. Changes of one moment, as those of a bulk are, share one notice object for each version: its
+ * date is computed once, and it is written out once.
+ */
+export function planWith(planning: Planning): Plan {
+  const notices = new Map<NotificationTypeVersion, Map<number, PlannedNotice>>();
+  const shared = (changedAt: Date, type: NotificationTypeVersion): PlannedNotice => {
+    const ofType = notices.get(type) ?? new Map<number, PlannedNotice>();
+    const notice = ofType.get(changedAt.getTime()) ?? noticeOf(changedAt, type, planning);
+    notices.set(type, ofType.set(changedAt.getTime(), notice));
+    return notice;
+  };
+  return (change, types) =>
+    types
+      .filter((type) => match(change, type).kind === "fires")
+      .map((type) => ({ caseChangeId: change.id, notice: shared(change.changedAt, type) }));
 }

@@ -1,9 +1,8 @@
 import type { Evidence, ContactFinding } from "./provider-answer.ts";
 import type { Channel, Theme } from "./vocabulary.ts";
 
-/** An interaction about to be written: what one case change makes of one notification type version. Case, borrower and loans are the change's. */
-export interface PlannedInteraction {
-  readonly caseChangeId: string;
+/** What a notification type version makes of the changes of one moment. */
+export interface PlannedNotice {
   readonly notificationTypeId: number;
   readonly notificationTypeVersion: number;
   readonly templateId: number | null;
@@ -18,6 +17,12 @@ export interface PlannedInteraction {
   readonly dueExplanation: object | null;
   readonly failureDescriptionShort: string | null;
   readonly failureDescriptionLong: string | null;
+}
+
+/** An interaction about to be written: case, borrower and loans are the change's. Those of a bulk share one notice. */
+export interface PlannedInteraction {
+  readonly caseChangeId: string;
+  readonly notice: PlannedNotice;
 }
 
 /** What is written when an interaction is claimed, before the wire. */

@@ -14,10 +14,11 @@ export async function loadCaseChanges(db: Db, ids: readonly string[]): Promise<C
       c.supercase_bulk_operation_id, m.status_before, m.outcome_before,
       case when f.id is not null then jsonb_build_object('status', f.status, 'outcome', f.outcome, 'fields', f.fields, 'fires', f.fires) end
         as following
-    from tidings.case_changes c
-    join tidings.case_moves m on m.case_change_id = c.id
+    from unnest(${ids}::bigint[]) as wanted(id)
+    -- limited to one, so that it is looked up: a bulk that was just taken in is unknown to the planner, who would read all of it
+    cross join lateral (select * from tidings.case_changes l where l.id = wanted.id limit 1) c
+    cross join lateral (select * from tidings.case_moves l where l.case_change_id = wanted.id limit 1) m
     left join tidings.case_changes f on f.id = m.following_case_change_id
-    where c.id = any(${ids}::bigint[])
     order by c.id
   `.execute(db);
   return rows.map(({ statusBefore, outcomeBefore, ...change }) => ({

@@ -30,26 +30,27 @@ export async function planInteractions(
         sensitive boolean, status text, "scheduledAtFrom" timestamptz, "scheduledAtTo" timestamptz, "dueExplanation" jsonb,
         "failureDescriptionShort" text, "failureDescriptionLong" text, "caseChangeIds" bigint[])
       cross join lateral unnest(n."caseChangeIds") as fired(by)
-      join tidings.case_changes c on c.id = fired.by
+      -- limited to one, so that it is looked up: a bulk that was just taken in is unknown to the planner
+      cross join lateral (select * from tidings.case_changes l where l.id = fired.by limit 1) c
       order by c.id, n."notificationTypeId"
       on conflict (case_change_id, notification_type_id) where origin = 'tidings' and previous_interaction_id is null do nothing
       returning id, channel, status, scheduled_at_from
     ),
-    parted as (
-      select id, channel, scheduled_at_from,
-        (row_number() over (partition by channel, scheduled_at_from order by id) - 1) / ${JOB_SIZE} as part
-      from added
-      where status = 'scheduled'
-    ),
     sets as (
-      select channel, scheduled_at_from as due, array_agg(id::text order by id) as ids
-      from parted
-      group by channel, scheduled_at_from, part
+      select p.channel, p.scheduled_at_from as due, array_agg(p.id::text order by p.id) as ids
+      from (
+        select a.*, (row_number() over (partition by a.channel, a.scheduled_at_from order by a.id) - 1) / ${JOB_SIZE} as part
+        from added a
+        where a.status = 'scheduled'
+      ) p
+      group by p.channel, p.scheduled_at_from, p.part
     ),
     jobs as (
-      select graphile_worker.add_job('deliver_interactions', json_build_object('channel', s.channel, 'interactionIds', s.ids), run_at => s.due,
-        priority => case when cardinality(s.ids) > ${BULK_SIZE} then 10 else 0 end)
+      select graphile_worker.add_jobs(array_agg(
+        row('deliver_interactions', json_build_object('channel', s.channel, 'interactionIds', s.ids), null, s.due, null, null,
+          case when cardinality(s.ids) > ${BULK_SIZE} then 10 else 0 end, null)::graphile_worker.job_spec))
       from sets s
+      having count(*) > 0
     )
     select (select count(*) from added)::int as planned, (select count(*) from jobs) as jobs
   `.execute(db);
@@ -57,14 +58,11 @@ export async function planInteractions(
 }
 
 /** What many changes of a bulk have in common is sent once; what the rows of the changes say already is not sent at all. */
-function shareNotices(planned: readonly PlannedInteraction[]): object[] {
-  const noticeOf = (one: PlannedInteraction): string =>
-    JSON.stringify({ ...one, caseChangeId: undefined });
-  return [...Map.groupBy(planned, noticeOf)].map(([notice, firing]) => ({
-    ...(JSON.parse(notice) as object),
+const shareNotices = (planned: readonly PlannedInteraction[]): object[] =>
+  [...Map.groupBy(planned, (one) => one.notice)].map(([notice, firing]) => ({
+    ...notice,
     caseChangeIds: firing.map((one) => one.caseChangeId),
   }));
-}
 
 /**
  * Claims what is still scheduled, in the name of one worker, and keeps what is about to be said to whom.

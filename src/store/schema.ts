@@ -158,6 +158,7 @@ export interface Interactions {
   contact: Json | null;
   contactId: string | null;
   content: Json | null;
+  contentSha256: string | null;
   createdAt: Generated<Timestamp>;
   createdBy: Generated<Json>;
   deletedAt: Timestamp | null;
@@ -183,6 +184,7 @@ export interface Interactions {
   providerMessageId: string | null;
   scheduledAtFrom: Timestamp | null;
   scheduledAtTo: Timestamp | null;
+  segments: number | null;
   sensitive: Generated<boolean>;
   startedAt: Generated<Timestamp | null>;
   status: string;

@@ -37,6 +37,19 @@ describe("bad input is refused by a constraint whose name says what is wrong", (
       interaction(", direction", "('email', 'attempted', 'sideways')"),
     ],
     ["interactions_person_is_known", interaction(", person_id", "('email', 'attempted', 'BO-9')")],
+    [
+      "interactions_previous_interaction_is_known",
+      interaction(", previous_interaction_id", "('email', 'attempted', 999999)"),
+    ],
+    [
+      "interactions_first_interaction_is_known",
+      interaction(", first_interaction_id", "('email', 'attempted', 999999)"),
+    ],
+    [
+      "interactions_content_sha256_is_a_sha256",
+      interaction(", content_sha256", "('email', 'attempted', 'none')"),
+    ],
+    ["interactions_segments_count_from_one", interaction(", segments", "('text', 'attempted', 0)")],
     ["notification_types_have_a_trigger", type(", channel", "(90, 'email')")],
     ["notification_types_on_status_is_known", type(", on_status", "(90, 'open')")],
     [
@@ -171,5 +184,37 @@ describe("history", () => {
     ["interactions_are_history", "delete from tidings.interactions"],
   ])("%s: %s", async (constraint, statement) => {
     await expect(pool.query(statement)).rejects.toMatchObject({ constraint });
+  });
+});
+
+describe("who an interaction names stays known", () => {
+  const logged = async (): Promise<void> => {
+    await pool.query(
+      "insert into tidings.borrowers (id) values ('BO-7') on conflict do nothing; insert into tidings.interactions (channel, status, person_id, external_id) values ('chat', 'succeeded', 'BO-7', gen_random_uuid())",
+    );
+  };
+
+  test("a borrower an interaction was logged of is not deleted and keeps its id", async () => {
+    await logged();
+    for (const statement of [
+      "delete from tidings.borrowers where id = 'BO-7'",
+      "update tidings.borrowers set id = 'BO-8' where id = 'BO-7'",
+    ])
+      await expect(pool.query(statement)).rejects.toMatchObject({
+        constraint: "interactions_person_is_known",
+        hint: "keep it: what happened is history",
+      });
+  });
+
+  test("a person found out later must be known too", async () => {
+    await logged();
+    const rename = (person: string): Promise<unknown> =>
+      pool.query("update tidings.interactions set person_id = $1 where person_id = 'BO-7'", [
+        person,
+      ]);
+    await expect(rename("BO-404")).rejects.toMatchObject({
+      constraint: "interactions_person_is_known",
+    });
+    await rename("BO-1");
   });
 });

@@ -85,7 +85,7 @@ test("two transactions that change the same new case at once take turns", async 
   ]);
 });
 
-test("a bulk is queued in sets of at most 250, behind single changes; boarding queues nothing", async () => {
+test("a bulk is queued in sets of at most 500, behind single changes; boarding queues nothing", async () => {
   await pool.query("select graphile_worker.complete_jobs(array_agg(id)) from graphile_worker.jobs");
   const bulk = Array.from({ length: 600 }, (_, n) => ({
     caseId: `BULK-${n}`,
@@ -99,8 +99,7 @@ test("a bulk is queued in sets of at most 250, behind single changes; boarding q
      from graphile_worker.jobs j join graphile_worker._private_jobs p using (id) order by j.id`,
   );
   expect(rows).toEqual([
-    { priority: 10, changes: 250 },
-    { priority: 10, changes: 250 },
+    { priority: 10, changes: 500 },
     { priority: 10, changes: 100 },
     { priority: 0, changes: 1 },
   ]);
