@@ -15,6 +15,7 @@ import { migrate } from "./store/migrate.ts";
 import { throughOutages } from "./store/outage.ts";
 import { openQueue, type Queue } from "./store/queue.ts";
 import { openRecorder } from "./store/recorder.ts";
+import { openSeal } from "./store/seal.ts";
 import { openTemplates } from "./store/templates.ts";
 import { beat, signOff } from "./store/workers.ts";
 import { openTaskList } from "./task-list.ts";
@@ -104,6 +105,7 @@ function depsOf({ config, say, workerId, pool, carrying, stopping }: Opened): De
       onOutage: (code) => say("database.unreachable", { code, waitingFor: "recorder" }),
     }),
     loadTemplates: openTemplates(db),
+    seal: openSeal(config.contentKeys),
     underWay: new Set(),
     calls: new Set(),
     stopping: stopping.signal,

@@ -9,6 +9,7 @@ import type { Gate } from "./providers/gate.ts";
 import type { Provider } from "./providers/provider.ts";
 import type { Db } from "./store/db.ts";
 import type { Recorder } from "./store/recorder.ts";
+import type { Seal } from "./store/seal.ts";
 import type { LoadTemplates } from "./store/templates.ts";
 
 /** What carries one channel. */
@@ -42,6 +43,8 @@ export interface Deps {
   readonly carriers: Carriers;
   readonly recorder: Recorder;
   readonly loadTemplates: LoadTemplates;
+  /** Undefined without a key: sensitive notices wait. */
+  readonly seal: Seal | undefined;
   /** Interactions this process has claimed and not yet recorded. */
   readonly underWay: Set<string>;
   /** Calls to providers that have begun and are not recorded yet. None of them rejects. */

@@ -94,7 +94,8 @@ async function prepareAll(deps: Deps, interactionIds: readonly string[]): Promis
   const { db, clock, say, lender, emailFrom, textFrom, recipientsAllowed } = deps;
   const sheets = await loadFactSheets(db, interactionIds);
   const findTemplate = await deps.loadTemplates(sheets);
-  const occasion = { lender, emailFrom, textFrom, recipientsAllowed, now: clock() };
+  const canSeal = deps.seal !== undefined;
+  const occasion = { lender, emailFrom, textFrom, recipientsAllowed, canSeal, now: clock() };
   const prepared = sheets.map((facts) => prepare(facts, findTemplate(facts), occasion));
   const withheld = prepared.flatMap((one) => (one.kind === "withheld" ? [one.withheld] : []));
   await withholdInteractions(db, withheld);
@@ -107,15 +108,23 @@ async function claim(deps: Deps, carrier: Carrier, ready: readonly Ready[]): Pro
   if (ready.length === 0) return [];
   const { db, underWay, workerId } = deps;
   const claimedAt = deps.clock();
-  const claims = ready.map((one) => ({ ...one.claim, provider: carrier.provider.name }));
+  const claims = ready.map((one) => ({
+    ...one.claim,
+    content: keep(deps, one),
+    provider: carrier.provider.name,
+  }));
   for (const { interactionId } of claims) underWay.add(interactionId);
   const won = await claimInteractions(db, workerId, claims, claimedAt);
   for (const { interactionId } of claims)
     if (!won.has(interactionId)) underWay.delete(interactionId);
   return ready
     .filter((one) => won.has(one.claim.interactionId))
-    .map((one) => ({ ...one, claimedAt }));
+    .map((one) => ({ ...one, claimedAt, message: { ...one.message, date: claimedAt } }));
 }
+
+/** Sensitive content is never at rest in the open; judging made sure that there is a key. */
+const keep = ({ seal }: Deps, { facts, claim: { content } }: Ready): object =>
+  facts.sensitive && seal !== undefined ? seal.seal(content) : content;
 
 /**
  * The job does not wait for the provider: once claimed, the row itself says what is under way, and a slow call holds up

@@ -15,7 +15,7 @@ export const settleUnknownOutcomes =
   (deps: Deps): Task<"settle_unknown_outcomes"> =>
   async ({ channel, interactionIds, asked }) => {
     const carrier = deps.carriers[channel];
-    for (const unknown of await loadUnknownOutcomes(deps.db, interactionIds)) {
+    for (const unknown of await loadUnknownOutcomes(deps.db, interactionIds, deps.seal)) {
       const sighting = await carrier?.findSent?.(unknown);
       const asking = { asked, waits: carrier?.settleWaits ?? [], now: deps.clock() };
       const verdict = settleUnknown(unknown, sighting, asking);

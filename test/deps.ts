@@ -20,6 +20,7 @@ export function depsOn({ db }: TestDatabase, rest: Partial<Deps> = {}): Deps {
     carriers: {},
     recorder: openRecorder({ db, onOutage: () => {} }),
     loadTemplates: openTemplates(db),
+    seal: undefined,
     underWay: new Set(),
     calls: new Set(),
     stopping: new AbortController().signal,

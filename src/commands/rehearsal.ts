@@ -91,7 +91,7 @@ function refuse(path: string, faults: readonly LineFault[]): void {
 
 async function loadGround(
   db: Db,
-  { lender, emailFrom, text, recipientsAllowed, within }: Config,
+  { lender, emailFrom, text, recipientsAllowed, contentKeys, within }: Config,
   arrivals: readonly Arrival[],
   now: Date,
 ): Promise<Ground> {
@@ -110,7 +110,14 @@ async function loadGround(
       calendars: openCalendars(await loadCalendars(db)),
       withinMs: within,
     },
-    occasion: { lender, emailFrom, textFrom: text?.from ?? "", recipientsAllowed, now },
+    occasion: {
+      lender,
+      emailFrom,
+      textFrom: text?.from ?? "",
+      recipientsAllowed,
+      canSeal: contentKeys.length > 0,
+      now,
+    },
     surroundings: await loadSurroundings(db, changes),
     activeTypes: (caseTypeId) => versions.get(caseTypeId) ?? [],
     findTemplate: await openTemplates(db)(pinned),

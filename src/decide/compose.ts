@@ -8,6 +8,7 @@ import type { Rendered, Template } from "../domain/template.ts";
 export interface Sender {
   /** The From header, such as `Example Lender <notices@lender.example>`. */
   readonly emailFrom: string;
+  readonly now: Date;
 }
 
 /** Puts rendered parts and a chosen contact together; undefined for a channel nothing carries. */
@@ -25,6 +26,7 @@ export function compose(
     channel: "email",
     interactionId: facts.interactionId,
     messageId: `tidings.${facts.chainId}@${domainOf(sender.emailFrom)}`,
+    date: sender.now,
     from: sender.emailFrom,
     to,
     toName: contact.name,

@@ -137,6 +137,7 @@ function sheetOf(
     interactionId: "0",
     channel: planned.channel,
     theme: planned.theme,
+    sensitive: planned.sensitive,
     attempt: 1,
     chainId: "0",
     dueAt: planned.scheduledAtFrom,

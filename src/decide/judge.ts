@@ -9,16 +9,24 @@ export interface Moment {
   readonly now: Date;
   /** Null: no limit. */
   readonly recipientsAllowed: readonly string[] | null;
+  /** Whether there is a key to seal sensitive content with. */
+  readonly canSeal: boolean;
 }
 
 type Refusal = Extract<Verdict, { kind: "refuse" | "wait" }>;
 
 /** A paused interaction is judged again this often, and at once when the pause is released. */
 const PAUSE_MS = 300_000;
+/** So soon a daemon with the key takes what one without it left. */
+const KEYLESS_MS = 60_000;
 
 /** Whether this interaction may leave now, to whom, and if not, why. */
 export function judge(facts: FactSheet, moment: Moment): Verdict {
-  const stopped = expired(facts, moment.now) ?? moved(facts) ?? paused(facts, moment.now);
+  const stopped =
+    expired(facts, moment.now) ??
+    moved(facts) ??
+    paused(facts, moment.now) ??
+    keyless(facts, moment);
   if (stopped) return stopped;
   const choice = chooseContact(facts.channel, facts.contacts);
   if (choice.kind === "none") return refuse("failed", "contact.none", choice.short, choice.long);
@@ -62,6 +70,18 @@ function paused({ pausedBecause }: FactSheet, now: Date): Refusal | undefined {
   const until = new Date(now.getTime() + PAUSE_MS);
   const long = `Paused: ${pausedBecause}. It is judged again when the pause is released.`;
   return { kind: "wait", until, reason: { ruleId: "pause.open", short: "Paused", long } };
+}
+
+/** A notice is not lost for want of a key, and what is sensitive is never kept in the open. */
+function keyless({ sensitive }: FactSheet, { now, canSeal }: Moment): Refusal | undefined {
+  if (!sensitive || canSeal) return undefined;
+  const until = new Date(now.getTime() + KEYLESS_MS);
+  const long = "Its content must be sealed and there is no key: set CONTENT_KEY and start again.";
+  return {
+    kind: "wait",
+    until,
+    reason: { ruleId: "content.noKey", short: "No content key", long },
+  };
 }
 
 const refuse = (

@@ -9,6 +9,7 @@ import { compose } from "./compose.ts";
 import { contextOf } from "./context.ts";
 import { judge, type Moment } from "./judge.ts";
 import { render } from "./render.ts";
+import { segmentsOf } from "./segments.ts";
 
 /** Who the messages come from, and when. */
 export interface Occasion extends Moment {
@@ -97,6 +98,7 @@ function claimOf(
     contact: { object: "contactDetails", ...details },
     borrower: facts.borrower,
     content: contentOf(message, occasion),
+    segments: message.channel === "text" ? segmentsOf(message.body).segments : null,
   };
 }
 

@@ -37,6 +37,8 @@ export interface FactSheet {
   readonly interactionId: string;
   readonly channel: Channel;
   readonly theme: Theme | null;
+  /** Its content is sealed at rest. */
+  readonly sensitive: boolean;
   readonly attempt: number;
   /** The id of the first attempt. */
   readonly chainId: string;

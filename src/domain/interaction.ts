@@ -33,6 +33,8 @@ export interface Claim {
   readonly contact: object;
   readonly borrower: object;
   readonly content: object;
+  /** How many segments a text is charged as; null for what is not a text. */
+  readonly segments: number | null;
   readonly provider: string;
 }
 

@@ -4,6 +4,8 @@ export interface EmailMessage {
   readonly interactionId: string;
   /** Without angle brackets; the same for every attempt of a chain, so that a receiver can drop a repeat. */
   readonly messageId: string;
+  /** When it leaves, to the second in its Date header. */
+  readonly date: Date;
   readonly from: string;
   readonly to: string;
   readonly toName: string | null;

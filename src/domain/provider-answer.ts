@@ -6,6 +6,8 @@ export interface Evidence {
   /** RFC 3463, such as 5.1.1. */
   readonly enhancedCode?: string;
   readonly text?: string;
+  /** Of the bytes that left, or may have left: an email's source, a text's body in UTF-8. */
+  readonly sha256?: string;
   readonly durationMs: number;
 }
 

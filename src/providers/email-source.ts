@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import MailComposer from "nodemailer/lib/mail-composer";
 import type MimeNode from "nodemailer/lib/mime-node";
 import type { EmailMessage } from "../domain/message.ts";
@@ -16,11 +17,26 @@ const MAILBOX = /^[^\s\p{C}<>()[\],;:\\"@]+@[^\s\p{C}<>()[\],;:\\"@]+$/u;
 
 export const isMailbox = (address: string): boolean => MAILBOX.test(address);
 
+/** An email as it goes over the wire. */
+export interface EmailSource {
+  readonly envelope: { readonly from: string; readonly to: readonly string[] };
+  readonly bytes: Buffer;
+}
+
 /**
  * The message in the form receivers accept: both parts, one recipient, a date, and marked as sent by a machine
- * (RFC 3834).
+ * (RFC 3834). The same message always makes the same bytes, so that what is on record can be held against them.
  */
-export function composeEmail(message: EmailMessage, envelopeFrom: string | undefined): MimeNode {
+export async function sourceOf(
+  message: EmailMessage,
+  envelopeFrom: string | undefined,
+): Promise<EmailSource> {
+  const mail = composeEmail(message, envelopeFrom);
+  const { from, to } = mail.getEnvelope();
+  return { envelope: { from: from || "", to }, bytes: await mail.build() };
+}
+
+function composeEmail(message: EmailMessage, envelopeFrom: string | undefined): MimeNode {
   const from = oneLine(message.from);
   return new MailComposer({
     from,
@@ -28,6 +44,8 @@ export function composeEmail(message: EmailMessage, envelopeFrom: string | undef
     envelope: { from: envelopeFrom ?? from, to: [message.to] },
     subject: oneLine(message.subject),
     messageId: `<${message.messageId}>`,
+    date: message.date,
+    baseBoundary: boundaryOf(message),
     text: message.text,
     ...(message.html !== null && { html: message.html }),
     headers: {
@@ -39,3 +57,10 @@ export function composeEmail(message: EmailMessage, envelopeFrom: string | undef
     disableUrlAccess: true,
   }).compile();
 }
+
+/** Nobody who has a say in the words can foresee it, so that no name can end a part. */
+const boundaryOf = ({ interactionId, subject, text, html }: EmailMessage): string =>
+  createHash("sha256")
+    .update(JSON.stringify([interactionId, subject, text, html]))
+    .digest("hex")
+    .slice(0, 32);

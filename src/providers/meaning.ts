@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { ContactFinding, Evidence, ProviderAnswer } from "../domain/provider-answer.ts";
 import { scrub } from "./scrub.ts";
 
@@ -20,6 +21,8 @@ export interface Seen {
   readonly enhancedCode?: string | undefined;
   readonly text?: string | undefined;
   readonly retryAfterMs?: number | null;
+  /** What left, or may have left. */
+  readonly left?: Buffer | string;
 }
 
 /** One call to a provider: who was asked, since when (`performance.now()`), and what its answer must not name. */
@@ -36,6 +39,7 @@ export function evidenceOf(call: Call, seen: Seen): Evidence {
     ...(seen.code !== undefined && { code: seen.code }),
     ...(seen.enhancedCode !== undefined && { enhancedCode: seen.enhancedCode }),
     ...(text !== "" && { text }),
+    ...(seen.left !== undefined && { sha256: hash("sha256", seen.left) }),
     durationMs: Math.round(performance.now() - call.startedAt),
   };
 }

@@ -1,5 +1,6 @@
-import type MimeNode from "nodemailer/lib/mime-node";
+import { Readable } from "node:stream";
 import SMTPConnection, { type SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
+import type { EmailSource } from "./email-source.ts";
 import type { SmtpFailure } from "./smtp-answer.ts";
 import type { MailServer } from "./smtp-url.ts";
 
@@ -10,6 +11,8 @@ export type Delivery =
 
 /** A minute of silence ends a session, idle or not. */
 const SILENCE_MS = 60_000;
+
+const PIECE = 16_384;
 
 export function newConnection({ options }: MailServer): SMTPConnection {
   const connection = new SMTPConnection({
@@ -37,13 +40,13 @@ export async function startSession(
 /** Hands one message over. Never rejects. */
 export async function sendOver(
   connection: SMTPConnection,
-  mail: MimeNode,
+  mail: EmailSource,
   deadline: AbortSignal,
 ): Promise<Delivery> {
-  const source = mail.createReadStream();
+  const source = inPieces(mail.bytes);
   try {
     const info = await step<SMTPConnectionSendInfo>(connection, deadline, (done) =>
-      connection.send(mail.getEnvelope(), source, done),
+      connection.send({ ...mail.envelope, to: [...mail.envelope.to] }, source, done),
     );
     if (source.readableEnded) return { taken: true, info };
     // a 250 that overtook the message answers something else
@@ -55,6 +58,19 @@ export async function sendOver(
     // whatever was said, the rest of the message would be taken for commands
     if (source.readableDidRead && !source.readableEnded) connection.close();
   }
+}
+
+/**
+ * A stream can tell how far it was read. In pieces, between which the server is listened to: what it says before it can
+ * have the whole message is then heard before the stream is at its end.
+ */
+function inPieces(bytes: Buffer): Readable {
+  let at = 0;
+  return new Readable({
+    read() {
+      setImmediate(() => this.push(at < bytes.length ? bytes.subarray(at, (at += PIECE)) : null));
+    },
+  });
 }
 
 /** Clears the way for another message after a refusal; false if the session is of no more use. */

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import type MimeNode from "nodemailer/lib/mime-node";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
+import type { EmailSource } from "./email-source.ts";
 import type { SmtpFailure } from "./smtp-answer.ts";
 import {
   newConnection,
@@ -13,7 +13,7 @@ import type { MailServer } from "./smtp-url.ts";
 
 export interface SmtpSessions {
   /** Hands one message over; the deadline ends it at any point. Never rejects. */
-  deliver(mail: MimeNode, deadline: AbortSignal): Promise<Delivery>;
+  deliver(mail: EmailSource, deadline: AbortSignal): Promise<Delivery>;
   /** Drops every session, in use or not. */
   close(): void;
 }
@@ -52,7 +52,7 @@ export function openSmtpSessions(server: MailServer): SmtpSessions {
     return session;
   }
 
-  async function deliver(mail: MimeNode, deadline: AbortSignal): Promise<Delivery> {
+  async function deliver(mail: EmailSource, deadline: AbortSignal): Promise<Delivery> {
     const kept = sessions.values().find(({ busy }) => !busy);
     if (kept === undefined) return deliverAfresh(mail, deadline);
     kept.busy = true;
@@ -61,7 +61,7 @@ export function openSmtpSessions(server: MailServer): SmtpSessions {
     return again ? deliver(mail, deadline) : delivery;
   }
 
-  async function deliverAfresh(mail: MimeNode, deadline: AbortSignal): Promise<Delivery> {
+  async function deliverAfresh(mail: EmailSource, deadline: AbortSignal): Promise<Delivery> {
     const session = newSession();
     try {
       await startSession(session.connection, server.login, deadline);
@@ -81,7 +81,11 @@ export function openSmtpSessions(server: MailServer): SmtpSessions {
   };
 }
 
-async function carry(session: Session, mail: MimeNode, deadline: AbortSignal): Promise<Delivery> {
+async function carry(
+  session: Session,
+  mail: EmailSource,
+  deadline: AbortSignal,
+): Promise<Delivery> {
   const { connection } = session;
   const delivery = await sendOver(connection, mail, deadline);
   session.carried += 1;

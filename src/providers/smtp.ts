@@ -1,7 +1,7 @@
 import type { EmailMessage } from "../domain/message.ts";
 import type { ProviderAnswer } from "../domain/provider-answer.ts";
 import { within } from "./deadline.ts";
-import { composeEmail, isMailbox } from "./email-source.ts";
+import { isMailbox, sourceOf } from "./email-source.ts";
 import { answerOf, evidenceOf, type Call } from "./meaning.ts";
 import type { Provider } from "./provider.ts";
 import { readReply, readSmtpFailure } from "./smtp-answer.ts";
@@ -32,18 +32,18 @@ export function openSmtp(options: SmtpOptions): Provider<EmailMessage> {
       personal: personalIn(message),
     };
     if (!isMailbox(message.to)) return answerOf(call, SMTP_SILENCE.malformedAddress, {});
-    const mail = composeEmail(message, envelopeFrom);
-    if (!isMailbox(mail.getEnvelope().from || ""))
-      return answerOf(call, SMTP_SILENCE.malformedSender, {});
+    const mail = await sourceOf(message, envelopeFrom);
+    if (!isMailbox(mail.envelope.from)) return answerOf(call, SMTP_SILENCE.malformedSender, {});
 
     const delivery = await within(deadlineMs, (deadline) => sessions.deliver(mail, deadline));
     if (delivery.taken) {
       const { response, serverMessageId } = delivery.info;
       const messageId = serverMessageId ?? queueIdIn(response);
-      return { kind: "accepted", messageId, evidence: evidenceOf(call, readReply(response)) };
+      const evidence = evidenceOf(call, { ...readReply(response), left: mail.bytes });
+      return { kind: "accepted", messageId, evidence };
     }
     const { meaning, seen } = readSmtpFailure(delivery.failure, delivery.handedOver);
-    return answerOf(call, meaning, seen);
+    return answerOf(call, meaning, delivery.handedOver ? { ...seen, left: mail.bytes } : seen);
   }
 
   return { name: "smtp", slots, send, close: async () => sessions.close() };

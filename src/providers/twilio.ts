@@ -41,17 +41,17 @@ export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Asks
       const creating = messages.create({ ...sender, to, body });
       asked = true;
       const { sid, status } = await creating;
-      const seen = { code: "201", text: status };
+      const seen = { code: "201", text: status, left: body };
       if (!MESSAGE_SID.test(sid)) return answerOf(call, TWILIO_SILENCE.outcomeUnknown, seen);
       return { kind: "accepted", messageId: sid, evidence: evidenceOf(call, seen) };
     } catch (error) {
       if (error instanceof TwilioCallFailed) {
         const { meaning, seen } = readTwilioTrouble(error.trouble);
-        return answerOf(call, meaning, seen);
+        return answerOf(call, meaning, meaning.kind === "unknown" ? { ...seen, left: body } : seen);
       }
       // before it asks, the client throws at settings; what it throws afterwards says nothing of the text
       const meaning = asked ? TWILIO_SILENCE.outcomeUnknown : TWILIO_SILENCE.clientFault;
-      return answerOf(call, meaning, { text: String(error) });
+      return answerOf(call, meaning, { text: String(error), ...(asked && { left: body }) });
     }
   }
 

@@ -8,7 +8,7 @@ export async function loadFactSheets(
   interactionIds: readonly string[],
 ): Promise<FactSheet[]> {
   const { rows } = await sql<FactSheet>`
-    select i.id as interaction_id, i.channel, i.theme, i.attempt, coalesce(i.first_interaction_id, i.id) as chain_id,
+    select i.id as interaction_id, i.channel, i.theme, i.sensitive, i.attempt, coalesce(i.first_interaction_id, i.id) as chain_id,
       i.scheduled_at_from as due_at, i.scheduled_at_to as latest_at, i.template_id, i.template_version,
       jsonb_build_object('id', t.id, 'version', t.version, 'name', t.name, 'onStatus', t.on_status, 'onOutcome', t.on_outcome,
         'onCondition', coalesce(nullif(t.on_condition, 'null'), '[]'), 'whenCaseMoves', t.when_case_moves, 'onUnknown', t.on_unknown) as notification_type,

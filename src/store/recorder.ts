@@ -96,7 +96,7 @@ async function moveSettled(db: Db, settlements: readonly Settlement[]): Promise<
     update tidings.interactions i
     set status = s.status, status_details = s."statusDetails", failure_description_short = s.short, failure_description_long = s.long,
       provider_message_id = s."providerMessageId", started_at = s."startedAt", ended_at = s."endedAt", evidence = s.evidence,
-      scheduled_at_from = coalesce(s."dueAt", i.scheduled_at_from)
+      content_sha256 = coalesce(s.evidence->>'sha256', i.content_sha256), scheduled_at_from = coalesce(s."dueAt", i.scheduled_at_from)
     from json_to_recordset(${asRows(settlements)}) as s(
       "interactionId" bigint, status text, "statusDetails" text, short text, long text, "providerMessageId" text,
       "claimedAt" timestamptz, "startedAt" timestamptz, "endedAt" timestamptz, evidence jsonb, "dueAt" timestamptz)

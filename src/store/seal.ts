@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { Fault } from "../domain/fault.ts";
-import type { SealedContent } from "../domain/sealed-content.ts";
+import { isSealed, type SealedContent } from "../domain/sealed-content.ts";
 
 /** Keeps sensitive content unreadable at rest (AES-256-GCM). */
 export interface Seal {
@@ -9,6 +9,13 @@ export interface Seal {
   seal(content: object): SealedContent;
   /** Throws CONTENT_KEY_UNKNOWN when its key is not at hand, or the content is not what was sealed. */
   unseal(content: SealedContent): object;
+}
+
+/** Content as it was before it was sealed, if it was. Throws CONTENT_KEY_UNKNOWN when it cannot be read. */
+export function openContent(content: object | null, seal: Seal | undefined): object | null {
+  if (!isSealed(content)) return content;
+  if (seal === undefined) throw unreadable(content, "CONTENT_KEY is not set");
+  return seal.unseal(content);
 }
 
 const CIPHER = "aes-256-gcm";

@@ -1,15 +1,22 @@
 import { sql } from "kysely";
 import type { Found, UnknownOutcome } from "../domain/unknown-outcome.ts";
 import type { Db } from "./db.ts";
+import { openContent, type Seal } from "./seal.ts";
 
-/** Those of the interactions whose outcome is still unknown and that nothing has followed. */
+type Row = Omit<UnknownOutcome, "to" | "body"> & { readonly content: object | null };
+
+/**
+ * Those of the interactions whose outcome is still unknown and that nothing has followed. Throws CONTENT_KEY_UNKNOWN where
+ * what was said can no longer be read.
+ */
 export async function loadUnknownOutcomes(
   db: Db,
   interactionIds: readonly string[],
+  seal: Seal | undefined,
 ): Promise<UnknownOutcome[]> {
-  const { rows } = await sql<UnknownOutcome>`
+  const { rows } = await sql<Row>`
     select i.id as interaction_id, i.channel, t.on_unknown, earlier.unknown as earlier_unknown, i.scheduled_at_to as latest_at, i.claimed_at,
-      coalesce(i.content->>'to', '') as "to", coalesce(i.content->>'body', '') as body, others.ids as other_message_ids
+      i.content, others.ids as other_message_ids
     from tidings.interactions i
     join tidings.notification_types t on t.id = i.notification_type_id and t.version = i.notification_type_version
     cross join lateral (
@@ -28,8 +35,14 @@ export async function loadUnknownOutcomes(
       and not exists (select from tidings.interactions n where n.previous_interaction_id = i.id and n.origin = 'tidings')
     order by i.id
   `.execute(db);
-  return rows;
+  return rows.map(({ content, ...row }) => {
+    const { to = "", body = "" } = (openContent(content, seal) ?? {}) as Partial<Said>;
+    return { ...row, to, body };
+  });
 }
+
+/** What is asked of a text's content. */
+type Said = Pick<UnknownOutcome, "to" | "body">;
 
 /** What has come out of an outcome nobody knew; null where there is no more to say than its channel's usual words. */
 export interface CameOut {

@@ -87,7 +87,11 @@ async function deliverOne({ pool }: Scene, deps: Deps, id: string): Promise<void
   const [facts] = await loadFactSheets(deps.db, [id]);
   if (facts === undefined) return;
   const findTemplate = await deps.loadTemplates([facts]);
-  const prepared = prepare(facts, findTemplate(facts), { ...deps, now: new Date() });
+  const prepared = prepare(facts, findTemplate(facts), {
+    ...deps,
+    canSeal: false,
+    now: new Date(),
+  });
   if (prepared.kind !== "ready") return;
   await claimInteractions(
     deps.db,

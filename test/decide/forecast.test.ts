@@ -118,6 +118,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Gr
       emailFrom: "notices@lender.example",
       textFrom: "",
       recipientsAllowed: given.recipientsAllowed ?? null,
+      canSeal: false,
       now: NOW,
     },
     surroundings: {

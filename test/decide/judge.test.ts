@@ -66,7 +66,7 @@ describe("the contact of a text", () => {
 });
 
 const NOON = new Date("2031-03-03T17:00:00Z");
-const MOMENT: Moment = { now: NOON, recipientsAllowed: null };
+const MOMENT: Moment = { now: NOON, recipientsAllowed: null, canSeal: false };
 
 const facts = (
   rest: Partial<FactSheet> = {},
@@ -75,6 +75,7 @@ const facts = (
   interactionId: "7",
   channel: "email",
   theme: "opsServicing",
+  sensitive: false,
   attempt: 1,
   chainId: "7",
   dueAt: NOON,

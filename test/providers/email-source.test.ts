@@ -1,13 +1,13 @@
 import PostalMime, { type Email } from "postal-mime";
 import { describe, expect, test } from "vitest";
 import type { EmailMessage } from "../../src/domain/message.ts";
-import { composeEmail } from "../../src/providers/email-source.ts";
+import { sourceOf } from "../../src/providers/email-source.ts";
 import { email } from "./messages.ts";
 
 async function compose(
   fields: Partial<EmailMessage> = {},
 ): Promise<{ source: string; mail: Email }> {
-  const bytes = await composeEmail(email(fields), undefined).build();
+  const { bytes } = await sourceOf(email(fields), undefined);
   return { source: bytes.toString("latin1"), mail: await PostalMime.parse(bytes) };
 }
 
@@ -31,7 +31,7 @@ describe("an email as receivers see it", () => {
     expect(header(mail, "Auto-Submitted")).toBe("auto-generated");
     expect(header(mail, "X-Tidings-Interaction-ID")).toBe("42");
     expect(header(mail, "Content-Language")).toBe("es");
-    expect(Math.abs(Date.parse(mail.date ?? "") - Date.now())).toBeLessThan(60_000);
+    expect(mail.date).toBe("2026-03-02T15:04:05.000Z");
   });
 
   test("without HTML is plain text, without a name bare", async () => {
@@ -72,9 +72,8 @@ describe("an email as receivers see it", () => {
     const from = "Lender\r\nBcc: x@example.com\r\n\r\nHello <notices@lender.example>";
     const { source } = await compose({ from });
     expect(source).not.toMatch(/^(Bcc:|Hello)/imu);
-    expect(composeEmail(email({ from }), undefined).getEnvelope().to).toEqual([
-      "jane.doe@example.com",
-    ]);
+    const { envelope } = await sourceOf(email({ from }), undefined);
+    expect(envelope.to).toEqual(["jane.doe@example.com"]);
   });
 
   test("keeps its body to the letter, dots and long lines included", async () => {
@@ -83,15 +82,26 @@ describe("an email as receivers see it", () => {
     expect(mail.text?.replaceAll("\r\n", "\n").trim()).toBe(body.replaceAll("\r\n", "\n"));
   });
 
-  test("writes a domain of any script as the DNS knows it", () => {
-    const { to } = composeEmail(email({ to: "jane@exämple.com" }), undefined).getEnvelope();
-    expect(to).toEqual(["jane@xn--exmple-cua.com"]);
+  test("writes a domain of any script as the DNS knows it", async () => {
+    const { envelope } = await sourceOf(email({ to: "jane@exämple.com" }), undefined);
+    expect(envelope.to).toEqual(["jane@xn--exmple-cua.com"]);
   });
 
-  test("takes bounces at the address it is told, or at the sender's own", () => {
-    expect(composeEmail(email(), "bounces@lender.example").getEnvelope().from).toBe(
-      "bounces@lender.example",
-    );
-    expect(composeEmail(email(), undefined).getEnvelope().from).toBe("notices@lender.example");
+  test("takes bounces at the address it is told, or at the sender's own", async () => {
+    const told = await sourceOf(email(), "bounces@lender.example");
+    expect(told.envelope.from).toBe("bounces@lender.example");
+    const own = await sourceOf(email(), undefined);
+    expect(own.envelope.from).toBe("notices@lender.example");
+  });
+
+  test("is the same to the byte whenever it is made again, and another for other words", async () => {
+    const message = email();
+    const once = await sourceOf(message, undefined);
+    const again = await sourceOf({ ...message }, undefined);
+    const other = await sourceOf({ ...message, text: "Dear Joe" }, undefined);
+    expect(again.bytes.equals(once.bytes)).toBe(true);
+    const boundaryOf = ({ bytes }: typeof once): string | undefined =>
+      /boundary="?([^"\r]+)/.exec(bytes.toString("latin1"))?.[1];
+    expect(boundaryOf(other)).not.toBe(boundaryOf(once));
   });
 });

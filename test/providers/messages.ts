@@ -8,6 +8,7 @@ export function email(fields: Partial<EmailMessage> = {}): EmailMessage {
     channel: "email",
     interactionId: `${count}`,
     messageId: `chain-${count}@lender.example`,
+    date: new Date("2026-03-02T15:04:05Z"),
     from: "Example Lender <notices@lender.example>",
     to: "jane.doe@example.com",
     toName: "Jane Doe",

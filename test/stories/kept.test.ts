@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { beforeAll, describe, expect, test } from "vitest";
+import { isSealed } from "../../src/domain/sealed-content.ts";
+import { openSeal } from "../../src/store/seal.ts";
+import { useDatabase } from "../database.ts";
+import { useHouse } from "../house-of-stories.ts";
+import { insertType } from "../lender.ts";
+
+const database = useDatabase();
+const { pool } = database;
+const house = useHouse(database);
+const seal = openSeal([Buffer.alloc(32, 7).toString("base64")]);
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+interface Kept {
+  readonly content: { readonly body?: string; readonly bodyText?: string } | null;
+  readonly content_sha256: string | null;
+  readonly segments: number | null;
+  readonly evidence: { readonly sha256?: string } | null;
+}
+
+async function keptOf(caseId: string): Promise<Kept> {
+  const { rows } = await pool.query<Kept>(
+    `select i.content, i.content_sha256, i.segments, t.evidence
+     from tidings.interactions i
+     join tidings.interaction_transitions t on t.interaction_id = i.id and t.to_status = i.status
+     where i.case_id = $1 order by t.id desc limit 1`,
+    [caseId],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error(`nothing is kept of ${caseId}`);
+  return row;
+}
+
+beforeAll(async () => {
+  await pool.query(`
+    insert into tidings.case_types (id) values ('texted'), ('sensitive'), ('sensitiveText');
+    insert into tidings.templates (id, version, channel, subject_template, text_template, sensitive) values
+      (3, 1, 'email', 'Confidential', 'What only {{borrower.name.firstName}} should read', true),
+      (4, 1, 'text', null, 'What only {{borrower.name.firstName}} should read', true);
+    update tidings.templates set status = 'active' where id in (3, 4);
+  `);
+  await insertType(pool, { id: 1 });
+  await insertType(pool, { id: 2, channel: "text", caseTypes: ["texted"] });
+  await insertType(pool, { id: 3, templateId: 3, caseTypes: ["sensitive"] });
+  await insertType(pool, { id: 4, templateId: 4, channel: "text", caseTypes: ["sensitiveText"] });
+});
+
+describe("what was sent is kept", () => {
+  test("an email with the SHA-256 of the source that lies in the outbox", async () => {
+    await house.reachableBy({ email: "pat@example.com" });
+    await house.change("K1", "initiated");
+    const kept = await keptOf("K1");
+    const mails = (await house.outbox()).filter((mail) => mail.includes("To: pat@example.com"));
+    expect(kept.content_sha256).toBe(sha256(mails[0] ?? ""));
+    expect(kept.evidence?.sha256).toBe(kept.content_sha256);
+    expect(kept.content?.bodyText).toContain("Dear Pat");
+    expect(kept.segments).toBeNull();
+  });
+
+  test("a text with the SHA-256 of its body, and its segments", async () => {
+    await house.reachableBy({ phone: "+16145550101" });
+    await house.change("K2", "initiated", { caseTypeId: "texted" });
+    const kept = await keptOf("K2");
+    expect(kept.content_sha256).toBe(sha256(kept.content?.body ?? ""));
+    expect(kept.segments).toBe(1);
+  });
+
+  test("what was refused before it could be handed over has no SHA-256", async () => {
+    await house.reachableBy({ email: "no-such-mailbox@example.com" });
+    await house.change("K3", "initiated");
+    expect((await keptOf("K3")).content_sha256).toBeNull();
+  });
+});
+
+describe("what is sensitive", () => {
+  test("waits without a key, and leaves once there is one", async () => {
+    await house.reachableBy({ email: "pat@example.com" });
+    await house.change("S1", "initiated", { caseTypeId: "sensitive" });
+    expect(await house.attempts("S1")).toMatchObject([
+      { status: "scheduled", rule: "content.noKey", why: "No content key" },
+    ]);
+    Object.assign(house.deps, { seal });
+    await house.at("2031-03-03T15:01:01Z");
+    expect(await house.attempts("S1")).toMatchObject([{ status: "attempted", rule: null }]);
+  });
+
+  test("is sealed at rest, and what was sealed is what left", async () => {
+    Object.assign(house.deps, { seal });
+    await house.reachableBy({ email: "pat@example.com" });
+    await house.change("S2", "initiated", { caseTypeId: "sensitive" });
+    const { content, content_sha256 } = await keptOf("S2");
+    expect(JSON.stringify(content)).not.toContain("only");
+    expect(isSealed(content) && seal?.unseal(content)).toMatchObject({
+      subject: "Confidential",
+      bodyText: "What only Pat should read",
+    });
+    expect(content_sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("can be asked for at the provider when nobody knows whether it left", async () => {
+    Object.assign(house.deps, { seal });
+    await house.reachableBy({ phone: "+15005550104" });
+    await house.change("S3", "initiated", { caseTypeId: "sensitiveText" });
+    expect(await house.attempts("S3")).toMatchObject([{ details: "textOutcomeUnknown" }]);
+    expect((await keptOf("S3")).content_sha256).toBe(sha256("What only Pat should read"));
+    await house.at("2031-03-03T15:05:00Z");
+    expect(await house.attempts("S3")).toMatchObject([
+      { status: "attempted", details: "textSent" },
+    ]);
+  });
+});
