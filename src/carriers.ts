@@ -55,12 +55,6 @@ function openText(open: AsyncDisposableStack, options: TwilioOptions, config: Co
   };
 }
 
-/**
- * For every call under way two more are claimed and wait behind it: a free connection has its next message at once. No
- * more, because what a dead daemon had claimed is on record as unknown.
- */
-const AHEAD = 3;
-
 type Carried = Pick<Config, "perSecond" | "retries" | "settles">;
 
 /** What a channel is sent by, with its limits and its patience. */
@@ -69,11 +63,10 @@ export function carry(
   channel: "email" | "text",
   { perSecond, retries, settles }: Carried,
 ): Carrier {
-  const ahead = provider.slots * AHEAD;
+  const limited = limitCalls(provider);
   return {
-    provider: limitCalls(provider),
-    gate: openGate({ slots: ahead, perSecond: perSecond[channel] }),
-    ahead,
+    ...limited,
+    gate: openGate({ slots: limited.ahead, perSecond: perSecond[channel] }),
     circuit: openCircuit(),
     retries: retries[channel],
     settleWaits: settles[channel],

@@ -17,7 +17,7 @@ export interface Carrier {
   readonly provider: Provider;
   readonly gate: Gate;
   /** How many may be claimed and not yet answered: the calls under way, and those that wait behind them. */
-  readonly ahead: number;
+  readonly ahead: () => number;
   readonly circuit: Circuit;
   readonly retries: RetrySchedule;
   /** How long to wait before a provider is asked what became of a message, each time (ms). */

@@ -30,12 +30,9 @@ export const deliverInteractions =
     const goesOn = (): boolean => !deps.stopping.aborted && performance.now() < sliceEnd;
     let rest = interactionIds;
     while (rest.length > 0 && goesOn() && !carrier.circuit.openUntil(deps.clock())) {
-      const begun = await sendSet(deps, carrier, {
-        ids: rest.slice(0, carrier.ahead),
-        lane,
-        goesOn,
-      });
-      rest = [...begun.left, ...rest.slice(carrier.ahead)];
+      const set = rest.slice(0, carrier.ahead());
+      const begun = await sendSet(deps, carrier, { ids: set, lane, goesOn });
+      rest = [...begun.left, ...rest.slice(set.length)];
       if (begun.left.length > 0) break;
     }
     if (rest.length === 0) return;

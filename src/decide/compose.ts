@@ -45,6 +45,10 @@ const textTo = (to: string, { interactionId }: FactSheet, { text }: Rendered): M
 });
 
 /** A lender may write a number with spaces and dashes; a provider takes digits. */
-const e164 = (number: string): string => parsePhoneNumberFromString(number)?.number ?? number;
+function e164(number: string): string {
+  if (/^\+[1-9]\d{6,14}$/.test(number)) return number;
+  return parsePhoneNumberFromString(number)?.number ?? number;
+}
 
-const domainOf = (from: string): string => /@([^\s>]+)/.exec(from)?.[1] ?? "localhost";
+/** The address comes last, after a name that may hold an @ of its own. */
+const domainOf = (from: string): string => /@([^\s@>]+)>?\s*$/.exec(from)?.[1] ?? "localhost";

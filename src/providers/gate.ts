@@ -14,7 +14,8 @@ export interface Gate {
 export type Lane = "single" | "bulk";
 
 export interface GateOptions {
-  readonly slots: number;
+  /** How many there are, asked anew each time. */
+  readonly slots: () => number;
   /** Calls a second; no limit if not given. */
   readonly perSecond?: number | undefined;
 }
@@ -28,14 +29,12 @@ interface Turn {
 }
 
 /** How long a turn waits for a handful, once there is one slot. */
-const HANDFUL_MS = 4;
+const HANDFUL_MS = 12;
 
 export function openGate({ slots, perSecond }: GateOptions): Gate {
-  const handful = Math.ceil(slots / 4);
-  const reserved = slots > 1 ? Math.ceil(slots / 10) : 0;
   const pace = openPace(perSecond, serve);
   const waiting: Record<Lane, Turn[]> = { single: [], bulk: [] };
-  let free = slots;
+  let taken = 0;
 
   function serve(): void {
     while (serveFirst("single") || serveFirst("bulk"));
@@ -43,9 +42,12 @@ export function openGate({ slots, perSecond }: GateOptions): Gate {
 
   function serveFirst(lane: Lane): boolean {
     const [turn] = waiting[lane];
-    const open = Math.min(lane === "bulk" ? free - reserved : free, pace.allowed());
-    if (turn === undefined || open < (turn.patient ? Math.min(turn.wanted, handful) : 1))
-      return false;
+    if (turn === undefined) return false;
+    const all = slots();
+    const reserved = lane === "bulk" && all > 1 ? Math.ceil(all / 10) : 0;
+    const open = Math.min(all - reserved - taken, pace.allowed());
+    const handful = Math.min(turn.wanted, Math.ceil(all / 2));
+    if (open < (turn.patient ? handful : 1)) return false;
     grant(turn, Math.min(turn.wanted, open));
     return true;
   }
@@ -53,7 +55,7 @@ export function openGate({ slots, perSecond }: GateOptions): Gate {
   function grant(turn: Turn, granted: number): void {
     waiting[turn.lane].splice(waiting[turn.lane].indexOf(turn), 1);
     for (const timer of turn.timers) clearTimeout(timer);
-    free -= granted;
+    taken += granted;
     pace.spend(granted);
     turn.granted(granted);
   }
@@ -74,7 +76,7 @@ export function openGate({ slots, perSecond }: GateOptions): Gate {
         turn.timers.push(setTimeout(() => grant(turn, 0), patienceMs));
       }),
     release(given) {
-      free += given;
+      taken -= given;
       serve();
     },
   };

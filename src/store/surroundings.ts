@@ -4,6 +4,7 @@ import type { CaseChange } from "../domain/case-change.ts";
 import type { Contact } from "../domain/contact.ts";
 import type { Borrower, Loan } from "../domain/fact-sheet.ts";
 import type { Db } from "./db.ts";
+import { BORROWER_JSON, CONTACTS_JSON } from "./fact-json.ts";
 
 /**
  * Loads what delivering would load for notices of these changes, which need not be in the database: the same facts as
@@ -42,19 +43,8 @@ interface Person {
 
 async function loadPeople(db: Db, ids: readonly string[]): Promise<Person[]> {
   const { rows } = await sql<Person>`
-    select
-      jsonb_build_object('id', b.id, 'externalId', b.external_id, 'displayId', b.display_id, 'borrowerType', b.borrower_type,
-        'status', b.status, 'name', b.name, 'language', b.language, 'timeZone', b.time_zone,
-        'collectionsIntensity', b.collections_intensity, 'commPreferences', b.comm_preferences, 'metaData', b.meta_data) as borrower,
-      contacts.list as contacts
+    select ${BORROWER_JSON} as borrower, ${CONTACTS_JSON} as contacts
     from tidings.borrowers b
-    cross join lateral (
-      select coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'externalId', k.external_id, 'contactType', k.contact_type,
-        'label', k.label, 'affiliation', k.affiliation, 'status', k.status, 'name', k.name, 'value', k.value, 'valid', k.valid,
-        'verified', k.verified, 'receiveTextMessages', k.receive_text_messages) order by k.id), '[]') as list
-      from tidings.contacts k
-      where k.borrower_id = b.id
-    ) contacts
     where b.id = any(${ids}::text[])
   `.execute(db);
   return rows;

@@ -10,7 +10,7 @@ import { openQueue } from "../../src/store/queue.ts";
 import { openTaskList } from "../../src/task-list.ts";
 import { depsOn } from "../deps.ts";
 import { compare, rateSince, report } from "./compare.ts";
-import { makeDue, waitUntilSent } from "./notices.ts";
+import { countRecorded, makeDue } from "./notices.ts";
 import { insertPortfolio, type Scene } from "./scene.ts";
 
 const NOTICES = 5_000;
@@ -43,8 +43,10 @@ export async function benchDeliver(scene: Scene): Promise<void> {
   );
 }
 
-async function deliverOurs(scene: Scene, deps: Deps, name: string): Promise<number> {
-  const ids = await makeDue(scene, deps, { name, channel: "email", count: NOTICES });
+async function deliverOurs(scene: Scene, plain: Deps, name: string): Promise<number> {
+  const ids = await makeDue(scene, plain, { name, channel: "email", count: NOTICES });
+  const { recorder, all } = countRecorded(plain.recorder, ids.length);
+  const deps = { ...plain, recorder };
   const began = performance.now();
   const queue = await openQueue({
     pool: scene.pool,
@@ -52,7 +54,7 @@ async function deliverOurs(scene: Scene, deps: Deps, name: string): Promise<numb
     concurrency: CONCURRENCY,
     say: () => {},
   });
-  await waitUntilSent(scene, ids);
+  await all;
   const rate = rateSince(began, ids.length);
   await queue.stop(10_000);
   await Promise.all(deps.calls);
@@ -67,16 +69,22 @@ async function deliverPlainly(scene: Scene, deps: Deps, name: string): Promise<n
     "select graphile_worker.add_job('deliver_plainly', json_build_object('id', id)) from unnest($1::text[]) id",
     [ids],
   );
+  const all = Promise.withResolvers<void>();
+  let sent = 0;
   const began = performance.now();
   const queue = await openQueue({
     pool,
     taskList: {
-      deliver_plainly: (payload) => deliverOne(scene, deps, (payload as { id: string }).id),
+      deliver_plainly: async (payload) => {
+        await deliverOne(scene, deps, (payload as { id: string }).id);
+        sent += 1;
+        if (sent === ids.length) all.resolve();
+      },
     },
     concurrency: CONCURRENCY,
     say: () => {},
   });
-  await waitUntilSent(scene, ids);
+  await all.promise;
   const rate = rateSince(began, ids.length);
   await queue.stop(10_000);
   return rate;

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Logger, runOnce } from "graphile-worker";
 import type { Deps } from "../../src/deps.ts";
+import type { Recorder } from "../../src/store/recorder.ts";
 import { resolveCaseChanges } from "../../tasks/resolve_case_changes.ts";
 import type { Scene } from "./scene.ts";
 
@@ -30,14 +30,21 @@ export async function makeDue(
   return rows.map((row) => row.id);
 }
 
-/** Resolves when none of them is scheduled or in progress any more. */
-export async function waitUntilSent({ pool }: Scene, ids: readonly string[]): Promise<void> {
-  for (;;) {
-    const { rowCount } = await pool.query(
-      "select from tidings.interactions where id between $1 and $2 and status in ('scheduled', 'inProgress') limit 1",
-      [ids[0], ids.at(-1)],
-    );
-    if (rowCount === 0) return;
-    await sleep(20);
-  }
+/** The same recorder, and a promise that resolves once so many outcomes are on record. */
+export function countRecorded(
+  recorder: Recorder,
+  count: number,
+): { readonly recorder: Recorder; readonly all: Promise<void> } {
+  const all = Promise.withResolvers<void>();
+  let recorded = 0;
+  return {
+    all: all.promise,
+    recorder: {
+      async record(settlement) {
+        await recorder.record(settlement);
+        recorded += 1;
+        if (recorded === count) all.resolve();
+      },
+    },
+  };
 }

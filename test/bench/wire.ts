@@ -9,7 +9,7 @@ import { openQueue } from "../../src/store/queue.ts";
 import { openTaskList } from "../../src/task-list.ts";
 import { depsOn } from "../deps.ts";
 import { rateSince } from "./compare.ts";
-import { makeDue, waitUntilSent } from "./notices.ts";
+import { countRecorded, makeDue } from "./notices.ts";
 import type { Scene } from "./scene.ts";
 
 const CONCURRENCY = 6;
@@ -36,11 +36,13 @@ export async function deliverThrough(
   { name, channel }: { name: string; channel: "email" | "text" },
 ): Promise<number> {
   const carrier = carry(provider, channel, readConfig({}));
-  const deps: Deps = depsOn(
+  const plain: Deps = depsOn(
     { ...scene, db: openDb(scene.pool) },
     { carriers: { [channel]: carrier } },
   );
-  const ids = await makeDue(scene, deps, { name, channel, count: NOTICES });
+  const ids = await makeDue(scene, plain, { name, channel, count: NOTICES });
+  const { recorder, all } = countRecorded(plain.recorder, ids.length);
+  const deps = { ...plain, recorder };
   const began = performance.now();
   const queue = await openQueue({
     pool: scene.pool,
@@ -48,7 +50,7 @@ export async function deliverThrough(
     concurrency: CONCURRENCY,
     say: () => {},
   });
-  await waitUntilSent(scene, ids);
+  await all;
   const rate = rateSince(began, ids.length);
   await queue.stop(10_000);
   await Promise.all(deps.calls);

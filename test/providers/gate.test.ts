@@ -1,17 +1,51 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { openCircuit } from "../../src/providers/circuit.ts";
+import type { TextMessage } from "../../src/domain/message.ts";
 import { openGate } from "../../src/providers/gate.ts";
+import { limitCalls, type Limited } from "../../src/providers/limit.ts";
+import { text } from "./messages.ts";
+
+const answered = {
+  kind: "accepted",
+  messageId: null,
+  evidence: { provider: "x", durationMs: 0 },
+} as const;
+
+describe("calls that wait behind those under way", () => {
+  const openCalls = (callMs: number): Limited<TextMessage> =>
+    limitCalls({
+      name: "x",
+      slots: 10,
+      send: () => sleep(callMs, answered),
+      close: async () => {},
+    });
+
+  test("are one for every call under way while calls take their time", async () => {
+    const { provider, ahead } = openCalls(60);
+    expect(ahead()).toBe(20);
+    await Promise.all(Array.from({ length: 20 }, () => provider.send(text())));
+    expect(ahead()).toBe(20);
+  });
+
+  test("are more when calls are quick, and never more than nine", async () => {
+    const { provider, ahead } = openCalls(0);
+    for (let n = 0; n < 10; n += 1)
+      await Promise.all(Array.from({ length: 10 }, () => provider.send(text())));
+    expect(ahead()).toBeGreaterThan(40);
+    expect(ahead()).toBeLessThanOrEqual(100);
+  });
+});
 
 describe("the gate", () => {
   test("grants what is free at once, up to what is wanted", async () => {
-    const gate = openGate({ slots: 10 });
+    const gate = openGate({ slots: () => 10 });
     expect(await gate.take(4, "single", 50)).toBe(4);
     expect(await gate.take(100, "single", 50)).toBe(6);
   });
 
   test("grants nothing when nothing comes free in time, and later takers are not confused by it", async () => {
-    const gate = openGate({ slots: 1 });
+    const gate = openGate({ slots: () => 1 });
     expect(await gate.take(1, "single", 50)).toBe(1);
     expect(await gate.take(1, "single", 20)).toBe(0);
     const next = gate.take(1, "single", 500);
@@ -20,7 +54,7 @@ describe("the gate", () => {
   });
 
   test("keeps a part for singles however much a bulk wants, and serves them first", async () => {
-    const gate = openGate({ slots: 10 });
+    const gate = openGate({ slots: () => 10 });
     expect(await gate.take(100, "bulk", 50)).toBe(9);
     const order: string[] = [];
     const bulk = gate.take(9, "bulk", 500).then(() => order.push("bulk"));
@@ -32,13 +66,13 @@ describe("the gate", () => {
   });
 
   test("gives out what is left when most calls hang", async () => {
-    const gate = openGate({ slots: 8 });
+    const gate = openGate({ slots: () => 8 });
     await gate.take(7, "single", 50);
     expect(await gate.take(8, "single", 500)).toBe(1);
   });
 
   test("never lets more begin in a second than the pace allows, beyond the first second's worth", async () => {
-    const gate = openGate({ slots: 100, perSecond: 20 });
+    const gate = openGate({ slots: () => 100, perSecond: 20 });
     const began = performance.now();
     let taken = 0;
     while (performance.now() - began < 600) {
@@ -52,7 +86,7 @@ describe("the gate", () => {
   });
 
   test("does not lose slots over many turns", async () => {
-    const gate = openGate({ slots: 5 });
+    const gate = openGate({ slots: () => 5 });
     const turn = async (n: number): Promise<void> => {
       const slots = await gate.take(1 + (n % 7), n % 2 === 0 ? "bulk" : "single", 200);
       await sleep(n % 3);
