@@ -149,10 +149,18 @@ describe.each(emails)("%s", (folder) => {
     expect(html?.length).toBeLessThan(20_000);
   });
 
+  test("is read aloud as it is meant: one title, headings below it, no table that claims to be data", () => {
+    expect(html?.match(/<h[1-6]/g)?.[0]).toBe("<h1");
+    expect(html?.match(/<h1/g)).toHaveLength(1);
+    expect(html).not.toMatch(/<h[3-6]/);
+    expect(html).not.toMatch(/<table(?![^>]*role="presentation")/);
+  });
+
   test("says nothing of the matter where others may see it", () => {
     expect(subject).not.toMatch(/bankrupt|bancarrota|identity|identidad|hardship|dificultad/i);
     const preheader = /mso-hide:all;">([^<]+)</.exec(html ?? "")?.[1];
-    expect(preheader).toMatch(/\S/);
+    // an inbox shows some 150 characters and would go on with the heading
+    expect(preheader).toMatch(/^[^&\n]+(?:&zwnj;&nbsp;){100}$/);
     expect(preheader).not.toMatch(/bankrupt|bancarrota|identity|identidad|hardship|dificultad/i);
   });
 
