@@ -41,7 +41,12 @@ export async function openCarriers(config: Config): Promise<OpenCarriers> {
 }
 
 function openEmail(open: AsyncDisposableStack, url: string, config: Config): Carrier {
-  const provider = openSmtp({ url, slots: config.connections.email });
+  const { connections, bounceAddress } = config;
+  const provider = openSmtp({
+    url,
+    slots: connections.email,
+    ...(bounceAddress && { envelopeFrom: bounceAddress }),
+  });
   open.defer(() => provider.close());
   return carry(provider, "email", config);
 }

@@ -62,6 +62,10 @@ const ENVIRONMENT = z.object({
       "must be an address, such as `Example Lender <notices@lender.example>`",
     )
     .optional(),
+  EMAIL_BOUNCE_ADDRESS: z
+    .string()
+    .regex(/^[^\s<>,@]+@[^\s<>,@]+$/, "must be a bare address, such as `bounces@lender.example`")
+    .optional(),
   TWILIO_ACCOUNT_SID: z.string().startsWith("AC").optional(),
   TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
   TWILIO_FROM: z.string().startsWith("+").optional(),
@@ -118,6 +122,8 @@ export interface Config {
   readonly contentKeys: readonly string[];
   readonly lender: Lender;
   readonly emailFrom: string;
+  /** The envelope's sender; undefined: the address of `emailFrom`. */
+  readonly bounceAddress: string | undefined;
   readonly retries: { readonly email: readonly number[]; readonly text: readonly number[] };
   /** How long after it fell due a notice may still leave (ms); undefined: for ever. */
   readonly within: { readonly email: number | undefined; readonly text: number | undefined };
@@ -193,6 +199,7 @@ function configOf(env: Environment): Config {
       timeZone: env.LENDER_TIME_ZONE,
     },
     emailFrom: env.EMAIL_FROM ?? EXAMPLE_FROM,
+    bounceAddress: env.EMAIL_BOUNCE_ADDRESS,
     retries: { email: env.EMAIL_RETRIES, text: env.TEXT_RETRIES },
     within: { email: env.EMAIL_WITHIN, text: env.TEXT_WITHIN },
     settles: { email: env.EMAIL_SETTLES, text: env.TEXT_SETTLES },
@@ -227,7 +234,7 @@ function maskUrl(url: string | undefined): string | undefined {
 
 /** The configuration as it may be shown: no password, no token, no sender's address. */
 export function maskConfig(config: Config): object {
-  const { email, text, lender, emailFrom: _address, ...rest } = config;
+  const { email, text, lender, emailFrom: _address, bounceAddress: _bounces, ...rest } = config;
   return {
     ...rest,
     recipientsAllowed: config.recipientsAllowed && `${config.recipientsAllowed.length} patterns`,

@@ -12,6 +12,11 @@ function oneLine(text: string): string {
   return text.replaceAll(CONTROL, " ").replaceAll(TURNING, "").trim();
 }
 
+/** What others wrote, a name or a subject: nothing in it passes for words that are encoded already (RFC 2047). */
+function plainWords(text: string): string {
+  return oneLine(text).replaceAll("=?", "= ?");
+}
+
 /** One plain mailbox: nothing in it names a second recipient or breaks out of a command or a header. */
 const MAILBOX = /^[^\s\p{C}<>()[\],;:\\"@]+@[^\s\p{C}<>()[\],;:\\"@]+$/u;
 
@@ -40,9 +45,9 @@ function composeEmail(message: EmailMessage, envelopeFrom: string | undefined): 
   const from = oneLine(message.from);
   return new MailComposer({
     from,
-    to: { name: oneLine(message.toName ?? ""), address: message.to },
+    to: { name: plainWords(message.toName ?? ""), address: message.to },
     envelope: { from: envelopeFrom ?? from, to: [message.to] },
-    subject: oneLine(message.subject),
+    subject: plainWords(message.subject),
     messageId: `<${message.messageId}>`,
     date: message.date,
     baseBoundary: boundaryOf(message),

@@ -60,6 +60,11 @@ describe("an email as receivers see it", () => {
     ["a null", "Jane\u0000Doe", "Jane Doe"],
     ["Unicode's line ends", "Jane\u2028Doe\u2029", "JaneDoe"],
     ["characters that turn the reading direction", "Jane \u202Eeod\u202C\u2066\u200F", "Jane eod"],
+    [
+      "words that pass for encoded ones",
+      "=?utf-8?q?Jane=0D=0ABcc:_x?=",
+      "= ?utf-8?q?Jane=0D=0ABcc:_x?=",
+    ],
     ["half a character", "Jane \uD83D Doe", "Jane \uFFFD Doe"],
   ])("carries %s, in the name and in the subject", async (_, given, seen) => {
     const { mail, source } = await compose({ toName: given, subject: given });

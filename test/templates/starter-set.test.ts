@@ -1,16 +1,14 @@
-import { readdirSync, readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { assembleParts } from "../../src/decide/assemble-parts.ts";
 import { checkTemplate } from "../../src/decide/check-template.ts";
 import { render } from "../../src/decide/render.ts";
 import { requirementsOf } from "../../src/decide/requirements.ts";
 import { segmentsOf } from "../../src/decide/segments.ts";
 import type { Rendered, Template } from "../../src/domain/template.ts";
-import { templateContext, type TemplateContext } from "../../src/domain/template-context.ts";
+import type { TemplateContext } from "../../src/domain/template-context.ts";
 import { THEMES } from "../../src/domain/vocabulary.ts";
+import { EMAILS, FOLDERS, readStarter, TEXTS } from "./starter-set.ts";
 
-const ROOT = new URL("../../templates/", import.meta.url);
 const NOTICES = [
   "bankruptcy-filed",
   "bankruptcy-dismissed",
@@ -22,37 +20,6 @@ const NOTICES = [
   "cease-communication-acknowledged",
   "hardship-approved",
 ];
-
-const PARTIALS = readdirSync(new URL("partials/", ROOT)).map((name) => ({
-  name,
-  text: readFileSync(new URL(`partials/${name}`, ROOT), "utf8"),
-}));
-const FOLDERS = readdirSync(ROOT).filter((name) => name !== "partials");
-
-function read(folder: string) {
-  const files = readdirSync(new URL(`${folder}/`, ROOT));
-  const text = (name: string): string | null =>
-    files.includes(name) ? readFileSync(new URL(`${folder}/${name}`, ROOT), "utf8") : null;
-  const about = JSON.parse(text("template.json") ?? "");
-  const sample = templateContext.parse(JSON.parse(text("sample.json") ?? ""));
-  const assembled = assembleParts(
-    { subject: text("subject.hbs"), html: text("html.hbs"), text: text("text.hbs") },
-    PARTIALS,
-    about,
-  );
-  const { subject, html, text: body } = assembled.sources;
-  const { channel, language } = about;
-  const template: Template = {
-    id: 1,
-    version: 1,
-    channel,
-    language,
-    subjectTemplate: subject,
-    htmlTemplate: html,
-    textTemplate: body,
-  };
-  return { about, sample, assembled, template, files };
-}
 
 function rendered(template: Template, context: object): Rendered {
   const rendering = render(template, context);
@@ -70,7 +37,7 @@ test("every notice is there by email and by text, in English and in Spanish", ()
 });
 
 describe.each(FOLDERS)("%s", (folder) => {
-  const { about, sample, assembled, template, files } = read(folder);
+  const { about, sample, assembled, template, files } = readStarter(folder);
 
   test("passes every check and is what its folder says", () => {
     expect([
@@ -122,11 +89,8 @@ describe.each(FOLDERS)("%s", (folder) => {
   });
 });
 
-const emails = FOLDERS.filter((folder) => folder.includes(".email."));
-const texts = FOLDERS.filter((folder) => folder.includes(".text."));
-
-describe.each(emails)("%s", (folder) => {
-  const { sample, template } = read(folder);
+describe.each(EMAILS)("%s", (folder) => {
+  const { sample, template } = readStarter(folder);
   const { subject, html, text } = rendered(template, sample);
 
   test("names the lender with its address and phone, and how to stop emails, in both parts", () => {
@@ -195,8 +159,8 @@ function withText(sample: TemplateContext, value: string, other: string): object
   };
 }
 
-describe.each(emails.filter((folder) => folder.startsWith("bankruptcy")))("%s", (folder) => {
-  const { sample, template } = read(folder);
+describe.each(EMAILS.filter((folder) => folder.startsWith("bankruptcy")))("%s", (folder) => {
+  const { sample, template } = readStarter(folder);
   const { text } = rendered(template, sample);
 
   // 11 U.S.C. 362(a)(6): no act to collect from a debtor under the court's protection.
@@ -209,7 +173,7 @@ describe.each(emails.filter((folder) => folder.startsWith("bankruptcy")))("%s", 
 });
 
 describe.each(FOLDERS.filter((folder) => folder.startsWith("cease")))("%s", (folder) => {
-  const { sample, template } = read(folder);
+  const { sample, template } = readStarter(folder);
   const { html, text } = rendered(template, sample);
 
   // 12 CFR 1006.6(c)(2): that contact ends, and which remedies may or will be used; nothing else.
@@ -219,8 +183,8 @@ describe.each(FOLDERS.filter((folder) => folder.startsWith("cease")))("%s", (fol
   });
 });
 
-describe.each(texts)("%s", (folder) => {
-  const { sample, template } = read(folder);
+describe.each(TEXTS)("%s", (folder) => {
+  const { sample, template } = readStarter(folder);
   const body = rendered(template, sample).text ?? "";
 
   // 12 CFR 1006.6(e): every message says who sends it and how to stop it.
