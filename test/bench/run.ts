@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from "../../src/store/embedded-postgres.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { tell } from "./compare.ts";
 import { benchDeliver } from "./deliver.ts";
+import { benchRender } from "./render.ts";
 import { benchResolve } from "./resolve.ts";
 import type { Bench } from "./scene.ts";
 import { benchSmtp } from "./smtp.ts";
@@ -33,9 +34,12 @@ async function runBench(bench: Bench): Promise<void> {
   }
 }
 
-const bench = BENCHES[process.argv[2] ?? ""];
+const name = process.argv[2] ?? "";
+const bench = BENCHES[name];
 if (bench) await runBench(bench);
+else if (name === "render") await benchRender();
 else {
-  tell(`npm run bench -- NAME, where NAME is one of ${Object.keys(BENCHES).join(", ")}`);
+  const names = ["render", ...Object.keys(BENCHES)];
+  tell(`npm run bench -- NAME, where NAME is one of ${names.join(", ")}`);
   process.exitCode = 1;
 }

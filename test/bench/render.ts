@@ -1,0 +1,71 @@
+import Handlebars from "handlebars";
+import { localeOf } from "../../src/decide/reader.ts";
+import { render } from "../../src/decide/render.ts";
+import { WORDS } from "../../src/decide/template-words.ts";
+import type { Template } from "../../src/domain/template.ts";
+import { readStarter } from "../templates/starter-set.ts";
+import { compare, type Comparison, rateSince, report } from "./compare.ts";
+
+/** One page with dates, an amount, a panel and a button. */
+const { template, sample } = readStarter("dispute-resolved.email.en");
+const FIRST = 300;
+const LATER = 10_000;
+const RUNS = 9;
+
+const plain = Handlebars.create();
+for (const [name, word] of WORDS)
+  plain.registerHelper(name, (...given: unknown[]) => {
+    const { hash, data } = given.pop() as Handlebars.HelperOptions;
+    return word.write(given, hash, data.reader);
+  });
+
+type Write = (context: object) => unknown;
+
+/** The same three parts with the same helpers, and nothing that insists on a value. */
+function compilePlain({ subjectTemplate, htmlTemplate, textTemplate }: Template): Write {
+  const parts = [
+    plain.compile(subjectTemplate ?? "", { noEscape: true }),
+    plain.compile(htmlTemplate ?? ""),
+    plain.compile(textTemplate ?? "", { noEscape: true }),
+  ];
+  const reader = { locale: localeOf("en", "en"), zone: "America/Chicago" };
+  return (context) => parts.map((part) => part(context, { data: { language: "en", reader } }));
+}
+
+const compileOurs = (version: Template): Write => {
+  const fresh = { ...version };
+  return (context) => render(fresh, context);
+};
+
+/** Compiling the subject, html and text of a one-page email and rendering it once; then rendering it again. */
+export async function benchRender(): Promise<void> {
+  const first = await compare(
+    {
+      name: "render: first",
+      baseline: "handlebars alone: the same sources and helpers, nothing that insists on values",
+      ours: async () => timesASecond(FIRST, () => compileOurs(template)(sample)),
+      theirs: async () => timesASecond(FIRST, () => compilePlain(template)(sample)),
+    },
+    RUNS,
+  );
+  report({ ...first, ms: Number(secondsEach(first, 1_000).toFixed(3)) });
+  const [ours, theirs] = [compileOurs(template), compilePlain(template)];
+  const later = await compare(
+    {
+      name: "render: later",
+      baseline: first.baseline,
+      ours: async () => timesASecond(LATER, () => ours(sample)),
+      theirs: async () => timesASecond(LATER, () => theirs(sample)),
+    },
+    RUNS,
+  );
+  report({ ...later, us: Number(secondsEach(later, 1_000_000).toFixed(1)) });
+}
+
+const secondsEach = ({ perSecond }: Comparison, unit: number): number => unit / perSecond;
+
+function timesASecond(count: number, work: () => unknown): number {
+  const began = performance.now();
+  for (let done = 0; done < count; done += 1) work();
+  return rateSince(began, count);
+}
