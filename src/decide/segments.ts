@@ -37,7 +37,7 @@ const FOLDED: Readonly<Record<string, string>> = {
 };
 const FOLDABLE = new RegExp(`[${Object.keys(FOLDED).join("")}]`, "gu");
 /** Up to white space, without the closing quote or the dots a writer put behind it. */
-const LINK = /(https?:\/\/\S*?(?=[”’…]*(?:\s|$)))/;
+const LINK = /(https?:\/\/\S*?(?=[”’…]*(?:\s|$)))/i;
 
 /** Counts exactly: no part ends within an escaped character or a surrogate pair. */
 export function segmentsOf(text: string): Segments {

@@ -2,7 +2,9 @@ import { cached, type Reader } from "./reader.ts";
 import { Unwritable } from "./write-text.ts";
 
 const dollars = cached(
-  (locale, currency) => new Intl.NumberFormat(locale, { style: "currency", currency }),
+  // "negative": a core system's -0.00 is $0.00
+  (locale, currency) =>
+    new Intl.NumberFormat(locale, { style: "currency", currency, signDisplay: "negative" }),
 );
 const AMOUNT = /^-?\d{1,15}(?:\.\d{1,2}0*)?$/;
 const CENTS = /^(-?)(\d{1,15})$/;

@@ -186,8 +186,38 @@ describe("words", () => {
   });
 
   test.each([
+    ["2031-11-02T05:30:00Z", "America/New_York", "1:30 AM EDT"],
+    ["2031-11-02T06:30:00Z", "America/New_York", "1:30 AM EST"],
+    ["2031-03-09T07:00:00Z", "America/New_York", "3:00 AM EDT"],
+    ["2031-07-01T12:00:00Z", "America/Phoenix", "5:00 AM MST"],
+    ["2031-07-01T12:00:00-04:00", "Pacific/Honolulu", "6:00 AM HST"],
+  ])("%s in %s is %s, in summer and in winter", (moment, timeZone, text) => {
+    const context = {
+      ...CONTEXT,
+      borrower: { ...CONTEXT.borrower, timeZone },
+      case: { fields: { moment } },
+    };
+    expect(textOf('{{date case.fields.moment "h:mm a ZZZZ"}}', {}, context)).toBe(text);
+  });
+
+  test.each(["America/New_York", "Pacific/Honolulu", "Pacific/Kiritimati"])(
+    "a day is that day in %s too",
+    (timeZone) => {
+      const context = { ...CONTEXT, borrower: { ...CONTEXT.borrower, timeZone } };
+      expect(textOf("{{date case.fields.day}}", {}, context)).toBe("March 3, 2031");
+    },
+  );
+
+  test.each([
     ["12345678901234.56", "$12,345,678,901,234.56"],
     ["-5", "-$5.00"],
+    ["-1234567.8", "-$1,234,567.80"],
+    ["-0.00", "$0.00"],
+    ["999999999999999.99", "$999,999,999,999,999.99"],
+    ["1000000000000000", null],
+    ["+5", null],
+    ["0x10", null],
+    ["Infinity", null],
     ["0.10", "$0.10"],
     ["19.9900", "$19.99"],
     ["19.999", null],

@@ -73,6 +73,11 @@ test.each([
     text: "“https://example.com/a”…",
     folded: '"https://example.com/a"...',
   },
+  {
+    says: "a link shouted is a link",
+    text: "“See” HTTPS://EXAMPLE.COM/A–B",
+    folded: "“See” HTTPS://EXAMPLE.COM/A–B",
+  },
   { says: "plain text does not change", text: "Plain {text} ~ 5€", folded: "Plain {text} ~ 5€" },
 ])("$says", ({ text, folded }) => {
   expect(foldToGsm7(text)).toBe(folded);
@@ -103,5 +108,51 @@ test("folding never costs a segment, and folds nothing twice", () => {
       expect(segmentsOf(folded).segments).toBeLessThanOrEqual(segmentsOf(any).segments);
       expect(foldToGsm7(folded)).toBe(folded);
     }),
+  );
+});
+
+/** What a phone is sent, `x` for the escape: an escape goes with its character, and half a pair goes nowhere alone. */
+function cut(any: string): string[] {
+  const { encoding } = segmentsOf(any);
+  const [whole, part] = encoding === "GSM-7" ? [160, 153] : [70, 67];
+  let rest = encoding === "GSM-7" ? any.replaceAll(/[€|]/g, "x$&") : any;
+  const size = rest.length <= whole ? whole : part;
+  const parts: string[] = [];
+  while (rest !== "") {
+    const halves = /[x\uD800-\uDBFF]$/.test(rest.slice(0, size));
+    parts.push(rest.slice(0, halves ? size - 1 : size));
+    rest = rest.slice(halves ? size - 1 : size);
+  }
+  return parts;
+}
+
+test("there are as many segments as a phone is sent, each with whole characters", () => {
+  fc.assert(
+    fc.property(text, (any) => {
+      const parts = cut(any);
+      expect(segmentsOf(any).segments).toBe(parts.length);
+      expect(parts.every((part) => part.isWellFormed())).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+const linkEnd = fc.constantFrom("a", "/", "–b", "“c”d", "…e", "é", "?q=’x");
+const words = fc
+  .array(fc.constantFrom("“", "”", "’", "–", "…", " ", "\u00A0", "see", "5€"))
+  .map((all) => all.join(""));
+
+test("a link is kept whole, whatever stands around it", () => {
+  fc.assert(
+    fc.property(
+      words,
+      fc.constantFrom("https", "http", "HTTPS"),
+      fc.array(linkEnd),
+      words,
+      (before, scheme, ends, after) => {
+        const link = `${scheme}://example.com/${ends.join("")}`;
+        expect(foldToGsm7(`${before} ${link} ${after}`)).toContain(` ${link} `);
+      },
+    ),
   );
 });
