@@ -91,9 +91,6 @@ function* onBlock(block: Block, scope: Scope): Generator<Remark> {
   const wanted = BLOCKS[nameOf(block)] ?? ANYTHING;
   yield* onValue(value, scope, { ...wanted, needed: !mayBeAbsent(block) });
   const target = targetOf(value, scope);
-  // Handlebars does not count such a block when it goes up by `../`.
-  if (nameOf(block) === "with" && target.name === scope.frames[0]?.name)
-    yield fault(value, "with leads nowhere else here.");
   const [inside, otherwise] = scopesOf(block, scope, target);
   yield* remarksOn(block.program, inside);
   yield* remarksOn(block.inverse, otherwise);

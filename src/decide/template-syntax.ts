@@ -46,7 +46,7 @@ export function parse(source: string, as: "rendered" | "asWritten" = "rendered")
   }
 }
 
-interface Located {
+export interface Located {
   readonly loc: hbs.AST.SourceLocation;
 }
 

@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import Handlebars from "handlebars";
 import { describe, expect, test } from "vitest";
 import { render } from "../../src/decide/render.ts";
 import type { Template } from "../../src/domain/template.ts";
@@ -179,4 +180,54 @@ describe("what every object has, but nobody wrote,", () => {
       }
     },
   );
+});
+
+const TAGS = [
+  ..."a;{{s}};{{~s~}};{{../s}};{{../../s}};{{this.s}};{{@root.s}};{{o.s}};{{one.s}};{{l.[0].s}}".split(
+    ";",
+  ),
+  ..."\n; ;<b>;{{! no }};{{@index}};{{@language}};{{{s}}};{{#if @first}}1{{/if}}".split(";"),
+  "{{#unless @last}},{{/unless}}",
+];
+const BLOCKS =
+  "if s;if none;unless none;each l;each l as |one|;with o;with o as |one|;each none;with none";
+
+/** Templates that mean the same to Handlebars; it would add two numbers that stand side by side in a text. */
+const grammar = fc.letrec<{ all: string; one: string; block: string }>((tie) => ({
+  all: fc.array(tie("one"), { maxLength: 4 }).map((some) => some.join("")),
+  one: fc.oneof({ depthSize: "small" }, fc.constantFrom(...TAGS), tie("block")),
+  block: fc
+    .tuple(fc.constantFrom(...BLOCKS.split(";")), tie("all"), tie("all"))
+    .map(([open, inside, otherwise]) => {
+      const name = /^\w+/.exec(open)?.[0] ?? "";
+      return `{{#${open}}}${inside}{{else}}${otherwise}{{/${name}}}`;
+    }),
+}));
+
+const LEAF = { s: "<4>" };
+const DEEP = { s: "3", o: LEAF, l: [{ s: "3.1" }, { s: "3.2" }] };
+const DATA = { s: "1", o: DEEP, l: [{ s: "&1.1", o: LEAF, l: [LEAF] }, DEEP, { s: "1.3" }] };
+
+test.each(["html", "text"] as const)("%s is written as Handlebars itself writes it", (part) => {
+  let rendered = 0;
+  fc.assert(
+    fc.property(grammar.all, (written) => {
+      const source = part === "html" ? written.replaceAll("{{{s}}}", "{{s}}") : written;
+      const rendering = render(
+        { ...TEMPLATE, channel: "mail", [`${part}Template`]: `x${source}x` },
+        DATA,
+      );
+      if (rendering.kind === "faulty") {
+        expect(rendering.finding.says).toMatch(/ is absent\.$/);
+        return;
+      }
+      rendered += 1;
+      const options = { noEscape: part === "text" };
+      const theirs = Handlebars.compile(`x${source}x`, options)(DATA, { data: { language: "en" } });
+      const ours = rendering.parts[part];
+      expect(ours).toBe(part === "text" ? theirs.replaceAll(/\n{3,}/g, "\n\n") : theirs);
+    }),
+    { numRuns: 1_000 },
+  );
+  expect(rendered).toBeGreaterThan(300);
 });

@@ -280,6 +280,13 @@ describe("what is absent", () => {
       "1001Example Lending1002Example Lending",
     ],
     ["{{case.fields.zero}}", "0"],
+    ["{{#if case.fields.zero}}some{{else}}none{{/if}}", "none"],
+    ["{{#if borrower.name.note}}yes{{else}}blank{{/if}}", "blank"],
+    [
+      "{{#with case}}{{#with this}}{{../id}}{{../../lender.name}}{{/with}}{{/with}}",
+      "CS-1Example Lending",
+    ],
+    ["{{#each loans}}{{#each ../loans}}{{../displayId}}{{/each}} {{/each}}", "10011001 10021002"],
   ])("%s makes %s: the template says what to do without", (source, text) => {
     expect(textOf(source)).toBe(text);
   });
