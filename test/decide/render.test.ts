@@ -279,6 +279,10 @@ describe("what is absent", () => {
       "{{#each loans as |each|}}{{each.displayId}}{{../lender.name}}{{/each}}",
       "1001Example Lending1002Example Lending",
     ],
+    [
+      "{{#each loans}}{{@root.lender.phone}} {{@language}} {{#if @last}}end{{/if}}{{/each}}",
+      "+16145550100 en +16145550100 en end",
+    ],
     ["{{case.fields.zero}}", "0"],
     ["{{#if case.fields.zero}}some{{else}}none{{/if}}", "none"],
     ["{{#if borrower.name.note}}yes{{else}}blank{{/if}}", "blank"],
