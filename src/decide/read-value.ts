@@ -65,12 +65,12 @@ export function callReader(call: Call, source: string): Read<string> {
   );
   return (spot) => {
     const found = values.map((read) => read(spot));
-    return named(call, source, () => word.write(found, options, spot.reader));
+    return blaming(call, source, () => word.write(found, options, spot.reader));
   };
 }
 
 /** What cannot be written is told by how the template calls it. */
-export function named<Made>(node: Located, source: string, make: () => Made): Made {
+export function blaming<Made>(node: Located, source: string, make: () => Made): Made {
   try {
     return make();
   } catch (error) {

@@ -1,9 +1,9 @@
 import Handlebars from "handlebars";
 import {
+  blaming,
   callReader,
   givenReader,
   Misfit,
-  named,
   type Read,
   readerOf,
   type Spot,
@@ -60,7 +60,7 @@ function tagWriter(tag: Mustache, { source }: Target): Write {
   const path = tag.path as Expression;
   if (path.type !== "PathExpression") throw new Misfit("This is not a variable.", tag);
   const read = readerOf(path, source);
-  return (spot) => named(path, source, () => writeText(read(spot)));
+  return (spot) => blaming(path, source, () => writeText(read(spot)));
 }
 
 function blockWriter(block: Block, target: Target): Write {
@@ -78,7 +78,7 @@ function blockWriter(block: Block, target: Target): Write {
   const goThrough = name === "each" ? eachOf : theOne;
   return (spot) => {
     const found = read(spot);
-    const spots = named(value, target.source, () => goThrough(found, spot, names));
+    const spots = blaming(value, target.source, () => goThrough(found, spot, names));
     return spots.length === 0 ? otherwise(spot) : spots.map(inside).join("");
   };
 }

@@ -186,7 +186,7 @@ const TAGS = [
   ..."a;{{s}};{{~s~}};{{../s}};{{../../s}};{{this.s}};{{@root.s}};{{o.s}};{{one.s}};{{l.[0].s}}".split(
     ";",
   ),
-  ..."\n; ;<b>;{{! no }};{{@index}};{{@language}};{{{s}}};{{#if @first}}1{{/if}}".split(";"),
+  ..."\n; ;<b>;{{! no }};.{{@index}};{{@language}};{{{s}}};{{#if @first}}1{{/if}}".split(";"),
   "{{#unless @last}},{{/unless}}",
 ];
 const BLOCKS =
