@@ -111,6 +111,8 @@ describe.each(EMAILS)("%s", (folder) => {
     for (const [, width] of html?.matchAll(/\bwidth[=:]"?(\d+)(?!\d*%)/g) ?? [])
       expect(Number(width)).toBeLessThanOrEqual(600);
     expect(html?.length).toBeLessThan(20_000);
+    // many mail programs throw <style> away: it may only change what is inline
+    expect(html).not.toMatch(/<\w+(?=[^>]*\bclass=)(?![^>]*\bstyle=)/);
   });
 
   test("is read aloud as it is meant: one title, headings below it, no table that claims to be data", () => {
