@@ -13,6 +13,8 @@ const BASIC = new Set(
 /** Section 6.2.1.1: each is an escape and a character. */
 const EXTENSION = new Set("\f^{}\\[~]|€");
 
+const GSM_7 = new RegExp(`^[${RegExp.escape([...BASIC, ...EXTENSION].join(""))}]*$`);
+
 /** The second number is what the header of a message in parts leaves, 3GPP TS 23.040 section 9.2.3.24.1. */
 const LIMITS = { "GSM-7": [160, 153], "UCS-2": [70, 67] } as const;
 
@@ -64,9 +66,7 @@ function fold(piece: string): string {
   return piece.replaceAll(FOLDABLE, (character) => FOLDED[character] ?? character);
 }
 
-function isGsm7(text: string): boolean {
-  return Array.from(text).every((character) => BASIC.has(character) || EXTENSION.has(character));
-}
+const isGsm7 = (text: string): boolean => GSM_7.test(text);
 
 function septets(character: string): number {
   return EXTENSION.has(character) ? 2 : 1;
