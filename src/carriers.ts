@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { Config } from "./config.ts";
 import type { Carrier, Carriers } from "./deps.ts";
+import type { Receipt } from "./domain/receipt.ts";
 import { openCircuit } from "./providers/circuit.ts";
 import { openGate } from "./providers/gate.ts";
 import { limitCalls } from "./providers/limit.ts";
 import type { Provider } from "./providers/provider.ts";
-import { openMailSink } from "./providers/sandbox-mail.ts";
+import { type MailSinkOptions, openMailSink } from "./providers/sandbox-mail.ts";
 import { openTextSink } from "./providers/sandbox-text.ts";
 import { openSmtp } from "./providers/smtp.ts";
 import { openTwilio, type TwilioOptions } from "./providers/twilio.ts";
@@ -25,12 +26,20 @@ export interface OpenCarriers {
   close(): Promise<void>;
 }
 
-/** Opens the providers the configuration names; in the sandbox with local sinks behind them. */
-export async function openCarriers(config: Config): Promise<OpenCarriers> {
+/**
+ * Opens the providers the configuration names; in the sandbox with local sinks behind them. `onReceipt` hears of what is
+ * told of a message after it was taken.
+ */
+export async function openCarriers(
+  config: Config,
+  onReceipt: (receipt: Receipt) => void,
+): Promise<OpenCarriers> {
   const open = new AsyncDisposableStack();
   const outbox = join(config.dataDir, "outbox");
   const smtpUrl =
-    config.delivery === "sandbox" ? await openSandboxMail(open, outbox) : config.email?.url;
+    config.delivery === "sandbox"
+      ? await openSandboxMail(open, { outbox, onReceipt })
+      : config.email?.url;
   const twilio = config.delivery === "sandbox" ? await openSandboxText(open, outbox) : config.text;
   const carriers: Carriers = {
     ...(smtpUrl && { email: openEmail(open, smtpUrl, config) }),
@@ -78,8 +87,11 @@ export function carry(
   };
 }
 
-async function openSandboxMail(open: AsyncDisposableStack, outbox: string): Promise<string> {
-  const sink = await openMailSink({ outbox });
+async function openSandboxMail(
+  open: AsyncDisposableStack,
+  options: MailSinkOptions,
+): Promise<string> {
+  const sink = await openMailSink(options);
   open.defer(() => sink.close());
   return sink.url;
 }

@@ -8,12 +8,14 @@ import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import type { Say } from "./domain/events.ts";
+import type { Receipt } from "./domain/receipt.ts";
 import { keepCarriedChannels } from "./store/channels.ts";
 import { openDb, openPool } from "./store/db.ts";
 import { startEmbeddedPostgres } from "./store/embedded-postgres.ts";
 import { migrate } from "./store/migrate.ts";
 import { throughOutages } from "./store/outage.ts";
 import { openQueue, type Queue } from "./store/queue.ts";
+import { recordReceipt } from "./store/receipts.ts";
 import { openRecorder } from "./store/recorder.ts";
 import { openSeal } from "./store/seal.ts";
 import { openTemplates } from "./store/templates.ts";
@@ -64,7 +66,7 @@ async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Pro
   });
   if (migrations.length > 0) say("daemon.migrated", { migrations });
 
-  const carrying = await openCarriers(config);
+  const carrying = await openCarriers(config, (receipt) => takeReceipt(pool, say, receipt));
   open.defer(() => carrying.close());
   const stopping = new AbortController();
   const deps = depsOf({ config, say, workerId, pool, carrying, stopping });
@@ -76,6 +78,16 @@ async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Pro
   const { broken } = await takeWork(open, { config, deps, pool, stopping });
   say("daemon.ready", { workerId, startedInMs: Math.round(performance.now() - began) });
   return { workerId, databaseUrl, broken, stop: () => open.disposeAsync() };
+}
+
+/** What is told later and cannot be written down is said: nobody tells it twice. */
+function takeReceipt(pool: Pool, say: Say, receipt: Receipt): void {
+  const { interactionId, status, evidence } = receipt;
+  const code = evidence.enhancedCode ?? evidence.code ?? "none";
+  recordReceipt(openDb(pool), receipt).then(
+    (moved) => say("interaction.receipt", { interactionId, status, code, moved }),
+    () => say("interaction.notRecorded", { interactionId }),
+  );
 }
 
 interface Opened {

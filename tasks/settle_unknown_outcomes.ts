@@ -3,9 +3,9 @@ import { settleUnknown } from "../src/decide/settle-unknown.ts";
 import type { Deps } from "../src/deps.ts";
 import type { UnknownOutcome, UnknownVerdict } from "../src/domain/unknown-outcome.ts";
 import { enqueue } from "../src/store/jobs.ts";
+import { planNextAttempts } from "../src/store/next-attempts.ts";
 import {
   loadUnknownOutcomes,
-  planNextAttempt,
   recordFound,
   scheduleNeverSent,
 } from "../src/store/unknown-outcomes.ts";
@@ -39,7 +39,7 @@ async function act(
     case "neverSent":
       return void (await scheduleNeverSent(db, interactionId, clock(), "neverTaken"));
     case "resend":
-      return void (await planNextAttempt(db, interactionId, clock()));
+      return void (await planNextAttempts(db, [{ interactionId, dueAt: clock() }]));
     case "askAgain": {
       const payload = { channel, interactionIds: [interactionId], asked: asked + 1 };
       return enqueue(db, "settle_unknown_outcomes", payload, { runAt: verdict.at });

@@ -6,6 +6,7 @@ import { openCarriers, type OpenCarriers } from "../src/carriers.ts";
 import { readConfig } from "../src/config.ts";
 import type { Deps } from "../src/deps.ts";
 import type { TestDatabase } from "./database.ts";
+import { recordReceipt } from "../src/store/receipts.ts";
 import { depsOn } from "./deps.ts";
 import { insertChanges, insertLender } from "./lender.ts";
 import { runDueJobs } from "./queue.ts";
@@ -33,6 +34,8 @@ export interface House {
     rest?: { fields?: object; caseTypeId?: string },
   ): Promise<void>;
   attempts(caseId: string): Promise<Attempt[]>;
+  /** Waits until it was told what became of a message after it was taken. */
+  receipt(): Promise<void>;
   /** What lies in the outbox, as it was sent. */
   outbox(): Promise<string[]>;
 }
@@ -47,6 +50,7 @@ export function useHouse(
   const said: string[] = [];
   let dir = "";
   let carrying: OpenCarriers;
+  let told = Promise.withResolvers<void>();
   const deps = depsOn(database, {
     say: (event, fields) => void said.push(JSON.stringify({ event, ...fields })),
   });
@@ -60,7 +64,10 @@ export function useHouse(
       TEXT_SETTLES: "15s 1m",
       ...settings,
     });
-    carrying = await openCarriers(config);
+    carrying = await openCarriers(
+      config,
+      (receipt) => void recordReceipt(deps.db, receipt).then(() => told.resolve()),
+    );
     Object.assign(deps, { carriers: carrying.carriers });
     await insertLender(pool);
   });
@@ -99,6 +106,10 @@ export function useHouse(
         [caseId],
       );
       return rows;
+    },
+    async receipt() {
+      await told.promise;
+      told = Promise.withResolvers();
     },
     async outbox() {
       const folder = join(dir, "outbox");

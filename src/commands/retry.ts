@@ -1,5 +1,5 @@
 import { systemClock } from "../clock.ts";
-import { planNextAttempt } from "../store/unknown-outcomes.ts";
+import { planNextAttempts } from "../store/next-attempts.ts";
 import { readId } from "./arguments.ts";
 import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
@@ -17,8 +17,8 @@ export const retry = command({
   async run({ operands: [id = ""], options, print }) {
     const interactionId = readId("INTERACTION_ID", id);
     const operator = readOperator(options.by ?? process.env["USER"]);
-    const next = await withDatabase(`operator:${operator}`, (db) =>
-      planNextAttempt(db, interactionId, systemClock()),
+    const [next] = await withDatabase(`operator:${operator}`, (db) =>
+      planNextAttempts(db, [{ interactionId, dueAt: systemClock() }]),
     );
     print(
       next === undefined

@@ -94,6 +94,15 @@ export const EVENTS = {
     "info",
     "An unknown outcome was looked into: known, neverSent, resend, askAgain or hold.",
   ),
+  "interaction.receipt": kind<{
+    interactionId: string;
+    status: string;
+    code: string;
+    moved: boolean;
+  }>(
+    "info",
+    "It was told later what became of a message that had been taken; moved says whether that was news.",
+  ),
   "interactions.queuedAgain": kind<{ interactions: number; firstInteractionId: string }>(
     "warn",
     "Due interactions were in no job; they are queued again.",

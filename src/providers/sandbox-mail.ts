@@ -1,4 +1,6 @@
 import { SMTPServer, type SMTPServerDataStream } from "smtp-server";
+import type { Receipt } from "../domain/receipt.ts";
+import { bounceLater } from "./sandbox-bounce.ts";
 import { listenOnLoopback } from "./sandbox-loopback.ts";
 import { openOutbox } from "./sandbox-outbox.ts";
 import { openPlays } from "./sandbox-plays.ts";
@@ -11,6 +13,12 @@ export interface Sink {
 }
 
 type Refusal = Extract<MailboxPlay, { act: "refuse" }>;
+export interface MailSinkOptions {
+  readonly outbox: string;
+  /** Hears of what becomes of a mail after it was taken. */
+  readonly onReceipt?: (receipt: Receipt) => void;
+}
+
 /** What becomes of a mail: an answer, or none. */
 type Verdict = Refusal | "taken" | "silence" | "drop";
 
@@ -33,8 +41,8 @@ const NOT_KEPT: Refusal = {
  * A mail server on loopback for trying things out: it sends nothing on, writes every mail it takes to
  * `<outbox>/<interaction id>.eml`, and plays the magic mailboxes.
  */
-export async function openMailSink(options: { outbox: string }): Promise<Sink> {
-  const receive = await openReceiver(options.outbox);
+export async function openMailSink(options: MailSinkOptions): Promise<Sink> {
+  const receive = await openReceiver(options);
   const server = new SMTPServer({
     disabledCommands: ["AUTH", "STARTTLS"],
     disableReverseLookup: true,
@@ -63,7 +71,7 @@ export async function openMailSink(options: { outbox: string }): Promise<Sink> {
 /** Never rejects. */
 type Receive = (stream: SMTPServerDataStream, to: string) => Promise<Verdict>;
 
-async function openReceiver(outbox: string): Promise<Receive> {
+async function openReceiver({ outbox, onReceipt = () => {} }: MailSinkOptions): Promise<Receive> {
   const files = await openOutbox(outbox);
   const choosePlay = openPlays(MAGIC_MAILBOXES);
 
@@ -73,6 +81,7 @@ async function openReceiver(outbox: string): Promise<Receive> {
     if (play?.act === "hang") return "silence";
     const id = headerOf(mail, "X-Tidings-Interaction-ID");
     await files.write(/^[\w-]{1,100}$/u.test(id) ? id : "mail", ".eml", mail);
+    if (play?.act === "bounceLater") bounceLater(id, onReceipt);
     return play?.act === "takeAndDrop" ? "drop" : "taken";
   }
 

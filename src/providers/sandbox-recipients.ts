@@ -1,6 +1,7 @@
 /** How the sandbox's mail server treats a message. */
 export type MailboxPlay =
-  | { readonly act: "accept" }
+  /** Taken, and bounced afterwards. */
+  | { readonly act: "bounceLater" }
   | {
       readonly act: "refuse";
       readonly at: "RCPT TO" | "DATA";
@@ -88,8 +89,9 @@ export const MAGIC_MAILBOXES: Readonly<Record<string, Magic<MailboxPlay>>> = {
     play: { act: "takeAndDrop" },
   },
   "late-bounce": {
-    description: "accepted; a bounce may follow",
-    play: { act: "accept" },
+    description:
+      "accepted, and a second later bounced: no such mailbox; the contact is marked invalid",
+    play: { act: "bounceLater" },
   },
 };
 

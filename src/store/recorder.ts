@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 import type { Settlement } from "../domain/interaction.ts";
+import { noteFindings } from "./contact-findings.ts";
 import { asRows, type Db } from "./db.ts";
+import { type NextAttempt, planNextAttempts } from "./next-attempts.ts";
 import { throughOutages } from "./outage.ts";
 
 /** Writes outcomes down. Everyone waits for their own only: it resolves when theirs is durable. */
@@ -72,10 +74,7 @@ async function write(db: Db, settlements: readonly Settlement[]): Promise<void> 
   if (plain) return moveSettled(db, settlements);
   await db.transaction().execute(async (tx) => {
     await moveSettled(tx, settlements);
-    await planNextAttempts(
-      tx,
-      settlements.filter((one) => one.nextAttemptAt !== null),
-    );
+    await planNextAttempts(tx, settlements.flatMap(nextOf));
     await queueAgain(
       tx,
       settlements.filter((one) => one.dueAt !== null),
@@ -84,12 +83,12 @@ async function write(db: Db, settlements: readonly Settlement[]): Promise<void> 
       tx,
       settlements.filter((one) => one.askAt !== null),
     );
-    await noteFindings(
-      tx,
-      settlements.filter((one) => one.finding !== null),
-    );
+    await noteFindings(tx, settlements);
   });
 }
+
+const nextOf = ({ interactionId, nextAttemptAt }: Settlement): NextAttempt[] =>
+  nextAttemptAt === null ? [] : [{ interactionId, dueAt: nextAttemptAt }];
 
 async function moveSettled(db: Db, settlements: readonly Settlement[]): Promise<void> {
   await sql`
@@ -103,30 +102,6 @@ async function moveSettled(db: Db, settlements: readonly Settlement[]): Promise<
     where i.id = s."interactionId" and i.claimed_at = s."claimedAt"
       -- an answer that comes after its worker was given up for dead still says what happened
       and (i.status = 'inProgress' or (i.status = 'attempted' and i.status_details = i.channel || 'OutcomeUnknown'))
-  `.execute(db);
-}
-
-/** A new interaction for every one that failed for now, to the same end and one attempt further. */
-async function planNextAttempts(db: Db, settlements: readonly Settlement[]): Promise<void> {
-  if (settlements.length === 0) return;
-  await sql`
-    with added as (
-      insert into tidings.interactions
-        (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, sensitive, status,
-         scheduled_at_from, scheduled_at_to, previous_interaction_id, first_interaction_id, attempt, supercase_bulk_operation_id,
-         case_id, case_change_id, notification_type_id, notification_type_version, template_id, template_version, due_explanation)
-      select i.origin, i.created_by, i.direction, null, i.channel, i.person_id, i.loan_id, i.loan_ids, i.subject, i.theme, i.sensitive, 'scheduled',
-        s."nextAttemptAt", i.scheduled_at_to, i.id, coalesce(i.first_interaction_id, i.id), i.attempt + 1, i.supercase_bulk_operation_id,
-        i.case_id, i.case_change_id, i.notification_type_id, i.notification_type_version, i.template_id, i.template_version, i.due_explanation
-      from json_to_recordset(${asRows(settlements)}) as s("interactionId" bigint, "nextAttemptAt" timestamptz)
-      join tidings.interactions i on i.id = s."interactionId" and i.status = 'failed'
-      on conflict (previous_interaction_id) where origin = 'tidings' and previous_interaction_id is not null do nothing
-      returning id, channel, scheduled_at_from
-    )
-    select graphile_worker.add_job('deliver_interactions', json_build_object('channel', a.channel, 'interactionIds', array_agg(a.id::text order by a.id)),
-      run_at => a.scheduled_at_from)
-    from added a
-    group by a.channel, a.scheduled_at_from
   `.execute(db);
 }
 
@@ -149,18 +124,5 @@ async function queueAsking(db: Db, settlements: readonly Settlement[]): Promise<
     from json_to_recordset(${asRows(settlements)}) as s("interactionId" bigint, "askAt" timestamptz)
     join tidings.interactions i on i.id = s."interactionId" and i.status = 'attempted'
     group by i.channel, s."askAt"
-  `.execute(db);
-}
-
-/** What a refusal says of a contact goes back to it, unless the lender has changed its value since. */
-async function noteFindings(db: Db, settlements: readonly Settlement[]): Promise<void> {
-  if (settlements.length === 0) return;
-  await sql`
-    update tidings.contacts k
-    set valid = k.valid and s.finding <> 'invalid',
-      receive_text_messages = k.receive_text_messages and s.finding not in ('notTextable', 'optedOut')
-    from json_to_recordset(${asRows(settlements)}) as s("interactionId" bigint, finding text)
-    join tidings.interactions i on i.id = s."interactionId"
-    where k.id = i.contact_id and k.value = i.contact->>'value' and s.finding in ('invalid', 'notTextable', 'optedOut')
   `.execute(db);
 }

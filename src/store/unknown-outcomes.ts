@@ -99,38 +99,3 @@ export async function scheduleNeverSent(
   `.execute(db);
   return rows.length > 0;
 }
-
-/**
- * Plans the next attempt of a chain after one that has ended or whose outcome is unknown; what was said stands as it is.
- * Returns the new interaction's id, or undefined where the attempt is not at its end or has a next one already.
- */
-export async function planNextAttempt(
-  db: Db,
-  interactionId: string,
-  dueAt: Date,
-): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`
-    with added as (
-      insert into tidings.interactions
-        (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, sensitive, status,
-         scheduled_at_from, scheduled_at_to, previous_interaction_id, first_interaction_id, attempt, supercase_bulk_operation_id,
-         case_id, case_change_id, notification_type_id, notification_type_version, template_id, template_version, due_explanation)
-      select i.origin, jsonb_build_object('id', tidings.moved_by(), 'name', tidings.moved_by()), i.direction, null, i.channel, i.person_id, i.loan_id,
-        i.loan_ids, i.subject, i.theme, i.sensitive, 'scheduled', ${dueAt}, i.scheduled_at_to, i.id, coalesce(i.first_interaction_id, i.id),
-        i.attempt + 1, i.supercase_bulk_operation_id, i.case_id, i.case_change_id, i.notification_type_id, i.notification_type_version,
-        i.template_id, i.template_version, i.due_explanation
-      from tidings.interactions i
-      where i.id = ${interactionId} and i.origin = 'tidings'
-        and (i.status = 'failed' or (i.status = 'attempted' and i.status_details like '%OutcomeUnknown'))
-      on conflict (previous_interaction_id) where origin = 'tidings' and previous_interaction_id is not null do nothing
-      returning id, channel
-    ),
-    jobs as (
-      select graphile_worker.add_job('deliver_interactions',
-        json_build_object('channel', a.channel, 'interactionIds', json_build_array(a.id::text)), run_at => ${dueAt})
-      from added a
-    )
-    select a.id, (select count(*) from jobs) as jobs from added a
-  `.execute(db);
-  return rows[0]?.id;
-}

@@ -22,6 +22,7 @@ beforeAll(async () => {
       EMAIL_BOUNCE_ADDRESS: "bounces@lender.example",
       EMAIL_CONNECTIONS: "1",
     }),
+    () => {},
   );
 });
 afterAll(async () => {

@@ -93,6 +93,18 @@ describe("an email", () => {
     ]);
   });
 
+  test("taken and bounced later ends failed, and the contact is marked", async () => {
+    await house.reachableBy({ email: "late-bounce@example.com" });
+    await house.change("E5b", "initiated");
+    expect(await house.attempts("E5b")).toEqual([sent("emailSent")]);
+    await house.receipt();
+    expect(await house.attempts("E5b")).toMatchObject([
+      { status: "failed", details: "emailBounced", why: "No such mailbox" },
+    ]);
+    const { rows } = await pool.query("select valid from tidings.contacts where id = 'CT-EMAIL'");
+    expect(rows).toEqual([{ valid: false }]);
+  });
+
   test("sent too fast waits and spends no attempt", async () => {
     await house.reachableBy({ email: "rate-limited-once@example.com" });
     await house.change("E6", "initiated");
