@@ -12,11 +12,13 @@ import { retry } from "./commands/retry.ts";
 import { settle } from "./commands/settle.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
+import { templates } from "./commands/templates.ts";
 import { Fault } from "./domain/fault.ts";
 
 const VERBS = [
   start,
   demo,
+  templates,
   dryRun,
   status,
   explain,

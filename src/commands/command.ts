@@ -34,7 +34,7 @@ interface Description<Known extends Options> {
   readonly takes?: string;
   /** What else its user must know. */
   readonly details?: string;
-  /** Words without a dash, in order; those in brackets may be left out. */
+  /** Words without a dash, in order; those in brackets may be left out, and a last one with … may be repeated. */
   readonly operands?: readonly string[];
   readonly options: Known;
   run(call: Call<Known>): Promise<number>;
@@ -101,7 +101,7 @@ function checkOperands(
 ): void {
   const missing = operands.slice(given.length).filter((operand) => !operand.startsWith("["));
   if (missing.length > 0) throw wrongArguments(`${missing.join(" ")} is missing; ${seeHelp(name)}`);
-  const [unknown] = given.slice(operands.length);
+  const [unknown] = operands.at(-1)?.endsWith("…") ? [] : given.slice(operands.length);
   if (unknown !== undefined)
     throw wrongArguments(`"${unknown}" is one word too many; ${seeHelp(name)}`);
 }

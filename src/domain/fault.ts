@@ -21,6 +21,8 @@ export const FAULTS = {
     "The database refused an outcome; the interaction stays in progress until it is settled.",
   CONTENT_KEY_UNKNOWN:
     "Sealed content cannot be read with the keys at hand; add the key it names to CONTENT_KEY, after the first.",
+  TEMPLATE_EDITED:
+    "A draft was edited while it was being published, and nothing was published; look at it and publish again.",
   DEMO_INCOMPLETE: "The demo did not end as its samples say it must.",
 } as const;
 export type FaultCode = keyof typeof FAULTS;

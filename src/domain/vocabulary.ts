@@ -91,6 +91,10 @@ export type OnUnknown = (typeof ON_UNKNOWN)[number];
 export const PAUSE_SCOPES = ["everything", "channel", "notificationType"] as const;
 export type PauseScope = (typeof PAUSE_SCOPES)[number];
 
+/** How somebody came to read sensitive content. */
+export const REVEAL_WAYS = ["command", "rest"] as const;
+export type RevealWay = (typeof REVEAL_WAYS)[number];
+
 export const CONTACT_TYPES = ["phone", "email", "address"] as const;
 export type ContactType = (typeof CONTACT_TYPES)[number];
 

@@ -126,6 +126,14 @@ export interface Contacts {
   verified: Generated<boolean>;
 }
 
+export interface ContentReveals {
+  id: Generated<Int8>;
+  interactionId: Int8;
+  revealedAt: Generated<Timestamp>;
+  revealedBy: string;
+  way: string;
+}
+
 export interface InteractionChains {
   attempts: number | null;
   caseChangeId: Int8 | null;
@@ -260,18 +268,25 @@ export interface Pauses {
 
 export interface Templates {
   channel: string;
+  contentHash: Generated<string>;
   createdAt: Generated<Timestamp>;
+  createdBy: Generated<string>;
   deprecatedAt: Timestamp | null;
   htmlTemplate: string | null;
   id: Generated<number>;
   language: Generated<string>;
   name: Generated<string>;
   publishedAt: Timestamp | null;
+  publishedBy: string | null;
+  samples: Generated<Json>;
   sensitive: Generated<boolean>;
+  slug: string | null;
   status: Generated<string>;
   subject: string | null;
   subjectTemplate: string | null;
   textTemplate: string | null;
+  theme: string | null;
+  updatedAt: Timestamp | null;
   version: number;
 }
 
@@ -295,6 +310,7 @@ export interface DB {
   caseTypes: CaseTypes;
   channels: Channels;
   contacts: Contacts;
+  contentReveals: ContentReveals;
   interactionChains: InteractionChains;
   interactions: Interactions;
   interactionTransitions: InteractionTransitions;

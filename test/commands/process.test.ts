@@ -111,6 +111,7 @@ describe("words", () => {
     const files = [
       "start",
       "demo",
+      "templates",
       "dry-run",
       "status",
       "explain",

@@ -51,6 +51,8 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["THEMES", "interactions_theme_is_known"],
   ["THEMES", "interactions_borrower_selected_theme_is_known"],
   ["THEMES", "notification_types_theme_is_known"],
+  ["THEMES", "templates_theme_is_known"],
+  ["REVEAL_WAYS", "content_reveals_way_is_known"],
   ["DIRECTIONS", "interactions_direction_is_known"],
   ["ORIGINS", "interactions_origin_is_known"],
   ["VERSION_STATUSES", "notification_types_status_is_known"],

@@ -1,0 +1,72 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Folder } from "../decide/read-folder.ts";
+import type { Finding } from "../domain/finding.ts";
+import { wrongArguments } from "./arguments.ts";
+
+/** A folder of files, with the path it was asked for by. */
+export interface FolderOnDisk extends Folder {
+  readonly path: string;
+}
+
+const PARTIALS = "partials";
+const isTemplate = (path: string): boolean =>
+  ["template.json", "subject.hbs", "html.hbs", "text.hbs"].some((name) =>
+    existsSync(join(path, name)),
+  );
+
+/** Reads template folders, and of any other directory those inside it. Throws ARGUMENTS_INVALID where there is none. */
+export async function readFolders(paths: readonly string[]): Promise<FolderOnDisk[]> {
+  const found = await Promise.all(paths.map(findFolders));
+  const folders = [...new Set(found.flat())];
+  return await Promise.all(folders.map(readOne));
+}
+
+async function findFolders(path: string): Promise<string[]> {
+  if (isTemplate(path)) return [join(path)];
+  const names = await readdir(path).catch((error: unknown) => {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    throw wrongArguments(`${path} cannot be read (${code})`);
+  });
+  const inside = names
+    .filter((name) => name !== PARTIALS)
+    .map((name) => join(path, name))
+    .filter(isTemplate);
+  if (inside.length === 0)
+    throw wrongArguments(`${path} holds no template: a folder with template.json and its parts`);
+  return inside.toSorted();
+}
+
+async function readOne(path: string): Promise<FolderOnDisk> {
+  const whole = resolve(path);
+  return {
+    path,
+    slug: basename(whole),
+    files: await readFiles(whole, /\.(hbs|json)$/),
+    partials: await readFiles(join(dirname(whole), PARTIALS), /\.hbs$/),
+  };
+}
+
+async function readFiles(
+  folder: string,
+  pattern: RegExp,
+): Promise<{ name: string; text: string }[]> {
+  if (!existsSync(folder)) return [];
+  const names = (await readdir(folder)).filter((name) => pattern.test(name)).toSorted();
+  return await Promise.all(
+    names.map(async (name) => ({ name, text: await readFile(join(folder, name), "utf8") })),
+  );
+}
+
+/** Findings as `path:line:column sentence`, where an editor opens them. */
+export function findingLines(folder: FolderOnDisk, findings: readonly Finding[]): string[] {
+  const isPartial = (name: string): boolean => folder.partials.some((one) => one.name === name);
+  const pathOf = (file: string): string => {
+    if (isPartial(file)) return join(folder.path, "..", PARTIALS, file);
+    return join(folder.path, /^(subject|html|text)$/.test(file) ? `${file}.hbs` : file);
+  };
+  return findings.map(
+    ({ file, line, column, says }) => `${pathOf(file)}:${line}:${column} ${says}`,
+  );
+}

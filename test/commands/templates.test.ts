@@ -1,0 +1,401 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { templates } from "../../src/commands/templates.ts";
+import { useDatabase } from "../database.ts";
+import { emailFiles, SAMPLE, useFolders } from "./folders.ts";
+import { type Ran, runOn } from "./run.ts";
+
+const database = useDatabase();
+const { pool } = database;
+const { root, write } = useFolders();
+
+const run = (...words: readonly string[]): Promise<Ran> => runOn(database, templates, ...words);
+const push = (...slugs: readonly string[]): Promise<Ran> =>
+  run("push", ...slugs.map((slug) => join(root, slug)));
+const publish = (...words: readonly string[]): Promise<Ran> => run("publish", ...words);
+
+async function versionsOf(slug: string): Promise<string[]> {
+  const { rows } = await pool.query<{ version: number; status: string; by: string | null }>(
+    "select version, status, published_by as by from tidings.templates where slug = $1 order by version",
+    [slug],
+  );
+  return rows.map(({ version, status, by }) => [version, status, by].filter(Boolean).join(" "));
+}
+
+async function idOf(slug: string): Promise<number> {
+  const { rows } = await pool.query<{ id: number }>(
+    "select id from tidings.templates where slug = $1 limit 1",
+    [slug],
+  );
+  return rows[0]?.id ?? 0;
+}
+
+/** Resolves when a statement of ours waits for a lock. */
+const untilOneWaits = async (part: string): Promise<void> => {
+  await expect
+    .poll(async () => {
+      const waiting = await pool.query(
+        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like $1",
+        [`%${part}%`],
+      );
+      return waiting.rowCount;
+    })
+    .toBe(1);
+};
+
+describe("push", () => {
+  test("writes a draft, then nothing, then a draft edited in place, then the version after a published one", async () => {
+    write(emailFiles("life"));
+    const first = await push("life");
+    const id = await idOf("life");
+    expect(first).toEqual({
+      code: 0,
+      output: `life: new, draft version 1 of template ${id}\n1 template: 1 new, 0 changed, 0 unchanged.\nNothing is sent by a draft: \`tidings templates publish\` makes it active.`,
+    });
+    expect(await push("life")).toEqual({
+      code: 0,
+      output: "1 template: 0 new, 0 changed, 1 unchanged.",
+    });
+
+    write({ "life/subject.hbs": "About your loan\n" });
+    expect((await push("life")).output).toBe(
+      [
+        `life: changed, draft version 1 of template ${id} is edited`,
+        "  subject",
+        "  @@ -1 +1 @@",
+        "  -About your case",
+        "  +About your loan",
+        "1 template: 0 new, 1 changed, 0 unchanged.",
+        "Nothing is sent by a draft: `tidings templates publish` makes it active.",
+      ].join("\n"),
+    );
+    expect(await versionsOf("life")).toEqual(["1 draft"]);
+
+    await publish("life");
+    expect((await push("life")).output).toBe("1 template: 0 new, 0 changed, 1 unchanged.");
+    write({ "life/template.json": { name: "Another", channel: "email", language: "en" } });
+    const next = await push("life");
+    expect(next.output).toContain(
+      `life: changed, draft version 2 of template ${id} follows version 1, which is active\n  about\n  @@ -1 +1 @@\n  -name: An email\n  +name: Another`,
+    );
+    expect(await versionsOf("life")).toEqual(["1 active operator:kim", "2 draft"]);
+  });
+
+  test("of a directory takes every template in it, with the partials beside them", async () => {
+    write({
+      ...emailFiles("shelf/one", { "text.hbs": "Dear borrower,\n{{> close}}\n" }),
+      ...emailFiles("shelf/two"),
+      "shelf/partials/close.hbs": "Yours, {{lender.name}}\n",
+      "shelf/README.md": "no template",
+    });
+    expect((await push("shelf")).output).toMatch(/^one: new.*\ntwo: new.*\n2 templates: 2 new/);
+    const { rows } = await pool.query(
+      "select text_template, samples, created_by from tidings.templates where slug = 'one'",
+    );
+    expect(rows).toEqual([
+      {
+        text_template: "Dear borrower,\nYours, {{lender.name}}\n",
+        samples: { "sample.json": SAMPLE },
+        created_by: "operator:kim",
+      },
+    ]);
+    write({ "shelf/partials/close.hbs": "Sincerely, {{lender.name}}\n" });
+    const { output } = await push("shelf");
+    expect(output).toContain("-Yours, {{lender.name}}\n  +Sincerely, {{lender.name}}");
+    expect(output).toContain("0 new, 1 changed, 1 unchanged");
+  });
+
+  test("takes better samples for a draft without making it another", async () => {
+    write(emailFiles("sampled"));
+    await push("sampled");
+    write({ "sampled/sample.long.json": SAMPLE });
+    expect((await push("sampled")).output).toBe("1 template: 0 new, 0 changed, 1 unchanged.");
+    const { rows } = await pool.query(
+      "select array(select jsonb_object_keys(samples)) as names from tidings.templates where slug = 'sampled'",
+    );
+    expect(rows).toEqual([{ names: ["sample.json", "sample.long.json"] }]);
+  });
+
+  test("stores a draft that cannot be published yet, and says where everything is wrong", async () => {
+    write(
+      emailFiles("faulty", {
+        "subject.hbs": "{{case.name}}",
+        "text.hbs": "Dear {{borrower.nam}},\n{{#if loan}}\n",
+      }),
+    );
+    const { code, output } = await push("faulty");
+    expect(code).toBe(1);
+    expect(output).toContain(`\n  ${join(root, "faulty/subject.hbs")}:1:3 `);
+    expect(output).toContain(`\n  ${join(root, "faulty/text.hbs")}:3:1 `);
+    expect(output).toContain("\n  It cannot be published until this is mended.\n");
+    expect(await versionsOf("faulty")).toEqual(["1 draft"]);
+    const again = await push("faulty");
+    expect(again.code).toBe(1);
+    expect(again.output).toContain("faulty: unchanged\n");
+    const refused = await publish("faulty");
+    expect(refused.code).toBe(1);
+    expect(refused.output).toMatch(/^faulty\/subject:1:3 .*\nfaulty\/text:3:1 .*\nNothing was pub/);
+    expect(await versionsOf("faulty")).toEqual(["1 draft"]);
+  });
+
+  test.each([
+    ["no template.json", { "template.json": null }, "template.json:1:1 It is missing"],
+    [
+      "a broken template.json",
+      { "template.json": '{\n  "name": "A",\n}' },
+      "template.json:3:1 This is not JSON.",
+    ],
+    [
+      "a channel nobody knows",
+      { "template.json": { name: "A", channel: "pigeon", language: "en" } },
+      "template.json:1:1 channel: ",
+    ],
+    [
+      "a word that is not known",
+      { "template.json": { name: "A", channel: "email", language: "en", secret: true } },
+      'template.json:1:1 It: Unrecognized key: "secret".',
+    ],
+    ["a broken sample", { "sample.json": "{" }, "sample.json:1:2 This is not JSON."],
+    ["a part with a slip", { "body.hbs": "Hello" }, "body.hbs:1:1 A template has no such part"],
+    [
+      "a partial that is not there",
+      { "text.hbs": "Dear {{lender.name}},\n  {{> clsoe}}" },
+      "text.hbs:2:3 There is no partial clsoe.",
+    ],
+  ])(
+    "stores nothing of a folder with %s, and goes on with the others",
+    async (title, files, says) => {
+      const slug = title.replaceAll(/\W/g, "-");
+      write(emailFiles(slug));
+      write(
+        Object.fromEntries(Object.entries(files).map(([name, text]) => [join(slug, name), text])),
+      );
+      const sound = `sound-${slug}`;
+      write(emailFiles(sound));
+      const { code, output } = await push(slug, sound);
+      expect(code).toBe(1);
+      expect(output).toContain(`${slug}: not stored, it cannot be put together\n`);
+      expect(output).toContain(`  ${join(root, slug)}/${says}`);
+      expect(output).toContain("2 templates: 1 new, 0 changed, 0 unchanged, 1 not stored.");
+      expect(await versionsOf(slug)).toEqual([]);
+      expect(await versionsOf(sound)).toEqual(["1 draft"]);
+    },
+  );
+
+  test("never writes into the template of somebody who gave an id by hand", async () => {
+    const { rows } = await pool.query<{ id: number }>(
+      "insert into tidings.templates (id, version, channel, text_template) select max(id) + 1, 1, 'text', 'T' from tidings.templates returning id",
+    );
+    write(emailFiles("after-hand"));
+    await push("after-hand");
+    expect(await idOf("after-hand")).toBeGreaterThan(rows[0]?.id ?? Infinity);
+    expect(await versionsOf("after-hand")).toEqual(["1 draft"]);
+  });
+
+  test("by two at once writes one draft", async () => {
+    write(emailFiles("twice"));
+    const both = await Promise.all([push("twice"), push("twice"), push("twice")]);
+    expect(await versionsOf("twice")).toEqual(["1 draft"]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(both.filter(({ output }) => output.includes("1 new"))).toHaveLength(1);
+  });
+});
+
+describe("publish", () => {
+  test("makes the draft active and deprecates the version before, by number or by name", async () => {
+    write(emailFiles("renewed"));
+    await push("renewed");
+    const id = await idOf("renewed");
+    expect(await publish("renewed")).toEqual({
+      code: 0,
+      output: `renewed: version 1 of template ${id} is active.`,
+    });
+    write({ "renewed/subject.hbs": "Another" });
+    await push("renewed");
+    expect(await publish(String(id), "--by", "lee")).toEqual({
+      code: 0,
+      output: `renewed: version 2 of template ${id} is active, version 1 is deprecated.`,
+    });
+    expect(await versionsOf("renewed")).toEqual([
+      "1 deprecated operator:kim",
+      "2 active operator:lee",
+    ]);
+    expect(await publish("renewed")).toEqual({
+      code: 0,
+      output:
+        "renewed: version 2 is active, and there is no draft after it.\nThere is nothing to publish.",
+    });
+  });
+
+  test("publishes all that are named or none", async () => {
+    write({
+      ...emailFiles("good"),
+      ...emailFiles("bad", { "subject.hbs": "{{nothing}}" }),
+    });
+    await push("good", "bad");
+    const { code, output } = await publish("good", "bad");
+    expect(code).toBe(1);
+    expect(output).toMatch(/^bad\/subject:1:3 .*\nNothing was published\./);
+    expect(await versionsOf("good")).toEqual(["1 draft"]);
+  });
+
+  test("refuses what is sensitive while nothing could seal it, and says what to do", async () => {
+    const about = { name: "Secret", channel: "email", language: "en", sensitive: true };
+    write(emailFiles("secret", { "template.json": about }));
+    await push("secret");
+    const refused = await publish("secret");
+    expect(refused.code).toBe(1);
+    expect(refused.output).toMatch(
+      /^secret: sensitive, and CONTENT_KEY is not set[^]*openssl rand[^]*\nNothing was published/,
+    );
+    expect(await versionsOf("secret")).toEqual(["1 draft"]);
+    vi.stubEnv("CONTENT_KEY", randomBytes(32).toString("base64"));
+    expect((await publish("secret")).code).toBe(0);
+    expect(await versionsOf("secret")).toEqual(["1 active operator:kim"]);
+  });
+
+  test("by five at once makes it active once, and every one of them is told so", async () => {
+    write(emailFiles("raced"));
+    await push("raced");
+    const all = await Promise.all(Array.from({ length: 5 }, () => publish("raced")));
+    expect(all.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
+    const first = all.filter(({ output }) => output.endsWith("is active."));
+    expect(first).toHaveLength(1);
+    expect(await versionsOf("raced")).toEqual(["1 active operator:kim"]);
+  });
+
+  test("by two whose templates cross does not lock up", async () => {
+    const slugs = ["cross-1", "cross-2", "cross-3", "cross-4"];
+    for (const slug of slugs) write(emailFiles(slug));
+    await push(...slugs);
+    const both = await Promise.all([publish(...slugs), publish(...slugs.toReversed())]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    for (const slug of slugs) expect(await versionsOf(slug)).toEqual(["1 active operator:kim"]);
+  });
+
+  test("of a draft that somebody edits in the same moment is refused: what was checked is not what is stored", async () => {
+    write({ ...emailFiles("edited"), ...emailFiles("beside") });
+    await push("beside", "edited");
+    const id = await idOf("edited");
+    const other = await pool.connect();
+    await other.query("begin");
+    await other.query(
+      "update tidings.templates set subject_template = '{{nobody.checked.this}}' where id = $1",
+      [id],
+    );
+    const publishing = publish("beside", "edited");
+    await untilOneWaits("pg_advisory_xact_lock");
+    await other.query("commit");
+    other.release();
+    await expect(publishing).rejects.toMatchObject({
+      code: "TEMPLATE_EDITED",
+      message: expect.stringContaining("version 1 of template edited"),
+    });
+    expect(await versionsOf("edited")).toEqual(["1 draft"]);
+    expect(await versionsOf("beside")).toEqual(["1 draft"]);
+  });
+});
+
+describe("looking", () => {
+  test("list shows what is active and what waits", async () => {
+    write(emailFiles("listed"));
+    await push("listed");
+    await publish("listed");
+    write({ "listed/subject.hbs": "Another" });
+    await push("listed");
+    const id = await idOf("listed");
+    const { output } = await run("list");
+    expect(output).toMatch(new RegExp(`^${id} +listed +1 +2 +email +en +An email$`, "m"));
+    const found = JSON.parse((await run("list", "--json")).output).find(
+      (one: { slug: string }) => one.slug === "listed",
+    );
+    expect(found).toMatchObject({ id, activeVersion: 1, draftVersion: 2, sensitive: false });
+  });
+
+  test("show tells versions, variables and parts of the newest version, or of the one asked for", async () => {
+    const { output } = await run("show", "listed");
+    expect(output).toContain("listed, version 2: draft\n");
+    expect(output).toMatch(
+      /\n {2}1 {2}active {2}written .* by operator:kim +published .* by operator:kim\n/,
+    );
+    expect(output).toContain("required, always:\n    borrower.name.firstName lender.name\n");
+    expect(output).toContain("\nsubject\n  Another\n");
+    expect((await run("show", "listed", "--version", "1")).output).toContain(
+      "\nsubject\n  About your case\n",
+    );
+    expect(JSON.parse((await run("show", "listed", "--json")).output)).toMatchObject({
+      version: 2,
+      requirements: { required: ["borrower.name.firstName", "lender.name"] },
+      versions: [{ version: 2 }, { version: 1, publishedBy: "operator:kim" }],
+    });
+  });
+
+  test("diff compares with what is active", async () => {
+    expect((await run("diff", "listed")).output).toBe(
+      "listed: from version 1, active, to version 2, draft\nsubject\n@@ -1 +1 @@\n-About your case\n+Another",
+    );
+    await publish("listed");
+    expect((await run("diff", "listed")).output).toBe(
+      "listed: version 2 says what is active, version 2.",
+    );
+    expect((await run("diff", "listed", "--version", "1")).output).toContain(
+      "-Another\n+About your case",
+    );
+    write(emailFiles("unpublished"));
+    await push("unpublished");
+    expect((await run("diff", "unpublished")).output).toBe(
+      "unpublished has no active version; version 1 is draft.",
+    );
+  });
+});
+
+describe("words that do not fit", () => {
+  test.each([
+    [[], "the verb is missing; tidings templates knows push, list, show, diff, publish"],
+    [["pull"], "there is no verb pull"],
+    [["publish"], "give one TEMPLATE or more, or --all"],
+    [["publish", "x", "--all"], "give one TEMPLATE or more, or --all"],
+    [["publish", "nowhere"], "there is no template nowhere; `tidings templates list` shows them"],
+    [["show", "99999"], "there is no template 99999"],
+    [["show", "two words"], "TEMPLATE must be a number or the name of a folder"],
+    [["show"], "TEMPLATE is missing"],
+    [["show", "one", "two"], '"two" is one word too many'],
+    [["show", "life", "--version", "9"], "template life has no version 9; it has 2, 1"],
+    [["push", "/nowhere/at/all"], "/nowhere/at/all cannot be read (ENOENT)"],
+    [["push", "test/house"], "test/house holds no template"],
+  ])("%j", async (words, sentence) => {
+    await expect(run(...words)).rejects.toMatchObject({
+      code: "ARGUMENTS_INVALID",
+      message: expect.stringContaining(sentence),
+    });
+  });
+
+  test("--help tells of every verb", async () => {
+    expect((await run("--help")).output).toMatch(/templates push .*\n.*templates list /);
+    expect((await run("publish", "--help")).output).toContain("--all");
+  });
+});
+
+describe("all that is there", () => {
+  test("is refused by --all while one draft is not in order, and named", async () => {
+    const { code, output } = await publish("--all");
+    expect(code).toBe(1);
+    expect(output).toContain("faulty/subject:1:3 ");
+    expect(output).toMatch(/Nothing was published\. Mend this, push, and publish again\.$/);
+  });
+
+  test("is the starter set: pushed and published whole, and nothing is left to do", async () => {
+    await pool.query("delete from tidings.templates where status = 'draft'");
+    expect((await run("push")).output).toContain("36 templates: 36 new, 0 changed, 0 unchanged.");
+    vi.stubEnv("CONTENT_KEY", randomBytes(32).toString("base64"));
+    const published = await publish("--all");
+    expect(published.code).toBe(0);
+    expect(published.output.match(/ is active\.$/gm)).toHaveLength(36);
+    expect(await run("push")).toEqual({
+      code: 0,
+      output: "36 templates: 0 new, 0 changed, 36 unchanged.",
+    });
+    expect(await publish("--all")).toEqual({ code: 0, output: "There is nothing to publish." });
+  });
+});
