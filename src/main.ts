@@ -8,6 +8,7 @@ import { helpOn } from "./commands/help.ts";
 import { migrate } from "./commands/migrate.ts";
 import { toStderr, toStdout } from "./commands/print.ts";
 import { pause, resume } from "./commands/pause.ts";
+import { preview } from "./commands/preview.ts";
 import { retry } from "./commands/retry.ts";
 import { settle } from "./commands/settle.ts";
 import { start } from "./commands/start.ts";
@@ -19,6 +20,7 @@ const VERBS = [
   start,
   demo,
   templates,
+  preview,
   dryRun,
   status,
   explain,

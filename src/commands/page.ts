@@ -33,3 +33,8 @@ export function wrapped(prose: string, indent = ""): string[] {
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** Text of others as a terminal may be given it: what would steer the terminal is shown as a sign. */
+export function printable(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n\t]/gu, "\uFFFD");
+}

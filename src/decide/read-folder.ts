@@ -16,7 +16,13 @@ export interface Folder {
 
 /** A draft, with all that keeps it from being published; or why the files make none. */
 export type Reading =
-  | { readonly kind: "read"; readonly draft: TemplateDraft; readonly findings: readonly Finding[] }
+  | {
+      readonly kind: "read";
+      readonly draft: TemplateDraft;
+      readonly findings: readonly Finding[];
+      /** A finding in the parts, told by the file that was written. */
+      readonly trace: AssembledParts["trace"];
+    }
   | { readonly kind: "unreadable"; readonly findings: readonly Finding[] };
 
 const ABOUT = "template.json";
@@ -43,12 +49,17 @@ export function readFolder(folder: Folder): Reading {
       samples.map((sample) => [sample.name, "value" in sample ? sample.value : null]),
     ),
   };
-  const findings = checkTemplate({ ...draft.content, ...NOT_STORED }, draft.samples);
-  return { kind: "read", draft, findings: findings.map(assembled.trace) };
+  const { trace } = assembled;
+  const findings = checkTemplate(asTemplate(draft), draft.samples).map(trace);
+  return { kind: "read", draft, findings, trace };
 }
 
-/** What a template is to the checks before it has a number. */
-const NOT_STORED = { id: 0, version: 0 } satisfies Partial<Template>;
+/** What a draft is to those who only render it: it has no number yet. */
+export const asTemplate = ({ content }: TemplateDraft): Template & TemplateDraft["content"] => ({
+  ...content,
+  id: 0,
+  version: 0,
+});
 
 function nameFindings({ slug, files }: Folder): readonly Finding[] {
   const strange = files.filter(({ name }) => name.endsWith(".hbs") && !PART_FILES.includes(name));

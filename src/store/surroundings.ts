@@ -12,7 +12,7 @@ import { BORROWER_JSON, CONTACTS_JSON } from "./fact-json.ts";
  */
 export async function loadSurroundings(
   db: Db,
-  changes: readonly CaseChange[],
+  changes: readonly Pick<CaseChange, "caseTypeId" | "borrowerId" | "loanIds">[],
 ): Promise<Surroundings> {
   const caseTypes = await loadCaseTypes(db, [...new Set(changes.map((one) => one.caseTypeId))]);
   const people = await loadPeople(db, [...new Set(changes.map((one) => one.borrowerId))]);

@@ -112,6 +112,7 @@ describe("words", () => {
       "start",
       "demo",
       "templates",
+      "preview",
       "dry-run",
       "status",
       "explain",
