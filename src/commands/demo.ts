@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -5,12 +6,18 @@ import { Client } from "pg";
 import { readConfig, type Config } from "../config.ts";
 import { openDaemon } from "../daemon.ts";
 import { EXPECTED } from "../demo/expected.ts";
+import { TEMPLATES } from "../demo/templates.ts";
+import { Fault } from "../domain/fault.ts";
 import { openLog, sayThrough } from "../log.ts";
 import { openDb, openPool, type Db } from "../store/db.ts";
 import { countUnfinished, listLatencies, listOutcomes, type Outcome } from "../store/overview.ts";
+import { loadDrafts } from "../store/template-versions.ts";
 import { command } from "./command.ts";
 import type { Print } from "./print.ts";
 import { tableOf } from "./table.ts";
+import { readFolders } from "./template-folders.ts";
+import { publish } from "./templates-publish.ts";
+import { pushFolders } from "./templates-push.ts";
 
 interface Core {
   run(file: string): Promise<void>;
@@ -55,6 +62,7 @@ async function play(
   core: Core,
   { print, dir }: { print: Print; dir: string },
 ): Promise<number> {
+  await publishTemplates(db);
   await core.run("lender.sql");
   await core.run("case-changes.sql");
   print("Inserted 12 case changes; waiting until nothing is left to do.\n");
@@ -76,7 +84,22 @@ async function play(
 
 /** The defaults, whatever this shell has set: the demo must never reach a real database or a real borrower. */
 const demoConfig = (dir: string): Config =>
-  readConfig({ DATA_DIR: dir, DELIVERY: "sandbox", EMAIL_RETRIES: "1s 2s", TEXT_RETRIES: "1s 2s" });
+  readConfig({
+    DATA_DIR: dir,
+    DELIVERY: "sandbox",
+    EMAIL_RETRIES: "1s 2s",
+    TEXT_RETRIES: "1s 2s",
+    CONTENT_KEY: randomBytes(32).toString("base64"),
+  });
+
+/** As `tidings templates push` and `publish` do. */
+async function publishTemplates(db: Db): Promise<void> {
+  const pushed = await pushFolders(db, await readFolders(TEMPLATES));
+  const said = pushed.flatMap(({ findings }) => findings);
+  const print: Print = (line) => void said.push(line);
+  const code = await publish(db, await loadDrafts(db), { canSeal: true, print });
+  if (code !== 0) throw new Fault("DEMO_INCOMPLETE", said.join("\n"));
+}
 
 /** Plays the core system: plain SQL on a connection of its own. */
 async function openCore(url: string): Promise<Core> {

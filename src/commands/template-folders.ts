@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import type { File } from "../decide/pieces.ts";
 import type { Folder } from "../decide/read-folder.ts";
 import type { Finding } from "../domain/finding.ts";
 import { wrongArguments } from "./arguments.ts";
@@ -17,14 +18,34 @@ const isTemplate = (path: string): boolean =>
   );
 
 /** Reads template folders, and of any other directory those inside it. Throws ARGUMENTS_INVALID where there is none. */
-export async function readFolders(paths: readonly string[]): Promise<FolderOnDisk[]> {
-  const found = await Promise.all(paths.map(findFolders));
-  const folders = [...new Set(found.flat())];
-  return await Promise.all(folders.map(readOne));
+export async function readFolders(asked: readonly string[]): Promise<FolderOnDisk[]> {
+  const found = await Promise.all(asked.map(findFolders));
+  const paths = [...new Set(found.flat())];
+  const partials = await readPartials(paths);
+  return await Promise.all(
+    paths.map(async (path) => ({
+      path,
+      slug: basename(resolve(path)),
+      files: await readFiles(path, /\.(hbs|json)$/),
+      partials: partials.get(shelfOf(path)) ?? [],
+    })),
+  );
+}
+
+/** Where a folder lies, with others and their partials. */
+const shelfOf = (path: string): string => dirname(resolve(path));
+
+/** By shelf: a set of folders has one, and its partials are many. */
+async function readPartials(paths: readonly string[]): Promise<Map<string, readonly File[]>> {
+  const shelves = [...new Set(paths.map(shelfOf))];
+  const read = shelves.map(
+    async (shelf) => [shelf, await readFiles(join(shelf, PARTIALS), /\.hbs$/)] as const,
+  );
+  return new Map(await Promise.all(read));
 }
 
 async function findFolders(path: string): Promise<string[]> {
-  if (isTemplate(path)) return [join(path)];
+  if (isTemplate(path)) return [path];
   const names = await readdir(path).catch((error: unknown) => {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     throw wrongArguments(`${path} cannot be read (${code})`);
@@ -38,20 +59,7 @@ async function findFolders(path: string): Promise<string[]> {
   return inside.toSorted();
 }
 
-async function readOne(path: string): Promise<FolderOnDisk> {
-  const whole = resolve(path);
-  return {
-    path,
-    slug: basename(whole),
-    files: await readFiles(whole, /\.(hbs|json)$/),
-    partials: await readFiles(join(dirname(whole), PARTIALS), /\.hbs$/),
-  };
-}
-
-async function readFiles(
-  folder: string,
-  pattern: RegExp,
-): Promise<{ name: string; text: string }[]> {
+async function readFiles(folder: string, pattern: RegExp): Promise<File[]> {
   if (!existsSync(folder)) return [];
   const names = (await readdir(folder)).filter((name) => pattern.test(name)).toSorted();
   return await Promise.all(

@@ -11,13 +11,15 @@ insert into tidings.case_changes (external_id, case_id, case_type_id, borrower_i
 insert into tidings.case_changes (external_id, case_id, case_type_id, borrower_id, loan_ids, status, outcome, fields) values
   ('one now, one in five business days', 'CS-4', 'disputeOfDebt', 'BO-CAM', '{LN-CAM}', 'initiated', null, '{}');
 insert into tidings.case_changes (external_id, case_id, case_type_id, borrower_id, loan_ids, status, outcome, fields) values
-  ('no eligible contact', 'CS-5', 'hardship', 'BO-DEE', '{LN-DEE}', 'initiated', null, '{}');
+  ('no eligible contact', 'CS-5', 'hardship', 'BO-DEE', '{LN-DEE}', 'completed', 'approved',
+    '{"reliefStartDate": "2031-04-01", "reliefEndDate": "2031-09-30"}');
 insert into tidings.case_changes (external_id, case_id, case_type_id, borrower_id, loan_ids, status, outcome, fields) values
   ('a refused recipient', 'CS-6', 'ceaseCommunication', 'BO-ELI', '{LN-ELI}', 'initiated', null, '{}');
 insert into tidings.case_changes (external_id, case_id, case_type_id, borrower_id, loan_ids, status, outcome, fields) values
   ('a number that opted out', 'CS-7', 'identityTheft', 'BO-ELI', '{LN-ELI}', 'initiated', null, '{}');
 insert into tidings.case_changes (external_id, case_id, case_type_id, borrower_id, loan_ids, status, outcome, fields) values
-  ('refused for now, then taken', 'CS-8', 'hardship', 'BO-FAY', '{LN-FAY}', 'initiated', null, '{}');
+  ('refused for now, then taken', 'CS-8', 'hardship', 'BO-FAY', '{LN-FAY}', 'completed', 'approved',
+    '{"reliefStartDate": "2031-04-01", "reliefEndDate": "2031-09-30"}');
 insert into tidings.case_changes (external_id, case_id, case_type_id, borrower_id, loan_ids, status, outcome, fields) values
   ('fields alone fire nothing', 'CS-2', 'identityTheft', 'BO-BEN', '{LN-BEN}', 'initiated', null, '{"policeReport": "received"}');
 insert into tidings.case_changes (external_id, case_id, case_type_id, borrower_id, loan_ids, status, outcome, fields) values

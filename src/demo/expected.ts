@@ -8,11 +8,11 @@ export const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly 
     "Dispute received": ["attempted emailSent"],
     "Dispute reminder": ["scheduled"],
   },
-  "no eligible contact": { "Request acknowledged": ["failed"] },
+  "no eligible contact": { "Hardship approved": ["failed"] },
   "a refused recipient": { "Request acknowledged": ["failed emailBounced"] },
   "a number that opted out": { "Report received": ["failed textOptedOut"] },
   "refused for now, then taken": {
-    "Request acknowledged": ["failed emailDeferred", "attempted emailSent"],
+    "Hardship approved": ["failed emailDeferred", "attempted emailSent"],
   },
   "fields alone fire nothing": {},
   "a status with its outcome": { "Report decided": ["attempted emailSent"] },

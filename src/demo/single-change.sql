@@ -1,3 +1,4 @@
 -- One change of a case nobody knew of
-insert into tidings.case_changes (case_id, case_type_id, borrower_id, loan_ids, status)
-values ('CS-' || gen_random_uuid(), 'hardship', 'BO-ANA', '{LN-ANA}', 'initiated');
+insert into tidings.case_changes (case_id, case_type_id, borrower_id, loan_ids, status, outcome, fields)
+values ('CS-' || gen_random_uuid(), 'hardship', 'BO-ANA', '{LN-ANA}', 'completed', 'approved',
+  '{"reliefStartDate": "2031-04-01", "reliefEndDate": "2031-09-30"}');

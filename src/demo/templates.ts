@@ -1,0 +1,14 @@
+import { join } from "node:path";
+
+const STARTER_SET = join(import.meta.dirname, "../../templates");
+
+/** The folders of the starter set that the notification types in `lender.sql` name. */
+export const TEMPLATES: readonly string[] = [
+  "bankruptcy-filed.email.en",
+  "bankruptcy-dismissed.email.en",
+  "identity-theft-received.text.en",
+  "identity-theft-approved.email.en",
+  "dispute-received.email.en",
+  "cease-communication-acknowledged.email.en",
+  "hardship-approved.email.en",
+].map((slug) => join(STARTER_SET, slug));
