@@ -9,8 +9,10 @@ import { migrate } from "./commands/migrate.ts";
 import { toStderr, toStdout } from "./commands/print.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { preview } from "./commands/preview.ts";
+import { reseal } from "./commands/reseal.ts";
 import { retry } from "./commands/retry.ts";
 import { settle } from "./commands/settle.ts";
+import { show } from "./commands/show.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
 import { templates } from "./commands/templates.ts";
@@ -24,11 +26,13 @@ const VERBS = [
   dryRun,
   status,
   explain,
+  show,
   cancel,
   retry,
   settle,
   pause,
   resume,
+  reseal,
   migrate,
   health,
 ];

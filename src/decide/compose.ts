@@ -11,11 +11,14 @@ export interface Sender {
   readonly now: Date;
 }
 
+/** Which interaction it is. */
+type Facts = Pick<FactSheet, "channel" | "interactionId" | "chainId">;
+
 /** Puts rendered parts and a chosen contact together; undefined for a channel nothing carries. */
 export function compose(
-  facts: FactSheet,
-  contact: Contact,
-  written: { readonly template: Template; readonly parts: Rendered },
+  facts: Facts,
+  contact: Pick<Contact, "value" | "name">,
+  written: { readonly template: Pick<Template, "language">; readonly parts: Rendered },
   sender: Sender,
 ): Message | undefined {
   const { parts, template } = written;
@@ -37,7 +40,7 @@ export function compose(
   };
 }
 
-const textTo = (to: string, { interactionId }: FactSheet, { text }: Rendered): Message => ({
+const textTo = (to: string, { interactionId }: Facts, { text }: Rendered): Message => ({
   channel: "text",
   interactionId,
   to,

@@ -116,11 +116,13 @@ describe("words", () => {
       "dry-run",
       "status",
       "explain",
+      "show",
       "cancel",
       "retry",
       "settle",
       "pause",
       "resume",
+      "reseal",
       "migrate",
       "health",
     ];

@@ -1,0 +1,263 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { reseal } from "../../src/commands/reseal.ts";
+import { show } from "../../src/commands/show.ts";
+import type { SealedContent } from "../../src/domain/sealed-content.ts";
+import { openSeal } from "../../src/store/seal.ts";
+import { useDatabase } from "../database.ts";
+import { useHouse } from "../house-of-stories.ts";
+import { insertType } from "../lender.ts";
+import { useFolders } from "./folders.ts";
+import { type Ran, runOn } from "./run.ts";
+
+const database = useDatabase();
+const { pool } = database;
+const house = useHouse(database);
+const { root } = useFolders();
+const key = randomBytes(32).toString("base64");
+const newKey = randomBytes(32).toString("base64");
+const idOfKey = (one: string): string => openSeal([one])?.keyId ?? "";
+
+/** As somebody whose shell has these content keys would run it. */
+async function runWith(
+  keys: string,
+  command: typeof show,
+  ...words: readonly string[]
+): Promise<Ran> {
+  vi.stubEnv("CONTENT_KEY", keys);
+  return await runOn(database, command, ...words);
+}
+const run = (...words: readonly string[]): Promise<Ran> => runWith(key, show, ...words);
+
+const idOf = async (caseId: string): Promise<string> => {
+  const { rows } = await pool.query<{ id: string }>(
+    "select id from tidings.interactions where case_id = $1 order by id desc limit 1",
+    [caseId],
+  );
+  return rows[0]?.id ?? "";
+};
+const revealsOf = async (id: string): Promise<{ revealed_by: string; way: string }[]> => {
+  const { rows } = await pool.query(
+    "select revealed_by, way from tidings.content_reveals where interaction_id = $1",
+    [id],
+  );
+  return rows;
+};
+
+beforeAll(async () => {
+  Object.assign(house.deps, { seal: openSeal([key]) });
+  await pool.query(`
+    insert into tidings.case_types (id) values ('texted'), ('sensitive');
+    insert into tidings.templates (id, version, channel, subject_template, text_template, html_template, sensitive, slug) values
+      (3, 1, 'email', 'Confidential', 'What only {{borrower.name.firstName}} should read', '<p>Only {{borrower.name.firstName}}</p>', true, 'secret.email');
+    update tidings.templates set status = 'active' where id = 3;
+  `);
+  await insertType(pool, { id: 1 });
+  await insertType(pool, { id: 2, channel: "text", caseTypes: ["texted"] });
+  await insertType(pool, { id: 3, templateId: 3, caseTypes: ["sensitive"] });
+});
+beforeEach(() => house.reachableBy({ email: "pat@example.com", phone: "+16145550101" }));
+
+describe("show", () => {
+  test("an email: what it said, and that the record makes the bytes that left", async () => {
+    await house.change("E1", "initiated");
+    const id = await idOf("E1");
+    const { code, output } = await run(id);
+    expect(code).toBe(0);
+    expect(output).toContain(`Interaction ${id} by email: attempted emailSent\n`);
+    expect(output).toMatch(
+      /\n {2}template +1, version 1\n {2}contact +CT-EMAIL\n {2}handed over .*, to smtp\n/,
+    );
+    expect(output).toMatch(
+      /\nSHA-256 of what left\n {2}[0-9a-f]{64}\n {2}The content on record makes the same bytes\.\n/,
+    );
+    expect(output).toMatch(/\n {2}to +pat@example\.com\n/);
+    expect(output).toContain("\nSubject\n  About your case\n\nText\n  Dear Pat");
+    expect(await revealsOf(id)).toEqual([]);
+  });
+
+  test("a text: its segments too", async () => {
+    await house.change("T1", "initiated", { caseTypeId: "texted" });
+    const { output } = await run(await idOf("T1"));
+    expect(output).toMatch(/\n {2}segments +1\n/);
+    expect(output).toContain("The content on record makes the same bytes.");
+    expect(output).toMatch(/\nText\n {2}Example Lender: we wrote to you\.$/);
+  });
+
+  test.each([
+    ["E2", "bankruptcy", "bodyText", "or another release of Tidings"],
+    ["T2", "texted", "body", "it was changed after it left."],
+  ])("%s, whose record was tampered with: said", async (caseId, caseTypeId, part, words) => {
+    await house.change(caseId, "initiated", { caseTypeId });
+    const id = await idOf(caseId);
+    await pool.query(
+      "update tidings.interactions set content = jsonb_set(content, array[$2::text], '\"You owe us more\"') where id = $1",
+      [id, part],
+    );
+    const { output } = await run(id);
+    expect(output.replaceAll(/\n {2}/g, " ")).toContain(
+      "The content on record does NOT make these bytes",
+    );
+    expect(output.replaceAll(/\n {2}/g, " ")).toContain(words);
+  });
+
+  test("what has not left has no words yet", async () => {
+    await insertType(pool, { id: 5, delay: 5, unit: "calendarDays", onStatus: "completed" });
+    await house.change("W1", "completed");
+    const { output } = await run(await idOf("W1"));
+    expect(output).toContain("scheduled");
+    expect(output).toContain("\nContent\n  None: it is rendered when the interaction leaves.");
+    expect(output).not.toContain("SHA-256");
+  });
+
+  test("what others logged is shown as they logged it", async () => {
+    const { rows } = await pool.query<{ id: string }>(
+      `insert into tidings.interactions (channel, status, content) values ('voice', 'succeeded', '{"from": "+16145550100", "durationSeconds": 40}') returning id`,
+    );
+    const { output } = await run(rows[0]?.id ?? "");
+    expect(output).toMatch(/\nContent\n {2}from +\+16145550100\n {2}durationSeconds {2}40$/);
+  });
+});
+
+describe("sensitive content", () => {
+  let id = "";
+  beforeAll(async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2031-03-03T15:00:00Z") });
+    await house.change("S1", "initiated", { caseTypeId: "sensitive" });
+    id = await idOf("S1");
+  });
+
+  test("is not shown, and how to see it is said", async () => {
+    const { output } = await run(id);
+    expect(output).toContain(`sealed with key ${idOfKey(key)}`);
+    expect(output).toContain(`It is sensitive: \`tidings show ${id} --reveal\` shows it`);
+    expect(output).not.toMatch(/Confidential|Pat|pat@/);
+    expect(await revealsOf(id)).toEqual([]);
+  });
+
+  test("is shown with --reveal, and who saw it is on record for good", async () => {
+    const { output } = await run(id, "--reveal", "--by", "lee");
+    expect(output).toContain("\nSubject\n  Confidential\n\nText\n  What only Pat should read");
+    expect(output).toContain("The content on record makes the same bytes.");
+    expect(output).toMatch(/\n {2}revealed +1 time, last .* by operator:lee\n/);
+    expect(await revealsOf(id)).toEqual([{ revealed_by: "operator:lee", way: "command" }]);
+    for (const statement of [
+      "delete from tidings.content_reveals",
+      "update tidings.content_reveals set revealed_by = 'nobody'",
+      "truncate tidings.content_reveals",
+    ])
+      await expect(pool.query(statement)).rejects.toMatchObject({
+        constraint: "content_reveals_are_history",
+      });
+  });
+
+  test("goes into a file for its reader alone", async () => {
+    const path = join(root, "secret.html");
+    await expect(run(id, "--html", path)).rejects.toThrow("--html needs --reveal");
+    await run(id, "--reveal", "--html", path);
+    expect(readFileSync(path, "utf8")).toBe("<p>Only Pat</p>");
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await revealsOf(id)).toHaveLength(2);
+  });
+
+  test("that cannot be opened was not revealed", async () => {
+    for (const keys of ["", newKey])
+      await expect(runWith(keys, show, id, "--reveal")).rejects.toMatchObject({
+        code: "CONTENT_KEY_UNKNOWN",
+        message: expect.stringContaining(idOfKey(key)),
+      });
+    expect(await revealsOf(id)).toHaveLength(2);
+  });
+
+  test("that was logged without a key is kept from the eye all the same", async () => {
+    const { rows } = await pool.query<{ id: string }>(
+      `insert into tidings.interactions (channel, status, sensitive, content) values ('chat', 'succeeded', true, '{"messages": ["psst"]}') returning id`,
+    );
+    const logged = rows[0]?.id ?? "";
+    const hidden = await run(logged);
+    expect(hidden.output).toContain("not sealed");
+    expect(hidden.output).not.toContain("psst");
+    expect((await run(logged, "--reveal")).output).toContain("psst");
+    expect(await revealsOf(logged)).toHaveLength(1);
+  });
+
+  test.each([
+    [["999999"], "there is no interaction 999999"],
+    [["x"], "INTERACTION_ID must be a whole number"],
+    [["1", "--reveal", "--by", "a\tb"], "--by must be a name"],
+    [["1", "--html", "/nowhere/at/all.html"], "it has no html part"],
+  ])("%j is refused", async (words, sentence) => {
+    await expect(run(...words)).rejects.toMatchObject({
+      code: "ARGUMENTS_INVALID",
+      message: expect.stringContaining(sentence),
+    });
+  });
+});
+
+describe("reseal", () => {
+  const contentOf = async (): Promise<SealedContent[]> => {
+    const { rows } = await pool.query<{ content: SealedContent }>(
+      "select content from tidings.interactions where content ? 'sealed' order by id",
+    );
+    return rows.map((row) => row.content);
+  };
+
+  test("needs a key to seal with, and the keys of what is sealed", async () => {
+    await expect(runWith("", reseal)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    const before = await contentOf();
+    await expect(runWith(newKey, reseal)).rejects.toMatchObject({ code: "CONTENT_KEY_UNKNOWN" });
+    expect(await contentOf()).toEqual(before);
+  });
+
+  test("has nothing to do while the first key has sealed everything", async () => {
+    const before = await contentOf();
+    expect(await runWith(`${key},${newKey}`, reseal)).toEqual({
+      code: 0,
+      output: `Key ${idOfKey(key)}, the first of CONTENT_KEY, has sealed 1 interaction.`,
+    });
+    expect(await contentOf()).toEqual(before);
+  });
+
+  test("moves everything to the new key, with what it says and its hash, and says that the old one can go", async () => {
+    const { rows } = await pool.query<{ content: SealedContent }>(
+      "select content from tidings.interactions where content ? 'sealed'",
+    );
+    // more than one batch
+    await pool.query(
+      `insert into tidings.interactions (channel, status, sensitive, content, external_id)
+       select 'email', 'succeeded', true, $1, 'copy-' || n from generate_series(1, 450) n`,
+      [JSON.stringify(rows[0]?.content)],
+    );
+    const { code, output } = await runWith(`${newKey},${key}`, reseal);
+    expect(output.split("\n")).toEqual([
+      `Key ${idOfKey(key)} has sealed 451 interactions.`,
+      `Sealed 451 interactions anew with key ${idOfKey(newKey)}.`,
+      `Nothing needs key ${idOfKey(key)} any more: it can be taken out of CONTENT_KEY.`,
+    ]);
+    expect(code).toBe(0);
+    const alone = openSeal([newKey]);
+    for (const content of await contentOf())
+      expect(alone?.unseal(content)).toMatchObject({ subject: "Confidential" });
+    const shown = await runWith(newKey, show, await idOf("S1"), "--reveal");
+    expect(shown.output).toContain("The content on record makes the same bytes.");
+  });
+
+  test("passes over what is in use, and says that the old key is still needed", async () => {
+    const daemon = await pool.connect();
+    await daemon.query("begin");
+    await daemon.query("select from tidings.interactions where case_id = 'S1' for update");
+    const { code, output } = await runWith(`${key},${newKey}`, reseal);
+    await daemon.query("commit");
+    daemon.release();
+    expect(code).toBe(1);
+    expect(output).toContain("Sealed 450 interactions anew");
+    expect(output).toContain(
+      `Key ${idOfKey(newKey)} still seals 1 interaction, new or in use meanwhile`,
+    );
+    expect((await runWith(`${key},${newKey}`, reseal)).output).toContain(
+      `Nothing needs key ${idOfKey(newKey)} any more`,
+    );
+  });
+});
