@@ -35,7 +35,7 @@ function aboutRows({ kept, reveals }: Shown, show: ShowMoment): string[][] {
     contactId === null ? null : ["contact", contactId],
     claimedAt === null || provider === null
       ? null
-      : ["handed over", `${show(claimedAt)}, to ${provider}`],
+      : ["attempted", `${show(claimedAt)}, by ${provider}`],
     kept.segments === null ? null : ["segments", String(kept.segments)],
     kept.sensitive ? ["sensitive", sealInWords(kept)] : null,
     reveals.lastAt === null
@@ -77,6 +77,9 @@ async function judgeRecord({ kept, content, hidden }: Shown, sha256: string): Pr
     : CHANGED[kept.channel === "text" ? "text" : "email"];
 }
 
+const NOT_YET = "None yet: it is rendered when the interaction leaves.";
+const NEVER = "None is on record.";
+
 /** What has a title of its own; the rest stands in rows. */
 const PARTS = { subject: "Subject", bodyText: "Text", body: "Text" } as const;
 
@@ -87,7 +90,7 @@ function contentLines({ kept, content, hidden }: Shown): string[] {
       ...title,
       `  It is sensitive: \`tidings show ${kept.id} --reveal\` shows it, and puts on record who saw it.`,
     ];
-  if (content === null) return [...title, "  None: it is rendered when the interaction leaves."];
+  if (content === null) return [...title, `  ${kept.status === "scheduled" ? NOT_YET : NEVER}`];
   const entries = Object.entries(content);
   const rows = entries
     .filter(([name]) => !(name in PARTS) && name !== "bodyHtml")

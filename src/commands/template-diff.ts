@@ -34,9 +34,10 @@ const aboutText = (content: TemplateContent): string =>
   ABOUT.map((key) => `${key}: ${content[key]}\n`).join("");
 
 function shown({ mark, text }: DiffLine, colored: boolean): string {
-  const line = mark === "@" ? text : `${mark}${text}`;
   const color = COLORS[mark];
-  return colored && color !== undefined ? `${color}${line}${RESET}` : line;
+  const line = mark === "@" ? text : `${mark}${text}`;
+  if (color === undefined) return line.trimEnd();
+  return colored ? `${color}${line}${RESET}` : line;
 }
 
 /** Colors are for eyes: only on a terminal, and not where https://no-color.org asks for none. */

@@ -93,6 +93,11 @@ function sumUp(print: Print, pushed: readonly Pushed[]): void {
   ];
   if (unstored > 0) parts.push(`${unstored} not stored`);
   print(`${counted(pushed.length, "template")}: ${parts.join(", ")}.`);
+  const faulty = pushed.filter(({ findings }) => findings.length > 0).length;
+  if (faulty > 0)
+    print(
+      `${counted(faulty, "template")} cannot be published until what is listed above is mended.`,
+    );
   const written = pushed.some(({ stored }) => stored?.kind === "new" || stored?.kind === "changed");
   if (written) print("Nothing is sent by a draft: `tidings templates publish` makes it active.");
 }

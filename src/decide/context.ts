@@ -3,14 +3,14 @@ import type { Borrower, FactSheet, Loan } from "../domain/fact-sheet.ts";
 import type { Lender } from "../domain/lender.ts";
 import type { TemplateContext } from "../domain/template-context.ts";
 
-/** What is told of a case. */
-export interface Told extends Pick<FactSheet, "borrower" | "loans" | "case"> {
+/** What a notice is about. */
+export interface Matter extends Pick<FactSheet, "borrower" | "loans" | "case"> {
   readonly notificationType: Pick<FactSheet["notificationType"], "id" | "name">;
 }
 
 /** All a template may speak of, and no more: what is not declared is not handed over. */
 export function contextOf(
-  facts: Told,
+  facts: Matter,
   contact: Contact,
   lender: Lender,
   now: Date,

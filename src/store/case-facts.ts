@@ -5,7 +5,7 @@ import type { Db } from "./db.ts";
 import { loadSurroundings } from "./surroundings.ts";
 
 /** What a notice about a case is made from, and whom it could go to. */
-export interface CaseFacts extends Pick<FactSheet, "case" | "borrower" | "loans"> {
+export interface CaseWithPeople extends Pick<FactSheet, "case" | "borrower" | "loans"> {
   readonly contacts: readonly Contact[];
 }
 
@@ -17,7 +17,7 @@ interface Row {
 }
 
 /** A case as it stands now; undefined when there is none of this id. */
-export async function loadCaseFacts(db: Db, caseId: string): Promise<CaseFacts | undefined> {
+export async function loadCaseFacts(db: Db, caseId: string): Promise<CaseWithPeople | undefined> {
   const { rows } = await sql<Row>`
     select jsonb_build_object('id', c.id, 'typeId', c.case_type_id, 'status', c.status, 'outcome', c.outcome, 'fields', c.fields) as case,
       c.case_type_id, c.borrower_id, c.loan_ids

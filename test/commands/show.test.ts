@@ -68,7 +68,7 @@ describe("show", () => {
     expect(code).toBe(0);
     expect(output).toContain(`Interaction ${id} by email: attempted emailSent\n`);
     expect(output).toMatch(
-      /\n {2}template +1, version 1\n {2}contact +CT-EMAIL\n {2}handed over .*, to smtp\n/,
+      /\n {2}template +1, version 1\n {2}contact +CT-EMAIL\n {2}attempted .*, by smtp\n/,
     );
     expect(output).toMatch(
       /\nSHA-256 of what left\n {2}[0-9a-f]{64}\n {2}The content on record makes the same bytes\.\n/,
@@ -108,8 +108,16 @@ describe("show", () => {
     await house.change("W1", "completed");
     const { output } = await run(await idOf("W1"));
     expect(output).toContain("scheduled");
-    expect(output).toContain("\nContent\n  None: it is rendered when the interaction leaves.");
+    expect(output).toContain("\nContent\n  None yet: it is rendered when the interaction leaves.");
     expect(output).not.toContain("SHA-256");
+  });
+
+  test("what never left has none", async () => {
+    await house.reachableBy({ phone: "+16145550101" });
+    await house.change("N1", "initiated");
+    const { output } = await run(await idOf("N1"));
+    expect(output).toMatch(/: failed\n/);
+    expect(output).toContain("\nContent\n  None is on record.");
   });
 
   test("what others logged is shown as they logged it", async () => {
