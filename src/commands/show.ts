@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { isSealed } from "../domain/sealed-content.ts";
 import type { Db } from "../store/db.ts";
-import { countReveals, noteReveal } from "../store/content-reveals.ts";
+import { countReveals, noteReveals } from "../store/content-reveals.ts";
 import { type KeptContent, loadKeptContent } from "../store/kept-content.ts";
 import { openContent, openSeal, type Seal } from "../store/seal.ts";
 import { readId, wrongArguments } from "./arguments.ts";
@@ -55,7 +55,7 @@ async function read(db: Db, kept: KeptContent, { reveal, seal }: Terms): Promise
     return { kept, content: null, hidden: true, reveals: await countReveals(db, id) };
   const opened = openContent(content, seal);
   if (isHidden && reveal !== null)
-    await noteReveal(db, { interactionId: id, revealedBy: reveal, way: "command" });
+    await noteReveals(db, { interactionIds: [id], revealedBy: reveal, way: "command" });
   return { kept, content: opened, hidden: false, reveals: await countReveals(db, id) };
 }
 

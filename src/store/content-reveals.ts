@@ -2,21 +2,22 @@ import { sql } from "kysely";
 import type { RevealWay } from "../domain/vocabulary.ts";
 import type { Db } from "./db.ts";
 
-/** Sensitive content that somebody was shown. */
+/** Sensitive content that somebody is shown at once. */
 export interface Reveal {
-  readonly interactionId: string;
+  readonly interactionIds: readonly string[];
   /** An operator, or the name of an API key. */
   readonly revealedBy: string;
   readonly way: RevealWay;
 }
 
-/** Puts on record that sensitive content is read; whoever reads it commits this first. */
-export async function noteReveal(
+/** Puts on record that sensitive content is read, a row an interaction; whoever reads it commits this first. */
+export async function noteReveals(
   db: Db,
-  { interactionId, revealedBy, way }: Reveal,
+  { interactionIds, revealedBy, way }: Reveal,
 ): Promise<void> {
   await sql`
-    insert into tidings.content_reveals (interaction_id, revealed_by, way) values (${interactionId}::bigint, ${revealedBy}, ${way})
+    insert into tidings.content_reveals (interaction_id, revealed_by, way)
+    select unnest(${interactionIds}::bigint[]), ${revealedBy}, ${way}
   `.execute(db);
 }
 
