@@ -49,7 +49,7 @@ begin
     where t.id = new.id and t.version is distinct from new.version and t.channel <> new.channel limit 1;
     if other.id is not null then
       perform tidings.refuse('templates_versions_share_their_channel',
-        format('template %s is for %s', other.id, other.channel), 'insert another template for another channel');
+        format('template %s is for %s', other.id, other.channel), 'make another template for another channel');
     end if;
   end if;
   new.content_hash := tidings.content_hash(array[new.name, new.channel, new.language, new.theme, new.subject, new.sensitive::text,

@@ -63,9 +63,12 @@ async function readFiles(folder: string, pattern: RegExp): Promise<File[]> {
   if (!existsSync(folder)) return [];
   const names = (await readdir(folder)).filter((name) => pattern.test(name)).toSorted();
   return await Promise.all(
-    names.map(async (name) => ({ name, text: await readFile(join(folder, name), "utf8") })),
+    names.map(async (name) => ({ name, text: asText(await readFile(join(folder, name), "utf8")) })),
   );
 }
+
+/** Editors and version control of other systems add marks of their own; a template must not change by that. */
+const asText = (text: string): string => text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
 
 /** Findings as `path:line:column sentence`, where an editor opens them. */
 export function findingLines(folder: FolderOnDisk, findings: readonly Finding[]): string[] {

@@ -47,7 +47,9 @@ export async function pushFolders(db: Db, folders: readonly FolderOnDisk[]): Pro
   for (const folder of folders) {
     const reading = readFolder(folder);
     const stored = reading.kind === "read" ? await storeDraft(db, reading.draft) : undefined;
-    pushed.push({ folder, reading, stored, findings: findingLines(folder, reading.findings) });
+    const findings = findingLines(folder, reading.findings);
+    if (stored?.kind === "refused") findings.push(`${folder.path}: ${stored.why}`);
+    pushed.push({ folder, reading, stored, findings });
   }
   return pushed;
 }
@@ -57,12 +59,16 @@ function report(print: Print, { folder, reading, stored, findings }: Pushed): vo
   print(`${folder.slug}: ${becameOf(stored)}`);
   for (const line of diffOf(reading, stored)) print(`  ${line}`);
   for (const line of findings) print(`  ${line}`);
-  if (stored !== undefined && findings.length > 0)
+  if (isStored(stored) && findings.length > 0)
     print("  It cannot be published until this is mended.");
 }
 
+const isStored = (stored: Stored | undefined): boolean =>
+  stored !== undefined && stored.kind !== "refused";
+
 function becameOf(stored: Stored | undefined): string {
   if (stored === undefined) return "not stored, it cannot be put together";
+  if (stored.kind === "refused") return "not stored";
   if (stored.kind === "unchanged") return "unchanged";
   const place = `version ${stored.version} of template ${stored.templateId}`;
   if (stored.kind === "new") return `new, draft ${place}`;
@@ -85,7 +91,7 @@ function diffOf(reading: Reading, stored: Stored | undefined): string[] {
 function sumUp(print: Print, pushed: readonly Pushed[]): void {
   const count = (kind: Stored["kind"] | undefined): number =>
     pushed.filter(({ stored }) => stored?.kind === kind).length;
-  const unstored = count(undefined);
+  const unstored = pushed.filter(({ stored }) => !isStored(stored)).length;
   const parts = [
     `${count("new")} new`,
     `${count("changed")} changed`,

@@ -6,6 +6,7 @@ import { type AssembledParts, assembleParts } from "./assemble-parts.ts";
 import { checkTemplate } from "./check-template.ts";
 import type { File } from "./pieces.ts";
 import type { Parts } from "./template-parts.ts";
+import { positionAt } from "./template-syntax.ts";
 
 /** A template as it is written: the files of its folder, and the partials that lie beside it. */
 export interface Folder {
@@ -35,6 +36,7 @@ export function readFolder(folder: Folder): Reading {
   const samples = folder.files.filter(({ name }) => isSample(name)).map(readJson);
   const faults = [
     ...nameFindings(folder),
+    ...[...folder.files, ...folder.partials].flatMap(textFindings),
     ...("finding" in about ? about.finding : []),
     ...samples.flatMap((sample) => ("finding" in sample ? [sample.finding] : [])),
   ];
@@ -69,6 +71,14 @@ function nameFindings({ slug, files }: Folder): readonly Finding[] {
   if (SLUG.test(slug) && slug.length <= 100) return findings;
   const says = `${slug} cannot name a template: a folder's name begins with a letter and is made of letters, digits and single . _ -, 100 at most.`;
   return [atStart(ABOUT, says), ...findings];
+}
+
+/** What was not UTF-8 was read with this sign in its place; NUL has no place in a text that Postgres keeps. */
+function textFindings({ name, text }: File): readonly Finding[] {
+  const wrong = text.search(name.endsWith(".json") ? /\uFFFD|\0|\\u0000/ : /\uFFFD|\0/);
+  if (wrong < 0) return [];
+  const says = "This character cannot be kept: save the file as UTF-8, and without NUL.";
+  return [{ file: name, ...positionAt(text, wrong), says }];
 }
 
 function readAbout({ files }: Folder): TemplateAbout | { readonly finding: readonly Finding[] } {

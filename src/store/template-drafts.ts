@@ -1,3 +1,4 @@
+import { DatabaseError } from "pg";
 import { sql, type RawBuilder } from "kysely";
 import type {
   TemplateContent,
@@ -16,30 +17,45 @@ export type Stored =
       readonly version: number;
       readonly before: TemplateVersion;
     }
-  | { readonly kind: "unchanged"; readonly newest: TemplateVersion };
+  | { readonly kind: "unchanged"; readonly newest: TemplateVersion }
+  /** By a rule of the table, as a sentence. */
+  | { readonly kind: "refused"; readonly why: string };
 
 /**
  * Stores a draft where its content differs from the newest version of its slug: as the first version of a new template,
  * in place of a draft, or as the next version after a published one. Of two writers the second sees what the first wrote.
  */
 export async function storeDraft(db: Db, draft: TemplateDraft): Promise<Stored> {
-  return await db.transaction().execute(async (trx): Promise<Stored> => {
-    // the lock of guard_template
-    await sql`select pg_advisory_xact_lock(hashtext('tidings.templates.slug'), 0)`.execute(trx);
-    const [newest] = await loadVersions(trx, { kind: "slug", slug: draft.slug });
-    if (newest === undefined) return { kind: "new", ...(await insertTemplate(trx, draft)) };
-    const { id: templateId, version } = newest;
-    if (newest.contentHash === (await hashOf(trx, draft.content))) {
-      if (newest.status === "draft") await renewSamples(trx, newest, draft);
-      return { kind: "unchanged", newest };
-    }
-    if (newest.status === "draft") {
-      await editDraft(trx, newest, draft);
-      return { kind: "changed", templateId, version, before: newest };
-    }
-    const next = await insertVersion(trx, sql`${templateId}::int`, draft);
-    return { kind: "changed", ...next, before: newest };
-  });
+  return await db
+    .transaction()
+    .execute((trx) => store(trx, draft))
+    .catch(asRefusal);
+}
+
+/** What tidings.refuse raises: what is wrong, and what to do. */
+function asRefusal(error: unknown): Stored {
+  const isOurs =
+    error instanceof DatabaseError && error.constraint?.startsWith("templates_") === true;
+  if (!isOurs) throw error;
+  return { kind: "refused", why: [error.message, error.hint].filter(Boolean).join("; ") };
+}
+
+async function store(trx: Db, draft: TemplateDraft): Promise<Stored> {
+  // the lock of guard_template
+  await sql`select pg_advisory_xact_lock(hashtext('tidings.templates.slug'), 0)`.execute(trx);
+  const [newest] = await loadVersions(trx, { kind: "slug", slug: draft.slug });
+  if (newest === undefined) return { kind: "new", ...(await insertTemplate(trx, draft)) };
+  const { id: templateId, version } = newest;
+  if (newest.contentHash === (await hashOf(trx, draft.content))) {
+    if (newest.status === "draft") await renewSamples(trx, newest, draft);
+    return { kind: "unchanged", newest };
+  }
+  if (newest.status === "draft") {
+    await editDraft(trx, newest, draft);
+    return { kind: "changed", templateId, version, before: newest };
+  }
+  const next = await insertVersion(trx, sql`${templateId}::int`, draft);
+  return { kind: "changed", ...next, before: newest };
 }
 
 const inOrder = (content: TemplateContent): RawBuilder<unknown>[] =>

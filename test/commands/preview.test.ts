@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { preview } from "../../src/commands/preview.ts";
 import { templates } from "../../src/commands/templates.ts";
 import { useDatabase } from "../database.ts";
@@ -103,6 +103,20 @@ describe("of a stored template", () => {
     expect(code).toBe(1);
     expect(output).toContain(`${path}: now: `);
     expect(output).toContain("more");
+  });
+
+  test("opens the html in a browser, or says that it cannot", async () => {
+    const opener = join(root, process.platform === "darwin" ? "open" : "xdg-open");
+    write({ [basename(opener)]: `#!/bin/sh\nprintf %s "$1" > "${root}/opened"\n` });
+    chmodSync(opener, 0o755);
+    vi.stubEnv("PATH", root);
+    const { output } = await run("letter", "--open", ...out);
+    expect(output).toMatch(/\n\nOpened in a browser\.$/);
+    const url = /file:\S+/.exec(output)?.[0];
+    await expect.poll(() => readFileSync(join(root, "opened"), "utf8")).toBe(url);
+    vi.stubEnv("PATH", join(root, "empty"));
+    expect((await run("letter", "--open", ...out)).output).toContain("open the file yourself");
+    expect((await run("sms", "--open")).output).toMatch(/\n\nThere is no html to open\.$/);
   });
 
   test("gives a terminal no orders that a borrower's name holds", async () => {

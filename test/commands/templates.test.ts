@@ -158,6 +158,17 @@ describe("push", () => {
     ["a broken sample", { "sample.json": "{" }, "sample.json:1:2 This is not JSON."],
     ["a part with a slip", { "body.hbs": "Hello" }, "body.hbs:1:1 A template has no such part"],
     [
+      "a part that is not UTF-8",
+      { "text.hbs": "Dear {{lender.name}}\nse\uFFFDora" },
+      "text.hbs:2:3 This character cannot be kept: save the file as UTF-8",
+    ],
+    ["a NUL in a part", { "subject.hbs": "About\0" }, "subject.hbs:1:6 This character cannot be"],
+    [
+      "a NUL in a sample",
+      { "sample.json": '{"now": "\\u0000"}' },
+      "sample.json:1:10 This character cannot be kept",
+    ],
+    [
       "a partial that is not there",
       { "text.hbs": "Dear {{lender.name}},\n  {{> clsoe}}" },
       "text.hbs:2:3 There is no partial clsoe.",
@@ -181,6 +192,32 @@ describe("push", () => {
       expect(await versionsOf(sound)).toEqual(["1 draft"]);
     },
   );
+
+  test("does not take another system's line ends and marks for a change", async () => {
+    write(emailFiles("windows"));
+    await push("windows");
+    write({
+      "windows/text.hbs":
+        "\uFEFFDear {{borrower.name.firstName}},\r\nwe wrote to you.\r\n{{lender.name}}\r\n",
+      "windows/template.json": `\uFEFF${JSON.stringify({ name: "An email", channel: "email", language: "en" })}`,
+    });
+    expect((await push("windows")).output).toBe("1 template: 0 new, 0 changed, 1 unchanged.");
+  });
+
+  test("keeps a template's channel: it says so, and goes on with the others", async () => {
+    write({ ...emailFiles("turncoat"), ...emailFiles("turn-after") });
+    await push("turncoat");
+    await publish("turncoat");
+    write({ "turncoat/template.json": { name: "A text", channel: "text", language: "en" } });
+    const { code, output } = await push("turncoat", "turn-after");
+    expect(code).toBe(1);
+    expect(output).toContain(`turncoat: not stored\n  ${join(root, "turncoat/subject.hbs")}`);
+    expect(output).toContain(
+      `  ${join(root, "turncoat")}: template ${await idOf("turncoat")} is for email; make another template for another channel\n`,
+    );
+    expect(output).toContain("2 templates: 1 new, 0 changed, 0 unchanged, 1 not stored.");
+    expect(await versionsOf("turncoat")).toEqual(["1 active operator:kim"]);
+  });
 
   test("never writes into the template of somebody who gave an id by hand", async () => {
     const { rows } = await pool.query<{ id: number }>(
