@@ -23,12 +23,7 @@ alter table tidings.templates
   add column content_hash text not null default '',
   add column created_by text not null default tidings.moved_by(),
   add column updated_at timestamptz,
-  add column published_by text,
-  -- versions that are active already are left alone
-  add constraint templates_active_have_the_parts_of_their_channel check (status <> 'active' or case
-    when channel = 'email' then subject_template is not null and coalesce(text_template, html_template) is not null
-    when channel in ('text', 'chat', 'voice') then text_template is not null
-    else html_template is not null end) not valid;
+  add column published_by text;
 
 create function tidings.guard_template() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -66,11 +61,17 @@ update tidings.templates t set content_hash = tidings.content_hash(array[t.name,
   t.subject_template, t.html_template, t.text_template]), created_by = 'unknown';
 alter table tidings.templates enable trigger guard_versions;
 
+-- Versions that are active already are left alone
+alter table tidings.templates add constraint templates_active_have_the_parts_of_their_channel check (status <> 'active' or case
+  when channel = 'email' then subject_template is not null and coalesce(text_template, html_template) is not null
+  when channel in ('text', 'chat', 'voice') then text_template is not null
+  else html_template is not null end) not valid;
+
 -- Fires before guard_versions (triggers go by their names), which then sees to it that a published version keeps all of this
 create trigger guard_template before insert or update on tidings.templates
 for each row execute function tidings.guard_template();
 
--- Who has read sensitive content in the clear; read in the same transaction in which this is written
+-- Who has read sensitive content in the clear; committed before it is shown
 create table tidings.content_reveals (
   id bigint primary key generated always as identity,
   interaction_id bigint not null
