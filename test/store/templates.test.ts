@@ -10,10 +10,10 @@ const insert = (columns: string, values: string) =>
 
 const REFUSED: readonly (readonly [constraint: string, columns: string, values: string])[] = [
   ["templates_versions_share_their_channel", "id, channel", "3, 'email'"],
-  ["templates_slug_can_name_a_folder", "channel, slug", "'text', '42'"],
-  ["templates_slug_can_name_a_folder", "channel, slug", "'text', '../etc'"],
-  ["templates_theme_is_known", "channel, theme", "'text', 'weather'"],
-  ["templates_samples_are_an_object", "channel, samples", "'text', '[]'"],
+  ["templates_slug_can_name_a_folder", "id, channel, slug", "50, 'text', '42'"],
+  ["templates_slug_can_name_a_folder", "id, channel, slug", "50, 'text', '../etc'"],
+  ["templates_theme_is_known", "id, channel, theme", "50, 'text', 'weather'"],
+  ["templates_samples_are_an_object", "id, channel, samples", "50, 'text', '[]'"],
   ...[
     ["text", "html_template"],
     ["chat", "html_template"],
@@ -25,11 +25,11 @@ const REFUSED: readonly (readonly [constraint: string, columns: string, values: 
     ["email", "text_template"],
     ["email", "subject_template"],
   ].map(
-    ([channel, part]) =>
+    ([channel, part], place) =>
       [
         "templates_active_have_the_parts_of_their_channel",
-        `channel, ${part}, status`,
-        `'${channel}', 'P', 'active'`,
+        `id, channel, ${part}, status`,
+        `${60 + place}, '${channel}', 'P', 'active'`,
       ] as const,
   ),
 ];
