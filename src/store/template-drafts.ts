@@ -41,8 +41,7 @@ function asRefusal(error: unknown): Stored {
 }
 
 async function store(trx: Db, draft: TemplateDraft): Promise<Stored> {
-  // the lock of guard_template
-  await sql`select pg_advisory_xact_lock(hashtext('tidings.templates.slug'), 0)`.execute(trx);
+  await takeTurn(trx, draft.slug);
   const [newest] = await loadVersions(trx, { kind: "slug", slug: draft.slug });
   if (newest === undefined) return { kind: "new", ...(await insertTemplate(trx, draft)) };
   const { id: templateId, version } = newest;
@@ -56,6 +55,15 @@ async function store(trx: Db, draft: TemplateDraft): Promise<Stored> {
   }
   const next = await insertVersion(trx, sql`${templateId}::int`, draft);
   return { kind: "changed", ...next, before: newest };
+}
+
+/** The locks of guard_template, against another push, and of guard_versions, against whoever publishes the draft. */
+async function takeTurn(trx: Db, slug: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('tidings.templates.slug'), 0)`.execute(trx);
+  await sql`
+    select pg_advisory_xact_lock(hashtext('tidings.templates'), s.id)
+    from (select t.id from tidings.templates t where t.slug = ${slug} limit 1) s
+  `.execute(trx);
 }
 
 const inOrder = (content: TemplateContent): RawBuilder<unknown>[] =>

@@ -229,6 +229,23 @@ describe("push", () => {
     expect(await versionsOf("after-hand")).toEqual(["1 draft"]);
   });
 
+  test("of a draft that is published in the same moment writes the version after it", async () => {
+    write(emailFiles("overtaken"));
+    await push("overtaken");
+    const id = await idOf("overtaken");
+    const publisher = await pool.connect();
+    await publisher.query("begin");
+    await publisher.query("update tidings.templates set status = 'active' where id = $1", [id]);
+    write({ "overtaken/subject.hbs": "Another" });
+    const pushing = push("overtaken");
+    await untilWaiting(1);
+    await publisher.query("commit");
+    publisher.release();
+    expect((await pushing).output).toContain(
+      `overtaken: changed, draft version 2 of template ${id} follows version 1, which is active`,
+    );
+  });
+
   test("by two at once writes one draft", async () => {
     write(emailFiles("twice"));
     const both = await Promise.all([push("twice"), push("twice"), push("twice")]);
