@@ -3,6 +3,14 @@ import { Fault } from "../domain/fault.ts";
 /** What is wrong with the words of a command, as a sentence that says what to do. */
 export const wrongArguments = (sentence: string): Fault => new Fault("ARGUMENTS_INVALID", sentence);
 
+/** Refuses a file that cannot be read or written, when it is tried; `what` is such as `--file x cannot be read`. */
+export const unusable =
+  (what: string) =>
+  (error: unknown): never => {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    throw wrongArguments(`${what} (${code})`);
+  };
+
 /** The one option of `names` that is given, with its value. Throws when none is, or more than one. */
 export function onlyOne<Name extends string, Value>(
   options: { readonly [Each in Name]?: Value },

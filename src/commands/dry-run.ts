@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { instant } from "../domain/case-change-line.ts";
-import { onlyOne, readId, wrongArguments } from "./arguments.ts";
+import { onlyOne, readId, unusable, wrongArguments } from "./arguments.ts";
 import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
 import { dryRunJson, dryRunPage } from "./dry-run-page.ts";
@@ -63,10 +63,5 @@ async function readSource(options: {
 }
 
 async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    throw wrongArguments(`--file ${path} cannot be read (${code})`);
-  }
+  return await readFile(path, "utf8").catch(unusable(`--file ${path} cannot be read`));
 }

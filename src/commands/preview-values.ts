@@ -3,7 +3,7 @@ import { sampleFindings } from "../decide/check-samples.ts";
 import { chooseContact } from "../decide/choose-contact.ts";
 import { contextOf } from "../decide/context.ts";
 import { findTypeOf, loadCaseFacts } from "../store/case-facts.ts";
-import { wrongArguments } from "./arguments.ts";
+import { unusable, wrongArguments } from "./arguments.ts";
 import { withDatabase } from "./database.ts";
 import type { Subject } from "./preview-subject.ts";
 
@@ -29,10 +29,7 @@ export async function chooseValues(
 }
 
 async function readSample(path: string): Promise<unknown> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    throw wrongArguments(`--sample ${path} cannot be read (${code})`);
-  });
+  const text = await readFile(path, "utf8").catch(unusable(`--sample ${path} cannot be read`));
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -7,7 +7,7 @@ import { render } from "../decide/render.ts";
 import { segmentsOf } from "../decide/segments.ts";
 import type { Rendered } from "../domain/template.ts";
 import type { TemplateContent } from "../domain/template-version.ts";
-import { wrongArguments } from "./arguments.ts";
+import { unusable, wrongArguments } from "./arguments.ts";
 import { command } from "./command.ts";
 import { printable } from "./page.ts";
 import { openSubject, type Subject } from "./preview-subject.ts";
@@ -46,7 +46,7 @@ borrower's data in it where --case is given.`,
     if (rendering.kind === "faulty") return refuse(print, subject.sayFault(rendering));
     const { dataDir } = readConfig(process.env);
     const out = resolve(options.out ?? join(dataDir, "preview"));
-    const url = await writeHtml(rendering.parts, join(out, `${subject.title}.html`));
+    const url = await writeHtml(rendering.parts, out, `${subject.title}.html`);
     for (const line of pageOf(subject, values, rendering.parts)) print(line);
     if (url !== null) print(`\nHtml\n  ${url}`);
     if (subject.findings.length > 0)
@@ -62,10 +62,12 @@ function refuse(print: Print, lines: readonly string[]): number {
 }
 
 /** For its user alone: it may hold what is told to a borrower. */
-async function writeHtml({ html }: Rendered, path: string): Promise<string | null> {
+async function writeHtml({ html }: Rendered, out: string, name: string): Promise<string | null> {
   if (html === null) return null;
-  await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
-  await writeFile(path, html, { mode: 0o600 });
+  const path = join(out, name);
+  await mkdir(out, { recursive: true, mode: 0o700 })
+    .then(() => writeFile(path, html, { mode: 0o600 }))
+    .catch(unusable(`${path} cannot be written`));
   return pathToFileURL(path).href;
 }
 

@@ -4,7 +4,7 @@ import type { Db } from "../store/db.ts";
 import { countReveals, noteReveals } from "../store/content-reveals.ts";
 import { type KeptContent, loadKeptContent } from "../store/kept-content.ts";
 import { openContent, openSeal, type Seal } from "../store/seal.ts";
-import { readId, wrongArguments } from "./arguments.ts";
+import { readId, unusable, wrongArguments } from "./arguments.ts";
 import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
 import { momentsIn } from "./moment.ts";
@@ -63,8 +63,5 @@ async function writeHtml(path: string, { content, hidden }: Shown): Promise<void
   if (hidden) throw wrongArguments("its content is sensitive: --html needs --reveal");
   const html = content !== null && "bodyHtml" in content ? content.bodyHtml : null;
   if (typeof html !== "string") throw wrongArguments("it has no html part: leave out --html");
-  await writeFile(path, html, { mode: 0o600 }).catch((error: unknown) => {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    throw wrongArguments(`--html ${path} cannot be written (${code})`);
-  });
+  await writeFile(path, html, { mode: 0o600 }).catch(unusable(`--html ${path} cannot be written`));
 }

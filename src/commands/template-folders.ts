@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { File } from "../decide/pieces.ts";
 import type { Folder } from "../decide/read-folder.ts";
 import type { Finding } from "../domain/finding.ts";
-import { wrongArguments } from "./arguments.ts";
+import { unusable, wrongArguments } from "./arguments.ts";
 
 /** A folder of files, with the path it was asked for by. */
 export interface FolderOnDisk extends Folder {
@@ -46,10 +46,7 @@ async function readPartials(paths: readonly string[]): Promise<Map<string, reado
 
 async function findFolders(path: string): Promise<string[]> {
   if (isTemplate(path)) return [path];
-  const names = await readdir(path).catch((error: unknown) => {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    throw wrongArguments(`${path} cannot be read (${code})`);
-  });
+  const names = await readdir(path).catch(unusable(`${path} cannot be read`));
   const inside = names
     .filter((name) => name !== PARTIALS)
     .map((name) => join(path, name))

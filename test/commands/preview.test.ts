@@ -179,6 +179,7 @@ describe("words that do not fit", () => {
     [["letter", "--sample", "README.md"], "--sample README.md is not JSON"],
     [["letter", "--version", "9"], "template letter has no version 9; it has 2, 1"],
     [["nowhere"], "there is no template nowhere"],
+    [["letter", "--out", "README.md/x"], "README.md/x/letter.2.html cannot be written (ENOTDIR)"],
     [["./templates"], "./templates holds more than one template"],
     [["./nowhere"], "./nowhere cannot be read (ENOENT)"],
     [["./templates/dispute-received.text.en", "--version", "1"], "a folder has no versions"],

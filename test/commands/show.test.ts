@@ -53,6 +53,7 @@ beforeAll(async () => {
     insert into tidings.templates (id, version, channel, subject_template, text_template, html_template, sensitive, slug) values
       (3, 1, 'email', 'Confidential', 'What only {{borrower.name.firstName}} should read', '<p>Only {{borrower.name.firstName}}</p>', true, 'secret.email');
     update tidings.templates set status = 'active' where id = 3;
+    update tidings.contacts set name = 'Pát "P" Example' where id = 'CT-EMAIL';
   `);
   await insertType(pool, { id: 1 });
   await insertType(pool, { id: 2, channel: "text", caseTypes: ["texted"] });
