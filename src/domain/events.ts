@@ -123,6 +123,19 @@ export const EVENTS = {
     "info",
     "A probe got through: the channel goes on.",
   ),
+  "http.ready": kind<{ port: number }>("info", "The REST resources answer on this port."),
+  "http.answered": kind<{
+    requestId: string;
+    method: string;
+    route: string;
+    status: number;
+    durationMs: number;
+    caller: string | null;
+  }>("debug", "A request was answered."),
+  "http.failed": kind<{ requestId: string; method: string; route: string; code: string }>(
+    "error",
+    "A request met a fault of ours; its caller was told this request id.",
+  ),
 } as const;
 
 export type EventName = keyof typeof EVENTS;

@@ -124,3 +124,13 @@ export type Operator = (typeof OPERATORS)[number];
 
 export const DATA_TYPES = ["string", "integer", "decimal", "boolean", "date", "dateTime"] as const;
 export type DataType = (typeof DATA_TYPES)[number];
+
+/** What a caller of the REST resources may do. */
+export const SCOPES = [
+  "notificationType:read",
+  "notificationType:write",
+  "interaction:read",
+  "interaction:write",
+  "interaction:read.sensitive",
+] as const;
+export type Scope = (typeof SCOPES)[number];

@@ -25,6 +25,18 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface ApiKeys {
+  createdAt: Generated<Timestamp>;
+  createdBy: Generated<string>;
+  hash: Buffer;
+  id: Generated<Int8>;
+  name: string;
+  prefix: string;
+  revokedAt: Timestamp | null;
+  revokedBy: string | null;
+  scopes: string[];
+}
+
 export interface Borrowers {
   borrowerType: Generated<string>;
   collectionsIntensity: Generated<string>;
@@ -126,12 +138,12 @@ export interface Contacts {
   verified: Generated<boolean>;
 }
 
-export interface ContentReveals {
-  id: Generated<Int8>;
-  interactionId: Int8;
-  revealedAt: Generated<Timestamp>;
-  revealedBy: string;
-  way: string;
+export interface IdempotencyKeys {
+  caller: string;
+  createdAt: Generated<Timestamp>;
+  key: string;
+  made: string;
+  requestHash: Buffer;
 }
 
 export interface InteractionChains {
@@ -230,6 +242,13 @@ export interface Loans {
   loanTypeId: string | null;
 }
 
+export interface LoanTypes {
+  createdAt: Generated<Timestamp>;
+  externalId: string | null;
+  id: string;
+  name: Generated<string>;
+}
+
 export interface NotificationTypes {
   calendar: Generated<string>;
   channel: string | null;
@@ -266,27 +285,26 @@ export interface Pauses {
   scope: string;
 }
 
+export interface Secrets {
+  createdAt: Generated<Timestamp>;
+  name: string;
+  value: Buffer;
+}
+
 export interface Templates {
   channel: string;
-  contentHash: Generated<string>;
   createdAt: Generated<Timestamp>;
-  createdBy: Generated<string>;
   deprecatedAt: Timestamp | null;
   htmlTemplate: string | null;
   id: Generated<number>;
   language: Generated<string>;
   name: Generated<string>;
   publishedAt: Timestamp | null;
-  publishedBy: string | null;
-  samples: Generated<Json>;
   sensitive: Generated<boolean>;
-  slug: string | null;
   status: Generated<string>;
   subject: string | null;
   subjectTemplate: string | null;
   textTemplate: string | null;
-  theme: string | null;
-  updatedAt: Timestamp | null;
   version: number;
 }
 
@@ -300,6 +318,7 @@ export interface Workers {
 }
 
 export interface DB {
+  apiKeys: ApiKeys;
   borrowers: Borrowers;
   calendarClosures: CalendarClosures;
   calendars: Calendars;
@@ -310,13 +329,15 @@ export interface DB {
   caseTypes: CaseTypes;
   channels: Channels;
   contacts: Contacts;
-  contentReveals: ContentReveals;
+  idempotencyKeys: IdempotencyKeys;
   interactionChains: InteractionChains;
   interactions: Interactions;
   interactionTransitions: InteractionTransitions;
   loans: Loans;
+  loanTypes: LoanTypes;
   notificationTypes: NotificationTypes;
   pauses: Pauses;
+  secrets: Secrets;
   templates: Templates;
   workers: Workers;
 }

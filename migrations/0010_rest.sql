@@ -1,0 +1,49 @@
+-- What the REST resources keep of their own: keys, answers that may be asked for twice, a secret to sign with, and the
+-- lender's products by their other names.
+
+-- A key is 256 random bits: a plain SHA-256 of it is as good as a slow hash, and costs a request nothing.
+create table tidings.api_keys (
+  id bigint primary key generated always as identity,
+  name text not null,
+  prefix text not null constraint api_keys_prefix_is_unique unique,
+  hash bytea not null
+    constraint api_keys_hash_is_a_sha256 check (octet_length(hash) = 32),
+  scopes text[] not null
+    constraint api_keys_scopes_are_known check (scopes <@ array[
+      'notificationType:read', 'notificationType:write', 'interaction:read', 'interaction:write', 'interaction:read.sensitive']),
+  created_at timestamptz not null default clock_timestamp(),
+  created_by text not null default tidings.moved_by(),
+  revoked_at timestamptz,
+  revoked_by text,
+  constraint api_keys_are_revoked_by_somebody check ((revoked_at is null) = (revoked_by is null))
+);
+create unique index api_keys_have_one_name on tidings.api_keys (name) where revoked_at is null;
+
+-- What a POST made under an Idempotency-Key: its id, never its body, which may be sensitive.
+create table tidings.idempotency_keys (
+  caller text not null,
+  key text not null
+    constraint idempotency_keys_key_is_short check (char_length(key) between 1 and 255),
+  request_hash bytea not null,
+  made text not null,
+  created_at timestamptz not null default clock_timestamp(),
+  primary key (caller, key)
+);
+create index idempotency_keys_by_age on tidings.idempotency_keys (created_at);
+
+-- Random bytes that all daemons of an installation share.
+create table tidings.secrets (
+  name text primary key,
+  value bytea not null
+    constraint secrets_value_is_256_bits check (octet_length(value) = 32),
+  created_at timestamptz not null default clock_timestamp()
+);
+
+-- The lender's products, where the core system wants to name them by an external id. Case types and loans may speak of
+-- a loan type that is not here.
+create table tidings.loan_types (
+  id text primary key,
+  external_id text constraint loan_types_external_id_is_unique unique,
+  name text not null default '',
+  created_at timestamptz not null default now()
+);

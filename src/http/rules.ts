@@ -1,0 +1,36 @@
+import { outageCode } from "../store/outage.ts";
+import { refusedBy } from "../store/refused.ts";
+import { Refusal, refusal } from "./refusal.ts";
+
+/** What a named constraint of the database means for a caller: the status, the field and what is wrong with it. */
+export type Rules = Readonly<
+  Record<string, readonly [status: 409 | 422, field: string, says: string]>
+>;
+
+const MESSAGES = {
+  409: "This contradicts what is stored: mend the field named in errors.",
+  422: "The body does not fit: mend the field named in errors.",
+} as const;
+
+/** Serialization failure and deadlock: another writer was there at the same moment. */
+const RACES = new Set(["40001", "40P01"]);
+/** Bytes and escapes that no text of Postgres can hold. */
+const UNSTORABLE = new Set(["22021", "22P05"]);
+
+/** The refusal that a fault of the database amounts to; undefined where it is a fault of ours. */
+export function refusalOf(error: unknown, rules: Rules): Refusal | undefined {
+  if (outageCode(error) !== undefined)
+    return new Refusal(503, "The database cannot be reached; try again.", {
+      headers: { "Retry-After": "5" },
+    });
+  const refused = refusedBy(error);
+  if (refused === undefined) return undefined;
+  if (RACES.has(refused.sqlState))
+    return refusal(409, "Somebody else changed this at the same moment; read it and try again.");
+  if (UNSTORABLE.has(refused.sqlState))
+    return refusal(400, "The request holds characters that cannot be stored, such as NUL.");
+  const rule = rules[refused.constraint ?? ""];
+  if (rule === undefined) return undefined;
+  const [status, field, says] = rule;
+  return refusal(status, MESSAGES[status], { field, says });
+}

@@ -1,0 +1,14 @@
+import { sql } from "kysely";
+import type { Db } from "./db.ts";
+
+/** Does the work in one transaction whose transitions are recorded in the name of `actor`. */
+export function actingAs<Result>(
+  db: Db,
+  actor: string,
+  work: (transaction: Db) => Promise<Result>,
+): Promise<Result> {
+  return db.transaction().execute(async (transaction) => {
+    await sql`select set_config('tidings.actor', ${actor}, true)`.execute(transaction);
+    return await work(transaction);
+  });
+}
