@@ -23,6 +23,8 @@ export const FAULTS = {
     "Sealed content cannot be read with the keys at hand; add the key it names to CONTENT_KEY, after the first.",
   TEMPLATE_EDITED:
     "A draft was edited while it was being published, and nothing was published; look at it and publish again.",
+  HTTP_PORT_UNAVAILABLE:
+    "The REST resources cannot listen there; choose another HTTP_PORT or HTTP_HOST, or end what holds it.",
   DEMO_INCOMPLETE: "The demo did not end as its samples say it must.",
 } as const;
 export type FaultCode = keyof typeof FAULTS;

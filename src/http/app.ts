@@ -7,7 +7,10 @@ import type { HttpEnv } from "./caller.ts";
 import type { HttpDeps } from "./deps.ts";
 import { identify } from "./identify.ts";
 import { misfit } from "./misfit.ts";
+import { registerComponents } from "./document.ts";
 import { answerUnknown } from "./not-found.ts";
+import { NOTIFICATION_TYPE_RULES } from "./notification-type-rules.ts";
+import { notificationTypeRoutes } from "./notification-types.ts";
 import { refusal } from "./refusal.ts";
 
 const LARGEST_BODY = 2 ** 20;
@@ -19,7 +22,8 @@ export function openApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
       if (!result.success) throw misfit(result.target, result.error);
     },
   });
-  app.onError(answerError(deps, {}));
+  registerComponents(app);
+  app.onError(answerError(deps, NOTIFICATION_TYPE_RULES));
   app.use(async (c, next) => {
     c.set("requestId", randomUUID());
     await next();
@@ -38,6 +42,7 @@ export function openApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
     }),
   );
   app.use(identify(deps));
+  app.route("/", notificationTypeRoutes(deps));
   app.notFound(answerUnknown(app));
   return app;
 }

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import type { Scope } from "../domain/vocabulary.ts";
 import { Refusal, refusal } from "./refusal.ts";
 
@@ -18,6 +18,13 @@ export interface HttpEnv {
 
 /** In whose name a request writes, as transitions record it. */
 export const actorOf = (caller: Caller): string => `api:${caller.name}`;
+
+/** Who calls an operation. Throws where it is not guarded by a scope, and anybody could come this far. */
+export function callerOf(c: Context<HttpEnv>): Caller {
+  const { caller } = c.var;
+  if (caller === undefined) throw new Error("an operation is not guarded by a scope");
+  return caller;
+}
 
 /** Lets only callers with the scope through. */
 export const requires =

@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import { actingAs } from "../store/acting-as.ts";
 import type { Db } from "../store/db.ts";
 import { noteMade, takeKey, type Repeatable } from "../store/idempotency.ts";
-import { actorOf, type HttpEnv } from "./caller.ts";
+import { actorOf, callerOf, type HttpEnv } from "./caller.ts";
 import type { HttpDeps } from "./deps.ts";
 import { refusal } from "./refusal.ts";
 
@@ -30,8 +30,7 @@ export async function once(
   c: Context<HttpEnv>,
   make: (transaction: Db) => Promise<string>,
 ): Promise<string> {
-  const { caller } = c.var;
-  if (caller === undefined) throw new Error("an operation is not guarded by a scope");
+  const caller = callerOf(c);
   const asked = await repeatable(c, caller.id);
   return await actingAs(db, actorOf(caller), async (transaction) => {
     if (asked === undefined) return await make(transaction);

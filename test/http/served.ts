@@ -1,0 +1,114 @@
+import { afterAll, beforeAll } from "vitest";
+import { systemClock } from "../../src/clock.ts";
+import { SCOPES, type Scope } from "../../src/domain/vocabulary.ts";
+import { makeKey } from "../../src/http/api-key.ts";
+import { openApp } from "../../src/http/app.ts";
+import type { HttpDeps } from "../../src/http/deps.ts";
+import { describeApi } from "../../src/http/document.ts";
+import { openServer, type HttpServer } from "../../src/http/server.ts";
+import { insertApiKey } from "../../src/store/api-keys.ts";
+import type { TestDatabase } from "../database.ts";
+import { openContract, type ApiDocument } from "./contract.ts";
+
+export interface Asked {
+  /** Sent as JSON; a text is sent as it is. */
+  readonly body?: unknown;
+  /** Null: none. Not given: one that may do everything. */
+  readonly key?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed where it is JSON, otherwise its text. */
+  readonly body: Body;
+}
+/** As tests look into it; the contract has checked it. */
+export interface Body {
+  readonly status: number;
+  readonly message: string;
+  readonly errors: readonly { readonly field: string; readonly says: string }[];
+  readonly count: number;
+  readonly data: Body & Readonly<Record<string, unknown>> & readonly Body[];
+  readonly [key: string]: unknown;
+}
+
+export interface Served {
+  readonly document: ApiDocument;
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  /** Everything that was logged, a JSON line each. */
+  readonly said: readonly string[];
+  /** A key with these scopes. */
+  readonly keyWith: (...scopes: readonly Scope[]) => Promise<string>;
+  /** Asks over a real socket, never follows a redirect, and holds the answer against the OpenAPI document. */
+  readonly ask: (method: string, path: string, asked?: Asked) => Promise<Answer>;
+}
+
+/** The REST resources on a port of their own, over a test's own database; `rest` puts in what a test is about. */
+export function useServer(
+  { db }: TestDatabase,
+  rest: Partial<HttpDeps> | (() => Partial<HttpDeps>) = {},
+): Served {
+  const said: string[] = [];
+  let server: HttpServer;
+  let document: ApiDocument;
+  let check: ReturnType<typeof openContract>;
+  let all = "";
+  let keys = 0;
+
+  async function keyWith(...scopes: readonly Scope[]): Promise<string> {
+    const { key, prefix, hash } = makeKey();
+    keys += 1;
+    await insertApiKey(db, { name: `test-${keys}`, prefix, hash, scopes });
+    return key;
+  }
+
+  beforeAll(async () => {
+    const app = openApp({
+      db,
+      clock: systemClock,
+      say: (event, fields) => void said.push(JSON.stringify({ event, ...fields })),
+      seal: undefined,
+      signingKey: Buffer.alloc(32, 7),
+      tokens: undefined,
+      perSecond: 100_000,
+      ...(typeof rest === "function" ? rest() : rest),
+    });
+    document = JSON.parse(JSON.stringify(describeApi(app))) as ApiDocument;
+    check = openContract(document);
+    server = await openServer(app.fetch, { host: "127.0.0.1", port: 0 });
+    all = await keyWith(...SCOPES);
+  });
+  afterAll(() => server.stop(1_000));
+
+  return {
+    said,
+    keyWith,
+    get document() {
+      return document;
+    },
+    get origin() {
+      return `http://127.0.0.1:${server.port}`;
+    },
+    ask: async (method, path, { body, key = all, headers = {} } = {}) => {
+      const response = await fetch(`http://127.0.0.1:${server.port}${path}`, {
+        method,
+        redirect: "manual",
+        headers: {
+          ...(key !== null && { "X-API-KEY": key }),
+          ...(body !== undefined && { "Content-Type": "application/json" }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+      const contentType = response.headers.get("content-type");
+      const text = await response.text();
+      const isJson = contentType?.startsWith("application/json") === true && text !== "";
+      const parsed: unknown = isJson ? JSON.parse(text) : text;
+      check({ method, path, status: response.status, contentType, body: parsed });
+      return { status: response.status, headers: response.headers, body: parsed as Body };
+    },
+  };
+}
