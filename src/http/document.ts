@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { SCOPES, type Scope } from "../domain/vocabulary.ts";
 import type { HttpEnv } from "./caller.ts";
 import { ErrorAnswer } from "./envelope.ts";
+import { PAGE_POLICY, writePage, type PageDocument } from "./reference-page.ts";
 
 type Document = ReturnType<OpenAPIHono<HttpEnv>["getOpenAPI31Document"]>;
 
@@ -67,5 +68,19 @@ export function registerComponents({ openAPIRegistry }: OpenAPIHono<HttpEnv>): v
         scopes: Object.fromEntries(SCOPES.map((scope) => [scope, MAY[scope]])),
       },
     },
+  });
+}
+
+/** The document, and a page to read it on. Whoever may reach the port may know what there is. */
+export function documentRoutes(app: OpenAPIHono<HttpEnv>): void {
+  let json: string | undefined;
+  let page: string | undefined;
+  app.get("/openapi.json", (c) => {
+    json ??= JSON.stringify(describeApi(app));
+    return c.body(json, 200, { "Content-Type": "application/json" });
+  });
+  app.get("/docs", (c) => {
+    page ??= writePage(JSON.parse(JSON.stringify(describeApi(app))) as PageDocument);
+    return c.html(page, 200, { "Content-Security-Policy": PAGE_POLICY });
   });
 }

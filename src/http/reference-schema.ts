@@ -1,0 +1,108 @@
+/** A JSON Schema as our OpenAPI document uses it. */
+export interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly default?: unknown;
+  readonly example?: unknown;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Schema;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+export const escapeHtml = (text: string): string =>
+  text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
+
+/** A text in which `words` between backticks are code. */
+export const prose = (text: string): string =>
+  escapeHtml(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
+
+const code = (value: unknown): string =>
+  `<code>${escapeHtml(typeof value === "string" ? value : JSON.stringify(value))}</code>`;
+
+/** The name of the component a schema refers to. */
+const nameOf = (ref: string): string => ref.split("/").at(-1) ?? ref;
+export const linkTo = (ref: string): string =>
+  `<a href="#schema-${escapeHtml(nameOf(ref))}">${escapeHtml(nameOf(ref))}</a>`;
+
+/** What a value may be, in a few words. */
+export function typeOf(schema: Schema): string {
+  if (schema.$ref !== undefined) return linkTo(schema.$ref);
+  const parts = schema.anyOf ?? schema.oneOf;
+  if (parts !== undefined) return [...new Set(parts.map(typeOf))].join(" or ");
+  if (schema.allOf !== undefined) return schema.allOf.map(typeOf).join(" with ");
+  const types = [schema.type ?? "anything"].flat();
+  return types
+    .map((type) => (type === "array" && schema.items ? `list of ${typeOf(schema.items)}` : type))
+    .join(" or ")
+    .concat(schema.format === undefined ? "" : ` (${escapeHtml(schema.format)})`);
+}
+
+/** What holds beside the type, a phrase each. */
+function limitsOf(schema: Schema): string[] {
+  const phrases: readonly (readonly [string, unknown])[] = [
+    ["at least", schema.minimum],
+    ["at most", schema.maximum],
+    ["shortest", schema.minLength],
+    ["longest", schema.maxLength],
+    ["entries at least", schema.minItems],
+    ["entries at most", schema.maxItems],
+    ["always", schema.const],
+    ["default", schema.default],
+    ["such as", schema.example],
+  ];
+  const limits = phrases
+    .filter(([, value]) => value !== undefined)
+    .map(([word, value]) => `${word} ${code(value)}`);
+  const words = schema.enum?.filter((word) => word !== null) ?? [];
+  return words.length > 0 ? [`one of ${words.map(code).join(" ")}`, ...limits] : limits;
+}
+
+/** A schema's own words and limits, and the fields inside it. */
+export function describe(schema: Schema): string {
+  const words = schema.description === undefined ? "" : `<p>${prose(schema.description)}</p>`;
+  const limits = limitsOf(schema);
+  const small = limits.length === 0 ? "" : `<p class="limits">${limits.join("; ")}</p>`;
+  return words + small + insideOf(schema);
+}
+
+function insideOf(schema: Schema): string {
+  const inner = schema.items ?? (schema.allOf ?? schema.anyOf ?? schema.oneOf)?.find(hasFields);
+  if (schema.properties !== undefined) return fields(schema);
+  return inner !== undefined && inner.$ref === undefined ? insideOf(inner) : "";
+}
+
+const hasFields = (schema: Schema): boolean => schema.properties !== undefined;
+
+function fields({ properties = {}, required = [] }: Schema): string {
+  const rows = Object.entries(properties).map(([name, field]) =>
+    entry(name, field, required.includes(name)),
+  );
+  return `<dl>${rows.join("")}</dl>`;
+}
+
+/** One field or parameter. */
+export const entry = (name: string, schema: Schema, isRequired: boolean): string =>
+  `<dt><code>${escapeHtml(name)}</code> <span class="type">${typeOf(schema)}${
+    isRequired ? "" : ", optional"
+  }</span></dt><dd>${describe(schema)}</dd>`;
