@@ -33,6 +33,16 @@ const contentKeys = z
   )
   .optional();
 
+/** Where keys are fetched that decide whom to believe: over TLS, or from this very machine. */
+const jwksUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (url) =>
+      url.startsWith("https:") ||
+      ["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname),
+    "must begin with https:",
+  );
+
 const timeZone = z
   .string()
   .refine(
@@ -87,6 +97,12 @@ const ENVIRONMENT = z.object({
   LENDER_TIME_ZONE: timeZone.default("America/New_York"),
   EMAIL_PER_SECOND: z.coerce.number().positive().optional(),
   TEXT_PER_SECOND: z.coerce.number().positive().optional(),
+  HTTP_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  HTTP_HOST: z.string().min(1).default("127.0.0.1"),
+  API_PER_SECOND: whole(50, 1, 100_000),
+  OAUTH_JWKS_URL: jwksUrl.optional(),
+  OAUTH_ISSUER: z.string().min(1).optional(),
+  OAUTH_AUDIENCE: z.string().min(1).optional(),
   CONCURRENCY: whole(6, 1, 64),
   SHUTDOWN_SECONDS: whole(25, 1, 600),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -108,6 +124,18 @@ export interface TextConfig {
   readonly apiUrl?: string;
 }
 
+/** Where the REST resources are served, and whose callers they believe. */
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Requests a second of one caller. */
+  readonly perSecond: number;
+  /** Undefined: only API keys are taken. */
+  readonly tokens:
+    | { readonly jwksUrl: string; readonly issuer: string; readonly audience: string }
+    | undefined;
+}
+
 export interface Config {
   /** Undefined: the embedded Postgres under `dataDir`. */
   readonly databaseUrl: string | undefined;
@@ -120,6 +148,8 @@ export interface Config {
   readonly text: TextConfig | undefined;
   /** In base64; the first seals sensitive content, the others only open it. */
   readonly contentKeys: readonly string[];
+  /** Undefined: no port is opened. */
+  readonly http: HttpConfig | undefined;
   readonly lender: Lender;
   readonly emailFrom: string;
   /** The envelope's sender; undefined: the address of `emailFrom`. */
@@ -147,11 +177,21 @@ const TOGETHER: readonly (readonly (keyof Environment)[])[] = [
   ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"],
 ];
 
+const TOKENS_TOGETHER = [["OAUTH_JWKS_URL", "OAUTH_ISSUER", "OAUTH_AUDIENCE"]] as const;
+
+const findMissing = (
+  env: Environment,
+  groups: readonly (readonly (keyof Environment)[])[],
+): string[] =>
+  groups
+    .filter((group) => group.some((name) => env[name] !== undefined))
+    .flatMap((group) => group.filter((name) => env[name] === undefined))
+    .map((name) => `${name} is missing`);
+
 function findGaps(env: Environment): string[] {
-  if (env.DELIVERY === "sandbox") return [];
-  const gaps = TOGETHER.filter((group) => group.some((name) => env[name] !== undefined)).flatMap(
-    (group) => group.filter((name) => env[name] === undefined).map((name) => `${name} is missing`),
-  );
+  const gaps = findMissing(env, TOKENS_TOGETHER);
+  if (env.DELIVERY === "sandbox") return gaps;
+  gaps.push(...findMissing(env, TOGETHER));
   if (env.SMTP_URL === undefined && env.TWILIO_ACCOUNT_SID === undefined)
     gaps.push(
       "DELIVERY=live needs SMTP_URL and EMAIL_FROM, or TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or both",
@@ -191,6 +231,7 @@ function configOf(env: Environment): Config {
         : undefined,
     text: live ? textOf(env) : undefined,
     contentKeys: env.CONTENT_KEY ?? [],
+    http: httpOf(env),
     lender: {
       name: env.LENDER_NAME,
       postalAddress: env.LENDER_POSTAL_ADDRESS,
@@ -221,6 +262,17 @@ function textOf(env: Environment): TextConfig | undefined {
       messagingServiceSid: env.TWILIO_MESSAGING_SERVICE_SID,
     }),
     ...(env.TWILIO_API_URL && { apiUrl: env.TWILIO_API_URL }),
+  };
+}
+
+function httpOf(env: Environment): HttpConfig | undefined {
+  if (env.HTTP_PORT === undefined) return undefined;
+  const { OAUTH_JWKS_URL: jwks, OAUTH_ISSUER: issuer, OAUTH_AUDIENCE: audience } = env;
+  return {
+    host: env.HTTP_HOST,
+    port: env.HTTP_PORT,
+    perSecond: env.API_PER_SECOND,
+    tokens: jwks && issuer && audience ? { jwksUrl: jwks, issuer, audience } : undefined,
   };
 }
 

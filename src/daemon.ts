@@ -20,6 +20,7 @@ import { openRecorder } from "./store/recorder.ts";
 import { openSeal } from "./store/seal.ts";
 import { openTemplates } from "./store/templates.ts";
 import { beat, signOff } from "./store/workers.ts";
+import { openHttp } from "./serve.ts";
 import { openTaskList } from "./task-list.ts";
 import { openWatch } from "./watch.ts";
 
@@ -76,6 +77,7 @@ async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Pro
     ...(text && { text: text.provider.name }),
   });
   const { broken } = await takeWork(open, { config, deps, pool, stopping });
+  if (config.http) await openHttp(open, { config, http: config.http, databaseUrl, say });
   say("daemon.ready", { workerId, startedInMs: Math.round(performance.now() - began) });
   return { workerId, databaseUrl, broken, stop: () => open.disposeAsync() };
 }

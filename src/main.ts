@@ -5,7 +5,9 @@ import { dryRun } from "./commands/dry-run.ts";
 import { explain } from "./commands/explain.ts";
 import { health } from "./commands/health.ts";
 import { helpOn } from "./commands/help.ts";
+import { keys } from "./commands/keys.ts";
 import { migrate } from "./commands/migrate.ts";
+import { openapi } from "./commands/openapi.ts";
 import { toStderr, toStdout } from "./commands/print.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { preview } from "./commands/preview.ts";
@@ -33,6 +35,8 @@ const VERBS = [
   pause,
   resume,
   reseal,
+  keys,
+  openapi,
   migrate,
   health,
 ];

@@ -14,6 +14,7 @@ const MESSAGES = {
 
 /** Serialization failure and deadlock: another writer was there at the same moment. */
 const RACES = new Set(["40001", "40P01"]);
+const QUERY_CANCELED = "57014";
 /** Bytes and escapes that no text of Postgres can hold. */
 const UNSTORABLE = new Set(["22021", "22P05"]);
 
@@ -24,6 +25,8 @@ export function refusalOf(error: unknown, rules: Rules): Refusal | undefined {
       headers: { "Retry-After": "5" },
     });
   const refused = refusedBy(error);
+  if (refused?.sqlState === QUERY_CANCELED)
+    return refusal(503, "The database took too long: ask for less, or try again.");
   if (refused === undefined) return undefined;
   if (RACES.has(refused.sqlState))
     return refusal(409, "Somebody else changed this at the same moment; read it and try again.");

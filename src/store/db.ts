@@ -12,18 +12,21 @@ export interface PoolOptions {
   readonly max: number;
   /** Hears of idle connections that broke, by error code; the pool replaces them by itself. */
   readonly onLost: (code: string) => void;
+  /** A statement that takes longer is given up (ms); none is unless given. */
+  readonly statementMs?: number;
 }
 
 /**
  * Opens a pool without connecting. A broken idle connection reaches `onLost` and nothing else: pg emits it on the pool
  * and on the client, and an error event nobody hears ends the process.
  */
-export function openPool({ url, actor, max, onLost }: PoolOptions): Pool {
+export function openPool({ url, actor, max, onLost, statementMs }: PoolOptions): Pool {
   const pool = new Pool({
     connectionString: url,
     max,
     connectionTimeoutMillis: 5_000,
     application_name: "tidings",
+    ...(statementMs !== undefined && { statement_timeout: statementMs }),
     options: `-c tidings.actor=${actor.replaceAll(/[\\ ]/g, "\\$&")}`,
   });
   pool.on("error", (error) => onLost("code" in error ? String(error.code) : error.name));

@@ -123,6 +123,8 @@ describe("words", () => {
       "pause",
       "resume",
       "reseal",
+      "keys",
+      "openapi",
       "migrate",
       "health",
     ];

@@ -9,7 +9,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/clock.ts", "src/config.ts"],
   ["src/log.ts", "src/decide/*.ts", "src/providers/*.ts", "src/store/*.ts"],
   ["src/deps.ts", "src/demo/*.ts", "src/http/*.ts"],
-  ["src/carriers.ts", "src/say-outcome.ts", "src/watch.ts"],
+  ["src/carriers.ts", "src/say-outcome.ts", "src/serve.ts", "src/watch.ts"],
   ["tasks/*.ts"],
   ["src/task-list.ts"],
   ["src/daemon.ts"],

@@ -1,0 +1,28 @@
+import { systemClock } from "../clock.ts";
+import { openApp } from "../http/app.ts";
+import { describeApi } from "../http/document.ts";
+import { openDb, openPool } from "../store/db.ts";
+import { command } from "./command.ts";
+
+/** Prints the OpenAPI document that a running daemon serves at /openapi.json. */
+export const openapi = command({
+  name: "openapi",
+  summary: "print the OpenAPI 3.1 document of the REST resources",
+  options: {},
+  async run({ print }) {
+    // an app describes itself without being asked anything: this pool never connects
+    const pool = openPool({ url: "postgres://nowhere", actor: "none", max: 1, onLost: () => {} });
+    const app = openApp({
+      db: openDb(pool),
+      clock: systemClock,
+      say: () => {},
+      seal: undefined,
+      signingKey: Buffer.alloc(0),
+      tokens: undefined,
+      perSecond: 1,
+    });
+    print(JSON.stringify(describeApi(app), undefined, 2));
+    await pool.end();
+    return 0;
+  },
+});
