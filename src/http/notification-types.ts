@@ -24,7 +24,7 @@ import {
 } from "./notification-type-schema.ts";
 import { once, OnceHeaders } from "./once.ts";
 import { answers, body, operation } from "./operation.ts";
-import { DEFAULT_LIMIT, limitParameter, wholeParameter } from "./parameters.ts";
+import { cursorParameter, DEFAULT_LIMIT, limitParameter, wholeParameter } from "./parameters.ts";
 import { notFound, refusal } from "./refusal.ts";
 
 const TAGS = ["Notification types"];
@@ -86,18 +86,8 @@ const LIST = operation(
             example: "ext-mortgage",
           }),
         limit: limitParameter,
-        startingAfter: wholeParameter({
-          description: "The page that begins just after this id, in list order.",
-          example: 7,
-        })
-          .optional()
-          .openapi({ type: "string", format: "int32" }),
-        endingBefore: wholeParameter({
-          description: "The page that ends just before this id, in list order.",
-          example: 7,
-        })
-          .optional()
-          .openapi({ type: "string", format: "int32" }),
+        startingAfter: cursorParameter("The page that begins just after this id, in list order."),
+        endingBefore: cursorParameter("The page that ends just before this id, in list order."),
       }),
     },
     responses: answers(list(NotificationType, {}), "A page of types."),

@@ -18,6 +18,16 @@ export const wholeParameter = ({ least = 1, most = LARGEST_INT, description, exa
     .refine((n) => n >= least && n <= most, `must be a whole number from ${least} to ${most}`)
     .openapi({ type: "integer", minimum: least, maximum: most, description, example });
 
+/** A cursor of a list whose ids are whole numbers: an id as text. */
+export const cursorParameter = (description: string) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, "must be an id")
+    .transform(Number)
+    .refine((n) => n >= 1 && n <= LARGEST_INT, "must be an id")
+    .optional()
+    .openapi({ type: "string", pattern: "^\\d{1,10}$", description, example: "7" });
+
 /** How many results a page holds. */
 export const limitParameter = wholeParameter({
   most: 100,
