@@ -1,5 +1,4 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import { answerError } from "./answer-error.ts";
 import type { HttpEnv } from "./caller.ts";
 import { caseTypeLinkRoutes } from "./case-type-links.ts";
@@ -7,15 +6,14 @@ import type { HttpDeps } from "./deps.ts";
 import { documentRoutes, registerComponents } from "./document.ts";
 import { healthRoutes } from "./health.ts";
 import { identify } from "./identify.ts";
+import { INTERACTION_RULES } from "./interaction-rules.ts";
+import { interactionRoutes } from "./interactions.ts";
 import { misfit } from "./misfit.ts";
 import { answerUnknown } from "./not-found.ts";
 import { NOTIFICATION_TYPE_RULES } from "./notification-type-rules.ts";
 import { notificationTypeRoutes } from "./notification-types.ts";
-import { refusal } from "./refusal.ts";
 import { surround } from "./surround.ts";
 import { throttle } from "./throttle.ts";
-
-const LARGEST_BODY = 2 ** 20;
 
 /** The REST resources as one app, which answers every request and throws at none. */
 export function openApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
@@ -25,22 +23,16 @@ export function openApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
     },
   });
   registerComponents(app);
-  app.onError(answerError(deps, NOTIFICATION_TYPE_RULES));
+  app.onError(answerError(deps, { ...NOTIFICATION_TYPE_RULES, ...INTERACTION_RULES }));
   app.use(surround(deps));
   app.route("/", healthRoutes(deps));
   documentRoutes(app);
 
-  app.use(limitBody, identify(deps), throttle(deps.perSecond));
+  app.use(identify(deps), throttle(deps.perSecond));
   app.route("/", notificationTypeRoutes(deps));
   app.route("/", caseTypeLinkRoutes(deps));
+  app.route("/", interactionRoutes(deps));
 
   app.notFound(answerUnknown(app));
   return app;
 }
-
-const limitBody = bodyLimit({
-  maxSize: LARGEST_BODY,
-  onError: () => {
-    throw refusal(413, "The body is larger than 1 MB: send less.");
-  },
-});

@@ -1,0 +1,71 @@
+import type { SealedContent } from "./sealed-content.ts";
+import type { ContactType, Channel, Direction, InteractionStatus, Origin } from "./vocabulary.ts";
+
+/** What is kept of a contact with an interaction, and what others may tell of one. */
+export interface ContactDetails {
+  readonly externalId: string | null;
+  readonly contactType: ContactType;
+  readonly label: string | null;
+  readonly affiliation: string | null;
+  readonly name: string | null;
+  readonly value: string | null;
+  readonly address: object | null;
+  readonly valid: boolean;
+  readonly verified: boolean;
+  readonly receiveTextMessages: boolean;
+  readonly authorizedThirdParty: boolean;
+  readonly powerOfAttorney: boolean;
+  readonly receiveTextMessagesLastConsentAt: string | null;
+  readonly phoneDisconnectionDetails: object | null;
+}
+
+/** A contact of a borrower with all its details. */
+export interface KeptContact {
+  readonly id: string;
+  readonly details: ContactDetails;
+}
+
+/** What can be written of an interaction that others log. */
+export interface LoggedFields {
+  readonly channel: Channel;
+  readonly content: object | SealedContent | null;
+  readonly contactId: string | null;
+  readonly contact: object | null;
+  readonly borrower: object | null;
+  readonly loanId: string | null;
+  readonly loanIds: readonly string[];
+  readonly subject: string | null;
+  readonly theme: string | null;
+  readonly sensitive: boolean;
+  readonly externalId: string | null;
+  readonly previousInteractionId: string | null;
+  readonly status: InteractionStatus;
+  readonly metaData: object | null;
+  readonly isTransactional: boolean | null;
+  readonly direction: Direction | null;
+  readonly statusDetails: string | null;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly scheduledAtFrom: Date | null;
+  readonly scheduledAtTo: Date | null;
+  readonly failureDescriptionShort: string | null;
+  readonly failureDescriptionLong: string | null;
+  readonly complianceGuardRuleId: string | null;
+}
+
+/** An interaction as it is on record, whoever wrote it. */
+export interface InteractionRecord extends LoggedFields {
+  readonly id: string;
+  readonly origin: Origin;
+  readonly createdAt: Date;
+  readonly updatedAt: Date | null;
+  readonly deletedAt: Date | null;
+  /** Rows written by SQL may hold anything here. */
+  readonly createdBy: unknown;
+  readonly personId: string | null;
+  readonly caseId: string | null;
+  readonly statusUpdatedAt: Date;
+  readonly statusDetailsUpdatedAt: Date | null;
+  readonly templateVersionId: string | null;
+  readonly supercaseBulkOperationId: string | null;
+}

@@ -1,0 +1,25 @@
+import { z } from "@hono/zod-openapi";
+
+const DAY_MS = 86_400_000;
+/** A date of a notice outside of these is a slip, and Postgres keeps neither year 0 nor year 300,000. */
+const YEARS = { first: "1900-01-01", last: "9999-12-31" };
+
+const isWithin = (text: string): boolean => {
+  const day = text.slice(0, 10);
+  return day > YEARS.first && day < YEARS.last;
+};
+
+const dateTime = z.iso.datetime({ offset: true });
+const day = z.iso.date();
+
+/** A time with its offset, or a day, which begins at midnight UTC. */
+export const Moment = z
+  .union([dateTime, day], { error: "must be a time such as 2031-03-04T15:02:00Z, or a date" })
+  .refine(isWithin, "must lie between the years 1900 and 9999")
+  .transform((text) => new Date(text));
+
+/** The first moment after what is named: after that millisecond, or after that day. */
+export const MomentAfter = z
+  .union([dateTime, day], { error: "must be a time such as 2031-03-04T15:02:00Z, or a date" })
+  .refine(isWithin, "must lie between the years 1900 and 9999")
+  .transform((text) => new Date(Date.parse(text) + (text.length === 10 ? DAY_MS : 1)));

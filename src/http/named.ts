@@ -1,0 +1,87 @@
+import type { InteractionRecord, KeptContact } from "../domain/interaction-record.ts";
+import { recogniseContact } from "../decide/recognise-contact.ts";
+import { findBorrower, type KeptBorrower } from "../store/borrowers.ts";
+import { listContacts } from "../store/contacts.ts";
+import type { Db } from "../store/db.ts";
+import { findInteraction } from "../store/interaction-record.ts";
+import { findLoanId } from "../store/loans.ts";
+import type { InteractionBody } from "./interaction-body.ts";
+import { readInteractionReference, readReference } from "./reference.ts";
+import { notFound } from "./refusal.ts";
+import { unfit } from "./unfit.ts";
+
+/** The borrower of a path. */
+export async function personOf(db: Db, personId: string): Promise<KeptBorrower> {
+  const found = await findBorrower(db, readReference(personId));
+  if (found === undefined) throw notFound("personId", "person");
+  return found;
+}
+
+/** The interaction of a path, of the person in it where there is one. */
+export async function interactionOf(
+  db: Db,
+  { personId, interactionId }: { readonly personId?: string; readonly interactionId: string },
+): Promise<InteractionRecord> {
+  const person = personId === undefined ? undefined : await personOf(db, personId);
+  const reference = readInteractionReference(interactionId);
+  const found = reference && (await findInteraction(db, { reference, personId: person?.id }));
+  if (found === undefined)
+    throw notFound(
+      "interactionId",
+      person === undefined ? "interaction" : "interaction of this person",
+    );
+  return found;
+}
+
+/** A loan need not be the borrower's own: guarantors and co-borrowers are turned to about it as well. */
+export async function loanOf(db: Db, field: string, loanId: string): Promise<string> {
+  const found = await findLoanId(db, readReference(loanId));
+  if (found === undefined) throw unfit(field, "names no loan");
+  return found;
+}
+
+/** A chain of interactions stays with one borrower. */
+export async function previousOf(db: Db, personId: string, id: string): Promise<string> {
+  const field = "previousInteractionId";
+  const reference = readInteractionReference(id);
+  const found = reference && (await findInteraction(db, { reference, personId }));
+  if (found === undefined) throw unfit(field, "names no interaction of this borrower");
+  return found.id;
+}
+
+/** The contact a body speaks of: which one it is, and its details as they are to be kept. */
+export async function contactOf(
+  db: Db,
+  personId: string,
+  { contactId, contactExternalId, contact }: InteractionBody,
+): Promise<Partial<Pick<InteractionRecord, "contactId" | "contact">>> {
+  const emptied = {
+    ...(contactId === null && { contactId: null, contact: null }),
+    ...(contact === null && { contact: null }),
+  };
+  if (!contactId && !contactExternalId && !contact) return emptied;
+  const contacts = await listContacts(db, personId);
+  const named = [
+    contactId && namedBy(contacts, "contactId", contactId),
+    contactExternalId && namedBy(contacts, "contactExternalId", `ext-${contactExternalId}`),
+  ].filter((each) => each instanceof Object);
+  const [first, second = first] = named;
+  if (first?.id !== second?.id)
+    throw unfit("contactExternalId", "is not the contact that contactId names: send one of them");
+  if (first !== undefined) return { contactId: first.id, contact: contact ?? first.details };
+  const known = contact && recogniseContact(contacts, contact);
+  return known
+    ? { contactId: known.id, contact: known.details }
+    : { contactId: null, contact: contact ?? null };
+}
+
+function namedBy(contacts: readonly KeptContact[], field: string, id: string): KeptContact {
+  const reference = readReference(id);
+  const found = contacts.find((contact) =>
+    "id" in reference
+      ? contact.id === reference.id
+      : contact.details.externalId === reference.externalId,
+  );
+  if (found === undefined) throw unfit(field, "names no contact of this borrower");
+  return found;
+}

@@ -1,0 +1,34 @@
+import type { InteractionPage, PageOf } from "../store/interaction-pages.ts";
+
+/** Where the pages beside one are; null where the list ends. */
+export interface PageUrls {
+  readonly nextUrl: string | null;
+  readonly previousUrl: string | null;
+}
+
+/**
+ * The address of the same list, moved on. That a page has a row beyond its far side was seen when it was read; on its
+ * near side is at least the row it was read from.
+ */
+export function pageUrls(
+  url: string,
+  { rows, more }: InteractionPage,
+  { cursor }: PageOf,
+): PageUrls {
+  const before = cursor?.side === "before" ? more : cursor !== undefined;
+  const after = cursor?.side === "before" || more;
+  const at = (side: string, row: { readonly id: string } | undefined): string | null =>
+    row === undefined ? null : moved(url, side, row.id);
+  return {
+    nextUrl: after ? at("startingAfter", rows.at(-1)) : null,
+    previousUrl: before ? at("endingBefore", rows[0]) : null,
+  };
+}
+
+function moved(url: string, side: string, id: string): string {
+  const to = new URL(url);
+  to.searchParams.delete("startingAfter");
+  to.searchParams.delete("endingBefore");
+  to.searchParams.set(side, id);
+  return to.href;
+}
