@@ -5,7 +5,7 @@ import type { VersionStatus } from "../domain/vocabulary.ts";
 /** What an update of a version amounts to. */
 export type TypeChange =
   | { readonly is: "nothing" }
-  | { readonly is: "refused"; readonly field: string; readonly says: string }
+  | { readonly is: "refused"; readonly fault: { readonly field: string; readonly says: string } }
   /** The draft is edited in place, and then moved to the status. */
   | { readonly is: "edit"; readonly fields: TypeFields }
   /** The active version is left alone but for its status. */
@@ -43,15 +43,19 @@ export function changeType(current: TypeVersion, given: Partial<TypeFields>): Ty
   if (current.status === "deprecated")
     return {
       is: "refused",
-      field: "version",
-      says: "is deprecated, which is final: update another version, or copy this one by POST with typeId and version",
+      fault: {
+        field: "version",
+        says: "is deprecated, which is final: update another version, or copy this one by POST with typeId and version",
+      },
     };
   if (fields.status !== "deprecated") return { is: "next", fields };
   return isSame
     ? { is: "move", status: "deprecated" }
     : {
         is: "refused",
-        field: "status",
-        says: "deprecated leaves the active version as it is: send status alone, or the other fields without it",
+        fault: {
+          field: "status",
+          says: "deprecated leaves the active version as it is: send status alone, or the other fields without it",
+        },
       };
 }

@@ -7,9 +7,15 @@ type Issue = z.core.$ZodIssue;
 /** Where a part of a request came from, as the validator names it. */
 type Target = "json" | "query" | "param" | "header" | "cookie" | "form";
 
+/** Whoever mends these will be told of the others. */
+const MOST_ERRORS = 20;
+
 /** The refusal of a request that does not fit its schema: 422 for a body, 400 for what stands around it. */
 export function misfit(target: Target, error: z.core.$ZodError): Refusal {
-  const errors = error.issues.flatMap((issue) => faultsOf(issue));
+  const errors = error.issues
+    .slice(0, MOST_ERRORS)
+    .flatMap((issue) => faultsOf(issue))
+    .slice(0, MOST_ERRORS);
   return target === "json"
     ? refusal(422, "The body does not fit: mend the fields named in errors.", ...errors)
     : refusal(400, "The request does not fit: mend what is named in errors.", ...errors);

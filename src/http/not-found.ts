@@ -17,7 +17,7 @@ export function answerUnknown(app: Hono<HttpEnv>): (c: Context<HttpEnv>) => Resp
       .flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
     if (methods.length === 0)
       return answerRefusal(c, refusal(404, "There is nothing here; /docs lists what there is."));
-    const allow = [...new Set(methods)].join(", ");
+    const allow = [...new Set(methods)].toSorted().join(", ");
     return answerRefusal(
       c,
       new Refusal(405, `${c.req.method} is not known here; ${allow} is.`, {

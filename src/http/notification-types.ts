@@ -199,7 +199,8 @@ async function update(
   const { id, version } = current;
   const change = changeType(current, given);
   if (change.is === "nothing") return current;
-  if (change.is === "refused") throw refusal(409, "This version cannot be changed so.", change);
+  if (change.is === "refused")
+    throw refusal(409, "This version cannot be changed so.", change.fault);
   if (change.is === "move") {
     await moveVersion(transaction, current, change.status);
     return await find(transaction, id, version);

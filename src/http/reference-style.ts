@@ -7,6 +7,7 @@ html { scroll-padding-top: 1rem; }
 body { margin: 0 auto; max-width: 76rem; padding: 1rem; color: var(--ink); background: var(--back); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.8rem; margin: 0; }
 h2 { font-size: 1.35rem; margin: 2.5rem 0 .5rem; }
+main > section:first-child > h2 { margin-top: 1rem; }
 h3 { font-size: 1.1rem; margin: 0 0 .5rem; }
 h4 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
 p { margin: .25rem 0 .75rem; max-width: 44rem; }
@@ -16,6 +17,7 @@ article { border-top: 1px solid var(--line); padding: 1.25rem 0; }
 .route { font-size: 1rem; }
 .type, .limits { color: var(--soft); font-size: .9rem; }
 dl { margin: .25rem 0; }
+dl + p { margin-top: 1rem; }
 dt { margin-top: .6rem; }
 dd { margin: 0 0 0 1rem; }
 dd > p { margin: 0; }

@@ -69,13 +69,12 @@ export function pageQuery(filter: InteractionFilter, page: PageOf): RawBuilder<F
   return sql<Found>`
     select t.*, p.*
     from (select count(*)::int as total, ${isKnown(filter, page)} as known from tidings.interactions i where ${condition}) t
-    left join lateral (
+    left join (
       select ${RECORD}
-      from tidings.interactions i
+      -- the rows of the page are chosen by their keys, and only those are put together
+      from (select i.id from tidings.interactions i where ${condition} and ${isBeyond(page)} order by ${ordered("i")} limit ${page.limit + 1}) chosen
+      join tidings.interactions i on i.id = chosen.id
       left join tidings.borrowers b on b.id = i.person_id
-      where ${condition} and ${isBeyond(page)}
-      order by ${ordered("i")}
-      limit ${page.limit + 1}
     ) p on true
     order by ${ordered("p")}`;
 }

@@ -1,13 +1,345 @@
-import { expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { SCOPES, type Scope } from "../../src/domain/vocabulary.ts";
+import { makeKey } from "../../src/http/api-key.ts";
+import { revokeApiKey } from "../../src/store/api-keys.ts";
 import { useDatabase } from "../database.ts";
+import { insertLender } from "../lender.ts";
 import { useServer } from "./served.ts";
 
-const { ask } = useServer(useDatabase());
+const database = useDatabase();
+const { pool, db } = database;
+const served = useServer(database);
+const { ask, keyWith } = served;
+beforeAll(() => insertLender(pool));
 
-test("a path that is not there is 404 and says where to look", async () => {
-  const { status, body } = await ask("GET", "/nothing");
-  expect([status, body.message]).toEqual([
-    404,
-    "There is nothing here; /docs lists what there is.",
-  ]);
+const TYPES = "/notification-types";
+const DRAFT = { onStatus: "initiated" };
+
+describe("who calls", () => {
+  test("nobody is told how to say who it is", async () => {
+    const { status, headers, body } = await ask("GET", TYPES, { key: null });
+    expect([status, headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
+    expect(body.message).toBe("Send an API key as X-API-KEY, or a token as Authorization: Bearer.");
+  });
+
+  test.each([
+    ["a word", () => "secret"],
+    ["nothing", () => ""],
+    ["a key that was never made", () => makeKey().key],
+  ])("%s is no key", async (_, key) => {
+    const { status, headers } = await ask("GET", TYPES, { key: key() });
+    expect([status, headers.get("www-authenticate")]).toEqual([
+      401,
+      'Bearer error="invalid_token"',
+    ]);
+  });
+
+  test("a key with one character changed is no key", async () => {
+    const key = await keyWith("notificationType:read");
+    expect((await ask("GET", TYPES, { key })).status).toBe(200);
+    const wrong = key.slice(0, -1) + (key.endsWith("A") ? "B" : "A");
+    expect((await ask("GET", TYPES, { key: wrong })).status).toBe(401);
+  });
+
+  test("a key is kept as a hash, and no row holds it", async () => {
+    const key = await keyWith("notificationType:read");
+    const { rows } = await pool.query<{ row: string }>(
+      "select to_jsonb(k)::text as row from tidings.api_keys k",
+    );
+    const secret = key.split("_").slice(2).join("_");
+    expect(rows.some(({ row }) => row.includes(secret))).toBe(false);
+  });
+
+  test("a revoked key is refused from the next request on", async () => {
+    const key = await keyWith("notificationType:read");
+    const { rows } = await pool.query<{ name: string }>(
+      "select name from tidings.api_keys order by id desc limit 1",
+    );
+    expect((await ask("GET", TYPES, { key })).status).toBe(200);
+    expect(await revokeApiKey(db, rows[0]?.name ?? "")).toBe(true);
+    expect((await ask("GET", TYPES, { key })).status).toBe(401);
+  });
+
+  test("a token is refused where no issuer is configured", async () => {
+    const headers = { Authorization: "Bearer abc.def.ghi" };
+    expect((await ask("GET", TYPES, { key: null, headers })).status).toBe(401);
+  });
+
+  const NEEDS: readonly (readonly [method: string, path: string, scope: Scope])[] = [
+    ["GET", TYPES, "notificationType:read"],
+    ["GET", `${TYPES}/1`, "notificationType:read"],
+    ["POST", TYPES, "notificationType:write"],
+    ["PUT", `${TYPES}/1`, "notificationType:write"],
+    ["GET", "/case-types/bankruptcy/notification-types", "notificationType:read"],
+    ["PUT", "/case-types/bankruptcy/notification-types", "notificationType:write"],
+  ];
+  test.each(NEEDS)("%s %s needs %s, and no other scope will do", async (method, path, scope) => {
+    const others = SCOPES.filter((one) => one !== scope);
+    const key = await keyWith(...others);
+    const { status, body } = await ask(method, path, {
+      key,
+      ...(method !== "GET" && { body: {} }),
+    });
+    expect([status, body.message]).toEqual([
+      403,
+      `This needs the scope ${scope}; ask for a key or token that has it.`,
+    ]);
+  });
+});
+
+describe("what is asked", () => {
+  test("a path that is not there is 404 and says where to look", async () => {
+    const { status, body } = await ask("GET", "/nothing");
+    expect([status, body.message]).toEqual([
+      404,
+      "There is nothing here; /docs lists what there is.",
+    ]);
+  });
+
+  test.each([
+    ["DELETE", TYPES, "GET, HEAD, POST"],
+    ["PATCH", `${TYPES}/1`, "GET, HEAD, PUT"],
+    ["DELETE", `${TYPES}/1`, "GET, HEAD, PUT"],
+    ["POST", "/healthz", "GET, HEAD"],
+    ["OPTIONS", TYPES, "GET, HEAD, POST"],
+  ])("%s %s is 405, and Allow says what is", async (method, path, allow) => {
+    const { status, headers } = await ask(method, path);
+    expect([status, headers.get("allow")]).toEqual([405, allow]);
+  });
+
+  test("HEAD answers as GET does, without a body", async () => {
+    const { status, body } = await ask("HEAD", TYPES);
+    expect([status, body]).toEqual([200, ""]);
+  });
+
+  test.each(["abc", "0", "-1", "1.0", "99999999999", "1%00"])(
+    "%s is no id of a type",
+    async (id) => {
+      const { status, body } = await ask("GET", `${TYPES}/${id}`);
+      expect([status, body.errors[0]?.field]).toEqual([400, "notificationTypeId"]);
+    },
+  );
+
+  test("a NUL in a path finds nothing, and is no fault of ours", async () => {
+    const { status } = await ask("GET", "/case-types/%00/notification-types");
+    expect(status).toBe(400);
+  });
+});
+
+describe("the body", () => {
+  const post = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+    ask("POST", TYPES, { body, headers });
+
+  test.each(["{", "", "{'a': 1}", '{"onStatus": "initiated"} x', "﻿{}x"])(
+    "%j is broken JSON",
+    async (body) => {
+      const { status, body: refused } = await post(body);
+      expect([status, refused.message]).toEqual([400, "The body is not JSON: mend its syntax."]);
+    },
+  );
+
+  test.each(["text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""])(
+    "Content-Type %j is not taken",
+    async (type) => {
+      const { status, body } = await post("{}", { "Content-Type": type });
+      expect([status, body.errors[0]?.field]).toEqual([415, "Content-Type"]);
+    },
+  );
+
+  test("application/json may say its charset", async () => {
+    const headers = { "Content-Type": "Application/JSON; charset=utf-8" };
+    expect((await post(DRAFT, headers)).status).toBe(200);
+  });
+
+  test("bytes that are not UTF-8 are refused", async () => {
+    const key = await keyWith("notificationType:write");
+    const { status } = await fetch(`${served.origin}${TYPES}`, {
+      method: "POST",
+      headers: { "X-API-KEY": key, "Content-Type": "application/json" },
+      body: Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xff]), Buffer.from('"}')]),
+    });
+    expect(status).toBe(400);
+  });
+
+  test.each(["[]", "null", "1", '"x"'])("%s is no object", async (body) => {
+    expect((await post(body)).status).toBe(422);
+  });
+
+  test("beyond 1 MB is 413, whether it says its length or not", async () => {
+    const large = JSON.stringify({ ...DRAFT, description: "x".repeat(2 ** 20) });
+    expect((await post(large)).status).toBe(413);
+    const key = await keyWith("notificationType:write");
+    const streaming = {
+      method: "POST",
+      headers: { "X-API-KEY": key, "Content-Type": "application/json" },
+      body: new Blob([large]).stream(),
+      duplex: "half" as const,
+    };
+    const streamed = await fetch(`${served.origin}${TYPES}`, streaming);
+    expect(streamed.status).toBe(413);
+  });
+
+  test.each([
+    ["a NUL", { ...DRAFT, name: "a\0b" }, "name"],
+    ["half a surrogate pair", { ...DRAFT, name: "\uD83C" }, "name"],
+    ["a key with a NUL", { ...DRAFT, onCondition: [{ "\0": 1 }] }, "onCondition[0]"],
+  ])("%s cannot be stored, and is said so", async (_, body, field) => {
+    const refused = await post(body);
+    expect([refused.status, refused.body.errors[0]?.field]).toEqual([422, field]);
+  });
+
+  test("a megabyte of brackets is refused, and overflows nothing", async () => {
+    const deep = `{"onCondition":${"[".repeat(400_000)}${"]".repeat(400_000)}}`;
+    expect((await post(deep)).status).toBe(422);
+    const wide = `{"onCondition":[${"0,".repeat(400_000)}0]}`;
+    expect((await post(wide)).status).toBe(422);
+  });
+
+  test("no error repeats what was sent", async () => {
+    const secret = "pat@example.com";
+    const { body } = await post({ ...DRAFT, channel: secret, name: secret.repeat(9), unit: 7 });
+    expect(JSON.stringify(body)).not.toContain(secret);
+    expect(body.errors).toEqual([
+      { field: "name", says: "must have at most 50 characters" },
+      {
+        field: "channel",
+        says: 'must be one of "voice", "email", "fax", "text", "chat", "mail", "gui", "document"',
+      },
+      { field: "unit", says: 'must be one of "calendarDays", "businessDays"' },
+    ]);
+  });
+});
+
+describe("Idempotency-Key", () => {
+  const post = (key: string, body: object, rest: { path?: string; apiKey?: string } = {}) =>
+    ask("POST", rest.path ?? TYPES, {
+      body,
+      headers: { "Idempotency-Key": key },
+      ...(rest.apiKey !== undefined && { key: rest.apiKey }),
+    });
+  const count = async (name: string): Promise<number | null> =>
+    (await pool.query("select from tidings.notification_types where name = $1", [name])).rowCount;
+
+  test("the same request again is done once, and answered alike", async () => {
+    const first = await post("k-1", { ...DRAFT, name: "Once" });
+    const again = await post("k-1", { ...DRAFT, name: "Once" });
+    expect(again.body).toEqual(first.body);
+    expect(await count("Once")).toBe(1);
+  });
+
+  test("ten at once are done once", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => post("k-2", { ...DRAFT, name: "Ten" })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(new Set(answers.map(({ body }) => body.data["id"])).size).toBe(1);
+    expect(await count("Ten")).toBe(1);
+  });
+
+  test("with another body, or another path, is refused", async () => {
+    const made = await post("k-3", { ...DRAFT, name: "Third" });
+    const body = await post("k-3", { ...DRAFT, name: "Fourth" });
+    expect([body.status, body.body.errors[0]?.field]).toEqual([422, "Idempotency-Key"]);
+    const path = `${TYPES}?typeId=${Number(made.body.data["id"])}`;
+    expect((await post("k-3", { ...DRAFT, name: "Third" }, { path })).status).toBe(422);
+    expect(await count("Fourth")).toBe(0);
+  });
+
+  test("of another caller is another key", async () => {
+    const apiKey = await keyWith("notificationType:write");
+    const mine = await post("k-4", { ...DRAFT, name: "Mine" });
+    const theirs = await post("k-4", { ...DRAFT, name: "Mine" }, { apiKey });
+    expect(theirs.body.data["id"]).not.toBe(mine.body.data["id"]);
+  });
+
+  test("of a refused request is free: the mended one is done", async () => {
+    expect((await post("k-5", { ...DRAFT, status: "active" })).status).toBe(422);
+    expect((await post("k-5", { ...DRAFT, name: "Mended" })).status).toBe(200);
+  });
+
+  test("is forgotten after 24 hours, its own and others", async () => {
+    await post("k-6", { ...DRAFT, name: "Day" });
+    await post("k-7", { ...DRAFT, name: "Other day" });
+    const { rowCount: before } = await pool.query("select from tidings.idempotency_keys");
+    await pool.query(
+      "update tidings.idempotency_keys set created_at = created_at - interval '25 hours'",
+    );
+    await post("k-6", { ...DRAFT, name: "Day" });
+    expect(await count("Day")).toBe(2);
+    const { rowCount } = await pool.query("select from tidings.idempotency_keys");
+    expect([Number(before) > 2, rowCount]).toEqual([true, 1]);
+  });
+
+  test("keeps nothing of what was sent", async () => {
+    await post("k-8", { ...DRAFT, name: "Secret name" });
+    const { rows } = await pool.query<{ row: string }>(
+      "select to_jsonb(k)::text as row from tidings.idempotency_keys k",
+    );
+    expect(JSON.stringify(rows)).not.toContain("Secret name");
+  });
+
+  test.each(["has space", "x".repeat(256)])("%j is no key", async (key) => {
+    const { status, body } = await post(key, DRAFT);
+    expect([status, body.errors[0]?.field]).toEqual([400, "Idempotency-Key"]);
+  });
+});
+
+describe("every answer", () => {
+  test.each([
+    ["GET", TYPES, 200],
+    ["GET", "/nothing", 404],
+    ["POST", TYPES, 415],
+  ])("%s %s (%i) has an id and safe headers", async (method, path, expected) => {
+    const { status, headers } = await ask(method, path);
+    expect(status).toBe(expected);
+    expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      "cache-control": "no-store",
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+    });
+  });
+
+  test("is logged with its route and caller, never with its path", async () => {
+    const before = served.said.length;
+    await ask("GET", "/case-types/CT-secret/notification-types");
+    expect(served.said.slice(before).map((line): unknown => JSON.parse(line))).toEqual([
+      expect.objectContaining({
+        event: "http.answered",
+        method: "GET",
+        route: "/case-types/:caseTypeId/notification-types",
+        status: 404,
+        caller: "key:1",
+      }),
+    ]);
+  });
+});
+
+describe("health", () => {
+  test("alive needs no key", async () => {
+    const { status, body } = await ask("GET", "/healthz", { key: null });
+    expect([status, body]).toEqual([200, { status: "alive" }]);
+  });
+
+  test("ready with a database, its migrations and a queue that moves", async () => {
+    const { status, body } = await ask("GET", "/readyz", { key: null });
+    expect([status, body]).toEqual([200, { status: "ready", failing: [] }]);
+  });
+
+  test("not ready while jobs wait and nobody works, nor while a migration lacks", async () => {
+    await pool.query(
+      "select graphile_worker.add_job('resolve_case_changes', '{}', run_at => now() - interval '2 minutes')",
+    );
+    const stuck = await ask("GET", "/readyz");
+    expect([stuck.status, stuck.body]).toEqual([503, { status: "notReady", failing: ["queue"] }]);
+    await pool.query("delete from graphile_worker._private_jobs");
+    await pool.query(
+      "update tidings.kysely_migration set name = '_' || name where name like '0010%'",
+    );
+    const behind = await ask("GET", "/readyz");
+    expect(behind.body).toEqual({ status: "notReady", failing: ["migrations"] });
+    await pool.query("update tidings.kysely_migration set name = ltrim(name, '_')");
+  });
 });
