@@ -21,7 +21,8 @@ export interface Asked {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed where it is JSON, otherwise its text. */
+  readonly text: string;
+  /** Parsed where it is JSON, otherwise the text. */
   readonly body: Body;
 }
 /** As tests look into it; the contract has checked it. */
@@ -108,7 +109,7 @@ export function useServer(
       const isJson = contentType?.startsWith("application/json") === true && text !== "";
       const parsed: unknown = isJson ? JSON.parse(text) : text;
       check({ method, path, status: response.status, contentType, body: parsed });
-      return { status: response.status, headers: response.headers, body: parsed as Body };
+      return { status: response.status, headers: response.headers, text, body: parsed as Body };
     },
   };
 }

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { keys } from "../../src/commands/keys.ts";
+import { callerOfKey } from "../../src/http/api-key.ts";
+import { useDatabase } from "../database.ts";
+import { runOn } from "./run.ts";
+
+const database = useDatabase();
+const { db, pool } = database;
+const run = (...words: readonly string[]) => runOn(database, keys, ...words);
+
+describe("tidings keys", () => {
+  test("says so when there is none", async () => {
+    expect(await run("list")).toEqual({
+      code: 0,
+      output: "There is no key; `tidings keys create` makes one.",
+    });
+  });
+
+  test("create shows a key once, which names its caller and scopes", async () => {
+    const { code, output } = await run(
+      "create",
+      "core-system",
+      "--scopes",
+      "interaction:write, notificationType:read",
+    );
+    const [key = "", words] = output.split("\n");
+    expect(code).toBe(0);
+    expect(key).toMatch(/^tdg_[a-z2-7]{8}_[\w-]{43}$/);
+    expect(words).toBe(
+      "This is shown once. Send it as X-API-KEY; it may notificationType:read, interaction:write.",
+    );
+    expect(await callerOfKey(db, key)).toEqual({
+      id: "key:1",
+      name: "core-system",
+      scopes: new Set(["notificationType:read", "interaction:write"]),
+    });
+    const listed = await run("list");
+    expect(listed.output).toMatch(/^core-system +tdg_[a-z2-7]{8}… +.* by operator:kim +in use/m);
+    expect(listed.output).not.toContain(key);
+  });
+
+  test("a name in use is refused", async () => {
+    const again = await run("create", "core-system", "--scopes", "all");
+    expect(again).toEqual({
+      code: 1,
+      output: "A key named core-system is in use; revoke it, or choose another name.",
+    });
+  });
+
+  test("revoke ends it, on record, and frees its name", async () => {
+    expect(await run("revoke", "core-system", "--by", "sam")).toEqual({
+      code: 0,
+      output: "Revoked core-system.",
+    });
+    expect(await run("revoke", "core-system")).toEqual({
+      code: 1,
+      output: "No key named core-system is in use; nothing was changed.",
+    });
+    const { rows } = await pool.query("select revoked_by from tidings.api_keys");
+    expect(rows).toEqual([{ revoked_by: "operator:sam" }]);
+    expect((await run("create", "core-system", "--scopes", "all")).code).toBe(0);
+    expect((await run("list")).output).toMatch(/revoked .* by operator:sam/);
+  });
+
+  test.each([
+    [[], "say create NAME, list or revoke NAME"],
+    [["list", "x"], "say create NAME, list or revoke NAME"],
+    [["create"], "NAME must be"],
+    [["create", "a b", "--scopes", "all"], "NAME must be"],
+    [["create", "x"], "--scopes must be all, or some of"],
+    [["create", "x", "--scopes", "interaction:delete"], "--scopes must be all, or some of"],
+  ])("%j is refused with what to say", async (words, says) => {
+    await expect(run(...words)).rejects.toThrow(words.length === 0 ? "create|list|revoke" : says);
+  });
+});
