@@ -13,23 +13,26 @@ $$;
 
 create or replace function tidings.guard_interaction() returns trigger
 language plpgsql as $$
+declare
+  is_logged constant boolean := old.origin = 'logged';
 begin
-  if old.origin = 'tidings' and not tidings.status_may_move(old.status, new.status) then
+  if old.status <> new.status
+    and not case when is_logged then tidings.logged_status_may_move(old.status, new.status) else tidings.status_may_move(old.status, new.status) end then
     perform tidings.refuse('interactions_status_moves_along_the_diagram',
       format('interaction %s cannot move from %s to %s', old.id, old.status, new.status),
-      'the moves that exist are in tidings.status_may_move');
-  end if;
-  if old.origin = 'logged' and not tidings.logged_status_may_move(old.status, new.status) then
-    perform tidings.refuse('interactions_status_moves_along_the_diagram',
-      format('interaction %s cannot move from %s to %s', old.id, old.status, new.status),
-      'the moves that exist are in tidings.logged_status_may_move');
+      case when is_logged then 'the moves that exist are in tidings.logged_status_may_move' else 'the moves that exist are in tidings.status_may_move' end);
   end if;
   if (new.id, new.origin, new.case_change_id, new.notification_type_id, new.notification_type_version, new.attempt)
     is distinct from (old.id, old.origin, old.case_change_id, old.notification_type_id, old.notification_type_version, old.attempt)
-    or (old.origin = 'tidings' and new.previous_interaction_id is distinct from old.previous_interaction_id)
+    or (not is_logged and new.previous_interaction_id is distinct from old.previous_interaction_id)
   then
     perform tidings.refuse('interactions_keep_what_they_answer_to',
       format('interaction %s keeps its case change, notification type and place in its chain', old.id), 'insert another interaction');
+  end if;
+  if is_logged and new.previous_interaction_id is distinct from old.previous_interaction_id
+    and not exists (select from tidings.interactions p where p.id = new.previous_interaction_id)
+    and new.previous_interaction_id is not null then
+    perform tidings.refuse_stranger('interactions_previous_interaction_is_known', 'interaction', new.previous_interaction_id::text);
   end if;
   new.updated_at := clock_timestamp();
   if new.status is distinct from old.status and new.status_updated_at = old.status_updated_at then

@@ -132,3 +132,19 @@ test("what an interaction answers to does not change", async () => {
     constraint: "interactions_keep_what_they_answer_to",
   });
 });
+
+test("what a logged interaction follows may be found out later, and must be there", async () => {
+  const [first, second] = [await log("succeeded"), await log("succeeded")];
+  const follow = (id: string, previous: string): Promise<unknown> =>
+    pool.query("update tidings.interactions set previous_interaction_id = $2 where id = $1", [
+      id,
+      previous,
+    ]);
+  await expect(follow(second, first)).resolves.toMatchObject({ rowCount: 1 });
+  await expect(follow(second, "999999")).rejects.toMatchObject({
+    constraint: "interactions_previous_interaction_is_known",
+  });
+  await expect(follow(await send("failed"), first)).rejects.toMatchObject({
+    constraint: "interactions_keep_what_they_answer_to",
+  });
+});
