@@ -16,8 +16,7 @@ language plpgsql as $$
 declare
   is_logged constant boolean := old.origin = 'logged';
 begin
-  if old.status <> new.status
-    and not case when is_logged then tidings.logged_status_may_move(old.status, new.status) else tidings.status_may_move(old.status, new.status) end then
+  if not (case when is_logged then tidings.logged_status_may_move(old.status, new.status) else tidings.status_may_move(old.status, new.status) end) then
     perform tidings.refuse('interactions_status_moves_along_the_diagram',
       format('interaction %s cannot move from %s to %s', old.id, old.status, new.status),
       case when is_logged then 'the moves that exist are in tidings.logged_status_may_move' else 'the moves that exist are in tidings.status_may_move' end);
@@ -30,8 +29,8 @@ begin
       format('interaction %s keeps its case change, notification type and place in its chain', old.id), 'insert another interaction');
   end if;
   if is_logged and new.previous_interaction_id is distinct from old.previous_interaction_id
-    and not exists (select from tidings.interactions p where p.id = new.previous_interaction_id)
-    and new.previous_interaction_id is not null then
+    and new.previous_interaction_id is not null
+    and not exists (select from tidings.interactions p where p.id = new.previous_interaction_id) then
     perform tidings.refuse_stranger('interactions_previous_interaction_is_known', 'interaction', new.previous_interaction_id::text);
   end if;
   new.updated_at := clock_timestamp();
