@@ -33,7 +33,7 @@ const contentKeys = z
   )
   .optional();
 
-const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 /** Where keys are fetched that decide whom to believe: over TLS, or from this very machine. */
 const jwksUrl = z
   .string()
@@ -41,7 +41,7 @@ const jwksUrl = z
     (text) =>
       URL.canParse(text) &&
       (text.startsWith("https://") ||
-        (text.startsWith("http://") && LOOPBACK.includes(new URL(text).hostname))),
+        (text.startsWith("http://") && LOOPBACK.has(new URL(text).hostname))),
     "must be an https URL",
   );
 

@@ -20,13 +20,10 @@ const UNSTORABLE = new Set(["22021", "22P05"]);
 
 /** The refusal that a fault of the database amounts to; undefined where it is a fault of ours. */
 export function refusalOf(error: unknown, rules: Rules): Refusal | undefined {
-  if (outageCode(error) !== undefined)
-    return new Refusal(503, "The database cannot be reached; try again.", {
-      headers: { "Retry-After": "5" },
-    });
+  if (outageCode(error) !== undefined) return later("The database cannot be reached; try again.");
   const refused = refusedBy(error);
   if (refused?.sqlState === QUERY_CANCELED)
-    return refusal(503, "The database took too long: ask for less, or try again.");
+    return later("The database took too long: ask for less, or try again.");
   if (refused === undefined) return undefined;
   if (RACES.has(refused.sqlState))
     return refusal(409, "Somebody else changed this at the same moment; read it and try again.");
@@ -37,3 +34,6 @@ export function refusalOf(error: unknown, rules: Rules): Refusal | undefined {
   const [status, field, says] = rule;
   return refusal(status, MESSAGES[status], { field, says });
 }
+
+const later = (message: string): Refusal =>
+  new Refusal(503, message, { headers: { "Retry-After": "5" } });
