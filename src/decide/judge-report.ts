@@ -58,7 +58,7 @@ export function judgeReport(record: InteractionRecord, report: Report): Judgemen
   const status = changes.status ?? record.status;
   const faults = told.flatMap(([field]) => faultOf(field, record, { ...changes, status }));
   if (faults.length > 0) return { kind: "refused", faults };
-  if (status === "canceled") return { kind: "cancels", changes };
+  if (changes.status === "canceled") return { kind: "cancels", changes };
   return { kind: "changes", changes: { ...outcomeOf(record, status), ...changes } };
 }
 

@@ -44,7 +44,7 @@ describe("what others logged", () => {
     const before = await ask("GET", `/interactions/${id}`);
     const after = await changed(id, { subject: "custom3", theme: "opsCollDebt" });
     expect(after).toEqual({
-      ...before.body.data,
+      ...(before.body.data as object),
       subject: "custom3",
       theme: "opsCollDebt",
       updatedAt: expect.any(String) as string,
