@@ -14,7 +14,7 @@ export const keys = command({
   name: "keys",
   summary: "make, list and revoke the keys of the REST resources",
   takes: "(create NAME --scopes SCOPE,SCOPE | list | revoke NAME) [--by NAME]",
-  details: `A key is shown once, when it is made, and kept as a hash. A revoked key is refused from the\nnext request on; its name can be used again. Scopes: all, or of\n${SCOPES.join(", ")}.`,
+  details: `A key is shown once, when it is made, and kept as a hash. A revoked key is refused\nwithin a second, and its name can be used again. Scopes: all, or of\n${SCOPES.join(", ")}.`,
   operands: ["create|list|revoke", "[name]"],
   options: {
     scopes: { type: "string", value: "SCOPES", says: "what the key may do, with commas between" },

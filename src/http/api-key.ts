@@ -24,12 +24,35 @@ export function makeKey(): MadeKey {
   return { key, prefix, hash: hashOf(key) };
 }
 
-/** Who holds the key; undefined where nobody does. Takes as long for a wrong key as for a right one. */
-export async function callerOfKey(db: Db, key: string): Promise<Caller | undefined> {
-  const prefix = KEY.exec(key)?.[1];
-  if (prefix === undefined) return undefined;
+/** Who holds a key; undefined where nobody does. */
+export type ReadKey = (key: string) => Promise<Caller | undefined>;
+
+/** A key is looked up once in so long: a statement a request is half of what a small request costs. */
+const REMEMBERED_MS = 1_000;
+const MOST_REMEMBERED = 1_000;
+
+/** Reads keys, and remembers by their hashes those that were right: one that is revoked is refused a second later. */
+export function openKeys(db: Db): ReadKey {
+  const remembered = new Map<string, { readonly caller: Caller; readonly until: number }>();
+  return async (key) => {
+    const prefix = KEY.exec(key)?.[1];
+    if (prefix === undefined) return undefined;
+    const hash = hashOf(key);
+    const name = hash.toString("hex");
+    const before = remembered.get(name);
+    if (before !== undefined && performance.now() < before.until) return before.caller;
+    const caller = await findCaller(db, prefix, hash);
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    if (caller === undefined) remembered.delete(name);
+    else remembered.set(name, { caller, until: performance.now() + REMEMBERED_MS });
+    return caller;
+  };
+}
+
+/** Takes as long for a wrong key as for a right one. */
+async function findCaller(db: Db, prefix: string, hash: Buffer): Promise<Caller | undefined> {
   const known = await findApiKey(db, prefix);
-  const isRight = timingSafeEqual(hashOf(key), known?.hash ?? NO_HASH);
+  const isRight = timingSafeEqual(hash, known?.hash ?? NO_HASH);
   if (known === undefined || !isRight) return undefined;
   return { id: `key:${known.id}`, name: known.name, scopes: new Set(known.scopes) };
 }

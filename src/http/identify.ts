@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { callerOfKey } from "./api-key.ts";
+import { openKeys } from "./api-key.ts";
 import type { Caller, HttpEnv } from "./caller.ts";
 import type { HttpDeps } from "./deps.ts";
 import { Refusal } from "./refusal.ts";
@@ -7,6 +7,7 @@ import { openTokens, type ReadToken } from "./token.ts";
 
 /** Finds out who calls. Whoever sends nothing is nobody; whoever sends what is not valid is refused. */
 export function identify({ db, tokens }: HttpDeps): MiddlewareHandler<HttpEnv> {
+  const readKey = openKeys(db);
   const readToken: ReadToken | undefined = tokens && openTokens(tokens);
   return async (c, next) => {
     c.set("caller", await callerOf(c));
@@ -15,7 +16,7 @@ export function identify({ db, tokens }: HttpDeps): MiddlewareHandler<HttpEnv> {
 
   async function callerOf(c: Context<HttpEnv>): Promise<Caller | undefined> {
     const key = c.req.header("x-api-key");
-    if (key !== undefined) return (await callerOfKey(db, key)) ?? refuse("key");
+    if (key !== undefined) return (await readKey(key)) ?? refuse("key");
     const authorization = c.req.header("authorization");
     if (authorization === undefined) return undefined;
     const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1];

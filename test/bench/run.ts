@@ -7,6 +7,7 @@ import { migrate } from "../../src/store/migrate.ts";
 import { tell } from "./compare.ts";
 import { benchDeliver } from "./deliver.ts";
 import { benchRender } from "./render.ts";
+import { benchHttp } from "./http.ts";
 import { benchResolve } from "./resolve.ts";
 import type { Bench } from "./scene.ts";
 import { benchSmtp } from "./smtp.ts";
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   deliver: benchDeliver,
   smtp: benchSmtp,
   twilio: benchTwilio,
+  http: benchHttp,
 };
 
 /** On a Postgres of its own as the daemon would start it, which waits for the disk at every commit. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { keys } from "../../src/commands/keys.ts";
-import { callerOfKey } from "../../src/http/api-key.ts";
+import { openKeys } from "../../src/http/api-key.ts";
 import { useDatabase } from "../database.ts";
 import { runOn } from "./run.ts";
 
@@ -29,7 +29,7 @@ describe("tidings keys", () => {
     expect(words).toBe(
       "This is shown once. Send it as X-API-KEY; it may notificationType:read, interaction:write.",
     );
-    expect(await callerOfKey(db, key)).toEqual({
+    expect(await openKeys(db)(key)).toEqual({
       id: "key:1",
       name: "core-system",
       scopes: new Set(["notificationType:read", "interaction:write"]),

@@ -1,0 +1,108 @@
+import { Agent, request } from "node:http";
+import { join } from "node:path";
+import { SCOPES } from "../../src/domain/vocabulary.ts";
+import { makeKey } from "../../src/http/api-key.ts";
+import { insertApiKey } from "../../src/store/api-keys.ts";
+import { openDb } from "../../src/store/db.ts";
+import { listInteractions } from "../../src/store/interaction-pages.ts";
+import { findInteraction } from "../../src/store/interaction-record.ts";
+import { spawnDaemon } from "../daemon-process.ts";
+import { compare, report } from "./compare.ts";
+import { EMAIL_TEXT, insertPortfolio, type Scene } from "./scene.ts";
+import { sendBare } from "./wire.ts";
+
+const BORROWERS = 1_000;
+/** Of each borrower. */
+const INTERACTIONS = 200;
+const CONNECTIONS = 10;
+const READS = 5_000;
+const PAGES = 500;
+
+/** One interaction and a page of a hundred over HTTP, each beside its statement run bare on as many connections. */
+export async function benchHttp(scene: Scene): Promise<void> {
+  await insertPortfolio(scene, BORROWERS);
+  await insertInteractions(scene);
+  const db = openDb(scene.pool);
+  const { key, prefix, hash } = makeKey();
+  await insertApiKey(db, { name: "bench", prefix, hash, scopes: SCOPES });
+  const daemon = spawnDaemon({
+    DATABASE_URL: scene.url,
+    DATA_DIR: join(scene.dir, "daemon"),
+    HTTP_PORT: "0",
+    API_PER_SECOND: "100000",
+  });
+  const { port } = await daemon.waitFor("http.ready", 30_000);
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const get = (path: string): Promise<void> => fetchAll({ agent, port: Number(port), path, key });
+  try {
+    const baseline = `the same statement, bare, on ${CONNECTIONS} connections`;
+    report(
+      await compare({
+        name: "http: GET /interactions/{id}",
+        baseline,
+        ours: () => sendBare(READS, CONNECTIONS, (n) => get(`/interactions/${n}`)),
+        theirs: () =>
+          sendBare(READS, CONNECTIONS, (n) =>
+            findInteraction(db, { reference: { id: String(n) } }),
+          ),
+      }),
+    );
+    const borrower = (n: number): string => `BO-${1 + (n % BORROWERS)}`;
+    report(
+      await compare({
+        name: "http: a page of 100",
+        baseline,
+        ours: () =>
+          sendBare(PAGES, CONNECTIONS, (n) => get(`/people/${borrower(n)}/interactions?limit=100`)),
+        theirs: () =>
+          sendBare(PAGES, CONNECTIONS, (n) =>
+            listInteractions(
+              db,
+              { personId: borrower(n) },
+              { sortBy: "createdAt", order: "desc", limit: 100 },
+            ),
+          ),
+      }),
+    );
+  } finally {
+    agent.destroy();
+    daemon.child.kill("SIGTERM");
+    await daemon.ended;
+  }
+}
+
+/** As a bulk of emails leaves them behind. */
+async function insertInteractions({ pool }: Scene): Promise<void> {
+  await pool.query(
+    `insert into tidings.interactions (channel, direction, theme, subject, status, status_details, person_id, contact_id, loan_id, loan_ids, content)
+     select 'email', 'outbound', 'opsServicing', 'disputeOfDebtConfirmed', 'succeeded', 'emailDelivered', 'BO-' || b, 'CE-' || b, 'LN-' || b,
+       array['LN-' || b], jsonb_build_object('subject', 'Your case', 'bodyText', $1::text, 'to', 'pat.' || b || '@example.com')
+     from generate_series(1, ${INTERACTIONS}) n, generate_series(1, ${BORROWERS}) b`,
+    [EMAIL_TEXT],
+  );
+  await pool.query("vacuum analyze");
+}
+
+interface Got {
+  readonly agent: Agent;
+  readonly port: number;
+  readonly path: string;
+  readonly key: string;
+}
+
+/** Node's plain client: what `fetch` costs would be counted as ours. */
+function fetchAll({ agent, port, path, key }: Got): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const options = { agent, host: "127.0.0.1", port, path, headers: { "X-API-KEY": key } };
+  const asked = request(options, (response) => {
+    response.resume();
+    response.on("end", () =>
+      response.statusCode === 200
+        ? resolve()
+        : reject(new Error(`${path} answered ${response.statusCode}`)),
+    );
+  });
+  asked.on("error", reject);
+  asked.end();
+  return promise;
+}
