@@ -76,9 +76,9 @@ async function showPage(
   const part = pageOf(query);
   const page = await listInteractions(deps.db, filterOf(query, personId), part);
   if (page === undefined)
-    throw refusal(400, "The page cannot be found: begin the list anew, or name a row of it.", {
+    throw refusal(400, "The page cannot be found: begin the list anew, or sort it by createdAt.", {
       field: query.endingBefore === undefined ? "startingAfter" : "endingBefore",
-      says: "names no interaction of this list",
+      says: "names no interaction, and so no place in this order",
     });
   const data = await showInteractions(deps, callerOf(c), page.rows);
   return { total: page.total, count: data.length, ...pageUrls(c.req.url, page, part), data };

@@ -32,7 +32,7 @@ export interface InteractionPage {
 
 type Found = InteractionRecord & { readonly total: number; readonly known: boolean };
 
-/** Reads a page and counts its list, at one moment; undefined when the cursor is no row, or one of another person. */
+/** Reads a page and counts its list, at one moment; undefined when the cursor has no place in it. */
 export async function listInteractions(
   db: Db,
   filter: InteractionFilter,
@@ -103,12 +103,16 @@ function isBeyond(page: PageOf): RawBuilder<boolean> {
   if (page.cursor === undefined) return sql<boolean>`true`;
   const { keys, direction } = orderOf(page);
   const row = (alias: string): string => keys(alias).join(", ");
-  return sql<boolean>`(${sql.raw(row("i"))}) ${sql.raw(direction === "asc" ? ">" : "<")}
-    (select ${sql.raw(row("c"))} from tidings.interactions c where c.id = ${page.cursor.id}::bigint)`;
+  const side = sql.raw(direction === "asc" ? ">" : "<");
+  const cursor = sql`${page.cursor.id}::bigint`;
+  return COLUMNS[page.sortBy] === undefined
+    ? sql<boolean>`i.id ${side} ${cursor}`
+    : sql<boolean>`(${sql.raw(row("i"))}) ${side} (select ${sql.raw(row("c"))} from tidings.interactions c where c.id = ${cursor})`;
 }
 
-function isKnown({ personId }: InteractionFilter, { cursor }: PageOf): RawBuilder<boolean> {
-  if (cursor === undefined) return sql<boolean>`true`;
+/** In the order of ids there is a place for every id; in any other only a row has one. */
+function isKnown({ personId }: InteractionFilter, { sortBy, cursor }: PageOf): RawBuilder<boolean> {
+  if (cursor === undefined || COLUMNS[sortBy] === undefined) return sql<boolean>`true`;
   const ofPerson = personId === undefined ? sql`` : sql`and c.person_id = ${personId}`;
   return sql<boolean>`exists (select from tidings.interactions c where c.id = ${cursor.id}::bigint ${ofPerson})`;
 }

@@ -148,8 +148,8 @@ describe("a query that does not fit is 400, and names what does not", () => {
     ["sortBy=colour", "sortBy"],
     ["order=random", "order"],
     ["startingAfter=x", "startingAfter"],
-    ["startingAfter=999999", "startingAfter"],
-    ["endingBefore=999999", "endingBefore"],
+    ["sortBy=startedAt&startingAfter=999999", "startingAfter"],
+    ["sortBy=startedAt&endingBefore=999999", "endingBefore"],
     ["endingBefore=9223372036854775808", "endingBefore"],
     ["colour=red", "colour"],
   ])("%s", async (query, field) => {
@@ -160,7 +160,10 @@ describe("a query that does not fit is 400, and names what does not", () => {
   });
 
   test("a cursor of somebody else's list", async () => {
-    const { status } = await ask("GET", `/people/BO-1/interactions?startingAfter=${ids.other}`);
+    const { status } = await ask(
+      "GET",
+      `/people/BO-1/interactions?sortBy=startedAt&startingAfter=${ids.other}`,
+    );
     expect(status).toBe(400);
   });
 });
@@ -232,6 +235,11 @@ describe("pages", () => {
   test("the whole list on one page has none beside it", async () => {
     const body = await list("/people/BO-9/interactions?limit=25");
     expect(body).toMatchObject({ count: 25, nextUrl: null, previousUrl: null });
+  });
+
+  test("by createdAt, a cursor need not be an interaction", async () => {
+    expect(await listed("/people/BO-2/interactions?startingAfter=999999")).toEqual([ids.other]);
+    expect(await listed("/people/BO-2/interactions?endingBefore=0")).toEqual([ids.other]);
   });
 
   test("25 are on a page unless told otherwise", async () => {

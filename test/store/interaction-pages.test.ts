@@ -4,7 +4,7 @@ import { listInteractions, pageQuery, type PageOf } from "../../src/store/intera
 import { useDatabase } from "../database.ts";
 
 const { pool, db } = useDatabase();
-const NEWEST: PageOf = { sortBy: "createdAt", order: "desc", limit: 100 };
+const NEWEST: PageOf = { sortBy: "createdAt", order: "desc", limit: 20 };
 
 /** 200 borrowers with 200 interactions each, of 20,000 cases: half sent by Tidings, half logged. */
 beforeAll(async () => {
