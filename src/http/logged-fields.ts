@@ -3,7 +3,7 @@ import type { KeptBorrower } from "../store/borrowers.ts";
 import type { Db } from "../store/db.ts";
 import type { HttpDeps } from "./deps.ts";
 import type { InteractionBody } from "./interaction-body.ts";
-import { contactOf, loanOf, previousOf } from "./named.ts";
+import { contactOf, loansOf, previousOf } from "./named.ts";
 import { unfit } from "./unfit.ts";
 
 /** What a logged interaction is where its body says nothing. */
@@ -42,16 +42,20 @@ export async function loggedFields(
     ...plain,
     ...(await contactOf(db, person.id, body)),
     ...(borrower !== undefined && { borrower: borrowerOf(person, borrower) }),
-    ...(loanId !== undefined && { loanId: loanId && (await loanOf(db, "loanId", loanId)) }),
-    ...(loanIds !== undefined && { loanIds: await loansOf(db, loanIds ?? []) }),
+    ...(loanId !== undefined && { loanId: await loanOf(db, loanId) }),
+    ...(loanIds !== undefined && {
+      loanIds: await loansOf(db, loanIds ?? [], (index) => `loanIds[${index}]`),
+    }),
     ...(previous !== undefined && {
       previousInteractionId: previous && (await previousOf(db, person.id, previous)),
     }),
   };
 }
 
-async function loansOf(db: Db, loanIds: readonly string[]): Promise<string[]> {
-  return await Promise.all(loanIds.map((id, index) => loanOf(db, `loanIds[${index}]`, id)));
+async function loanOf(db: Db, loanId: string | null): Promise<string | null> {
+  if (loanId === null) return null;
+  const [found = null] = await loansOf(db, [loanId], () => "loanId");
+  return found;
 }
 
 /** The borrower of the path in the words of the body. */

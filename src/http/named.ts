@@ -4,7 +4,7 @@ import { findBorrower, type KeptBorrower } from "../store/borrowers.ts";
 import { listContacts } from "../store/contacts.ts";
 import type { Db } from "../store/db.ts";
 import { findInteraction } from "../store/interaction-record.ts";
-import { findLoanId } from "../store/loans.ts";
+import { findLoanIds } from "../store/loans.ts";
 import type { InteractionBody } from "./interaction-body.ts";
 import { readInteractionReference, readReference } from "./reference.ts";
 import { notFound } from "./refusal.ts";
@@ -34,10 +34,16 @@ export async function interactionOf(
 }
 
 /** A loan need not be the borrower's own: guarantors and co-borrowers are turned to about it as well. */
-export async function loanOf(db: Db, field: string, loanId: string): Promise<string> {
-  const found = await findLoanId(db, readReference(loanId));
-  if (found === undefined) throw unfit(field, "names no loan");
-  return found;
+export async function loansOf(
+  db: Db,
+  loanIds: readonly string[],
+  fieldOf: (index: number) => string,
+): Promise<string[]> {
+  const found = await findLoanIds(db, loanIds.map(readReference));
+  return found.map((id, index) => {
+    if (id === undefined) throw unfit(fieldOf(index), "names no loan");
+    return id;
+  });
 }
 
 /** A chain of interactions stays with one borrower. */
