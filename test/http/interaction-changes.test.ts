@@ -306,6 +306,7 @@ describe("what Tidings sends itself", () => {
     [
       ["another channel", "scheduled", { channel: "text" }, "channel"],
       ["content", "attempted", { content: { subject: "x" } }, "content"],
+      ["the very content that is kept", "attempted", { content: { subject: "y" } }, "content"],
       ["no content", "attempted", { content: null }, "content"],
       ["another contact", "attempted", { contactId: "CT-PHONE" }, "contactId"],
       [
@@ -320,7 +321,7 @@ describe("what Tidings sends itself", () => {
       ["other loans", "scheduled", { loanIds: ["LN-1"] }, "loanIds"],
       ["another subject", "scheduled", { subject: "freeForm" }, "subject"],
       ["another theme", "scheduled", { theme: "opsCollDebt" }, "theme"],
-      ["openness", "scheduled", { sensitive: true }, "sensitive"],
+      ["more secrecy", "scheduled", { sensitive: true }, "sensitive"],
       ["another direction", "scheduled", { direction: "inbound" }, "direction"],
       ["a place in a chain", "failed", { previousInteractionId: "1" }, "previousInteractionId"],
       ["another beginning", "attempted", { startedAt: "2031-03-04" }, "startedAt"],
@@ -372,6 +373,16 @@ describe("what Tidings sends itself", () => {
     const { status, body } = await put(id, { statusDetails: "emailDelivered" });
     expect([status, fieldsOf(body)]).toEqual([409, ["statusDetails"]]);
     expect(await changed(id, { statusDetails: "emailClicked" })).toMatchObject({});
+  });
+
+  test("nor by two receipts that come at once", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const id = await insertSent(pool, { status: "succeeded", statusDetails: "emailDelivered" });
+      const receipts = ["emailClicked", "emailOpened", "emailOpened", "emailOpened"];
+      await Promise.all(receipts.map((statusDetails) => put(id, { statusDetails })));
+      const { body } = await ask("GET", `/interactions/${id}`);
+      expect(body.data["statusDetails"]).toBe("emailClicked");
+    }
   });
 
   test("names every field that is refused", async () => {

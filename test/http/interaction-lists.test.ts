@@ -246,6 +246,14 @@ describe("pages", () => {
     expect((await list("/interactions")).count).toBe(25);
   });
 
+  test("a page that was read backwards leads on forwards", async () => {
+    const [first, second, third] = all.toReversed();
+    const body = await list(`/people/BO-9/interactions?limit=2&endingBefore=${third ?? ""}`);
+    expect(idsOf(body)).toEqual([first, second]);
+    const { pathname, search } = new URL(String(body["nextUrl"]));
+    expect((await listed(pathname + search))[0]).toBe(third);
+  });
+
   test("endingBefore wins over startingAfter", async () => {
     const [, , third = ""] = all;
     const path = "/people/BO-9/interactions?order=asc&limit=5";

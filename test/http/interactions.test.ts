@@ -301,6 +301,16 @@ describe("the contact of an interaction", () => {
   });
 });
 
+test("the borrower of an interaction stays as they were", async () => {
+  const { id } = await logged();
+  await pool.query(
+    "update tidings.borrowers set collections_intensity = 'light' where id = 'BO-1'",
+  );
+  const before = await ask("GET", `/interactions/${String(id)}`);
+  expect(before.body.data["borrower"]).toMatchObject({ collectionsIntensity: "normal" });
+  expect((await logged())["borrower"]).toMatchObject({ collectionsIntensity: "light" });
+});
+
 describe("loans", () => {
   test("may be named by the lender's id, and need not be the borrower's own", async () => {
     expect(
