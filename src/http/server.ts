@@ -50,7 +50,6 @@ export async function openServer(
 async function drain(server: Server, graceMs: number): Promise<void> {
   const closed = once(server, "close");
   server.close();
-  server.closeIdleConnections();
   await Promise.race([closed, sleep(graceMs, undefined, { ref: false })]);
   server.closeAllConnections();
   await closed;

@@ -31,11 +31,10 @@ export async function replaceLinks(
 ): Promise<void> {
   await sql`
     delete from tidings.case_type_notification_types l
-    where l.case_type_id = ${caseTypeId} and l.notification_type_id <> all (${ids}::int[])
+    where l.case_type_id = ${caseTypeId}
   `.execute(transaction);
   await sql`
     insert into tidings.case_type_notification_types (case_type_id, notification_type_id)
     select ${caseTypeId}, given.id from (select distinct unnest(${ids}::int[])) as given (id)
-    on conflict do nothing
   `.execute(transaction);
 }

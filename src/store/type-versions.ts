@@ -3,7 +3,7 @@ import type { TypeFields, TypeVersion } from "../domain/type-version.ts";
 import type { Db } from "./db.ts";
 
 const COLUMNS = sql`
-  t.id, t.version, t.name, t.description, t.status, t.on_status, t.on_outcome, nullif(t.on_condition, 'null') as on_condition,
+  t.id, t.version, t.name, t.description, t.status, t.on_status, t.on_outcome, t.on_condition,
   t.channel, t.theme, t.template_id, t.delay, t.unit, t.created_at, t.updated_at, t.published_at, t.deprecated_at
 `;
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { keys } from "../../src/commands/keys.ts";
+import { SCOPES } from "../../src/domain/vocabulary.ts";
 import { openKeys } from "../../src/http/api-key.ts";
 import { useDatabase } from "../database.ts";
 import { runOn } from "./run.ts";
@@ -60,6 +61,14 @@ describe("tidings keys", () => {
     expect(rows).toEqual([{ revoked_by: "operator:sam" }]);
     expect((await run("create", "core-system", "--scopes", "all")).code).toBe(0);
     expect((await run("list")).output).toMatch(/revoked .* by operator:sam/);
+  });
+
+  test("the scopes of the database are those of the program", async () => {
+    const { rows } = await pool.query<{ definition: string }>(
+      "select pg_get_constraintdef(oid) as definition from pg_constraint where conname = 'api_keys_scopes_are_known'",
+    );
+    const words = [...(rows[0]?.definition ?? "").matchAll(/'([\w:.]+)'::text/g)];
+    expect(words.map((found) => found[1])).toEqual([...SCOPES]);
   });
 
   test.each([

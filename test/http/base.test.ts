@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCOPES, type Scope } from "../../src/domain/vocabulary.ts";
 import { makeKey } from "../../src/http/api-key.ts";
 import { revokeApiKey } from "../../src/store/api-keys.ts";
+import { openDb, openPool } from "../../src/store/db.ts";
 import { useDatabase } from "../database.ts";
 import { insertLender } from "../lender.ts";
 import { useServer } from "./served.ts";
@@ -336,6 +337,11 @@ describe("health", () => {
     );
     const stuck = await ask("GET", "/readyz");
     expect([stuck.status, stuck.body]).toEqual([503, { status: "notReady", failing: ["queue"] }]);
+    await pool.query("select graphile_worker.add_job('deliver_interactions', '{}')");
+    await pool.query(
+      "update graphile_worker._private_jobs set locked_at = now(), locked_by = 'w' where run_at > now() - interval '1 minute'",
+    );
+    expect((await ask("GET", "/readyz")).status, "somebody works").toBe(200);
     await pool.query("delete from graphile_worker._private_jobs");
     await pool.query(
       "update tidings.kysely_migration set name = '_' || name where name like '0010%'",
@@ -344,4 +350,52 @@ describe("health", () => {
     expect(behind.body).toEqual({ status: "notReady", failing: ["migrations"] });
     await pool.query("update tidings.kysely_migration set name = ltrim(name, '_')");
   });
+});
+
+describe("while the database is away", () => {
+  const lost = openPool({
+    url: "postgres://tidings@127.0.0.1:1/x",
+    actor: "test",
+    max: 1,
+    onLost: () => {},
+  });
+  const away = useServer(database, { db: openDb(lost) });
+  afterAll(() => lost.end());
+
+  test("a caller is told to come back, and nothing of ours is called a fault", async () => {
+    const { status, headers, body } = await away.ask("GET", TYPES, { key: makeKey().key });
+    expect([status, headers.get("retry-after"), body.message]).toEqual([
+      503,
+      "5",
+      "The database cannot be reached; try again.",
+    ]);
+    expect(away.said.filter((line) => line.includes("http.failed"))).toEqual([]);
+  });
+
+  test("it is alive and not ready", async () => {
+    expect((await away.ask("GET", "/healthz")).status).toBe(200);
+    const { status, body } = await away.ask("GET", "/readyz");
+    expect([status, body]).toEqual([503, { status: "notReady", failing: ["database"] }]);
+  });
+});
+
+test("a fault of ours says nothing but its request's id, and is logged under it", async () => {
+  await pool.query("alter table tidings.case_types rename to case_types_gone");
+  const { status, headers, body } = await ask("GET", "/case-types/x/notification-types");
+  await pool.query("alter table tidings.case_types_gone rename to case_types");
+  const requestId = headers.get("x-request-id");
+  expect([status, body.message]).toEqual([
+    500,
+    `This is a fault of ours; it is logged as request ${requestId}.`,
+  ]);
+  const failed = served.said.filter((line) => line.includes("http.failed"));
+  expect(failed.map((line): unknown => JSON.parse(line))).toEqual([
+    {
+      event: "http.failed",
+      requestId,
+      method: "GET",
+      route: "/case-types/:caseTypeId/notification-types",
+      code: "42P01",
+    },
+  ]);
 });

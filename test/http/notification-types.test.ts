@@ -456,6 +456,24 @@ describe("two writers at once", () => {
     expect(await versions(id)).toHaveLength(7);
   });
 
+  test("that change different fields lose neither change", async () => {
+    for (let n = 0; n < 5; n += 1) {
+      const id = await make({ status: "active" });
+      await Promise.all([
+        put(id, { name: "By one" }),
+        put(id, { description: "By another" }),
+        put(id, { theme: "opsCollDebt" }),
+      ]);
+      const { body } = await ask("GET", `/notification-types/${id}`);
+      expect(body.data).toMatchObject({
+        version: 4,
+        name: "By one",
+        description: "By another",
+        theme: "opsCollDebt",
+      });
+    }
+  });
+
   test("one over SQL and one over HTTP never meet a fault of ours", async () => {
     for (let n = 0; n < 8; n += 1) {
       const id = await make({ status: "active" });
