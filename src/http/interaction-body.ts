@@ -66,7 +66,10 @@ const Optional = z.strictObject(FIELDS).partial();
 const onChannel = <Name extends Channel>(channel: Name) =>
   z.strictObject({
     channel: z.literal(channel).openapi({ ...WORDS.channel, example: channel }),
-    content: CONTENT[channel].nullable().optional(),
+    content: z
+      .union([CONTENT[channel], z.null()])
+      .optional()
+      .openapi({ description: "What was said or sent." }),
     ...Optional.shape,
     status: FIELDS.status,
     sensitive: FIELDS.sensitive.default(false),
@@ -90,6 +93,15 @@ export const NewInteraction = z
   )
   .openapi("NewInteraction", {
     description: "An interaction to be logged; its channel says what its content looks like.",
+    example: {
+      channel: "voice",
+      status: "succeeded",
+      statusDetails: "voiceSpokeWithFirstParty",
+      theme: "opsServicing",
+      direction: "inbound",
+      contactExternalId: "crm-7781",
+      content: { transcript: "Asked for the police report." },
+    },
   });
 
 /** What is sent to change one: a field left out keeps its value, and null empties it. */
@@ -100,7 +112,10 @@ export const InteractionChange = z
     ...FIELDS,
   })
   .partial()
-  .openapi("InteractionChange", { description: "The fields to be changed." });
+  .openapi("InteractionChange", {
+    description: "The fields to be changed.",
+    example: { status: "succeeded", statusDetails: "emailDelivered" },
+  });
 
 /** What a body gives; a key that it leaves out is not there. */
 type Given<Body> = { readonly [Field in keyof Body]: Exclude<Body[Field], undefined> };

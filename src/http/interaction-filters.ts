@@ -17,7 +17,7 @@ const words = <Word extends z.ZodType>(word: Word, description: string, example:
     .optional()
     .openapi({
       type: "array",
-      items: { type: "string" },
+      items: { type: "string", ...(word instanceof z.ZodEnum && { enum: word.options }) },
       maxItems: MOST_WORDS,
       description: `${description} Repeat it for several: one is enough.`,
       example: [example],

@@ -1,4 +1,5 @@
 import type { InteractionRecord, KeptContact } from "../domain/interaction-record.ts";
+import type { Reference } from "../domain/reference.ts";
 import { recogniseContact } from "../decide/recognise-contact.ts";
 import { findBorrower, type KeptBorrower } from "../store/borrowers.ts";
 import { listContacts } from "../store/contacts.ts";
@@ -67,11 +68,12 @@ export async function contactOf(
   };
   if (!contactId && !contactExternalId && !contact) return emptied;
   const contacts = await listContacts(db, personId);
-  const named = [
-    contactId && namedBy(contacts, "contactId", contactId),
-    contactExternalId && namedBy(contacts, "contactExternalId", `ext-${contactExternalId}`),
-  ].filter((each) => each instanceof Object);
-  const [first, second = first] = named;
+  const [first, second = first] = [
+    ...(contactId ? [namedBy(contacts, "contactId", readReference(contactId))] : []),
+    ...(contactExternalId
+      ? [namedBy(contacts, "contactExternalId", { externalId: contactExternalId })]
+      : []),
+  ];
   if (first?.id !== second?.id)
     throw unfit("contactExternalId", "is not the contact that contactId names: send one of them");
   if (first !== undefined) return { contactId: first.id, contact: contact ?? first.details };
@@ -81,8 +83,11 @@ export async function contactOf(
     : { contactId: null, contact: contact ?? null };
 }
 
-function namedBy(contacts: readonly KeptContact[], field: string, id: string): KeptContact {
-  const reference = readReference(id);
+function namedBy(
+  contacts: readonly KeptContact[],
+  field: string,
+  reference: Reference,
+): KeptContact {
   const found = contacts.find((contact) =>
     "id" in reference
       ? contact.id === reference.id

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { InteractionRecord, LoggedFields } from "../domain/interaction-record.ts";
+import type { Channel } from "../domain/vocabulary.ts";
 import type { Caller } from "./caller.ts";
 import { CONTENT } from "./content-schema.ts";
 import type { HttpDeps } from "./deps.ts";
@@ -16,13 +17,19 @@ export function rewriting(
   record: InteractionRecord,
   changes: Partial<LoggedFields>,
 ): Partial<LoggedFields> {
-  const whole = { ...record, ...changes };
-  checkTimes(whole);
   if (changes.previousInteractionId === record.id)
     throw unfit("previousInteractionId", "names the interaction itself");
-  const touched = ["channel", "content", "sensitive"].some((field) => field in changes);
-  return touched ? { ...changes, content: contentOf(deps, caller, record, changes) } : changes;
+  if (gives(changes, TIMES)) checkTimes({ ...record, ...changes });
+  if (!gives(changes, SAID)) return changes;
+  return { ...changes, content: contentOf(deps, caller, record, changes) };
 }
+
+const TIMES = ["startedAt", "endedAt", "scheduledAtFrom", "scheduledAtTo"] as const;
+const SAID = ["channel", "content", "sensitive"] as const;
+
+/** What stands already is not judged anew: SQL may have written it. */
+const gives = (changes: Partial<LoggedFields>, fields: readonly (keyof LoggedFields)[]): boolean =>
+  fields.some((field) => field in changes);
 
 /** Content that was kept before is taken along: it has to fit its channel, and be sealed or opened as sensitive says. */
 function contentOf(
@@ -39,7 +46,11 @@ function contentOf(
       says: "cannot be taken back without that scope, unless content is sent as well",
     });
   const content = changes.content === undefined ? plainContent(record, deps) : changes.content;
+  if (gives(changes, ["channel", "content"])) checkContent(channel, content);
+  return keepContent(content, sensitive, deps);
+}
+
+function checkContent(channel: Channel, content: object | null): void {
   const read = z.object({ content: CONTENT[channel].nullable() }).safeParse({ content });
   if (!read.success) throw misfit("json", read.error);
-  return keepContent(content, sensitive, deps);
 }

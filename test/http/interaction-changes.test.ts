@@ -173,6 +173,19 @@ describe("what others logged", () => {
     expect((await ask("GET", `/interactions/${id}`)).body).toEqual(before.body);
   });
 
+  test("is not judged by what SQL wrote into it before, unless that is changed", async () => {
+    const { rows } = await pool.query<{ id: string }>(
+      `insert into tidings.interactions (channel, status, person_id, content, started_at, ended_at)
+       values ('email', 'attempted', 'BO-1', '{"raw": "x"}', '2031-03-04', '2031-03-03') returning id`,
+    );
+    const id = rows[0]?.id ?? "";
+    expect(await changed(id, { sensitive: true, status: "succeeded" })).toMatchObject({
+      content: { raw: "x" },
+    });
+    expect(fieldsOf((await put(id, { channel: "text" })).body)).toEqual(["content.raw"]);
+    expect(fieldsOf((await put(id, { startedAt: "2031-03-05" })).body)).toEqual(["endedAt"]);
+  });
+
   test("does not follow itself", async () => {
     const id = await log();
     const { status, body } = await put(id, { previousInteractionId: id });
