@@ -49,7 +49,9 @@ export const linkTo = (ref: string): string =>
 export function typeOf(schema: Schema): string {
   if (schema.$ref !== undefined) return linkTo(schema.$ref);
   const parts = schema.anyOf ?? schema.oneOf;
-  if (parts !== undefined) return [...new Set(parts.map(typeOf))].join(" or ");
+  // a union of unions is one
+  if (parts !== undefined)
+    return [...new Set(parts.flatMap((part) => typeOf(part).split(" or ")))].join(" or ");
   if (schema.allOf !== undefined) return schema.allOf.map(typeOf).join(" with ");
   const types = [schema.type ?? "anything"].flat();
   return types
@@ -74,8 +76,9 @@ function limitsOf(schema: Schema): string[] {
   const limits = phrases
     .filter(([, value]) => value !== undefined)
     .map(([word, value]) => `${word} ${code(value)}`);
-  const words = schema.enum?.filter((word) => word !== null) ?? [];
-  return words.length > 0 ? [`one of ${words.map(code).join(" ")}`, ...limits] : limits;
+  const words = (schema.items ?? schema).enum?.filter((word) => word !== null) ?? [];
+  if (words.length === 0) return limits;
+  return [`${words.length === 1 ? "always" : "one of"} ${words.map(code).join(" ")}`, ...limits];
 }
 
 /** A schema's own words and limits, and the fields inside it. */
@@ -87,12 +90,38 @@ export function describe(schema: Schema): string {
 }
 
 function insideOf(schema: Schema): string {
-  const inner = schema.items ?? (schema.allOf ?? schema.anyOf ?? schema.oneOf)?.find(hasFields);
   if (schema.properties !== undefined) return fields(schema);
-  return inner !== undefined && inner.$ref === undefined ? insideOf(inner) : "";
+  if (schema.items !== undefined) return insideOf(schema.items);
+  const variants = (schema.allOf ?? schema.anyOf ?? schema.oneOf)?.filter(
+    ({ properties }) => properties !== undefined,
+  );
+  return variants === undefined || variants.length === 0 ? "" : fields(merged(variants));
 }
 
-const hasFields = (schema: Schema): boolean => schema.properties !== undefined;
+/** The variants of an object as one, in which a field may be what it is in any of them. */
+function merged(variants: readonly Schema[]): Schema {
+  const names = new Set(variants.flatMap(({ properties = {} }) => Object.keys(properties)));
+  const properties = [...names].map((name) => {
+    const kinds = variants.flatMap((variant) => variant.properties?.[name] ?? []);
+    return [name, anyOf(kinds)] as const;
+  });
+  const required = [...names].filter((name) =>
+    variants.every((variant) => variant.required?.includes(name)),
+  );
+  return { properties: Object.fromEntries(properties), required };
+}
+
+function anyOf(kinds: readonly Schema[]): Schema {
+  const different = [...new Map(kinds.map((kind) => [JSON.stringify(kind), kind])).values()];
+  const [first = {}] = different;
+  if (different.length === 1) return first;
+  const words = different.flatMap((kind) => kind.enum ?? []);
+  if (words.length > 0) return { ...first, enum: words };
+  return {
+    anyOf: different,
+    ...(first.description !== undefined && { description: first.description }),
+  };
+}
 
 function fields({ properties = {}, required = [] }: Schema): string {
   const rows = Object.entries(properties).map(([name, field]) =>

@@ -1,7 +1,7 @@
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { describe, expect, test } from "vitest";
 import { openapi } from "../../src/commands/openapi.ts";
-import { SCOPES } from "../../src/domain/vocabulary.ts";
+import { CHANNELS, SCOPES } from "../../src/domain/vocabulary.ts";
 import { useDatabase } from "../database.ts";
 import { useServer } from "./served.ts";
 
@@ -77,6 +77,16 @@ describe("the reference page", () => {
       /^default-src 'none'; style-src 'sha256-[\w+/=]+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
     );
     expect(page).not.toMatch(/<script|<img|<link|<iframe|style="|\bon\w+=|https?:\/\/(?!lender)/);
+  });
+
+  test("shows of a body with variants what each of them may hold", async () => {
+    const { text: page } = await served.ask("GET", "/docs", { key: null });
+    const [, shape = ""] = page.split('id="schema-NewInteraction"');
+    const [channel = "", content = ""] = shape.split("<dt>").slice(1, 3);
+    for (const word of CHANNELS) expect(channel).toContain(`<code>${word}</code>`);
+    for (const one of ["Voice", "Email", "Text", "Chat", "Mail", "Other"])
+      expect(content).toContain(`#schema-${one}Content`);
+    expect(content.match(/null/g)).toHaveLength(1);
   });
 
   test("shows every operation and every shape, and every link leads somewhere", async () => {
