@@ -26,17 +26,12 @@ const FIELDS = [
   "unit",
 ] as const satisfies readonly (keyof TypeFields)[];
 
-/** A field that is left out keeps its value: what is not given is taken from `current`. */
-export function mergeFields(current: TypeFields, given: Partial<TypeFields>): TypeFields {
-  return { ...current, ...given };
-}
-
 /**
- * Reads an update of a version by the rules the database keeps: a draft is edited in place, an active version changes
+ * Reads an update of a version, in which a field that is left out keeps its value, by the rules the database keeps: a draft is edited in place, an active version changes
  * only to deprecated, so that any other change of it is the next version, and deprecated is final.
  */
 export function changeType(current: TypeVersion, given: Partial<TypeFields>): TypeChange {
-  const fields = mergeFields(current, given);
+  const fields: TypeFields = { ...current, ...given };
   const isSame = FIELDS.every((field) => isDeepStrictEqual(fields[field], current[field]));
   if (isSame && fields.status === current.status) return { is: "nothing" };
   if (current.status === "draft") return { is: "edit", fields };

@@ -127,6 +127,8 @@ export const TypeUpdate = z
     example: { status: "deprecated" },
   });
 
+export type TypeUpdate = z.output<typeof TypeUpdate>;
+
 export const NotificationType = z
   .strictObject({
     id: z.int().openapi({ description: "Of the type; the same in every version.", example: 7 }),
