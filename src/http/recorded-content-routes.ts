@@ -12,7 +12,7 @@ import {
 } from "./recorded-content-operations.ts";
 import { recordedContent } from "./recorded-content.ts";
 import { refusal, type Refusal } from "./refusal.ts";
-import { noteReveals } from "./reveals.ts";
+import { noteShown } from "./reveals.ts";
 import { mayRead, plainContent } from "./show-interaction.ts";
 import { checkSigned, signPath } from "./signed-url.ts";
 
@@ -65,7 +65,7 @@ async function signedUrl(
   if (record.content === null) throw nothingRecorded();
   if (!mayRead(record, caller))
     throw refusal(403, "This content is sensitive: it needs the scope interaction:read.sensitive.");
-  await noteReveals(deps, caller, [record]);
+  await noteShown(deps, caller, [record]);
   const expiresAt = new Date(deps.clock().getTime() + VALID_MS);
   const url = new URL(signPath(deps, `/recorded-content/${record.id}`, expiresAt), c.req.url);
   return { url: url.href, expiresAt: expiresAt.toISOString() };

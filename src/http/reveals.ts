@@ -1,13 +1,15 @@
 import type { InteractionRecord } from "../domain/interaction-record.ts";
+import { noteReveals } from "../store/content-reveals.ts";
 import type { Caller } from "./caller.ts";
 import type { HttpDeps } from "./deps.ts";
 
-/** Puts on record that the caller is about to read the content of these, where it is sensitive. */
-export async function noteReveals(
-  _deps: HttpDeps,
-  _caller: Caller,
+/** Puts on record that the caller is about to be shown the content of those that are sensitive. */
+export async function noteShown(
+  { db }: Pick<HttpDeps, "db">,
+  { name }: Caller,
   records: readonly InteractionRecord[],
 ): Promise<void> {
-  const sensitive = records.filter((record) => record.sensitive);
-  if (sensitive.length === 0) return;
+  const interactionIds = records.filter((record) => record.sensitive).map((record) => record.id);
+  if (interactionIds.length === 0) return;
+  await noteReveals(db, { interactionIds, revealedBy: name, way: "rest" });
 }

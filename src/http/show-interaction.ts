@@ -4,7 +4,7 @@ import { isSealed } from "../domain/sealed-content.ts";
 import type { Caller } from "./caller.ts";
 import type { HttpDeps } from "./deps.ts";
 import type { InteractionAnswer } from "./interaction-schema.ts";
-import { noteReveals } from "./reveals.ts";
+import { noteShown } from "./reveals.ts";
 import { showBorrower, showContact } from "./show-parties.ts";
 
 /** The records as the caller may see them; which sensitive content was shown to whom is put on record first. */
@@ -14,7 +14,7 @@ export async function showInteractions(
   records: readonly InteractionRecord[],
 ): Promise<InteractionAnswer[]> {
   const shown = records.filter((record) => record.content !== null && mayRead(record, caller));
-  await noteReveals(deps, caller, shown);
+  await noteShown(deps, caller, shown);
   return records.map((record) =>
     answerOf(record, shown.includes(record) ? plainContent(record, deps) : null),
   );

@@ -206,6 +206,41 @@ describe("sensitive content", () => {
     expect(served.said.join("\n")).not.toContain("account number");
   });
 
+  test("goes on record whenever somebody is shown it, and only then", async () => {
+    const key = await keyWith("interaction:read", "interaction:read.sensitive");
+    const reader = await keyWith("interaction:read", "interaction:write");
+    const body = { channel: "voice", status: "succeeded", sensitive: true, content: SECRET };
+    const made = await ask("POST", "/people/BO-2/interactions", { key: reader, body });
+    const id = String(made.body.data["id"]);
+    const reveals = async (): Promise<readonly unknown[]> => {
+      const { rows } = await pool.query(
+        "select revealed_by, way from tidings.content_reveals where interaction_id = $1",
+        [id],
+      );
+      return rows;
+    };
+    const paths = [
+      `/interactions/${id}`,
+      "/people/BO-2/interactions",
+      `/interactions/${id}/content?returnUrl=true`,
+    ];
+    for (const path of paths) await ask("GET", path, { key: reader });
+    expect(await reveals()).toEqual([]);
+    for (const path of paths) await ask("GET", path, { key });
+    const name = expect.stringMatching(/^test-\d+$/) as string;
+    expect(await reveals()).toEqual(paths.map(() => ({ revealed_by: name, way: "rest" })));
+
+    const open = await log({ content: SECRET });
+    await ask("GET", `/interactions/${open}`, { key });
+    const empty = await log({ sensitive: true });
+    await ask("GET", `/interactions/${empty}`, { key });
+    const { rows } = await pool.query(
+      "select from tidings.content_reveals where interaction_id in ($1, $2)",
+      [open, empty],
+    );
+    expect(rows).toEqual([]);
+  });
+
   test("is sealed when it becomes sensitive, and opened when it is no longer", async () => {
     const id = await log({ content: SECRET });
     expect(await kept(id)).toEqual(SECRET);
