@@ -8,8 +8,8 @@ import { useServer, type Answer } from "./served.ts";
 const database = useDatabase();
 const { pool } = database;
 let now = new Date("2031-03-04T15:00:00Z");
-const key = randomBytes(32).toString("base64");
-const served = useServer(database, { clock: () => now, seal: openSeal([key]) });
+const seal = openSeal([randomBytes(32).toString("base64")]);
+const served = useServer(database, { clock: () => now, seal });
 const { ask, keyWith } = served;
 beforeAll(() => insertHouse(pool));
 
