@@ -138,6 +138,14 @@ export interface Contacts {
   verified: Generated<boolean>;
 }
 
+export interface ContentReveals {
+  id: Generated<Int8>;
+  interactionId: Int8;
+  revealedAt: Generated<Timestamp>;
+  revealedBy: string;
+  way: string;
+}
+
 export interface IdempotencyKeys {
   caller: string;
   createdAt: Generated<Timestamp>;
@@ -293,18 +301,25 @@ export interface Secrets {
 
 export interface Templates {
   channel: string;
+  contentHash: Generated<string>;
   createdAt: Generated<Timestamp>;
+  createdBy: Generated<string>;
   deprecatedAt: Timestamp | null;
   htmlTemplate: string | null;
   id: Generated<number>;
   language: Generated<string>;
   name: Generated<string>;
   publishedAt: Timestamp | null;
+  publishedBy: string | null;
+  samples: Generated<Json>;
   sensitive: Generated<boolean>;
+  slug: string | null;
   status: Generated<string>;
   subject: string | null;
   subjectTemplate: string | null;
   textTemplate: string | null;
+  theme: string | null;
+  updatedAt: Timestamp | null;
   version: number;
 }
 
@@ -329,6 +344,7 @@ export interface DB {
   caseTypes: CaseTypes;
   channels: Channels;
   contacts: Contacts;
+  contentReveals: ContentReveals;
   idempotencyKeys: IdempotencyKeys;
   interactionChains: InteractionChains;
   interactions: Interactions;
