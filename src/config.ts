@@ -101,6 +101,7 @@ const ENVIRONMENT = z.object({
   TEXT_PER_SECOND: z.coerce.number().positive().optional(),
   HTTP_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   HTTP_HOST: z.string().min(1).default("127.0.0.1"),
+  HTTP_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   API_PER_SECOND: whole(50, 1, 100_000),
   OAUTH_JWKS_URL: jwksUrl.optional(),
   OAUTH_ISSUER: z.string().min(1).optional(),
@@ -130,6 +131,8 @@ export interface TextConfig {
 export interface HttpConfig {
   readonly host: string;
   readonly port: number;
+  /** Where callers reach it, if that is somewhere else. */
+  readonly publicUrl: string | undefined;
   /** Requests a second of one caller. */
   readonly perSecond: number;
   /** Undefined: only API keys are taken. */
@@ -273,6 +276,7 @@ function httpOf(env: Environment): HttpConfig | undefined {
   return {
     host: env.HTTP_HOST,
     port: env.HTTP_PORT,
+    publicUrl: env.HTTP_PUBLIC_URL,
     perSecond: env.API_PER_SECOND,
     tokens: jwks && issuer && audience ? { jwksUrl: jwks, issuer, audience } : undefined,
   };

@@ -41,6 +41,7 @@ export async function openHttp(
     seal: openSeal(config.contentKeys),
     signingKey: await keepSecret(db, "signedPaths"),
     tokens: http.tokens,
+    publicUrl: http.publicUrl,
     perSecond: http.perSecond,
   });
   const server = await openServer(app.fetch, http);

@@ -18,6 +18,7 @@ import {
 import { logNew } from "./log-interaction.ts";
 import { interactionOf, personOf } from "./named.ts";
 import { pageUrls } from "./page-urls.ts";
+import { publicUrl } from "./public-url.ts";
 import { recordedContentRoutes } from "./recorded-content-routes.ts";
 import { refusal } from "./refusal.ts";
 import { showInteractions } from "./show-interaction.ts";
@@ -81,5 +82,6 @@ async function showPage(
       says: "names no interaction, and so no place in this order",
     });
   const data = await showInteractions(deps, callerOf(c), page.rows);
-  return { total: page.total, count: data.length, ...pageUrls(c.req.url, page, part), data };
+  const asked = { url: c.req.url, publicly: (path: string) => publicUrl(deps, c, path) };
+  return { total: page.total, count: data.length, ...pageUrls(asked, page, part), data };
 }

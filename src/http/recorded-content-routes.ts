@@ -4,6 +4,7 @@ import { callerOf, type HttpEnv } from "./caller.ts";
 import type { HttpDeps } from "./deps.ts";
 import { success } from "./envelope.ts";
 import { interactionOf } from "./named.ts";
+import { publicUrl } from "./public-url.ts";
 import {
   CONTENT,
   CONTENT_OF_PERSON,
@@ -67,8 +68,8 @@ async function signedUrl(
     throw refusal(403, "This content is sensitive: it needs the scope interaction:read.sensitive.");
   await noteShown(deps, caller, [record]);
   const expiresAt = new Date(deps.clock().getTime() + VALID_MS);
-  const url = new URL(signPath(deps, `/recorded-content/${record.id}`, expiresAt), c.req.url);
-  return { url: url.href, expiresAt: expiresAt.toISOString() };
+  const url = publicUrl(deps, c, signPath(deps, `/recorded-content/${record.id}`, expiresAt));
+  return { url, expiresAt: expiresAt.toISOString() };
 }
 
 const nothingRecorded = (): Refusal =>

@@ -67,6 +67,7 @@ describe("settings", () => {
     expect(readConfig({ HTTP_PORT: "8080" }).http).toEqual({
       host: "127.0.0.1",
       port: 8080,
+      publicUrl: undefined,
       perSecond: 50,
       tokens: undefined,
     });
