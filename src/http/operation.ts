@@ -30,10 +30,20 @@ export function operation<const Route extends RouteConfig>(
   });
 }
 
+const wait = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } };
+const challenge = {
+  "WWW-Authenticate": { description: "How to say who calls.", schema: { type: "string" } },
+};
+const HEADERS: Partial<Record<RefusalStatus, object>> = { 401: challenge, 429: wait, 503: wait };
+
 const refusalAs = (status: RefusalStatus) =>
   [
     status,
-    { description: REFUSALS[status], content: { "application/json": { schema: ErrorAnswer } } },
+    {
+      description: REFUSALS[status],
+      ...(HEADERS[status] && { headers: HEADERS[status] }),
+      content: { "application/json": { schema: ErrorAnswer } },
+    },
   ] as const;
 
 /** The one answer of an operation that is not refused. */
