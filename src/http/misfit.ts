@@ -56,6 +56,7 @@ function says(issue: Issue): string {
 
 const typeWord = (type: string): string => {
   if (type === "int") return "a whole number";
+  if (type === "record") return "an object";
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 };
 

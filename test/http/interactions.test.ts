@@ -411,6 +411,15 @@ describe("POST refuses with 422, and names the field", () => {
     expect([status, body.errors.map((error) => error.field)]).toEqual([422, [field]]);
   });
 
+  test("in words that tell what to send", async () => {
+    const { body } = await log({ ...LEAST, metaData: [], content: "x", theme: 7 });
+    expect(body.errors).toEqual([
+      { field: "content", says: "must be an object" },
+      { field: "theme", says: expect.stringMatching(/^must be one of "opsCollDebt", /) as string },
+      { field: "metaData", says: "must be an object" },
+    ]);
+  });
+
   test("somebody else's interaction as the previous one", async () => {
     const { body } = await log(LEAST, "BO-2");
     const other = await log({ ...LEAST, previousInteractionId: body.data["id"] });

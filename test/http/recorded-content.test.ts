@@ -268,6 +268,19 @@ describe("sensitive content", () => {
     expect(replaced.body.data["content"]).toEqual({ transcript: "nothing" });
   });
 
+  test("whose key is lost is a fault of ours, which names the key and nothing else", async () => {
+    const lost = openSeal([randomBytes(32).toString("base64")]);
+    const id = await insertSent(pool, {
+      status: "attempted",
+      sensitive: true,
+      content: lost?.seal({ subject: "secret" }) ?? {},
+    });
+    expect((await ask("GET", `/interactions/${id}`)).status).toBe(500);
+    expect(served.said.at(-2)).toContain('"code":"CONTENT_KEY_UNKNOWN"');
+    const reader = await keyWith("interaction:read");
+    expect((await ask("GET", `/interactions/${id}`, { key: reader })).status).toBe(200);
+  });
+
   test("cannot be slipped in sealed already", async () => {
     const sealed = { keyId: "x", iv: "x", tag: "x", data: "x" };
     const body = { channel: "gui", status: "succeeded", content: { sealed } };
