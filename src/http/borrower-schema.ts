@@ -11,7 +11,8 @@ const WORDS = {
   externalId: { description: "The lender's own id of the borrower.", example: "crm-99" },
   status: { description: "Whether the lender still deals with the borrower.", example: "active" },
   collectionsIntensity: {
-    description: "How often the borrower may be turned to about a debt.",
+    description:
+      "How often the borrower may be turned to about a debt: light is least, heavy is most.",
     example: "normal",
   },
   metaData: { description: "The lender's own notes on the borrower.", example: { branch: "12" } },

@@ -14,7 +14,11 @@ const ADDRESS = {
 
 const WORDS = {
   externalId: { description: "The lender's own id of the contact.", example: "crm-7781" },
-  contactType: { description: "What kind of contact it is.", example: "phone" },
+  contactType: {
+    description:
+      "phone: a number, in `value`. email: an address, in `value`. address: a postal one, in `address`.",
+    example: "phone",
+  },
   label: { description: "What it is used as.", example: "personal" },
   affiliation: { description: "Whose it is, seen from the borrower.", example: "self" },
   name: { description: "Who is reached there.", example: "Pat Example" },
