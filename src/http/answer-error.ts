@@ -37,7 +37,6 @@ export function answerRefusal(
 /** What the framework refuses by itself. */
 function ofHono(error: unknown): Refusal | undefined {
   if (!(error instanceof HTTPException)) return undefined;
-  if (error.status === 413) return refusal(413, "The body is larger than 1 MB: send less.");
   if (error.status === 415) return refusal(415, "Send the body as application/json.");
   return error.status === 400 ? refusal(400, "The request cannot be read.") : undefined;
 }

@@ -4,7 +4,7 @@ import { Refusal, refusal } from "./refusal.ts";
 
 /** Who calls: the holder of an API key or of a token. */
 export interface Caller {
-  /** The same for every request of this key or this subject: `key:7`, `token:ISSUER SUBJECT`. */
+  /** The same for every request of this key or this subject: `key:7`, `token:3f9a…`. Names no person. */
   readonly id: string;
   /** Goes on record with what is written: `api:NAME` is the actor. */
   readonly name: string;

@@ -26,6 +26,7 @@ const LIMITS = {
   maxHeaderSize: 16 * 1_024,
 };
 const MOST_CONNECTIONS = 1_000;
+const SWEEP_MS = 50;
 
 /** Listens. Throws HTTP_PORT_UNAVAILABLE where it cannot. */
 export async function openServer(
@@ -50,7 +51,10 @@ export async function openServer(
 async function drain(server: Server, graceMs: number): Promise<void> {
   const closed = once(server, "close");
   server.close();
+  // a client that was answered meanwhile keeps its connection open for the next request
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   await Promise.race([closed, sleep(graceMs, undefined, { ref: false })]);
+  clearInterval(sweep);
   server.closeAllConnections();
   await closed;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from "jose";
 import type { Caller } from "./caller.ts";
 import type { TokenSource } from "./deps.ts";
@@ -60,11 +61,15 @@ function callerOf(payload: JWTPayload, issuer: string): Caller {
   const client = payload["client_id"] ?? payload["azp"];
   const name = typeof client === "string" && client !== "" ? client : subject;
   return {
-    id: `token:${issuer} ${subject}`,
+    id: `token:${digestOf(`${issuer} ${subject}`)}`,
     name: name.slice(0, LONGEST_NAME),
     scopes: new Set([...wordsOf(payload["scope"]), ...wordsOf(payload["scp"])]),
   };
 }
+
+/** The id stands in logs, and a subject may be a person's address. */
+const digestOf = (text: string): string =>
+  createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 /** `scope` is words in one text (RFC 8693); `scp` is that or a list. */
 function wordsOf(claim: unknown): string[] {

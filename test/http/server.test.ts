@@ -57,7 +57,9 @@ describe("stopping", () => {
     await expect(fetch(url)).rejects.toThrow("fetch failed");
     release();
     expect(await (await underWay).text()).toBe("done");
+    const answered = performance.now();
     await stopped;
+    expect(performance.now() - answered, "nothing more is waited for").toBeLessThan(1_000);
   });
 
   test("cuts off what does not end in its grace", async () => {
