@@ -80,6 +80,10 @@ describe("bad input is refused by a constraint whose name says what is wrong", (
       "insert into tidings.case_type_notification_types values ('bankruptcy', 99)",
     ],
     [
+      "calendar_closures_calendar_is_known",
+      "insert into tidings.calendar_closures (calendar, day, reason) values ('offcie', '2031-05-28', 'Inventory')",
+    ],
+    [
       "contacts_have_a_value_or_an_address",
       "insert into tidings.contacts (id, borrower_id, contact_type) values ('X', 'BO-1', 'email')",
     ],

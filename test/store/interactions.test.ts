@@ -148,3 +148,45 @@ test("what a logged interaction follows may be found out later, and must be ther
     constraint: "interactions_keep_what_they_answer_to",
   });
 });
+
+describe("what Tidings said stays as it was said", () => {
+  const SAID = { subject: "Your case", bodyText: "Dear Pat" };
+  const sealedBy = (keyId: string): object => ({ sealed: { keyId, iv: "", tag: "", data: "" } });
+  const change = (id: string, set: string, ...values: readonly unknown[]): Promise<unknown> =>
+    pool.query(`update tidings.interactions set ${set} where id = $1`, [id, ...values]);
+  const claim = async (content: object): Promise<string> => {
+    const id = await send("scheduled");
+    await change(id, "status = 'inProgress', content = $2", content);
+    return id;
+  };
+
+  test.each(["inProgress", "attempted", "failed"])("while it is %s", async (status) => {
+    const id = await claim(SAID);
+    if (status !== "inProgress") await change(id, "status = $2", status);
+    await expect(change(id, "content = $2", { ...SAID, subject: "Other" })).rejects.toMatchObject({
+      constraint: "interactions_keep_what_was_said",
+    });
+    await change(id, "content = $2", SAID);
+  });
+
+  test("though it may be sealed anew, and said anew once it is shown that it never left", async () => {
+    const sealed = await claim(sealedBy("a"));
+    await change(sealed, "content = $2", sealedBy("b"));
+    await expect(change(sealed, "content = $2", SAID)).rejects.toMatchObject({
+      constraint: "interactions_keep_what_was_said",
+    });
+    const id = await claim(SAID);
+    await change(id, "status = 'scheduled'");
+    await change(id, "status = 'inProgress', content = $2", { ...SAID, subject: "Later" });
+  });
+
+  test("with the template version it is pinned to", async () => {
+    await expect(
+      change(await send("scheduled"), "template_id = 1, template_version = 2"),
+    ).rejects.toMatchObject({ constraint: "interactions_keep_their_template_version" });
+  });
+
+  test("what others logged, they may correct", async () => {
+    await change(await log("succeeded"), "content = $2", SAID);
+  });
+});
