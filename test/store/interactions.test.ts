@@ -187,6 +187,8 @@ describe("what Tidings said stays as it was said", () => {
   });
 
   test("what others logged, they may correct", async () => {
-    await change(await log("succeeded"), "content = $2", SAID);
+    await expect(change(await log("succeeded"), "content = $2", SAID)).resolves.toMatchObject({
+      rowCount: 1,
+    });
   });
 });
