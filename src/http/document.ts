@@ -24,7 +24,7 @@ const INFO = {
     description:
       "Notification types say which notice goes out when a case changes. Interactions are the record of every attempt to reach a borrower. " +
       "Both are the same rows that SQL reads and writes, under the same rules. Every error has `status`, `message` and `errors`, which name the fields.",
-    license: { name: "Unlicensed", url: "https://lender.example/terms" },
+    license: { name: "Proprietary", identifier: "LicenseRef-Proprietary" },
   },
   servers: [{ url: "/", description: "The installation that serves this document." }],
   tags: [

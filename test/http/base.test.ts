@@ -379,6 +379,32 @@ describe("while the database is away", () => {
   });
 });
 
+describe("while the database is slow", () => {
+  const hasty = openPool({
+    url: database.url,
+    actor: "test",
+    max: 1,
+    onLost: () => {},
+    statementMs: 100,
+  });
+  const slow = useServer(database, { db: openDb(hasty) });
+  afterAll(() => hasty.end());
+
+  test("a statement is given up, and its caller told so", async () => {
+    const holder = await pool.connect();
+    await holder.query("begin; lock table tidings.case_types");
+    const { status, headers, body } = await slow.ask("GET", "/case-types/x/notification-types");
+    await holder.query("rollback");
+    holder.release();
+    expect([status, headers.get("retry-after"), body.message]).toEqual([
+      503,
+      "5",
+      "The database took too long: ask for less, or try again.",
+    ]);
+    expect((await slow.ask("GET", "/case-types/x/notification-types")).status).toBe(404);
+  });
+});
+
 test("a fault of ours says nothing but its request's id, and is logged under it", async () => {
   await pool.query("alter table tidings.case_types rename to case_types_gone");
   const { status, headers, body } = await ask("GET", "/case-types/x/notification-types");

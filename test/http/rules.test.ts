@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { NOTIFICATION_TYPE_RULES } from "../../src/http/notification-type-rules.ts";
+import { refusalOf } from "../../src/http/rules.ts";
 import { useDatabase } from "../database.ts";
 
 const { pool } = useDatabase();
@@ -46,4 +47,15 @@ test("whatever the database can refuse of notification types has its sentence, o
   const names = rows.map(({ name }) => name.replace(/^tidings\./, ""));
   const decided = [...Object.keys(NOTIFICATION_TYPE_RULES), ...OUT_OF_REACH];
   expect(names.toSorted()).toEqual(decided.toSorted());
+});
+
+test.each([
+  ["a deadlock", "40P01", 409],
+  ["a serialization failure", "40001", 409],
+  ["a NUL that reached the database", "22021", 400],
+  ["a NUL in JSON that reached the database", "22P05", 400],
+  ["a constraint without a sentence", "23514", undefined],
+])("%s (%s) is answered with %s", (_, code, status) => {
+  const error = Object.assign(new Error("said by the database"), { code });
+  expect(refusalOf(error, {})?.status).toBe(status);
 });
