@@ -47,6 +47,9 @@ export interface Served {
   readonly ask: (method: string, path: string, asked?: Asked) => Promise<Answer>;
 }
 
+/** Of all servers of a test file, which share its database. */
+let keys = 0;
+
 /** The REST resources on a port of their own, over a test's own database; `rest` puts in what a test is about. */
 export function useServer(
   { db }: TestDatabase,
@@ -57,7 +60,6 @@ export function useServer(
   let document: ApiDocument;
   let check: ReturnType<typeof openContract>;
   let all = "";
-  let keys = 0;
 
   async function keyWith(...scopes: readonly Scope[]): Promise<string> {
     const { key, prefix, hash } = makeKey();
