@@ -20,7 +20,7 @@ export function answerUnknown(app: Hono<HttpEnv>): (c: Context<HttpEnv>) => Resp
     const allow = [...new Set(methods)].toSorted().join(", ");
     return answerRefusal(
       c,
-      new Refusal(405, `${c.req.method} is not known here; ${allow} is.`, {
+      new Refusal(405, `This path knows ${allow}, and not ${c.req.method}.`, {
         headers: { Allow: allow },
       }),
     );
