@@ -7,14 +7,12 @@ import { openDb } from "../../src/store/db.ts";
 import { loadFactSheets } from "../../src/store/fact-sheets.ts";
 import { claimInteractions } from "../../src/store/interactions.ts";
 import { openQueue } from "../../src/store/queue.ts";
-import { openTaskList } from "../../src/task-list.ts";
 import { depsOn } from "../deps.ts";
 import { compare, rateSince, report } from "./compare.ts";
-import { countRecorded, makeDue } from "./notices.ts";
+import { CONCURRENCY, deliverAll, makeDue } from "./notices.ts";
 import { insertPortfolio, type Scene } from "./scene.ts";
 
 const NOTICES = 5_000;
-const CONCURRENCY = 6;
 
 const AT_ONCE: Provider = {
   name: "at-once",
@@ -43,22 +41,9 @@ export async function benchDeliver(scene: Scene): Promise<void> {
   );
 }
 
-async function deliverOurs(scene: Scene, plain: Deps, name: string): Promise<number> {
-  const ids = await makeDue(scene, plain, { name, channel: "email", count: NOTICES });
-  const { recorder, all } = countRecorded(plain.recorder, ids.length);
-  const deps = { ...plain, recorder };
-  const began = performance.now();
-  const queue = await openQueue({
-    pool: scene.pool,
-    taskList: openTaskList(deps),
-    concurrency: CONCURRENCY,
-    say: () => {},
-  });
-  await all;
-  const rate = rateSince(began, ids.length);
-  await queue.stop(10_000);
-  await Promise.all(deps.calls);
-  return rate;
+async function deliverOurs(scene: Scene, deps: Deps, name: string): Promise<number> {
+  const ids = await makeDue(scene, deps, { name, channel: "email", count: NOTICES });
+  return deliverAll(scene, deps, ids);
 }
 
 async function deliverPlainly(scene: Scene, deps: Deps, name: string): Promise<number> {

@@ -2,7 +2,12 @@ import { Logger, runOnce } from "graphile-worker";
 import type { Deps } from "../../src/deps.ts";
 import type { Recorder } from "../../src/store/recorder.ts";
 import { resolveCaseChanges } from "../../tasks/resolve_case_changes.ts";
+import { openQueue } from "../../src/store/queue.ts";
+import { openTaskList } from "../../src/task-list.ts";
+import { rateSince } from "./compare.ts";
 import type { Scene } from "./scene.ts";
+
+export const CONCURRENCY = 6;
 
 /** Inserts so many changes and resolves them, so that as many notices of one channel are due; resolves to their ids. */
 export async function makeDue(
@@ -30,8 +35,30 @@ export async function makeDue(
   return rows.map((row) => row.id);
 }
 
+/** Delivers them all as a daemon does; resolves to how many a second, to the last outcome on record. */
+export async function deliverAll(
+  scene: Scene,
+  plain: Deps,
+  ids: readonly string[],
+): Promise<number> {
+  const { recorder, all } = countRecorded(plain.recorder, ids.length);
+  const deps = { ...plain, recorder };
+  const began = performance.now();
+  const queue = await openQueue({
+    pool: scene.pool,
+    taskList: openTaskList(deps),
+    concurrency: CONCURRENCY,
+    say: () => {},
+  });
+  await all;
+  const rate = rateSince(began, ids.length);
+  await queue.stop(10_000);
+  await Promise.all(deps.calls);
+  return rate;
+}
+
 /** The same recorder, and a promise that resolves once so many outcomes are on record. */
-export function countRecorded(
+function countRecorded(
   recorder: Recorder,
   count: number,
 ): { readonly recorder: Recorder; readonly all: Promise<void> } {

@@ -1,4 +1,6 @@
 import { createTransport } from "nodemailer";
+import { carry } from "../../src/carriers.ts";
+import { readConfig } from "../../src/config.ts";
 import { openSmtp } from "../../src/providers/smtp.ts";
 import { compare, report } from "./compare.ts";
 import { EMAIL_HTML, EMAIL_TEXT, insertPortfolio, type Scene } from "./scene.ts";
@@ -20,6 +22,7 @@ export async function benchSmtp(scene: Scene): Promise<void> {
     maxMessages: Infinity,
     ignoreTLS: true,
   });
+  const carrier = carry(provider, "email", readConfig({}));
   let turn = 0;
   const bare = (n: number): Promise<unknown> =>
     pool.sendMail({
@@ -33,8 +36,7 @@ export async function benchSmtp(scene: Scene): Promise<void> {
     await compare({
       name: "smtp",
       baseline: "a bare loop over nodemailer's pool, the same messages and connections",
-      ours: () =>
-        deliverThrough(scene, provider, { name: `SMTP-${(turn += 1)}`, channel: "email" }),
+      ours: () => deliverThrough(scene, carrier, { name: `SMTP-${(turn += 1)}`, channel: "email" }),
       theirs: () => sendBare(NOTICES, CONNECTIONS, bare),
     }),
   );

@@ -1,5 +1,7 @@
 import twilio from "twilio";
 import type RequestClient from "twilio/lib/base/RequestClient.js";
+import { carry } from "../../src/carriers.ts";
+import { readConfig } from "../../src/config.ts";
 import { openTwilioHttp } from "../../src/providers/twilio-http.ts";
 import { openTwilio } from "../../src/providers/twilio.ts";
 import { compare, report } from "./compare.ts";
@@ -19,6 +21,7 @@ export async function benchTwilio(scene: Scene): Promise<void> {
   const client = twilio(ACCOUNT.accountSid, ACCOUNT.authToken, {
     httpClient: wire as unknown as RequestClient,
   });
+  const carrier = carry(provider, "text", readConfig({}));
   let turn = 0;
   const bare = (n: number): Promise<unknown> =>
     client.messages.create({
@@ -30,7 +33,7 @@ export async function benchTwilio(scene: Scene): Promise<void> {
     await compare({
       name: "twilio",
       baseline: "a bare loop over the same twilio client, the same messages and calls at once",
-      ours: () => deliverThrough(scene, provider, { name: `TEXT-${(turn += 1)}`, channel: "text" }),
+      ours: () => deliverThrough(scene, carrier, { name: `TEXT-${(turn += 1)}`, channel: "text" }),
       theirs: () => sendBare(NOTICES, SLOTS, bare),
     }),
   );
