@@ -23,8 +23,10 @@ export interface RecorderOptions {
 }
 
 /** Answers that arrive within this are written by one statement. */
-const GROUP_MS = 3;
+const GROUP_MS = 5;
 const GROUP_SIZE = 200;
+/** Statements under way at once; what arrives meanwhile goes with the next, so that a busy database is asked less often. */
+const WRITERS = 2;
 
 /**
  * Groups what arrives within a few milliseconds. While the database is away it keeps what it holds and tries again for
@@ -32,24 +34,26 @@ const GROUP_SIZE = 200;
  */
 export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
   let waiting: Waiting[] = [];
+  let writing = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
+    if (waiting.length === 0 || writing === WRITERS) return;
     const group = waiting;
     waiting = [];
-    throughOutages(
-      () =>
-        write(
-          db,
-          group.map((one) => one.settlement),
-        ),
-      { onOutage },
-    ).then(
-      () => group.forEach((one) => one.done()),
-      (error: unknown) => group.forEach((one) => one.failed(error)),
-    );
+    writing += 1;
+    const settlements = group.map((one) => one.settlement);
+    throughOutages(() => write(db, settlements), { onOutage })
+      .then(
+        () => group.forEach((one) => one.done()),
+        (error: unknown) => group.forEach((one) => one.failed(error)),
+      )
+      .finally(() => {
+        writing -= 1;
+        flush();
+      });
   };
 
   return {
