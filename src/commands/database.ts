@@ -38,11 +38,18 @@ async function borrowEmbedded(open: AsyncDisposableStack, dataDir: string): Prom
 }
 
 async function checkSchema(db: Db): Promise<void> {
-  const pending = await pendingMigrations(db).catch((error: unknown) => {
-    throw new Fault("DATABASE_UNREACHABLE", reasonOf(error), error);
-  });
+  const pending = await pendingMigrations(db).catch(refuseUnreachable);
   if (pending.length > 0)
     throw new Fault("SCHEMA_OUTDATED", `it lacks ${pending.join(", ")}; run \`tidings migrate\``);
+}
+
+/** Says as one line that the database did not answer, and what to do. */
+export function refuseUnreachable(error: unknown): never {
+  throw new Fault(
+    "DATABASE_UNREACHABLE",
+    `${reasonOf(error)}; see that it runs and that DATABASE_URL leads to it`,
+    error,
+  );
 }
 
 /** Of several addresses that were tried Node gives a code and no words. */

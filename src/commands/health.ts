@@ -1,9 +1,7 @@
 import { hostname } from "node:os";
-import { readConfig } from "../config.ts";
-import { Fault } from "../domain/fault.ts";
-import { openDb, openPool } from "../store/db.ts";
 import { listWorkers } from "../store/workers.ts";
 import { command } from "./command.ts";
+import { withDatabase } from "./database.ts";
 import type { Print } from "./print.ts";
 
 /** Five missed heartbeats. */
@@ -18,17 +16,8 @@ export const health = command({
 });
 
 async function checkHealth(print: Print): Promise<number> {
-  const { databaseUrl } = readConfig(process.env);
-  if (databaseUrl === undefined) throw new Fault("CONFIG_INVALID", "DATABASE_URL is missing");
-  const pool = openPool({ url: databaseUrl, actor: "health", max: 1, onLost: () => {} });
-  try {
-    const workers = await listWorkers(openDb(pool));
-    const alive = workers.some(
-      (worker) => worker.host === hostname() && worker.silentMs < SILENT_MS,
-    );
-    print(alive ? "A daemon of this host is heard of." : "No daemon of this host is heard of.");
-    return alive ? 0 : 1;
-  } finally {
-    await pool.end();
-  }
+  const workers = await withDatabase("health", (db) => listWorkers(db));
+  const alive = workers.some((worker) => worker.host === hostname() && worker.silentMs < SILENT_MS);
+  print(alive ? "A daemon of this host is heard of." : "No daemon of this host is heard of.");
+  return alive ? 0 : 1;
 }

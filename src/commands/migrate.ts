@@ -1,8 +1,10 @@
 import { readConfig } from "../config.ts";
 import { Fault } from "../domain/fault.ts";
-import { openPool } from "../store/db.ts";
+import { openDb, openPool } from "../store/db.ts";
 import { migrate as applyMigrations } from "../store/migrate.ts";
+import { pendingMigrations } from "../store/pending-migrations.ts";
 import { command } from "./command.ts";
+import { refuseUnreachable } from "./database.ts";
 import type { Print } from "./print.ts";
 
 /** Brings the schema of DATABASE_URL up to date and says what was applied. */
@@ -22,6 +24,7 @@ async function migrateDatabase(print: Print): Promise<number> {
     );
   const pool = openPool({ url: databaseUrl, actor: "migrate", max: 3, onLost: () => {} });
   try {
+    await pendingMigrations(openDb(pool)).catch(refuseUnreachable);
     const applied = await applyMigrations(pool);
     print(
       applied.length === 0

@@ -151,13 +151,20 @@ describe("words", () => {
 });
 
 describe("the database", () => {
-  test("that does not answer, that is not migrated, that is not there: each is said in a line", async () => {
+  test.each(["status", "migrate", "health"])(
+    "%s says in a line that it does not answer, and what to do",
+    async (name) => {
+      expect(await tidings([name], { DATABASE_URL: "postgres://tidings@127.0.0.1:1/x" })).toEqual({
+        code: 1,
+        stdout: "",
+        stderr:
+          "DATABASE_UNREACHABLE: connect ECONNREFUSED 127.0.0.1:1; see that it runs and that DATABASE_URL leads to it\n",
+      });
+    },
+  );
+
+  test("that is not migrated, that is not there: each is said in a line", async () => {
     const status = (DATABASE_URL: string) => tidings(["status"], { DATABASE_URL });
-    expect(await status("postgres://tidings@127.0.0.1:1/x")).toEqual({
-      code: 1,
-      stdout: "",
-      stderr: "DATABASE_UNREACHABLE: connect ECONNREFUSED 127.0.0.1:1\n",
-    });
     const empty = await status(inject("adminUrl"));
     expect(empty.stderr).toMatch(
       /^SCHEMA_OUTDATED: it lacks 0001_lender, .*; run `tidings migrate`\n$/,
@@ -175,6 +182,11 @@ describe("the database", () => {
     await migrate(own);
     await own.end();
     expect(await tidings(["status"])).toMatchObject({ code: 0, stderr: "" });
+    expect(await tidings(["health"])).toEqual({
+      code: 1,
+      stdout: "No daemon of this host is heard of.\n",
+      stderr: "",
+    });
     expect(existsSync(join(directory, "postmaster.pid"))).toBe(true);
     await postgres.stop();
     expect(await tidings(["status"])).toMatchObject({ code: 0, stderr: "" });
