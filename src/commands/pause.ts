@@ -3,6 +3,7 @@ import { openPause, releasePause, type Paused } from "../store/pauses.ts";
 import { readId, wrongArguments } from "./arguments.ts";
 import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
+import { checkType } from "./on-record.ts";
 import { readOperator, readReason } from "./operator.ts";
 import { counted } from "./page.ts";
 
@@ -39,7 +40,10 @@ export const pause = command({
     const paused = readPaused(operands);
     const reason = readReason(options.reason);
     const operator = readOperator(options.by ?? process.env["USER"]);
-    const isNew = await withDatabase(`operator:${operator}`, (db) => openPause(db, paused, reason));
+    const isNew = await withDatabase(`operator:${operator}`, async (db) => {
+      if (paused.notificationTypeId !== null) await checkType(db, paused.notificationTypeId);
+      return await openPause(db, paused, reason);
+    });
     print(
       isNew
         ? `Paused ${named(operands)}.`
@@ -63,7 +67,7 @@ export const resume = command({
     print(
       waiting === undefined
         ? `${named(operands)} was not paused; nothing was changed.`
-        : `Resumed ${named(operands)}; ${counted(waiting, "interaction")} waited for it and is judged again.`,
+        : `Resumed ${named(operands)}; judged again: ${counted(waiting, "interaction")} that waited for it.`,
     );
     return waiting === undefined ? 1 : 0;
   },

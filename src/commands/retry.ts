@@ -3,6 +3,7 @@ import { planNextAttempts } from "../store/next-attempts.ts";
 import { readId } from "./arguments.ts";
 import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
+import { checkInteraction } from "./on-record.ts";
 import { readOperator } from "./operator.ts";
 
 /** Sends a failed notice again, as a new attempt in the operator's name. Exit code 1 where it cannot be. */
@@ -17,9 +18,10 @@ export const retry = command({
   async run({ operands: [id = ""], options, print }) {
     const interactionId = readId("INTERACTION_ID", id);
     const operator = readOperator(options.by ?? process.env["USER"]);
-    const [next] = await withDatabase(`operator:${operator}`, (db) =>
-      planNextAttempts(db, [{ interactionId, dueAt: systemClock() }]),
-    );
+    const [next] = await withDatabase(`operator:${operator}`, async (db) => {
+      await checkInteraction(db, interactionId);
+      return await planNextAttempts(db, [{ interactionId, dueAt: systemClock() }]);
+    });
     print(
       next === undefined
         ? `Interaction ${interactionId} cannot be sent again: it has not failed, or an attempt has followed it. \`tidings explain ${interactionId}\` shows its chain.`

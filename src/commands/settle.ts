@@ -4,6 +4,7 @@ import type { Db } from "../store/db.ts";
 import { readId, wrongArguments } from "./arguments.ts";
 import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
+import { checkInteraction } from "./on-record.ts";
 import { readOperator } from "./operator.ts";
 
 const OUTCOMES = {
@@ -32,9 +33,10 @@ export const settle = command({
     if (!Object.hasOwn(OUTCOMES, outcome))
       throw wrongArguments(`--as must be one of ${Object.keys(OUTCOMES).join(", ")}`);
     const operator = readOperator(options.by ?? process.env["USER"]);
-    const moved = await withDatabase(`operator:${operator}`, (db) =>
-      OUTCOMES[outcome as keyof typeof OUTCOMES](db, interactionId),
-    );
+    const moved = await withDatabase(`operator:${operator}`, async (db) => {
+      await checkInteraction(db, interactionId);
+      return await OUTCOMES[outcome as keyof typeof OUTCOMES](db, interactionId);
+    });
     print(
       moved
         ? `Interaction ${interactionId} is settled as ${outcome}.`

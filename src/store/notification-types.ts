@@ -19,3 +19,11 @@ export async function loadActiveVersions(
   `.execute(db);
   return Map.groupBy(rows, (row) => row.caseTypeId);
 }
+
+/** Whether there is a notification type of this id, in whatever status. */
+export async function isKnownType(db: Db, id: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from tidings.notification_types t where t.id = ${id} limit 1
+  `.execute(db);
+  return rows.length > 0;
+}

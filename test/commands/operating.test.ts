@@ -42,7 +42,7 @@ describe("pause and resume", () => {
     expect(await house.attempts("P1")).toMatchObject([{ status: "scheduled", rule: "pause.open" }]);
     const resumed = await runOn(database, resume, "channel", "email", "--by", "lee");
     expect(resumed.output).toBe(
-      "Resumed channel email; 1 interaction waited for it and is judged again.",
+      "Resumed channel email; judged again: 1 interaction that waited for it.",
     );
     await house.at("2031-03-03T15:00:01Z");
     expect(await house.attempts("P1")).toMatchObject([{ status: "attempted" }]);
@@ -62,6 +62,19 @@ describe("pause and resume", () => {
     },
   );
 
+  test("a type that is not there is refused, and nothing is paused", async () => {
+    await expect(runOn(database, pause, "type", "99", "--reason", "r")).rejects.toMatchObject({
+      message: "ARGUMENTS_INVALID: there is no notification type 99",
+    });
+    const { rows } = await pool.query("select from tidings.pauses where notification_type_id = 99");
+    expect(rows).toEqual([]);
+    expect(await runOn(database, pause, "type", "1", "--reason", "r")).toMatchObject({ code: 0 });
+    expect(await runOn(database, resume, "type", "1")).toEqual({
+      code: 0,
+      output: "Resumed type 1; judged again: 0 interactions that waited for it.",
+    });
+  });
+
   test("a pause is history but for its release", async () => {
     const change = pool.query("update tidings.pauses set reason = 'another'");
     await expect(change).rejects.toMatchObject({ constraint: "pauses_are_only_released" });
@@ -79,6 +92,16 @@ describe("retry", () => {
     await house.at("2031-03-03T15:00:01Z");
     expect((await house.attempts("R1")).map((one) => one.status)).toEqual(["failed", "attempted"]);
     expect(await runOn(database, retry, id)).toMatchObject({ code: 1 });
+  });
+});
+
+test.each([
+  { command: retry, words: [] },
+  { command: settle, words: ["--as", "taken"] },
+])("$command.name of an interaction that is not there is refused as that", async (one) => {
+  const ran = runOn(database, one.command, "999", ...one.words);
+  await expect(ran).rejects.toMatchObject({
+    message: "ARGUMENTS_INVALID: there is no interaction 999",
   });
 });
 
