@@ -45,6 +45,10 @@ const jwksUrl = z
     "must be an https URL",
   );
 
+const urlLike = (example: string, protocol: RegExp): z.ZodURL =>
+  z.url({ protocol, error: `must be a URL such as \`${example}\`` });
+const webUrl = urlLike("https://lender.example", /^https?$/);
+
 const timeZone = z
   .string()
   .refine(
@@ -55,7 +59,10 @@ const whole = (fallback: number, least: number, most: number): z.ZodDefault<z.Zo
   z.coerce.number().int().min(least).max(most).default(fallback);
 
 const ENVIRONMENT = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_URL: urlLike(
+    "postgres://user:password@host:5432/database",
+    /^postgres(ql)?$/,
+  ).optional(),
   DATA_DIR: z.string().min(1).default(".tidings"),
   DELIVERY: z.enum(["sandbox", "live"]).default("sandbox"),
   RECIPIENTS_ALLOWED: z
@@ -66,7 +73,7 @@ const ENVIRONMENT = z.object({
       "must be patterns such as `*@example.com,+1614*`",
     )
     .optional(),
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  SMTP_URL: urlLike("smtps://user:password@host:465", /^smtps?$/).optional(),
   EMAIL_FROM: z
     .string()
     .regex(
@@ -82,7 +89,7 @@ const ENVIRONMENT = z.object({
   TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
   TWILIO_FROM: z.string().startsWith("+").optional(),
   TWILIO_MESSAGING_SERVICE_SID: z.string().startsWith("MG").optional(),
-  TWILIO_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TWILIO_API_URL: webUrl.optional(),
   CONTENT_KEY: contentKeys,
   EMAIL_RETRIES: waits.prefault("5m 30m 2h 6h 12h 12h 12h 12h"),
   TEXT_RETRIES: waits.prefault("1m 10m 1h 4h 12h"),
@@ -95,13 +102,13 @@ const ENVIRONMENT = z.object({
   LENDER_NAME: z.string().min(1).default("Example Lender"),
   LENDER_POSTAL_ADDRESS: z.string().default("1 Example Street, Springfield, OH 45501"),
   LENDER_PHONE: z.string().default("+1 614 555 0100"),
-  LENDER_WEBSITE: z.url({ protocol: /^https?$/ }).default("https://lender.example"),
+  LENDER_WEBSITE: webUrl.default("https://lender.example"),
   LENDER_TIME_ZONE: timeZone.default("America/New_York"),
   EMAIL_PER_SECOND: z.coerce.number().positive().optional(),
   TEXT_PER_SECOND: z.coerce.number().positive().optional(),
   HTTP_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   HTTP_HOST: z.string().min(1).default("127.0.0.1"),
-  HTTP_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  HTTP_PUBLIC_URL: webUrl.optional(),
   API_PER_SECOND: whole(50, 1, 100_000),
   OAUTH_JWKS_URL: jwksUrl.optional(),
   OAUTH_ISSUER: z.string().min(1).optional(),
@@ -298,8 +305,9 @@ export function maskConfig(config: Config): object {
     recipientsAllowed: config.recipientsAllowed && `${config.recipientsAllowed.length} patterns`,
     contentKeys: `${config.contentKeys.length} keys`,
     databaseUrl: maskUrl(config.databaseUrl) ?? "embedded",
-    email: email && { url: maskUrl(email.url) },
-    text: text && {
+    // the log takes a field called text for the text of a message
+    smtp: email && { url: maskUrl(email.url) },
+    twilio: text && {
       apiUrl: text.apiUrl ?? "https://api.twilio.com",
       accountSid: "***",
       authToken: "***",

@@ -40,7 +40,10 @@ async function borrowEmbedded(open: AsyncDisposableStack, dataDir: string): Prom
 async function checkSchema(db: Db): Promise<void> {
   const pending = await pendingMigrations(db).catch(refuseUnreachable);
   if (pending.length > 0)
-    throw new Fault("SCHEMA_OUTDATED", `it lacks ${pending.join(", ")}; run \`tidings migrate\``);
+    throw new Fault(
+      "SCHEMA_OUTDATED",
+      `it lacks ${pending.join(", ")}; run \`tidings migrate\`, or start the daemon anew where it is the embedded Postgres`,
+    );
 }
 
 /** Says as one line that the database did not answer, and what to do. */

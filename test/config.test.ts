@@ -1,0 +1,42 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { maskConfig, readConfig } from "../src/config.ts";
+import { openLog, sayThrough } from "../src/log.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "tidings-config-"));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+test.each([
+  ["DATABASE_URL", "localhost", "postgres://user:password@host:5432/database"],
+  ["DATABASE_URL", "mysql://localhost/core", "postgres://user:password@host:5432/database"],
+  ["SMTP_URL", "mail.example.com:25", "smtps://user:password@host:465"],
+  ["LENDER_WEBSITE", "lender.example", "https://lender.example"],
+])("%s that reads %s is refused with one that would do", (name, value, example) => {
+  expect(() => readConfig({ [name]: value })).toThrow(
+    `CONFIG_INVALID: ${name}: must be a URL such as \`${example}\``,
+  );
+  expect(() => readConfig({ [name]: example })).not.toThrow();
+});
+
+test("the log shows how live messages leave, and no secret of it", () => {
+  const file = join(dir, "daemon.log");
+  const config = readConfig({
+    DELIVERY: "live",
+    SMTP_URL: "smtps://tidings:hunter2@mail.example.com",
+    EMAIL_FROM: "notices@example.com",
+    TWILIO_ACCOUNT_SID: "ACsecret",
+    TWILIO_AUTH_TOKEN: "hunter2",
+    TWILIO_FROM: "+15005550006",
+  });
+  sayThrough(openLog("info", file))("daemon.starting", { config: maskConfig(config) });
+  const line = readFileSync(file, "utf8");
+  expect(JSON.parse(line)).toMatchObject({
+    config: {
+      smtp: { url: "smtps://***:***@mail.example.com" },
+      twilio: { apiUrl: "https://api.twilio.com", authToken: "***" },
+    },
+  });
+  expect(line).not.toMatch(/hunter2|ACsecret|notices@|5550006|Redacted/);
+});
