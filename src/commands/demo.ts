@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
@@ -12,6 +12,7 @@ import { openLog, sayThrough } from "../log.ts";
 import { openDb, openPool, type Db } from "../store/db.ts";
 import { countUnfinished, listLatencies, listOutcomes, type Outcome } from "../store/overview.ts";
 import { loadDrafts } from "../store/template-versions.ts";
+import { unusable } from "./arguments.ts";
 import { command } from "./command.ts";
 import type { Print } from "./print.ts";
 import { tableOf } from "./table.ts";
@@ -39,8 +40,9 @@ export const demo = command({
 });
 
 async function runDemo(print: Print): Promise<number> {
-  const dir = resolve(process.env["DATA_DIR"] ?? ".tidings", "demo");
-  await rm(dir, { recursive: true, force: true });
+  const { DATA_DIR } = process.env;
+  const dir = resolve(readConfig({ DATA_DIR }).dataDir, "demo");
+  await makeAfresh(dir).catch(unusable(`${dir} cannot be made`));
   const config = demoConfig(dir);
   print(
     "Starting Postgres and Tidings on sample data, in the sandbox: nothing leaves this machine.",
@@ -55,6 +57,11 @@ async function runDemo(print: Print): Promise<number> {
     await pool.end();
     await daemon.stop();
   }
+}
+
+async function makeAfresh(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
 }
 
 async function play(

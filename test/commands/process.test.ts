@@ -150,6 +150,18 @@ describe("words", () => {
   });
 });
 
+describe("the demo", () => {
+  test("says in a line that its folder cannot be made", async () => {
+    const file = join(dir, "a-file");
+    writeFileSync(file, "");
+    expect(await tidings(["demo"], { DATA_DIR: file })).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `ARGUMENTS_INVALID: ${file}/demo cannot be made (ENOTDIR)\n`,
+    });
+  });
+});
+
 describe("the database", () => {
   test.each(["status", "migrate", "health"])(
     "%s says in a line that it does not answer, and what to do",
