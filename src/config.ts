@@ -1,3 +1,4 @@
+import { parsePhoneNumberFromString } from "libphonenumber-js";
 import { z } from "zod";
 import { Fault } from "./domain/fault.ts";
 import type { Lender } from "./domain/lender.ts";
@@ -49,6 +50,17 @@ const urlLike = (example: string, protocol: RegExp): z.ZodURL =>
   z.url({ protocol, error: `must be a URL such as \`${example}\`` });
 const webUrl = urlLike("https://lender.example", /^https?$/);
 
+/** What templates cannot write would fail every notice when it is due, so it is refused here. */
+const said = z.string().trim().min(1, "must not be blank");
+const phone = z
+  .string()
+  .refine(
+    (text) =>
+      parsePhoneNumberFromString(text, { defaultCountry: "US", extract: false })?.isPossible() ===
+      true,
+    "must be a phone number, such as `+1 614 555 0100`",
+  );
+
 const timeZone = z
   .string()
   .refine(
@@ -99,9 +111,9 @@ const ENVIRONMENT = z.object({
   TEXT_SETTLES: waits.prefault("15s 1m 5m 15m"),
   EMAIL_CONNECTIONS: whole(10, 1, 100),
   TEXT_CONNECTIONS: whole(20, 1, 200),
-  LENDER_NAME: z.string().min(1).default("Example Lender"),
-  LENDER_POSTAL_ADDRESS: z.string().default("1 Example Street, Springfield, OH 45501"),
-  LENDER_PHONE: z.string().default("+1 614 555 0100"),
+  LENDER_NAME: said.default("Example Lender"),
+  LENDER_POSTAL_ADDRESS: said.default("1 Example Street, Springfield, OH 45501"),
+  LENDER_PHONE: phone.default("+1 614 555 0100"),
   LENDER_WEBSITE: webUrl.default("https://lender.example"),
   LENDER_TIME_ZONE: timeZone.default("America/New_York"),
   EMAIL_PER_SECOND: z.coerce.number().positive().optional(),

@@ -20,6 +20,22 @@ test.each([
   expect(() => readConfig({ [name]: example })).not.toThrow();
 });
 
+test.each([
+  ["LENDER_NAME", " ", "must not be blank"],
+  ["LENDER_POSTAL_ADDRESS", "\t", "must not be blank"],
+  ["LENDER_PHONE", "call us", "must be a phone number, such as `+1 614 555 0100`"],
+  ["LENDER_PHONE", "555-0100", "must be a phone number, such as `+1 614 555 0100`"],
+])("%s that reads %j would fail every notice, and is refused", (name, value, why) => {
+  expect(() => readConfig({ [name]: value })).toThrow(`CONFIG_INVALID: ${name}: ${why}`);
+});
+
+test.each(["+1 614 555 0100", "(614) 555-0100", "+44 20 7946 0100"])(
+  "a lender is called at %s",
+  (LENDER_PHONE) => {
+    expect(readConfig({ LENDER_PHONE }).lender.phone).toBe(LENDER_PHONE);
+  },
+);
+
 test("the log shows how live messages leave, and no secret of it", () => {
   const file = join(dir, "daemon.log");
   const config = readConfig({

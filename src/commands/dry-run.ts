@@ -22,7 +22,11 @@ Active types, templates, contacts and cases are taken as they stand now. Names a
 addresses are not shown, contact ids are.`,
   options: {
     change: { type: "string", multiple: true, value: "ID", says: "this change of the table" },
-    since: { type: "string", value: "TIME", says: "those that arrived then or later, ISO 8601" },
+    since: {
+      type: "string",
+      value: "TIME",
+      says: "those that arrived then or later, such as 2031-03-03T10:00:00-05:00",
+    },
     file: { type: "string", value: "PATH", says: "the changes of a JSON-lines file" },
     limit: { type: "string", value: "N", says: `the first so many, ${DEFAULT_LIMIT} unless given` },
     json: { type: "boolean", says: "as one JSON document" },

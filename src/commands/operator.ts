@@ -5,7 +5,9 @@ export function readOperator(name: string | undefined): string {
   if (name === undefined || name === "")
     throw wrongArguments("--by is missing, and USER is not set: say who does this");
   if (!/^[\p{L}\p{N}._@+-]+( [\p{L}\p{N}._@+-]+)*$/u.test(name) || name.length > 64)
-    throw wrongArguments("--by must be a name of at most 64 letters, digits, spaces or . _ @ + -");
+    throw wrongArguments(
+      "--by must be a name of at most 64 letters, digits, spaces or . _ @ + -, and so must USER without it",
+    );
   return name;
 }
 

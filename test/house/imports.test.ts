@@ -49,7 +49,7 @@ const HOMES: Readonly<Record<string, string>> = {
   "smtp-server": "src/providers/sandbox-mail.ts",
   handlebars: "src/decide/*.ts",
   luxon: "src/decide/*.ts",
-  "libphonenumber-js": "src/decide/*.ts",
+  "libphonenumber-js": "{src/config.ts,src/decide/*.ts}",
   pino: "src/log.ts",
   hono: "src/http/*.ts",
   "@hono/node-server": "src/http/*.ts",
