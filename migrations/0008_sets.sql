@@ -86,13 +86,15 @@ begin
   return null;
 end $$;
 
--- As before, but for its last statement: all jobs of an insert are queued at once.
+-- As before, but that all jobs of an insert are queued at once, and that a bulk of new cases is known for one.
 create or replace function tidings.take_in_case_changes() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set work_mem = '64MB' as $$
 declare
   stranger text;
   arrived int;
+  new_cases int;
+  all_new boolean;
 begin
   select n.case_type_id into stranger
   from (select distinct i.case_type_id from inserted i) n
@@ -109,35 +111,45 @@ begin
 
   -- Whoever changes a case holds its row until commit, so changes of one case are taken in one after the other;
   -- in order of id, so that two bulks cannot wait for each other
-  insert into tidings.cases as c (id, case_type_id, borrower_id, loan_ids, status, outcome, fields, changed_at, case_change_id)
-  select distinct on (n.case_id)
-    n.case_id, n.case_type_id, n.borrower_id, n.loan_ids, n.status, n.outcome, n.fields, n.changed_at, n.id
-  from inserted n
-  order by n.case_id, n.changed_at desc, n.id desc
-  on conflict (id) do update
-  set case_type_id = excluded.case_type_id, borrower_id = excluded.borrower_id, loan_ids = excluded.loan_ids,
-    status = excluded.status, outcome = excluded.outcome, fields = excluded.fields,
-    changed_at = excluded.changed_at, case_change_id = excluded.case_change_id
-  where (c.changed_at, c.case_change_id) < (excluded.changed_at, excluded.case_change_id);
-
-  insert into tidings.case_moves (case_change_id, status_before, outcome_before, following_case_change_id)
-  select n.id, earlier.status, earlier.outcome, (
-    -- only a change that was taken in before this one makes it late; its neighbours in the same insert do not
-    select f.id
-    from tidings.case_changes f
-    where f.case_id = n.case_id and (f.changed_at, f.id) > (n.changed_at, n.id)
-      and (select m.case_change_id from tidings.case_moves m where m.case_change_id = f.id) is not null
-    order by f.changed_at, f.id
-    limit 1
+  with kept as (
+    insert into tidings.cases as c (id, case_type_id, borrower_id, loan_ids, status, outcome, fields, changed_at, case_change_id)
+    select distinct on (n.case_id)
+      n.case_id, n.case_type_id, n.borrower_id, n.loan_ids, n.status, n.outcome, n.fields, n.changed_at, n.id
+    from inserted n
+    order by n.case_id, n.changed_at desc, n.id desc
+    on conflict (id) do update
+    set case_type_id = excluded.case_type_id, borrower_id = excluded.borrower_id, loan_ids = excluded.loan_ids,
+      status = excluded.status, outcome = excluded.outcome, fields = excluded.fields,
+      changed_at = excluded.changed_at, case_change_id = excluded.case_change_id
+    where (c.changed_at, c.case_change_id) < (excluded.changed_at, excluded.case_change_id)
+    returning c.xmax = 0 as is_new -- nobody has locked or replaced the row
   )
-  from inserted n
-  left join lateral (
-    select p.status, p.outcome
-    from tidings.case_changes p
-    where p.case_id = n.case_id and (p.changed_at, p.id) < (n.changed_at, n.id)
-    order by p.changed_at desc, p.id desc
-    limit 1
-  ) earlier on true;
+  select count(*) filter (where k.is_new) into new_cases from kept k;
+
+  select count(*) = new_cases into all_new from inserted;
+  if all_new then
+    -- as many new cases as changes, so each is the first of its case and there is nothing to look up
+    insert into tidings.case_moves (case_change_id) select n.id from inserted n;
+  else
+    insert into tidings.case_moves (case_change_id, status_before, outcome_before, following_case_change_id)
+    select n.id, earlier.status, earlier.outcome, (
+      -- only a change that was taken in before this one makes it late; its neighbours in the same insert do not
+      select f.id
+      from tidings.case_changes f
+      where f.case_id = n.case_id and (f.changed_at, f.id) > (n.changed_at, n.id)
+        and (select m.case_change_id from tidings.case_moves m where m.case_change_id = f.id) is not null
+      order by f.changed_at, f.id
+      limit 1
+    )
+    from inserted n
+    left join lateral (
+      select p.status, p.outcome
+      from tidings.case_changes p
+      where p.case_id = n.case_id and (p.changed_at, p.id) < (n.changed_at, n.id)
+      order by p.changed_at desc, p.id desc
+      limit 1
+    ) earlier on true;
+  end if;
 
   select count(*) into arrived from inserted where fires;
   -- A bulk goes behind single changes and in sets that take some tens of milliseconds, so that it holds nobody up
