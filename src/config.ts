@@ -14,11 +14,11 @@ const wait = z
   .regex(/^\d+[smh]$/, "must be a wait such as `96h`")
   .transform(msOf);
 
-/** Waits such as `5m 30m 2h`, in ms; an empty text means no retry. */
+/** Waits such as `5m 30m 2h`, in ms; `none` means that nothing is tried again. */
 const waits = z
   .string()
-  .regex(/^(\d+[smh]( \d+[smh])*)?$/, "must be waits such as `5m 30m 2h`")
-  .transform((text) => (text === "" ? [] : text.split(" ").map(msOf)));
+  .regex(/^(none|\d+[smh]( \d+[smh])*)$/, "must be waits such as `5m 30m 2h`, or `none`")
+  .transform((text) => (text === "none" ? [] : text.split(" ").map(msOf)));
 
 /** Addresses, numbers, or all; a pattern that could match neither is a slip, and would stop everything. */
 const RECIPIENT_PATTERN = /^(\*|[^\s@,]+@[^\s@,]+|\+[\d*]+)$/;

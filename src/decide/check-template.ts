@@ -9,6 +9,9 @@ import { parse, positionAt } from "./template-syntax.ts";
 /** Three parts of a text message arrive as one nearly everywhere; beyond that carriers begin to drop them. */
 const SEGMENT_BUDGET = 3;
 
+/** Gmail shows the first 102 KB of a message; a part this long is a slip, such as a picture written into the html. */
+const LONGEST_PART = 100_000;
+
 /**
  * Everything wrong with a template, all at once; nothing when it may be published. Findings name the part or the
  * sample. Samples are rendered when the parts themselves are in order: what one fault causes is not listed twice.
@@ -45,6 +48,13 @@ function partFindings(template: Template): readonly Finding[] {
 const atStart = (file: string, says: string): Finding => ({ file, line: 1, column: 1, says });
 
 function sourceFindings(file: PartName, source: string): readonly Finding[] {
+  if (source.length > LONGEST_PART)
+    return [
+      atStart(
+        file,
+        `A part has at most ${LONGEST_PART} characters: mail programs cut off the rest.`,
+      ),
+    ];
   const parsed = parse(source);
   if (parsed.kind === "broken") return [{ file, ...parsed.at, says: parsed.says }];
   const remarks = [...remarksOn(parsed.program)].filter((remark) => remark.kind === "fault");

@@ -83,6 +83,12 @@ describe("syntax", () => {
   });
 });
 
+test("a part too long for mail programs is refused, and not read", () => {
+  expect(inText("x".repeat(100_001))).toEqual([
+    "text 1:1 A part has at most 100000 characters: mail programs cut off the rest.",
+  ]);
+});
+
 describe("variables", () => {
   test.each([
     ["{{lender.nmae}}", "1:3 There is no variable lender.nmae here."],
