@@ -18,13 +18,18 @@ const nameOf = (key: TemplateKey): string => `${key.templateId}.${key.templateVe
 export function openTemplates(db: Db): LoadTemplates {
   const known = new Map<string, Template>();
   return async (keys) => {
-    const missing = [...new Set(keys.map(nameOf))].filter((name) => !known.has(name));
-    if (missing.length > 0) {
-      if (known.size + missing.length > KEPT) known.clear();
-      for (const template of await readTemplates(db, missing))
-        known.set(`${template.id}.${template.version}`, template);
+    const names = [...new Set(keys.map(nameOf))];
+    const missing = names.filter((name) => !known.has(name));
+    // what a set needs is its own: another one may clear what is kept while this one reads
+    const found = new Map(names.map((name) => [name, known.get(name)]));
+    if (known.size + missing.length > KEPT) known.clear();
+    const read = missing.length === 0 ? [] : await readTemplates(db, missing);
+    for (const template of read) {
+      const name = nameOf({ templateId: template.id, templateVersion: template.version });
+      known.set(name, template);
+      found.set(name, template);
     }
-    return (key) => known.get(nameOf(key));
+    return (key) => found.get(nameOf(key));
   };
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { openTemplates } from "../../src/store/templates.ts";
 import { useDatabase } from "../database.ts";
 
-const { pool } = useDatabase();
+const { pool, db } = useDatabase();
 const ask = (statement: string, values: readonly unknown[] = []) =>
   pool.query(statement, [...values]);
 const insert = (columns: string, values: string) =>
@@ -130,4 +131,22 @@ describe("templates written by SQL", () => {
       ask("update tidings.templates set samples = '{\"a\": 1}' where id = 1"),
     ).rejects.toMatchObject({ constraint: "templates_deprecated_is_final" });
   });
+});
+
+test("a version that was read before is found still when others fill what is kept of them", async () => {
+  await ask(
+    "insert into tidings.templates (id, version, channel, text_template, status) select n, 1, 'text', 'Hello', 'active' from generate_series(5001, 6001) n",
+  );
+  const load = openTemplates(db);
+  const keys = Array.from({ length: 1_001 }, (_, n) => ({
+    templateId: 5_001 + n,
+    templateVersion: 1,
+  }));
+  const [first, last] = [
+    { templateId: 5_001, templateVersion: 1 },
+    { templateId: 6_001, templateVersion: 1 },
+  ];
+  await load(keys.slice(0, 1_000));
+  const find = await load([first, last]);
+  expect([find(first)?.id, find(last)?.id]).toEqual([5_001, 6_001]);
 });
