@@ -117,19 +117,29 @@ export async function freeGhostJobs(
   return rows.map((row) => row.id);
 }
 
-/** Queues again what was due before `dueBefore` and is in no job, for whatever reason. Returns the ids. */
+/**
+ * Queues again what was due before `dueBefore` and is in no job, for whatever reason; a job that the queue has given up is
+ * none. Returns the ids.
+ */
 export async function queueForgotten(db: Db, dueBefore: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    with held as (
-      select json_array_elements_text(j.payload->'interactionIds')::bigint as id
-      from graphile_worker._private_jobs j
-      where j.payload->'interactionIds' is not null
-    ),
-    forgotten as (
-      select i.id, i.channel, (row_number() over (partition by i.channel order by i.scheduled_at_from) - 1) / 100 as part
+    with due as materialized (
+      select i.id, i.channel, i.scheduled_at_from
       from tidings.interactions i
       where i.origin = 'tidings' and i.status = 'scheduled' and i.scheduled_at_from < ${dueBefore}
-        and i.id not in (select h.id from held h)
+    ),
+    held as (
+      select json_array_elements_text(j.payload->'interactionIds')::bigint as id
+      from graphile_worker._private_jobs j
+      where j.payload->'interactionIds' is not null and (j.attempts < j.max_attempts or j.locked_at is not null)
+        -- nothing due, nothing to hold it against: what falls due in a month is not unpacked every ten seconds
+        and exists (select from due)
+    ),
+    forgotten as (
+      select d.id, d.channel, (row_number() over (partition by d.channel order by d.scheduled_at_from) - 1) / 100 as part
+      from due d
+      -- "not in" would go through all that is held for every one that is due: hours, with a bulk of 100,000 waiting its turn
+      where not exists (select from held h where h.id = d.id)
     ),
     jobs as (
       select graphile_worker.add_job('deliver_interactions',
