@@ -1,29 +1,36 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Network errors of the database connection, and the SQLSTATEs with which Postgres says that it is going or coming. */
+/** Network errors of the database connection. A name that is not resolved is how a database behind a name is away. */
 const OUTAGES = new Set([
   "ENOENT",
   "ECONNREFUSED",
   "ECONNRESET",
+  "ECONNABORTED",
   "EPIPE",
   "ETIMEDOUT",
-  "57P01", // admin_shutdown
-  "57P02", // crash_shutdown
-  "57P03", // cannot_connect_now
-  "53300", // too_many_connections
-  "08006", // connection_failure
-  "08003", // connection_does_not_exist
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "ENOTFOUND",
+  "EAI_AGAIN",
 ]);
+
+/**
+ * The SQLSTATEs with which Postgres says that the same statement may get through later, by class: 08 connection lost, 40
+ * rolled back (a deadlock), 53 resources (a full disk, too many connections), 57 an operator's hand (shutdown, cancel);
+ * and by name: 25006, a standby that is not promoted yet, and 55P03, a lock not had in time.
+ */
+const PASSING = /^(?:(?:08|40|53|57)[0-9A-Z]{3}|25006|55P03)$/;
 
 /** pg gives no code when the server goes away in the middle of a statement. */
 const SPOKEN =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
-/** The code of an error that only says the database is away for now; undefined for every other error. */
+/** The code of an error that only says the database cannot do it for now; undefined for every other error. */
 export function outageCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = "code" in error ? String(error.code) : undefined;
-  if (code !== undefined && OUTAGES.has(code)) return code;
+  if (code !== undefined && (OUTAGES.has(code) || PASSING.test(code))) return code;
   return SPOKEN.test(error.message) ? "connectionTerminated" : undefined;
 }
 

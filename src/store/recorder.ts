@@ -37,6 +37,18 @@ export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
   let writing = 0;
   let timer: NodeJS.Timeout | undefined;
 
+  const settle = async (group: readonly Waiting[]): Promise<void> => {
+    const settlements = group.map((one) => one.settlement);
+    try {
+      await throughOutages(() => write(db, settlements), { onOutage });
+    } catch (error) {
+      if (group.length === 1) return group[0]?.failed(error);
+      // one that the tables refuse takes nobody else's answer with it
+      return void (await Promise.all(group.map((one) => settle([one]))));
+    }
+    for (const one of group) one.done();
+  };
+
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
@@ -44,16 +56,10 @@ export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
     const group = waiting;
     waiting = [];
     writing += 1;
-    const settlements = group.map((one) => one.settlement);
-    throughOutages(() => write(db, settlements), { onOutage })
-      .then(
-        () => group.forEach((one) => one.done()),
-        (error: unknown) => group.forEach((one) => one.failed(error)),
-      )
-      .finally(() => {
-        writing -= 1;
-        flush();
-      });
+    void settle(group).finally(() => {
+      writing -= 1;
+      flush();
+    });
   };
 
   return {
