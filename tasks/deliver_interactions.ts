@@ -13,6 +13,8 @@ import { enqueue } from "../src/store/jobs.ts";
 type Ready = Extract<Prepared, { kind: "ready" }>;
 type Claimed = Ready & { readonly claimedAt: Date };
 
+const idOf = (one: Ready): string => one.claim.interactionId;
+
 /** A job gives its place to others after so long; what it has not begun goes back to the queue. */
 const SLICE_MS = 500;
 /** More than this in one job is a bulk. */
@@ -67,7 +69,7 @@ async function sendSet(
     await begin(deps, carrier, ready.slice(0, slots), slots);
     ready = ready.slice(slots);
   }
-  return { left: ready.map((one) => one.claim.interactionId) };
+  return { left: ready.map(idOf) };
 }
 
 /** Claims and begins to send; slots that are not needed go back. */
@@ -100,22 +102,41 @@ async function prepareAll(deps: Deps, interactionIds: readonly string[]): Promis
   return prepared.filter((one) => one.kind === "ready");
 }
 
-/** Committed before the wire; two workers cannot both win a row. */
-async function claim(deps: Deps, carrier: Carrier, ready: readonly Ready[]): Promise<Claimed[]> {
-  if (ready.length === 0) return [];
-  const { db, underWay, workerId } = deps;
+/**
+ * Committed before the wire; two workers cannot both win a row. What is under way here is left to the job that has it: it
+ * alone says when it is no longer.
+ */
+async function claim(
+  deps: Deps,
+  carrier: Carrier,
+  ready: readonly Ready[],
+): Promise<readonly Claimed[]> {
+  const { underWay } = deps;
+  const free = ready.filter((one) => !underWay.has(idOf(one)));
+  if (free.length === 0) return [];
+  for (const one of free) underWay.add(idOf(one));
+  let claimed: readonly Claimed[] = [];
+  try {
+    claimed = await win(deps, carrier, free);
+  } finally {
+    // all of them where nobody knows whether the claim was committed: what was won so is found never to have begun
+    const won = new Set(claimed.map(idOf));
+    const lost = free.map(idOf).filter((id) => !won.has(id));
+    for (const id of lost) underWay.delete(id);
+  }
+  return claimed;
+}
+
+async function win(deps: Deps, carrier: Carrier, free: readonly Ready[]): Promise<Claimed[]> {
   const claimedAt = deps.clock();
-  const claims = ready.map((one) => ({
+  const claims = free.map((one) => ({
     ...one.claim,
     content: keep(deps, one),
     provider: carrier.provider.name,
   }));
-  for (const { interactionId } of claims) underWay.add(interactionId);
-  const won = await claimInteractions(db, workerId, claims, claimedAt);
-  for (const { interactionId } of claims)
-    if (!won.has(interactionId)) underWay.delete(interactionId);
-  return ready
-    .filter((one) => won.has(one.claim.interactionId))
+  const won = await claimInteractions(deps.db, deps.workerId, claims, claimedAt);
+  return free
+    .filter((one) => won.has(idOf(one)))
     .map((one) => ({ ...one, claimedAt, message: { ...one.message, date: claimedAt } }));
 }
 

@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import type { Deps } from "../../src/deps.ts";
 import { carry } from "../../src/carriers.ts";
 import { readConfig } from "../../src/config.ts";
+import { openDb, openPool } from "../../src/store/db.ts";
+import { returnNeverBegun } from "../../src/store/workers.ts";
 import { openSmtp } from "../../src/providers/smtp.ts";
 import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
 import { useDatabase } from "../database.ts";
@@ -9,6 +11,7 @@ import { depsOn } from "../deps.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 import { openScriptedSmtp, type Script, type ScriptedSmtp } from "../providers/scripted-smtp.ts";
 import { runDueJobs } from "../queue.ts";
+import { openFickleProxy } from "../store/fickle-proxy.ts";
 
 const database = useDatabase();
 const { pool } = database;
@@ -126,4 +129,51 @@ test("two workers given the same interactions send each of them once", async () 
   await Promise.all(deps.calls);
   expect(await standings("TWICE")).toEqual({ "attempted emailSent 1": 40 });
   expect(peer.mails).toHaveLength(40);
+});
+
+/** Scheduled and due, and in no job. */
+async function schedule(name: string, deps: Deps, count: number): Promise<string[]> {
+  await change(name, count);
+  await runDueJobs(database, { ...deps, carriers: {} });
+  const { rows } = await pool.query<{ id: string }>(
+    "select id from tidings.interactions where case_id like $1 order by id",
+    [`${name}-%`],
+  );
+  return rows.map((row) => row.id);
+}
+
+test("what one job has under way another one with the same interactions does not call free", async () => {
+  const { peer, deps } = await serve({ dot: () => undefined });
+  const interactionIds = await schedule("SAME", deps, 4);
+  const payload = { channel: "email" as const, interactionIds };
+  const deliver = async (): Promise<void> =>
+    void (await deliverInteractions(deps)(payload, undefined as never));
+  await Promise.all([deliver(), deliver(), deliver()]);
+  expect([...deps.underWay].toSorted()).toEqual(interactionIds);
+  const inAnHour = new Date("2031-03-03T16:00:00Z");
+  expect(await returnNeverBegun(deps.db, "test-worker", [...deps.underWay], inAnHour)).toEqual([]);
+  await Promise.all(deps.calls);
+  expect(peer.mails).toHaveLength(4);
+});
+
+test("a claim whose confirmation was lost is found never to have begun, and sent once", async () => {
+  const { peer, deps } = await serve({});
+  const interactionIds = await schedule("LOST", deps, 3);
+  const proxy = await openFickleProxy(database.url, /UPDATE 3/);
+  const fickle = openPool({ url: proxy.url, actor: "test", max: 2, onLost: () => {} });
+  const payload = { channel: "email" as const, interactionIds };
+  const delivering = deliverInteractions({ ...deps, db: openDb(fickle) })(
+    payload,
+    undefined as never,
+  );
+  await expect(delivering).rejects.toThrow("Connection terminated");
+  expect(await standings("LOST")).toEqual({ "inProgress 1": 3 });
+  const inAnHour = new Date("2031-03-03T16:00:00Z");
+  const returned = await returnNeverBegun(deps.db, "test-worker", [...deps.underWay], inAnHour);
+  expect(returned.toSorted()).toEqual(interactionIds);
+  await runDueJobs(database, deps);
+  expect(await standings("LOST")).toEqual({ "attempted emailSent 1": 3 });
+  expect(peer.mails).toHaveLength(3);
+  await fickle.end();
+  await proxy.close();
 });
