@@ -112,6 +112,10 @@ async function moveSettled(db: Db, settlements: readonly Settlement[]): Promise<
     where i.id = s."interactionId" and i.claimed_at = s."claimedAt"
       -- an answer that comes after its worker was given up for dead still says what happened
       and (i.status = 'inProgress' or (i.status = 'attempted' and i.status_details = i.channel || 'OutcomeUnknown'))
+      -- but "later" comes too late where another attempt has followed already
+      and (s.status <> 'scheduled' or not exists (
+        select from tidings.interactions n where n.previous_interaction_id = i.id and n.origin = 'tidings'
+      ))
   `.execute(db);
 }
 

@@ -74,7 +74,7 @@ export async function recordFound(
   return rows.length > 0;
 }
 
-/** Schedules again what is shown never to have been taken. `code` says by what. */
+/** Schedules again what is shown never to have been taken, unless another attempt has followed it. `code` says by what. */
 export async function scheduleNeverSent(
   db: Db,
   interactionId: string,
@@ -88,6 +88,7 @@ export async function scheduleNeverSent(
         failure_description_short = null, failure_description_long = null,
         evidence = jsonb_build_object('provider', i.provider, 'code', ${code}::text)
       where i.id = ${interactionId} and i.status = 'attempted' and i.status_details like '%OutcomeUnknown'
+        and not exists (select from tidings.interactions n where n.previous_interaction_id = i.id and n.origin = 'tidings')
       returning i.id, i.channel
     ),
     jobs as (

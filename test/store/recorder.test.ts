@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import type { Settlement } from "../../src/domain/interaction.ts";
+import { planNextAttempts } from "../../src/store/next-attempts.ts";
 import { outageCode } from "../../src/store/outage.ts";
 import { openRecorder } from "../../src/store/recorder.ts";
+import { scheduleNeverSent } from "../../src/store/unknown-outcomes.ts";
 import { useDatabase } from "../database.ts";
 import { insertLender, insertType } from "../lender.ts";
 
@@ -91,6 +93,35 @@ test("an answer that met in a deadlock with the core system is written down all 
   await recorded;
   expect(outages).toEqual(["40P01"]);
   expect(await statusesOf(ids)).toEqual(["failed"]);
+});
+
+async function giveUp(ids: readonly string[]): Promise<void> {
+  await pool.query(
+    `update tidings.interactions set status = 'attempted', status_details = 'emailOutcomeUnknown' where id = any($1::bigint[])`,
+    [ids],
+  );
+}
+const LATER = new Date("2031-03-03T15:01:00Z");
+const limited = (id: string): Settlement =>
+  settlementOf(id, { status: "scheduled", statusDetails: null, dueAt: LATER });
+
+test("an answer of a worker given up for dead puts its notice back, but not beside the attempt that followed", async () => {
+  const ids = await begin(2);
+  const [alone = "", followed = ""] = ids;
+  await giveUp(ids);
+  await planNextAttempts(db, [{ interactionId: followed, dueAt: LATER }]);
+  await Promise.all([recorder.record(limited(alone)), recorder.record(limited(followed))]);
+  expect(await statusesOf(ids)).toEqual(["scheduled", "attempted"]);
+});
+
+test("what is shown never to have been taken is not sent beside the attempt that followed", async () => {
+  const ids = await begin(2);
+  const [alone = "", followed = ""] = ids;
+  await giveUp(ids);
+  await planNextAttempts(db, [{ interactionId: followed, dueAt: LATER }]);
+  expect(await scheduleNeverSent(db, alone, LATER, "neverTaken")).toBe(true);
+  expect(await scheduleNeverSent(db, followed, LATER, "neverTaken")).toBe(false);
+  expect(await statusesOf(ids)).toEqual(["scheduled", "attempted"]);
 });
 
 test.each([
