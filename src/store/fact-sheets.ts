@@ -28,12 +28,14 @@ export async function loadFactSheets(
        where p.released_at is null
          and (p.scope = 'everything' or p.channel = i.channel or p.notification_type_id = i.notification_type_id)
        order by p.id limit 1) as paused_because
-    from tidings.interactions i
+    from unnest(${interactionIds}::bigint[]) as wanted(id)
+    -- limited to one, so that it is looked up: after a bulk the planner would rather read all that is scheduled
+    cross join lateral (select * from tidings.interactions l where l.id = wanted.id limit 1) i
     join tidings.notification_types t on t.id = i.notification_type_id and t.version = i.notification_type_version
     join tidings.cases c on c.id = i.case_id
     join tidings.case_types y on y.id = c.case_type_id
     join tidings.borrowers b on b.id = i.person_id
-    where i.id = any(${interactionIds}::bigint[]) and i.origin = 'tidings' and i.status = 'scheduled'
+    where i.origin = 'tidings' and i.status = 'scheduled'
     order by i.id
   `.execute(db);
   return rows;
