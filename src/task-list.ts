@@ -1,13 +1,54 @@
-import type { TaskList } from "graphile-worker";
+import type { JobHelpers, TaskList } from "graphile-worker";
 import { deliverInteractions } from "../tasks/deliver_interactions.ts";
 import { resolveCaseChanges } from "../tasks/resolve_case_changes.ts";
 import { settleUnknownOutcomes } from "../tasks/settle_unknown_outcomes.ts";
 import type { Deps } from "./deps.ts";
-import type { Jobs } from "./domain/jobs.ts";
+import { Fault } from "./domain/fault.ts";
+import type { JobName, Jobs } from "./domain/jobs.ts";
+import { enqueue } from "./store/jobs.ts";
+import { outageCode } from "./store/outage.ts";
 
 /** Every job by its name; one without a task does not compile. */
 export const openTaskList = (deps: Deps): TaskList & Record<keyof Jobs, unknown> => ({
-  deliver_interactions: deliverInteractions(deps),
-  resolve_case_changes: resolveCaseChanges(deps),
-  settle_unknown_outcomes: settleUnknownOutcomes(deps),
+  deliver_interactions: inHalves(deps, "deliver_interactions", deliverInteractions(deps)),
+  resolve_case_changes: inHalves(deps, "resolve_case_changes", resolveCaseChanges(deps)),
+  settle_unknown_outcomes: inHalves(deps, "settle_unknown_outcomes", settleUnknownOutcomes(deps)),
 });
+
+type Run<Name extends JobName> = (payload: Jobs[Name], helpers: JobHelpers) => unknown;
+
+/** Behind what is sound. */
+const HALVES_PRIORITY = 10;
+
+/**
+ * A set that fails goes on as two halves, and so on down to the one it fails by: what is wrong with one row holds up nobody
+ * else. The one is run again by the queue, and said each time. Every task passes over what it has done already.
+ */
+const inHalves =
+  <Name extends JobName>(deps: Deps, name: Name, run: Run<Name>) =>
+  async (payload: Jobs[Name], helpers: JobHelpers): Promise<void> => {
+    try {
+      await run(payload, helpers);
+    } catch (error) {
+      const halves = halvesOf(payload);
+      if (halves.length === 0 || isOfAll(error)) throw error;
+      for (const half of halves)
+        await enqueue(deps.db, name, half, { runAt: deps.clock(), priority: HALVES_PRIORITY });
+      deps.say("queue.jobHalved", { task: name });
+    }
+  };
+
+const isOfAll = (error: unknown): boolean =>
+  outageCode(error) !== undefined ||
+  (error instanceof Fault && error.code === "CHANNEL_NOT_CARRIED");
+
+/** None of a set of one. */
+function halvesOf<Payload extends Jobs[JobName]>(payload: Payload): Payload[] {
+  const [name, ids] =
+    "caseChangeIds" in payload
+      ? (["caseChangeIds", payload.caseChangeIds] as const)
+      : (["interactionIds", payload.interactionIds] as const);
+  if (ids.length < 2) return [];
+  const middle = Math.ceil(ids.length / 2);
+  return [ids.slice(0, middle), ids.slice(middle)].map((half) => ({ ...payload, [name]: half }));
+}

@@ -47,6 +47,10 @@ export const EVENTS = {
     "warn",
     "A job was locked in our name and never reached us; it is free again.",
   ),
+  "queue.jobHalved": kind<{ task: string }>(
+    "warn",
+    "A set failed by something in it; its halves are run by themselves.",
+  ),
   "caseChanges.resolved": kind<{
     caseChanges: number;
     interactions: number;

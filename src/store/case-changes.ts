@@ -2,7 +2,9 @@ import { sql } from "kysely";
 import type { CaseChange, CaseState } from "../domain/case-change.ts";
 import type { Db } from "./db.ts";
 
-type Row = Omit<CaseChange, "before"> & {
+type Row = Omit<CaseChange, "before" | "changedAt"> & {
+  /** Infinite as a number: that is how pg reads `infinity`. */
+  readonly changedAt: Date | number;
   readonly statusBefore: CaseState["status"] | null;
   readonly outcomeBefore: CaseState["outcome"];
 };
@@ -21,8 +23,10 @@ export async function loadCaseChanges(db: Db, ids: readonly string[]): Promise<C
     left join tidings.case_changes f on f.id = m.following_case_change_id
     order by c.id
   `.execute(db);
-  return rows.map(({ statusBefore, outcomeBefore, ...change }) => ({
+  return rows.map(({ statusBefore, outcomeBefore, changedAt, ...change }) => ({
     ...change,
+    // a date that is none, which scheduling puts on record as unusable
+    changedAt: new Date(changedAt),
     before: statusBefore === null ? null : { status: statusBefore, outcome: outcomeBefore },
   }));
 }
