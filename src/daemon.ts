@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
 import { openCarriers, type OpenCarriers } from "./carriers.ts";
-import { systemClock } from "./clock.ts";
+import { openSharedClock, type SharedClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import type { Say } from "./domain/events.ts";
@@ -70,13 +70,14 @@ async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Pro
   const carrying = await openCarriers(config, (receipt) => takeReceipt(pool, say, receipt));
   open.defer(() => carrying.close());
   const stopping = new AbortController();
-  const deps = depsOf({ config, say, workerId, pool, carrying, stopping });
+  const clock = openSharedClock();
+  const deps = depsOf({ config, say, workerId, pool, carrying, stopping, clock });
   const { email, text } = carrying.carriers;
   await keepCarriedChannels(deps.db, {
     ...(email && { email: email.provider.name }),
     ...(text && { text: text.provider.name }),
   });
-  const { broken } = await takeWork(open, { config, deps, pool, stopping });
+  const { broken } = await takeWork(open, { config, deps, pool, stopping, clock });
   if (config.http) await openHttp(open, { config, http: config.http, databaseUrl, say });
   say("daemon.ready", { workerId, startedInMs: Math.round(performance.now() - began) });
   return { workerId, databaseUrl, broken, stop: () => open.disposeAsync() };
@@ -99,13 +100,14 @@ interface Opened {
   readonly pool: Pool;
   readonly carrying: OpenCarriers;
   readonly stopping: AbortController;
+  readonly clock: SharedClock;
 }
 
-function depsOf({ config, say, workerId, pool, carrying, stopping }: Opened): Deps {
+function depsOf({ config, say, workerId, pool, carrying, stopping, clock }: Opened): Deps {
   const db = openDb(pool);
   return {
     db,
-    clock: systemClock,
+    clock: clock.now,
     say,
     workerId,
     lender: config.lender,
@@ -131,16 +133,17 @@ interface Work {
   readonly deps: Deps;
   readonly pool: Pool;
   readonly stopping: AbortController;
+  readonly clock: SharedClock;
 }
 
 async function takeWork(
   open: AsyncDisposableStack,
-  { config, deps, pool, stopping }: Work,
+  { config, deps, pool, stopping, clock }: Work,
 ): Promise<Queue> {
   const { db, say, workerId } = deps;
   const worker = { id: workerId, host: hostname(), pid: process.pid };
   // alive before the first claim: what is claimed by nobody alive is given up
-  await beat(db, { ...worker, queuePool: "" });
+  clock.keepTo(await beat(db, { ...worker, queuePool: "" }));
   // when that does not get through, the others find out by our silence
   open.defer(() => signOff(db, workerId).catch(() => {}));
   const queue = await openQueue({
@@ -153,6 +156,7 @@ async function takeWork(
     deps,
     worker: { ...worker, queuePool: queue.poolId },
     jobs: queue.running,
+    onTime: clock.keepTo,
   });
   open.defer(() => watch.stop());
   open.defer(async () => {

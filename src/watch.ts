@@ -21,6 +21,8 @@ const NEVER_BEGUN_MS = 30_000;
 const GHOST_MS = 30_000;
 /** Due for this long and in no job: forgotten. */
 const FORGOTTEN_MS = 60_000;
+/** An answer that took longer than this does not tell the time. */
+const ON_TIME_MS = 250;
 /** Rows are looked through once in so many beats. */
 const SWEEP_EVERY = 5;
 
@@ -33,6 +35,8 @@ interface Watched {
   readonly worker: Worker;
   /** The jobs under way in this process. */
   readonly jobs: ReadonlySet<string>;
+  /** Hears what the clock of the database shows, with every heartbeat. */
+  readonly onTime: (theirs: Date) => void;
 }
 
 /** Says that we live, takes over from those that do not, and finds what fell through. */
@@ -60,9 +64,12 @@ export function openWatch(watched: Watched): Watch {
 
 /** Resolves to whether the database heard us. */
 async function lookAround(watched: Watched, round: number, steadyForMs: number): Promise<boolean> {
-  const { deps, worker } = watched;
+  const { deps, worker, onTime } = watched;
   try {
-    await beat(deps.db, worker);
+    const asked = performance.now();
+    const theirs = await beat(deps.db, worker);
+    // one that was long under way is out of date
+    if (performance.now() - asked < ON_TIME_MS) onTime(theirs);
     if (steadyForMs > SILENT_MS) await takeOver(deps);
     if (round % SWEEP_EVERY === 0) await sweep(watched);
     return true;

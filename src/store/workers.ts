@@ -9,13 +9,20 @@ export interface Worker {
   readonly queuePool: string;
 }
 
-/** Says that this worker is alive; the first time it also says who it is. Database time, so that clocks need not agree. */
-export async function beat(db: Db, { id, host, pid, queuePool }: Worker): Promise<void> {
-  await sql`
+/**
+ * Says that this worker is alive; the first time it also says who it is. Database time, so that clocks need not agree.
+ * Returns what the clock of the database shows.
+ */
+export async function beat(db: Db, { id, host, pid, queuePool }: Worker): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`
     insert into tidings.workers (id, host, pid, queue_pool)
     values (${id}, ${host}, ${pid}, ${queuePool})
     on conflict (id) do update set heartbeat_at = clock_timestamp(), queue_pool = excluded.queue_pool
+    returning clock_timestamp() as now
   `.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error("the heartbeat returned no row");
+  return row.now;
 }
 
 /** Takes a worker that has finished off the list. */
