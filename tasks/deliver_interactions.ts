@@ -162,9 +162,10 @@ async function dispatch(deps: Deps, carrier: Carrier, claimed: Claimed): Promise
   const startedAt = deps.clock();
   const answer = await carrier.provider.send(message);
   carrier.gate.release(1);
-  watchCircuit(deps, carrier, answer);
-  const { interactionId, channel, attempt, latestAt } = facts;
-  const call = { interactionId, channel, attempt, latestAt, claimedAt, startedAt };
+  const { interactionId, chainId, channel, attempt, latestAt } = facts;
+  const isAlone = carrier.circuit.isAlone(chainId);
+  watchCircuit(deps, carrier, { answer, chainId, isAlone });
+  const call = { interactionId, channel, attempt, latestAt, claimedAt, startedAt, isAlone };
   const settlement = settle({ ...call, endedAt: deps.clock() }, answer, carrier);
   await deps.recorder.record(settlement);
   deps.underWay.delete(interactionId);
@@ -174,9 +175,16 @@ async function dispatch(deps: Deps, carrier: Carrier, claimed: Claimed): Promise
 /** Only an answer about the message itself shows that the provider listens to us. */
 const ABOUT_THE_MESSAGE = new Set<ProviderAnswer["kind"]>(["accepted", "refused"]);
 
-function watchCircuit({ say, clock }: Deps, carrier: Carrier, answer: ProviderAnswer): void {
+interface Told {
+  readonly answer: ProviderAnswer;
+  readonly chainId: string;
+  readonly isAlone: boolean;
+}
+
+function watchCircuit({ say, clock }: Deps, carrier: Carrier, told: Told): void {
+  const { answer, chainId, isAlone } = told;
   const provider = carrier.provider.name;
-  if (answer.kind === "misconfigured" && carrier.circuit.trip(clock()))
+  if (answer.kind === "misconfigured" && !isAlone && carrier.circuit.trip(clock(), chainId))
     say("provider.misconfigured", {
       provider,
       code: answer.evidence.enhancedCode ?? answer.evidence.code ?? "none",

@@ -11,6 +11,8 @@ export interface Attempt {
   readonly claimedAt: Date;
   readonly startedAt: Date;
   readonly endedAt: Date;
+  /** What the provider has against us it has against this message only. */
+  readonly isAlone: boolean;
 }
 
 /** What a channel does about answers that are not final: its waits, in ms. */
@@ -89,12 +91,18 @@ function outcomeOf(
   if (answer.kind === "limited")
     return { status: "scheduled", dueAt: later(attempt, answer.retryAfterMs ?? 0, LIMITED_MS) };
   const { short, long } = answer;
-  if (answer.kind === "misconfigured")
+  if (answer.kind === "misconfigured" && !attempt.isAlone)
     return { status: "scheduled", dueAt: later(attempt, MISCONFIGURED_MS), short, long };
-  const { statusDetails, finding } = answer;
-  const refused: Partial<Outcome> = { status: "failed", statusDetails, short, long, finding };
+  const refused: Partial<Outcome> = {
+    status: "failed",
+    statusDetails: answer.statusDetails,
+    short,
+    long,
+    finding: "finding" in answer ? answer.finding : null,
+  };
   if (answer.kind === "refused") return refused;
-  return { ...refused, nextAttemptAt: nextAttemptAt(attempt, retries, answer.retryAfterMs) };
+  const retryAfterMs = "retryAfterMs" in answer ? answer.retryAfterMs : null;
+  return { ...refused, nextAttemptAt: nextAttemptAt(attempt, retries, retryAfterMs) };
 }
 
 const later = ({ endedAt }: Attempt, ...waitsMs: readonly number[]): Date =>

@@ -45,6 +45,7 @@ export type ProviderAnswer =
   | { readonly kind: "limited"; readonly retryAfterMs: number | null; readonly evidence: Evidence }
   | {
       readonly kind: "misconfigured";
+      readonly statusDetails: string;
       readonly short: string;
       readonly long: string;
       readonly evidence: Evidence;

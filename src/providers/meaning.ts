@@ -57,7 +57,7 @@ export function answerOf(call: Call, meaning: Meaning, seen: Seen): ProviderAnsw
     case "limited":
       return { kind, retryAfterMs, evidence };
     case "misconfigured":
-      return { kind, short, long, evidence };
+      return { kind, statusDetails, short, long, evidence };
     case "unknown":
       return { kind, long, evidence };
   }

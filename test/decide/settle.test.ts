@@ -14,6 +14,7 @@ const attempt = (rest: Partial<Attempt> = {}): Attempt => ({
   claimedAt: at(0),
   startedAt: at(0),
   endedAt: at(1),
+  isAlone: false,
   ...rest,
 });
 const PATIENCE = { retries: [60_000, 600_000], settleWaits: [15_000, 60_000] };
@@ -30,10 +31,30 @@ const unavailable = (retryAfterMs: number | null = null): ProviderAnswer => ({
   evidence: EVIDENCE,
 });
 
+const LOGIN_REFUSED: ProviderAnswer = {
+  kind: "misconfigured",
+  statusDetails: "emailDeferred",
+  short: "Login refused",
+  long: "Mend it.",
+  evidence: EVIDENCE,
+};
+
 const waitOf = (one: Attempt, answer: ProviderAnswer): number | undefined => {
   const next = settle(one, answer, PATIENCE).nextAttemptAt;
   return next === null ? undefined : (next.getTime() - one.endedAt.getTime()) / 1_000;
 };
+
+test("what the provider has against us over one message alone spends its attempts", () => {
+  const alone = attempt({ isAlone: true });
+  expect(settle(alone, LOGIN_REFUSED, PATIENCE)).toMatchObject({
+    status: "failed",
+    statusDetails: "emailDeferred",
+    short: "Login refused",
+    dueAt: null,
+  });
+  expect(waitOf(alone, LOGIN_REFUSED)).toBeGreaterThanOrEqual(60);
+  expect(waitOf({ ...alone, attempt: 3 }, LOGIN_REFUSED)).toBeUndefined();
+});
 
 describe("an answer that is not final", () => {
   test("is tried again after the schedule's wait, spread over a quarter of it, in whole seconds", () => {
@@ -85,11 +106,7 @@ test.each<[string, ProviderAnswer, object]>([
     { kind: "limited", retryAfterMs: null, evidence: EVIDENCE },
     { status: "scheduled", dueAt: at(2) },
   ],
-  [
-    "misconfigured",
-    { kind: "misconfigured", short: "Login refused", long: "Mend it.", evidence: EVIDENCE },
-    { status: "scheduled", dueAt: at(61), short: "Login refused" },
-  ],
+  ["misconfigured", LOGIN_REFUSED, { status: "scheduled", dueAt: at(61), short: "Login refused" }],
   [
     "unknown",
     { kind: "unknown", long: "Nobody knows.", evidence: EVIDENCE },

@@ -91,6 +91,34 @@ test("credentials that are refused stop the channel and not its messages: one lo
   expect(peer.mails).toHaveLength(30);
 });
 
+test("a recipient the relay will not have stops the others twice at the most, and its chain comes to an end", async () => {
+  await pool.query(`
+    insert into tidings.borrowers (id, name) values ('BO-R', '{"firstName": "Lee"}') on conflict do nothing;
+    insert into tidings.contacts (id, borrower_id, contact_type, value) values ('CT-R', 'BO-R', 'email', 'lee@example.org')`);
+  const { peer, deps } = await serve({
+    RCPT: () =>
+      peer.heard.at(-1)?.includes("lee@") === true
+        ? "554 5.7.1 Relay access denied\r\n"
+        : "250 2.1.5 Ok\r\n",
+  });
+  const noon = Date.parse("2031-03-03T17:00:00Z");
+  for (let minute = 0; minute < 15; minute += 1) {
+    vi.setSystemTime(new Date(noon + minute * 60_000));
+    const lee = { caseId: "LEE-1", status: "initiated", borrowerId: "BO-R" };
+    await insertChanges(pool, [
+      ...(minute === 0 ? [lee] : []),
+      { caseId: `RELAY-${minute}`, status: "initiated" },
+    ]);
+    await runDueJobs(database, deps);
+  }
+  expect(await standings("RELAY")).toEqual({ "attempted emailSent 1": 15 });
+  expect(countSaid("provider.misconfigured")).toBe(2);
+  expect(await standings("LEE")).toEqual({
+    "failed emailDeferred 1": 1,
+    "failed emailDeferred 2": 1,
+  });
+});
+
 test("calls that hang hold up nobody else's record, nor the job", async () => {
   const { deps } = await serve({
     dot: (_, message) => (message === 1 ? undefined : "250 2.0.0 Ok\r\n"),
