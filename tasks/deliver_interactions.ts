@@ -183,6 +183,7 @@ interface Told {
 
 function watchCircuit({ say, clock }: Deps, carrier: Carrier, told: Told): void {
   const { answer, chainId, isAlone } = told;
+  if (answer.kind === "limited") carrier.gate.rest();
   const provider = carrier.provider.name;
   if (answer.kind === "misconfigured" && !isAlone && carrier.circuit.trip(clock(), chainId))
     say("provider.misconfigured", {

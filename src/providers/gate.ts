@@ -9,6 +9,8 @@ export interface Gate {
    */
   take(wanted: number, lane: Lane, patienceMs: number): Promise<number>;
   release(slots: number): void;
+  /** The provider asks us to slow down: for a second nothing begins. */
+  readonly rest: () => void;
 }
 
 export type Lane = "single" | "bulk";
@@ -31,6 +33,10 @@ interface Turn {
 /** How long a turn waits for a handful, once there is one slot. */
 const HANDFUL_MS = 12;
 
+/** A part of the slots is for singles only. */
+const reservedFrom = (lane: Lane, all: number): number =>
+  lane === "bulk" && all > 1 ? Math.ceil(all / 10) : 0;
+
 export function openGate({ slots, perSecond }: GateOptions): Gate {
   const pace = openPace(perSecond, serve);
   const waiting: Record<Lane, Turn[]> = { single: [], bulk: [] };
@@ -44,8 +50,7 @@ export function openGate({ slots, perSecond }: GateOptions): Gate {
     const [turn] = waiting[lane];
     if (turn === undefined) return false;
     const all = slots();
-    const reserved = lane === "bulk" && all > 1 ? Math.ceil(all / 10) : 0;
-    const open = Math.min(all - reserved - taken, pace.allowed());
+    const open = Math.min(all - reservedFrom(lane, all) - taken, pace.allowed());
     const handful = Math.min(turn.wanted, Math.ceil(all / 2));
     if (open < (turn.patient ? handful : 1)) return false;
     grant(turn, Math.min(turn.wanted, open));
@@ -79,5 +84,6 @@ export function openGate({ slots, perSecond }: GateOptions): Gate {
       taken -= given;
       serve();
     },
+    rest: pace.rest,
   };
 }

@@ -53,6 +53,17 @@ describe("the gate", () => {
     expect(await next).toBe(1);
   });
 
+  test("lets nothing begin for a second after the provider asked to slow down, and then goes on by itself", async () => {
+    const gate = openGate({ slots: () => 10 });
+    gate.rest();
+    gate.rest();
+    expect(await gate.take(1, "single", 50)).toBe(0);
+    const began = performance.now();
+    expect(await gate.take(1, "single", 5_000)).toBe(1);
+    expect(performance.now() - began).toBeGreaterThan(800);
+    expect(await gate.take(1, "single", 50)).toBe(1);
+  });
+
   test("keeps a part for singles however much a bulk wants, and serves them first", async () => {
     const gate = openGate({ slots: () => 10 });
     expect(await gate.take(100, "bulk", 50)).toBe(9);

@@ -119,6 +119,15 @@ test("a recipient the relay will not have stops the others twice at the most, an
   });
 });
 
+test("a server that takes no more for now is not asked for each of a bulk", async () => {
+  const { peer, deps } = await serve({ dot: () => "454 Throttling failure\r\n" });
+  const interactionIds = await schedule("FAST", deps, 100);
+  await deliverInteractions(deps)({ channel: "email", interactionIds }, undefined as never);
+  await Promise.all(deps.calls);
+  expect(await standings("FAST")).toEqual({ "scheduled 1": 100 });
+  expect(peer.heard.filter((line) => line === "DATA").length).toBeLessThan(60);
+});
+
 test("calls that hang hold up nobody else's record, nor the job", async () => {
   const { deps } = await serve({
     dot: (_, message) => (message === 1 ? undefined : "250 2.0.0 Ok\r\n"),
