@@ -20,6 +20,15 @@ end $$;
 create trigger keep_what_was_said before update of content, template_id, template_version on tidings.interactions
 for each row when (old.origin = 'tidings') execute function tidings.keep_what_was_said();
 
+-- What a provider has must not be taken for another borrower's; texts only, since nobody can be asked about an email
+create index interactions_texts_by_provider_message on tidings.interactions (provider_message_id)
+  where channel = 'text' and provider_message_id is not null;
+
+-- A change at the end of time would freeze its case against all that come after it. Rows there are already are left alone
+alter table tidings.case_changes
+  add constraint case_changes_changed_at_is_a_date check (isfinite(changed_at)) not valid,
+  add constraint case_changes_loan_ids_is_a_list check (coalesce(array_ndims(loan_ids), 1) = 1) not valid;
+
 create function tidings.check_closure() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin

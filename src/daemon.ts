@@ -87,7 +87,9 @@ async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Pro
 function takeReceipt(pool: Pool, say: Say, receipt: Receipt): void {
   const { interactionId, status, evidence } = receipt;
   const code = evidence.enhancedCode ?? evidence.code ?? "none";
-  recordReceipt(openDb(pool), receipt).then(
+  throughOutages(() => recordReceipt(openDb(pool), receipt), {
+    onOutage: (outage) => say("database.unreachable", { code: outage, waitingFor: "recorder" }),
+  }).then(
     (moved) => say("interaction.receipt", { interactionId, status, code, moved }),
     () => say("interaction.notRecorded", { interactionId }),
   );

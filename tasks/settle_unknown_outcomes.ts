@@ -1,10 +1,11 @@
 import type { Task } from "graphile-worker";
 import { settleUnknown } from "../src/decide/settle-unknown.ts";
-import type { Deps } from "../src/deps.ts";
-import type { UnknownOutcome, UnknownVerdict } from "../src/domain/unknown-outcome.ts";
+import type { Carrier, Deps } from "../src/deps.ts";
+import type { Sighting, UnknownOutcome, UnknownVerdict } from "../src/domain/unknown-outcome.ts";
 import { enqueue } from "../src/store/jobs.ts";
 import { planNextAttempts } from "../src/store/next-attempts.ts";
 import {
+  isOnRecord,
   loadUnknownOutcomes,
   recordFound,
   scheduleNeverSent,
@@ -16,7 +17,7 @@ export const settleUnknownOutcomes =
   async ({ channel, interactionIds, asked }) => {
     const carrier = deps.carriers[channel];
     for (const unknown of await loadUnknownOutcomes(deps.db, interactionIds, deps.seal)) {
-      const sighting = await carrier?.findSent?.(unknown);
+      const sighting = await lookFor(deps, carrier, unknown);
       const asking = { asked, waits: carrier?.settleWaits ?? [], now: deps.clock() };
       const verdict = settleUnknown(unknown, sighting, asking);
       await act(deps, unknown, verdict, asked);
@@ -26,6 +27,22 @@ export const settleUnknownOutcomes =
       });
     }
   };
+
+/**
+ * What the provider has may be another interaction's: two who share a number may have been told the same. Undefined where
+ * it cannot be asked.
+ */
+async function lookFor(
+  deps: Deps,
+  carrier: Carrier | undefined,
+  unknown: UnknownOutcome,
+): Promise<Sighting | undefined> {
+  const sighting = await carrier?.findSent?.(unknown);
+  if (sighting?.kind !== "found") return sighting;
+  if (!(await isOnRecord(deps.db, unknown.channel, sighting.messageId))) return sighting;
+  const otherMessageIds = [...unknown.otherMessageIds, sighting.messageId];
+  return lookFor(deps, carrier, { ...unknown, otherMessageIds });
+}
 
 async function act(
   { db, clock }: Deps,

@@ -31,7 +31,7 @@ export interface House {
   change(
     caseId: string,
     status: string,
-    rest?: { fields?: object; caseTypeId?: string },
+    rest?: { fields?: object; caseTypeId?: string; borrowerId?: string },
   ): Promise<void>;
   attempts(caseId: string): Promise<Attempt[]>;
   /** Waits until it was told what became of a message after it was taken. */

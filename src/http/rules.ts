@@ -20,13 +20,14 @@ const UNSTORABLE = new Set(["22021", "22P05"]);
 
 /** The refusal that a fault of the database amounts to; undefined where it is a fault of ours. */
 export function refusalOf(error: unknown, rules: Rules): Refusal | undefined {
-  if (outageCode(error) !== undefined) return later("The database cannot be reached; try again.");
   const refused = refusedBy(error);
   if (refused?.sqlState === QUERY_CANCELED)
     return later("The database took too long: ask for less, or try again.");
-  if (refused === undefined) return undefined;
-  if (RACES.has(refused.sqlState))
+  if (RACES.has(refused?.sqlState ?? ""))
     return refusal(409, "Somebody else changed this at the same moment; read it and try again.");
+  // after those two: a daemon tries them again by itself, a caller may want something else by now
+  if (outageCode(error) !== undefined) return later("The database cannot be reached; try again.");
+  if (refused === undefined) return undefined;
   if (UNSTORABLE.has(refused.sqlState))
     return refusal(400, "The request holds characters that cannot be stored, such as NUL.");
   const rule = rules[refused.constraint ?? ""];

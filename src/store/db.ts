@@ -25,6 +25,9 @@ export function openPool({ url, actor, max, onLost, statementMs }: PoolOptions):
     connectionString: url,
     max,
     connectionTimeoutMillis: 5_000,
+    // a connection whose other end fell silent is given up in minutes, not in hours
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     application_name: "tidings",
     ...(statementMs !== undefined && { statement_timeout: statementMs }),
     options: `-c tidings.actor=${actor.replaceAll(/[\\ ]/g, "\\$&")}`,

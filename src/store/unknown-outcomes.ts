@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { Channel } from "../domain/vocabulary.ts";
 import type { Found, UnknownOutcome } from "../domain/unknown-outcome.ts";
 import type { Db } from "./db.ts";
 import { openContent, type Seal } from "./seal.ts";
@@ -43,6 +44,17 @@ export async function loadUnknownOutcomes(
 
 /** What is asked of a text's content. */
 type Said = Pick<UnknownOutcome, "to" | "body">;
+
+/** Whether an interaction has this id of a provider's already. */
+export async function isOnRecord(db: Db, channel: Channel, messageId: string): Promise<boolean> {
+  const { rows } = await sql<{ known: boolean }>`
+    select exists (
+      select from tidings.interactions i
+      where i.channel = ${channel} and i.provider_message_id = ${messageId}
+    ) as known
+  `.execute(db);
+  return rows[0]?.known ?? false;
+}
 
 /** What has come out of an outcome nobody knew; null where there is no more to say than its channel's usual words. */
 export interface CameOut {

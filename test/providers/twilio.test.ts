@@ -331,8 +331,8 @@ describe("looking for a text whose outcome is unknown", () => {
     ["it is there", [listed({})]],
     ["it waits in Twilio's queue", [listed({ status: "queued", date_sent: null })]],
     [
-      "Twilio's clock is a little behind",
-      [listed({ date_created: "Fri, 20 Nov 2026 09:59:40 +0000" })],
+      "Twilio's clock is minutes behind",
+      [listed({ date_created: "Fri, 20 Nov 2026 09:51:00 +0000" })],
     ],
     ["Twilio rewrote its punctuation", [listed({ body: "“Your case” has news…" })]],
     ["others came after it", [listed({ sid: "SMx", body: "other" }), listed({})]],
@@ -359,7 +359,7 @@ describe("looking for a text whose outcome is unknown", () => {
   test.each<[string, object[]]>([
     ["nothing is there", []],
     ["the words differ", [listed({ body: "Your loan has news" })]],
-    ["it is from long before", [listed({ date_created: "Fri, 20 Nov 2026 09:50:00 +0000" })]],
+    ["it is from long before", [listed({ date_created: "Fri, 20 Nov 2026 09:49:00 +0000" })]],
     ["it is the borrower's own", [listed({ direction: "inbound" })]],
   ])("does not find it when %s", async (_, messages) => {
     const { provider } = await openBoth(page(messages));

@@ -29,6 +29,14 @@ describe("bad input is refused by a constraint whose name says what is wrong", (
       "case_changes_fields_is_an_object",
       change(", fields", "('C', 'bankruptcy', 'BO-1', 'initiated', '[]')"),
     ],
+    [
+      "case_changes_changed_at_is_a_date",
+      change(", changed_at", "('C', 'bankruptcy', 'BO-1', 'initiated', 'infinity')"),
+    ],
+    [
+      "case_changes_loan_ids_is_a_list",
+      change(", loan_ids", "('C', 'bankruptcy', 'BO-1', 'initiated', '{{LN-1},{LN-2}}')"),
+    ],
     ["interactions_channel_is_known", interaction("", "('pigeon', 'attempted')")],
     ["interactions_status_is_known", interaction("", "('email', 'sent')")],
     ["interactions_theme_is_known", interaction(", theme", "('email', 'attempted', 'outOpsLoan')")],

@@ -9,10 +9,14 @@ const house = useHouse(database);
 
 beforeAll(async () => {
   await pool.query(
-    "insert into tidings.case_types (id) values ('texted'), ('resent'), ('withdrawn'), ('delayed')",
+    "insert into tidings.case_types (id) values ('texted'), ('shared'), ('resent'), ('withdrawn'), ('delayed')",
   );
   await insertType(pool, { id: 1 });
   await insertType(pool, { id: 2, channel: "text", caseTypes: ["texted"] });
+  await pool.query(
+    "insert into tidings.templates (id, version, channel, text_template, status) values (6, 1, 'text', 'We wrote to this number.', 'active')",
+  );
+  await insertType(pool, { id: 6, channel: "text", templateId: 6, caseTypes: ["shared"] });
   await insertType(pool, { id: 3, status: "draft", caseTypes: ["resent"] });
   await pool.query(
     "update tidings.notification_types set on_unknown = 'resend', status = 'active' where id = 3",
@@ -151,6 +155,27 @@ describe("a text", () => {
     await house.reachableBy({ phone });
     await house.change(caseId, "initiated", { caseTypeId: "texted" });
     expect((await house.attempts(caseId)).map((one) => one.details)).toEqual([details]);
+  });
+
+  test("of two who share a number and are told the same, one is not taken for the other", async () => {
+    const shared = "+15005550105"; // answers the first with 503 and takes none of it
+    await house.reachableBy({ phone: shared });
+    await pool.query(
+      `insert into tidings.contacts (id, borrower_id, contact_type, label, value, receive_text_messages)
+       values ('CT-SAM', 'BO-2', 'phone', 'personal', $1, true)`,
+      [shared],
+    );
+    const textsTo = async (): Promise<number> =>
+      (await house.outbox()).filter((text) => text.includes(shared)).length;
+    await house.change("T8", "initiated", { caseTypeId: "shared" });
+    expect(await house.attempts("T8")).toMatchObject([{ details: "textOutcomeUnknown" }]);
+    await house.change("T9", "initiated", { caseTypeId: "shared", borrowerId: "BO-2" });
+    expect(await house.attempts("T9")).toEqual([sent("textSent")]);
+    expect(await textsTo()).toBe(1);
+    await house.at("2031-03-03T15:01:00Z");
+    await house.at("2031-03-03T15:05:00Z");
+    expect(await house.attempts("T8")).toEqual([sent("textSent")]);
+    expect(await textsTo()).toBe(2);
   });
 
   test("answered with 500 though it was taken is asked after, found, and not sent again", async () => {
