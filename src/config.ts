@@ -175,6 +175,8 @@ export interface Config {
   /** Undefined: no port is opened. */
   readonly http: HttpConfig | undefined;
   readonly lender: Lender;
+  /** What is still the example lender's though real notices leave. */
+  readonly exampleSettings: readonly string[];
   readonly emailFrom: string;
   /** The envelope's sender; undefined: the address of `emailFrom`. */
   readonly bounceAddress: string | undefined;
@@ -239,10 +241,20 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   }
   const gaps = findGaps(read.data);
   if (gaps.length > 0) throw new Fault("CONFIG_INVALID", gaps.join("; "));
-  return configOf(read.data);
+  return { ...configOf(read.data), exampleSettings: exampleSettings(read.data, given) };
 }
 
-function configOf(env: Environment): Config {
+const OF_THE_LENDER = [
+  "LENDER_NAME",
+  "LENDER_POSTAL_ADDRESS",
+  "LENDER_PHONE",
+  "LENDER_WEBSITE",
+] as const;
+
+const exampleSettings = ({ DELIVERY }: Environment, given: object): readonly string[] =>
+  DELIVERY === "live" ? OF_THE_LENDER.filter((name) => !(name in given)) : [];
+
+function configOf(env: Environment): Omit<Config, "exampleSettings"> {
   const live = env.DELIVERY === "live";
   return {
     databaseUrl: env.DATABASE_URL,

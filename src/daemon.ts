@@ -38,18 +38,27 @@ export interface Daemon {
 const SPARE_CONNECTIONS = 4;
 const FIRST_CONNECTION_PATIENCE_MS = 60_000;
 
-/** Opens everything in order; whatever was opened is closed in reverse, also when a later step fails. */
-export async function openDaemon(config: Config, say: Say): Promise<Daemon> {
+/**
+ * Opens everything in order; whatever was opened is closed in reverse, also when a later step fails. `told` ends the wait
+ * for a database that does not answer.
+ */
+export async function openDaemon(config: Config, say: Say, told?: AbortSignal): Promise<Daemon> {
   const open = new AsyncDisposableStack();
   try {
-    return await openOn(open, config, say);
+    return await openOn(open, { config, say, told });
   } catch (error) {
     await open.disposeAsync();
     throw error;
   }
 }
 
-async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Promise<Daemon> {
+interface Opening {
+  readonly config: Config;
+  readonly say: Say;
+  readonly told: AbortSignal | undefined;
+}
+
+async function openOn(open: AsyncDisposableStack, { config, say, told }: Opening): Promise<Daemon> {
   const began = performance.now();
   const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`;
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(open, config));
@@ -63,6 +72,7 @@ async function openOn(open: AsyncDisposableStack, config: Config, say: Say): Pro
   // a database may come up after us: a container beside it does not choose the order
   const migrations = await throughOutages(() => migrate(pool), {
     patienceMs: FIRST_CONNECTION_PATIENCE_MS,
+    signal: told,
     onOutage: (code) => say("database.unreachable", { code, waitingFor: "start" }),
   });
   if (migrations.length > 0) say("daemon.migrated", { migrations });

@@ -39,19 +39,30 @@ interface Watched {
   readonly onTime: (theirs: Date) => void;
 }
 
-/** Says that we live, takes over from those that do not, and finds what fell through. */
+/**
+ * Says that we live, takes over from those that do not, and finds what fell through. The heart does not wait for the rest:
+ * a sweep that is held up by a lock must not make us look dead.
+ */
 export function openWatch(watched: Watched): Watch {
   const stopped = new AbortController();
+  let round = 0;
+  let looking: Promise<void> | undefined;
   const loop = async (): Promise<void> => {
     // When the database comes back after an outage everybody has been silent: only who has beaten steadily since
     // then may call another one dead
     let steadySince = performance.now();
-    for (let round = 1; !stopped.signal.aborted; round += 1) {
+    while (!stopped.signal.aborted) {
       const began = performance.now();
-      const heard = await lookAround(watched, round, began - steadySince);
+      const heard = await through(watched, () => sayAlive(watched));
       if (!heard || performance.now() - began > BEAT_MS) steadySince = performance.now();
+      const steadyForMs = began - steadySince;
+      if (heard && looking === undefined)
+        looking = through(watched, () => lookAround(watched, (round += 1), steadyForMs)).then(
+          () => (looking = undefined),
+        );
       await sleep(BEAT_MS, undefined, { signal: stopped.signal }).catch(() => {});
     }
+    await looking;
   };
   const done = loop();
   return {
@@ -63,21 +74,27 @@ export function openWatch(watched: Watched): Watch {
 }
 
 /** Resolves to whether the database heard us. */
-async function lookAround(watched: Watched, round: number, steadyForMs: number): Promise<boolean> {
-  const { deps, worker, onTime } = watched;
+async function through({ deps }: Watched, run: () => Promise<void>): Promise<boolean> {
   try {
-    const asked = performance.now();
-    const theirs = await beat(deps.db, worker);
-    // one that was long under way is out of date
-    if (performance.now() - asked < ON_TIME_MS) onTime(theirs);
-    if (steadyForMs > SILENT_MS) await takeOver(deps);
-    if (round % SWEEP_EVERY === 0) await sweep(watched);
+    await run();
     return true;
   } catch (error) {
     const code = outageCode(error) ?? (error instanceof Error ? error.name : "unknown");
     deps.say("database.unreachable", { code, waitingFor: "heartbeat" });
     return false;
   }
+}
+
+async function sayAlive({ deps, worker, onTime }: Watched): Promise<void> {
+  const asked = performance.now();
+  const theirs = await beat(deps.db, worker);
+  // one that was long under way is out of date
+  if (performance.now() - asked < ON_TIME_MS) onTime(theirs);
+}
+
+async function lookAround(watched: Watched, round: number, steadyForMs: number): Promise<void> {
+  if (steadyForMs > SILENT_MS) await takeOver(watched.deps);
+  if (round % SWEEP_EVERY === 0) await sweep(watched);
 }
 
 async function takeOver({ db, say }: Deps): Promise<void> {

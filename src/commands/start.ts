@@ -24,13 +24,15 @@ async function runDaemon(): Promise<number> {
   const config = readConfig(process.env);
   const say = sayThrough(openLog(config.logLevel));
   say("daemon.starting", { config: maskConfig(config) });
+  const { exampleSettings } = config;
+  if (exampleSettings.length > 0) say("daemon.lenderIsAnExample", { settings: exampleSettings });
   const told = waitForSignal();
   process.once("unhandledRejection", (error) => {
     say("daemon.failed", { code: "UNEXPECTED", reason: reasonOf(error) });
     process.exit(1);
   });
-  const daemon = await openOrSay(config, say);
-  if (daemon === undefined) return 1;
+  const daemon = await openOrSay(config, say, told);
+  if (typeof daemon === "number") return daemon;
   const end = await Promise.race([told, daemon.broken]);
   const broken = typeof end !== "string";
   if (broken) say("daemon.failed", { code: "QUEUE_BROKEN", reason: end.message });
@@ -41,15 +43,23 @@ async function runDaemon(): Promise<number> {
   return broken ? 1 : 0;
 }
 
+/** Resolves to the exit code where there is no daemon. */
 async function openOrSay(
   config: ReturnType<typeof readConfig>,
   say: Say,
-): Promise<Daemon | undefined> {
+  told: Promise<string>,
+): Promise<Daemon | number> {
+  const stop = new AbortController();
+  void told.then(() => stop.abort());
   try {
-    return await openDaemon(config, say);
+    return await openDaemon(config, say, stop.signal);
   } catch (error) {
+    if (stop.signal.aborted) {
+      say("daemon.stopping", { reason: await told });
+      return 0;
+    }
     say("daemon.failed", { code: codeOf(error), reason: reasonOf(error) });
-    return undefined;
+    return 1;
   }
 }
 

@@ -13,6 +13,10 @@ const kind = <Fields extends object>(
 
 export const EVENTS = {
   "daemon.starting": kind<{ config: object }>("info", "The configuration as read, secrets masked."),
+  "daemon.lenderIsAnExample": kind<{ settings: readonly string[] }>(
+    "warn",
+    "Real notices leave in the name of the example lender: set what is named.",
+  ),
   "daemon.migrated": kind<{ migrations: readonly string[] }>("info", "Migrations were applied."),
   "daemon.ready": kind<{ workerId: string; startedInMs: number }>("info", "The daemon takes work."),
   "daemon.stopping": kind<{ reason: string }>(

@@ -37,6 +37,8 @@ export function outageCode(error: unknown): string | undefined {
 export interface Patience {
   /** For how long the database may be away; for ever if not given. */
   readonly patienceMs?: number;
+  /** Ends the waiting: what the last try met is thrown. */
+  readonly signal?: AbortSignal | undefined;
   /** Hears of every try that did not get through. */
   readonly onOutage: (code: string) => void;
 }
@@ -47,7 +49,7 @@ const LONGEST_PAUSE_MS = 3_000;
 /** Runs a statement until it gets through to the database. Every other error is thrown at once. */
 export async function throughOutages<Result>(
   run: () => Promise<Result>,
-  { patienceMs = Infinity, onOutage }: Patience,
+  { patienceMs = Infinity, signal, onOutage }: Patience,
 ): Promise<Result> {
   const end = performance.now() + patienceMs;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
@@ -56,8 +58,8 @@ export async function throughOutages<Result>(
       (error: unknown) => ({ error, code: outageCode(error) }),
     );
     if ("result" in tried) return tried.result;
-    if (tried.code === undefined || performance.now() > end) throw tried.error;
+    if (tried.code === undefined || performance.now() > end || signal?.aborted) throw tried.error;
     onOutage(tried.code);
-    await sleep(pause);
+    await sleep(pause, undefined, signal && { signal }).catch(() => {});
   }
 }

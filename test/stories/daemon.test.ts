@@ -51,6 +51,27 @@ test("a change inserted while it runs is delivered, and SIGTERM ends it with eve
   expect((await pool.query("select from tidings.workers")).rowCount).toBe(0);
 });
 
+test("told to end while it waits for its database, it ends at once and in order", async () => {
+  const daemon = start({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing" });
+  await daemon.waitFor("database.unreachable");
+  daemon.child.kill("SIGTERM");
+  await daemon.waitFor("daemon.stopping");
+  expect(await daemon.ended).toBe(0);
+});
+
+test("real notices in the name of the example lender: said at the start", async () => {
+  const daemon = start({
+    DELIVERY: "live",
+    SMTP_URL: "smtp://127.0.0.1:1",
+    EMAIL_FROM: "notices@lender.example",
+    LENDER_NAME: "Bank of Springfield",
+  });
+  const { settings } = await daemon.waitFor("daemon.lenderIsAnExample");
+  expect(settings).toEqual(["LENDER_POSTAL_ADDRESS", "LENDER_PHONE", "LENDER_WEBSITE"]);
+  daemon.child.kill("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+});
+
 test("a configuration that cannot work is refused at once, with every fault and no value", async () => {
   const daemon = start({
     DELIVERY: "live",
