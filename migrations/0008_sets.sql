@@ -23,7 +23,10 @@ declare
 begin
   select n.person_id into stranger
   from added n
-  where n.person_id is not null and not exists (select from tidings.borrowers b where b.id = n.person_id for key share)
+  where n.person_id is not null
+    -- the borrower of its own change is kept by that
+    and not exists (select from tidings.case_changes c where c.id = n.case_change_id and c.borrower_id = n.person_id)
+    and not exists (select from tidings.borrowers b where b.id = n.person_id for key share)
   limit 1;
   if found then
     perform tidings.refuse_stranger('interactions_person_is_known', 'borrower', stranger);

@@ -20,6 +20,11 @@ end $$;
 create trigger keep_what_was_said before update of content, template_id, template_version on tidings.interactions
 for each row when (old.origin = 'tidings') execute function tidings.keep_what_was_said();
 
+-- One index in place of two: transitions are only ever read of an interaction, in their order
+alter table tidings.interaction_transitions drop constraint interaction_transitions_pkey;
+drop index tidings.interaction_transitions_in_order;
+alter table tidings.interaction_transitions add constraint interaction_transitions_pkey primary key (interaction_id, id);
+
 -- What a provider has must not be taken for another borrower's; texts only, since nobody can be asked about an email
 create index interactions_texts_by_provider_message on tidings.interactions (provider_message_id)
   where channel = 'text' and provider_message_id is not null;

@@ -10,6 +10,9 @@ const BULK_SIZE = 20;
 /**
  * Writes the planned interactions and queues the delivery of those that are scheduled, in one statement.
  * What was planned before, by an earlier run of the same job, is left as it is. Returns how many are new.
+ *
+ * The commit does not wait for the disk: a crash that loses it loses all that came after it too, which is the end of the
+ * job that planned, and every claim of what was planned. The job runs again.
  */
 export async function planInteractions(
   db: Db,
@@ -30,7 +33,7 @@ export async function planInteractions(
         sensitive boolean, status text, "scheduledAtFrom" timestamptz, "scheduledAtTo" timestamptz, "dueExplanation" jsonb,
         "failureDescriptionShort" text, "failureDescriptionLong" text, "caseChangeIds" bigint[])
       cross join lateral unnest(n."caseChangeIds") as fired(by)
-      -- limited to one, so that it is looked up: a bulk that was just taken in is unknown to the planner
+      -- limited to one, so that it is looked up, though a bulk just taken in is unknown to the planner
       cross join lateral (select * from tidings.case_changes l where l.id = fired.by limit 1) c
       order by c.id, n."notificationTypeId"
       on conflict (case_change_id, notification_type_id) where origin = 'tidings' and previous_interaction_id is null do nothing
@@ -52,7 +55,7 @@ export async function planInteractions(
       from sets s
       having count(*) > 0
     )
-    select (select count(*) from added)::int as planned, (select count(*) from jobs) as jobs
+    select (select count(*) from added)::int as planned, (select count(*) from jobs), set_config('synchronous_commit', 'off', true)
   `.execute(db);
   return rows[0]?.planned ?? 0;
 }

@@ -75,7 +75,8 @@ async function waitUntilResolved({ pool }: Scene): Promise<void> {
       "select from graphile_worker.jobs where task_identifier = 'resolve_case_changes' and priority > 0 limit 1",
     );
     if (rowCount === 0) return;
-    await sleep(20);
+    // each look at the queue takes from the time of what is measured
+    await sleep(50);
   }
   throw new Error("the bulk was not resolved in time");
 }
