@@ -65,7 +65,7 @@ function openText(open: AsyncDisposableStack, options: TwilioOptions, config: Co
   open.defer(() => provider.close());
   return {
     ...carry(provider, "text", config),
-    findSent: (unknown) => askTwilio(provider, unknown),
+    findSent: (unknown, except) => askTwilio(provider, unknown, except),
   };
 }
 

@@ -22,8 +22,8 @@ export interface Carrier {
   readonly retries: RetrySchedule;
   /** How long to wait before a provider is asked what became of a message, each time (ms). */
   readonly settleWaits: readonly number[];
-  /** Only where the provider can be asked. Never rejects. */
-  readonly findSent?: (unknown: UnknownOutcome) => Promise<Sighting>;
+  /** Only where the provider can be asked; `except` are its ids of messages known to be others. Never rejects. */
+  readonly findSent?: (unknown: UnknownOutcome, except: readonly string[]) => Promise<Sighting>;
 }
 
 export type Carriers = Partial<Record<Channel, Carrier>>;

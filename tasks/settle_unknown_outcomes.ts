@@ -36,12 +36,12 @@ async function lookFor(
   deps: Deps,
   carrier: Carrier | undefined,
   unknown: UnknownOutcome,
+  except: readonly string[] = [],
 ): Promise<Sighting | undefined> {
-  const sighting = await carrier?.findSent?.(unknown);
+  const sighting = await carrier?.findSent?.(unknown, except);
   if (sighting?.kind !== "found") return sighting;
   if (!(await isOnRecord(deps.db, unknown.channel, sighting.messageId))) return sighting;
-  const otherMessageIds = [...unknown.otherMessageIds, sighting.messageId];
-  return lookFor(deps, carrier, { ...unknown, otherMessageIds });
+  return lookFor(deps, carrier, unknown, [...except, sighting.messageId]);
 }
 
 async function act(

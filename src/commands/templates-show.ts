@@ -95,31 +95,23 @@ function requirementLines(version: TemplateVersion): string[] {
   );
 }
 
+/** What is told of every version; the rest only of the one that is shown. */
+const HISTORY = [
+  "version",
+  "status",
+  "contentHash",
+  "createdAt",
+  "createdBy",
+  "publishedAt",
+  "publishedBy",
+  "deprecatedAt",
+] as const;
+
 function jsonOf(version: TemplateVersion, versions: readonly TemplateVersion[]): string {
   const document = {
     ...version,
     requirements: requirementsOf(version),
-    versions: versions.map(
-      ({
-        version: number,
-        status,
-        contentHash,
-        createdAt,
-        createdBy,
-        publishedAt,
-        publishedBy,
-        deprecatedAt,
-      }) => ({
-        version: number,
-        status,
-        contentHash,
-        createdAt,
-        createdBy,
-        publishedAt,
-        publishedBy,
-        deprecatedAt,
-      }),
-    ),
+    versions: versions.map((each) => Object.fromEntries(HISTORY.map((name) => [name, each[name]]))),
   };
   return JSON.stringify(document, null, 2);
 }

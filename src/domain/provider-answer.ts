@@ -12,7 +12,7 @@ export interface Evidence {
 }
 
 /** What a refusal says of the contact itself. */
-export type ContactFinding = "invalid" | "notTextable" | "optedOut" | "mailboxFull";
+export type ContactFinding = "invalid" | "notTextable" | "optedOut";
 
 /**
  * How a call to a provider ended. A provider never throws: whatever happens on the wire becomes one of these.

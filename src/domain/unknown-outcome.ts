@@ -12,8 +12,6 @@ export interface UnknownOutcome {
   /** What was sent to whom, to be found again at the provider. */
   readonly to: string;
   readonly body: string;
-  /** The provider's ids of the other interactions with this recipient: none of them is this one. */
-  readonly otherMessageIds: readonly string[];
 }
 
 /** What a provider knows of a message it took. */

@@ -1,5 +1,6 @@
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { openContent } from "../store/seal.ts";
 import { callerOf, type HttpEnv } from "./caller.ts";
 import type { HttpDeps } from "./deps.ts";
 import { success } from "./envelope.ts";
@@ -14,7 +15,7 @@ import {
 import { recordedContent } from "./recorded-content.ts";
 import { refusal, type Refusal } from "./refusal.ts";
 import { noteShown } from "./reveals.ts";
-import { mayRead, plainContent } from "./show-interaction.ts";
+import { mayRead } from "./show-interaction.ts";
 import { checkSigned, signPath } from "./signed-url.ts";
 
 const VALID_MS = 15 * 60_000;
@@ -36,7 +37,7 @@ export function recordedContentRoutes(deps: HttpDeps): OpenAPIHono<HttpEnv> {
     if (verdict !== "valid")
       throw refusal(403, `This URL is ${verdict}: ask for another one under /interactions.`);
     const record = await interactionOf(deps.db, c.req.valid("param"));
-    const content = plainContent(record, deps);
+    const content = openContent(record.content, deps.seal);
     if (content === null) throw nothingRecorded();
     const { type, body } = recordedContent(record.channel, content);
     return c.body(body, 200, { "Content-Type": type, "Content-Security-Policy": POLICY });

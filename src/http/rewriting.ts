@@ -1,13 +1,14 @@
 import { z } from "@hono/zod-openapi";
 import type { InteractionRecord, LoggedFields } from "../domain/interaction-record.ts";
 import type { Channel } from "../domain/vocabulary.ts";
+import { openContent } from "../store/seal.ts";
 import type { Caller } from "./caller.ts";
 import { CONTENT } from "./content-schema.ts";
 import type { HttpDeps } from "./deps.ts";
 import { checkTimes, keepContent } from "./logged-fields.ts";
 import { misfit } from "./misfit.ts";
 import { refusal } from "./refusal.ts";
-import { mayRead, plainContent } from "./show-interaction.ts";
+import { mayRead } from "./show-interaction.ts";
 import { unfit } from "./unfit.ts";
 
 /** What is to be written when a logged interaction is changed, with its content as it is to be kept. Refuses what would not fit together. */
@@ -45,7 +46,8 @@ function contentOf(
       field: "sensitive",
       says: "cannot be taken back without that scope, unless content is sent as well",
     });
-  const content = changes.content === undefined ? plainContent(record, deps) : changes.content;
+  const content =
+    changes.content === undefined ? openContent(record.content, deps.seal) : changes.content;
   if (gives(changes, ["channel", "content"])) checkContent(channel, content);
   return keepContent(content, sensitive, deps);
 }

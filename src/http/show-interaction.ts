@@ -1,6 +1,5 @@
-import { Fault } from "../domain/fault.ts";
 import type { InteractionRecord } from "../domain/interaction-record.ts";
-import { isSealed } from "../domain/sealed-content.ts";
+import { openContent } from "../store/seal.ts";
 import type { Caller } from "./caller.ts";
 import type { HttpDeps } from "./deps.ts";
 import type { InteractionAnswer } from "./interaction-schema.ts";
@@ -16,23 +15,13 @@ export async function showInteractions(
   const shown = records.filter((record) => record.content !== null && mayRead(record, caller));
   await noteShown(deps, caller, shown);
   return records.map((record) =>
-    answerOf(record, shown.includes(record) ? plainContent(record, deps) : null),
+    answerOf(record, shown.includes(record) ? openContent(record.content, deps.seal) : null),
   );
 }
 
 /** May the caller read the content? */
 export const mayRead = ({ sensitive }: InteractionRecord, { scopes }: Caller): boolean =>
   !sensitive || scopes.has("interaction:read.sensitive");
-
-/** The content in plain, null where none is kept. Throws CONTENT_KEY_UNKNOWN where its key is not at hand. */
-export function plainContent(
-  { content }: Pick<InteractionRecord, "content">,
-  { seal }: Pick<HttpDeps, "seal">,
-): object | null {
-  if (!isSealed(content)) return content;
-  if (seal !== undefined) return seal.unseal(content);
-  throw new Fault("CONTENT_KEY_UNKNOWN", `content sealed with key ${content.sealed.keyId}`);
-}
 
 const momentOf = (at: Date | null): string | null => at?.toISOString() ?? null;
 

@@ -8,12 +8,12 @@ const bounced = (short: string, long: string, finding: ContactFinding | null = n
   long,
   finding,
 });
-const deferred = (short: string, long: string, finding: ContactFinding | null = null): Meaning => ({
+const deferred = (short: string, long: string): Meaning => ({
   kind: "unavailable",
   statusDetails: "emailDeferred",
   short,
   long,
-  finding,
+  finding: null,
 });
 const tooFast = (short: string, long: string, retryAfterMs: number): Meaning => ({
   kind: "limited",
@@ -65,7 +65,6 @@ const NEW_OWNER = bounced(
 const MAILBOX_FULL = deferred(
   "Mailbox full",
   "The borrower's mailbox is full. It is tried again; use another channel if it stays so.",
-  "mailboxFull",
 );
 const TOO_LARGE = bounced(
   "Message too large",

@@ -22,10 +22,13 @@ export const TWILIO_STATUSES: Readonly<Record<string, Standing>> = {
   canceled: failed("textCanceled"),
 };
 
-/** Asks Twilio what became of a text whose outcome nobody knows. Never rejects. */
-export async function askTwilio(twilio: Asks, unknown: UnknownOutcome): Promise<Sighting> {
-  const { to, body, claimedAt, otherMessageIds } = unknown;
-  const answer = await twilio.findSent({ to, body, since: claimedAt, except: otherMessageIds });
+/** Asks Twilio what became of a text whose outcome nobody knows; `except` are ids of texts known to be others. Never rejects. */
+export async function askTwilio(
+  twilio: Asks,
+  { to, body, claimedAt }: UnknownOutcome,
+  except: readonly string[],
+): Promise<Sighting> {
+  const answer = await twilio.findSent({ to, body, since: claimedAt, except });
   if (answer.kind !== "found") return answer;
   const standing = TWILIO_STATUSES[answer.status];
   // a status we do not know says that Twilio has it, and no more

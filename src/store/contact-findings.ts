@@ -18,6 +18,6 @@ export async function noteFindings(db: Db, found: readonly Found[]): Promise<voi
       receive_text_messages = k.receive_text_messages and f.finding not in ('notTextable', 'optedOut')
     from json_to_recordset(${asRows(findings)}) as f("interactionId" bigint, finding text)
     join tidings.interactions i on i.id = f."interactionId"
-    where k.id = i.contact_id and k.value = i.contact->>'value' and f.finding in ('invalid', 'notTextable', 'optedOut')
+    where k.id = i.contact_id and k.value = i.contact->>'value'
   `.execute(db);
 }

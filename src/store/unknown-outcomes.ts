@@ -17,7 +17,7 @@ export async function loadUnknownOutcomes(
 ): Promise<UnknownOutcome[]> {
   const { rows } = await sql<Row>`
     select i.id as interaction_id, i.channel, t.on_unknown, earlier.unknown as earlier_unknown, i.scheduled_at_to as latest_at, i.claimed_at,
-      i.content, others.ids as other_message_ids
+      i.content
     from tidings.interactions i
     join tidings.notification_types t on t.id = i.notification_type_id and t.version = i.notification_type_version
     cross join lateral (
@@ -26,11 +26,6 @@ export async function loadUnknownOutcomes(
       where (e.id = i.first_interaction_id or e.first_interaction_id = i.first_interaction_id) and e.attempt < i.attempt
         and e.status_details like '%OutcomeUnknown'
     ) earlier
-    cross join lateral (
-      select coalesce(array_agg(o.provider_message_id), '{}') as ids
-      from tidings.interactions o
-      where o.person_id = i.person_id and o.channel = i.channel and o.id <> i.id and o.provider_message_id is not null
-    ) others
     where i.id = any(${interactionIds}::bigint[]) and i.origin = 'tidings' and i.status = 'attempted'
       and i.status_details like '%OutcomeUnknown'
       and not exists (select from tidings.interactions n where n.previous_interaction_id = i.id and n.origin = 'tidings')

@@ -136,7 +136,6 @@ describe("an outcome nobody knows", () => {
     claimedAt: at(0),
     to: "pat@example.com",
     body: "",
-    otherMessageIds: [],
     ...rest,
   });
   const found = {

@@ -81,7 +81,7 @@ describe("an answer in words", () => {
     [
       "a full mailbox after the message is not now",
       { dot: say("452 4.2.2 Over quota") },
-      { kind: "unavailable", finding: "mailboxFull" },
+      { kind: "unavailable", finding: null },
     ],
     [
       "spam after the message is refused, with nothing against the contact",
