@@ -1,16 +1,16 @@
 import type { Clock } from "./clock.ts";
-import type { RetrySchedule } from "./decide/settle.ts";
+import type { RetrySchedule } from "./decide/deliver/outcome.ts";
 import type { Say } from "./domain/events.ts";
 import type { Sighting, UnknownOutcome } from "./domain/unknown-outcome.ts";
 import type { Lender } from "./domain/lender.ts";
 import type { Channel } from "./domain/vocabulary.ts";
-import type { Circuit } from "./providers/circuit.ts";
-import type { Gate } from "./providers/gate.ts";
-import type { Provider } from "./providers/provider.ts";
-import type { Db } from "./store/db.ts";
-import type { Recorder } from "./store/recorder.ts";
-import type { Seal } from "./store/seal.ts";
-import type { LoadTemplates } from "./store/templates.ts";
+import type { Circuit } from "./providers/flow/circuit-breaker.ts";
+import type { Gate } from "./providers/flow/slot-gate.ts";
+import type { Provider } from "./providers/answer/provider.ts";
+import type { Db } from "./store/postgres/db.ts";
+import type { Recorder } from "./store/deliver/recorder.ts";
+import type { Seal } from "./seal.ts";
+import type { LoadTemplates } from "./store/deliver/template-cache.ts";
 
 /** What carries one channel. */
 export interface Carrier {

@@ -1,23 +1,23 @@
 #!/usr/bin/env node
 import { cancel } from "./commands/cancel.ts";
-import { demo } from "./commands/demo.ts";
-import { dryRun } from "./commands/dry-run.ts";
-import { explain } from "./commands/explain.ts";
+import { demo } from "./commands/demo/demo.ts";
+import { dryRun } from "./commands/dry-run/dry-run.ts";
+import { explain } from "./commands/explain/explain.ts";
 import { health } from "./commands/health.ts";
 import { helpOn } from "./commands/help.ts";
 import { keys } from "./commands/keys.ts";
 import { migrate } from "./commands/migrate.ts";
 import { openapi } from "./commands/openapi.ts";
-import { toStderr, toStdout } from "./commands/print.ts";
+import { toStderr, toStdout } from "./commands/cli/print.ts";
 import { pause, resume } from "./commands/pause.ts";
-import { preview } from "./commands/preview.ts";
+import { preview } from "./commands/preview/preview.ts";
 import { reseal } from "./commands/reseal.ts";
 import { retry } from "./commands/retry.ts";
 import { settle } from "./commands/settle.ts";
-import { show } from "./commands/show.ts";
+import { show } from "./commands/show/show.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
-import { templates } from "./commands/templates.ts";
+import { templates } from "./commands/templates/group.ts";
 import { Fault } from "./domain/fault.ts";
 
 const VERBS = [

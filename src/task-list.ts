@@ -5,8 +5,8 @@ import { settleUnknownOutcomes } from "../tasks/settle_unknown_outcomes.ts";
 import type { Deps } from "./deps.ts";
 import { Fault } from "./domain/fault.ts";
 import type { JobName, Jobs } from "./domain/jobs.ts";
-import { enqueue } from "./store/jobs.ts";
-import { outageCode } from "./store/outage.ts";
+import { enqueue } from "./store/queue/jobs.ts";
+import { outageCode } from "./store/postgres/retry.ts";
 
 /** Every job by its name; one without a task does not compile. */
 export const openTaskList = (deps: Deps): TaskList & Record<keyof Jobs, unknown> => ({

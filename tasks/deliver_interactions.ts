@@ -1,14 +1,14 @@
 import type { Task } from "graphile-worker";
-import { prepare, type Prepared } from "../src/decide/prepare.ts";
-import { settle } from "../src/decide/settle.ts";
+import { prepare, type Prepared } from "../src/decide/deliver/prepare.ts";
+import { settle } from "../src/decide/deliver/outcome.ts";
 import type { Carrier, Deps } from "../src/deps.ts";
 import { Fault } from "../src/domain/fault.ts";
 import type { ProviderAnswer } from "../src/domain/provider-answer.ts";
-import type { Lane } from "../src/providers/gate.ts";
-import { saySettled, sayWithheld } from "../src/say-outcome.ts";
-import { loadFactSheets } from "../src/store/fact-sheets.ts";
-import { claimInteractions, withholdInteractions } from "../src/store/interactions.ts";
-import { enqueue } from "../src/store/jobs.ts";
+import type { Lane } from "../src/providers/flow/slot-gate.ts";
+import { saySettled, sayWithheld } from "../src/outcome-events.ts";
+import { loadFactSheets } from "../src/store/deliver/fact-sheets.ts";
+import { claimInteractions, withholdInteractions } from "../src/store/deliver/interactions.ts";
+import { enqueue } from "../src/store/queue/jobs.ts";
 
 type Ready = Extract<Prepared, { kind: "ready" }>;
 type Claimed = Ready & { readonly claimedAt: Date };

@@ -1,11 +1,11 @@
 import type { Task } from "graphile-worker";
-import { openCalendars } from "../src/decide/calendars.ts";
-import { planWith } from "../src/decide/plan.ts";
+import { openCalendars } from "../src/decide/resolve/calendars.ts";
+import { planWith } from "../src/decide/resolve/plan.ts";
 import type { Deps } from "../src/deps.ts";
-import { loadCalendars } from "../src/store/calendars.ts";
-import { loadCaseChanges } from "../src/store/case-changes.ts";
-import { planInteractions } from "../src/store/interactions.ts";
-import { loadActiveVersions } from "../src/store/notification-types.ts";
+import { loadCalendars } from "../src/store/resolve/calendars.ts";
+import { loadCaseChanges } from "../src/store/resolve/case-changes.ts";
+import { planInteractions } from "../src/store/deliver/interactions.ts";
+import { loadActiveVersions } from "../src/store/resolve/active-types.ts";
 
 /** match -> schedule -> plan: what the changes of a few cases set in motion. */
 export const resolveCaseChanges =

@@ -1,15 +1,15 @@
 import type { Task } from "graphile-worker";
-import { settleUnknown } from "../src/decide/settle-unknown.ts";
+import { settleUnknown } from "../src/decide/settle/settle-unknown.ts";
 import type { Carrier, Deps } from "../src/deps.ts";
 import type { Sighting, UnknownOutcome, UnknownVerdict } from "../src/domain/unknown-outcome.ts";
-import { enqueue } from "../src/store/jobs.ts";
-import { planNextAttempts } from "../src/store/next-attempts.ts";
+import { enqueue } from "../src/store/queue/jobs.ts";
+import { planNextAttempts } from "../src/store/deliver/next-attempts.ts";
 import {
   isOnRecord,
   loadUnknownOutcomes,
   recordFound,
   scheduleNeverSent,
-} from "../src/store/unknown-outcomes.ts";
+} from "../src/store/settle/unknown-outcomes.ts";
 
 /** ask -> decide -> move: what nobody knew is known, sent again once that is safe, or held for a person. */
 export const settleUnknownOutcomes =

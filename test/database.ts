@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Client, type Pool } from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
-import { openDb, openPool, type Db } from "../src/store/db.ts";
+import { openDb, openPool, type Db } from "../src/store/postgres/db.ts";
 
 async function administer(statement: string): Promise<void> {
   const client = new Client({ connectionString: inject("adminUrl") });

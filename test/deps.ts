@@ -1,8 +1,8 @@
 import { systemClock } from "../src/clock.ts";
 import type { Deps } from "../src/deps.ts";
 import { readConfig } from "../src/config.ts";
-import { openRecorder } from "../src/store/recorder.ts";
-import { openTemplates } from "../src/store/templates.ts";
+import { openRecorder } from "../src/store/deliver/recorder.ts";
+import { openTemplates } from "../src/store/deliver/template-cache.ts";
 import type { TestDatabase } from "./database.ts";
 
 /** What tasks need, on a test's own database and without a provider; `rest` puts in what a test is about. */

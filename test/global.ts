@@ -11,9 +11,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
-import { openPool } from "../src/store/db.ts";
-import { startEmbeddedPostgres } from "../src/store/embedded-postgres.ts";
-import { migrate } from "../src/store/migrate.ts";
+import { openPool } from "../src/store/postgres/db.ts";
+import { startEmbeddedPostgres } from "../src/store/postgres/embedded-postgres.ts";
+import { migrate } from "../src/store/postgres/migrate.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

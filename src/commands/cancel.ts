@@ -3,14 +3,14 @@ import {
   findStanding,
   listInProgress,
   type Scope,
-} from "../store/cancellation.ts";
-import type { Db } from "../store/db.ts";
-import { onlyOne, readId } from "./arguments.ts";
-import { command } from "./command.ts";
-import { withDatabase } from "./database.ts";
-import { readOperator, readReason } from "./operator.ts";
-import { counted } from "./page.ts";
-import type { Print } from "./print.ts";
+} from "../store/operate/cancellation.ts";
+import type { Db } from "../store/postgres/db.ts";
+import { onlyOne, readId } from "./cli/arguments.ts";
+import { command } from "./cli/command.ts";
+import { withDatabase } from "./cli/database.ts";
+import { readOperator, readReason } from "./cli/operator.ts";
+import { counted } from "./cli/layout.ts";
+import type { Print } from "./cli/print.ts";
 
 const SHOWN_IDS = 20;
 const LARGEST_INT = 2n ** 31n - 1n;

@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
-import { listWorkers } from "../store/workers.ts";
-import { command } from "./command.ts";
-import { withDatabase } from "./database.ts";
-import type { Print } from "./print.ts";
+import { listWorkers } from "../store/queue/workers.ts";
+import { command } from "./cli/command.ts";
+import { withDatabase } from "./cli/database.ts";
+import type { Print } from "./cli/print.ts";
 
 /** Five missed heartbeats. */
 export const SILENT_MS = 10_000;

@@ -1,6 +1,6 @@
-import { wrongArguments } from "./arguments.ts";
-import { command, type Command } from "./command.ts";
-import { aligned } from "./page.ts";
+import { wrongArguments } from "./cli/arguments.ts";
+import { command, type Command } from "./cli/command.ts";
+import { aligned } from "./cli/layout.ts";
 
 const ABOUT = "tidings: sends a lender's notices when its cases change, once, and keeps the record";
 const SETTINGS =

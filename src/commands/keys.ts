@@ -1,13 +1,13 @@
 import { SCOPES, type Scope } from "../domain/vocabulary.ts";
-import { makeKey } from "../http/api-key.ts";
-import { insertApiKey, listApiKeys, revokeApiKey, type ApiKey } from "../store/api-keys.ts";
-import { wrongArguments } from "./arguments.ts";
-import { command } from "./command.ts";
-import { withDatabase } from "./database.ts";
-import { momentsIn, type ShowMoment } from "./moment.ts";
-import { readOperator } from "./operator.ts";
-import { aligned } from "./page.ts";
-import type { Print } from "./print.ts";
+import { makeKey } from "../http/auth/api-key.ts";
+import { insertApiKey, listApiKeys, revokeApiKey, type ApiKey } from "../store/api/api-keys.ts";
+import { wrongArguments } from "./cli/arguments.ts";
+import { command } from "./cli/command.ts";
+import { withDatabase } from "./cli/database.ts";
+import { momentsIn, type ShowMoment } from "./cli/moment.ts";
+import { readOperator } from "./cli/operator.ts";
+import { aligned } from "./cli/layout.ts";
+import type { Print } from "./cli/print.ts";
 
 /** Makes, lists and revokes the keys of the REST resources. Exit code 1 where nothing was made or revoked. */
 export const keys = command({

@@ -1,11 +1,11 @@
 import { readConfig } from "../config.ts";
 import { Fault } from "../domain/fault.ts";
-import { openDb, openPool } from "../store/db.ts";
-import { migrate as applyMigrations } from "../store/migrate.ts";
-import { pendingMigrations } from "../store/pending-migrations.ts";
-import { command } from "./command.ts";
-import { refuseUnreachable } from "./database.ts";
-import type { Print } from "./print.ts";
+import { openDb, openPool } from "../store/postgres/db.ts";
+import { migrate as applyMigrations } from "../store/postgres/migrate.ts";
+import { pendingMigrations } from "../store/postgres/pending-migrations.ts";
+import { command } from "./cli/command.ts";
+import { refuseUnreachable } from "./cli/database.ts";
+import type { Print } from "./cli/print.ts";
 
 /** Brings the schema of DATABASE_URL up to date and says what was applied. */
 export const migrate = command({

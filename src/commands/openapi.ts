@@ -1,8 +1,8 @@
 import { systemClock } from "../clock.ts";
 import { openApp } from "../http/app.ts";
-import { describeApi } from "../http/document.ts";
-import { openDb, openPool } from "../store/db.ts";
-import { command } from "./command.ts";
+import { describeApi } from "../http/docs/document.ts";
+import { openDb, openPool } from "../store/postgres/db.ts";
+import { command } from "./cli/command.ts";
 
 /** Prints the OpenAPI document that a running daemon serves at /openapi.json. */
 export const openapi = command({

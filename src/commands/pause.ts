@@ -1,11 +1,11 @@
 import { CHANNELS, type Channel } from "../domain/vocabulary.ts";
-import { openPause, releasePause, type Paused } from "../store/pauses.ts";
-import { readId, wrongArguments } from "./arguments.ts";
-import { command } from "./command.ts";
-import { withDatabase } from "./database.ts";
-import { checkType } from "./on-record.ts";
-import { readOperator, readReason } from "./operator.ts";
-import { counted } from "./page.ts";
+import { openPause, releasePause, type Paused } from "../store/operate/pauses.ts";
+import { readId, wrongArguments } from "./cli/arguments.ts";
+import { command } from "./cli/command.ts";
+import { withDatabase } from "./cli/database.ts";
+import { checkType } from "./cli/require.ts";
+import { readOperator, readReason } from "./cli/operator.ts";
+import { counted } from "./cli/layout.ts";
 
 const LARGEST_INT = 2n ** 31n - 1n;
 const EXAMPLES = "pause everything, pause channel text, pause type 7";

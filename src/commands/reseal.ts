@@ -1,11 +1,11 @@
 import { Fault } from "../domain/fault.ts";
-import type { Db } from "../store/db.ts";
-import { countSealed, resealNext, type SealedWith } from "../store/resealing.ts";
-import { openSeal, type Seal } from "../store/seal.ts";
-import { command } from "./command.ts";
-import { withDatabase } from "./database.ts";
-import { counted } from "./page.ts";
-import type { Print } from "./print.ts";
+import type { Db } from "../store/postgres/db.ts";
+import { countSealed, resealNext, type SealedWith } from "../store/operate/resealing.ts";
+import { openSeal, type Seal } from "../seal.ts";
+import { command } from "./cli/command.ts";
+import { withDatabase } from "./cli/database.ts";
+import { counted } from "./cli/layout.ts";
+import type { Print } from "./cli/print.ts";
 
 const BATCH = 200;
 /** A line of progress for every so many batches. */

@@ -1,10 +1,10 @@
 import { systemClock } from "../clock.ts";
-import { planNextAttempts } from "../store/next-attempts.ts";
-import { readId } from "./arguments.ts";
-import { command } from "./command.ts";
-import { withDatabase } from "./database.ts";
-import { checkInteraction } from "./on-record.ts";
-import { readOperator } from "./operator.ts";
+import { planNextAttempts } from "../store/deliver/next-attempts.ts";
+import { readId } from "./cli/arguments.ts";
+import { command } from "./cli/command.ts";
+import { withDatabase } from "./cli/database.ts";
+import { checkInteraction } from "./cli/require.ts";
+import { readOperator } from "./cli/operator.ts";
 
 /** Sends a failed notice again, as a new attempt in the operator's name. Exit code 1 where it cannot be. */
 export const retry = command({

@@ -1,11 +1,11 @@
 import { systemClock } from "../clock.ts";
-import { recordFound, scheduleNeverSent } from "../store/unknown-outcomes.ts";
-import type { Db } from "../store/db.ts";
-import { readId, wrongArguments } from "./arguments.ts";
-import { command } from "./command.ts";
-import { withDatabase } from "./database.ts";
-import { checkInteraction } from "./on-record.ts";
-import { readOperator } from "./operator.ts";
+import { recordFound, scheduleNeverSent } from "../store/settle/unknown-outcomes.ts";
+import type { Db } from "../store/postgres/db.ts";
+import { readId, wrongArguments } from "./cli/arguments.ts";
+import { command } from "./cli/command.ts";
+import { withDatabase } from "./cli/database.ts";
+import { checkInteraction } from "./cli/require.ts";
+import { readOperator } from "./cli/operator.ts";
 
 const OUTCOMES = {
   taken: (db: Db, id: string) =>

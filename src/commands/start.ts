@@ -3,7 +3,7 @@ import { openDaemon, type Daemon } from "../daemon.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Say } from "../domain/events.ts";
 import { openLog, sayThrough } from "../log.ts";
-import { command } from "./command.ts";
+import { command } from "./cli/command.ts";
 
 /** Closing what is left after the jobs' own grace. */
 const CLOSING_MS = 5_000;

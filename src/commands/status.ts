@@ -10,13 +10,13 @@ import {
   type JobCount,
   type OpenPause,
   type Overdue,
-} from "../store/standing.ts";
-import { listWorkers } from "../store/workers.ts";
-import { command } from "./command.ts";
-import { withDatabase } from "./database.ts";
+} from "../store/operate/status-counts.ts";
+import { listWorkers } from "../store/queue/workers.ts";
+import { command } from "./cli/command.ts";
+import { withDatabase } from "./cli/database.ts";
 import { SILENT_MS } from "./health.ts";
-import { momentsIn, showDuration, type ShowMoment } from "./moment.ts";
-import { aligned, counted } from "./page.ts";
+import { momentsIn, showDuration, type ShowMoment } from "./cli/moment.ts";
+import { aligned, counted } from "./cli/layout.ts";
 
 /** Shows on one screen who works, what is done, and what waits. */
 export const status = command({

@@ -1,19 +1,20 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { answerError } from "./answer-error.ts";
-import type { HttpEnv } from "./caller.ts";
-import { caseTypeLinkRoutes } from "./case-type-links.ts";
-import type { HttpDeps } from "./deps.ts";
-import { documentRoutes, registerComponents } from "./document.ts";
+import { answerError } from "./core/answer-error.ts";
+import type { HttpEnv } from "./core/caller.ts";
+import { recordedContentRoutes } from "./content/routes.ts";
+import { caseTypeLinkRoutes } from "./notification-types/case-type-links.ts";
+import type { HttpDeps } from "./core/deps.ts";
+import { documentRoutes, registerComponents } from "./docs/document.ts";
 import { healthRoutes } from "./health.ts";
-import { identify } from "./identify.ts";
-import { INTERACTION_RULES } from "./interaction-rules.ts";
-import { interactionRoutes } from "./interactions.ts";
-import { misfit } from "./misfit.ts";
-import { answerUnknown } from "./not-found.ts";
-import { NOTIFICATION_TYPE_RULES } from "./notification-type-rules.ts";
-import { notificationTypeRoutes } from "./notification-types.ts";
-import { surround } from "./surround.ts";
-import { throttle } from "./throttle.ts";
+import { identify } from "./auth/identify.ts";
+import { INTERACTION_RULES } from "./interactions/constraint-errors.ts";
+import { interactionRoutes } from "./interactions/routes.ts";
+import { misfit } from "./core/validation-error.ts";
+import { answerUnknown } from "./core/not-found.ts";
+import { NOTIFICATION_TYPE_RULES } from "./notification-types/constraint-errors.ts";
+import { notificationTypeRoutes } from "./notification-types/routes.ts";
+import { surround } from "./core/response-headers.ts";
+import { throttle } from "./auth/throttle.ts";
 
 /** The REST resources as one app, which answers every request and throws at none. */
 export function openApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
@@ -32,6 +33,7 @@ export function openApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   app.route("/", notificationTypeRoutes(deps));
   app.route("/", caseTypeLinkRoutes(deps));
   app.route("/", interactionRoutes(deps));
+  app.route("/", recordedContentRoutes(deps));
 
   app.notFound(answerUnknown(app));
   return app;

@@ -1,9 +1,9 @@
 import { OpenAPIHono, createRoute, z } from "@hono/zod-openapi";
-import type { Db } from "../store/db.ts";
-import { pendingMigrations } from "../store/pending-migrations.ts";
-import { isQueueStuck } from "../store/readiness.ts";
-import type { HttpEnv } from "./caller.ts";
-import type { HttpDeps } from "./deps.ts";
+import type { Db } from "../store/postgres/db.ts";
+import { pendingMigrations } from "../store/postgres/pending-migrations.ts";
+import { isQueueStuck } from "../store/queue/readiness.ts";
+import type { HttpEnv } from "./core/caller.ts";
+import type { HttpDeps } from "./core/deps.ts";
 
 const STUCK_MS = 60_000;
 /** Longer than the pool waits for a connection is of no use to whoever probes. */

@@ -1,11 +1,11 @@
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { SCOPES } from "../../src/domain/vocabulary.ts";
-import { makeKey } from "../../src/http/api-key.ts";
-import { insertApiKey } from "../../src/store/api-keys.ts";
-import { openDb } from "../../src/store/db.ts";
-import { listInteractions } from "../../src/store/interaction-pages.ts";
-import { findInteraction } from "../../src/store/interaction-record.ts";
+import { makeKey } from "../../src/http/auth/api-key.ts";
+import { insertApiKey } from "../../src/store/api/api-keys.ts";
+import { openDb } from "../../src/store/postgres/db.ts";
+import { listInteractions } from "../../src/store/api/interaction-pages.ts";
+import { findInteraction } from "../../src/store/api/interaction-record.ts";
 import { spawnDaemon } from "../daemon-process.ts";
 import { compare, report } from "./compare.ts";
 import { EMAIL_TEXT, insertPortfolio, type Scene } from "./scene.ts";

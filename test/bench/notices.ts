@@ -1,8 +1,8 @@
 import { Logger, runOnce } from "graphile-worker";
 import type { Deps } from "../../src/deps.ts";
-import type { Recorder } from "../../src/store/recorder.ts";
+import type { Recorder } from "../../src/store/deliver/recorder.ts";
 import { resolveCaseChanges } from "../../tasks/resolve_case_changes.ts";
-import { openQueue } from "../../src/store/queue.ts";
+import { openQueue } from "../../src/store/queue/queue.ts";
 import { openTaskList } from "../../src/task-list.ts";
 import { rateSince } from "./compare.ts";
 import type { Scene } from "./scene.ts";

@@ -1,9 +1,9 @@
 import Handlebars from "handlebars";
-import { localeOf } from "../../src/decide/reader.ts";
-import { render } from "../../src/decide/render.ts";
-import { WORDS } from "../../src/decide/template-words.ts";
-import type { Template } from "../../src/domain/template.ts";
-import { readStarter } from "../templates/starter-set.ts";
+import { localeOf } from "../../src/template/language/locale.ts";
+import { render } from "../../src/template/render/render.ts";
+import { WORDS } from "../../src/template/language/helpers.ts";
+import type { Template } from "../../src/domain/template/template.ts";
+import { readStarter } from "../template/starter-set.ts";
 import { compare, type Comparison, rateSince, report } from "./compare.ts";
 
 /** One page with dates, an amount, a panel and a button. */

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openDb } from "../../src/store/db.ts";
-import { listLatencies } from "../../src/store/overview.ts";
+import { openDb } from "../../src/store/postgres/db.ts";
+import { listLatencies } from "../../src/store/operate/overview.ts";
 import { spawnDaemon } from "../daemon-process.ts";
 import { compare, median, rateSince, report, tell } from "./compare.ts";
 import { insertPortfolio, type Scene } from "./scene.ts";

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openPool } from "../../src/store/db.ts";
-import { startEmbeddedPostgres } from "../../src/store/embedded-postgres.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { openPool } from "../../src/store/postgres/db.ts";
+import { startEmbeddedPostgres } from "../../src/store/postgres/embedded-postgres.ts";
+import { migrate } from "../../src/store/postgres/migrate.ts";
 import { tell } from "./compare.ts";
 import { benchDeliver } from "./deliver.ts";
 import { benchHttp } from "./http.ts";

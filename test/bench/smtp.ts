@@ -1,7 +1,7 @@
 import { createTransport } from "nodemailer";
-import { carry } from "../../src/carriers.ts";
+import { carry } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
-import { openSmtp } from "../../src/providers/smtp.ts";
+import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { compare, report } from "./compare.ts";
 import { EMAIL_HTML, EMAIL_TEXT, insertPortfolio, type Scene } from "./scene.ts";
 import { deliverThrough, NOTICES, sendBare, startSink } from "./wire.ts";

@@ -1,9 +1,9 @@
 import twilio from "twilio";
 import type RequestClient from "twilio/lib/base/RequestClient.js";
-import { carry } from "../../src/carriers.ts";
+import { carry } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
-import { openTwilioHttp } from "../../src/providers/twilio-http.ts";
-import { openTwilio } from "../../src/providers/twilio.ts";
+import { openTwilioHttp } from "../../src/providers/twilio/http.ts";
+import { openTwilio } from "../../src/providers/twilio/twilio.ts";
 import { compare, report } from "./compare.ts";
 import { insertPortfolio, type Scene } from "./scene.ts";
 import { deliverThrough, NOTICES, sendBare, startSink } from "./wire.ts";

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import type { Carrier } from "../../src/deps.ts";
-import { openDb } from "../../src/store/db.ts";
+import { openDb } from "../../src/store/postgres/db.ts";
 import { depsOn } from "../deps.ts";
 import { rateSince } from "./compare.ts";
 import { deliverAll, makeDue } from "./notices.ts";

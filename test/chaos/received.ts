@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SMTPServer } from "smtp-server";
-import { openTextSink } from "../../src/providers/sandbox-text.ts";
+import { openTextSink } from "../../src/providers/sandbox/text-sink.ts";
 import type { Random } from "./random.ts";
 
 /** What has arrived, counted by what makes a notice itself: its Message-ID, or the body of its text. */

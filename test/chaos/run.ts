@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
-import { outageCode } from "../../src/store/outage.ts";
-import { openPool } from "../../src/store/db.ts";
-import { startEmbeddedPostgres, type EmbeddedPostgres } from "../../src/store/embedded-postgres.ts";
+import { outageCode } from "../../src/store/postgres/retry.ts";
+import { openPool } from "../../src/store/postgres/db.ts";
+import {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from "../../src/store/postgres/embedded-postgres.ts";
 import { spawnDaemon, type DaemonProcess } from "../daemon-process.ts";
 import { insertChanges, insertLender } from "../lender.ts";
 import { openRandom, type Random } from "./random.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { command, type Command } from "../../src/commands/command.ts";
+import { command, type Command } from "../../src/commands/cli/command.ts";
 import { helpOn } from "../../src/commands/help.ts";
 
 const given: unknown[] = [];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { dryRun } from "../../src/commands/dry-run.ts";
+import { dryRun } from "../../src/commands/dry-run/dry-run.ts";
 import { CHANNELS } from "../../src/domain/vocabulary.ts";
 import { useDatabase } from "../database.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";

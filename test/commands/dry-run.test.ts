@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dryRun } from "../../src/commands/dry-run.ts";
+import { dryRun } from "../../src/commands/dry-run/dry-run.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { explain } from "../../src/commands/explain.ts";
+import { explain } from "../../src/commands/explain/explain.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { keys } from "../../src/commands/keys.ts";
 import { SCOPES } from "../../src/domain/vocabulary.ts";
-import { openKeys } from "../../src/http/api-key.ts";
+import { openKeys } from "../../src/http/auth/api-key.ts";
 import { useDatabase } from "../database.ts";
 import { runOn } from "./run.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { momentsIn, showDay, showDuration } from "../../src/commands/moment.ts";
+import { momentsIn, showDay, showDuration } from "../../src/commands/cli/moment.ts";
 
 test.each([
   ["2031-01-01T04:59:59Z", "America/New_York", "Tue 2030-12-31 23:59 EST"],

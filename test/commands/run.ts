@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { Command } from "../../src/commands/command.ts";
+import type { Command } from "../../src/commands/cli/command.ts";
 import type { TestDatabase } from "../database.ts";
 
 export interface Ran {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { templates } from "../../src/commands/templates.ts";
+import { templates } from "../../src/commands/templates/group.ts";
 import { useDatabase } from "../database.ts";
 import { emailFiles, SAMPLE, useFolders } from "./folders.ts";
 import { type Ran, runOn } from "./run.ts";

@@ -24,7 +24,7 @@ test("the table types equal the schema", () => {
   const printed = execFileSync("node_modules/.bin/kysely-codegen", [...words, ...pattern], {
     encoding: "utf8",
   });
-  expectFile("src/store/schema.ts", `${printed.slice(printed.indexOf("/**")).trim()}\n`);
+  expectFile("src/store/postgres/schema.ts", `${printed.slice(printed.indexOf("/**")).trim()}\n`);
 });
 
 test("a migration that has landed is never edited", () => {

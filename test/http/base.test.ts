@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCOPES, type Scope } from "../../src/domain/vocabulary.ts";
-import { makeKey } from "../../src/http/api-key.ts";
-import { revokeApiKey } from "../../src/store/api-keys.ts";
-import { openDb, openPool } from "../../src/store/db.ts";
+import { makeKey } from "../../src/http/auth/api-key.ts";
+import { revokeApiKey } from "../../src/store/api/api-keys.ts";
+import { openDb, openPool } from "../../src/store/postgres/db.ts";
 import { useDatabase } from "../database.ts";
 import { insertLender } from "../lender.ts";
 import { useServer } from "./served.ts";

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { SCOPES, type Scope } from "../../src/domain/vocabulary.ts";
-import { makeKey } from "../../src/http/api-key.ts";
+import { makeKey } from "../../src/http/auth/api-key.ts";
 import { openApp } from "../../src/http/app.ts";
-import type { HttpDeps } from "../../src/http/deps.ts";
-import { describeApi } from "../../src/http/document.ts";
+import type { HttpDeps } from "../../src/http/core/deps.ts";
+import { describeApi } from "../../src/http/docs/document.ts";
 import { openServer, type HttpServer } from "../../src/http/server.ts";
-import { insertApiKey } from "../../src/store/api-keys.ts";
+import { insertApiKey } from "../../src/store/api/api-keys.ts";
 import type { TestDatabase } from "../database.ts";
 import { openContract, type ApiDocument } from "./contract.ts";
 

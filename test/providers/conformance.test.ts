@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { ProviderAnswer } from "../../src/domain/provider-answer.ts";
-import type { Provider } from "../../src/providers/provider.ts";
-import type { Loopback } from "../../src/providers/sandbox-loopback.ts";
-import { openSmtp } from "../../src/providers/smtp.ts";
-import { openTwilio } from "../../src/providers/twilio.ts";
+import type { Provider } from "../../src/providers/answer/provider.ts";
+import type { Loopback } from "../../src/providers/sandbox/loopback.ts";
+import { openSmtp } from "../../src/providers/smtp/smtp.ts";
+import { openTwilio } from "../../src/providers/twilio/twilio.ts";
 import { openCuttingProxy, type Cut } from "./cutting-proxy.ts";
 import { email, text } from "./messages.ts";
 import * as http from "./scripted-http.ts";

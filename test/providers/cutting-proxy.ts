@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
-import { listenOnLoopback, type Loopback } from "../../src/providers/sandbox-loopback.ts";
+import { listenOnLoopback, type Loopback } from "../../src/providers/sandbox/loopback.ts";
 
 /** Where a conversation is cut: after so many bytes of one side, which are still delivered. */
 export interface Cut {

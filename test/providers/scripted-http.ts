@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { listenOnLoopback, type Loopback } from "../../src/providers/sandbox-loopback.ts";
+import { listenOnLoopback, type Loopback } from "../../src/providers/sandbox/loopback.ts";
 
 /** What becomes of one request, whose form has been read; it never answers if the script does nothing. */
 export type Serve = (

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from "node:net";
-import { listenOnLoopback, type Loopback } from "../../src/providers/sandbox-loopback.ts";
+import { listenOnLoopback, type Loopback } from "../../src/providers/sandbox/loopback.ts";
 
 /** Where a script may answer otherwise; `dot` is the end of a message, `body` its first line. */
 export type Moment =

@@ -1,6 +1,6 @@
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { listenOnLoopback } from "../../src/providers/sandbox-loopback.ts";
+import { listenOnLoopback } from "../../src/providers/sandbox/loopback.ts";
 
 export interface FickleProxy {
   /** Of the same database, through the proxy. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { isSealed } from "../../src/domain/sealed-content.ts";
-import { openSeal } from "../../src/store/seal.ts";
+import { openSeal } from "../../src/seal.ts";
 import { useDatabase } from "../database.ts";
 import { useHouse } from "../house-of-stories.ts";
 import { insertType } from "../lender.ts";

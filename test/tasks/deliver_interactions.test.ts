@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Deps } from "../../src/deps.ts";
-import { carry } from "../../src/carriers.ts";
+import { carry } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
-import { openDb, openPool } from "../../src/store/db.ts";
-import { returnNeverBegun } from "../../src/store/workers.ts";
-import { openSmtp } from "../../src/providers/smtp.ts";
+import { openDb, openPool } from "../../src/store/postgres/db.ts";
+import { returnNeverBegun } from "../../src/store/queue/workers.ts";
+import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";

@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import type { Config } from "./config.ts";
+import type { Carrier, Carriers } from "./deps.ts";
+import type { Receipt } from "./domain/receipt.ts";
+import { openCircuit } from "./providers/flow/circuit-breaker.ts";
+import { openGate } from "./providers/flow/slot-gate.ts";
+import { limitCalls } from "./providers/flow/concurrency-limit.ts";
+import type { Provider } from "./providers/answer/provider.ts";
+import { type MailSinkOptions, openMailSink } from "./providers/sandbox/mail-sink.ts";
+import { openTextSink } from "./providers/sandbox/text-sink.ts";
+import { openSmtp } from "./providers/smtp/smtp.ts";
+import { openTwilio, type TwilioOptions } from "./providers/twilio/twilio.ts";
+import { askTwilio } from "./providers/twilio/statuses.ts";
+
+/** In the sandbox the real clients speak to sinks of our own: only the other end differs. */
+const SANDBOX_ACCOUNT = {
+  accountSid: `AC${"0".repeat(32)}`,
+  authToken: "sandbox",
+  from: "+15005550006",
+};
+
+/** What carries each channel here, and whose name the texts bear. */
+export interface OpenCarriers {
+  readonly carriers: Carriers;
+  readonly textFrom: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the providers the configuration names; in the sandbox with local sinks behind them. `onReceipt` hears of what is
+ * told of a message after it was taken.
+ */
+export async function openCarriers(
+  config: Config,
+  onReceipt: (receipt: Receipt) => void,
+): Promise<OpenCarriers> {
+  const open = new AsyncDisposableStack();
+  const outbox = join(config.dataDir, "outbox");
+  const smtpUrl =
+    config.delivery === "sandbox"
+      ? await openSandboxMail(open, { outbox, onReceipt })
+      : config.email?.url;
+  const twilio = config.delivery === "sandbox" ? await openSandboxText(open, outbox) : config.text;
+  const carriers: Carriers = {
+    ...(smtpUrl && { email: openEmail(open, smtpUrl, config) }),
+    ...(twilio && { text: openText(open, twilio, config) }),
+  };
+  const textFrom = twilio?.from ?? twilio?.messagingServiceSid ?? "";
+  return { carriers, textFrom, close: () => open.disposeAsync() };
+}
+
+function openEmail(open: AsyncDisposableStack, url: string, config: Config): Carrier {
+  const { connections, bounceAddress } = config;
+  const provider = openSmtp({
+    url,
+    slots: connections.email,
+    ...(bounceAddress && { envelopeFrom: bounceAddress }),
+  });
+  open.defer(() => provider.close());
+  return carry(provider, "email", config);
+}
+
+function openText(open: AsyncDisposableStack, options: TwilioOptions, config: Config): Carrier {
+  const provider = openTwilio({ ...options, slots: config.connections.text });
+  open.defer(() => provider.close());
+  return {
+    ...carry(provider, "text", config),
+    findSent: (unknown, except) => askTwilio(provider, unknown, except),
+  };
+}
+
+type Carried = Pick<Config, "perSecond" | "retries" | "settles">;
+
+/** What a channel is sent by, with its limits and its patience. */
+export function carry(
+  provider: Provider,
+  channel: "email" | "text",
+  { perSecond, retries, settles }: Carried,
+): Carrier {
+  const limited = limitCalls(provider);
+  return {
+    ...limited,
+    gate: openGate({ slots: limited.ahead, perSecond: perSecond[channel] }),
+    circuit: openCircuit(),
+    retries: retries[channel],
+    settleWaits: settles[channel],
+  };
+}
+
+async function openSandboxMail(
+  open: AsyncDisposableStack,
+  options: MailSinkOptions,
+): Promise<string> {
+  const sink = await openMailSink(options);
+  open.defer(() => sink.close());
+  return sink.url;
+}
+
+async function openSandboxText(
+  open: AsyncDisposableStack,
+  outbox: string,
+): Promise<Omit<TwilioOptions, "slots">> {
+  const sink = await openTextSink({ outbox });
+  open.defer(() => sink.close());
+  return { ...SANDBOX_ACCOUNT, apiUrl: sink.url };
+}

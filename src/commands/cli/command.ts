@@ -1,0 +1,118 @@
+import { parseArgs } from "node:util";
+import { wrongArguments } from "./arguments.ts";
+import { aligned } from "./layout.ts";
+import type { Print } from "./print.ts";
+
+/** An option of a command, as it is parsed and as its help shows it. */
+export interface Option {
+  readonly type: "string" | "boolean";
+  readonly multiple?: true;
+  /** What stands for the value in the help, such as ID. */
+  readonly value?: string;
+  readonly says: string;
+}
+type Options = Readonly<Record<string, Option>>;
+
+type ValueOf<Known extends Option> = Known["type"] extends "boolean"
+  ? boolean
+  : Known extends { readonly multiple: true }
+    ? readonly string[]
+    : string;
+
+/** A command line as a command gets it: every word of it known, nothing missing but options. */
+export interface Call<Known extends Options> {
+  readonly options: { readonly [Name in keyof Known]?: ValueOf<Known[Name]> };
+  readonly operands: readonly string[];
+  readonly print: Print;
+}
+
+interface Description<Known extends Options> {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What may follow the name, such as `INTERACTION_ID [--json]`. */
+  readonly takes?: string;
+  /** What else its user must know. */
+  readonly details?: string;
+  /** Words without a dash, in order; those in brackets may be left out, and a last one with … may be repeated. */
+  readonly operands?: readonly string[];
+  readonly options: Known;
+  run(call: Call<Known>): Promise<number>;
+}
+
+/** One verb of the command line. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** The page that `--help` prints. */
+  readonly help: string;
+  /** Resolves to the exit code. Throws ARGUMENTS_INVALID when the words do not fit. */
+  run(words: readonly string[], print: Print): Promise<number>;
+}
+
+/** Makes a command of its description: it parses its own words and answers `--help` by itself. */
+export function command<const Known extends Options>(description: Description<Known>): Command {
+  const { name, summary } = description;
+  const help = helpOf(description);
+  return {
+    name,
+    summary,
+    help,
+    async run(words, print) {
+      const { values, positionals } = parse(description, words);
+      if (values["help"] === true) {
+        print(help);
+        return 0;
+      }
+      checkOperands(description, positionals);
+      // parseArgs has checked what is given against the same options
+      const options = values as Call<Known>["options"];
+      return await description.run({ options, operands: positionals, print });
+    },
+  };
+}
+
+const seeHelp = (name: string): string => `\`tidings ${name} --help\` shows what it takes`;
+
+function parse(
+  { name, options }: Description<Options>,
+  words: readonly string[],
+): { values: Readonly<Record<string, unknown>>; positionals: readonly string[] } {
+  const known = Object.entries(options).map(
+    ([option, { type, multiple = false }]) => [option, { type, multiple }] as const,
+  );
+  try {
+    return parseArgs({
+      args: [...words],
+      options: { ...Object.fromEntries(known), help: { type: "boolean", short: "h" } },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // what node says to do about an unknown option is for a command with operands like it
+    const [wrong = ""] = error.message.replaceAll("\n", " ").split(/\. To specify a positional/);
+    throw wrongArguments(`${wrong}; ${seeHelp(name)}`);
+  }
+}
+
+function checkOperands(
+  { name, operands = [] }: Description<Options>,
+  given: readonly string[],
+): void {
+  const missing = operands.slice(given.length).filter((operand) => !operand.startsWith("["));
+  if (missing.length > 0) throw wrongArguments(`${missing.join(" ")} is missing; ${seeHelp(name)}`);
+  const [unknown] = operands.at(-1)?.endsWith("…") ? [] : given.slice(operands.length);
+  if (unknown !== undefined)
+    throw wrongArguments(`"${unknown}" is one word too many; ${seeHelp(name)}`);
+}
+
+function helpOf({ name, summary, takes = "", details, options }: Description<Options>): string {
+  const rows = Object.entries(options).map(([option, { value, says }]) => [
+    value === undefined ? `--${option}` : `--${option} ${value}`,
+    says,
+  ]);
+  const page = [`tidings ${name} ${takes}`.trimEnd(), `\n${summary}`];
+  if (details !== undefined) page.push(`\n${details}`);
+  if (rows.length > 0) page.push("", ...aligned(rows).map((line) => `  ${line}`));
+  return page.join("\n");
+}

@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readConfig, type Config } from "../../config.ts";
+import { Fault } from "../../domain/fault.ts";
+import { openDb, openPool, type Db } from "../../store/postgres/db.ts";
+import { startEmbeddedPostgres } from "../../store/postgres/embedded-postgres.ts";
+import { pendingMigrations } from "../../store/postgres/pending-migrations.ts";
+
+/**
+ * Does a command's work on the database the settings name. Without DATABASE_URL that is the embedded Postgres: the one
+ * that runs is used and left running, one that does not is started for as long as the work takes. `actor` is written
+ * into the transitions the work leaves.
+ */
+export async function withDatabase<Result>(
+  actor: string,
+  work: (db: Db, config: Config) => Promise<Result>,
+): Promise<Result> {
+  const config = readConfig(process.env);
+  await using open = new AsyncDisposableStack();
+  const url = config.databaseUrl ?? (await borrowEmbedded(open, config.dataDir));
+  const pool = openPool({ url, actor, max: 2, onLost: () => {} });
+  open.defer(() => pool.end());
+  const db = openDb(pool);
+  await checkSchema(db);
+  return await work(db, config);
+}
+
+async function borrowEmbedded(open: AsyncDisposableStack, dataDir: string): Promise<string> {
+  const directory = join(dataDir, "postgres");
+  if (!existsSync(join(directory, "PG_VERSION")))
+    throw new Fault(
+      "CONFIG_INVALID",
+      `DATABASE_URL is not set, and there is no embedded Postgres in ${directory}: set DATABASE_URL, or let \`tidings start\` make one`,
+    );
+  const postgres = await startEmbeddedPostgres(directory);
+  if (!postgres.adopted) open.defer(() => postgres.stop());
+  return postgres.url;
+}
+
+async function checkSchema(db: Db): Promise<void> {
+  const pending = await pendingMigrations(db).catch(refuseUnreachable);
+  if (pending.length > 0)
+    throw new Fault(
+      "SCHEMA_OUTDATED",
+      `it lacks ${pending.join(", ")}; run \`tidings migrate\`, or start the daemon anew where it is the embedded Postgres`,
+    );
+}
+
+/** Says as one line that the database did not answer, and what to do. */
+export function refuseUnreachable(error: unknown): never {
+  throw new Fault(
+    "DATABASE_UNREACHABLE",
+    `${reasonOf(error)}; see that it runs and that DATABASE_URL leads to it`,
+    error,
+  );
+}
+
+/** Of several addresses that were tried Node gives a code and no words. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "it gave no reason";
+  return error.message === "" && "code" in error ? String(error.code) : error.message;
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import { readConfig, type Config } from "../../config.ts";
+import { openDaemon } from "../../daemon.ts";
+import { EXPECTED } from "../../demo/expected.ts";
+import { TEMPLATES } from "../../demo/templates.ts";
+import { Fault } from "../../domain/fault.ts";
+import { openLog, sayThrough } from "../../log.ts";
+import { openDb, openPool, type Db } from "../../store/postgres/db.ts";
+import {
+  countUnfinished,
+  listLatencies,
+  listOutcomes,
+  type Outcome,
+} from "../../store/operate/overview.ts";
+import { loadDrafts } from "../../store/templates/versions.ts";
+import { unusable } from "../cli/arguments.ts";
+import { command } from "../cli/command.ts";
+import type { Print } from "../cli/print.ts";
+import { tableOf } from "./table.ts";
+import { readFolders } from "../templates/folders.ts";
+import { publish } from "../templates/publish.ts";
+import { pushFolders } from "../templates/push.ts";
+
+interface Core {
+  run(file: string): Promise<void>;
+  end(): Promise<void>;
+}
+
+const DEADLINE_MS = 45_000;
+/** A retry that is due this soon is waited for; the notice in five business days is not. */
+const SOON_MS = 30_000;
+const LATENCY_CHANGES = 25;
+
+/** Runs the main job on sample data and prints what became of it. Exit code 0 only if all of it is as expected. */
+export const demo = command({
+  name: "demo",
+  summary: "show the whole of it on sample data, in a sandbox",
+  details: "It starts a Postgres of its own under DATA_DIR/demo; nothing leaves this machine.",
+  options: {},
+  run: ({ print }) => runDemo(print),
+});
+
+async function runDemo(print: Print): Promise<number> {
+  const { DATA_DIR } = process.env;
+  const dir = resolve(readConfig({ DATA_DIR }).dataDir, "demo");
+  await makeAfresh(dir).catch(unusable(`${dir} cannot be made`));
+  const config = demoConfig(dir);
+  print(
+    "Starting Postgres and Tidings on sample data, in the sandbox: nothing leaves this machine.",
+  );
+  const daemon = await openDaemon(config, sayThrough(openLog("info", join(dir, "daemon.log"))));
+  const pool = openPool({ url: daemon.databaseUrl, actor: "demo", max: 2, onLost: () => {} });
+  const core = await openCore(daemon.databaseUrl);
+  try {
+    return await play(openDb(pool), core, { print, dir });
+  } finally {
+    await core.end();
+    await pool.end();
+    await daemon.stop();
+  }
+}
+
+async function makeAfresh(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+}
+
+async function play(
+  db: Db,
+  core: Core,
+  { print, dir }: { print: Print; dir: string },
+): Promise<number> {
+  await publishTemplates(db);
+  await core.run("lender.sql");
+  await core.run("case-changes.sql");
+  print("Inserted 12 case changes; waiting until nothing is left to do.\n");
+  const done = await waitUntilDone(db);
+  const outcomes = await listOutcomes(db);
+  print(tableOf(outcomes));
+  print(
+    `\nThe messages lie in ${join(dir, "outbox")}, the daemon's log in ${join(dir, "daemon.log")}.`,
+  );
+  const wrong = done ? findDifferences(outcomes) : ["the work was not done in time"];
+  if (wrong.length === 0)
+    print(`All ${outcomes.filter((one) => one.status).length} interactions are as expected.`);
+  else print(`NOT as expected:\n${wrong.join("\n")}`);
+  print(
+    `From the insert of a change to the call to the provider: median ${await measureLatency(db, core)} ms.`,
+  );
+  return wrong.length === 0 ? 0 : 1;
+}
+
+/** The defaults, whatever this shell has set: the demo must never reach a real database or a real borrower. */
+const demoConfig = (dir: string): Config =>
+  readConfig({
+    DATA_DIR: dir,
+    DELIVERY: "sandbox",
+    EMAIL_RETRIES: "1s 2s",
+    TEXT_RETRIES: "1s 2s",
+    CONTENT_KEY: randomBytes(32).toString("base64"),
+  });
+
+/** As `tidings templates push` and `publish` do. */
+async function publishTemplates(db: Db): Promise<void> {
+  const pushed = await pushFolders(db, await readFolders(TEMPLATES));
+  const said = pushed.flatMap(({ findings }) => findings);
+  const print: Print = (line) => void said.push(line);
+  const code = await publish(db, await loadDrafts(db), { canSeal: true, print });
+  if (code !== 0) throw new Fault("DEMO_INCOMPLETE", said.join("\n"));
+}
+
+/** Plays the core system: plain SQL on a connection of its own. */
+async function openCore(url: string): Promise<Core> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  return {
+    run: async (file) =>
+      void (await client.query(
+        await readFile(join(import.meta.dirname, "../../demo", file), "utf8"),
+      )),
+    end: () => client.end(),
+  };
+}
+
+async function waitUntilDone(db: Db): Promise<boolean> {
+  const end = Date.now() + DEADLINE_MS;
+  while (Date.now() < end) {
+    if ((await countUnfinished(db, new Date(Date.now() + SOON_MS))) === 0) return true;
+    await sleep(50);
+  }
+  return false;
+}
+
+const statusOf = (outcome: Outcome): string =>
+  [outcome.status, outcome.statusDetails].filter((word) => word !== null).join(" ");
+
+function findDifferences(outcomes: readonly Outcome[]): string[] {
+  return Object.entries(EXPECTED).flatMap(([caseChange, types]) => {
+    const found = outcomes.filter((one) => one.caseChange === caseChange && one.status !== null);
+    const byType = Map.groupBy(found, (one) => one.notificationType ?? "");
+    const is = JSON.stringify(
+      Object.fromEntries([...byType].map(([name, rows]) => [name, rows.map(statusOf)])),
+    );
+    const expected = JSON.stringify(types);
+    return is === expected ? [] : [`${caseChange}: ${is}, expected ${expected}`];
+  });
+}
+
+/** Single changes, one after the other on an idle daemon. */
+async function measureLatency(db: Db, core: Core): Promise<string> {
+  const since = new Date();
+  for (let n = 0; n < LATENCY_CHANGES; n += 1) {
+    await core.run("single-change.sql");
+    await sleep(60);
+  }
+  await waitUntilDone(db);
+  const sorted = (await listLatencies(db, since)).toSorted((one, other) => one - other);
+  return (sorted[Math.floor(sorted.length / 2)] ?? Number.NaN).toFixed(1);
+}

@@ -1,0 +1,130 @@
+import type { Config } from "../../config.ts";
+import { openCalendars } from "../../decide/resolve/calendars.ts";
+import { foretell, type ForetoldChange, type Ground } from "../../decide/dry-run/forecast.ts";
+import { findUnknown, readLines, type LineFault } from "../../decide/dry-run/read-lines.ts";
+import { takeIn } from "../../decide/dry-run/simulate-intake.ts";
+import type { Arrival } from "../../domain/dry-run/arrival.ts";
+import {
+  loadArrivals,
+  loadOnRecord,
+  type Selected,
+  type Selection,
+} from "../../store/dry-run/arrivals.ts";
+import { loadCalendars } from "../../store/resolve/calendars.ts";
+import type { Db } from "../../store/postgres/db.ts";
+import { loadAround, loadReferences } from "../../store/dry-run/file-lines.ts";
+import { loadActiveVersions } from "../../store/resolve/active-types.ts";
+import { loadSurroundings } from "../../store/dry-run/surroundings.ts";
+import { openTemplates } from "../../store/deliver/template-cache.ts";
+import { wrongArguments } from "../cli/arguments.ts";
+
+/** Where the case changes of a dry run come from. */
+export type Source =
+  | Selection
+  | { readonly kind: "file"; readonly path: string; readonly text: string };
+
+/** What a dry run found. */
+export interface DryRun {
+  readonly changes: readonly ForetoldChange[];
+  /** How many changes there are without the limit. */
+  readonly total: number;
+  /** The interactions that changes of the table have set in motion before, as `changeId:typeId`. */
+  readonly onRecord: ReadonlyMap<string, string>;
+  readonly now: Date;
+  /** The lender's IANA time zone. */
+  readonly zone: string;
+}
+
+interface Bounds {
+  readonly limit: number;
+  readonly now: Date;
+}
+
+/** Foretells what the first `limit` changes of a source set in motion. Throws ARGUMENTS_INVALID that names every bad line. */
+export async function rehearse(
+  db: Db,
+  config: Config,
+  source: Source,
+  bounds: Bounds,
+): Promise<DryRun> {
+  const { arrivals, total } =
+    source.kind === "file"
+      ? await arriveFromFile(db, source, bounds)
+      : await arriveFromTable(db, source, bounds);
+  const ground = await loadGround(db, config, arrivals, bounds.now);
+  const arrived = source.kind === "file" ? [] : arrivals.map(({ change }) => change.id);
+  return {
+    changes: arrivals.map((arrival) => foretell(arrival, ground)),
+    total,
+    onRecord: await loadOnRecord(db, arrived),
+    now: bounds.now,
+    zone: config.lender.timeZone,
+  };
+}
+
+/** Changes asked for by id must all be there; the limit is for what nobody has counted. */
+async function arriveFromTable(db: Db, selection: Selection, { limit }: Bounds): Promise<Selected> {
+  if (selection.kind === "since") return await loadArrivals(db, selection, limit);
+  const selected = await loadArrivals(db, selection, selection.ids.length);
+  const found = new Set(selected.arrivals.map(({ change }) => change.id));
+  const missing = selection.ids.filter((id) => !found.has(id));
+  if (missing.length > 0) throw wrongArguments(`there is no case change ${missing.join(", ")}`);
+  return selected;
+}
+
+async function arriveFromFile(
+  db: Db,
+  { path, text }: { readonly path: string; readonly text: string },
+  { limit, now }: Bounds,
+): Promise<Selected> {
+  const { lines, faults } = readLines(text);
+  const references = await loadReferences(db, lines);
+  refuse(path, [...faults, ...findUnknown(lines, references)]);
+  const asked = lines.slice(0, limit);
+  const around = await loadAround(db, asked, now);
+  const known = { around, externalIds: references.externalIds };
+  return { arrivals: takeIn(asked, known, now), total: lines.length };
+}
+
+function refuse(path: string, faults: readonly LineFault[]): void {
+  if (faults.length === 0) return;
+  const list = faults
+    .toSorted((one, other) => one.line - other.line)
+    .map(({ line, says }) => `  line ${line}: ${says}`);
+  throw wrongArguments(`${path} cannot be taken in, and nothing was judged:\n${list.join("\n")}`);
+}
+
+async function loadGround(
+  db: Db,
+  { lender, emailFrom, text, recipientsAllowed, contentKeys, within }: Config,
+  arrivals: readonly Arrival[],
+  now: Date,
+): Promise<Ground> {
+  const changes = arrivals.map(({ change }) => change);
+  const versions = await loadActiveVersions(db, [
+    ...new Set(changes.map((change) => change.caseTypeId)),
+  ]);
+  const pinned = [...versions.values()]
+    .flat()
+    .flatMap(({ templateId, templateVersion }) =>
+      templateId === null || templateVersion === null ? [] : [{ templateId, templateVersion }],
+    );
+  return {
+    planning: {
+      zone: lender.timeZone,
+      calendars: openCalendars(await loadCalendars(db)),
+      withinMs: within,
+    },
+    occasion: {
+      lender,
+      emailFrom,
+      textFrom: text?.from ?? "",
+      recipientsAllowed,
+      canSeal: contentKeys.length > 0,
+      now,
+    },
+    surroundings: await loadSurroundings(db, changes),
+    activeTypes: (caseTypeId) => versions.get(caseTypeId) ?? [],
+    findTemplate: await openTemplates(db)(pinned),
+  };
+}

@@ -1,0 +1,113 @@
+import { nextStep, type NextStep } from "../../decide/settle/next-step.ts";
+import type { Attempt, Chain, Transition } from "../../domain/chain.ts";
+import { contactsInWords, datesInWords, whyInWords } from "./sentences.ts";
+import { momentsIn, type ShowMoment } from "../cli/moment.ts";
+import { aligned, wrapped } from "../cli/layout.ts";
+
+/** Which interaction was asked for, when, and on whose clock the answer is told. */
+export interface Told {
+  readonly asked: string;
+  readonly now: Date;
+  /** The lender's IANA time zone. */
+  readonly zone: string;
+}
+
+const INDENT = "  ";
+
+/** The story of a chain as one page, for somebody who was not there. */
+export function explainPage(chain: Chain, told: Told): string {
+  const show = momentsIn(told.zone);
+  const sections: readonly (readonly [string, readonly string[]])[] = [
+    ["Why it exists", prose(whyInWords(chain, show))],
+    ["When it is due", prose(datesInWords(chain, show))],
+    ["To whom", prose(contactsInWords(chain.attempts))],
+    ["What happened", transitionLines(chain.transitions, momentsIn(told.zone, "seconds"))],
+    ["What happens next", prose(nextInWords(chain, told, show))],
+  ];
+  const body = sections.flatMap(([title, lines]) => ["", title, ...lines]);
+  return [...titleOf(chain, told), ...body].join("\n");
+}
+
+const lastOf = ({ attempts }: Chain): Attempt => attempts.at(-1) ?? attempts[0];
+const prose = (sentences: readonly string[]): string[] =>
+  sentences.flatMap((sentence) => wrapped(sentence, INDENT));
+const joined = (...words: readonly (string | null)[]): string =>
+  words.filter((word) => word !== null).join(" ");
+
+function titleOf(chain: Chain, { asked }: Told): string[] {
+  const { attempts, type } = chain;
+  const last = lastOf(chain);
+  const own = attempts.find(({ id }) => id === asked) ?? last;
+  const name = type === null ? "" : ` "${type.name}"`;
+  const title = `Interaction ${asked}${name} by ${own.channel}: ${joined(own.status, own.statusDetails)}`;
+  if (attempts.length === 1) return [title];
+  const place = `Attempt ${own.attempt} of a chain of ${attempts.length}`;
+  return own === last
+    ? [title, `${place}, the last one.`]
+    : [
+        title,
+        `${place}; the last one, interaction ${last.id}, is ${joined(last.status, last.statusDetails)}.`,
+      ];
+}
+
+function transitionLines(transitions: readonly Transition[], show: ShowMoment): string[] {
+  const rows = transitions.map(({ movedAt, interactionId, movedBy, ...move }) => [
+    `${INDENT}${show(movedAt)}`,
+    `interaction ${interactionId}`,
+    joined(move.fromStatus, "->", move.toStatus, move.toStatusDetails),
+    `by ${movedBy}`,
+  ]);
+  const lines = aligned(rows);
+  return transitions.flatMap(({ evidence }, row) => [
+    lines[row] ?? "",
+    ...(evidence === null ? [] : wrapped(evidenceInWords(evidence), INDENT.repeat(3))),
+  ]);
+}
+
+/** Who and what come first; whatever else the evidence holds comes after them. */
+const FIRST_TOLD = ["operator", "provider", "code", "enhancedCode", "text"];
+
+function evidenceInWords(evidence: Readonly<Record<string, unknown>>): string {
+  const told = FIRST_TOLD.filter((name) => name in evidence);
+  const rest = Object.keys(evidence).filter((name) => !told.includes(name));
+  return [...told, ...rest].map((name) => `${name} ${JSON.stringify(evidence[name])}`).join(", ");
+}
+
+const NEXT: Readonly<Record<NextStep, string>> = {
+  due: "When it is due its contact is chosen, its rules are judged, and it leaves.",
+  overdue: "It should have left by now: `tidings status` shows whether a daemon is alive.",
+  underWay: "The provider's answer is awaited; if the daemon dies, another one settles it.",
+  ask: "Nobody can say whether it was taken; the provider is asked, and if it cannot say, a person decides.",
+  resend: "Nobody can say whether it was taken; it is sent once more, with the same Message-ID.",
+  hold: "Nobody can say whether it was taken; a person decides, with `tidings settle`.",
+  handedOver: "The provider has it. Nothing more happens unless it reports a delivery or a bounce.",
+  delivered: "It was delivered; nothing follows, unless it bounces late.",
+  failed: "Nothing by itself: no further attempt is planned. `tidings retry` sends it again.",
+  withdrawn: "Nothing: it was withdrawn, and is never sent.",
+  notOurs: "Nothing by Tidings.",
+};
+
+const stepAfter = (chain: Chain, now: Date): NextStep =>
+  nextStep(lastOf(chain), chain.attempts.slice(0, -1), chain.type?.onUnknown ?? "hold", now);
+
+function nextInWords(chain: Chain, { now }: Told, show: ShowMoment): string[] {
+  const last = lastOf(chain);
+  const step = stepAfter(chain, now);
+  const sentences = [NEXT[step]];
+  if (step === "due" && last.dueAt !== null) sentences.unshift(`It is due ${show(last.dueAt)}.`);
+  if (step === "due" && chain.type?.whenCaseMoves === "cancel")
+    sentences.push("If its case no longer holds what fired it by then, it is canceled.");
+  if (last.short !== null) sentences.push(`${last.short}: ${last.long ?? ""}`);
+  if (last.ruleId !== null) sentences.push(`Rule ${last.ruleId}.`);
+  return sentences;
+}
+
+/** The same as data, moments in UTC; without the fields of the case, which may be personal. */
+export function explainJson(chain: Chain, { asked, now }: Told): string {
+  const document = { interactionId: asked, ...chain, next: stepAfter(chain, now) };
+  return JSON.stringify(
+    document,
+    (key, value: unknown) => (key === "fields" ? undefined : value),
+    2,
+  );
+}

@@ -1,0 +1,93 @@
+import type { Explanation } from "../../decide/resolve/schedule.ts";
+import type { Attempt, Chain, PinnedType } from "../../domain/chain.ts";
+import { dueInWords } from "../cli/due-words.ts";
+import type { ShowMoment } from "../cli/moment.ts";
+
+/** Which change made the interaction, and why: sentences. */
+export function whyInWords(
+  { attempts, caseChange: change, type }: Chain,
+  show: ShowMoment,
+): string[] {
+  const [first] = attempts;
+  if (first.origin === "logged")
+    return [
+      "Others logged it: no notification type of Tidings made it, and Tidings never sends it.",
+    ];
+  if (change === null || type === null) return ["What set it in motion is not on record."];
+  const { before } = change;
+  const was =
+    before === null ? "the first that was known of it" : `before that it had ${stateOf(before)}`;
+  const version = `Version ${type.version} of notification type ${type.id} "${type.name}"`;
+  return [
+    `Change ${change.id} gave case ${change.caseId} (${change.caseTypeId}) ${stateOf(change)} on ${show(change.changedAt)}, ${was}.`,
+    `${version} waits for ${awaited(type)}: that held after the change and not before it${metConditions(type)}.`,
+    `Template ${first.templateId ?? "none"} is pinned at version ${first.templateVersion ?? "none"}.`,
+  ];
+}
+
+const stateOf = ({
+  status,
+  outcome,
+}: {
+  readonly status: string;
+  readonly outcome: string | null;
+}): string => (outcome === null ? `status ${status}` : `status ${status} and outcome ${outcome}`);
+
+function awaited({ onStatus, onOutcome }: PinnedType): string {
+  const words = [onStatus && `status ${onStatus}`, onOutcome && `outcome ${onOutcome}`];
+  return words.filter((word) => word !== null).join(" and ");
+}
+
+function metConditions({ onCondition }: PinnedType): string {
+  if (onCondition.length === 0) return "";
+  const conditions = onCondition.map(({ fieldName, operator, value }) =>
+    [fieldName, operator ?? "eq", value === undefined ? "" : JSON.stringify(value)]
+      .join(" ")
+      .trimEnd(),
+  );
+  return `, and the case's fields met ${conditions.join(" and ")}`;
+}
+
+/** How its date came about, what it was put off to, and the dates of the attempts that followed. */
+export function datesInWords({ attempts }: Chain, show: ShowMoment): string[] {
+  const [first, ...later] = attempts;
+  const sentences = [plannedInWords(first, show), ...putOffInWords(first, show)];
+  for (const [place, { attempt, id, dueAt }] of later.entries())
+    if (dueAt !== null) {
+      const why = attempts[place]?.short ?? "the one before";
+      sentences.push(`Attempt ${attempt}, interaction ${id}, after "${why}": ${show(dueAt)}.`);
+    }
+  if (first.latestAt !== null) sentences.push(`It must leave by ${show(first.latestAt)}.`);
+  return sentences;
+}
+
+function plannedInWords({ dueExplanation, dueAt, long }: Attempt, show: ShowMoment): string {
+  if (dueExplanation !== null) return dueInWords(dueExplanation as Explanation);
+  if (dueAt !== null) return `${show(dueAt)}.`;
+  return long ?? "It has no date.";
+}
+
+/** A rule that says to wait, or a provider that is too busy, moves the date; the explanation stays. */
+function putOffInWords({ dueExplanation, dueAt }: Attempt, show: ShowMoment): string[] {
+  if (dueExplanation === null || dueAt === null) return [];
+  const planned = Date.parse((dueExplanation as Explanation).dueAt);
+  return dueAt.getTime() === planned ? [] : [`It was put off to ${show(dueAt)}.`];
+}
+
+/** The contact each attempt chose, by id, and the provider's own id of the message. */
+export function contactsInWords(attempts: Chain["attempts"]): string[] {
+  const [{ personId }] = attempts;
+  const chosen = attempts.flatMap((one) => {
+    if (one.contactId === null) return [];
+    const kind = [one.contactType, one.contactLabel, one.contactStatus];
+    const known = kind.filter((word) => word !== null).join(", ");
+    const message =
+      one.providerMessageId === null ? "" : `, message ${one.providerMessageId} of ${one.provider}`;
+    return [`Attempt ${one.attempt}: contact ${one.contactId} (${known})${message}.`];
+  });
+  const none =
+    attempts.at(-1)?.status === "scheduled"
+      ? "The contact is chosen when it leaves."
+      : "No contact was chosen.";
+  return [`Borrower ${personId ?? "unknown"}.`, ...(chosen.length > 0 ? chosen : [none])];
+}

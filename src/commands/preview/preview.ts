@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { readConfig } from "../../config.ts";
+import { render } from "../../template/render/render.ts";
+import { segmentsOf } from "../../template/language/segments.ts";
+import type { Rendered } from "../../domain/template/template.ts";
+import type { TemplateContent } from "../../domain/template/version.ts";
+import { unusable, wrongArguments } from "../cli/arguments.ts";
+import { command } from "../cli/command.ts";
+import { printable } from "../cli/layout.ts";
+import { openSubject, type Subject } from "./subject.ts";
+import { chooseValues, type Values } from "./values.ts";
+import type { Print } from "../cli/print.ts";
+
+/** Shows what a template would say, drafts and folders too. Exit code 1 when it would say nothing. */
+export const preview = command({
+  name: "preview",
+  summary: "show what a template would say, before anybody gets it",
+  takes: "(TEMPLATE | FOLDER/) [--case ID | --sample FILE] [--version N] [--out DIR] [--open]",
+  details: `TEMPLATE is a number or the name of a pushed folder, its newest version unless --version
+is given. A FOLDER is written with a slash, such as templates/dispute-received.text.en, and
+is shown as it lies there, without a database. Html is written to a file, with the
+borrower's data in it where --case is given.`,
+  operands: ["TEMPLATE"],
+  options: {
+    case: { type: "string", value: "ID", says: "with this case and its borrower as they are now" },
+    sample: {
+      type: "string",
+      value: "FILE",
+      says: "with these values; the template's own unless given",
+    },
+    version: { type: "string", value: "N", says: "this version; the newest unless given" },
+    out: { type: "string", value: "DIR", says: "where html goes; DATA_DIR/preview unless given" },
+    open: { type: "boolean", says: "open the html in a browser" },
+  },
+  async run({ options, operands: [word = ""], print }) {
+    if (options.case !== undefined && options.sample !== undefined)
+      throw wrongArguments("give one of --case, --sample, or neither");
+    const subject = await openSubject(word, options.version);
+    if (subject.kind === "unreadable") return refuse(print, subject.lines);
+    const values = await chooseValues(subject, options);
+    if (values.kind === "none") return refuse(print, values.lines);
+    const rendering = render(subject.template, values.context);
+    if (rendering.kind === "faulty") return refuse(print, subject.sayFault(rendering));
+    const { dataDir } = readConfig(process.env);
+    const out = resolve(options.out ?? join(dataDir, "preview"));
+    const url = await writeHtml(rendering.parts, out, `${subject.title}.html`);
+    for (const line of pageOf(subject, values, rendering.parts)) print(line);
+    if (url !== null) print(`\nHtml\n  ${url}`);
+    if (subject.findings.length > 0)
+      print(["\nIt cannot be published until this is mended:", ...subject.findings].join("\n  "));
+    if (options.open === true) print(await openInBrowser(url));
+    return 0;
+  },
+});
+
+function refuse(print: Print, lines: readonly string[]): number {
+  for (const line of lines) print(line);
+  return 1;
+}
+
+/** For its user alone: it may hold what is told to a borrower. */
+async function writeHtml({ html }: Rendered, out: string, name: string): Promise<string | null> {
+  if (html === null) return null;
+  const path = join(out, name);
+  await mkdir(out, { recursive: true, mode: 0o700 })
+    .then(() => writeFile(path, html, { mode: 0o600 }))
+    .catch(unusable(`${path} cannot be written`));
+  return pathToFileURL(path).href;
+}
+
+function pageOf(
+  { about, template }: Subject & { kind: "readable" },
+  { from }: Values & { kind: "values" },
+  { subject, text }: Rendered,
+): string[] {
+  const section = (title: string, part: string | null): string[] =>
+    part === null ? [] : ["", title, ...indented(part)];
+  return [
+    `${about}, with ${from}`,
+    ...section("Subject", subject),
+    ...section(textTitle(template, text), text),
+  ];
+}
+
+const indented = (text: string): string[] =>
+  printable(text)
+    .split("\n")
+    .map((line) => `  ${line}`.trimEnd());
+
+function textTitle({ channel }: TemplateContent, text: string | null): string {
+  if (channel !== "text" || text === null) return "Text";
+  const { encoding, units, segments } = segmentsOf(text);
+  const parts = segments === 1 ? "1 segment" : `${segments} segments`;
+  return `Text: ${parts} of ${encoding}, ${units} units, ${Array.from(text).length} characters`;
+}
+
+/** Resolves once the browser was asked, or could not be. */
+async function openInBrowser(url: string | null): Promise<string> {
+  if (url === null) return "\nThere is no html to open.";
+  const { promise, resolve: settle } = Promise.withResolvers<string>();
+  const opener = process.platform === "darwin" ? "open" : "xdg-open";
+  const child = spawn(opener, [url], { detached: true, stdio: "ignore" });
+  child.once("error", () => settle(`\n${opener} is not here: open the file yourself.`));
+  child.once("spawn", () => settle("\nOpened in a browser."));
+  child.unref();
+  return await promise;
+}

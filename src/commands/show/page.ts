@@ -1,0 +1,117 @@
+import { isSealed } from "../../domain/sealed-content.ts";
+import type { countReveals } from "../../store/operate/content-reveals.ts";
+import type { KeptContent } from "../../store/operate/recorded-content.ts";
+import type { ShowMoment } from "../cli/moment.ts";
+import { aligned, counted, printable, wrapped } from "../cli/layout.ts";
+import { hashAgain } from "./recompute-hash.ts";
+
+/** An interaction's content as somebody may see it. */
+export interface Shown {
+  readonly kept: KeptContent;
+  /** In the clear; null where there is none, or it is hidden. */
+  readonly content: object | null;
+  readonly hidden: boolean;
+  readonly reveals: Awaited<ReturnType<typeof countReveals>>;
+}
+
+/** What an interaction said, as a page for people. */
+export async function showPage(shown: Shown, show: ShowMoment): Promise<string> {
+  const { kept } = shown;
+  const status = [kept.status, kept.statusDetails].filter((word) => word !== null).join(" ");
+  return [
+    `Interaction ${kept.id} by ${kept.channel}: ${status}`,
+    ...aligned(aboutRows(shown, show)),
+    ...(await recordLines(shown)),
+    ...contentLines(shown),
+  ].join("\n");
+}
+
+function aboutRows({ kept, reveals }: Shown, show: ShowMoment): string[][] {
+  const { templateId, templateVersion, templateSlug, contactId, provider, claimedAt } = kept;
+  const rows: (readonly [string, string] | null)[] = [
+    templateId === null
+      ? null
+      : ["template", `${templateSlug ?? templateId}, version ${templateVersion ?? "unknown"}`],
+    contactId === null ? null : ["contact", contactId],
+    claimedAt === null || provider === null
+      ? null
+      : ["attempted", `${show(claimedAt)}, by ${provider}`],
+    kept.segments === null ? null : ["segments", String(kept.segments)],
+    kept.sensitive ? ["sensitive", sealInWords(kept)] : null,
+    reveals.lastAt === null
+      ? null
+      : [
+          "revealed",
+          `${counted(reveals.times, "time")}, last ${show(reveals.lastAt)} by ${reveals.lastBy ?? "unknown"}`,
+        ],
+  ];
+  return rows.flatMap((row) => (row === null ? [] : [[`  ${row[0]}`, row[1]]]));
+}
+
+function sealInWords({ content }: KeptContent): string {
+  if (content === null) return "yes";
+  return isSealed(content)
+    ? `yes, sealed with key ${content.sealed.keyId}`
+    : "yes, but not sealed: it was written without a CONTENT_KEY";
+}
+
+async function recordLines(shown: Shown): Promise<string[]> {
+  const { contentSha256 } = shown.kept;
+  if (contentSha256 === null) return [];
+  const verdict = await judgeRecord(shown, contentSha256);
+  return ["", "SHA-256 of what left", `  ${contentSha256}`, ...wrapped(verdict, "  ")];
+}
+
+const CHANGED = {
+  text: "The content on record does NOT make these bytes: it was changed after it left.",
+  email:
+    "The content on record does NOT make these bytes: it was changed after it left, or another release of Tidings, which composed emails in another way, sent it.",
+} as const;
+
+async function judgeRecord({ kept, content, hidden }: Shown, sha256: string): Promise<string> {
+  if (hidden) return "Whether the content on record still makes it is told with --reveal.";
+  const again = content === null ? null : await hashAgain(kept, content);
+  if (again === null) return "The content on record is not enough to make it again.";
+  return again === sha256
+    ? "The content on record makes the same bytes."
+    : CHANGED[kept.channel === "text" ? "text" : "email"];
+}
+
+const NOT_YET = "None yet: it is rendered when the interaction leaves.";
+const NEVER = "None is on record.";
+
+/** What has a title of its own; the rest stands in rows. */
+const PARTS = { subject: "Subject", bodyText: "Text", body: "Text" } as const;
+
+function contentLines({ kept, content, hidden }: Shown): string[] {
+  const title = ["", "Content"];
+  if (hidden)
+    return [
+      ...title,
+      `  It is sensitive: \`tidings show ${kept.id} --reveal\` shows it, and puts on record who saw it.`,
+    ];
+  if (content === null) return [...title, `  ${kept.status === "scheduled" ? NOT_YET : NEVER}`];
+  const entries = Object.entries(content);
+  const rows = entries
+    .filter(([name]) => !(name in PARTS) && name !== "bodyHtml")
+    .map(([name, value]) => [
+      `  ${name}`,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+  const parts = entries.flatMap(([name, value]) =>
+    name in PARTS && typeof value === "string"
+      ? ["", PARTS[name as keyof typeof PARTS], ...indented(value)]
+      : [],
+  );
+  const html = entries.flatMap(([name, value]) =>
+    name === "bodyHtml" && typeof value === "string"
+      ? ["", "Html", `  ${counted(value.length, "character")}; --html FILE writes it to a file`]
+      : [],
+  );
+  return [...title, ...aligned(rows).map(printable), ...parts, ...html];
+}
+
+const indented = (text: string): string[] =>
+  printable(text)
+    .split("\n")
+    .map((line) => `  ${line}`.trimEnd());

@@ -1,0 +1,39 @@
+import { command } from "../cli/command.ts";
+import { withDatabase } from "../cli/database.ts";
+import { templateDiff, wantsColor } from "./print-diff.ts";
+import { chooseVersion, findVersions, readTemplateName, titleOf } from "./name.ts";
+
+/** What publishing would change. */
+export const templatesDiff = command({
+  name: "templates diff",
+  summary: "what differs between the active version and the newest, or the one given",
+  takes: "TEMPLATE [--version N]",
+  operands: ["TEMPLATE"],
+  options: {
+    version: {
+      type: "string",
+      value: "N",
+      says: "compare with this version instead of the newest",
+    },
+  },
+  async run({ options, operands: [word = ""], print }) {
+    const name = readTemplateName(word);
+    const versions = await withDatabase("templates", (db) => findVersions(db, name));
+    const other = chooseVersion(versions, options.version);
+    const active = versions.find(({ status }) => status === "active");
+    const title = titleOf(other);
+    if (active === undefined) {
+      print(`${title} has no active version; version ${other.version} is ${other.status}.`);
+      return 0;
+    }
+    if (active.contentHash === other.contentHash) {
+      print(`${title}: version ${other.version} says what is active, version ${active.version}.`);
+      return 0;
+    }
+    print(
+      `${title}: from version ${active.version}, active, to version ${other.version}, ${other.status}`,
+    );
+    for (const line of templateDiff(active, other, wantsColor())) print(line);
+    return 0;
+  },
+});

@@ -1,0 +1,80 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { File } from "../../template/folder/fragments.ts";
+import type { Folder } from "../../template/folder/read-folder.ts";
+import type { Finding } from "../../domain/template/finding.ts";
+import { unusable, wrongArguments } from "../cli/arguments.ts";
+
+/** A folder of files, with the path it was asked for by. */
+export interface FolderOnDisk extends Folder {
+  readonly path: string;
+}
+
+const PARTIALS = "partials";
+const isTemplate = (path: string): boolean =>
+  ["template.json", "subject.hbs", "html.hbs", "text.hbs"].some((name) =>
+    existsSync(join(path, name)),
+  );
+
+/** Reads template folders, and of any other directory those inside it. Throws ARGUMENTS_INVALID where there is none. */
+export async function readFolders(asked: readonly string[]): Promise<FolderOnDisk[]> {
+  const found = await Promise.all(asked.map(findFolders));
+  const paths = [...new Set(found.flat())];
+  const partials = await readPartials(paths);
+  return await Promise.all(
+    paths.map(async (path) => ({
+      path,
+      slug: basename(resolve(path)),
+      files: await readFiles(path, /\.(hbs|json)$/),
+      partials: partials.get(shelfOf(path)) ?? [],
+    })),
+  );
+}
+
+/** Where a folder lies, with others and their partials. */
+const shelfOf = (path: string): string => dirname(resolve(path));
+
+/** By shelf: a set of folders has one, and its partials are many. */
+async function readPartials(paths: readonly string[]): Promise<Map<string, readonly File[]>> {
+  const shelves = [...new Set(paths.map(shelfOf))];
+  const read = shelves.map(
+    async (shelf) => [shelf, await readFiles(join(shelf, PARTIALS), /\.hbs$/)] as const,
+  );
+  return new Map(await Promise.all(read));
+}
+
+async function findFolders(path: string): Promise<string[]> {
+  if (isTemplate(path)) return [path];
+  const names = await readdir(path).catch(unusable(`${path} cannot be read`));
+  const inside = names
+    .filter((name) => name !== PARTIALS)
+    .map((name) => join(path, name))
+    .filter(isTemplate);
+  if (inside.length === 0)
+    throw wrongArguments(`${path} holds no template: a folder with template.json and its parts`);
+  return inside.toSorted();
+}
+
+async function readFiles(folder: string, pattern: RegExp): Promise<File[]> {
+  if (!existsSync(folder)) return [];
+  const names = (await readdir(folder)).filter((name) => pattern.test(name)).toSorted();
+  return await Promise.all(
+    names.map(async (name) => ({ name, text: asText(await readFile(join(folder, name), "utf8")) })),
+  );
+}
+
+/** Editors and version control of other systems add marks of their own; a template must not change by that. */
+const asText = (text: string): string => text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+
+/** Findings as `path:line:column sentence`, where an editor opens them. */
+export function findingLines(folder: FolderOnDisk, findings: readonly Finding[]): string[] {
+  const isPartial = (name: string): boolean => folder.partials.some((one) => one.name === name);
+  const pathOf = (file: string): string => {
+    if (isPartial(file)) return join(folder.path, "..", PARTIALS, file);
+    return join(folder.path, /^(subject|html|text)$/.test(file) ? `${file}.hbs` : file);
+  };
+  return findings.map(
+    ({ file, line, column, says }) => `${pathOf(file)}:${line}:${column} ${says}`,
+  );
+}

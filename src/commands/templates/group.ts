@@ -1,0 +1,15 @@
+import { group } from "../cli/group.ts";
+import { templatesDiff } from "./diff.ts";
+import { templatesList } from "./list.ts";
+import { templatesPublish } from "./publish.ts";
+import { templatesPush } from "./push.ts";
+import { templatesShow } from "./show.ts";
+
+/** From folders to what borrowers read. */
+export const templates = group({
+  name: "templates",
+  summary: "store templates from folders, look at them, publish them",
+  details: `A version is a draft until it is published, and never changes afterwards. Write folders,
+push them, look at them with \`tidings preview\`, publish.`,
+  commands: [templatesPush, templatesList, templatesShow, templatesDiff, templatesPublish],
+});

@@ -1,0 +1,36 @@
+import { listTemplates } from "../../store/templates/versions.ts";
+import { command } from "../cli/command.ts";
+import { withDatabase } from "../cli/database.ts";
+import { aligned, counted } from "../cli/layout.ts";
+
+/** Every template with the version that is active and the draft that waits. */
+export const templatesList = command({
+  name: "templates list",
+  summary: "every template, the version that is active and the draft that waits",
+  takes: "[--json]",
+  options: { json: { type: "boolean", says: "as one JSON document" } },
+  async run({ options, print }) {
+    const templates = await withDatabase("templates", listTemplates);
+    if (options.json === true) {
+      print(JSON.stringify(templates, null, 2));
+      return 0;
+    }
+    const rows = templates.map((one) => [
+      String(one.id),
+      one.slug ?? "-",
+      one.activeVersion === null ? "-" : String(one.activeVersion),
+      one.draftVersion === null ? "-" : String(one.draftVersion),
+      one.channel,
+      one.language,
+      one.sensitive ? "sensitive" : "",
+      one.name,
+    ]);
+    for (const line of aligned([
+      ["id", "template", "active", "draft", "channel", "language", "", "name"],
+      ...rows,
+    ]))
+      print(line);
+    print(counted(templates.length, "template"));
+    return 0;
+  },
+});

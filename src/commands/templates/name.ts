@@ -1,0 +1,43 @@
+import { SLUG } from "../../domain/template/about.ts";
+import type { TemplateName, TemplateVersion } from "../../domain/template/version.ts";
+import type { Db } from "../../store/postgres/db.ts";
+import { loadVersions } from "../../store/templates/versions.ts";
+import { readId, wrongArguments } from "../cli/arguments.ts";
+
+const LARGEST_INT = 2n ** 31n - 1n;
+
+/** A template as it is called on the command line: its number, or the name of its folder. */
+export function readTemplateName(word: string): TemplateName {
+  if (/^\d+$/.test(word)) return { kind: "id", id: Number(readId("TEMPLATE", word, LARGEST_INT)) };
+  if (SLUG.test(word)) return { kind: "slug", slug: word };
+  throw wrongArguments(`TEMPLATE must be a number or the name of a folder, not "${word}"`);
+}
+
+/** All versions of a template, the newest first. Throws ARGUMENTS_INVALID when there is none of this name. */
+export async function findVersions(
+  db: Db,
+  name: TemplateName,
+): Promise<readonly [TemplateVersion, ...TemplateVersion[]]> {
+  const [newest, ...older] = await loadVersions(db, name);
+  if (newest !== undefined) return [newest, ...older];
+  const word = name.kind === "id" ? String(name.id) : name.slug;
+  throw wrongArguments(`there is no template ${word}; \`tidings templates list\` shows them`);
+}
+
+/** One of them: the version asked for, else the newest. Throws ARGUMENTS_INVALID when there is no such version. */
+export function chooseVersion(
+  versions: readonly [TemplateVersion, ...TemplateVersion[]],
+  asked: string | undefined,
+): TemplateVersion {
+  const [newest] = versions;
+  if (asked === undefined) return newest;
+  const number = Number(readId("--version", asked, LARGEST_INT));
+  const found = versions.find(({ version }) => version === number);
+  if (found !== undefined) return found;
+  const known = versions.map(({ version }) => version).join(", ");
+  throw wrongArguments(`template ${titleOf(newest)} has no version ${number}; it has ${known}`);
+}
+
+/** What people call a template. */
+export const titleOf = ({ id, slug }: Pick<TemplateVersion, "id" | "slug">): string =>
+  slug ?? String(id);

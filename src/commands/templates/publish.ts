@@ -1,0 +1,97 @@
+import { checkTemplate } from "../../template/check/check-template.ts";
+import type { TemplateVersion } from "../../domain/template/version.ts";
+import type { Db } from "../../store/postgres/db.ts";
+import { activate, type Published } from "../../store/templates/publishing.ts";
+import { loadDrafts } from "../../store/templates/versions.ts";
+import { wrongArguments } from "../cli/arguments.ts";
+import { command } from "../cli/command.ts";
+import { withDatabase } from "../cli/database.ts";
+import { readOperator } from "../cli/operator.ts";
+import { wrapped } from "../cli/layout.ts";
+import type { Print } from "../cli/print.ts";
+import { findVersions, readTemplateName, titleOf } from "./name.ts";
+
+/** Makes drafts active, all of those named or none. */
+export const templatesPublish = command({
+  name: "templates publish",
+  summary: "check drafts and make them active, all of those named or none",
+  takes: "(TEMPLATE … | --all) [--by NAME]",
+  details: `TEMPLATE is a number or the name of a folder. The version that was active is deprecated;
+notices that are planned already keep the version they were planned with.`,
+  operands: ["[TEMPLATE]…"],
+  options: {
+    all: { type: "boolean", says: "every template that has a draft" },
+    by: { type: "string", value: "NAME", says: "who publishes them; $USER unless given" },
+  },
+  async run({ options, operands, print }) {
+    const operator = readOperator(options.by ?? process.env["USER"]);
+    if ((options.all === true) === operands.length > 0)
+      throw wrongArguments("give one TEMPLATE or more, or --all");
+    return await withDatabase(`operator:${operator}`, async (db, { contentKeys }) => {
+      const newest = operands.length > 0 ? await loadNamed(db, operands) : await loadDrafts(db);
+      return await publish(db, newest, { canSeal: contentKeys.length > 0, print });
+    });
+  },
+});
+
+async function loadNamed(db: Db, words: readonly string[]): Promise<TemplateVersion[]> {
+  const found = new Map<number, TemplateVersion>();
+  for (const word of words) {
+    const [newest] = await findVersions(db, readTemplateName(word));
+    found.set(newest.id, newest);
+  }
+  return [...found.values()];
+}
+
+interface Terms {
+  /** Whether what sensitive templates send can be kept unreadable. */
+  readonly canSeal: boolean;
+  readonly print: Print;
+}
+
+/** Publishes those of the newest versions that are drafts. Exit code 1, and nothing published, when one is not in order. */
+export async function publish(
+  db: Db,
+  newest: readonly TemplateVersion[],
+  { canSeal, print }: Terms,
+): Promise<number> {
+  const drafts = newest.filter(({ status }) => status === "draft");
+  for (const version of newest.filter(({ status }) => status !== "draft"))
+    print(
+      `${titleOf(version)}: version ${version.version} is ${version.status}, and there is no draft after it.`,
+    );
+  const faults = faultsOf(drafts, canSeal);
+  if (faults.length > 0) {
+    for (const line of faults) print(line);
+    print("Nothing was published. Mend this, push, and publish again.");
+    return 1;
+  }
+  const published = await activate(db, drafts);
+  for (const one of published) print(sayPublished(one, drafts));
+  if (published.length === 0) print("There is nothing to publish.");
+  return 0;
+}
+
+function faultsOf(drafts: readonly TemplateVersion[], canSeal: boolean): string[] {
+  const findings = drafts.flatMap((draft) =>
+    checkTemplate(draft, draft.samples).map(
+      ({ file, line, column, says }) => `${titleOf(draft)}/${file}:${line}:${column} ${says}`,
+    ),
+  );
+  const bare = canSeal ? [] : drafts.filter(({ sensitive }) => sensitive).map(titleOf);
+  return bare.length === 0 ? findings : [...findings, ...wrapped(`${bare.join(", ")}: ${NO_KEY}`)];
+}
+
+const NO_KEY =
+  "sensitive, and CONTENT_KEY is not set, so what is sent could not be sealed. Set CONTENT_KEY for the daemons and for this command, and publish again; `openssl rand -base64 32` makes a key.";
+
+function sayPublished(
+  { id, version, deprecated, already }: Published,
+  drafts: readonly TemplateVersion[],
+): string {
+  const draft = drafts.find((one) => one.id === id);
+  const title = draft === undefined ? String(id) : titleOf(draft);
+  if (already) return `${title}: version ${version} was published in this moment by somebody else.`;
+  const before = deprecated === null ? "" : `, version ${deprecated} is deprecated`;
+  return `${title}: version ${version} of template ${id} is active${before}.`;
+}

@@ -1,0 +1,109 @@
+import { readFolder, type Reading } from "../../template/folder/read-folder.ts";
+import type { Db } from "../../store/postgres/db.ts";
+import { storeDraft, type Stored } from "../../store/templates/drafts.ts";
+import { command } from "../cli/command.ts";
+import { withDatabase } from "../cli/database.ts";
+import { readOperator } from "../cli/operator.ts";
+import { counted } from "../cli/layout.ts";
+import type { Print } from "../cli/print.ts";
+import { templateDiff, wantsColor } from "./print-diff.ts";
+import { findingLines, type FolderOnDisk, readFolders } from "./folders.ts";
+
+const SHOWN_LINES = 60;
+
+/** What became of one folder. */
+export interface Pushed {
+  readonly folder: FolderOnDisk;
+  readonly reading: Reading;
+  /** Undefined where the folder cannot be read as a template. */
+  readonly stored: Stored | undefined;
+  /** All that keeps it from being published, one line each. */
+  readonly findings: readonly string[];
+}
+
+/** Stores what template folders say as drafts, where it differs from what is stored. */
+export const templatesPush = command({
+  name: "templates push",
+  summary: "store the templates of folders as drafts, where they changed",
+  takes: "[FOLDER …] [--by NAME]",
+  details: `A FOLDER is a template, or holds templates; ./templates unless given. Every template is
+checked, and what keeps it from being published is listed by file, line and column: the
+draft is stored all the same, unless it cannot be put together at all.`,
+  operands: ["[FOLDER]…"],
+  options: { by: { type: "string", value: "NAME", says: "who writes them; $USER unless given" } },
+  async run({ options, operands, print }) {
+    const operator = readOperator(options.by ?? process.env["USER"]);
+    const folders = await readFolders(operands.length === 0 ? ["templates"] : operands);
+    const pushed = await withDatabase(`operator:${operator}`, (db) => pushFolders(db, folders));
+    for (const one of pushed) report(print, one);
+    sumUp(print, pushed);
+    return pushed.some(({ findings }) => findings.length > 0) ? 1 : 0;
+  },
+});
+
+/** Stores each folder's draft, in a transaction of its own. */
+export async function pushFolders(db: Db, folders: readonly FolderOnDisk[]): Promise<Pushed[]> {
+  const pushed: Pushed[] = [];
+  for (const folder of folders) {
+    const reading = readFolder(folder);
+    const stored = reading.kind === "read" ? await storeDraft(db, reading.draft) : undefined;
+    const findings = findingLines(folder, reading.findings);
+    if (stored?.kind === "refused") findings.push(`${folder.path}: ${stored.why}`);
+    pushed.push({ folder, reading, stored, findings });
+  }
+  return pushed;
+}
+
+function report(print: Print, { folder, reading, stored, findings }: Pushed): void {
+  if (stored?.kind === "unchanged" && findings.length === 0) return;
+  print(`${folder.slug}: ${becameOf(stored)}`);
+  for (const line of diffOf(reading, stored)) print(`  ${line}`);
+  for (const line of findings) print(`  ${line}`);
+  if (isStored(stored) && findings.length > 0)
+    print("  It cannot be published until this is mended.");
+}
+
+const isStored = (stored: Stored | undefined): boolean =>
+  stored !== undefined && stored.kind !== "refused";
+
+function becameOf(stored: Stored | undefined): string {
+  if (stored === undefined) return "not stored, it cannot be put together";
+  if (stored.kind === "refused") return "not stored";
+  if (stored.kind === "unchanged") return "unchanged";
+  const place = `version ${stored.version} of template ${stored.templateId}`;
+  if (stored.kind === "new") return `new, draft ${place}`;
+  return stored.before.status === "draft"
+    ? `changed, draft ${place} is edited`
+    : `changed, draft ${place} follows version ${stored.before.version}, which is ${stored.before.status}`;
+}
+
+function diffOf(reading: Reading, stored: Stored | undefined): string[] {
+  if (reading.kind !== "read" || stored?.kind !== "changed") return [];
+  const lines = templateDiff(stored.before, reading.draft.content, wantsColor());
+  if (lines.length <= SHOWN_LINES) return lines;
+  const more = counted(lines.length - SHOWN_LINES, "more line");
+  return [
+    ...lines.slice(0, SHOWN_LINES),
+    `… ${more}; against what is active: \`tidings templates diff ${reading.draft.slug}\``,
+  ];
+}
+
+function sumUp(print: Print, pushed: readonly Pushed[]): void {
+  const count = (kind: Stored["kind"] | undefined): number =>
+    pushed.filter(({ stored }) => stored?.kind === kind).length;
+  const unstored = pushed.filter(({ stored }) => !isStored(stored)).length;
+  const parts = [
+    `${count("new")} new`,
+    `${count("changed")} changed`,
+    `${count("unchanged")} unchanged`,
+  ];
+  if (unstored > 0) parts.push(`${unstored} not stored`);
+  print(`${counted(pushed.length, "template")}: ${parts.join(", ")}.`);
+  const faulty = pushed.filter(({ findings }) => findings.length > 0).length;
+  if (faulty > 0)
+    print(
+      `${counted(faulty, "template")} cannot be published until what is listed above is mended.`,
+    );
+  const written = pushed.some(({ stored }) => stored?.kind === "new" || stored?.kind === "changed");
+  if (written) print("Nothing is sent by a draft: `tidings templates publish` makes it active.");
+}

@@ -1,0 +1,117 @@
+import { requirementsOf } from "../../template/check/requirements.ts";
+import { presentParts } from "../../template/language/parts.ts";
+import type { TemplateVersion } from "../../domain/template/version.ts";
+import { command } from "../cli/command.ts";
+import { withDatabase } from "../cli/database.ts";
+import { momentsIn, type ShowMoment } from "../cli/moment.ts";
+import { aligned, wrapped } from "../cli/layout.ts";
+import { chooseVersion, findVersions, readTemplateName, titleOf } from "./name.ts";
+
+/** One version of a template: what it is, what it needs, and its words. */
+export const templatesShow = command({
+  name: "templates show",
+  summary: "a template: its versions, the variables it needs, and its parts",
+  takes: "TEMPLATE [--version N] [--json]",
+  details: "TEMPLATE is a number or the name of a folder.",
+  operands: ["TEMPLATE"],
+  options: {
+    version: { type: "string", value: "N", says: "this version; the newest unless given" },
+    json: { type: "boolean", says: "as one JSON document" },
+  },
+  async run({ options, operands: [word = ""], print }) {
+    const name = readTemplateName(word);
+    return await withDatabase("templates", async (db, config) => {
+      const versions = await findVersions(db, name);
+      const version = chooseVersion(versions, options.version);
+      const show = momentsIn(config.lender.timeZone);
+      print(options.json === true ? jsonOf(version, versions) : pageOf(version, versions, show));
+      return 0;
+    });
+  },
+});
+
+function pageOf(
+  version: TemplateVersion,
+  versions: readonly TemplateVersion[],
+  show: ShowMoment,
+): string {
+  const parts = presentParts(version).flatMap(([part, source]) => [
+    "",
+    part,
+    ...source.split("\n").map((line) => `  ${line}`.trimEnd()),
+  ]);
+  return [
+    `Template ${version.id}, ${titleOf(version)}, version ${version.version}: ${version.status}`,
+    ...aligned(aboutRows(version)),
+    "",
+    "versions",
+    ...aligned(versions.map((one) => versionRow(one, show))),
+    "",
+    "variables",
+    ...requirementLines(version),
+    ...parts,
+  ].join("\n");
+}
+
+function aboutRows(version: TemplateVersion): string[][] {
+  const { name, channel, language, subject, theme, sensitive, samples, contentHash } = version;
+  return [
+    ["  name", name],
+    ["  channel", channel],
+    ["  language", language],
+    ["  subject", subject ?? "none"],
+    ["  theme", theme ?? "none"],
+    ["  sensitive", sensitive ? "yes, what it sends is sealed" : "no"],
+    ["  samples", Object.keys(samples).join(", ") || "none"],
+    ["  SHA-256", contentHash],
+  ];
+}
+
+function versionRow(version: TemplateVersion, show: ShowMoment): string[] {
+  const { createdAt, createdBy, updatedAt, publishedAt, publishedBy, deprecatedAt } = version;
+  const edited = updatedAt === null ? "" : `, edited ${show(updatedAt)}`;
+  return [
+    `  ${version.version}`,
+    version.status,
+    `written ${show(createdAt)} by ${createdBy}${edited}`,
+    publishedAt === null ? "" : `published ${show(publishedAt)} by ${publishedBy ?? "unknown"}`,
+    deprecatedAt === null ? "" : `deprecated ${show(deprecatedAt)}`,
+  ];
+}
+
+const NEEDED = {
+  required: "always",
+  conditional: "in some of its branches",
+  optional: "if there is one",
+} as const;
+
+function requirementLines(version: TemplateVersion): string[] {
+  const needs = requirementsOf(version);
+  const kinds = ["required", "conditional", "optional"] as const;
+  return kinds.flatMap((kind) =>
+    needs[kind].length === 0
+      ? []
+      : [`  ${kind}, ${NEEDED[kind]}:`, ...wrapped(needs[kind].join(" "), "    ")],
+  );
+}
+
+/** What is told of every version; the rest only of the one that is shown. */
+const HISTORY = [
+  "version",
+  "status",
+  "contentHash",
+  "createdAt",
+  "createdBy",
+  "publishedAt",
+  "publishedBy",
+  "deprecatedAt",
+] as const;
+
+function jsonOf(version: TemplateVersion, versions: readonly TemplateVersion[]): string {
+  const document = {
+    ...version,
+    requirements: requirementsOf(version),
+    versions: versions.map((each) => Object.fromEntries(HISTORY.map((name) => [name, each[name]]))),
+  };
+  return JSON.stringify(document, null, 2);
+}

@@ -1,0 +1,96 @@
+import type { FactSheet } from "../../domain/fact-sheet.ts";
+import type { Verdict } from "../../domain/verdict.ts";
+import { isAllowed } from "./allow-recipient.ts";
+import { chooseContact } from "./choose-contact.ts";
+import { stillHolds } from "../resolve/match.ts";
+
+/** What holds for every interaction at the moment it would leave. */
+export interface Moment {
+  readonly now: Date;
+  /** Null: no limit. */
+  readonly recipientsAllowed: readonly string[] | null;
+  /** Whether there is a key to seal sensitive content with. */
+  readonly canSeal: boolean;
+}
+
+type Refusal = Extract<Verdict, { kind: "refuse" | "wait" }>;
+
+/** A paused interaction is judged again this often, and at once when the pause is released. */
+const PAUSE_MS = 300_000;
+/** So soon a daemon with the key takes what one without it left. */
+const KEYLESS_MS = 60_000;
+
+/** Whether this interaction may leave now, to whom, and if not, why. */
+export function judge(facts: FactSheet, moment: Moment): Verdict {
+  const stopped =
+    expired(facts, moment.now) ??
+    moved(facts) ??
+    paused(facts, moment.now) ??
+    keyless(facts, moment);
+  if (stopped) return stopped;
+  const choice = chooseContact(facts.channel, facts.contacts);
+  if (choice.kind === "none") return refuse("failed", "contact.none", choice.short, choice.long);
+  if (isAllowed(choice.contact.value ?? "", moment.recipientsAllowed))
+    return { kind: "send", contact: choice.contact };
+  const { id } = choice.contact;
+  return refuse(
+    "canceled",
+    "recipients.notAllowed",
+    "Recipient not allowed",
+    `RECIPIENTS_ALLOWED does not name the value of contact ${id}: nothing is sent to it from this installation.`,
+  );
+}
+
+function expired({ latestAt }: FactSheet, now: Date): Refusal | undefined {
+  if (latestAt === null || now <= latestAt) return undefined;
+  return refuse(
+    "failed",
+    "schedule.expired",
+    "Too late to send",
+    `It had to leave by ${latestAt.toISOString()}: decide whether the borrower must be told in another way.`,
+  );
+}
+
+function moved({
+  notificationType: type,
+  case: { status, outcome, fields },
+}: FactSheet): Refusal | undefined {
+  if (type.whenCaseMoves === "send" || stillHolds(type, { status, outcome }, fields))
+    return undefined;
+  return refuse(
+    "canceled",
+    "case.moved",
+    "Case has moved on",
+    `The case no longer holds what version ${type.version} of notification type ${type.id} waits for, which says to cancel then.`,
+  );
+}
+
+function paused({ pausedBecause }: FactSheet, now: Date): Refusal | undefined {
+  if (pausedBecause === null) return undefined;
+  const until = new Date(now.getTime() + PAUSE_MS);
+  const long = `Paused: ${pausedBecause}. It is judged again when the pause is released.`;
+  return { kind: "wait", until, reason: { ruleId: "pause.open", short: "Paused", long } };
+}
+
+/** A notice is not lost for want of a key, and what is sensitive is never kept in the open. */
+function keyless({ sensitive }: FactSheet, { now, canSeal }: Moment): Refusal | undefined {
+  if (!sensitive || canSeal) return undefined;
+  const until = new Date(now.getTime() + KEYLESS_MS);
+  const long = "Its content must be sealed and there is no key: set CONTENT_KEY and start again.";
+  return {
+    kind: "wait",
+    until,
+    reason: { ruleId: "content.noKey", short: "No content key", long },
+  };
+}
+
+const refuse = (
+  status: "failed" | "canceled",
+  ruleId: string,
+  short: string,
+  long: string,
+): Refusal => ({
+  kind: "refuse",
+  status,
+  reason: { ruleId, short, long },
+});

@@ -1,0 +1,109 @@
+import type { Settlement } from "../../domain/interaction.ts";
+import type { ProviderAnswer } from "../../domain/provider-answer.ts";
+import type { Channel } from "../../domain/vocabulary.ts";
+
+/** One call to a provider, as it went. */
+export interface Attempt {
+  readonly interactionId: string;
+  readonly channel: Channel;
+  readonly attempt: number;
+  readonly latestAt: Date | null;
+  readonly claimedAt: Date;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  /** What the provider has against us it has against this message only. */
+  readonly isAlone: boolean;
+}
+
+/** What a channel does about answers that are not final: its waits, in ms. */
+export interface Patience {
+  readonly retries: RetrySchedule;
+  readonly settleWaits: readonly number[];
+}
+
+/** How long to wait before the second attempt, the third, and so on (ms); past its end a chain is exhausted. */
+export type RetrySchedule = readonly number[];
+
+/** How long a provider that names no time is left alone (ms). */
+const LIMITED_MS = 1_000;
+const MISCONFIGURED_MS = 60_000;
+
+/**
+ * A wait is spread over a quarter of itself, so that what failed together does not come back together. By the id, not
+ * by chance: the same attempt always gets the same date. Whole seconds, so that retries of one second share a job.
+ */
+function spread(waitMs: number, interactionId: string): number {
+  const share = ((Number(interactionId) * 2_654_435_761) % 1_000) / 1_000;
+  return Math.ceil((waitMs * (1 + share / 4)) / 1_000) * 1_000;
+}
+
+function nextAttemptAt(
+  attempt: Attempt,
+  retries: RetrySchedule,
+  retryAfterMs: number | null,
+): Date | null {
+  const wait = retries[attempt.attempt - 1];
+  if (wait === undefined) return null;
+  const due =
+    attempt.endedAt.getTime() + spread(Math.max(wait, retryAfterMs ?? 0), attempt.interactionId);
+  if (attempt.latestAt !== null && due > attempt.latestAt.getTime()) return null;
+  return new Date(due);
+}
+
+type Outcome = Omit<
+  Settlement,
+  "interactionId" | "claimedAt" | "startedAt" | "endedAt" | "evidence"
+>;
+
+const NOTHING: Outcome = {
+  status: "attempted",
+  statusDetails: null,
+  short: null,
+  long: null,
+  providerMessageId: null,
+  dueAt: null,
+  askAt: null,
+  nextAttemptAt: null,
+  finding: null,
+};
+
+/** What a provider's answer makes of an attempt. */
+export function settle(attempt: Attempt, answer: ProviderAnswer, patience: Patience): Settlement {
+  const { interactionId, claimedAt, startedAt, endedAt } = attempt;
+  const call = { interactionId, claimedAt, startedAt, endedAt, evidence: answer.evidence };
+  return { ...NOTHING, ...outcomeOf(attempt, answer, patience), ...call };
+}
+
+function outcomeOf(
+  attempt: Attempt,
+  answer: ProviderAnswer,
+  { retries, settleWaits }: Patience,
+): Partial<Outcome> {
+  if (answer.kind === "accepted")
+    return { statusDetails: `${attempt.channel}Sent`, providerMessageId: answer.messageId };
+  if (answer.kind === "unknown")
+    return {
+      statusDetails: `${attempt.channel}OutcomeUnknown`,
+      short: "Outcome unknown",
+      long: answer.long,
+      askAt: later(attempt, settleWaits[0] ?? 0),
+    };
+  if (answer.kind === "limited")
+    return { status: "scheduled", dueAt: later(attempt, answer.retryAfterMs ?? 0, LIMITED_MS) };
+  const { short, long } = answer;
+  if (answer.kind === "misconfigured" && !attempt.isAlone)
+    return { status: "scheduled", dueAt: later(attempt, MISCONFIGURED_MS), short, long };
+  const refused: Partial<Outcome> = {
+    status: "failed",
+    statusDetails: answer.statusDetails,
+    short,
+    long,
+    finding: "finding" in answer ? answer.finding : null,
+  };
+  if (answer.kind === "refused") return refused;
+  const retryAfterMs = "retryAfterMs" in answer ? answer.retryAfterMs : null;
+  return { ...refused, nextAttemptAt: nextAttemptAt(attempt, retries, retryAfterMs) };
+}
+
+const later = ({ endedAt }: Attempt, ...waitsMs: readonly number[]): Date =>
+  new Date(endedAt.getTime() + Math.max(...waitsMs));

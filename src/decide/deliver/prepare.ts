@@ -1,0 +1,117 @@
+import type { FactSheet } from "../../domain/fact-sheet.ts";
+import type { Claim, Withheld } from "../../domain/interaction.ts";
+import type { Lender } from "../../domain/lender.ts";
+import type { Message } from "../../domain/message.ts";
+import type { Contact } from "../../domain/contact.ts";
+import type { Template } from "../../domain/template/template.ts";
+import type { Reason } from "../../domain/verdict.ts";
+import { compose } from "./compose.ts";
+import { contextOf } from "./template-context.ts";
+import { judge, type Moment } from "./judge.ts";
+import { render } from "../../template/render/render.ts";
+import { segmentsOf } from "../../template/language/segments.ts";
+
+/** Who the messages come from, and when. */
+export interface Occasion extends Moment {
+  readonly lender: Lender;
+  readonly emailFrom: string;
+  readonly textFrom: string;
+}
+
+/** An interaction at its hour: a message with all that must be on record before it leaves, or why it stays. */
+export type Prepared =
+  | {
+      readonly kind: "ready";
+      readonly facts: FactSheet;
+      readonly message: Message;
+      readonly claim: Omit<Claim, "provider">;
+    }
+  | { readonly kind: "withheld"; readonly withheld: Withheld };
+
+const withhold = (
+  facts: FactSheet,
+  status: Withheld["status"],
+  reason: Reason,
+  until: Date | null = null,
+): Prepared => ({
+  kind: "withheld",
+  withheld: {
+    interactionId: facts.interactionId,
+    status,
+    until,
+    ruleId: reason.ruleId,
+    short: reason.short,
+    long: reason.long,
+  },
+});
+
+/** Judges, renders and composes one interaction. `template` is the pinned version. */
+export function prepare(
+  facts: FactSheet,
+  template: Template | undefined,
+  occasion: Occasion,
+): Prepared {
+  const verdict = judge(facts, occasion);
+  if (verdict.kind === "wait") return withhold(facts, "scheduled", verdict.reason, verdict.until);
+  if (verdict.kind === "refuse") return withhold(facts, verdict.status, verdict.reason);
+  if (template === undefined)
+    return withhold(facts, "failed", {
+      ruleId: "template.missing",
+      short: "No template",
+      long: "The template version it was planned with is gone: publish one and send the notice again.",
+    });
+  const rendering = render(
+    template,
+    contextOf(facts, verdict.contact, occasion.lender, occasion.now),
+  );
+  if (rendering.kind === "faulty")
+    return withhold(facts, "failed", {
+      ruleId: "template.faulty",
+      short: rendering.short,
+      long: rendering.long,
+    });
+  const message = compose(facts, verdict.contact, { template, parts: rendering.parts }, occasion);
+  if (message === undefined)
+    return withhold(facts, "failed", {
+      ruleId: "channel.notCarried",
+      short: "Channel not carried",
+      long: `Nothing here carries ${facts.channel}: choose another channel.`,
+    });
+  return {
+    kind: "ready",
+    facts,
+    message,
+    claim: claimOf(facts, verdict.contact, message, occasion),
+  };
+}
+
+function claimOf(
+  facts: FactSheet,
+  contact: Contact,
+  message: Message,
+  occasion: Occasion,
+): Omit<Claim, "provider"> {
+  const { id, ...details } = contact;
+  return {
+    interactionId: facts.interactionId,
+    contactId: id,
+    contact: { object: "contactDetails", ...details },
+    borrower: facts.borrower,
+    content: contentOf(message, occasion),
+    segments: message.channel === "text" ? segmentsOf(message.body).segments : null,
+  };
+}
+
+/** The content as the platform's documents shape it for each channel. */
+function contentOf(message: Message, occasion: Occasion): object {
+  if (message.channel === "text")
+    return { body: message.body, from: occasion.textFrom, to: message.to };
+  return {
+    subject: message.subject,
+    bodyText: message.text,
+    bodyHtml: message.html,
+    from: message.from,
+    to: message.to,
+    attachments: [],
+  };
+}

@@ -1,0 +1,46 @@
+import type { Contact } from "../../domain/contact.ts";
+import type { Borrower, FactSheet, Loan } from "../../domain/fact-sheet.ts";
+import type { Lender } from "../../domain/lender.ts";
+import type { TemplateContext } from "../../domain/template/context.ts";
+
+/** What a notice is about. */
+export interface Matter extends Pick<FactSheet, "borrower" | "loans" | "case"> {
+  readonly notificationType: Pick<FactSheet["notificationType"], "id" | "name">;
+}
+
+/** All a template may speak of, and no more: what is not declared is not handed over. */
+export function contextOf(
+  facts: Matter,
+  contact: Contact,
+  lender: Lender,
+  now: Date,
+): TemplateContext {
+  const { id, contactType, label, name, value } = contact;
+  const loans = facts.loans.map(loanOf);
+  return {
+    lender,
+    borrower: borrowerOf(facts.borrower),
+    loan: loans[0],
+    loans,
+    case: facts.case,
+    contact: { id, contactType, label, name, value },
+    notificationType: { id: facts.notificationType.id, name: facts.notificationType.name },
+    now: now.toISOString(),
+  };
+}
+
+function borrowerOf(borrower: Borrower): TemplateContext["borrower"] {
+  const { id, externalId, displayId, borrowerType, status, name, language, timeZone, metaData } =
+    borrower;
+  return { id, externalId, displayId, borrowerType, status, name, language, timeZone, metaData };
+}
+
+function loanOf({
+  id,
+  externalId,
+  displayId,
+  loanTypeId,
+  data,
+}: Loan): TemplateContext["loans"][0] {
+  return { id, externalId, displayId, loanTypeId, data };
+}

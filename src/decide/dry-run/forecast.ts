@@ -1,0 +1,168 @@
+import type { Arrival, Surroundings } from "../../domain/dry-run/arrival.ts";
+import type { FactSheet } from "../../domain/fact-sheet.ts";
+import type { PlannedNotice } from "../../domain/interaction.ts";
+import type { NotificationTypeVersion } from "../../domain/notification-type.ts";
+import type { Template } from "../../domain/template/template.ts";
+import { match } from "../resolve/match.ts";
+import { planWith, type Planning } from "../resolve/plan.ts";
+import { prepare, type Occasion } from "../deliver/prepare.ts";
+
+/** What forecasting needs to know beside the changes. `occasion.now` is the moment it is asked. */
+export interface Ground {
+  readonly planning: Planning;
+  readonly occasion: Occasion;
+  readonly surroundings: Surroundings;
+  readonly activeTypes: (caseTypeId: string) => readonly NotificationTypeVersion[];
+  readonly findTemplate: (version: FactSheet) => Template | undefined;
+}
+
+interface Dated {
+  readonly dueAt: Date;
+  readonly explanation: object;
+}
+
+interface Stopped {
+  /** Null where there is no date to be had. */
+  readonly dueAt: Date | null;
+  readonly short: string;
+  readonly long: string;
+}
+
+/**
+ * What would become of one change under one notification type version, if nothing else changed until it is due.
+ * `long` is a sentence that names no person.
+ */
+export type Forecast =
+  | (Dated & { readonly kind: "sends"; readonly contactId: string })
+  | (Dated & Stopped & { readonly kind: "waits"; readonly until: Date })
+  | (Stopped & { readonly kind: "fails" })
+  | (Stopped & { readonly kind: "cancels" })
+  | { readonly kind: "silent"; readonly long: string };
+
+/** A change with its forecast under every active version linked to its case type, or why none is even asked. */
+export interface ForetoldChange {
+  readonly arrival: Arrival;
+  readonly nothing: string | null;
+  readonly notices: readonly ForetoldNotice[];
+}
+
+export interface ForetoldNotice {
+  readonly type: NotificationTypeVersion;
+  readonly name: string;
+  readonly forecast: Forecast;
+}
+
+const IDLE = {
+  boards: "It only boards its case (fires is false): the case becomes known and nothing is sent.",
+  repeats:
+    "Its external_id is in the table already, or on an earlier line: the insert would be refused.",
+} as const;
+
+/** What would become of one change, by the same decisions in the same order as resolving and delivering. */
+export function foretell(arrival: Arrival, ground: Ground): ForetoldChange {
+  if (arrival.idle !== null) return { arrival, nothing: IDLE[arrival.idle], notices: [] };
+  const { caseTypeId } = arrival.change;
+  const types = ground.activeTypes(caseTypeId);
+  if (types.length === 0)
+    return {
+      arrival,
+      nothing: `No active notification type is linked to case type ${caseTypeId}.`,
+      notices: [],
+    };
+  return {
+    arrival,
+    nothing: null,
+    notices: types.flatMap((type) => foretellNotice(arrival, type, ground)),
+  };
+}
+
+function foretellNotice(
+  arrival: Arrival,
+  type: NotificationTypeVersion,
+  ground: Ground,
+): ForetoldNotice[] {
+  const notice = { type, name: find(ground.surroundings.rules, type.id).name };
+  const matched = match(arrival.change, type);
+  if (matched.kind === "silent")
+    return [{ ...notice, forecast: { kind: "silent", long: matched.long } }];
+  const plan = planWith(ground.planning);
+  return plan(arrival.change, [type]).map((planned) => ({
+    ...notice,
+    forecast: forecast(planned.notice, type, arrival, ground),
+  }));
+}
+
+type Scheduled = PlannedNotice & {
+  readonly scheduledAtFrom: Date;
+  readonly dueExplanation: object;
+};
+
+const isScheduled = (planned: PlannedNotice): planned is Scheduled =>
+  planned.scheduledAtFrom !== null && planned.dueExplanation !== null;
+
+function forecast(
+  planned: PlannedNotice,
+  type: NotificationTypeVersion,
+  arrival: Arrival,
+  ground: Ground,
+): Forecast {
+  if (!isScheduled(planned)) {
+    const { failureDescriptionShort: short, failureDescriptionLong: long } = planned;
+    return { kind: "fails", dueAt: null, short: short ?? "", long: long ?? "" };
+  }
+  const { scheduledAtFrom: dueAt, dueExplanation: explanation } = planned;
+  const facts = sheetOf(planned, type, arrival, ground);
+  const now = new Date(Math.max(dueAt.getTime(), ground.occasion.now.getTime()));
+  const prepared = prepare(facts, ground.findTemplate(facts), { ...ground.occasion, now });
+  if (prepared.kind === "ready")
+    return { kind: "sends", dueAt, explanation, contactId: prepared.claim.contactId };
+  const { status, until, short, long } = prepared.withheld;
+  if (status === "scheduled")
+    return { kind: "waits", dueAt, explanation, until: until ?? now, short, long };
+  return { kind: status === "canceled" ? "cancels" : "fails", dueAt, short, long };
+}
+
+/** The facts delivering would load. What is due later is judged on the case as it will stand then. */
+function sheetOf(
+  planned: Scheduled,
+  type: NotificationTypeVersion,
+  { change, caseNow, caseLater }: Arrival,
+  { occasion, surroundings }: Ground,
+): FactSheet {
+  const { borrower, contacts } = find(surroundings.people, change.borrowerId);
+  const { pausedBecause, ...rules } = find(surroundings.rules, type.id);
+  const { onStatus, onOutcome, onCondition, version } = type;
+  const { status, outcome, fields } = planned.scheduledAtFrom > occasion.now ? caseLater : caseNow;
+  return {
+    interactionId: "0",
+    channel: planned.channel,
+    theme: planned.theme,
+    sensitive: planned.sensitive,
+    attempt: 1,
+    chainId: "0",
+    dueAt: planned.scheduledAtFrom,
+    latestAt: planned.scheduledAtTo,
+    templateId: planned.templateId ?? 0,
+    templateVersion: planned.templateVersion ?? 0,
+    notificationType: { ...rules, version, onStatus, onOutcome, onCondition },
+    pausedBecause,
+    case: {
+      id: change.caseId,
+      typeId: change.caseTypeId,
+      typeName: find(surroundings.caseTypeNames, change.caseTypeId),
+      status,
+      outcome,
+      fields,
+    },
+    borrower,
+    loans: change.loanIds.flatMap((id) => surroundings.loans.get(id) ?? []),
+    contacts,
+  };
+}
+
+/** Everything a change names is loaded before it is asked about. */
+function find<Id, Thing>(things: ReadonlyMap<Id, Thing>, id: Id): Thing {
+  const found = things.get(id);
+  if (found === undefined) throw new Error(`${String(id)} was not loaded`);
+  return found;
+}

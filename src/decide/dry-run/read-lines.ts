@@ -1,0 +1,64 @@
+import type { ReadLine, References } from "../../domain/dry-run/arrival.ts";
+import { caseChangeLine } from "../../domain/dry-run/case-change-line.ts";
+
+/** What is wrong with a line, without repeating what stands in it: that may be personal. */
+export interface LineFault {
+  readonly line: number;
+  readonly says: string;
+}
+
+export interface ReadLines {
+  readonly lines: readonly ReadLine[];
+  readonly faults: readonly LineFault[];
+}
+
+/** Reads a JSON-lines file of case changes, every line of it; blank lines are passed over. */
+export function readLines(text: string): ReadLines {
+  const read = text
+    .replace(/^\uFEFF/, "")
+    .split("\n")
+    .map((written, position) => [position + 1, written] as const)
+    .filter(([, written]) => written.trim() !== "")
+    .map(([line, written]) => readLine(line, written));
+  return {
+    lines: read.filter((one) => "change" in one),
+    faults: read.flatMap((one) => ("faults" in one ? one.faults : [])),
+  };
+}
+
+function readLine(
+  line: number,
+  written: string,
+): ReadLine | { readonly faults: readonly LineFault[] } {
+  const json = parseJson(written);
+  if (json === undefined) return { faults: [{ line, says: "it is not JSON" }] };
+  const { data, error } = caseChangeLine.safeParse(json);
+  if (data !== undefined) return { line, change: data };
+  const faults = error.issues.map(({ path, message }) => ({
+    line,
+    says: path.length === 0 ? message : `${path.join(".")} ${message}`,
+  }));
+  return { faults };
+}
+
+/** What the table's foreign keys would refuse. */
+export function findUnknown(lines: readonly ReadLine[], references: References): LineFault[] {
+  return lines.flatMap(({ line, change }) => {
+    const faults: LineFault[] = [];
+    const { case_type_id: caseType, borrower_id: borrower } = change;
+    if (!references.caseTypeIds.has(caseType))
+      faults.push({ line, says: `case_type_id ${caseType} is not in tidings.case_types` });
+    if (!references.borrowerIds.has(borrower))
+      faults.push({ line, says: `borrower_id ${borrower} is not in tidings.borrowers` });
+    return faults;
+  });
+}
+
+/** The parser's own words quote the text. */
+function parseJson(written: string): unknown {
+  try {
+    return JSON.parse(written) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,97 @@
+import type {
+  Arrival,
+  Around,
+  KnownChange,
+  ReadLine,
+  References,
+} from "../../domain/dry-run/arrival.ts";
+
+/** What the database knows that a file's lines meet. */
+export interface Known {
+  readonly around: ReadonlyMap<number, Around>;
+  readonly externalIds: References["externalIds"];
+}
+
+interface Dated extends ReadLine {
+  readonly state: KnownChange;
+}
+
+const NOTHING: Around = { before: null, following: null, newest: null };
+
+/**
+ * Takes in the lines of a file as changes that arrive now, one after the other, as the trigger of
+ * 0003_case_changes.sql does: each between its neighbours in time among what is in the database and the lines before
+ * it. Of changes at the same moment the one that arrived later comes after. `now` dates the lines that have no date.
+ */
+export function takeIn(lines: readonly ReadLine[], known: Known, now: Date): Arrival[] {
+  const repeats = findRepeats(lines, known);
+  const dated = lines.map((read) => ({ ...read, state: stateOf(read, now) }));
+  const peersByCase = Map.groupBy(
+    dated.filter(({ line }) => !repeats.has(line)),
+    ({ change }) => change.case_id,
+  );
+  return dated.map((read) => {
+    const arrival = arrivalOf(
+      read,
+      peersByCase.get(read.change.case_id) ?? [],
+      known.around.get(read.line),
+    );
+    return repeats.has(read.line) ? { ...arrival, idle: "repeats" } : arrival;
+  });
+}
+
+/** The lines whose external_id the table would refuse; the first one to bring it is taken in. */
+function findRepeats(lines: readonly ReadLine[], { externalIds }: Known): ReadonlySet<number> {
+  const taken = new Set<string>();
+  const repeats = new Set<number>();
+  for (const { line, change } of lines) {
+    const { external_id: externalId } = change;
+    if (externalId === null) continue;
+    if (externalIds.has(externalId) || taken.has(externalId)) repeats.add(line);
+    taken.add(externalId);
+  }
+  return repeats;
+}
+
+function stateOf({ change }: ReadLine, now: Date): KnownChange {
+  const { status, outcome, fields, fires, changed_at: changedAt = now } = change;
+  return { status, outcome, fields, fires, changedAt };
+}
+
+function arrivalOf(read: Dated, peers: readonly Dated[], around: Around = NOTHING): Arrival {
+  const { line, change, state } = read;
+  const earlier = peers.filter((peer) => peer.line < line).map((peer) => peer.state);
+  const at = state.changedAt;
+  const before = inTime([around.before, ...earlier]).findLast((one) => one.changedAt <= at);
+  const following = inTime([around.following, ...earlier]).find((one) => one.changedAt > at);
+  const all = peers.map((peer) => peer.state);
+  return {
+    label: `line ${line}`,
+    change: {
+      id: String(line),
+      caseId: change.case_id,
+      caseTypeId: change.case_type_id,
+      borrowerId: change.borrower_id,
+      loanIds: change.loan_ids,
+      status: state.status,
+      outcome: state.outcome,
+      fields: state.fields,
+      changedAt: at,
+      supercaseBulkOperationId: change.supercase_bulk_operation_id,
+      before: before ?? null,
+      following: following ?? null,
+    },
+    idle: state.fires ? null : "boards",
+    caseNow: inTime([around.newest, ...earlier, state]).at(-1) ?? state,
+    caseLater: inTime([around.newest, ...all]).at(-1) ?? state,
+  };
+}
+
+/** Given in the order of arrival; sorting keeps it for those of the same moment. */
+function inTime<Change extends { readonly changedAt: Date }>(
+  changes: readonly (Change | null)[],
+): Change[] {
+  return changes
+    .filter((one) => one !== null)
+    .toSorted((one, other) => one.changedAt.getTime() - other.changedAt.getTime());
+}

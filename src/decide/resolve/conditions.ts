@@ -1,0 +1,138 @@
+import type { Condition } from "../../domain/notification-type.ts";
+import { DATA_TYPES, OPERATORS, type DataType, type Operator } from "../../domain/vocabulary.ts";
+import { compare, readAs, type FieldValue } from "../../domain/field-value.ts";
+
+/** A condition whose parts have been checked; `exists` and `notExists` have no values. */
+interface CheckedCondition {
+  readonly fieldName: string;
+  readonly operator: Operator;
+  readonly dataType: DataType;
+  readonly values: readonly FieldValue[];
+}
+
+/** By how the field's value compares with the condition's: negative, zero or positive. */
+const HOLDS = {
+  eq: (order) => order === 0,
+  ne: (order) => order !== 0,
+  gt: (order) => order > 0,
+  gte: (order) => order >= 0,
+  lt: (order) => order < 0,
+  lte: (order) => order <= 0,
+  in: (order) => order === 0,
+  notIn: (order) => order !== 0,
+} satisfies Partial<Record<Operator, (order: number) => boolean>>;
+
+const ORDERING: ReadonlySet<Operator> = new Set(["gt", "gte", "lt", "lte"]);
+const LISTING: ReadonlySet<Operator> = new Set(["in", "notIn"]);
+const UNORDERED: ReadonlySet<DataType> = new Set(["string", "boolean"]);
+
+/**
+ * Whether a condition holds on a case's fields. Never throws.
+ * - A missing field, absent or JSON null, fails every operator but `notExists` and `ne`: a case without a
+ *   disposition is not dismissed. `notIn` asks for a value, and for one outside the list.
+ * - A value that does not fit the data type fails every operator, `ne` too: what cannot be read proves
+ *   nothing. `exists` and `notExists` only ask whether there is a value.
+ * - `contains` looks for a part of a text, or for an element of an array.
+ * - A condition that `conditionFault` finds fault with never holds: a notice too few can still be sent, one
+ *   too many has reached a borrower.
+ */
+export function conditionHolds(
+  condition: Condition,
+  fields: Readonly<Record<string, unknown>>,
+): boolean {
+  const checked = readCondition(condition);
+  if (typeof checked === "string") return false;
+  // A name such as "constructor" must not find what every object inherits.
+  const field = Object.hasOwn(fields, checked.fieldName) ? fields[checked.fieldName] : null;
+  if (field === undefined || field === null) {
+    return checked.operator === "notExists" || checked.operator === "ne";
+  }
+  switch (checked.operator) {
+    case "exists":
+      return true;
+    case "notExists":
+      return false;
+    case "contains":
+      return checked.values.every((wanted) => contains(field, wanted, checked.dataType));
+    default:
+      return compares(field, checked.operator, checked);
+  }
+}
+
+/**
+ * What keeps a condition from being published, as a sentence; null when nothing does. Takes any JSON.
+ * The older two-key form `{fieldName, value}` means `eq`, and the data type of its JSON value. Text has no
+ * order: under `gt`, "900" would come after "1000".
+ */
+export function conditionFault(condition: unknown): string | null {
+  const read = readCondition(condition);
+  return typeof read === "string" ? read : null;
+}
+
+function compares(
+  field: unknown,
+  operator: keyof typeof HOLDS,
+  checked: CheckedCondition,
+): boolean {
+  const value = readAs(checked.dataType, field);
+  if (value === null) return false;
+  const holds = (wanted: FieldValue) => HOLDS[operator](compare(value, wanted));
+  return operator === "in" ? checked.values.some(holds) : checked.values.every(holds);
+}
+
+function contains(field: unknown, wanted: FieldValue, dataType: DataType): boolean {
+  if (typeof field === "string" && typeof wanted === "string") return field.includes(wanted);
+  if (!Array.isArray(field)) return false;
+  return field.some((element) => {
+    const value = readAs(dataType, element);
+    return value !== null && compare(value, wanted) === 0;
+  });
+}
+
+/** The condition with what it leaves out filled in, or a sentence on what is wrong with it. */
+function readCondition(condition: unknown): CheckedCondition | string {
+  if (typeof condition !== "object" || condition === null) return "A condition is no object.";
+  const given: { readonly [key in keyof Condition]?: unknown } = condition;
+  const { fieldName, value } = given;
+  if (typeof fieldName !== "string" || fieldName === "") return "A condition names no field.";
+  const subject = `The condition on "${fieldName}"`;
+  const operator = OPERATORS.find((known) => known === (given.operator ?? "eq"));
+  if (operator === undefined) {
+    return `${subject} has an unknown operator; the operators are ${OPERATORS.join(", ")}.`;
+  }
+  const dataType = DATA_TYPES.find((known) => known === (given.dataType ?? inferType(value)));
+  if (dataType === undefined) {
+    return `${subject} has an unknown data type; the data types are ${DATA_TYPES.join(", ")}.`;
+  }
+  if (ORDERING.has(operator) && UNORDERED.has(dataType)) {
+    return `${subject} asks with ${operator} for an order that ${dataType} does not have.`;
+  }
+  const values = readValues(operator, dataType, value);
+  if (values === null) {
+    const needed = LISTING.has(operator) ? "a list of one or more values" : "a value";
+    return `${subject} needs ${needed} of data type ${dataType}.`;
+  }
+  return { fieldName, operator, dataType, values };
+}
+
+function inferType(value: unknown): DataType {
+  const sample: unknown = Array.isArray(value) ? value[0] : value;
+  if (typeof sample === "number") return "decimal";
+  return typeof sample === "boolean" ? "boolean" : "string";
+}
+
+/** What the operator compares with; null when any of it does not fit the data type. */
+function readValues(
+  operator: Operator,
+  dataType: DataType,
+  value: unknown,
+): readonly FieldValue[] | null {
+  if (operator === "exists" || operator === "notExists") return [];
+  const wanted: readonly unknown[] = LISTING.has(operator) ? listOf(value) : [value];
+  const values = wanted.map((each) => readAs(dataType, each)).filter((each) => each !== null);
+  return values.length > 0 && values.length === wanted.length ? values : null;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,94 @@
+import type { CaseChange, CaseState, FollowingChange } from "../../domain/case-change.ts";
+import type { Condition, Trigger } from "../../domain/notification-type.ts";
+import { conditionFault, conditionHolds } from "./conditions.ts";
+
+/** Why a version stays silent on a change. */
+export type Silence =
+  | "triggerDoesNotHold"
+  | "triggerHeldBefore"
+  | "conditionNotMet"
+  | "laterChangeJudged";
+
+/** `long` is a sentence for whoever asks why. It repeats no value of a case field: those may be personal. */
+export type Match =
+  | { readonly kind: "fires" }
+  | { readonly kind: "silent"; readonly why: Silence; readonly long: string };
+
+/**
+ * Whether a notification type version answers to a change of a case it is linked to.
+ *
+ * onStatus and onOutcome form a pair, in which null means any. The version fires when its pair holds after
+ * the change and did not hold before it; before the first change known of a case nothing held. So a change
+ * of fields alone fires nothing, an outcome that comes later than its status fires when it comes, and a case
+ * that leaves the pair fires again when it re-enters it. onCondition only filters: every condition must hold
+ * on the fields of this change.
+ *
+ * The changes of a case are ordered by changed_at, then by id. One that arrives late is judged between its
+ * neighbours: it fires where it is an edge from the one before it, unless pair and conditions still hold in
+ * the one after it, which has fired already and answers for both. No change is judged a second time because a
+ * late one came in before it: a re-entry that only a late change brings to light goes untold.
+ *
+ * The source is the platform's Notification Types document: an interaction is created "when the case status
+ * is changed to processing", "when the case status is changed to completed and the outcome is approved".
+ */
+export function match(change: CaseChange, trigger: Trigger): Match {
+  const awaited = describe(trigger.onStatus, trigger.onOutcome);
+  if (!pairHolds(trigger, change)) {
+    const reached = describe(change.status, change.outcome);
+    return silent("triggerDoesNotHold", `The type waits for ${awaited}, the case has ${reached}.`);
+  }
+  if (change.before !== null && pairHolds(trigger, change.before)) {
+    return silent("triggerHeldBefore", `The case had ${awaited} before this change already.`);
+  }
+  const unmet = trigger.onCondition.find((condition) => !conditionHolds(condition, change.fields));
+  if (unmet !== undefined) return silent("conditionNotMet", describeUnmet(unmet));
+  if (change.following !== null && answeredFor(trigger, change.following)) {
+    return silent(
+      "laterChangeJudged",
+      `This change arrived late. The case still had ${awaited} in the change after it, which answered for both.`,
+    );
+  }
+  return { kind: "fires" };
+}
+
+/**
+ * Whether the pair and every condition hold for a case as it stands now: a scheduled notice whose type says
+ * `cancel` is withdrawn when they do not.
+ */
+export function stillHolds(
+  trigger: Trigger,
+  state: CaseState,
+  fields: Readonly<Record<string, unknown>>,
+): boolean {
+  if (!pairHolds(trigger, state)) return false;
+  return trigger.onCondition.every((condition) => conditionHolds(condition, fields));
+}
+
+function pairHolds(trigger: Trigger, state: CaseState): boolean {
+  const statusHolds = trigger.onStatus === null || trigger.onStatus === state.status;
+  const outcomeHolds = trigger.onOutcome === null || trigger.onOutcome === state.outcome;
+  return statusHolds && outcomeHolds;
+}
+
+/** A following change that only boarded the case answers for all that was before it: boarding says it is history. */
+function answeredFor(trigger: Trigger, following: FollowingChange): boolean {
+  if (!following.fires) return pairHolds(trigger, following);
+  return stillHolds(trigger, following, following.fields);
+}
+
+function silent(why: Silence, long: string): Match {
+  return { kind: "silent", why, long };
+}
+
+function describe(status: string | null, outcome: string | null): string {
+  if (outcome === null) return `status ${status}`;
+  return status === null ? `outcome ${outcome}` : `status ${status} and outcome ${outcome}`;
+}
+
+function describeUnmet(condition: Condition): string {
+  const fault = conditionFault(condition);
+  if (fault !== null) return `${fault} Such a condition never holds.`;
+  const { fieldName, operator, value } = condition;
+  const wanted = value === undefined ? "" : ` ${JSON.stringify(value)}`;
+  return `The case's fields do not meet the condition ${fieldName} ${operator ?? "eq"}${wanted}.`;
+}

@@ -1,0 +1,87 @@
+import type { DataType } from "./vocabulary.ts";
+
+/** digits / 10^scale, exact where a float is not. Days and instants are quantities too, counted from 1970. */
+interface Quantity {
+  readonly digits: bigint;
+  readonly scale: number;
+}
+
+/** A JSON value read as a data type. Two of the same data type can be compared. */
+export type FieldValue = string | boolean | Quantity;
+
+/** A hundred digits are more than any amount has; without a bound one field could hold up a worker. */
+const NUMBER = /^(-?\d{1,100})(?:\.(\d{1,100}))?(?:e([+-]?\d{1,3}))?$/i;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const INSTANT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)$/;
+
+const READERS: Readonly<Record<DataType, (value: unknown) => FieldValue | null>> = {
+  string: (value) => (typeof value === "string" ? value : null),
+  boolean: (value) => (typeof value === "boolean" ? value : null),
+  integer: readInteger,
+  decimal: readDecimal,
+  date: readDay,
+  dateTime: readInstant,
+};
+
+/**
+ * Reads a JSON value as a data type; null when it does not fit. Nothing is guessed: text is never a boolean,
+ * a number is never text, and an instant is never a day, since which day it falls on depends on a time zone.
+ * - integer, decimal: a JSON number, taken by its shortest decimal form, or the same in a string
+ * - date: `2031-03-03`
+ * - dateTime: RFC 3339, with its offset: `2031-03-03T10:00:00-05:00`
+ */
+export function readAs(dataType: DataType, value: unknown): FieldValue | null {
+  return READERS[dataType](value);
+}
+
+/** Negative, zero or positive, as for a sort. Both come from the same data type. */
+export function compare(left: FieldValue, right: FieldValue): number {
+  if (typeof left === "object" && typeof right === "object") return compareQuantities(left, right);
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function compareQuantities(left: Quantity, right: Quantity): number {
+  const scale = Math.max(left.scale, right.scale);
+  const difference = digitsAt(scale, left) - digitsAt(scale, right);
+  if (difference === 0n) return 0;
+  return difference < 0n ? -1 : 1;
+}
+
+function digitsAt(scale: number, quantity: Quantity): bigint {
+  return quantity.digits * 10n ** BigInt(scale - quantity.scale);
+}
+
+function readInteger(value: unknown): Quantity | null {
+  const read = readDecimal(value);
+  return read !== null && read.scale <= 0 ? read : null;
+}
+
+function readDecimal(value: unknown): Quantity | null {
+  if (typeof value !== "number" && typeof value !== "string") return null;
+  const match = NUMBER.exec(String(value));
+  if (match === null) return null;
+  const [, whole = "", fraction = "", exponent = "0"] = match;
+  return { digits: BigInt(whole + fraction), scale: fraction.length - Number(exponent) };
+}
+
+function readDay(value: unknown): Quantity | null {
+  if (typeof value !== "string" || !DAY.test(value)) return null;
+  const time = Date.parse(`${value}T00:00:00Z`);
+  if (Number.isNaN(time)) return null;
+  // Date.parse takes February 30 for March 2.
+  if (!new Date(time).toISOString().startsWith(value)) return null;
+  return { digits: BigInt(time), scale: 0 };
+}
+
+function readInstant(value: unknown): Quantity | null {
+  if (typeof value !== "string") return null;
+  const match = INSTANT.exec(value);
+  if (match === null) return null;
+  const [, day = "", minute = "", second = "00", fraction = "", offset = ""] = match;
+  const time = Date.parse(`${day}T${minute}:${second}${offset}`);
+  if (readDay(day) === null || Number.isNaN(time)) return null;
+  // Postgres writes microseconds, more than a Date keeps.
+  const nanoseconds = BigInt(time) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
+  return { digits: nanoseconds, scale: 0 };
+}

@@ -1,0 +1,66 @@
+import type { z } from "@hono/zod-openapi";
+import { fieldPath } from "./field-path.ts";
+import { refusal, type FieldFault, type Refusal } from "./http-error.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** Where a part of a request came from, as the validator names it. */
+type Target = "json" | "query" | "param" | "header" | "cookie" | "form";
+
+/** Whoever mends these will be told of the others. */
+const MOST_ERRORS = 20;
+
+/** The refusal of a request that does not fit its schema: 422 for a body, 400 for what stands around it. */
+export function misfit(target: Target, error: z.core.$ZodError): Refusal {
+  const errors = error.issues
+    .slice(0, MOST_ERRORS)
+    .flatMap((issue) => faultsOf(issue))
+    .slice(0, MOST_ERRORS);
+  return target === "json"
+    ? refusal(422, "The body does not fit: mend the fields named in errors.", ...errors)
+    : refusal(400, "The request does not fit: mend what is named in errors.", ...errors);
+}
+
+function faultsOf(issue: Issue, outer: readonly PropertyKey[] = []): FieldFault[] {
+  const path = [...outer, ...issue.path];
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({
+      field: fieldPath([...path, key]),
+      says: "is not known here: leave it out",
+    }));
+  if (issue.code === "invalid_union") {
+    const [closest] = issue.errors.toSorted((one, other) => one.length - other.length);
+    if (closest !== undefined && closest.length > 0)
+      return closest.flatMap((inner) => faultsOf(inner, path));
+  }
+  return [{ field: fieldPath(path), says: says(issue) }];
+}
+
+/** In our own words, and never with the value. */
+function says(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.message.endsWith("received undefined")
+        ? "is missing"
+        : `must be ${typeWord(issue.expected)}`;
+    case "invalid_value":
+      return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
+    case "too_big":
+      return `must be ${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}${unitOf(issue.origin)}`;
+    case "too_small":
+      return `must be ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}${unitOf(issue.origin)}`;
+    default:
+      return issue.message;
+  }
+}
+
+const typeWord = (type: string): string => {
+  if (type === "int") return "a whole number";
+  if (type === "record") return "an object";
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+};
+
+const unitOf = (origin: string): string => {
+  if (origin === "string") return " characters long";
+  return origin === "array" ? " entries long" : "";
+};

@@ -1,0 +1,63 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { TypeFields } from "../../domain/type-version.ts";
+import { actingAs } from "../../store/postgres/acting-as.ts";
+import { lockType } from "../../store/api/type-drafts.ts";
+import { listTypeVersions } from "../../store/api/type-versions.ts";
+import { actorOf, callerOf, type HttpEnv } from "../core/caller.ts";
+import { createType, findVersion, updateType } from "./change.ts";
+import type { HttpDeps } from "../core/deps.ts";
+import { success } from "../core/envelope.ts";
+import { CREATE, LIST, READ, UPDATE } from "./operations.ts";
+import { showType, type TypeUpdate } from "./schema.ts";
+import { once } from "../core/idempotency.ts";
+import { DEFAULT_LIMIT } from "../core/parameters.ts";
+import { refusal } from "../core/http-error.ts";
+
+/** The resource of the notification types, in versions. */
+export function notificationTypeRoutes(deps: HttpDeps): OpenAPIHono<HttpEnv> {
+  const { db } = deps;
+  const app = new OpenAPIHono<HttpEnv>();
+
+  app.openapi(CREATE, async (c) => {
+    const { typeId, version } = c.req.valid("query");
+    if (typeId === undefined && version !== undefined)
+      throw refusal(400, "Say of which type.", { field: "typeId", says: "is needed by version" });
+    const given = known(c.req.valid("json"));
+    const made = await once(deps, c, async (transaction) => {
+      const source =
+        typeId === undefined ? undefined : await findVersion(transaction, typeId, version);
+      return String(await createType(transaction, given, source));
+    });
+    return c.json(success(showType(await findVersion(db, Number(made), 1))), 200);
+  });
+
+  app.openapi(LIST, async (c) => {
+    const { limit = DEFAULT_LIMIT, ...page } = c.req.valid("query");
+    const types = await listTypeVersions(db, { ...page, limit });
+    return c.json({ count: types.length, data: types.map(showType) }, 200);
+  });
+
+  app.openapi(READ, async (c) => {
+    const { notificationTypeId } = c.req.valid("param");
+    const found = await findVersion(db, notificationTypeId, c.req.valid("query").version);
+    return c.json(success(showType(found)), 200);
+  });
+
+  app.openapi(UPDATE, async (c) => {
+    const { notificationTypeId: id } = c.req.valid("param");
+    const { version } = c.req.valid("query");
+    const given = known(c.req.valid("json"));
+    const changed = await actingAs(db, actorOf(callerOf(c)), async (transaction) => {
+      await lockType(transaction, id);
+      return await updateType(transaction, await findVersion(transaction, id, version), given);
+    });
+    return c.json(success(showType(changed)), 200);
+  });
+
+  return app;
+}
+
+/** Without the keys that were not given. */
+function known(given: TypeUpdate): Partial<TypeFields> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,64 @@
+import { hash } from "node:crypto";
+import type { ContactFinding, Evidence, ProviderAnswer } from "../../domain/provider-answer.ts";
+import { scrub } from "./scrub.ts";
+
+/** What one of a provider's codes means: a row of its table. */
+export interface Meaning {
+  readonly kind: Exclude<ProviderAnswer["kind"], "accepted">;
+  readonly statusDetails: string;
+  /** A label. */
+  readonly short: string;
+  /** A sentence that tells what to do. */
+  readonly long: string;
+  readonly finding: ContactFinding | null;
+  /** How long to wait, where the code itself tells; the wire's own word goes first. */
+  readonly retryAfterMs?: number;
+}
+
+/** What was read off the wire, before it is scrubbed. */
+export interface Seen {
+  readonly code?: string | undefined;
+  readonly enhancedCode?: string | undefined;
+  readonly text?: string | undefined;
+  readonly retryAfterMs?: number | null;
+  /** What left, or may have left. */
+  readonly left?: Buffer | string;
+}
+
+/** One call to a provider: who was asked, since when (`performance.now()`), and what its answer must not name. */
+export interface Call {
+  readonly provider: string;
+  readonly startedAt: number;
+  readonly personal: readonly string[];
+}
+
+export function evidenceOf(call: Call, seen: Seen): Evidence {
+  const text = seen.text === undefined ? "" : scrub(seen.text, call.personal);
+  return {
+    provider: call.provider,
+    ...(seen.code !== undefined && { code: seen.code }),
+    ...(seen.enhancedCode !== undefined && { enhancedCode: seen.enhancedCode }),
+    ...(text !== "" && { text }),
+    ...(seen.left !== undefined && { sha256: hash("sha256", seen.left) }),
+    durationMs: Math.round(performance.now() - call.startedAt),
+  };
+}
+
+/** The answer a row of a table stands for. */
+export function answerOf(call: Call, meaning: Meaning, seen: Seen): ProviderAnswer {
+  const evidence = evidenceOf(call, seen);
+  const retryAfterMs = seen.retryAfterMs ?? meaning.retryAfterMs ?? null;
+  const { kind, statusDetails, short, long, finding } = meaning;
+  switch (kind) {
+    case "refused":
+      return { kind, statusDetails, short, long, finding, evidence };
+    case "unavailable":
+      return { kind, statusDetails, short, long, finding, retryAfterMs, evidence };
+    case "limited":
+      return { kind, retryAfterMs, evidence };
+    case "misconfigured":
+      return { kind, statusDetails, short, long, evidence };
+    case "unknown":
+      return { kind, long, evidence };
+  }
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../../clock.ts";
+import { openOutbox } from "./outbox.ts";
+
+/** The texts a sandbox took, as Twilio's Message resource shows them. */
+export interface SandboxTexts {
+  add(accountSid: string, form: URLSearchParams): Promise<object>;
+  find(sid: string): Promise<object | null>;
+  /** Newest first, by Twilio's filters To, DateSent, DateSent> and DateSent<. */
+  list(query: URLSearchParams): Promise<readonly object[]>;
+}
+
+type Text = Readonly<Record<string, unknown>> & {
+  readonly to: string;
+  readonly date_created: string;
+};
+
+/** How far back a list looks. The files are all the memory there is, so that it outlives the process. */
+const NEWEST_LOOKED_AT = 1_000;
+
+export async function openSandboxTexts(outbox: string, clock: Clock): Promise<SandboxTexts> {
+  const files = await openOutbox(outbox);
+
+  async function read(file: string): Promise<Text> {
+    const text = JSON.parse(await readFile(join(files.folder, file), "utf8")) as Text;
+    return { ...text, status: "sent", date_sent: text.date_created };
+  }
+
+  return {
+    async add(accountSid, form) {
+      const now = clock();
+      const sid = newSid(now);
+      const text = messageResource(accountSid, sid, form, now);
+      await files.write(sid, ".json", JSON.stringify(text, null, 2));
+      return text;
+    },
+    find: (sid) => read(`${sid}.json`).catch(() => null),
+    async list(query) {
+      const names = (await readdir(files.folder)).filter((name) => /^SM.*\.json$/u.test(name));
+      const newest = names.toSorted().toReversed().slice(0, NEWEST_LOOKED_AT);
+      const texts = await Promise.all(newest.map(read));
+      const size = Number(query.get("PageSize") ?? 50);
+      return texts.filter((text) => passes(text, query)).slice(0, size);
+    },
+  };
+}
+
+/** Sorts by time, so that the file names do. */
+function newSid(now: Date): string {
+  return `SM${now.getTime().toString(16).padStart(12, "0")}${randomBytes(10).toString("hex")}`;
+}
+
+function passes(text: Text, query: URLSearchParams): boolean {
+  const sentAt = Date.parse(text.date_created);
+  const day = query.get("DateSent");
+  const after = query.get("DateSent>");
+  const before = query.get("DateSent<");
+  return (
+    (query.get("To") ?? text.to) === text.to &&
+    (day === null || new Date(sentAt).toISOString().startsWith(day.slice(0, 10))) &&
+    (after === null || sentAt >= Date.parse(after)) &&
+    (before === null || sentAt <= Date.parse(before))
+  );
+}
+
+function messageResource(accountSid: string, sid: string, form: URLSearchParams, now: Date): Text {
+  const created = now.toUTCString().replace("GMT", "+0000");
+  const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${sid}`;
+  const body = form.get("Body") ?? "";
+  return {
+    body,
+    num_segments: String(Math.ceil(body.length / 160)),
+    direction: "outbound-api",
+    from: form.get("From"),
+    to: form.get("To") ?? "",
+    date_updated: created,
+    price: null,
+    error_message: null,
+    uri: `${uri}.json`,
+    account_sid: accountSid,
+    num_media: "0",
+    status: form.has("MessagingServiceSid") ? "accepted" : "queued",
+    messaging_service_sid: form.get("MessagingServiceSid"),
+    sid,
+    date_sent: null,
+    date_created: created,
+    error_code: null,
+    price_unit: "USD",
+    api_version: "2010-04-01",
+    subresource_uris: { media: `${uri}/Media.json` },
+  };
+}

@@ -1,0 +1,115 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { systemClock, type Clock } from "../../clock.ts";
+import { listenOnLoopback } from "./loopback.ts";
+import type { Sink } from "./mail-sink.ts";
+import { openPlays, type ChoosePlay } from "./scripts.ts";
+import { MAGIC_NUMBERS, type NumberPlay } from "./magic-recipients.ts";
+import { openSandboxTexts, type SandboxTexts } from "./text-log.ts";
+
+type Reply = Extract<NumberPlay, { act: "reply" }>;
+/** What a request is answered with: a resource, a refusal, silence, or the end of the connection. */
+type Verdict =
+  | { readonly act: "show"; readonly status: number; readonly resource: object }
+  | NumberPlay;
+
+const MESSAGES = /^\/2010-04-01\/Accounts\/(?<account>AC\w+)\/Messages(?:\/(?<sid>\w+))?\.json$/u;
+const LONGEST_FORM = 65_536;
+
+const show = (status: number, resource: object): Verdict => ({ act: "show", status, resource });
+const refusal = (status: number, code: number, message: string): Reply => ({
+  act: "reply",
+  status,
+  code,
+  message,
+});
+const NOT_FOUND = refusal(404, 20404, "The requested resource was not found");
+
+/**
+ * Twilio's Message resource on loopback for trying things out: it sends nothing on, writes every text it takes to
+ * `<outbox>/<sid>.json`, and plays the magic numbers. Any credentials will do.
+ */
+export async function openTextSink(options: { outbox: string; clock?: Clock }): Promise<Sink> {
+  const texts = await openSandboxTexts(options.outbox, options.clock ?? systemClock);
+  const choosePlay = openPlays(MAGIC_NUMBERS);
+  const server = createServer((request, response) => {
+    void judge(request, texts, choosePlay)
+      .catch(() => refusal(500, 20500, "Internal Server Error"))
+      .then((verdict) => carryOut(verdict, response));
+  });
+  const loopback = await listenOnLoopback(server);
+  return { url: `http://127.0.0.1:${loopback.port}`, close: () => loopback.close() };
+}
+
+async function judge(
+  request: IncomingMessage,
+  texts: SandboxTexts,
+  choosePlay: ChoosePlay<NumberPlay>,
+): Promise<Verdict> {
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://sandbox");
+  const { account, sid } = MESSAGES.exec(pathname)?.groups ?? {};
+  if (account === undefined) return NOT_FOUND;
+  if (request.headers.authorization === undefined) return refusal(401, 20003, "Authenticate");
+  if (sid !== undefined) {
+    const text = await texts.find(sid);
+    return text === null ? NOT_FOUND : show(200, text);
+  }
+  if (request.method !== "POST") return show(200, page(pathname, await texts.list(searchParams)));
+
+  const form = new URLSearchParams(await readForm(request));
+  const play = findFault(form) ?? choosePlay(form.get("To") ?? "", form.get("Body") ?? "");
+  if (play !== undefined && !takes(play)) return play;
+  const text = await texts.add(account, form);
+  return play ?? show(201, text);
+}
+
+const takes = (play: NumberPlay): boolean =>
+  play.act === "takeAndDrop" || (play.act === "reply" && play.taken === true);
+
+async function readForm(request: IncomingMessage): Promise<string> {
+  let form = "";
+  for await (const chunk of request.setEncoding("utf8") as AsyncIterable<string>) {
+    form += chunk;
+    if (form.length > LONGEST_FORM) throw new Error("the form is too long");
+  }
+  return form;
+}
+
+/** What Twilio checks before it looks at the number. */
+function findFault(form: URLSearchParams): Reply | undefined {
+  const body = form.get("Body") ?? "";
+  if (!form.get("To")) return refusal(400, 21604, "A 'To' phone number is required");
+  if (!form.get("From") && !form.get("MessagingServiceSid")) {
+    return refusal(400, 21603, "A 'From' phone number is required");
+  }
+  if (body === "") return refusal(400, 21602, "Message body is required");
+  if (body.length > 1_600) return refusal(400, 21617, "The message body exceeds 1600 characters");
+  return undefined;
+}
+
+function page(uri: string, messages: readonly object[]): object {
+  return {
+    messages,
+    page: 0,
+    page_size: messages.length,
+    start: 0,
+    end: messages.length,
+    uri,
+    first_page_uri: uri,
+    next_page_uri: null,
+    previous_page_uri: null,
+  };
+}
+
+function carryOut(verdict: Verdict, response: ServerResponse): void {
+  if (verdict.act === "hang") return;
+  if (verdict.act === "takeAndDrop") return void response.socket?.destroy();
+  if (verdict.act === "show") return answer(response, verdict.status, verdict.resource);
+  const { status, code, message, retryAfterSeconds } = verdict;
+  if (retryAfterSeconds !== undefined) response.setHeader("Retry-After", retryAfterSeconds);
+  const more_info = `https://www.twilio.com/docs/errors/${code}`;
+  answer(response, status, { code, message, more_info, status });
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+}

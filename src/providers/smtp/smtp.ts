@@ -1,0 +1,60 @@
+import type { EmailMessage } from "../../domain/message.ts";
+import type { ProviderAnswer } from "../../domain/provider-answer.ts";
+import { within } from "../answer/deadline.ts";
+import { isMailbox, sourceOf } from "./message-source.ts";
+import { answerOf, evidenceOf, type Call } from "../answer/code-meaning.ts";
+import type { Provider } from "../answer/provider.ts";
+import { readReply, readSmtpFailure } from "./answer.ts";
+import { SMTP_SILENCE } from "./codes.ts";
+import { openSmtpSessions } from "./sessions.ts";
+import { readSmtpUrl } from "./url.ts";
+
+export interface SmtpOptions {
+  /** See `readSmtpUrl`. */
+  readonly url: string;
+  /** How many messages are under way at once, each on a connection of its own. */
+  readonly slots?: number;
+  /** For the whole of one call: connecting, signing in and handing over. */
+  readonly deadlineMs?: number;
+  /** Where bounces go; the sender's own address if not given. */
+  readonly envelopeFrom?: string;
+}
+
+/** Mail through a mail submission server. Throws on a URL that cannot be read. */
+export function openSmtp(options: SmtpOptions): Provider<EmailMessage> {
+  const { url, slots = 10, deadlineMs = 30_000, envelopeFrom } = options;
+  const sessions = openSmtpSessions(readSmtpUrl(url));
+
+  async function send(message: EmailMessage): Promise<ProviderAnswer> {
+    const call: Call = {
+      provider: "smtp",
+      startedAt: performance.now(),
+      personal: personalIn(message),
+    };
+    if (!isMailbox(message.to)) return answerOf(call, SMTP_SILENCE.malformedAddress, {});
+    const mail = await sourceOf(message, envelopeFrom);
+    if (!isMailbox(mail.envelope.from)) return answerOf(call, SMTP_SILENCE.malformedSender, {});
+
+    const delivery = await within(deadlineMs, (deadline) => sessions.deliver(mail, deadline));
+    if (delivery.taken) {
+      const { response, serverMessageId } = delivery.info;
+      const messageId = serverMessageId ?? queueIdIn(response);
+      const evidence = evidenceOf(call, { ...readReply(response), left: mail.bytes });
+      return { kind: "accepted", messageId, evidence };
+    }
+    const { meaning, seen } = readSmtpFailure(delivery.failure, delivery.handedOver);
+    return answerOf(call, meaning, delivery.handedOver ? { ...seen, left: mail.bytes } : seen);
+  }
+
+  return { name: "smtp", slots, send, close: async () => sessions.close() };
+}
+
+/** Servers like to quote the recipient, often without the domain. */
+function personalIn({ to, toName }: EmailMessage): string[] {
+  return [to, to.slice(0, to.lastIndexOf("@")), ...(toName ?? "").split(/\s+/u)];
+}
+
+/** Postfix says `queued as 4XyZ`, Exim `id=1abc-2def-3g`: what an operator looks for in the server's log. */
+function queueIdIn(response: string): string | null {
+  return /\b(?:queued as |id=)([\w.-]+)/iu.exec(response)?.[1] ?? null;
+}

@@ -1,0 +1,24 @@
+import type { Meaning, Seen } from "../answer/code-meaning.ts";
+import { meaningOfTwilioCode, TWILIO_CODES, TWILIO_SILENCE } from "./codes.ts";
+import type { TwilioTrouble } from "./http.ts";
+
+/** What a call means that brought no message. */
+export function readTwilioTrouble(trouble: TwilioTrouble): { meaning: Meaning; seen: Seen } {
+  if (trouble.at === "network") {
+    const meaning = trouble.sent ? TWILIO_SILENCE.outcomeUnknown : TWILIO_SILENCE.notReached;
+    return { meaning, seen: { code: trouble.code } };
+  }
+  const { status, code, message, retryAfterMs } = trouble;
+  const seen = { code: `${code ?? status}`, text: message ?? undefined, retryAfterMs };
+  return { meaning: meaningOfReply(status, code), seen };
+}
+
+/** Only a 4xx says that the request was not carried out. */
+function meaningOfReply(status: number, code: number | null): Meaning {
+  if (status < 400 || status > 499) return TWILIO_SILENCE.outcomeUnknown;
+  const row = code === null ? undefined : TWILIO_CODES[code];
+  if (row !== undefined) return row;
+  if (status === 429) return TWILIO_SILENCE.limited;
+  if ([401, 403, 404, 405, 407].includes(status)) return TWILIO_SILENCE.refusedAccess;
+  return code === null ? TWILIO_SILENCE.notTwilio : meaningOfTwilioCode(code);
+}

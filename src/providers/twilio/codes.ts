@@ -1,0 +1,276 @@
+import type { ContactFinding } from "../../domain/provider-answer.ts";
+import type { Meaning } from "../answer/code-meaning.ts";
+
+const failed = (short: string, long: string, finding: ContactFinding | null = null): Meaning => ({
+  kind: "refused",
+  statusDetails: "textFailed",
+  short,
+  long,
+  finding,
+});
+const undelivered = (
+  short: string,
+  long: string,
+  finding: ContactFinding | null = null,
+): Meaning => ({
+  ...failed(short, long, finding),
+  statusDetails: "textUndelivered",
+});
+const notNow = (short: string, long: string, minutes?: number): Meaning => ({
+  kind: "unavailable",
+  statusDetails: "textUndelivered",
+  short,
+  long,
+  finding: null,
+  ...(minutes !== undefined && { retryAfterMs: minutes * 60_000 }),
+});
+const tooFast = (short: string, long: string, minutes?: number): Meaning => ({
+  ...notNow(short, long, minutes),
+  kind: "limited",
+});
+const ourFault = (short: string, long: string): Meaning => ({
+  kind: "misconfigured",
+  statusDetails: "textFailed",
+  short,
+  long,
+  finding: null,
+});
+
+const RETRIED = "Nothing to do: it is tried again.";
+const OTHER_CHANNEL = "Use another channel, or ask the borrower for another number.";
+const FIX_TEMPLATE = "Have the template mended.";
+
+const NO_TEXTS = failed(
+  "Takes no texts",
+  `The number takes no text messages. ${OTHER_CHANNEL}`,
+  "notTextable",
+);
+const BAD_BODY = failed(
+  "Body refused",
+  `Twilio refuses the text itself: it is empty or over 1,600 characters. ${FIX_TEMPLATE}`,
+);
+const BAD_REQUEST = failed(
+  "Request refused",
+  "Twilio cannot take the request as it stands. The provider's text says what is wrong.",
+);
+const REGION = failed(
+  "Country not enabled",
+  "The account may not text this country. Enable it under Geo Permissions in the Twilio console, or use another channel.",
+);
+const ACCOUNT = ourFault(
+  "Account refused",
+  "Twilio refuses our account. Check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and the account's balance.",
+);
+const SENDER = ourFault(
+  "Sender refused",
+  "Twilio does not let us send from this number. Check TWILIO_FROM.",
+);
+const SERVICE = ourFault(
+  "Messaging service refused",
+  "Twilio cannot send through the messaging service. Check TWILIO_MESSAGING_SERVICE_SID and that the service has a number.",
+);
+const UNREGISTERED = ourFault(
+  "Sender not registered",
+  "Carriers take texts only from registered numbers. Finish the 10DLC or toll-free registration in the Twilio console.",
+);
+const SCHEDULING = ourFault(
+  "Scheduling refused",
+  "Twilio refuses a scheduling parameter we do not mean to send. Report it as a fault of Tidings.",
+);
+const DAILY_CAP = tooFast(
+  "Daily cap reached",
+  "The carrier's daily cap is used up. Sending goes on when the carrier's day is over, midnight in Los Angeles.",
+  60,
+);
+const CARRIER_BUSY = notNow(
+  "Carrier not ready",
+  `The carrier could not take the text. ${RETRIED}`,
+  10,
+);
+const UNKNOWN: Meaning = {
+  kind: "unknown",
+  statusDetails: "textOutcomeUnknown",
+  short: "Outcome unknown",
+  long: "Twilio may have taken the text. Look for it in Twilio's message log, by number and time, before sending again.",
+  finding: null,
+};
+
+/** Twilio's error codes, both those a request is refused with and those a status callback brings later. */
+export const TWILIO_CODES: Readonly<Record<number, Meaning>> = {
+  14107: failed(
+    "Reply loop",
+    "Twilio stopped a loop of automatic replies. Look at what answers at the number.",
+  ),
+  20003: ACCOUNT,
+  20005: ACCOUNT,
+  20404: ourFault(
+    "Not found at Twilio",
+    "Twilio knows nothing at this address. Check TWILIO_ACCOUNT_SID and TWILIO_API_URL.",
+  ),
+  20429: tooFast(
+    "Too many requests",
+    "Twilio asks for fewer requests. Lower TEXT_CONNECTIONS if it goes on.",
+  ),
+  20500: UNKNOWN,
+  20503: UNKNOWN,
+  21211: failed(
+    "Number invalid",
+    "Twilio says this is no phone number. Ask the borrower for another number.",
+    "invalid",
+  ),
+  21212: SENDER,
+  21408: REGION,
+  21602: BAD_BODY,
+  21603: SENDER,
+  21604: failed("No number given", "Twilio was given no number to text. Check the contact."),
+  21606: SENDER,
+  21608: failed(
+    "Trial account",
+    "A trial account texts verified numbers only. Upgrade the account or verify the number.",
+  ),
+  21610: {
+    ...failed(
+      "Opted out",
+      "The borrower sent STOP to our number. Do not text this number until the borrower sends START.",
+      "optedOut",
+    ),
+    statusDetails: "textOptedOut",
+  },
+  21611: notNow(
+    "Sender's queue full",
+    `Our number has more queued at Twilio than it can send in time. ${RETRIED}`,
+    15,
+  ),
+  21612: NO_TEXTS,
+  21614: failed(
+    "Not a mobile number",
+    `The number is not a mobile number. ${OTHER_CHANNEL}`,
+    "notTextable",
+  ),
+  21617: BAD_BODY,
+  21618: BAD_BODY,
+  21624: SCHEDULING,
+  21635: failed("Landline", `The number is a landline. ${OTHER_CHANNEL}`, "notTextable"),
+  21701: SERVICE,
+  21702: SERVICE,
+  21703: SERVICE,
+  21704: SERVICE,
+  21705: SERVICE,
+  30001: notNow("Queue overflow", `Our number's queue at Twilio overflowed. ${RETRIED}`, 10),
+  30002: ACCOUNT,
+  30003: notNow(
+    "Handset not reached",
+    `The phone is off, out of reach, or takes no texts. ${RETRIED}`,
+    30,
+  ),
+  30004: undelivered(
+    "Message blocked",
+    `The carrier or the phone blocks our texts. ${OTHER_CHANNEL}`,
+  ),
+  30005: undelivered(
+    "Number unknown",
+    `The carrier knows no such number. ${OTHER_CHANNEL}`,
+    "invalid",
+  ),
+  30006: undelivered(
+    "Landline or unreachable",
+    `The number is a landline, or its carrier cannot be reached. ${OTHER_CHANNEL}`,
+    "notTextable",
+  ),
+  30007: undelivered(
+    "Filtered",
+    "The carrier filtered the text as spam. Look at the template's wording and at the campaign's registration.",
+  ),
+  30008: notNow(
+    "Carrier's unknown error",
+    `The carrier did not deliver and gave no reason. ${RETRIED}`,
+    30,
+  ),
+  30010: failed(
+    "Price over the limit",
+    "The text costs more than the request allows. Report it as a fault of Tidings.",
+  ),
+  30011: failed("No pictures", "The carrier takes no picture messages. Send it as plain text."),
+  30017: CARRIER_BUSY,
+  30018: UNREGISTERED,
+  30020: CARRIER_BUSY,
+  30022: tooFast(
+    "Carrier's rate limit",
+    "The carrier asks for fewer texts. Lower TEXT_CONNECTIONS if it goes on.",
+    1,
+  ),
+  30023: DAILY_CAP,
+  30024: UNREGISTERED,
+  30027: DAILY_CAP,
+  30032: UNREGISTERED,
+  30033: UNREGISTERED,
+  30034: UNREGISTERED,
+  30035: notNow(
+    "Sender being set up",
+    `Our number is still being configured at Twilio. ${RETRIED}`,
+    60,
+  ),
+  30036: notNow("Expired in the queue", `The text waited too long at Twilio. ${RETRIED}`),
+  30047: CARRIER_BUSY,
+  30410: CARRIER_BUSY,
+  30450: notNow(
+    "Blocked as pumping",
+    `Twilio's fraud guard blocks texts to numbers like this for half an hour. ${RETRIED}`,
+    30,
+  ),
+  30610: notNow(
+    "Quiet hours",
+    "Twilio's quiet hours blocked the text. Check the borrower's time zone; it is tried again.",
+    60,
+  ),
+  35111: SCHEDULING,
+  35114: SCHEDULING,
+  35115: SCHEDULING,
+  35117: SCHEDULING,
+  35118: SCHEDULING,
+  35125: SCHEDULING,
+  35126: SCHEDULING,
+  60005: undelivered("Carrier error", `The carrier did not deliver. ${OTHER_CHANNEL}`),
+};
+
+/** What a code means that the table does not name: 30xxx are the carriers', the others refuse the request. */
+export function meaningOfTwilioCode(code: number): Meaning {
+  const row = TWILIO_CODES[code];
+  if (row !== undefined) return row;
+  if (code >= 30_000 && code < 31_000) {
+    return undelivered(
+      "Not delivered",
+      "The carrier did not deliver the text. Twilio's error dictionary explains the code.",
+    );
+  }
+  return BAD_REQUEST;
+}
+
+/** What an answer means that carries no code of Twilio's. */
+export const TWILIO_SILENCE = {
+  notReached: {
+    ...notNow("Twilio not reached", `Twilio could not be reached; nothing was sent. ${RETRIED}`),
+    statusDetails: "textFailed",
+  },
+  /** A 4xx in somebody else's words: a proxy's or a firewall's, and so nothing against the number. */
+  notTwilio: {
+    ...notNow(
+      "Answer not from Twilio",
+      "Something between us and Twilio refused the request. Check TWILIO_API_URL and the network; it is tried again.",
+    ),
+    statusDetails: "textFailed",
+  },
+  refusedAccess: ourFault(
+    "Access refused",
+    "Twilio, or something between us and Twilio, lets us do nothing. Check the TWILIO_ variables and the network.",
+  ),
+  limited: tooFast(
+    "Too many requests",
+    "Twilio asks for fewer requests. Lower TEXT_CONNECTIONS if it goes on.",
+  ),
+  clientFault: ourFault(
+    "Request not made",
+    "The Twilio client refuses our settings. Check the TWILIO_ variables.",
+  ),
+  outcomeUnknown: UNKNOWN,
+} as const satisfies Record<string, Meaning>;

@@ -1,0 +1,40 @@
+import { sql } from "kysely";
+import type { Db } from "../postgres/db.ts";
+
+/** Whether there is such a case type; `lock` makes writers of its links take turns until their transactions end. */
+export async function findCaseType(
+  db: Db,
+  caseTypeId: string,
+  { lock }: { readonly lock: boolean },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from tidings.case_types c where c.id = ${caseTypeId} ${lock ? sql`for no key update` : sql``}
+  `.execute(db);
+  return rows.length > 0;
+}
+
+/** Those of the ids that name no notification type. */
+export async function findUnknownTypes(db: Db, ids: readonly number[]): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select given.id
+    from unnest(${ids}::int[]) as given (id)
+    where not exists (select from tidings.notification_types t where t.id = given.id)
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Lets exactly these types answer to the changes of the case type. */
+export async function replaceLinks(
+  transaction: Db,
+  caseTypeId: string,
+  ids: readonly number[],
+): Promise<void> {
+  await sql`
+    delete from tidings.case_type_notification_types l
+    where l.case_type_id = ${caseTypeId}
+  `.execute(transaction);
+  await sql`
+    insert into tidings.case_type_notification_types (case_type_id, notification_type_id)
+    select ${caseTypeId}, given.id from (select distinct unnest(${ids}::int[])) as given (id)
+  `.execute(transaction);
+}

@@ -1,0 +1,18 @@
+import { sql } from "kysely";
+import type { KeptContact } from "../../domain/interaction-record.ts";
+import type { Db } from "../postgres/db.ts";
+
+/** Every contact of a borrower, those in use first and the archived last. */
+export async function listContacts(db: Db, borrowerId: string): Promise<KeptContact[]> {
+  const { rows } = await sql<KeptContact>`
+    select k.id, jsonb_build_object('externalId', k.external_id, 'contactType', k.contact_type, 'label', k.label,
+      'affiliation', k.affiliation, 'name', k.name, 'value', k.value, 'address', k.address, 'valid', k.valid, 'verified', k.verified,
+      'receiveTextMessages', k.receive_text_messages, 'authorizedThirdParty', k.authorized_third_party,
+      'powerOfAttorney', k.power_of_attorney, 'receiveTextMessagesLastConsentAt', k.receive_text_messages_last_consent_at,
+      'phoneDisconnectionDetails', k.phone_disconnection_details) as details
+    from tidings.contacts k
+    where k.borrower_id = ${borrowerId}
+    order by array_position(array['primary', 'secondary', 'additional', 'archived'], k.status), k.id
+  `.execute(db);
+  return rows;
+}

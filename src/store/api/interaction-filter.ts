@@ -1,0 +1,63 @@
+import { sql, type RawBuilder } from "kysely";
+import type { Reference } from "../../domain/reference.ts";
+import { idOf } from "./references.ts";
+
+/** Which interactions a list holds. What is left out does not narrow it; of several words one is enough. */
+export interface InteractionFilter {
+  readonly personId?: string | undefined;
+  readonly channel?: readonly string[] | undefined;
+  readonly status?: readonly string[] | undefined;
+  readonly statusDetails?: readonly string[] | undefined;
+  readonly theme?: readonly string[] | undefined;
+  readonly subject?: readonly string[] | undefined;
+  readonly direction?: readonly string[] | undefined;
+  readonly sensitive?: boolean | undefined;
+  readonly loanId?: readonly Reference[] | undefined;
+  readonly contactId?: readonly Reference[] | undefined;
+  readonly caseId?: readonly string[] | undefined;
+  readonly createdFrom?: Date | undefined;
+  readonly createdBefore?: Date | undefined;
+}
+
+const COLUMNS = {
+  channel: "channel",
+  status: "status",
+  statusDetails: "status_details",
+  theme: "theme",
+  subject: "subject",
+  direction: "direction",
+} as const;
+
+/** The filter as a condition on the interactions `i`. */
+export function conditionOf(filter: InteractionFilter): RawBuilder<boolean> {
+  const { personId, sensitive, loanId, contactId, caseId, createdFrom, createdBefore } = filter;
+  const words = Object.entries(COLUMNS).map(([name, column]) => {
+    const wanted = filter[name as keyof typeof COLUMNS];
+    return wanted && sql<boolean>`${sql.ref(`i.${column}`)} = any(${wanted})`;
+  });
+  const conditions = [
+    personId === undefined ? undefined : sql<boolean>`i.person_id = ${personId}`,
+    ...words,
+    sensitive === undefined ? undefined : sql<boolean>`i.sensitive = ${sensitive}`,
+    loanId && withLoan(sql`array[${sql.join(loanId.map((each) => idOf("loans", each)))}]`),
+    contactId &&
+      sql<boolean>`i.contact_id = any(array[${sql.join(contactId.map((each) => idOf("contacts", each)))}])`,
+    caseId && ofCase(caseId),
+    createdFrom && sql<boolean>`i.created_at >= ${createdFrom}`,
+    createdBefore && sql<boolean>`i.created_at < ${createdBefore}`,
+  ].filter((condition) => condition !== undefined);
+  return conditions.length === 0
+    ? sql<boolean>`true`
+    : sql<boolean>`${sql.join(conditions, sql` and `)}`;
+}
+
+const withLoan = (loanIds: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql<boolean>`(i.loan_id = any(${loanIds}) or i.loan_ids && ${loanIds})`;
+
+/**
+ * What Tidings writes of a case is written to a person of its changes: found by the index on persons, without one on
+ * cases that every notice would have to pay for. Logged rows have a small index of their own.
+ */
+const ofCase = (caseIds: readonly string[]): RawBuilder<boolean> =>
+  sql<boolean>`i.case_id = any(${caseIds}) and (i.origin = 'logged'
+    or i.person_id = any(array(select c.borrower_id from tidings.case_changes c where c.case_id = any(${caseIds}))))`;

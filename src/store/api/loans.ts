@@ -1,0 +1,21 @@
+import { sql } from "kysely";
+import type { Reference } from "../../domain/reference.ts";
+import type { Db } from "../postgres/db.ts";
+
+/** The ids of the loans that the references name, in their order; undefined for one that names none. */
+export async function findLoanIds(
+  db: Db,
+  references: readonly Reference[],
+): Promise<(string | undefined)[]> {
+  const ids = references.flatMap((one) => ("id" in one ? [one.id] : []));
+  const externalIds = references.flatMap((one) => ("externalId" in one ? [one.externalId] : []));
+  const { rows } = await sql<{ id: string; externalId: string | null }>`
+    select l.id, l.external_id from tidings.loans l where l.id = any(${ids}) or l.external_id = any(${externalIds})
+  `.execute(db);
+  const known = new Set(rows.map((row) => row.id));
+  const named = new Map(rows.map((row) => [row.externalId, row.id]));
+  return references.map((one) => {
+    if ("externalId" in one) return named.get(one.externalId);
+    return known.has(one.id) ? one.id : undefined;
+  });
+}

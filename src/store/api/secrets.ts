@@ -1,0 +1,16 @@
+import { randomBytes } from "node:crypto";
+import { sql } from "kysely";
+import type { Db } from "../postgres/db.ts";
+
+/** The installation's secret of this name, the same for every daemon; whoever asks first makes it. */
+export async function keepSecret(db: Db, name: string): Promise<Buffer> {
+  await sql`
+    insert into tidings.secrets (name, value) values (${name}, ${randomBytes(32)}) on conflict (name) do nothing
+  `.execute(db);
+  const { rows } = await sql<{ value: Buffer }>`
+    select s.value from tidings.secrets s where s.name = ${name}
+  `.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error(`the secret ${name} was deleted as it was made`);
+  return row.value;
+}

@@ -1,0 +1,94 @@
+import { sql } from "kysely";
+import type { TypeFields, TypeVersion } from "../../domain/type-version.ts";
+import type { Db } from "../postgres/db.ts";
+
+/**
+ * Writers of one type take turns from here to the end of their transaction. The database takes the same lock as it
+ * writes; taken first, no two of them can wait for each other in a circle.
+ */
+export async function lockType(transaction: Db, id: number): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('tidings.notification_types'), ${id})`.execute(
+    transaction,
+  );
+}
+
+const jsonOf = (onCondition: TypeFields["onCondition"]): string | null =>
+  onCondition === null ? null : JSON.stringify(onCondition);
+
+/** A new type, as its first version and a draft; what the documents do not speak of is copied from `source`. */
+export async function insertType(
+  transaction: Db,
+  fields: TypeFields,
+  source?: TypeVersion,
+): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    insert into tidings.notification_types
+      (version, name, description, on_status, on_outcome, on_condition, channel, theme, template_id, delay, unit,
+       calendar, when_case_moves, on_unknown, derived_from_type_id)
+    select 1, ${fields.name}, ${fields.description}, ${fields.onStatus}, ${fields.onOutcome}, ${jsonOf(fields.onCondition)}::jsonb,
+      ${fields.channel}, ${fields.theme}, ${fields.templateId}::int, ${fields.delay}::int, ${fields.unit},
+      coalesce(s.calendar, 'office'), coalesce(s.when_case_moves, 'send'), coalesce(s.on_unknown, 'hold'), s.id
+    from (select) one
+    left join tidings.notification_types s on s.id = ${source?.id ?? null}::int and s.version = ${source?.version ?? null}::int
+    returning id
+  `.execute(transaction);
+  const [row] = rows;
+  if (row === undefined) throw new Error("an insert returned no row");
+  return row.id;
+}
+
+/** The version after the last, as a draft; what the documents do not speak of is copied from `source`. */
+export async function insertNextVersion(
+  transaction: Db,
+  fields: TypeFields,
+  source: TypeVersion,
+): Promise<number> {
+  const { rows } = await sql<{ version: number }>`
+    insert into tidings.notification_types
+      (id, version, name, description, on_status, on_outcome, on_condition, channel, theme, template_id, delay, unit,
+       calendar, when_case_moves, on_unknown, derived_from_type_id)
+    select s.id, null, ${fields.name}, ${fields.description}, ${fields.onStatus}, ${fields.onOutcome}, ${jsonOf(fields.onCondition)}::jsonb,
+      ${fields.channel}, ${fields.theme}, ${fields.templateId}::int, ${fields.delay}::int, ${fields.unit},
+      s.calendar, s.when_case_moves, s.on_unknown, s.derived_from_type_id
+    from tidings.notification_types s
+    where s.id = ${source.id} and s.version = ${source.version}
+    returning version
+  `.execute(transaction);
+  const [row] = rows;
+  if (row === undefined) throw new Error("the version to go on from is not there");
+  return row.version;
+}
+
+/** Which version is meant. */
+export interface VersionOf {
+  readonly id: number;
+  readonly version: number;
+}
+
+/** Changes a draft in place, but for its status. */
+export async function editDraft(
+  transaction: Db,
+  { id, version }: VersionOf,
+  fields: TypeFields,
+): Promise<void> {
+  await sql`
+    update tidings.notification_types t
+    set name = ${fields.name}, description = ${fields.description}, on_status = ${fields.onStatus}, on_outcome = ${fields.onOutcome},
+      on_condition = ${jsonOf(fields.onCondition)}::jsonb, channel = ${fields.channel}, theme = ${fields.theme},
+      template_id = ${fields.templateId}::int, delay = ${fields.delay}::int, unit = ${fields.unit}, updated_at = clock_timestamp()
+    where t.id = ${id} and t.version = ${version}
+  `.execute(transaction);
+}
+
+/** Moves a version to a status; activating deprecates the version that was active. */
+export async function moveVersion(
+  transaction: Db,
+  { id, version }: VersionOf,
+  status: TypeFields["status"],
+): Promise<void> {
+  await sql`
+    update tidings.notification_types t
+    set status = ${status}, updated_at = clock_timestamp()
+    where t.id = ${id} and t.version = ${version} and t.status <> ${status}
+  `.execute(transaction);
+}

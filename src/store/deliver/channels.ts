@@ -1,0 +1,23 @@
+import { sql } from "kysely";
+import { CHANNELS, type Channel } from "../../domain/vocabulary.ts";
+import { asRows, type Db } from "../postgres/db.ts";
+
+/**
+ * Says what carries each channel here, so that a notification type nothing can send is refused when it is activated. What
+ * another living daemon carries stays, though this one does not.
+ */
+export async function keepCarriedChannels(
+  db: Db,
+  providers: Partial<Record<Channel, string>>,
+): Promise<void> {
+  const rows = CHANNELS.map((channel) => ({ channel, provider: providers[channel] ?? null }));
+  await sql`
+    update tidings.channels c
+    set provider = r.provider
+    from json_to_recordset(${asRows(rows)}) as r(channel text, provider text)
+    where c.channel = r.channel and c.provider is distinct from r.provider
+      and (r.provider is not null or not exists (
+        select from tidings.workers w where w.heartbeat_at > clock_timestamp() - interval '15 seconds'
+      ))
+  `.execute(db);
+}

@@ -1,0 +1,23 @@
+import { sql } from "kysely";
+import type { ContactFinding } from "../../domain/provider-answer.ts";
+import { asRows, type Db } from "../postgres/db.ts";
+
+/** What a provider said of the contact an interaction went to. */
+export interface Found {
+  readonly interactionId: string;
+  readonly finding: ContactFinding | null;
+}
+
+/** What a refusal says of a contact goes back to it, unless the lender has changed its value since. */
+export async function noteFindings(db: Db, found: readonly Found[]): Promise<void> {
+  const findings = found.filter((one) => one.finding !== null);
+  if (findings.length === 0) return;
+  await sql`
+    update tidings.contacts k
+    set valid = k.valid and f.finding <> 'invalid',
+      receive_text_messages = k.receive_text_messages and f.finding not in ('notTextable', 'optedOut')
+    from json_to_recordset(${asRows(findings)}) as f("interactionId" bigint, finding text)
+    join tidings.interactions i on i.id = f."interactionId"
+    where k.id = i.contact_id and k.value = i.contact->>'value'
+  `.execute(db);
+}

@@ -1,0 +1,42 @@
+import { sql } from "kysely";
+import type { FactSheet } from "../../domain/fact-sheet.ts";
+import type { Db } from "../postgres/db.ts";
+import { BORROWER_JSON, CONTACTS_JSON } from "./fact-json.ts";
+
+/** Loads the facts of those of the interactions that are still scheduled by Tidings, in one statement. */
+export async function loadFactSheets(
+  db: Db,
+  interactionIds: readonly string[],
+): Promise<FactSheet[]> {
+  const { rows } = await sql<FactSheet>`
+    select i.id as interaction_id, i.channel, i.theme, i.sensitive, i.attempt, coalesce(i.first_interaction_id, i.id) as chain_id,
+      i.scheduled_at_from as due_at, i.scheduled_at_to as latest_at, i.template_id, i.template_version,
+      (select to_json(f) from (select t.id, t.version, t.name, t.on_status as "onStatus", t.on_outcome as "onOutcome",
+        coalesce(nullif(t.on_condition, 'null'), '[]') as "onCondition", t.when_case_moves as "whenCaseMoves",
+        t.on_unknown as "onUnknown") f) as notification_type,
+      (select to_json(f) from (select c.id, c.case_type_id as "typeId", y.name as "typeName", c.status, c.outcome, c.fields) f) as "case",
+      ${BORROWER_JSON} as borrower, ${CONTACTS_JSON} as contacts,
+      (
+        select coalesce(json_agg(f order by array_position(i.loan_ids, f.id)), '[]')
+        from (
+          select l.id, l.external_id as "externalId", l.display_id as "displayId", l.loan_type_id as "loanTypeId", l.data
+          from tidings.loans l
+          where l.id = any(i.loan_ids)
+        ) f
+      ) as loans,
+      (select p.reason from tidings.pauses p
+       where p.released_at is null
+         and (p.scope = 'everything' or p.channel = i.channel or p.notification_type_id = i.notification_type_id)
+       order by p.id limit 1) as paused_because
+    from unnest(${interactionIds}::bigint[]) as wanted(id)
+    -- limited to one, so that it is looked up: after a bulk the planner would rather read all that is scheduled
+    cross join lateral (select * from tidings.interactions l where l.id = wanted.id limit 1) i
+    join tidings.notification_types t on t.id = i.notification_type_id and t.version = i.notification_type_version
+    join tidings.cases c on c.id = i.case_id
+    join tidings.case_types y on y.id = c.case_type_id
+    join tidings.borrowers b on b.id = i.person_id
+    where i.origin = 'tidings' and i.status = 'scheduled'
+    order by i.id
+  `.execute(db);
+  return rows;
+}

@@ -1,0 +1,43 @@
+import { sql } from "kysely";
+import { asRows, type Db } from "../postgres/db.ts";
+
+/** The attempt that follows an interaction, and when. */
+export interface NextAttempt {
+  readonly interactionId: string;
+  readonly dueAt: Date;
+}
+
+/**
+ * Plans the next attempt of chains whose last one has failed or ended unknown: a new interaction to the same end, one
+ * attempt further, with its job. An operator's attempt bears the operator's name. Returns the new ids; what was not at its
+ * end, or has a next attempt already, makes none.
+ */
+export async function planNextAttempts(db: Db, next: readonly NextAttempt[]): Promise<string[]> {
+  if (next.length === 0) return [];
+  const { rows } = await sql<{ id: string }>`
+    with added as (
+      insert into tidings.interactions
+        (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, sensitive, status,
+         scheduled_at_from, scheduled_at_to, previous_interaction_id, first_interaction_id, attempt, supercase_bulk_operation_id,
+         case_id, case_change_id, notification_type_id, notification_type_version, template_id, template_version, due_explanation)
+      select i.origin, case when m.by like 'operator:%' then jsonb_build_object('id', m.by, 'name', m.by) else i.created_by end,
+        i.direction, null, i.channel, i.person_id, i.loan_id, i.loan_ids, i.subject, i.theme, i.sensitive, 'scheduled',
+        n."dueAt", i.scheduled_at_to, i.id, coalesce(i.first_interaction_id, i.id), i.attempt + 1, i.supercase_bulk_operation_id,
+        i.case_id, i.case_change_id, i.notification_type_id, i.notification_type_version, i.template_id, i.template_version, i.due_explanation
+      from json_to_recordset(${asRows(next)}) as n("interactionId" bigint, "dueAt" timestamptz)
+      cross join tidings.moved_by() as m(by)
+      join tidings.interactions i on i.id = n."interactionId" and i.origin = 'tidings'
+        and (i.status = 'failed' or (i.status = 'attempted' and i.status_details like '%OutcomeUnknown'))
+      on conflict (previous_interaction_id) where origin = 'tidings' and previous_interaction_id is not null do nothing
+      returning id, channel, scheduled_at_from
+    ),
+    jobs as (
+      select graphile_worker.add_job('deliver_interactions', json_build_object('channel', a.channel, 'interactionIds', array_agg(a.id::text order by a.id)),
+        run_at => a.scheduled_at_from)
+      from added a
+      group by a.channel, a.scheduled_at_from
+    )
+    select a.id, (select count(*) from jobs) as jobs from added a
+  `.execute(db);
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,21 @@
+import { sql } from "kysely";
+import type { Receipt } from "../../domain/receipt.ts";
+import { noteFindings } from "./contact-findings.ts";
+import type { Db } from "../postgres/db.ts";
+
+/** Moves an interaction by what was told of it later, and never backwards. False where that says nothing new. */
+export async function recordReceipt(db: Db, receipt: Receipt): Promise<boolean> {
+  const { interactionId, status, statusDetails, short, long, evidence } = receipt;
+  return db.transaction().execute(async (tx) => {
+    const { rows } = await sql<{ id: string }>`
+      update tidings.interactions i
+      set status = ${status}, status_details = ${statusDetails}, failure_description_short = ${short}, failure_description_long = ${long},
+        evidence = ${JSON.stringify(evidence)}::jsonb
+      where i.id = ${interactionId} and i.origin = 'tidings'
+        and (i.status = 'attempted' or (i.status = 'succeeded' and ${status}::text = 'failed'))
+      returning i.id
+    `.execute(tx);
+    if (rows.length > 0) await noteFindings(tx, [receipt]);
+    return rows.length > 0;
+  });
+}

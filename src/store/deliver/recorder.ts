@@ -1,0 +1,142 @@
+import { sql } from "kysely";
+import type { Settlement } from "../../domain/interaction.ts";
+import { noteFindings } from "./contact-findings.ts";
+import { asRows, type Db } from "../postgres/db.ts";
+import { type NextAttempt, planNextAttempts } from "./next-attempts.ts";
+import { throughOutages } from "../postgres/retry.ts";
+
+/** Writes outcomes down. Everyone waits for their own only: it resolves when theirs is durable. */
+export interface Recorder {
+  record(settlement: Settlement): Promise<void>;
+}
+
+interface Waiting {
+  readonly settlement: Settlement;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export interface RecorderOptions {
+  readonly db: Db;
+  /** Hears of every try that did not reach the database. */
+  readonly onOutage: (code: string) => void;
+}
+
+/** Answers that arrive within this are written by one statement. */
+const GROUP_MS = 5;
+const GROUP_SIZE = 200;
+/** Statements under way at once; what arrives meanwhile goes with the next, so that a busy database is asked less often. */
+const WRITERS = 2;
+
+/**
+ * Groups what arrives within a few milliseconds. While the database is away it keeps what it holds and tries again for
+ * as long as it takes: the answer of a provider is the one thing nobody can ask for a second time.
+ */
+export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
+  let waiting: Waiting[] = [];
+  let writing = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const settle = async (group: readonly Waiting[]): Promise<void> => {
+    const settlements = group.map((one) => one.settlement);
+    try {
+      await throughOutages(() => write(db, settlements), { onOutage });
+    } catch (error) {
+      if (group.length === 1) return group[0]?.failed(error);
+      // one that the tables refuse takes nobody else's answer with it
+      return void (await Promise.all(group.map((one) => settle([one]))));
+    }
+    for (const one of group) one.done();
+  };
+
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (waiting.length === 0 || writing === WRITERS) return;
+    const group = waiting;
+    waiting = [];
+    writing += 1;
+    void settle(group).finally(() => {
+      writing -= 1;
+      flush();
+    });
+  };
+
+  return {
+    record: (settlement) =>
+      new Promise<void>((done, failed) => {
+        waiting.push({ settlement, done, failed });
+        if (waiting.length >= GROUP_SIZE) flush();
+        else timer ??= setTimeout(flush, GROUP_MS);
+      }),
+  };
+}
+
+/** Repeating it after a commit whose confirmation was lost changes nothing: the rows are no longer in progress. */
+async function write(db: Db, settlements: readonly Settlement[]): Promise<void> {
+  const plain = settlements.every(
+    (one) =>
+      one.nextAttemptAt === null &&
+      one.dueAt === null &&
+      one.askAt === null &&
+      one.finding === null,
+  );
+  if (plain) return moveSettled(db, settlements);
+  await db.transaction().execute(async (tx) => {
+    await moveSettled(tx, settlements);
+    await planNextAttempts(tx, settlements.flatMap(nextOf));
+    await queueAgain(
+      tx,
+      settlements.filter((one) => one.dueAt !== null),
+    );
+    await queueAsking(
+      tx,
+      settlements.filter((one) => one.askAt !== null),
+    );
+    await noteFindings(tx, settlements);
+  });
+}
+
+const nextOf = ({ interactionId, nextAttemptAt }: Settlement): NextAttempt[] =>
+  nextAttemptAt === null ? [] : [{ interactionId, dueAt: nextAttemptAt }];
+
+async function moveSettled(db: Db, settlements: readonly Settlement[]): Promise<void> {
+  await sql`
+    update tidings.interactions i
+    set status = s.status, status_details = s."statusDetails", failure_description_short = s.short, failure_description_long = s.long,
+      provider_message_id = s."providerMessageId", started_at = s."startedAt", ended_at = s."endedAt", evidence = s.evidence,
+      content_sha256 = coalesce(s.evidence->>'sha256', i.content_sha256), scheduled_at_from = coalesce(s."dueAt", i.scheduled_at_from)
+    from json_to_recordset(${asRows(settlements)}) as s(
+      "interactionId" bigint, status text, "statusDetails" text, short text, long text, "providerMessageId" text,
+      "claimedAt" timestamptz, "startedAt" timestamptz, "endedAt" timestamptz, evidence jsonb, "dueAt" timestamptz)
+    where i.id = s."interactionId" and i.claimed_at = s."claimedAt"
+      -- an answer that comes after its worker was given up for dead still says what happened
+      and (i.status = 'inProgress' or (i.status = 'attempted' and i.status_details = i.channel || 'OutcomeUnknown'))
+      -- but "later" comes too late where another attempt has followed already
+      and (s.status <> 'scheduled' or not exists (
+        select from tidings.interactions n where n.previous_interaction_id = i.id and n.origin = 'tidings'
+      ))
+  `.execute(db);
+}
+
+async function queueAgain(db: Db, settlements: readonly Settlement[]): Promise<void> {
+  if (settlements.length === 0) return;
+  await sql`
+    select graphile_worker.add_job('deliver_interactions', json_build_object('channel', i.channel, 'interactionIds', array_agg(i.id::text order by i.id)),
+      run_at => s."dueAt")
+    from json_to_recordset(${asRows(settlements)}) as s("interactionId" bigint, "dueAt" timestamptz)
+    join tidings.interactions i on i.id = s."interactionId" and i.status = 'scheduled'
+    group by i.channel, s."dueAt"
+  `.execute(db);
+}
+
+async function queueAsking(db: Db, settlements: readonly Settlement[]): Promise<void> {
+  if (settlements.length === 0) return;
+  await sql`
+    select graphile_worker.add_job('settle_unknown_outcomes',
+      json_build_object('channel', i.channel, 'interactionIds', array_agg(i.id::text order by i.id), 'asked', 0), run_at => s."askAt")
+    from json_to_recordset(${asRows(settlements)}) as s("interactionId" bigint, "askAt" timestamptz)
+    join tidings.interactions i on i.id = s."interactionId" and i.status = 'attempted'
+    group by i.channel, s."askAt"
+  `.execute(db);
+}

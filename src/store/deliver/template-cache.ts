@@ -1,0 +1,43 @@
+import { sql } from "kysely";
+import type { Template } from "../../domain/template/template.ts";
+import type { Db } from "../postgres/db.ts";
+
+/** Names one version of a template. */
+export interface TemplateKey {
+  readonly templateId: number;
+  readonly templateVersion: number;
+}
+export type FindTemplate = (key: TemplateKey) => Template | undefined;
+export type LoadTemplates = (keys: readonly TemplateKey[]) => Promise<FindTemplate>;
+
+/** A published version never changes, so it is read once; a lender has hundreds of them, not thousands. */
+const KEPT = 1_000;
+const nameOf = (key: TemplateKey): string => `${key.templateId}.${key.templateVersion}`;
+
+/** Opens a reader of published template versions that asks the database once for each. */
+export function openTemplates(db: Db): LoadTemplates {
+  const known = new Map<string, Template>();
+  return async (keys) => {
+    const names = [...new Set(keys.map(nameOf))];
+    const missing = names.filter((name) => !known.has(name));
+    // what a set needs is its own: another one may clear what is kept while this one reads
+    const found = new Map(names.map((name) => [name, known.get(name)]));
+    if (known.size + missing.length > KEPT) known.clear();
+    const read = missing.length === 0 ? [] : await readTemplates(db, missing);
+    for (const template of read) {
+      const name = nameOf({ templateId: template.id, templateVersion: template.version });
+      known.set(name, template);
+      found.set(name, template);
+    }
+    return (key) => found.get(nameOf(key));
+  };
+}
+
+async function readTemplates(db: Db, names: readonly string[]): Promise<Template[]> {
+  const { rows } = await sql<Template>`
+    select t.id, t.version, t.channel, t.language, t.subject_template, t.html_template, t.text_template
+    from tidings.templates t
+    where t.id || '.' || t.version = any(${names}::text[]) and t.status <> 'draft'
+  `.execute(db);
+  return rows;
+}

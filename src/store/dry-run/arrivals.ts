@@ -1,0 +1,56 @@
+import { sql } from "kysely";
+import type { Arrival, CaseFacts } from "../../domain/dry-run/arrival.ts";
+import { loadCaseChanges } from "../resolve/case-changes.ts";
+import type { Db } from "../postgres/db.ts";
+
+/** Changes of the table: these, or those that arrived at `since` or later. */
+export type Selection =
+  | { readonly kind: "ids"; readonly ids: readonly string[] }
+  | { readonly kind: "since"; readonly since: Date };
+
+export interface Selected {
+  /** In the order of arrival. */
+  readonly arrivals: readonly Arrival[];
+  /** How many there are without the limit. */
+  readonly total: number;
+}
+
+/** Reads changes that have arrived, each beside its case as it stands. */
+export async function loadArrivals(db: Db, selection: Selection, limit: number): Promise<Selected> {
+  const within =
+    selection.kind === "ids"
+      ? sql`c.id = any(${selection.ids}::bigint[])`
+      : sql`c.received_at >= ${selection.since}`;
+  const { rows } = await sql<CaseFacts & { id: string; fires: boolean; total: number }>`
+    select c.id, c.fires, (count(*) over ())::int as total, s.status, s.outcome, s.fields
+    from tidings.case_changes c
+    join tidings.cases s on s.id = c.case_id
+    where ${within}
+    order by c.id
+    limit ${limit}
+  `.execute(db);
+  const found = new Map(rows.map(({ id, ...row }) => [id, row]));
+  const changes = await loadCaseChanges(db, [...found.keys()]);
+  const arrivals = changes.flatMap((change): Arrival[] => {
+    const row = found.get(change.id);
+    if (row === undefined) return [];
+    const { status, outcome, fields } = row;
+    const standing = { status, outcome, fields };
+    const idle = row.fires ? null : "boards";
+    return [{ label: `change ${change.id}`, change, idle, caseNow: standing, caseLater: standing }];
+  });
+  return { arrivals, total: rows[0]?.total ?? 0 };
+}
+
+/** The first attempts the changes have set in motion, by change and notification type: `changeId:typeId`. */
+export async function loadOnRecord(
+  db: Db,
+  caseChangeIds: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ answers: string; id: string }>`
+    select i.case_change_id || ':' || i.notification_type_id as answers, i.id
+    from tidings.interactions i
+    where i.case_change_id = any(${caseChangeIds}::bigint[]) and i.origin = 'tidings' and i.previous_interaction_id is null
+  `.execute(db);
+  return new Map(rows.map(({ answers, id }) => [answers, id]));
+}

@@ -1,0 +1,50 @@
+import { sql } from "kysely";
+import type { Contact } from "../../domain/contact.ts";
+import type { FactSheet } from "../../domain/fact-sheet.ts";
+import type { Db } from "../postgres/db.ts";
+import { loadSurroundings } from "./surroundings.ts";
+
+/** What a notice about a case is made from, and whom it could go to. */
+export interface CaseWithPeople extends Pick<FactSheet, "case" | "borrower" | "loans"> {
+  readonly contacts: readonly Contact[];
+}
+
+interface Row {
+  readonly case: Omit<FactSheet["case"], "typeName">;
+  readonly caseTypeId: string;
+  readonly borrowerId: string;
+  readonly loanIds: readonly string[];
+}
+
+/** A case as it stands now; undefined when there is none of this id. */
+export async function loadCaseFacts(db: Db, caseId: string): Promise<CaseWithPeople | undefined> {
+  const { rows } = await sql<Row>`
+    select jsonb_build_object('id', c.id, 'typeId', c.case_type_id, 'status', c.status, 'outcome', c.outcome, 'fields', c.fields) as case,
+      c.case_type_id, c.borrower_id, c.loan_ids
+    from tidings.cases c
+    where c.id = ${caseId}
+  `.execute(db);
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const around = await loadSurroundings(db, [row]);
+  const person = around.people.get(row.borrowerId);
+  if (person === undefined) return undefined;
+  return {
+    ...person,
+    case: { ...row.case, typeName: around.caseTypeNames.get(row.caseTypeId) ?? "" },
+    loans: row.loanIds.flatMap((id) => around.loans.get(id) ?? []),
+  };
+}
+
+/** The active notification type that sends a template, if there is one: its first. */
+export async function findTypeOf(
+  db: Db,
+  templateId: number,
+): Promise<{ readonly id: number; readonly name: string } | undefined> {
+  const { rows } = await sql<{ id: number; name: string }>`
+    select t.id, t.name from tidings.notification_types t
+    where t.template_id = ${templateId} and t.status = 'active'
+    order by t.id limit 1
+  `.execute(db);
+  return rows[0];
+}

@@ -1,0 +1,78 @@
+import { sql } from "kysely";
+import type { Around, ReadLine, References } from "../../domain/dry-run/arrival.ts";
+import { asRows, type Db } from "../postgres/db.ts";
+
+/** Moments inside jsonb, in ms since 1970. */
+type Stored<Change> = Change extends null
+  ? null
+  : Omit<Change, "changedAt"> & { readonly changedAt: number };
+type StoredAround = { readonly [Place in keyof Around]: Stored<Around[Place]> };
+
+/** What stands around each line's change, by line. `now` dates the lines that have no date. */
+export async function loadAround(
+  db: Db,
+  lines: readonly ReadLine[],
+  now: Date,
+): Promise<Map<number, Around>> {
+  const asked = lines.map(({ line, change }) => ({
+    line,
+    caseId: change.case_id,
+    at: change.changed_at ?? now,
+  }));
+  // a line's date is known to the millisecond: what is stored within the same one counts as the same moment
+  const { rows } = await sql<StoredAround & { line: number }>`
+    select l.line, earlier.change as before, later.change as following, c.change as newest
+    from json_to_recordset(${asRows(asked)}) as l(line int, "caseId" text, at timestamptz)
+    cross join lateral (
+      select jsonb_build_object('status', s.status, 'outcome', s.outcome, 'fields', s.fields,
+        'changedAt', floor(extract(epoch from s.changed_at) * 1000)) as change
+      from tidings.cases s
+      where s.id = l."caseId"
+    ) c
+    left join lateral (
+      select jsonb_build_object('status', p.status, 'outcome', p.outcome, 'fields', p.fields, 'fires', p.fires,
+        'changedAt', floor(extract(epoch from p.changed_at) * 1000)) as change
+      from tidings.case_changes p
+      where p.case_id = l."caseId" and p.changed_at < l.at + interval '1 millisecond'
+      order by p.changed_at desc, p.id desc
+      limit 1
+    ) earlier on true
+    left join lateral (
+      select jsonb_build_object('status', f.status, 'outcome', f.outcome, 'fields', f.fields, 'fires', f.fires,
+        'changedAt', floor(extract(epoch from f.changed_at) * 1000)) as change
+      from tidings.case_changes f
+      where f.case_id = l."caseId" and f.changed_at >= l.at + interval '1 millisecond'
+      order by f.changed_at, f.id
+      limit 1
+    ) later on true
+  `.execute(db);
+  return new Map(
+    rows.map(({ line, before, following, newest }) => [
+      line,
+      { before: dated(before), following: dated(following), newest: dated(newest) },
+    ]),
+  );
+}
+
+function dated<Change extends { readonly changedAt: number }>(
+  stored: Change | null,
+): (Omit<Change, "changedAt"> & { readonly changedAt: Date }) | null {
+  return stored && { ...stored, changedAt: new Date(stored.changedAt) };
+}
+
+/** Which of the case types, borrowers and external ids that lines name are in the database. */
+export async function loadReferences(db: Db, lines: readonly ReadLine[]): Promise<References> {
+  const changes = lines.map(({ change }) => change);
+  const { rows } = await sql<{ [Name in keyof References]: string[] }>`
+    select
+      array(select y.id from tidings.case_types y where y.id = any(${[...new Set(changes.map((one) => one.case_type_id))]}::text[])) as case_type_ids,
+      array(select b.id from tidings.borrowers b where b.id = any(${[...new Set(changes.map((one) => one.borrower_id))]}::text[])) as borrower_ids,
+      array(select c.external_id from tidings.case_changes c
+        where c.external_id = any(${changes.flatMap((one) => one.external_id ?? [])}::text[])) as external_ids
+  `.execute(db);
+  return {
+    caseTypeIds: new Set(rows[0]?.caseTypeIds),
+    borrowerIds: new Set(rows[0]?.borrowerIds),
+    externalIds: new Set(rows[0]?.externalIds),
+  };
+}

@@ -1,0 +1,72 @@
+import { sql } from "kysely";
+import type { Surroundings, TypeRules } from "../../domain/dry-run/arrival.ts";
+import type { CaseChange } from "../../domain/case-change.ts";
+import type { Contact } from "../../domain/contact.ts";
+import type { Borrower, Loan } from "../../domain/fact-sheet.ts";
+import type { Db } from "../postgres/db.ts";
+import { BORROWER_JSON, CONTACTS_JSON } from "../deliver/fact-json.ts";
+
+/**
+ * Loads what delivering would load for notices of these changes, which need not be in the database: the same facts as
+ * `loadFactSheets`, a test compares. What is not there is left out.
+ */
+export async function loadSurroundings(
+  db: Db,
+  changes: readonly Pick<CaseChange, "caseTypeId" | "borrowerId" | "loanIds">[],
+): Promise<Surroundings> {
+  const caseTypes = await loadCaseTypes(db, [...new Set(changes.map((one) => one.caseTypeId))]);
+  const people = await loadPeople(db, [...new Set(changes.map((one) => one.borrowerId))]);
+  const loans = await loadLoans(db, [...new Set(changes.flatMap((one) => one.loanIds))]);
+  const rules = await loadTypeRules(db);
+  return {
+    caseTypeNames: new Map(caseTypes.map(({ id, name }) => [id, name])),
+    people: new Map(people.map((person) => [person.borrower.id, person])),
+    loans: new Map(loans.map((loan) => [loan.id, loan])),
+    rules: new Map(rules.map((one) => [one.id, one])),
+  };
+}
+
+async function loadCaseTypes(
+  db: Db,
+  ids: readonly string[],
+): Promise<{ readonly id: string; readonly name: string }[]> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    select y.id, y.name from tidings.case_types y where y.id = any(${ids}::text[])
+  `.execute(db);
+  return rows;
+}
+
+interface Person {
+  readonly borrower: Borrower;
+  readonly contacts: readonly Contact[];
+}
+
+async function loadPeople(db: Db, ids: readonly string[]): Promise<Person[]> {
+  const { rows } = await sql<Person>`
+    select ${BORROWER_JSON} as borrower, ${CONTACTS_JSON} as contacts
+    from tidings.borrowers b
+    where b.id = any(${ids}::text[])
+  `.execute(db);
+  return rows;
+}
+
+async function loadLoans(db: Db, ids: readonly string[]): Promise<Loan[]> {
+  const { rows } = await sql<Loan>`
+    select l.id, l.external_id, l.display_id, l.loan_type_id, l.data from tidings.loans l where l.id = any(${ids}::text[])
+  `.execute(db);
+  return rows;
+}
+
+async function loadTypeRules(db: Db): Promise<TypeRules[]> {
+  const { rows } = await sql<TypeRules>`
+    select t.id, t.name, t.when_case_moves, t.on_unknown,
+      (select p.reason from tidings.pauses p
+       where p.released_at is null
+         and (p.scope = 'everything' or p.channel = coalesce(t.channel, m.channel) or p.notification_type_id = t.id)
+       order by p.id limit 1) as paused_because
+    from tidings.notification_types t
+    left join tidings.templates m on m.id = t.template_id and m.status = 'active'
+    where t.status = 'active'
+  `.execute(db);
+  return rows;
+}

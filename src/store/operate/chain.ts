@@ -1,0 +1,62 @@
+import { sql } from "kysely";
+import type { Attempt, Chain, PinnedType, Transition } from "../../domain/chain.ts";
+import { loadCaseChanges } from "../resolve/case-changes.ts";
+import type { Db } from "../postgres/db.ts";
+
+type Row = Attempt & {
+  readonly caseChangeId: string | null;
+  readonly notificationTypeId: number | null;
+  readonly notificationTypeVersion: number | null;
+};
+
+/** Loads the chain an interaction belongs to, from its first attempt to its last; undefined when there is none of this id. */
+export async function loadChain(db: Db, interactionId: string): Promise<Chain | undefined> {
+  const [first, ...rest] = await loadAttempts(db, interactionId);
+  if (first === undefined) return undefined;
+  const { caseChangeId, notificationTypeId: id, notificationTypeVersion: version } = first;
+  const changes = caseChangeId === null ? [] : await loadCaseChanges(db, [caseChangeId]);
+  const type = id === null || version === null ? undefined : await loadType(db, id, version);
+  return {
+    attempts: [first, ...rest],
+    transitions: await loadTransitions(
+      db,
+      [first, ...rest].map((one) => one.id),
+    ),
+    caseChange: changes[0] ?? null,
+    type: type ?? null,
+  };
+}
+
+async function loadAttempts(db: Db, interactionId: string): Promise<Row[]> {
+  const { rows } = await sql<Row>`
+    select i.id, i.origin, i.attempt, i.channel, i.status, i.status_details, i.created_at, i.scheduled_at_from as due_at,
+      i.scheduled_at_to as latest_at, i.due_explanation, i.person_id, i.contact_id, i.contact->>'contactType' as contact_type,
+      i.contact->>'label' as contact_label, i.contact->>'status' as contact_status, i.template_id, i.template_version, i.claimed_by,
+      i.provider, i.provider_message_id, i.compliance_guard_rule_id as rule_id, i.failure_description_short as short,
+      i.failure_description_long as long, i.case_change_id, i.notification_type_id, i.notification_type_version
+    from (select coalesce(f.first_interaction_id, f.id) as id from tidings.interactions f where f.id = ${interactionId}::bigint) chain
+    join tidings.interactions i on i.id = chain.id or i.first_interaction_id = chain.id
+    order by i.attempt, i.id
+  `.execute(db);
+  return rows;
+}
+
+async function loadTransitions(db: Db, interactionIds: readonly string[]): Promise<Transition[]> {
+  const { rows } = await sql<Transition>`
+    select t.interaction_id, t.moved_at, t.moved_by, t.from_status, t.to_status, t.from_status_details, t.to_status_details, t.evidence
+    from tidings.interaction_transitions t
+    where t.interaction_id = any(${interactionIds}::bigint[])
+    order by t.id
+  `.execute(db);
+  return rows;
+}
+
+async function loadType(db: Db, id: number, version: number): Promise<PinnedType | undefined> {
+  const { rows } = await sql<PinnedType>`
+    select t.id, t.version, t.name, t.on_status, t.on_outcome, coalesce(nullif(t.on_condition, 'null'), '[]') as on_condition,
+      t.delay, t.unit, t.calendar, t.when_case_moves, t.on_unknown
+    from tidings.notification_types t
+    where t.id = ${id} and t.version = ${version}
+  `.execute(db);
+  return rows[0];
+}

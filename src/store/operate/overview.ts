@@ -1,0 +1,51 @@
+import { sql } from "kysely";
+import type { Db } from "../postgres/db.ts";
+
+/** One interaction beside the case change it answers to; a change that fired nothing has one row with nulls. */
+export interface Outcome {
+  readonly caseChange: string;
+  readonly notificationType: string | null;
+  readonly channel: string | null;
+  readonly contactId: string | null;
+  readonly status: string | null;
+  readonly statusDetails: string | null;
+  readonly attempt: number | null;
+  readonly why: string | null;
+  /** When it was tried, or falls due. */
+  readonly at: Date | null;
+}
+
+/** Every case change with what became of it, in the order of arrival. */
+export async function listOutcomes(db: Db): Promise<Outcome[]> {
+  const { rows } = await sql<Outcome>`
+    select coalesce(c.external_id, c.id::text) as case_change, t.name as notification_type, i.channel, i.contact_id, i.status,
+      i.status_details, i.attempt, i.failure_description_short as why,
+      case i.status when 'scheduled' then i.scheduled_at_from else coalesce(i.started_at, i.status_updated_at) end as at
+    from tidings.case_changes c
+    left join tidings.interactions i on i.case_change_id = c.id
+    left join tidings.notification_types t on t.id = i.notification_type_id and t.version = i.notification_type_version
+    order by c.id, i.notification_type_id, i.attempt
+  `.execute(db);
+  return rows;
+}
+
+/** How much there is to do before `until`: jobs, and interactions that are with a provider. */
+export async function countUnfinished(db: Db, until: Date): Promise<number> {
+  const { rows } = await sql<{ unfinished: number }>`
+    select (select count(*) from graphile_worker.jobs where run_at <= ${until})::int
+      + (select count(*) from tidings.interactions where origin = 'tidings' and status = 'inProgress')::int as unfinished
+  `.execute(db);
+  return rows[0]?.unfinished ?? 0;
+}
+
+/** From the arrival of each change since `since` to the call to the provider, in ms. */
+export async function listLatencies(db: Db, since: Date): Promise<number[]> {
+  const { rows } = await sql<{ ms: number }>`
+    select (extract(epoch from i.started_at - c.received_at) * 1000)::float8 as ms
+    from tidings.interactions i
+    join tidings.case_changes c on c.id = i.case_change_id
+    where i.status = 'attempted' and i.attempt = 1 and c.received_at >= ${since}
+    order by i.id
+  `.execute(db);
+  return rows.map((row) => row.ms);
+}

@@ -1,0 +1,56 @@
+import { sql } from "kysely";
+import type { Channel, PauseScope } from "../../domain/vocabulary.ts";
+import type { Db } from "../postgres/db.ts";
+
+/** What is paused: everything, a channel, or every version of a notification type. */
+export interface Paused {
+  readonly scope: PauseScope;
+  readonly channel: Channel | null;
+  readonly notificationTypeId: number | null;
+}
+
+/** Opens a pause in the name of the connection's actor; false where one is open already. Daemons read it before every message. */
+export async function openPause(db: Db, paused: Paused, reason: string): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    insert into tidings.pauses (scope, channel, notification_type_id, reason)
+    values (${paused.scope}, ${paused.channel}, ${paused.notificationTypeId}, ${reason})
+    on conflict (scope, coalesce(channel, ''), coalesce(notification_type_id, 0)) where released_at is null do nothing
+    returning id
+  `.execute(db);
+  return rows.length > 0;
+}
+
+/** Releases the pause and has all that waited for it judged again at once. Returns how many, or undefined where none was open. */
+export async function releasePause(db: Db, paused: Paused): Promise<number | undefined> {
+  const { rows } = await sql<{ waiting: number }>`
+    with released as (
+      update tidings.pauses p
+      set released_at = clock_timestamp(), released_by = tidings.moved_by()
+      where p.released_at is null and p.scope = ${paused.scope}
+        and p.channel is not distinct from ${paused.channel} and p.notification_type_id is not distinct from ${paused.notificationTypeId}
+      returning p.id
+    ),
+    waiting as (
+      update tidings.interactions i
+      set scheduled_at_from = clock_timestamp()
+      where i.origin = 'tidings' and i.status = 'scheduled' and i.compliance_guard_rule_id = 'pause.open'
+        and exists (select from released)
+        and (${paused.channel}::text is null or i.channel = ${paused.channel})
+        and (${paused.notificationTypeId}::int is null or i.notification_type_id = ${paused.notificationTypeId})
+      returning i.id, i.channel
+    ),
+    parted as (
+      select w.id, w.channel, (row_number() over (partition by w.channel order by w.id) - 1) / 100 as part from waiting w
+    ),
+    sets as (
+      select p.channel, array_agg(p.id::text order by p.id) as ids from parted p group by p.channel, p.part
+    ),
+    jobs as (
+      select graphile_worker.add_job('deliver_interactions', json_build_object('channel', s.channel, 'interactionIds', s.ids),
+        priority => case when cardinality(s.ids) > 20 then 10 else 0 end)
+      from sets s
+    )
+    select (select count(*) from waiting)::int as waiting, (select count(*) from jobs) as jobs from released
+  `.execute(db);
+  return rows[0]?.waiting;
+}

@@ -1,0 +1,45 @@
+import { sql } from "kysely";
+import type { Channel, InteractionStatus, Origin } from "../../domain/vocabulary.ts";
+import type { Db } from "../postgres/db.ts";
+
+/** What is on record of the words of an interaction, and what is needed to hold them against what left. */
+export interface KeptContent {
+  readonly id: string;
+  /** The first attempt of its chain. */
+  readonly chainId: string;
+  readonly origin: Origin;
+  readonly channel: Channel;
+  readonly status: InteractionStatus;
+  readonly statusDetails: string | null;
+  readonly attempt: number;
+  readonly claimedAt: Date | null;
+  readonly startedAt: Date | null;
+  readonly contactId: string | null;
+  readonly contactName: string | null;
+  readonly provider: string | null;
+  readonly templateId: number | null;
+  readonly templateVersion: number | null;
+  readonly templateSlug: string | null;
+  readonly language: string | null;
+  readonly sensitive: boolean;
+  /** As it is stored: sealed, where it was sensitive and there was a key. */
+  readonly content: object | null;
+  readonly contentSha256: string | null;
+  readonly segments: number | null;
+}
+
+/** Undefined when there is no interaction of this id. */
+export async function loadKeptContent(
+  db: Db,
+  interactionId: string,
+): Promise<KeptContent | undefined> {
+  const { rows } = await sql<KeptContent>`
+    select i.id, coalesce(i.first_interaction_id, i.id) as chain_id, i.origin, i.channel, i.status, i.status_details, i.attempt, i.claimed_at,
+      i.started_at, i.contact_id, i.contact->>'name' as contact_name, i.provider, i.template_id, i.template_version, t.slug as template_slug,
+      t.language, i.sensitive, i.content, i.content_sha256, i.segments
+    from tidings.interactions i
+    left join tidings.templates t on t.id = i.template_id and t.version = i.template_version
+    where i.id = ${interactionId}::bigint
+  `.execute(db);
+  return rows[0];
+}

@@ -1,0 +1,102 @@
+import { sql } from "kysely";
+import type { Channel, InteractionStatus } from "../../domain/vocabulary.ts";
+import type { Db } from "../postgres/db.ts";
+
+/** Interactions of Tidings on one channel that stand alike. */
+export interface Count {
+  readonly channel: Channel;
+  readonly status: InteractionStatus;
+  readonly interactions: number;
+}
+
+export async function countInteractions(db: Db): Promise<Count[]> {
+  const { rows } = await sql<Count>`
+    select i.channel, i.status, count(*)::int as interactions
+    from tidings.interactions i
+    where i.origin = 'tidings'
+    group by 1, 2
+    order by 1
+  `.execute(db);
+  return rows;
+}
+
+export interface Held {
+  readonly channel: Channel;
+  readonly interactions: number;
+  /** The oldest of them. */
+  readonly firstInteractionId: string;
+}
+
+/** What nobody can say was taken, and nothing has followed. */
+export async function countUnknown(db: Db): Promise<Held[]> {
+  const { rows } = await sql<Held>`
+    select i.channel, count(*)::int as interactions, min(i.id) as first_interaction_id
+    from tidings.interactions i
+    where i.origin = 'tidings' and i.status = 'attempted' and i.status_details like '%OutcomeUnknown'
+      and not exists (select from tidings.interactions n where n.previous_interaction_id = i.id and n.origin = 'tidings')
+    group by 1
+    order by 1
+  `.execute(db);
+  return rows;
+}
+
+export interface OpenPause {
+  /** `everything`, `channel text`, `type 7`. */
+  readonly what: string;
+  readonly reason: string;
+  readonly pausedAt: Date;
+  readonly pausedBy: string;
+}
+
+export async function listOpenPauses(db: Db): Promise<OpenPause[]> {
+  const { rows } = await sql<OpenPause>`
+    select case p.scope when 'channel' then 'channel ' || p.channel when 'notificationType' then 'type ' || p.notification_type_id
+      else p.scope end as what, p.reason, p.paused_at, p.paused_by
+    from tidings.pauses p
+    where p.released_at is null
+    order by p.id
+  `.execute(db);
+  return rows;
+}
+
+export interface Overdue {
+  readonly interactionId: string;
+  readonly dueAt: Date;
+  readonly overdueMs: number;
+}
+
+/** Of what has fallen due by the clock of the database and not been sent, the oldest. */
+export async function findOldestDue(db: Db): Promise<Overdue | undefined> {
+  const { rows } = await sql<Overdue>`
+    select i.id as interaction_id, i.scheduled_at_from as due_at,
+      (extract(epoch from clock_timestamp() - i.scheduled_at_from) * 1000)::float8 as overdue_ms
+    from tidings.interactions i
+    where i.origin = 'tidings' and i.status = 'scheduled' and i.scheduled_at_from <= clock_timestamp()
+    order by i.scheduled_at_from
+    limit 1
+  `.execute(db);
+  return rows[0];
+}
+
+/** The jobs of one kind: to be taken now, under way, for later, and given up by the queue. */
+export interface JobCount {
+  readonly task: string;
+  readonly due: number;
+  readonly running: number;
+  readonly later: number;
+  readonly givenUp: number;
+}
+
+export async function countJobsByTask(db: Db): Promise<JobCount[]> {
+  const { rows } = await sql<JobCount>`
+    select j.task_identifier as task,
+      (count(*) filter (where j.locked_at is null and j.attempts < j.max_attempts and j.run_at <= now()))::int as due,
+      (count(*) filter (where j.locked_at is not null))::int as running,
+      (count(*) filter (where j.locked_at is null and j.attempts < j.max_attempts and j.run_at > now()))::int as later,
+      (count(*) filter (where j.locked_at is null and j.attempts >= j.max_attempts))::int as given_up
+    from graphile_worker.jobs j
+    group by 1
+    order by 1
+  `.execute(db);
+  return rows;
+}

@@ -1,0 +1,183 @@
+import { EventEmitter } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  Logger,
+  run,
+  type LogFunctionFactory,
+  type TaskList,
+  type WorkerEvents,
+  type WorkerPool,
+} from "graphile-worker";
+import type { Pool, PoolClient } from "pg";
+import type { Say } from "../../domain/events.ts";
+import { outageCode, throughOutages } from "../postgres/retry.ts";
+
+export interface Queue {
+  /** Under this name the queue locks our jobs. */
+  readonly poolId: string;
+  /** The jobs under way in this process. */
+  readonly running: ReadonlySet<string>;
+  /** Resolves when the queue cannot be trusted any more: the process should end and be started afresh. */
+  readonly broken: Promise<Error>;
+  /** Takes no new job and waits for those under way; after `graceMs` it hands them back. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface QueueOptions {
+  readonly pool: Pool;
+  readonly taskList: TaskList;
+  readonly concurrency: number;
+  readonly say: Say;
+}
+
+const OUTAGE_PATIENCE_MS = 120_000;
+/** This many failed fetches in a row for each job slot mean a deaf queue, not a database that is away. */
+const MISSES_PER_SLOT = 60;
+
+/** The one code of an outage after which graphile-worker 0.18 tries a statement again. */
+const CANNOT_CONNECT_NOW = "57P03";
+
+/**
+ * graphile-worker 0.18 does not await the statement that completes or fails a job: when the database is away it is an
+ * unhandled rejection, and a job locked for four hours. Behind this pool it waits for a connection, and a statement
+ * that found a dead one fails with the code it retries. The callback form of connect is passed through: LISTEN uses
+ * it, and has its own patience.
+ */
+export function patientPool(pool: Pool, say: Say): Pool {
+  const connect = async (): Promise<PoolClient> => {
+    const client = await throughOutages(() => pool.connect(), {
+      patienceMs: OUTAGE_PATIENCE_MS,
+      onOutage: (code) => say("database.unreachable", { code, waitingFor: "queue" }),
+    });
+    const query = client.query.bind(client) as (...words: unknown[]) => Promise<unknown>;
+    return withMethod(client, "query", (...words: unknown[]) =>
+      query(...words).catch((error: unknown) => {
+        if (outageCode(error) === undefined) throw error;
+        throw Object.assign(new Error("the database is away"), { code: CANNOT_CONNECT_NOW });
+      }),
+    );
+  };
+  return withMethod(pool, "connect", (callback?: Parameters<Pool["connect"]>[0]) =>
+    callback ? pool.connect(callback) : connect(),
+  );
+}
+
+/** The same object with one method in place of its own. */
+function withMethod<Whole extends object>(
+  whole: Whole,
+  name: keyof Whole,
+  method: (...words: never[]) => unknown,
+): Whole {
+  return new Proxy(whole, {
+    get(target, key) {
+      if (key === name) return method;
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+interface LoggedJob {
+  readonly id: string;
+  readonly task_identifier: string;
+  readonly attempts: number;
+}
+
+/** The queue logs a failed job whole, payload included: only what may be logged is kept, and only its first line. */
+function speakThrough(say: Say): Logger {
+  const make: LogFunctionFactory = (scope) => (_level, message, meta) => {
+    const job = meta?.["job"] as LoggedJob | undefined;
+    const line = message.split("\n", 1)[0] ?? "";
+    const about = job && { jobId: job.id, task: job.task_identifier, attempt: job.attempts };
+    // a failure is said by its own event, without the error's text
+    if (!line.startsWith("Failed task"))
+      say("queue.said", { scope: scope.label ?? "", line, ...about });
+  };
+  return new Logger(make);
+}
+
+const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return "unknown";
+  return "code" in error ? String(error.code) : error.name;
+};
+
+interface Heard {
+  readonly events: WorkerEvents;
+  readonly broken: PromiseWithResolvers<Error>;
+  readonly running: Set<string>;
+  workers: WorkerPool | undefined;
+}
+
+/** Listens for what the queue does not report by itself: that it is deaf, and that a job failed. */
+function listenTo(concurrency: number, say: Say): Heard {
+  const heard: Heard = {
+    events: new EventEmitter(),
+    broken: Promise.withResolvers<Error>(),
+    running: new Set(),
+    workers: undefined,
+  };
+  const { events, broken, running } = heard;
+  let misses = 0;
+  events.on("pool:create", ({ workerPool }) => {
+    heard.workers = workerPool; // a thenable: it must never be returned from an async function
+  });
+  events.on("pool:fatalError", ({ error }) => broken.resolve(error as Error));
+  events.on("worker:getJob:empty", () => (misses = 0));
+  events.on("job:start", ({ job }) => {
+    misses = 0;
+    running.add(job.id);
+  });
+  events.on("job:complete", ({ job }) => running.delete(job.id));
+  // when its very first look-up fails, 0.18 keeps the failure for ever and hears nothing again
+  events.on("worker:getJob:error", ({ error }) => {
+    misses += 1;
+    if (misses >= MISSES_PER_SLOT * concurrency) broken.resolve(error as Error);
+  });
+  events.on("job:error", ({ job: { id, task_identifier: task, attempts }, error }) =>
+    say("queue.jobFailed", { jobId: id, task, attempt: attempts, code: codeOf(error) }),
+  );
+  return heard;
+}
+
+/** Starts taking jobs. Resolves once the queue is listening. */
+export async function openQueue({
+  pool,
+  taskList,
+  concurrency,
+  say,
+}: QueueOptions): Promise<Queue> {
+  const heard = listenTo(concurrency, say);
+  const { events, broken } = heard;
+  let stopping = false;
+  const runner = await run({
+    pgPool: patientPool(pool, say),
+    taskList,
+    events,
+    logger: speakThrough(say),
+    noHandleSignals: true,
+    concurrency,
+    pollInterval: 2_000,
+    crontab: " ", // no cron of ours, and no search for a file of it
+    gracefulShutdownAbortTimeout: 5_000,
+  });
+  runner.promise.then(
+    () => stopping || broken.resolve(new Error("the queue ended by itself")),
+    (error: unknown) => broken.resolve(error as Error),
+  );
+  return {
+    poolId: heard.workers?.id ?? "",
+    running: heard.running,
+    broken: broken.promise,
+    async stop(graceMs) {
+      stopping = true;
+      const done = runner.stop("shutdown");
+      const inTime = await Promise.race([
+        done.then(() => true),
+        sleep(graceMs, false, { ref: false }),
+      ]);
+      // runner.kill() does nothing here: its pool is already inactive
+      if (!inTime) await heard.workers?.forcefulShutdown("shutdown deadline");
+      await done.catch(() => {});
+    },
+  };
+}

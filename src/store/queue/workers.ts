@@ -1,0 +1,170 @@
+import { sql } from "kysely";
+import type { Db } from "../postgres/db.ts";
+
+/** A daemon as the others see it. */
+export interface Worker {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly queuePool: string;
+}
+
+/**
+ * Says that this worker is alive; the first time it also says who it is. Database time, so that clocks need not agree.
+ * Returns what the clock of the database shows.
+ */
+export async function beat(db: Db, { id, host, pid, queuePool }: Worker): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`
+    insert into tidings.workers (id, host, pid, queue_pool)
+    values (${id}, ${host}, ${pid}, ${queuePool})
+    on conflict (id) do update set heartbeat_at = clock_timestamp(), queue_pool = excluded.queue_pool
+    returning clock_timestamp() as now
+  `.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error("the heartbeat returned no row");
+  return row.now;
+}
+
+/** Takes a worker that has finished off the list. */
+export async function signOff(db: Db, workerId: string): Promise<void> {
+  await sql`delete from tidings.workers where id = ${workerId}`.execute(db);
+}
+
+/**
+ * Finds the workers not heard of for `silentMs`, frees the jobs they hold for others to take, and removes them.
+ * Returns their ids. A worker that was only slow comes back to the list with its next beat, its jobs are then
+ * run by two: claiming decides which of them sends.
+ */
+export async function buryDead(db: Db, silentMs: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with dead as (
+      delete from tidings.workers w
+      where w.heartbeat_at < clock_timestamp() - ${silentMs} * interval '1 millisecond'
+      returning w.id, w.queue_pool
+    ),
+    freed as (
+      select graphile_worker.force_unlock_workers(array_agg(d.queue_pool)) from dead d having count(*) > 0
+    )
+    select d.id, (select count(*) from freed) as freed from dead d
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * What is in progress in the name of nobody alive may or may not have been sent: it becomes attempted, outcome unknown.
+ * Returns the ids.
+ */
+export async function giveUpOrphans(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with orphans as (
+      update tidings.interactions i
+      set status = 'attempted', status_details = i.channel || 'OutcomeUnknown', failure_description_short = 'Outcome unknown',
+        failure_description_long = 'The daemon that was sending it died before it wrote the outcome down.',
+        evidence = jsonb_build_object('provider', i.provider, 'code', 'workerDied')
+      where i.origin = 'tidings' and i.status = 'inProgress'
+        and not exists (select from tidings.workers w where w.id = i.claimed_by)
+      returning i.id, i.channel
+    ),
+    jobs as (
+      select graphile_worker.add_job('settle_unknown_outcomes',
+        json_build_object('channel', o.channel, 'interactionIds', array_agg(o.id::text order by o.id), 'asked', 0))
+      from orphans o
+      group by o.channel
+    )
+    select o.id, (select count(*) from jobs) as jobs from orphans o
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * What one worker has claimed and never began to send (a claim whose confirmation was lost with the connection) goes back
+ * to scheduled, with a job of its own. `underWay` is what it does hold.
+ */
+export async function returnNeverBegun(
+  db: Db,
+  workerId: string,
+  underWay: readonly string[],
+  claimedBefore: Date,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with returned as (
+      update tidings.interactions i
+      set status = 'scheduled', evidence = jsonb_build_object('provider', i.provider, 'code', 'neverSent')
+      where i.origin = 'tidings' and i.status = 'inProgress' and i.claimed_by = ${workerId}
+        and i.claimed_at < ${claimedBefore} and i.id <> all(${underWay}::bigint[])
+      returning i.id, i.channel
+    ),
+    jobs as (
+      select graphile_worker.add_job('deliver_interactions',
+        json_build_object('channel', r.channel, 'interactionIds', json_build_array(r.id::text)))
+      from returned r
+    )
+    select r.id, (select count(*) from jobs) as jobs from returned r
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Frees the jobs locked in the name of a live worker that it does not run: the connection was lost after they were locked
+ * and before it heard of them. Returns their ids.
+ */
+export async function freeGhostJobs(
+  db: Db,
+  queuePool: string,
+  running: readonly string[],
+  lockedForMs: number,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update graphile_worker._private_jobs j
+    set locked_by = null, locked_at = null
+    where j.locked_by = ${queuePool} and j.id <> all(${running}::bigint[])
+      and j.locked_at < now() - ${lockedForMs} * interval '1 millisecond'
+    returning j.id
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Queues again what was due before `dueBefore` and is in no job, for whatever reason; a job that the queue has given up is
+ * none. Returns the ids.
+ */
+export async function queueForgotten(db: Db, dueBefore: Date): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with due as materialized (
+      select i.id, i.channel, i.scheduled_at_from
+      from tidings.interactions i
+      where i.origin = 'tidings' and i.status = 'scheduled' and i.scheduled_at_from < ${dueBefore}
+    ),
+    held as (
+      select json_array_elements_text(j.payload->'interactionIds')::bigint as id
+      from graphile_worker._private_jobs j
+      where j.payload->'interactionIds' is not null and (j.attempts < j.max_attempts or j.locked_at is not null)
+        -- nothing due, nothing to hold it against: what falls due in a month is not unpacked every ten seconds
+        and exists (select from due)
+    ),
+    forgotten as (
+      select d.id, d.channel, (row_number() over (partition by d.channel order by d.scheduled_at_from) - 1) / 100 as part
+      from due d
+      -- "not in" would go through all that is held for every one that is due: hours, with a bulk of 100,000 waiting its turn
+      where not exists (select from held h where h.id = d.id)
+    ),
+    jobs as (
+      select graphile_worker.add_job('deliver_interactions',
+        json_build_object('channel', f.channel, 'interactionIds', array_agg(f.id::text order by f.id)), priority => 10)
+      from forgotten f
+      group by f.channel, f.part
+    )
+    select f.id, (select count(*) from jobs) as jobs from forgotten f
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Everybody on the list, with how long they have been silent. */
+export async function listWorkers(db: Db): Promise<(Worker & { readonly silentMs: number })[]> {
+  const { rows } = await sql<Worker & { readonly silentMs: number }>`
+    select w.id, w.host, w.pid, w.queue_pool, (extract(epoch from clock_timestamp() - w.heartbeat_at) * 1000)::float8 as silent_ms
+    from tidings.workers w
+    order by w.started_at
+  `.execute(db);
+  return rows;
+}

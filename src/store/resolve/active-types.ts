@@ -1,0 +1,29 @@
+import { sql } from "kysely";
+import type { NotificationTypeVersion } from "../../domain/notification-type.ts";
+import type { Db } from "../postgres/db.ts";
+
+/** The active versions by case type, each with the template version that is active at the same moment. */
+export async function loadActiveVersions(
+  db: Db,
+  caseTypeIds: readonly string[],
+): Promise<Map<string, NotificationTypeVersion[]>> {
+  const { rows } = await sql<NotificationTypeVersion & { caseTypeId: string }>`
+    select l.case_type_id, t.id, t.version, t.on_status, t.on_outcome, coalesce(nullif(t.on_condition, 'null'), '[]') as on_condition,
+      coalesce(t.channel, p.channel) as channel, t.theme, t.template_id, p.version as template_version, p.subject,
+      coalesce(p.sensitive, false) as sensitive, t.delay, t.unit, t.calendar
+    from tidings.case_type_notification_types l
+    join tidings.notification_types t on t.id = l.notification_type_id and t.status = 'active'
+    left join tidings.templates p on p.id = t.template_id and p.status = 'active'
+    where l.case_type_id = any(${caseTypeIds}::text[])
+    order by t.id
+  `.execute(db);
+  return Map.groupBy(rows, (row) => row.caseTypeId);
+}
+
+/** Whether there is a notification type of this id, in whatever status. */
+export async function isKnownType(db: Db, id: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from tidings.notification_types t where t.id = ${id} limit 1
+  `.execute(db);
+  return rows.length > 0;
+}

@@ -1,0 +1,14 @@
+import { sql } from "kysely";
+import type { CalendarRows } from "../../domain/calendar.ts";
+import type { Db } from "../postgres/db.ts";
+
+/** The lender's own calendars and closures; days are ISO dates. */
+export async function loadCalendars(db: Db): Promise<CalendarRows> {
+  const { rows } = await sql<CalendarRows>`
+    select
+      (select coalesce(jsonb_agg(jsonb_build_object('name', c.name, 'basedOn', c.based_on)), '[]') from tidings.calendars c) as calendars,
+      (select coalesce(jsonb_agg(jsonb_build_object('calendar', c.calendar, 'day', c.day, 'reason', c.reason)), '[]')
+       from tidings.calendar_closures c) as closures
+  `.execute(db);
+  return rows[0] ?? { calendars: [], closures: [] };
+}

@@ -1,0 +1,32 @@
+import { sql } from "kysely";
+import type { CaseChange, CaseState } from "../../domain/case-change.ts";
+import type { Db } from "../postgres/db.ts";
+
+type Row = Omit<CaseChange, "before" | "changedAt"> & {
+  /** Infinite as a number: that is how pg reads `infinity`. */
+  readonly changedAt: Date | number;
+  readonly statusBefore: CaseState["status"] | null;
+  readonly outcomeBefore: CaseState["outcome"];
+};
+
+/** Loads the changes in the order of their ids; an id that is not there is left out. */
+export async function loadCaseChanges(db: Db, ids: readonly string[]): Promise<CaseChange[]> {
+  const { rows } = await sql<Row>`
+    select c.id, c.case_id, c.case_type_id, c.borrower_id, c.loan_ids, c.status, c.outcome, c.fields, c.changed_at,
+      c.supercase_bulk_operation_id, m.status_before, m.outcome_before,
+      case when f.id is not null then jsonb_build_object('status', f.status, 'outcome', f.outcome, 'fields', f.fields, 'fires', f.fires) end
+        as following
+    from unnest(${ids}::bigint[]) as wanted(id)
+    -- limited to one, so that it is looked up: a bulk that was just taken in is unknown to the planner, who would read all of it
+    cross join lateral (select * from tidings.case_changes l where l.id = wanted.id limit 1) c
+    cross join lateral (select * from tidings.case_moves l where l.case_change_id = wanted.id limit 1) m
+    left join tidings.case_changes f on f.id = m.following_case_change_id
+    order by c.id
+  `.execute(db);
+  return rows.map(({ statusBefore, outcomeBefore, changedAt, ...change }) => ({
+    ...change,
+    // a date that is none, which scheduling puts on record as unusable
+    changedAt: new Date(changedAt),
+    before: statusBefore === null ? null : { status: statusBefore, outcome: outcomeBefore },
+  }));
+}

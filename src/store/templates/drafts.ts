@@ -1,0 +1,140 @@
+import { DatabaseError } from "pg";
+import { sql, type RawBuilder } from "kysely";
+import type {
+  TemplateContent,
+  TemplateDraft,
+  TemplateVersion,
+} from "../../domain/template/version.ts";
+import type { Db } from "../postgres/db.ts";
+import { loadVersions } from "./versions.ts";
+
+/** What became of a draft that was brought. `before` is the newest version as it was. */
+export type Stored =
+  | { readonly kind: "new"; readonly templateId: number; readonly version: number }
+  | {
+      readonly kind: "changed";
+      readonly templateId: number;
+      readonly version: number;
+      readonly before: TemplateVersion;
+    }
+  | { readonly kind: "unchanged"; readonly newest: TemplateVersion }
+  /** By a rule of the table, as a sentence. */
+  | { readonly kind: "refused"; readonly why: string };
+
+/**
+ * Stores a draft where its content differs from the newest version of its slug: as the first version of a new template,
+ * in place of a draft, or as the next version after a published one. Of two writers the second sees what the first wrote.
+ */
+export async function storeDraft(db: Db, draft: TemplateDraft): Promise<Stored> {
+  return await db
+    .transaction()
+    .execute((trx) => store(trx, draft))
+    .catch(asRefusal);
+}
+
+/** What tidings.refuse raises: what is wrong, and what to do. */
+function asRefusal(error: unknown): Stored {
+  const isOurs =
+    error instanceof DatabaseError && error.constraint?.startsWith("templates_") === true;
+  if (!isOurs) throw error;
+  return { kind: "refused", why: [error.message, error.hint].filter(Boolean).join("; ") };
+}
+
+async function store(trx: Db, draft: TemplateDraft): Promise<Stored> {
+  await takeTurn(trx, draft.slug);
+  const [newest] = await loadVersions(trx, { kind: "slug", slug: draft.slug });
+  if (newest === undefined) return { kind: "new", ...(await insertTemplate(trx, draft)) };
+  const { id: templateId, version } = newest;
+  if (newest.contentHash === (await hashOf(trx, draft.content))) {
+    if (newest.status === "draft") await renewSamples(trx, newest, draft);
+    return { kind: "unchanged", newest };
+  }
+  if (newest.status === "draft") {
+    await editDraft(trx, newest, draft);
+    return { kind: "changed", templateId, version, before: newest };
+  }
+  const next = await insertVersion(trx, sql`${templateId}::int`, draft);
+  return { kind: "changed", ...next, before: newest };
+}
+
+/** The locks of guard_template, against another push, and of guard_versions, against whoever publishes the draft. */
+async function takeTurn(trx: Db, slug: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('tidings.templates.slug'), 0)`.execute(trx);
+  await sql`
+    select pg_advisory_xact_lock(hashtext('tidings.templates'), s.id)
+    from (select t.id from tidings.templates t where t.slug = ${slug} limit 1) s
+  `.execute(trx);
+}
+
+const inOrder = (content: TemplateContent): RawBuilder<unknown>[] =>
+  [
+    content.name,
+    content.channel,
+    content.language,
+    content.theme,
+    content.subject,
+    content.sensitive,
+    content.subjectTemplate,
+    content.htmlTemplate,
+    content.textTemplate,
+  ].map((value) => sql`${value}`);
+
+async function hashOf(db: Db, content: TemplateContent): Promise<string> {
+  const { rows } = await sql<{ hash: string }>`
+    select tidings.content_hash(array[${sql.join(inOrder(content).map((value) => sql`${value}::text`))}]) as hash
+  `.execute(db);
+  return rows[0]?.hash ?? "";
+}
+
+interface Numbered {
+  readonly templateId: number;
+  readonly version: number;
+}
+
+/** An id that no version has, however the rows that are there got theirs. */
+const FREE_ID = sql`(
+  select setval(s.name, greatest(nextval(s.name), (select coalesce(max(t.id), 0) + 1 from tidings.templates t)))::int
+  from pg_get_serial_sequence('tidings.templates', 'id') as s(name))`;
+
+const insertTemplate = (db: Db, draft: TemplateDraft): Promise<Numbered> =>
+  insertVersion(db, FREE_ID, draft);
+
+/** guard_versions gives it the next number. */
+async function insertVersion(
+  db: Db,
+  id: RawBuilder<unknown>,
+  { slug, content, samples }: TemplateDraft,
+): Promise<Numbered> {
+  const { rows } = await sql<Numbered>`
+    insert into tidings.templates (id, slug, samples, name, channel, language, theme, subject, sensitive, subject_template, html_template, text_template)
+    values (${id}, ${slug}, ${JSON.stringify(samples)}, ${sql.join(inOrder(content))})
+    returning id as template_id, version
+  `.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error("the insert of a template returned no row");
+  return row;
+}
+
+async function editDraft(
+  db: Db,
+  { id, version }: TemplateVersion,
+  { slug, content, samples }: TemplateDraft,
+): Promise<void> {
+  await sql`
+    update tidings.templates
+    set (name, channel, language, theme, subject, sensitive, subject_template, html_template, text_template) = (${sql.join(inOrder(content))}),
+      slug = ${slug}, samples = ${JSON.stringify(samples)}, updated_at = now()
+    where id = ${id} and version = ${version}
+  `.execute(db);
+}
+
+/** Samples are no part of what is sent: a draft takes better ones without becoming another. */
+async function renewSamples(
+  db: Db,
+  { id, version }: TemplateVersion,
+  { samples }: TemplateDraft,
+): Promise<void> {
+  await sql`update tidings.templates set samples = ${JSON.stringify(samples)} where id = ${id} and version = ${version}`.execute(
+    db,
+  );
+}

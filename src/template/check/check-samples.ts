@@ -1,0 +1,86 @@
+import type { Finding } from "../../domain/template/finding.ts";
+import type { Rendered, Template } from "../../domain/template/template.ts";
+import { templateContext } from "../../domain/template/context.ts";
+import { render } from "../render/render.ts";
+import { segmentsOf } from "../language/segments.ts";
+
+/** Contexts as `templateContext` declares them, by the name of their file. */
+export type Samples = Readonly<Record<string, unknown>>;
+
+const SUBJECT_LIMIT = 200;
+const LONGEST = "the longest values of all samples";
+
+/** What is wrong with the samples themselves. */
+export function sampleFindings(samples: Samples): readonly Finding[] {
+  const names = Object.keys(samples);
+  if (names.length === 0)
+    return [
+      inSample("sample.json", "There is no sample: what cannot be rendered cannot be checked."),
+    ];
+  return names.flatMap((name) => {
+    const { error } = templateContext.safeParse(samples[name]);
+    return (error?.issues ?? []).map(({ path, message }) =>
+      inSample(name, `${path.join(".") || "The sample"}: ${message}.`),
+    );
+  });
+}
+
+const inSample = (file: string, says: string): Finding => ({ file, line: 1, column: 1, says });
+
+/** What goes wrong when the samples are rendered: once each, and once with the longest value of every variable. */
+export function renderingFindings(
+  template: Template,
+  samples: Samples,
+  segmentBudget: number,
+): readonly Finding[] {
+  const contexts = Object.entries(samples);
+  const longest = contexts.map(([, context]) => context).reduce(longer, undefined);
+  const all = contexts.length > 1 ? [...contexts, [LONGEST, longest] as const] : contexts;
+  return all.flatMap(([name, context]) => {
+    const rendering = render(template, context as object);
+    const findings =
+      rendering.kind === "faulty"
+        ? [rendering.finding]
+        : limitFindings(template, rendering.parts, segmentBudget);
+    return findings.map((finding) => ({ ...finding, says: `With ${name}: ${finding.says}` }));
+  });
+}
+
+function limitFindings(
+  { channel }: Template,
+  { subject, text }: Rendered,
+  segmentBudget: number,
+): readonly Finding[] {
+  const findings: Finding[] = [];
+  const length = Array.from(subject ?? "").length;
+  if (length > SUBJECT_LIMIT)
+    findings.push(
+      inSample("subject", `The subject has ${length} characters, more than ${SUBJECT_LIMIT}.`),
+    );
+  if (channel !== "text") return findings;
+  const { segments, encoding, units } = segmentsOf(text ?? "");
+  if (segments > segmentBudget)
+    findings.push(
+      inSample(
+        "text",
+        `The text takes ${segments} segments (${units} units of ${encoding}), more than ${segmentBudget}.`,
+      ),
+    );
+  return findings;
+}
+
+function longer(one: unknown, other: unknown): unknown {
+  if (isRecord(one) && isRecord(other)) {
+    const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+    return Object.fromEntries(keys.map((key) => [key, longer(one[key], other[key])]));
+  }
+  return sizeOf(other) > sizeOf(one) ? other : one;
+}
+
+function sizeOf(value: unknown): number {
+  return value === undefined ? -1 : JSON.stringify(value).length;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,115 @@
+import { type Declared, type Kind, kindOf, KINDS } from "./declared-context.ts";
+import { blockFault, callFault, isCall, mayBeAbsent, nameOf, wordOf } from "../language/calls.ts";
+import { branchOf, into, resolve, type Scope, TOP } from "./scope.ts";
+import {
+  type Block,
+  type Call,
+  type Expression,
+  type Mustache,
+  paramsOf,
+  type Path,
+  type Position,
+  positionOf,
+  type Program,
+  type Statement,
+  statementsOf,
+} from "../language/syntax.ts";
+
+/** The stronger need comes later. */
+export const NEEDS = ["optional", "conditional", "required"] as const;
+export type Need = (typeof NEEDS)[number];
+
+/** What a template does with a variable, or cannot do. */
+export type Remark =
+  | { readonly kind: "use"; readonly variable: string; readonly need: Need }
+  | { readonly kind: "fault"; readonly at: Position; readonly says: string };
+
+/** Everything a template says of variables, in its order, and every helper or variable it cannot use. */
+export function* remarksOn(program: Program | undefined, scope: Scope = TOP): Generator<Remark> {
+  if (program === undefined) return;
+  for (const statement of statementsOf(program)) yield* onStatement(statement, scope);
+}
+
+function* onStatement(statement: Statement, scope: Scope): Generator<Remark> {
+  if (statement.type === "MustacheStatement") yield* onTag(statement, scope);
+  else if (statement.type === "BlockStatement") yield* onBlock(statement, scope);
+  else if (statement.type !== "ContentStatement" && statement.type !== "CommentStatement")
+    yield fault(statement, "A partial or decorator was not put in: there is none of this name.");
+}
+
+function* onTag(tag: Mustache, scope: Scope): Generator<Remark> {
+  if (isCall(tag)) yield* onCall(tag, scope);
+  else if (tag.path.type === "PathExpression") yield* onVariable(tag.path as Path, scope, TEXT);
+  else yield fault(tag, "This is not a variable; write it as it is.");
+}
+
+function* onCall(call: Call, scope: Scope): Generator<Remark> {
+  const says = callFault(call);
+  if (says !== null) yield fault(call, says);
+  const wanted = says !== null ? ANYTHING : wordOf(call)?.of === "list" ? LIST : TEXT;
+  for (const [index, param] of paramsOf(call).entries())
+    yield* onValue(param, scope, { ...wanted, needed: !(index === 0 && mayBeAbsent(call)) });
+}
+
+/** What a place can be given. */
+interface Wanted {
+  readonly kinds: readonly Kind[];
+  readonly instead: string;
+  readonly needed: boolean;
+}
+const TEXT: Wanted = { kinds: ["text", "open"], instead: "a text", needed: true };
+const LIST: Wanted = { kinds: ["list", "open"], instead: "a list", needed: true };
+const RECORD: Wanted = { kinds: ["record", "open"], instead: "a record", needed: true };
+const ANYTHING: Wanted = { kinds: KINDS, instead: "", needed: true };
+const BLOCKS: Readonly<Record<string, Wanted>> = { each: LIST, with: RECORD };
+
+function* onValue(value: Expression, scope: Scope, wanted: Wanted): Generator<Remark> {
+  if (value.type === "PathExpression") return yield* onVariable(value, scope, wanted);
+  if (value.type === "SubExpression") yield* onCall(value, scope);
+  // What a helper makes, and what stands in quotes, is a text.
+  if (!wanted.kinds.includes("text")) yield fault(value, `This is not ${wanted.instead}.`);
+}
+
+function* onVariable(path: Path, scope: Scope, wanted: Wanted): Generator<Remark> {
+  const declared = resolve(path, scope);
+  if (typeof declared === "string") return yield fault(path, declared);
+  if (!declared.name.startsWith("@"))
+    yield { kind: "use", variable: declared.name, need: needOf(declared, scope, wanted) };
+  if (!wanted.kinds.includes(kindOf(declared)))
+    yield fault(path, `${path.original} is not ${wanted.instead}.`);
+}
+
+function needOf({ name }: Declared, scope: Scope, { needed }: Wanted): Need {
+  if (!needed || scope.found.includes(name)) return "optional";
+  return scope.inBranch ? "conditional" : "required";
+}
+
+function* onBlock(block: Block, scope: Scope): Generator<Remark> {
+  const says = blockFault(block);
+  const [value] = paramsOf(block);
+  if (says !== null || value === undefined) return yield fault(block, says ?? "");
+  const wanted = BLOCKS[nameOf(block)] ?? ANYTHING;
+  yield* onValue(value, scope, { ...wanted, needed: !mayBeAbsent(block) });
+  const target = targetOf(value, scope);
+  const [inside, otherwise] = scopesOf(block, scope, target);
+  yield* remarksOn(block.program, inside);
+  yield* remarksOn(block.inverse, otherwise);
+}
+
+/** What is not declared was reported where it stands; what is below it is not reported again. */
+function targetOf(value: Expression, scope: Scope): Declared {
+  const declared = value.type === "PathExpression" ? resolve(value, scope) : "";
+  return typeof declared === "string" ? { name: "@unknown", shape: {} } : declared;
+}
+
+function scopesOf(block: Block, scope: Scope, target: Declared): readonly [Scope, Scope] {
+  const found = branchOf(scope, target.name);
+  const other = branchOf(scope);
+  if (nameOf(block) === "if") return [found, other];
+  if (nameOf(block) === "unless") return [other, found];
+  return [into(scope, target, block), other];
+}
+
+function fault(node: { loc: hbs.AST.SourceLocation }, says: string): Remark {
+  return { kind: "fault", at: positionOf(node), says };
+}

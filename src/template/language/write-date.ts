@@ -1,0 +1,37 @@
+import { DateTime } from "luxon";
+import { readAs } from "../../domain/field-value.ts";
+import { cached, type Reader } from "./locale.ts";
+import { Unwritable } from "./write-text.ts";
+
+const longDate = cached(
+  (locale, timeZone) => new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone }),
+);
+const DATE_TOKENS = new Set(
+  "y yy yyyy L LL LLL LLLL M MM MMM MMMM d dd ccc cccc EEE EEEE h hh H HH m mm a ZZZZ".split(" "),
+);
+const TIME_TOKEN = /^[hHmaZ]/;
+
+/** Runs of one letter outside single quotes, which are written as they are. */
+const tokensOf = (pattern: string): readonly string[] =>
+  pattern.replaceAll(/'[^']*'/g, "").match(/([A-Za-z])\1*/g) ?? [];
+
+/** The letters of a date pattern that mean nothing and would be printed as they are, such as `YYYY`. */
+export const unknownDateTokens = (pattern: string): readonly string[] =>
+  tokensOf(pattern).filter((token) => !DATE_TOKENS.has(token));
+
+/**
+ * A day (`2031-03-03`) is written as that day wherever it is read; an instant (RFC 3339) as the reader's clock shows
+ * it. The pattern is Luxon's; without one the locale's long form is used.
+ */
+export function writeDate(value: unknown, pattern: string | undefined, reader: Reader): string {
+  const day = readAs("date", value);
+  const instant = day ?? readAs("dateTime", value);
+  if (instant === null || typeof instant !== "object")
+    throw new Unwritable("is neither a day nor an RFC 3339 instant");
+  const zone = day === null ? reader.zone : "UTC";
+  const ms = day === null ? Number(instant.digits / 1_000_000n) : Number(instant.digits);
+  if (pattern === undefined) return longDate(reader.locale, zone).format(ms);
+  if (day !== null && tokensOf(pattern).some((token) => TIME_TOKEN.test(token)))
+    throw new Unwritable("is a day and has no time of day");
+  return DateTime.fromMillis(ms, { zone, locale: reader.locale }).toFormat(pattern);
+}

@@ -1,0 +1,29 @@
+import { cached, type Reader } from "./locale.ts";
+import { Unwritable } from "./write-text.ts";
+
+const dollars = cached(
+  // "negative": a core system's -0.00 is $0.00
+  (locale, currency) =>
+    new Intl.NumberFormat(locale, { style: "currency", currency, signDisplay: "negative" }),
+);
+const AMOUNT = /^-?\d{1,15}(?:\.\d{1,2}0*)?$/;
+const CENTS = /^(-?)(\d{1,15})$/;
+
+/**
+ * An amount of US dollars, exact. A decimal string says itself what it is; of a JSON number the template must say
+ * whether it counts dollars or cents, since 125050 may be either. Fractions of a cent are refused, not rounded.
+ */
+export function writeMoney(value: unknown, unit: string | undefined, reader: Reader): string {
+  if (typeof value === "number" && unit === undefined)
+    throw new Unwritable('is a number: say unit="cents" or unit="dollars"');
+  const amount = unit === "cents" ? fromCents(value) : String(value).trim();
+  if (!AMOUNT.test(amount)) throw new Unwritable("is not an amount in dollars and cents");
+  return dollars(reader.locale, "USD").format(amount as Intl.StringNumericLiteral);
+}
+
+function fromCents(value: unknown): string {
+  const [, sign = "", figures = ""] = CENTS.exec(String(value).trim()) ?? [];
+  if (figures === "") throw new Unwritable("is not a whole number of cents");
+  const padded = figures.padStart(3, "0");
+  return `${sign}${padded.slice(0, -2)}.${padded.slice(-2)}`;
+}

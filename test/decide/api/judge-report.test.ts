@@ -1,0 +1,105 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { judgeReport } from "../../../src/decide/api/judge-report.ts";
+import type { InteractionRecord } from "../../../src/domain/interaction-record.ts";
+import { CHANNELS, INTERACTION_STATUSES } from "../../../src/domain/vocabulary.ts";
+
+const RECORD: InteractionRecord = {
+  id: "7",
+  origin: "tidings",
+  createdAt: new Date("2031-03-04T15:00:00Z"),
+  updatedAt: null,
+  deletedAt: null,
+  createdBy: { id: "tidings", name: "Tidings" },
+  personId: "BO-1",
+  caseId: "CS-1",
+  channel: "email",
+  content: { subject: "x" },
+  contactId: "CT-1",
+  contact: null,
+  borrower: null,
+  loanId: null,
+  loanIds: [],
+  subject: "freeForm",
+  theme: "opsServicing",
+  sensitive: false,
+  externalId: null,
+  previousInteractionId: null,
+  status: "attempted",
+  statusUpdatedAt: new Date("2031-03-04T15:00:00Z"),
+  statusDetails: "emailSent",
+  statusDetailsUpdatedAt: null,
+  metaData: null,
+  isTransactional: null,
+  direction: "outbound",
+  startedAt: new Date("2031-03-04T15:00:00Z"),
+  endedAt: null,
+  scheduledAtFrom: null,
+  scheduledAtTo: null,
+  templateVersionId: "1.1",
+  supercaseBulkOperationId: null,
+  failureDescriptionShort: null,
+  failureDescriptionLong: null,
+  complianceGuardRuleId: null,
+};
+
+const MAY_CHANGE = new Set([
+  "metaData",
+  "externalId",
+  "status",
+  "statusDetails",
+  "failureDescriptionShort",
+  "failureDescriptionLong",
+]);
+const MOVES = new Set([
+  "scheduled canceled",
+  "attempted succeeded",
+  "attempted failed",
+  "succeeded failed",
+]);
+
+const words = CHANNELS.flatMap((channel) =>
+  ["OutcomeUnknown", "Sent", "Delivered", "Opened", "Bounced", "Rang"].map((end) => channel + end),
+);
+const told = fc.record(
+  {
+    status: fc.constantFrom(...INTERACTION_STATUSES),
+    statusDetails: fc.option(fc.constantFrom(...words)),
+    metaData: fc.option(fc.object()),
+    externalId: fc.option(fc.string()),
+    failureDescriptionShort: fc.option(fc.string()),
+    failureDescriptionLong: fc.option(fc.string()),
+  },
+  { requiredKeys: [] },
+);
+const rewritten = fc.record(
+  {
+    subject: fc.constantFrom("freeForm", "custom1", null),
+    content: fc.constantFrom({ subject: "x" }, null),
+    startedAt: fc.constantFrom(new Date("2031-03-04T15:00:00Z"), new Date("2031-03-05T15:00:00Z")),
+  },
+  { requiredKeys: [] },
+);
+const report = fc
+  .tuple(told, fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, rewritten))
+  .map(([one, other]) => ({ ...one, ...other }));
+
+test("whatever is reported, nothing that was sent is rewritten and nothing goes anywhere but on", () => {
+  let taken = 0;
+  fc.assert(
+    fc.property(fc.constantFrom(...INTERACTION_STATUSES), report, (status, said) => {
+      const judgement = judgeReport({ ...RECORD, status }, said);
+      if (judgement.kind === "refused") {
+        expect(judgement.faults.every(({ field }) => field in said)).toBe(true);
+        return;
+      }
+      taken += 1;
+      const { changes } = judgement;
+      expect(Object.keys(changes).filter((field) => !MAY_CHANGE.has(field))).toEqual([]);
+      if (changes.status !== undefined) expect(MOVES).toContain(`${status} ${changes.status}`);
+      expect(judgement.kind).toBe(changes.status === "canceled" ? "cancels" : "changes");
+    }),
+    { numRuns: 5_000 },
+  );
+  expect(taken).toBeGreaterThan(30);
+});

@@ -1,0 +1,184 @@
+import { describe, expect, test } from "vitest";
+import { chooseContact } from "../../../src/decide/deliver/choose-contact.ts";
+import { judge, type Moment } from "../../../src/decide/deliver/judge.ts";
+import type { Contact } from "../../../src/domain/contact.ts";
+import type { FactSheet } from "../../../src/domain/fact-sheet.ts";
+
+const contact = (rest: Partial<Contact>): Contact => ({
+  id: "CT-1",
+  externalId: null,
+  contactType: "email",
+  label: "personal",
+  affiliation: "self",
+  status: "primary",
+  name: null,
+  value: "pat@example.com",
+  valid: true,
+  verified: false,
+  receiveTextMessages: false,
+  ...rest,
+});
+const phone = (rest: Partial<Contact>): Contact =>
+  contact({ contactType: "phone", value: "+16145550101", receiveTextMessages: true, ...rest });
+
+describe("the contact of an email", () => {
+  test.each<[string, Contact[], string | undefined]>([
+    ["is the primary one", [contact({ id: "B", status: "secondary" }), contact({ id: "A" })], "A"],
+    [
+      "is the secondary one when the primary is not valid",
+      [contact({ id: "A", valid: false }), contact({ id: "B", status: "secondary" })],
+      "B",
+    ],
+    [
+      "is an additional one when there is no other",
+      [contact({ id: "C", status: "additional" })],
+      "C",
+    ],
+    ["is never an archived one", [contact({ status: "archived" })], undefined],
+    ["is never somebody else's", [contact({ affiliation: "parent" })], undefined],
+    ["is never a phone", [phone({})], undefined],
+    ["may have any label", [contact({ id: "W", label: "work" })], "W"],
+    [
+      "is the next one when a value is no address",
+      [contact({ id: "A", value: "not an address" }), contact({ id: "B", status: "additional" })],
+      "B",
+    ],
+    ["is nobody when no value is an address", [contact({ value: "a@b@c" })], undefined],
+  ])("%s", (_, contacts, chosen) => {
+    const choice = chooseContact("email", contacts);
+    expect(choice.kind === "chosen" ? choice.contact.id : undefined).toBe(chosen);
+  });
+});
+
+describe("the contact of a text", () => {
+  test.each<[string, Contact[], string | undefined]>([
+    ["is a personal phone that takes texts", [phone({ id: "P" })], "P"],
+    ["is not one that takes no texts", [phone({ receiveTextMessages: false })], undefined],
+    ["is not one at work", [phone({ label: "work" })], undefined],
+    ["is not one without a label", [phone({ label: null })], undefined],
+    ["is not a number that no phone could have", [phone({ value: "+1614" })], undefined],
+    ["is not a number with letters behind it", [phone({ value: "+16145550101abc" })], undefined],
+    ["is not a number without its country", [phone({ value: "6145550101" })], undefined],
+  ])("%s", (_, contacts, chosen) => {
+    const choice = chooseContact("text", contacts);
+    expect(choice.kind === "chosen" ? choice.contact.id : undefined).toBe(chosen);
+  });
+});
+
+const NOON = new Date("2031-03-03T17:00:00Z");
+const MOMENT: Moment = { now: NOON, recipientsAllowed: null, canSeal: false };
+
+const facts = (
+  rest: Partial<FactSheet> = {},
+  type: Partial<FactSheet["notificationType"]> = {},
+): FactSheet => ({
+  interactionId: "7",
+  channel: "email",
+  theme: "opsServicing",
+  sensitive: false,
+  attempt: 1,
+  chainId: "7",
+  dueAt: NOON,
+  latestAt: null,
+  templateId: 1,
+  templateVersion: 1,
+  notificationType: {
+    id: 1,
+    version: 1,
+    name: "Bankruptcy filed",
+    onStatus: "initiated",
+    onOutcome: null,
+    onCondition: [],
+    whenCaseMoves: "send",
+    onUnknown: "hold",
+    ...type,
+  },
+  case: {
+    id: "CS-1",
+    typeId: "bankruptcy",
+    typeName: "Bankruptcy",
+    status: "initiated",
+    outcome: null,
+    fields: {},
+  },
+  pausedBecause: null,
+  borrower: {
+    id: "BO-1",
+    externalId: null,
+    displayId: null,
+    borrowerType: "person",
+    status: "active",
+    name: {},
+    language: "en",
+    timeZone: null,
+    collectionsIntensity: "normal",
+    commPreferences: {},
+    metaData: {},
+  },
+  loans: [],
+  contacts: [contact({})],
+  ...rest,
+});
+const canceled = { ...facts().case, status: "canceled" } as const;
+
+test.each<[string, FactSheet, Moment, object]>([
+  ["sends to the contact", facts(), MOMENT, { kind: "send", contact: { id: "CT-1" } }],
+  ["sends at the latest moment", facts({ latestAt: NOON }), MOMENT, { kind: "send" }],
+  [
+    "refuses a moment later",
+    facts({ latestAt: new Date(NOON.getTime() - 1) }),
+    MOMENT,
+    { kind: "refuse", status: "failed", reason: { ruleId: "schedule.expired" } },
+  ],
+  [
+    "sends though the case has moved, by default",
+    facts({ case: canceled }),
+    MOMENT,
+    { kind: "send" },
+  ],
+  [
+    "cancels when the case has moved and the type says so",
+    facts({ case: canceled }, { whenCaseMoves: "cancel" }),
+    MOMENT,
+    { kind: "refuse", status: "canceled", reason: { ruleId: "case.moved" } },
+  ],
+  [
+    "waits while it is paused",
+    facts({ pausedBecause: "review" }),
+    MOMENT,
+    { kind: "wait", until: new Date(NOON.getTime() + 300_000), reason: { ruleId: "pause.open" } },
+  ],
+  [
+    "says that it has expired rather than that it is paused",
+    facts({ pausedBecause: "review", latestAt: new Date(0) }),
+    MOMENT,
+    { kind: "refuse", reason: { ruleId: "schedule.expired" } },
+  ],
+  [
+    "refuses without a contact",
+    facts({ contacts: [] }),
+    MOMENT,
+    { kind: "refuse", status: "failed", reason: { ruleId: "contact.none" } },
+  ],
+  [
+    "cancels what is not for an allowed recipient",
+    facts(),
+    { ...MOMENT, recipientsAllowed: ["*@example.org"] },
+    { kind: "refuse", status: "canceled", reason: { ruleId: "recipients.notAllowed" } },
+  ],
+  [
+    "sends to an allowed recipient",
+    facts(),
+    { ...MOMENT, recipientsAllowed: ["*@example.com"] },
+    { kind: "send" },
+  ],
+])("judging %s", (_, sheet, moment, verdict) => {
+  expect(judge(sheet, moment)).toMatchObject(verdict);
+});
+
+test("no reason names the contact's value", () => {
+  const refused = judge(facts({ contacts: [contact({ value: "bad pat@example.com" })] }), MOMENT);
+  expect(JSON.stringify(refused)).not.toContain("example.com");
+  const notAllowed = judge(facts(), { ...MOMENT, recipientsAllowed: [] });
+  expect(JSON.stringify(notAllowed)).not.toContain("example.com");
+});

@@ -1,0 +1,204 @@
+import { describe, expect, test } from "vitest";
+import { settleUnknown } from "../../../src/decide/settle/settle-unknown.ts";
+import { settle, type Attempt } from "../../../src/decide/deliver/outcome.ts";
+import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
+import type { Sighting, UnknownOutcome } from "../../../src/domain/unknown-outcome.ts";
+
+const EVIDENCE = { provider: "smtp", durationMs: 5 };
+const at = (second: number): Date => new Date(Date.UTC(2031, 2, 3, 15, 0, second));
+const attempt = (rest: Partial<Attempt> = {}): Attempt => ({
+  interactionId: "7",
+  channel: "email",
+  attempt: 1,
+  latestAt: null,
+  claimedAt: at(0),
+  startedAt: at(0),
+  endedAt: at(1),
+  isAlone: false,
+  ...rest,
+});
+const PATIENCE = { retries: [60_000, 600_000], settleWaits: [15_000, 60_000] };
+const said = {
+  statusDetails: "emailDeferred",
+  short: "Greylisted",
+  long: "Nothing to do.",
+  finding: null,
+};
+const unavailable = (retryAfterMs: number | null = null): ProviderAnswer => ({
+  kind: "unavailable",
+  ...said,
+  retryAfterMs,
+  evidence: EVIDENCE,
+});
+
+const LOGIN_REFUSED: ProviderAnswer = {
+  kind: "misconfigured",
+  statusDetails: "emailDeferred",
+  short: "Login refused",
+  long: "Mend it.",
+  evidence: EVIDENCE,
+};
+
+const waitOf = (one: Attempt, answer: ProviderAnswer): number | undefined => {
+  const next = settle(one, answer, PATIENCE).nextAttemptAt;
+  return next === null ? undefined : (next.getTime() - one.endedAt.getTime()) / 1_000;
+};
+
+test("what the provider has against us over one message alone spends its attempts", () => {
+  const alone = attempt({ isAlone: true });
+  expect(settle(alone, LOGIN_REFUSED, PATIENCE)).toMatchObject({
+    status: "failed",
+    statusDetails: "emailDeferred",
+    short: "Login refused",
+    dueAt: null,
+  });
+  expect(waitOf(alone, LOGIN_REFUSED)).toBeGreaterThanOrEqual(60);
+  expect(waitOf({ ...alone, attempt: 3 }, LOGIN_REFUSED)).toBeUndefined();
+});
+
+describe("an answer that is not final", () => {
+  test("is tried again after the schedule's wait, spread over a quarter of it, in whole seconds", () => {
+    const waits = Array.from(
+      { length: 200 },
+      (_, n) => waitOf(attempt({ interactionId: `${n}` }), unavailable()) ?? 0,
+    );
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(60);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(75);
+    expect(new Set(waits).size).toBeGreaterThan(8);
+    expect(waits.every((wait) => Number.isInteger(wait))).toBe(true);
+  });
+
+  test("waits as long as the provider asks, where that is longer", () => {
+    expect(waitOf(attempt(), unavailable(3_600_000))).toBeGreaterThanOrEqual(3_600);
+    expect(waitOf(attempt(), unavailable(1_000))).toBeGreaterThanOrEqual(60);
+  });
+
+  test("is tried no more at the end of the schedule, nor when it would be too late", () => {
+    expect(waitOf(attempt({ attempt: 2 }), unavailable())).toBeGreaterThanOrEqual(600);
+    expect(waitOf(attempt({ attempt: 3 }), unavailable())).toBeUndefined();
+    expect(waitOf(attempt({ latestAt: at(30) }), unavailable())).toBeUndefined();
+  });
+});
+
+test.each<[string, ProviderAnswer, object]>([
+  [
+    "accepted",
+    { kind: "accepted", messageId: "abc", evidence: EVIDENCE },
+    {
+      status: "attempted",
+      statusDetails: "emailSent",
+      providerMessageId: "abc",
+      nextAttemptAt: null,
+    },
+  ],
+  [
+    "refused",
+    { kind: "refused", ...said, evidence: EVIDENCE },
+    { status: "failed", statusDetails: "emailDeferred", nextAttemptAt: null },
+  ],
+  [
+    "limited",
+    { kind: "limited", retryAfterMs: 5_000, evidence: EVIDENCE },
+    { status: "scheduled", dueAt: at(6), short: null },
+  ],
+  [
+    "limited without a time",
+    { kind: "limited", retryAfterMs: null, evidence: EVIDENCE },
+    { status: "scheduled", dueAt: at(2) },
+  ],
+  ["misconfigured", LOGIN_REFUSED, { status: "scheduled", dueAt: at(61), short: "Login refused" }],
+  [
+    "unknown",
+    { kind: "unknown", long: "Nobody knows.", evidence: EVIDENCE },
+    {
+      status: "attempted",
+      statusDetails: "emailOutcomeUnknown",
+      askAt: at(16),
+      nextAttemptAt: null,
+    },
+  ],
+])("%s", (_, answer, expected) => {
+  expect(settle(attempt(), answer, PATIENCE)).toMatchObject({
+    interactionId: "7",
+    claimedAt: at(0),
+    evidence: EVIDENCE,
+    ...expected,
+  });
+});
+
+describe("an outcome nobody knows", () => {
+  const unknown = (rest: Partial<UnknownOutcome> = {}): UnknownOutcome => ({
+    interactionId: "7",
+    channel: "email",
+    onUnknown: "resend",
+    earlierUnknown: 0,
+    latestAt: null,
+    claimedAt: at(0),
+    to: "pat@example.com",
+    body: "",
+    ...rest,
+  });
+  const found = {
+    kind: "found",
+    messageId: "SM1",
+    status: "succeeded",
+    statusDetails: "textDelivered",
+  } as const;
+  const asked = (times: number): { asked: number; waits: number[]; now: Date } => ({
+    asked: times,
+    waits: [15_000, 60_000],
+    now: at(20),
+  });
+
+  test.each<[string, UnknownOutcome, Sighting | undefined, number, object]>([
+    ["is sent once more where its type says so", unknown(), undefined, 0, { kind: "resend" }],
+    ["is not sent a third time", unknown({ earlierUnknown: 1 }), undefined, 0, { kind: "hold" }],
+    [
+      "is held where its type says so",
+      unknown({ onUnknown: "hold" }),
+      undefined,
+      0,
+      { kind: "hold" },
+    ],
+    [
+      "is held when it would be too late",
+      unknown({ latestAt: at(10) }),
+      undefined,
+      0,
+      { kind: "hold" },
+    ],
+    [
+      "is known once the provider has it",
+      unknown(),
+      found,
+      0,
+      {
+        kind: "known",
+        found: { messageId: "SM1", status: "succeeded", statusDetails: "textDelivered" },
+      },
+    ],
+    [
+      "is asked after again while it is early",
+      unknown(),
+      { kind: "notFound" },
+      0,
+      { kind: "askAgain", at: at(80) },
+    ],
+    [
+      "was never sent when it is not there the last time",
+      unknown(),
+      { kind: "notFound" },
+      1,
+      { kind: "neverSent" },
+    ],
+    [
+      "is held when the provider cannot be asked the last time",
+      unknown(),
+      { kind: "unavailable" },
+      1,
+      { kind: "hold" },
+    ],
+  ])("%s", (_, one, sighting, times, verdict) => {
+    expect(settleUnknown(one, sighting, asked(times))).toEqual(verdict);
+  });
+});

@@ -1,0 +1,322 @@
+import { describe, expect, test } from "vitest";
+import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
+import { foretell, type Ground } from "../../../src/decide/dry-run/forecast.ts";
+import type { Arrival, CaseFacts } from "../../../src/domain/dry-run/arrival.ts";
+import type { CaseChange } from "../../../src/domain/case-change.ts";
+import type { Contact } from "../../../src/domain/contact.ts";
+import type { NotificationTypeVersion } from "../../../src/domain/notification-type.ts";
+import type { WhenCaseMoves } from "../../../src/domain/vocabulary.ts";
+
+/** A Monday, at ten in New York. */
+const NOW = new Date("2031-03-03T15:00:00Z");
+
+const TYPE: NotificationTypeVersion = {
+  id: 1,
+  version: 4,
+  onStatus: "initiated",
+  onOutcome: null,
+  onCondition: [],
+  channel: "email",
+  theme: "opsServicing",
+  templateId: 7,
+  templateVersion: 2,
+  subject: null,
+  sensitive: false,
+  delay: null,
+  unit: null,
+  calendar: "office",
+};
+const DELAYED = { ...TYPE, delay: 5, unit: "businessDays" } as const;
+
+const CONTACT: Contact = {
+  id: "CT-1",
+  externalId: null,
+  contactType: "email",
+  label: "personal",
+  affiliation: "self",
+  status: "primary",
+  name: "Pat Example",
+  value: "pat@example.com",
+  valid: true,
+  verified: true,
+  receiveTextMessages: false,
+};
+
+const CHANGE: CaseChange = {
+  id: "12",
+  caseId: "CS-1",
+  caseTypeId: "bankruptcy",
+  borrowerId: "BO-1",
+  loanIds: ["LN-2", "LN-1"],
+  status: "initiated",
+  outcome: null,
+  fields: { chapter: 7 },
+  changedAt: NOW,
+  supercaseBulkOperationId: null,
+  before: null,
+  following: null,
+};
+
+const initiated: CaseFacts = { status: "initiated", outcome: null, fields: { chapter: 7 } };
+const moved: CaseFacts = { status: "canceled", outcome: null, fields: {} };
+
+const arrival = (rest: Partial<Arrival> = {}): Arrival => ({
+  label: "change 12",
+  change: CHANGE,
+  idle: null,
+  caseNow: initiated,
+  caseLater: initiated,
+  ...rest,
+});
+
+interface Given {
+  readonly types?: readonly NotificationTypeVersion[];
+  readonly contacts?: readonly Contact[];
+  readonly whenCaseMoves?: WhenCaseMoves;
+  readonly text?: string;
+  readonly pausedBecause?: string;
+  readonly withinMs?: number;
+  readonly recipientsAllowed?: readonly string[];
+}
+
+function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Ground {
+  const lender = {
+    name: "Example Lender",
+    postalAddress: "",
+    phone: "",
+    website: "https://lender.example",
+    timeZone: "America/New_York",
+  };
+  const borrower = {
+    id: "BO-1",
+    externalId: null,
+    displayId: null,
+    borrowerType: "person",
+    status: "active",
+    name: { firstName: "Pat" },
+    language: "en",
+    timeZone: null,
+    collectionsIntensity: "normal",
+    commPreferences: {},
+    metaData: {},
+  };
+  const loans = ["LN-1", "LN-2"].map((id) => ({
+    id,
+    externalId: null,
+    displayId: `display ${id}`,
+    loanTypeId: null,
+    data: {},
+  }));
+  return {
+    planning: {
+      zone: lender.timeZone,
+      calendars: openCalendars({ calendars: [], closures: [] }),
+      withinMs: { email: given.withinMs },
+    },
+    occasion: {
+      lender,
+      emailFrom: "notices@lender.example",
+      textFrom: "",
+      recipientsAllowed: given.recipientsAllowed ?? null,
+      canSeal: false,
+      now: NOW,
+    },
+    surroundings: {
+      caseTypeNames: new Map([["bankruptcy", "Bankruptcy"]]),
+      people: new Map([["BO-1", { borrower, contacts }]]),
+      loans: new Map(loans.map((loan) => [loan.id, loan])),
+      rules: new Map(
+        types.map(({ id }) => [
+          id,
+          {
+            id,
+            name: `Type ${id}`,
+            whenCaseMoves: given.whenCaseMoves ?? "send",
+            onUnknown: "hold",
+            pausedBecause: given.pausedBecause ?? null,
+          },
+        ]),
+      ),
+    },
+    activeTypes: (caseTypeId) => (caseTypeId === "bankruptcy" ? types : []),
+    findTemplate: ({ templateId, templateVersion }) => ({
+      id: templateId,
+      version: templateVersion,
+      channel: "email",
+      language: "en",
+      subjectTemplate: "About your case",
+      htmlTemplate: null,
+      textTemplate: given.text ?? "Dear {{borrower.name.firstName}}",
+    }),
+  };
+}
+
+const noticesOf = (change: Arrival, given: Given = {}) =>
+  foretell(change, groundOf(given)).notices.map(({ forecast }) => forecast);
+
+describe("what would be sent", () => {
+  test("names the contact and the date, and how it came about", () => {
+    expect(noticesOf(arrival(), { types: [DELAYED] })).toEqual([
+      {
+        kind: "sends",
+        contactId: "CT-1",
+        dueAt: new Date("2031-03-10T14:00:00Z"),
+        explanation: expect.objectContaining({
+          delay: 5,
+          unit: "businessDays",
+          calendar: "office",
+        }),
+      },
+    ]);
+  });
+
+  test("every active version linked to the case type is asked, and keeps its name", () => {
+    const types = [TYPE, { ...TYPE, id: 2, onStatus: "completed" as const }];
+    const { notices, nothing } = foretell(arrival(), groundOf({ types }));
+    expect(nothing).toBeNull();
+    expect(notices.map(({ name, forecast }) => [name, forecast.kind])).toEqual([
+      ["Type 1", "sends"],
+      ["Type 2", "silent"],
+    ]);
+  });
+
+  test("the loans are those of the change, in its order", () => {
+    const text = "{{loan.displayId}}{{#each loans}} {{id}}{{/each}}";
+    const seen: string[] = [];
+    const ground = groundOf({ text });
+    foretell(arrival(), {
+      ...ground,
+      findTemplate: (facts) => {
+        seen.push(...facts.loans.map(({ id }) => id));
+        return ground.findTemplate(facts);
+      },
+    });
+    expect(seen).toEqual(["LN-2", "LN-1"]);
+  });
+});
+
+test("what would wait says until when and why, counted from the moment it is due", () => {
+  expect(noticesOf(arrival(), { types: [DELAYED], pausedBecause: "storm" })).toEqual([
+    {
+      kind: "waits",
+      dueAt: new Date("2031-03-10T14:00:00Z"),
+      explanation: expect.objectContaining({ delay: 5 }),
+      until: new Date("2031-03-10T14:05:00Z"),
+      short: "Paused",
+      long: expect.stringContaining("storm"),
+    },
+  ]);
+});
+
+describe("what would not be sent, and why", () => {
+  test.each<[string, Arrival, Given, object]>([
+    [
+      "a type that waits for something else",
+      arrival({ change: { ...CHANGE, status: "processing" } }),
+      {},
+      {
+        kind: "silent",
+        long: "The type waits for status initiated, the case has status processing.",
+      },
+    ],
+    [
+      "a type that held before",
+      arrival({ change: { ...CHANGE, before: { status: "initiated", outcome: null } } }),
+      {},
+      { kind: "silent", long: "The case had status initiated before this change already." },
+    ],
+    [
+      "a date that cannot be had",
+      arrival(),
+      { types: [{ ...DELAYED, calendar: "unheardOf" }] },
+      {
+        kind: "fails",
+        dueAt: null,
+        short: "Calendar unusable",
+        long: expect.stringContaining("unheardOf"),
+      },
+    ],
+    [
+      "a template without an active version",
+      arrival(),
+      { types: [{ ...TYPE, templateVersion: null }] },
+      {
+        kind: "fails",
+        dueAt: null,
+        short: "No active template",
+        long: expect.stringContaining("Template 7"),
+      },
+    ],
+    [
+      "a borrower without a contact",
+      arrival(),
+      { contacts: [] },
+      { kind: "fails", dueAt: NOW, short: "No eligible contact", long: expect.any(String) },
+    ],
+    [
+      "a value the template needs and nobody has",
+      arrival(),
+      { text: "{{borrower.name.lastName}}" },
+      {
+        kind: "fails",
+        dueAt: NOW,
+        short: "Template fault",
+        long: expect.stringContaining("lastName"),
+      },
+    ],
+  ])("%s", (_title, given, rest, expected) => {
+    expect(noticesOf(given, rest)).toEqual([expected]);
+  });
+
+  test("one that is dated so far back that it is too late by now", () => {
+    const old = arrival({ change: { ...CHANGE, changedAt: new Date("2031-03-01T15:00:00Z") } });
+    expect(noticesOf(old, { withinMs: 86_400_000 })).toMatchObject([
+      { kind: "fails", short: "Too late to send" },
+    ]);
+    expect(noticesOf(old, { withinMs: 3 * 86_400_000 })).toMatchObject([{ kind: "sends" }]);
+  });
+
+  test("one to a recipient this installation may not write to", () => {
+    expect(noticesOf(arrival(), { recipientsAllowed: ["*@example.org"] })).toMatchObject([
+      { kind: "cancels", short: "Recipient not allowed" },
+    ]);
+  });
+
+  test("a change that only boards its case, and one the table has already, ask no type at all", () => {
+    const said = (["boards", "repeats"] as const).map((idle) =>
+      foretell(arrival({ idle }), groundOf({})),
+    );
+    expect(said.map(({ notices }) => notices)).toEqual([[], []]);
+    expect(said[0]?.nothing).toMatch(/only boards its case/);
+    expect(said[1]?.nothing).toMatch(/external_id is in the table already/);
+  });
+
+  test("a change of a case type that no active type is linked to", () => {
+    const change = { ...CHANGE, caseTypeId: "hardship" };
+    expect(foretell(arrival({ change }), groundOf({}))).toMatchObject({
+      nothing: "No active notification type is linked to case type hardship.",
+      notices: [],
+    });
+  });
+});
+
+describe("a type that cancels when its case moves is judged on the case as it will stand", () => {
+  test.each<[string, Partial<Arrival>, NotificationTypeVersion, string]>([
+    [
+      "due at once, and moved by a later line: it has left by then",
+      { caseLater: moved },
+      TYPE,
+      "sends",
+    ],
+    ["due at once, and the case has moved already", { caseNow: moved }, TYPE, "cancels"],
+    ["due later, and moved by a later line", { caseLater: moved }, DELAYED, "cancels"],
+    ["due later, and the case has come back by then", { caseNow: moved }, DELAYED, "sends"],
+  ])("%s", (_title, rest, type, kind) => {
+    expect(noticesOf(arrival(rest), { types: [type], whenCaseMoves: "cancel" })).toMatchObject([
+      { kind },
+    ]);
+    expect(noticesOf(arrival(rest), { types: [type], whenCaseMoves: "send" })).toMatchObject([
+      { kind: "sends" },
+    ]);
+  });
+});

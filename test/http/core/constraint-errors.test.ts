@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { NOTIFICATION_TYPE_RULES } from "../../../src/http/notification-types/constraint-errors.ts";
+import { refusalOf } from "../../../src/http/core/constraint-errors.ts";
+import { useDatabase } from "../../database.ts";
+
+const { pool } = useDatabase();
+
+/** What a request cannot run into, because the schema refuses it before, or because only SQL can say it. */
+const OUT_OF_REACH = [
+  "notification_types_name_has_at_most_50_characters",
+  "notification_types_description_has_at_most_500_characters",
+  "notification_types_status_is_known",
+  "notification_types_on_status_is_known",
+  "notification_types_on_outcome_is_known",
+  "notification_types_on_condition_is_a_list",
+  "notification_types_channel_is_known",
+  "notification_types_theme_is_known",
+  "notification_types_unit_is_known",
+  "notification_types_when_case_moves_is_known",
+  "notification_types_on_unknown_is_known",
+  "notification_types_version_counts_from_one",
+  "notification_types_published_versions_are_kept",
+  "notification_types_versions_keep_their_number",
+  "case_type_notification_types_pkey",
+  "case_type_notification_types_case_type_is_known",
+];
+
+test("whatever the database can refuse of notification types has its sentence, or is out of reach", async () => {
+  const { rows } = await pool.query<{ name: string }>(`
+    select conname as name from pg_constraint
+    where contype in ('c', 'p', 'u', 'f')
+      and conrelid in ('tidings.notification_types'::regclass, 'tidings.case_type_notification_types'::regclass)
+    union
+    select indexrelid::regclass::text from pg_index
+    where indisunique and indrelid = 'tidings.notification_types'::regclass
+    union
+    select r.name
+    from pg_proc p,
+      regexp_matches(p.prosrc, '''(notification_types_\\w+|case_type_notification_types_\\w+)''', 'g') m,
+      unnest(m) r (name)
+    where p.pronamespace = 'tidings'::regnamespace
+    union
+    -- guard_versions names its rules after the table it guards
+    select 'notification_types' || r.name
+    from pg_proc p, regexp_matches(p.prosrc, 'tg_table_name \\|\\| ''(\\w+)''', 'g') m, unnest(m) r (name)
+    where p.pronamespace = 'tidings'::regnamespace and p.proname = 'guard_versions'`);
+  const names = rows.map(({ name }) => name.replace(/^tidings\./, ""));
+  const decided = [...Object.keys(NOTIFICATION_TYPE_RULES), ...OUT_OF_REACH];
+  expect(names.toSorted()).toEqual(decided.toSorted());
+});
+
+test.each([
+  ["a deadlock", "40P01", 409],
+  ["a serialization failure", "40001", 409],
+  ["a NUL that reached the database", "22021", 400],
+  ["a NUL in JSON that reached the database", "22P05", 400],
+  ["a constraint without a sentence", "23514", undefined],
+])("%s (%s) is answered with %s", (_, code, status) => {
+  const error = Object.assign(new Error("said by the database"), { code });
+  expect(refusalOf(error, {})?.status).toBe(status);
+});

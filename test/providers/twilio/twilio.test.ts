@@ -1,0 +1,395 @@
+import { createServer } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import type { TextMessage } from "../../../src/domain/message.ts";
+import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
+import type { Provider } from "../../../src/providers/answer/provider.ts";
+import { listenOnLoopback } from "../../../src/providers/sandbox/loopback.ts";
+import type { Asks } from "../../../src/providers/twilio/lookup.ts";
+import { openTwilio, type TwilioOptions } from "../../../src/providers/twilio/twilio.ts";
+import { text } from "../messages.ts";
+import {
+  accept,
+  babble,
+  hangUp,
+  keepSilent,
+  openScriptedHttp,
+  refusal,
+  reply,
+  reset,
+  SID,
+  trickle,
+  trickleHeaders,
+  type ScriptedHttp,
+  type Serve,
+} from "../scripted-http.ts";
+
+const DEADLINE_MS = 600;
+const ACCOUNT = { accountSid: `AC${"1".repeat(32)}`, authToken: "s3cret-t0ken" };
+const opened: { close(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((one) => one.close()));
+});
+
+function openProvider(options: Partial<TwilioOptions>): Provider<TextMessage> & Asks {
+  const provider = openTwilio({
+    ...ACCOUNT,
+    from: "+15005550006",
+    deadlineMs: DEADLINE_MS,
+    ...options,
+  });
+  opened.push(provider);
+  return provider;
+}
+
+async function openBoth(
+  serve: Serve,
+  options: Partial<TwilioOptions> = {},
+): Promise<{ peer: ScriptedHttp; provider: Provider<TextMessage> & Asks }> {
+  const peer = await openScriptedHttp(serve);
+  opened.push(peer);
+  return { peer, provider: openProvider({ apiUrl: `http://127.0.0.1:${peer.port}`, ...options }) };
+}
+
+async function sendOne(serve: Serve): Promise<ProviderAnswer> {
+  const { provider } = await openBoth(serve);
+  return provider.send(text());
+}
+
+const html = "<html><body>Sorry</body></html>";
+
+describe("an answer of Twilio's", () => {
+  test("201 with a sid is accepted, and the form is what was meant", async () => {
+    const { peer, provider } = await openBoth(accept);
+    const message = text({ body: "¿Qué tal? & more = 100 %" });
+    expect(await provider.send(message)).toMatchObject({
+      kind: "accepted",
+      messageId: SID,
+      evidence: { provider: "twilio", code: "201", text: "queued" },
+    });
+    expect(peer.forms.map((form) => Object.fromEntries(form))).toEqual([
+      { To: message.to, From: "+15005550006", Body: message.body },
+    ]);
+  });
+
+  test("a messaging service goes before a number", async () => {
+    const { peer, provider } = await openBoth(accept, { messagingServiceSid: "MG1" });
+    await provider.send(text());
+    expect(peer.forms[0]?.get("MessagingServiceSid")).toBe("MG1");
+    expect(peer.forms[0]?.has("From")).toBe(false);
+  });
+
+  test.each<[string, Serve, object]>([
+    [
+      "a bad number is refused, and invalid",
+      refusal(400, 21211),
+      { kind: "refused", finding: "invalid" },
+    ],
+    [
+      "a landline is refused, and not textable",
+      refusal(400, 21614),
+      { kind: "refused", finding: "notTextable" },
+    ],
+    [
+      "a borrower who opted out is refused, and opted out",
+      refusal(400, 21610),
+      { kind: "refused", finding: "optedOut" },
+    ],
+    [
+      "a wrong token is our fault",
+      refusal(401, 20003),
+      { kind: "misconfigured", short: "Account refused" },
+    ],
+    ["a wrong account is our fault", refusal(404, 20404), { kind: "misconfigured" }],
+    [
+      "a bad sender is our fault",
+      refusal(400, 21606),
+      { kind: "misconfigured", short: "Sender refused" },
+    ],
+    [
+      "a full queue is not now",
+      refusal(429, 21611),
+      { kind: "unavailable", retryAfterMs: 900_000 },
+    ],
+    [
+      "an unknown code is refused, with nothing against the contact",
+      refusal(400, 21999),
+      { kind: "refused", finding: null },
+    ],
+    [
+      "an internal error may have come after the text was taken",
+      refusal(500, 20500),
+      { kind: "unknown" },
+    ],
+    ["so may a 503", refusal(503, 20503), { kind: "unknown" }],
+  ])("%s", async (_, serve, expected) => {
+    expect(await sendOne(serve)).toMatchObject(expected);
+  });
+
+  test.each<[string, Record<string, string>, number | null]>([
+    ["in seconds", { "Retry-After": "7" }, 7_000],
+    [
+      "as a date, by the server's own clock",
+      { "Retry-After": "Fri, 20 Nov 2026 10:00:30 GMT", Date: "Fri, 20 Nov 2026 10:00:00 GMT" },
+      30_000,
+    ],
+    [
+      "as a date that is past",
+      { "Retry-After": "Fri, 20 Nov 2026 09:00:00 GMT", Date: "Fri, 20 Nov 2026 10:00:00 GMT" },
+      0,
+    ],
+    ["of days, cut to an hour", { "Retry-After": "999999" }, 3_600_000],
+    ["of nonsense", { "Retry-After": "soon" }, null],
+    ["not given", {}, null],
+  ])("429 spends no attempt, with a wait %s", async (_, headers, retryAfterMs) => {
+    const serve = reply(429, { code: 20429, message: "Too Many Requests", status: 429 }, headers);
+    expect(await sendOne(serve)).toMatchObject({ kind: "limited", retryAfterMs });
+  });
+
+  test("every call gets its own Retry-After", async () => {
+    const { provider } = await openBoth((response, form, request) => {
+      const wait = (form.get("Body") ?? "").replace("wait ", "");
+      const answer = reply(429, { code: 20429, message: "Slow" }, { "Retry-After": wait });
+      setTimeout(() => answer(response, form, request), 40 - Number(wait));
+    });
+    const waits = Array.from({ length: 20 }, (_, i) => i + 1);
+    const answers = await Promise.all(
+      waits.map((wait) => provider.send(text({ body: `wait ${wait}` }))),
+    );
+    expect(answers.map((answer) => answer.kind === "limited" && answer.retryAfterMs)).toEqual(
+      waits.map((wait) => wait * 1_000),
+    );
+  });
+});
+
+describe("an answer in somebody else's words", () => {
+  test.each<[string, Serve]>([
+    ["201 without a sid", reply(201, { status: "queued" })],
+    ["201 with a sid that is none", reply(201, { sid: "SM1", status: "queued" })],
+    ["201 with null", reply(201, "null")],
+    ["201 with nothing", reply(201, "")],
+    ["201 with a list", reply(201, [])],
+    ["201 with HTML", reply(201, html)],
+    ["200 with HTML", reply(200, html)],
+    ["201 cut short", reply(201, `{"sid": "${SID}"`)],
+    ["302", reply(302, "", { Location: "http://127.0.0.1:1/" })],
+    ["502 with HTML", reply(502, html)],
+    ["504 with nothing", reply(504, "")],
+  ])("%s leaves the outcome unknown", async (_, serve) => {
+    expect(await sendOne(serve)).toMatchObject({ kind: "unknown" });
+  });
+
+  test.each<[number, string]>([
+    [400, "unavailable"],
+    [408, "unavailable"],
+    [413, "unavailable"],
+    [401, "misconfigured"],
+    [403, "misconfigured"],
+    [404, "misconfigured"],
+    [407, "misconfigured"],
+    [429, "limited"],
+  ])("%i with HTML is %s, and nothing against the number", async (status, kind) => {
+    const answer = await sendOne(reply(status, html));
+    expect(answer).toMatchObject({ kind, evidence: { code: `${status}` } });
+    expect("finding" in answer ? answer.finding : null).toBeNull();
+  });
+
+  test("a refusal whose body never ends keeps its status", async () => {
+    const answer = await sendOne(
+      (response) => void response.writeHead(429, { "Retry-After": "3" }).write("{"),
+    );
+    expect(answer).toMatchObject({ kind: "limited", retryAfterMs: 3_000 });
+  });
+});
+
+describe("no answer", () => {
+  test.each<[string, Serve]>([
+    ["the server never answers", keepSilent],
+    ["the server hangs up", hangUp],
+    ["the server resets the connection", reset],
+    ["the answer trickles in past the deadline", trickle],
+    ["the answer's header trickles in past the deadline", trickleHeaders],
+    [
+      "the answer is no HTTP",
+      (response) => void response.socket?.end("220 mx.example.net ready\r\n"),
+    ],
+  ])("leaves the outcome unknown when %s", async (_, serve) => {
+    const answer = await sendOne(serve);
+    expect(answer).toMatchObject({ kind: "unknown" });
+    expect(answer.evidence.durationMs).toBeLessThan(DEADLINE_MS + 200);
+  });
+
+  test("an answer of megabytes is not swallowed whole", async () => {
+    const { peer, provider } = await openBoth(babble, { deadlineMs: 5_000 });
+    const before = process.memoryUsage.rss();
+    expect(await provider.send(text())).toMatchObject({ kind: "unknown" });
+    expect(process.memoryUsage.rss() - before).toBeLessThan(32 * 2 ** 20);
+    expect(peer.forms).toHaveLength(1);
+  });
+
+  test("is not now when nobody listens", async () => {
+    const { peer, provider } = await openBoth(accept);
+    await peer.close();
+    expect(await provider.send(text())).toMatchObject({
+      kind: "unavailable",
+      short: "Twilio not reached",
+      evidence: { code: "ECONNREFUSED" },
+    });
+  });
+
+  test("is not now when the host has no address", async () => {
+    const provider = openProvider({ apiUrl: "http://api.invalid" });
+    expect(await provider.send(text())).toMatchObject({ kind: "unavailable" });
+  });
+
+  test("is not now when the peer speaks no TLS", async () => {
+    const { peer } = await openBoth(accept);
+    const provider = openProvider({ apiUrl: `https://127.0.0.1:${peer.port}` });
+    expect(await provider.send(text())).toMatchObject({ kind: "unavailable" });
+    expect(peer.forms).toHaveLength(0);
+  });
+
+  test("is not now when the peer takes the connection and never speaks TLS", async () => {
+    const peer = await listenOnLoopback(createServer());
+    opened.push(peer);
+    const provider = openProvider({ apiUrl: `https://127.0.0.1:${peer.port}` });
+    expect(await provider.send(text())).toMatchObject({
+      kind: "unavailable",
+      evidence: { code: "ETIMEDOUT" },
+    });
+  });
+
+  test("on a connection kept from an earlier call leaves the outcome unknown", async () => {
+    let calls = 0;
+    const { peer, provider } = await openBoth((...request) =>
+      ((calls += 1) === 1 ? accept : reset)(...request),
+    );
+    expect((await provider.send(text())).kind).toBe("accepted");
+    expect((await provider.send(text())).kind).toBe("unknown");
+    expect(peer.forms).toHaveLength(2);
+  });
+
+  test("on a connection handed over by a call before it leaves the outcome unknown", async () => {
+    let calls = 0;
+    const { provider } = await openBoth(
+      (...request) => ((calls += 1) === 1 ? accept : reset)(...request),
+      { slots: 1 },
+    );
+    const answers = await Promise.all([provider.send(text()), provider.send(text())]);
+    expect(answers.map(({ kind }) => kind)).toEqual(["accepted", "unknown"]);
+  });
+
+  test("closing drops what is under way, and its outcome is unknown", async () => {
+    const { provider } = await openBoth(keepSilent);
+    const sending = provider.send(text());
+    await new Promise((later) => setTimeout(later, 50));
+    await provider.close();
+    expect(await sending).toMatchObject({ kind: "unknown" });
+  });
+});
+
+describe("settings the client refuses", () => {
+  test("are our fault, and nothing is sent", async () => {
+    const { peer, provider } = await openBoth(accept, { accountSid: "XX1" });
+    expect(await provider.send(text())).toMatchObject({
+      kind: "misconfigured",
+      short: "Request not made",
+    });
+    expect(peer.forms).toHaveLength(0);
+  });
+});
+
+describe("evidence", () => {
+  test("repeats neither the number nor the credentials", async () => {
+    for (const serve of [
+      refusal(400, 21211, "The 'To' number +12125550123 is not valid for s3cret"),
+      reset,
+      keepSilent,
+    ]) {
+      const { evidence } = await sendOne(serve);
+      expect(JSON.stringify(evidence)).not.toMatch(/0123|t0ken|AC1111|your case/iu);
+    }
+  });
+});
+
+describe("looking for a text whose outcome is unknown", () => {
+  const since = new Date("2026-11-20T10:00:30.700Z");
+  const listed = (fields: object): object => ({
+    sid: SID,
+    to: "+12125550123",
+    body: "Your case has news",
+    direction: "outbound-api",
+    status: "delivered",
+    date_created: "Fri, 20 Nov 2026 10:00:31 +0000",
+    ...fields,
+  });
+  const page = (messages: object[]): Serve =>
+    reply(200, { messages, next_page_uri: null, page_size: 100 });
+  const lost = { to: "+12125550123", body: "Your case has news", since };
+
+  test.each<[string, object[]]>([
+    ["it is there", [listed({})]],
+    ["it waits in Twilio's queue", [listed({ status: "queued", date_sent: null })]],
+    [
+      "Twilio's clock is minutes behind",
+      [listed({ date_created: "Fri, 20 Nov 2026 09:51:00 +0000" })],
+    ],
+    ["Twilio rewrote its punctuation", [listed({ body: "“Your case” has news…" })]],
+    ["others came after it", [listed({ sid: "SMx", body: "other" }), listed({})]],
+  ])("finds it when %s", async (_, messages) => {
+    const { provider } = await openBoth(page(messages));
+    expect(await provider.findSent(lost)).toMatchObject({ kind: "found", messageId: SID });
+  });
+
+  test("passes over a text that is known to be another's", async () => {
+    const other = `SM${"f".repeat(32)}`;
+    const { provider } = await openBoth(page([listed({ sid: SID }), listed({ sid: other })]));
+    expect(await provider.findSent({ ...lost, except: [other] })).toMatchObject({ messageId: SID });
+    expect(await provider.findSent({ ...lost, except: [other, SID] })).toEqual({
+      kind: "notFound",
+    });
+  });
+
+  test("takes the one nearest to the attempt of two that read alike", async () => {
+    const later = listed({ sid: "SMx", date_created: "Fri, 20 Nov 2026 10:07:00 +0000" });
+    const { provider } = await openBoth(page([later, listed({})]));
+    expect(await provider.findSent(lost)).toMatchObject({ messageId: SID });
+  });
+
+  test.each<[string, object[]]>([
+    ["nothing is there", []],
+    ["the words differ", [listed({ body: "Your loan has news" })]],
+    ["it is from long before", [listed({ date_created: "Fri, 20 Nov 2026 09:49:00 +0000" })]],
+    ["it is the borrower's own", [listed({ direction: "inbound" })]],
+  ])("does not find it when %s", async (_, messages) => {
+    const { provider } = await openBoth(page(messages));
+    expect(await provider.findSent(lost)).toEqual({ kind: "notFound" });
+  });
+
+  test("asks for the number alone, since a queued text has no date to filter by", async () => {
+    const asked: string[] = [];
+    const { provider } = await openBoth((response, form, request) => {
+      asked.push(request.url ?? "");
+      page([])(response, form, request);
+    });
+    await provider.findSent(lost);
+    expect(asked).toEqual([
+      `/2010-04-01/Accounts/${ACCOUNT.accountSid}/Messages.json?To=%2B12125550123&PageSize=100`,
+    ]);
+  });
+
+  test.each<[string, Serve]>([
+    ["Twilio refuses", refusal(401, 20003)],
+    ["Twilio is down", reply(503, html)],
+    ["Twilio is silent", keepSilent],
+    ["the answer makes no sense", reply(200, {})],
+    ["a date makes no sense", page([listed({ date_created: "yesterday" })])],
+    [
+      "a full page of newer texts may hide it",
+      page(Array.from({ length: 100 }, () => listed({ body: "other" }))),
+    ],
+  ])("cannot tell when %s", async (_, serve) => {
+    const { provider } = await openBoth(serve);
+    expect(await provider.findSent(lost)).toEqual({ kind: "unavailable" });
+  });
+});

@@ -1,0 +1,74 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { InteractionFilter } from "../../../src/store/api/interaction-filter.ts";
+import {
+  listInteractions,
+  pageQuery,
+  type PageOf,
+} from "../../../src/store/api/interaction-pages.ts";
+import { useDatabase } from "../../database.ts";
+
+const { pool, db } = useDatabase();
+const NEWEST: PageOf = { sortBy: "createdAt", order: "desc", limit: 20 };
+
+/** 200 borrowers with 200 interactions each, of 20,000 cases: half sent by Tidings, half logged. */
+beforeAll(async () => {
+  await pool.query(`
+    insert into tidings.case_types (id) values ('bankruptcy');
+    insert into tidings.borrowers (id) select 'BO-' || n from generate_series(1, 200) n;
+    insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, fires)
+    select 'CS-' || n, 'bankruptcy', 'BO-' || 1 + n % 200, 'initiated', false from generate_series(0, 19999) n;
+    insert into tidings.interactions (origin, channel, status, person_id, case_id, case_change_id, notification_type_id, notification_type_version)
+    select case when n % 2 = 0 then 'tidings' else 'logged' end, 'mail', 'succeeded', 'BO-' || 1 + n / 2 % 200, 'CS-' || n / 2, n, 1, 1
+    from generate_series(0, 39999) n;
+    analyze tidings.interactions, tidings.case_changes`);
+}, 60_000);
+
+interface PlanNode {
+  readonly "Node Type": string;
+  readonly "Relation Name"?: string;
+  readonly "Index Name"?: string;
+  readonly Plans?: readonly PlanNode[];
+}
+
+/** By which ways the interactions of a page are come by. */
+async function waysTo(filter: InteractionFilter, page: PageOf): Promise<Set<string>> {
+  const { sql, parameters } = pageQuery(filter, page).compile(db);
+  const { rows } = await pool.query<{ "QUERY PLAN": readonly { Plan: PlanNode }[] }>(
+    `explain (format json) ${sql}`,
+    [...parameters],
+  );
+  const ways = new Set<string>();
+  const walk = (node: PlanNode): void => {
+    const name = node["Index Name"] ?? node["Relation Name"] ?? "";
+    if (name.startsWith("interactions") && node["Node Type"] !== "Bitmap Heap Scan")
+      ways.add(`${node["Node Type"]} ${name}`);
+    for (const inner of node.Plans ?? []) walk(inner);
+  };
+  walk(rows[0]?.["QUERY PLAN"][0]?.Plan ?? { "Node Type": "none" });
+  return ways;
+}
+
+describe("a page is come by without reading the table", () => {
+  test.each([
+    ["a borrower's newest", {}],
+    ["those after one", { cursor: { id: "20000", side: "after" } }],
+    ["those before one", { cursor: { id: "20000", side: "before" } }],
+    ["the oldest", { order: "asc" }],
+  ] as const)("%s", async (_, part) => {
+    const ways = await waysTo({ personId: "BO-7" }, { ...NEWEST, ...part });
+    expect(ways, "the ids of the page").toContain("Index Only Scan interactions_by_person");
+    expect(ways, "the rows of the page").toContain("Index Scan interactions_pkey");
+    expect([...ways].filter((way) => !/interactions_(by_person|pkey)$/.test(way))).toEqual([]);
+  });
+
+  test("a case's, of its borrower and of its log", async () => {
+    const ways = await waysTo({ caseId: ["CS-7"] }, NEWEST);
+    expect([...ways].toSorted()).toEqual([
+      "Bitmap Index Scan interactions_by_person",
+      "Bitmap Index Scan interactions_logged_by_case",
+      "Index Scan interactions_pkey",
+    ]);
+    const page = await listInteractions(db, { caseId: ["CS-7"] }, NEWEST);
+    expect([page?.total, page?.rows.map((row) => row.origin)]).toEqual([2, ["logged", "tidings"]]);
+  });
+});

@@ -1,0 +1,194 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { INTERACTION_STATUSES } from "../../../src/domain/vocabulary.ts";
+import { useDatabase } from "../../database.ts";
+import { insertLender } from "../../lender.ts";
+
+const { pool } = useDatabase();
+beforeAll(() => insertLender(pool));
+
+/** The diagrams of the design, once more in other words: what may follow what. */
+const MOVES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  tidings: {
+    scheduled: ["inProgress", "canceled", "failed"],
+    inProgress: ["attempted", "failed", "scheduled"],
+    attempted: ["succeeded", "failed", "scheduled"],
+    succeeded: ["failed"],
+    failed: [],
+    canceled: [],
+  },
+  logged: {
+    scheduled: ["inProgress", "attempted", "succeeded", "failed", "canceled"],
+    inProgress: ["attempted", "succeeded", "failed"],
+    attempted: ["succeeded", "failed"],
+    succeeded: ["failed"],
+    failed: [],
+    canceled: [],
+  },
+};
+
+async function log(status: string): Promise<string> {
+  const { rows } = await pool.query<{ id: string }>(
+    "insert into tidings.interactions (channel, status, person_id) values ('voice', $1, 'BO-1') returning id",
+    [status],
+  );
+  return rows[0]?.id ?? "";
+}
+
+const PAIRS = INTERACTION_STATUSES.flatMap((from) =>
+  INTERACTION_STATUSES.filter((to) => to !== from).map((to) => [from, to] as const),
+);
+
+let sent = 0;
+/** As a daemon would have written it. */
+async function send(status: string): Promise<string> {
+  sent += 1;
+  const { rows } = await pool.query<{ id: string }>(
+    `insert into tidings.interactions (origin, channel, status, person_id, case_change_id, notification_type_id, notification_type_version,
+       scheduled_at_from, claimed_at, claimed_by, failure_description_short, failure_description_long)
+     values ('tidings', 'email', $1, 'BO-1', $2, 1, 1, now(), now(), 'w-1', 'x', 'x') returning id`,
+    [status, sent],
+  );
+  return rows[0]?.id ?? "";
+}
+
+describe.each(["tidings", "logged"])("a status of %s moves along its diagram", (origin) => {
+  test.each(PAIRS)("%s -> %s", async (from, to) => {
+    const id = origin === "tidings" ? await send(from) : await log(from);
+    const move = pool.query("update tidings.interactions set status = $2 where id = $1", [id, to]);
+    if (MOVES[origin]?.[from]?.includes(to))
+      await expect(move).resolves.toMatchObject({ rowCount: 1 });
+    else
+      await expect(move).rejects.toMatchObject({
+        constraint: "interactions_status_moves_along_the_diagram",
+      });
+  });
+});
+
+test("every change of status or details leaves a transition: who, from, to, and the evidence of that move alone", async () => {
+  const id = await log("inProgress");
+  await pool.query(
+    "update tidings.interactions set status = 'attempted', status_details = 'voiceNoAnswer', evidence = '{\"code\": \"486\"}' where id = $1",
+    [id],
+  );
+  await pool.query("update tidings.interactions set status_details = 'voiceBusy' where id = $1", [
+    id,
+  ]);
+  await pool.query("update tidings.interactions set subject = 'freeForm' where id = $1", [id]);
+  const { rows } = await pool.query(
+    `select moved_by, from_status, to_status, from_status_details as from_details, to_status_details as to_details, evidence
+     from tidings.interaction_transitions where interaction_id = $1 order by id`,
+    [id],
+  );
+  expect(rows).toEqual([
+    {
+      moved_by: "test",
+      from_status: null,
+      to_status: "inProgress",
+      from_details: null,
+      to_details: null,
+      evidence: null,
+    },
+    {
+      moved_by: "test",
+      from_status: "inProgress",
+      to_status: "attempted",
+      from_details: null,
+      to_details: "voiceNoAnswer",
+      evidence: { code: "486" },
+    },
+    {
+      moved_by: "test",
+      from_status: "attempted",
+      to_status: "attempted",
+      from_details: "voiceNoAnswer",
+      to_details: "voiceBusy",
+      evidence: null,
+    },
+  ]);
+});
+
+test("a plain insert gets the documents' defaults and is never Tidings' own", async () => {
+  const { rows } = await pool.query(
+    "insert into tidings.interactions (channel, status) values ('voice', 'attempted') returning origin, sensitive, loan_ids, started_at is not null as started, status_updated_at is not null as dated, created_by",
+  );
+  expect(rows).toEqual([
+    {
+      origin: "logged",
+      sensitive: false,
+      loan_ids: [],
+      started: true,
+      dated: true,
+      created_by: { id: "tidings", name: "tidings" },
+    },
+  ]);
+});
+
+test("what an interaction answers to does not change", async () => {
+  const id = await log("attempted");
+  const change = pool.query("update tidings.interactions set origin = 'tidings' where id = $1", [
+    id,
+  ]);
+  await expect(change).rejects.toMatchObject({
+    constraint: "interactions_keep_what_they_answer_to",
+  });
+});
+
+test("what a logged interaction follows may be found out later, and must be there", async () => {
+  const [first, second] = [await log("succeeded"), await log("succeeded")];
+  const follow = (id: string, previous: string): Promise<unknown> =>
+    pool.query("update tidings.interactions set previous_interaction_id = $2 where id = $1", [
+      id,
+      previous,
+    ]);
+  await expect(follow(second, first)).resolves.toMatchObject({ rowCount: 1 });
+  await expect(follow(second, "999999")).rejects.toMatchObject({
+    constraint: "interactions_previous_interaction_is_known",
+  });
+  await expect(follow(await send("failed"), first)).rejects.toMatchObject({
+    constraint: "interactions_keep_what_they_answer_to",
+  });
+});
+
+describe("what Tidings said stays as it was said", () => {
+  const SAID = { subject: "Your case", bodyText: "Dear Pat" };
+  const sealedBy = (keyId: string): object => ({ sealed: { keyId, iv: "", tag: "", data: "" } });
+  const change = (id: string, set: string, ...values: readonly unknown[]): Promise<unknown> =>
+    pool.query(`update tidings.interactions set ${set} where id = $1`, [id, ...values]);
+  const claim = async (content: object): Promise<string> => {
+    const id = await send("scheduled");
+    await change(id, "status = 'inProgress', content = $2", content);
+    return id;
+  };
+
+  test.each(["inProgress", "attempted", "failed"])("while it is %s", async (status) => {
+    const id = await claim(SAID);
+    if (status !== "inProgress") await change(id, "status = $2", status);
+    await expect(change(id, "content = $2", { ...SAID, subject: "Other" })).rejects.toMatchObject({
+      constraint: "interactions_keep_what_was_said",
+    });
+    await change(id, "content = $2", SAID);
+  });
+
+  test("though it may be sealed anew, and said anew once it is shown that it never left", async () => {
+    const sealed = await claim(sealedBy("a"));
+    await change(sealed, "content = $2", sealedBy("b"));
+    await expect(change(sealed, "content = $2", SAID)).rejects.toMatchObject({
+      constraint: "interactions_keep_what_was_said",
+    });
+    const id = await claim(SAID);
+    await change(id, "status = 'scheduled'");
+    await change(id, "status = 'inProgress', content = $2", { ...SAID, subject: "Later" });
+  });
+
+  test("with the template version it is pinned to", async () => {
+    await expect(
+      change(await send("scheduled"), "template_id = 1, template_version = 2"),
+    ).rejects.toMatchObject({ constraint: "interactions_keep_their_template_version" });
+  });
+
+  test("what others logged, they may correct", async () => {
+    await expect(change(await log("succeeded"), "content = $2", SAID)).resolves.toMatchObject({
+      rowCount: 1,
+    });
+  });
+});

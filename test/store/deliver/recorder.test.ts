@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, expect, test } from "vitest";
+import type { Settlement } from "../../../src/domain/interaction.ts";
+import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
+import { outageCode } from "../../../src/store/postgres/retry.ts";
+import { openRecorder } from "../../../src/store/deliver/recorder.ts";
+import { scheduleNeverSent } from "../../../src/store/settle/unknown-outcomes.ts";
+import { useDatabase } from "../../database.ts";
+import { insertLender, insertType } from "../../lender.ts";
+
+const { pool, db } = useDatabase();
+const outages: string[] = [];
+const recorder = openRecorder({ db, onOutage: (code) => outages.push(code) });
+
+const CLAIMED = new Date("2031-03-03T15:00:00Z");
+
+beforeAll(async () => {
+  await insertLender(pool);
+  await insertType(pool, { id: 1 });
+});
+
+/** Interactions that a provider has just answered. */
+async function begin(count: number): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `insert into tidings.interactions
+       (origin, channel, status, claimed_at, claimed_by, person_id, contact_id, contact, case_change_id, notification_type_id, notification_type_version)
+     select 'tidings', 'email', 'inProgress', $2, 'w', 'BO-1', 'CT-EMAIL', '{"value": "pat@example.com"}', nextval('tidings.case_changes_id_seq'), 1, 1
+     from generate_series(1, $1) returning id`,
+    [count, CLAIMED],
+  );
+  return rows.map((row) => row.id);
+}
+
+const settlementOf = (interactionId: string, rest: Partial<Settlement> = {}): Settlement => ({
+  interactionId,
+  status: "attempted",
+  statusDetails: "emailSent",
+  short: null,
+  long: null,
+  providerMessageId: "4XyZ",
+  claimedAt: CLAIMED,
+  startedAt: CLAIMED,
+  endedAt: CLAIMED,
+  evidence: { provider: "smtp", durationMs: 1 },
+  dueAt: null,
+  askAt: null,
+  nextAttemptAt: null,
+  finding: null,
+  ...rest,
+});
+
+async function statusesOf(ids: readonly string[]): Promise<string[]> {
+  const { rows } = await pool.query<{ status: string }>(
+    "select status from tidings.interactions where id = any($1::bigint[]) order by id",
+    [ids],
+  );
+  return rows.map((row) => row.status);
+}
+
+test("an answer that the tables refuse takes none of those that came with it along", async () => {
+  const ids = await begin(3);
+  const told = await Promise.allSettled(
+    ids.map((id, place) =>
+      recorder.record(settlementOf(id, place === 1 ? { providerMessageId: "\u0000" } : {})),
+    ),
+  );
+  expect(told.map((one) => one.status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(await statusesOf(ids)).toEqual(["attempted", "inProgress", "attempted"]);
+});
+
+test("an answer that met in a deadlock with the core system is written down all the same", async () => {
+  const ids = await begin(1);
+  const core = await pool.connect();
+  await core.query("begin; set local deadlock_timeout = '10s'");
+  await core.query("select from tidings.contacts where id = 'CT-EMAIL' for update");
+  const recorded = Promise.all(
+    ids.map((id) =>
+      recorder.record(
+        settlementOf(id, {
+          status: "failed",
+          short: "No such mailbox",
+          long: "No.",
+          finding: "invalid",
+        }),
+      ),
+    ),
+  );
+  await sleep(300);
+  // the recorder holds the interaction and waits for the contact: now each waits for the other, and the recorder finds out first
+  await core.query("select from tidings.interactions where id = $1 for update", [ids[0]]);
+  await core.query("commit");
+  core.release();
+  await recorded;
+  expect(outages).toEqual(["40P01"]);
+  expect(await statusesOf(ids)).toEqual(["failed"]);
+});
+
+async function giveUp(ids: readonly string[]): Promise<void> {
+  await pool.query(
+    `update tidings.interactions set status = 'attempted', status_details = 'emailOutcomeUnknown' where id = any($1::bigint[])`,
+    [ids],
+  );
+}
+const LATER = new Date("2031-03-03T15:01:00Z");
+const limited = (id: string): Settlement =>
+  settlementOf(id, { status: "scheduled", statusDetails: null, dueAt: LATER });
+
+test("an answer of a worker given up for dead puts its notice back, but not beside the attempt that followed", async () => {
+  const ids = await begin(2);
+  const [alone = "", followed = ""] = ids;
+  await giveUp(ids);
+  await planNextAttempts(db, [{ interactionId: followed, dueAt: LATER }]);
+  await Promise.all([recorder.record(limited(alone)), recorder.record(limited(followed))]);
+  expect(await statusesOf(ids)).toEqual(["scheduled", "attempted"]);
+});
+
+test("what is shown never to have been taken is not sent beside the attempt that followed", async () => {
+  const ids = await begin(2);
+  const [alone = "", followed = ""] = ids;
+  await giveUp(ids);
+  await planNextAttempts(db, [{ interactionId: followed, dueAt: LATER }]);
+  expect(await scheduleNeverSent(db, alone, LATER, "neverTaken")).toBe(true);
+  expect(await scheduleNeverSent(db, followed, LATER, "neverTaken")).toBe(false);
+  expect(await statusesOf(ids)).toEqual(["scheduled", "attempted"]);
+});
+
+test.each([
+  "EAI_AGAIN",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "08P01",
+  "25006",
+  "40001",
+  "53100",
+  "55P03",
+  "57014",
+])("trouble that passes is waited out: %s", (code) =>
+  expect(outageCode(Object.assign(new Error(), { code }))).toBe(code),
+);
+
+test.each(["22P05", "23514", "25P02", "42703", "XX000"])(
+  "what the same statement would meet again is not: %s",
+  (code) => expect(outageCode(Object.assign(new Error(), { code }))).toBeUndefined(),
+);

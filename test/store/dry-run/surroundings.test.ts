@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
+import { foretell, type Ground } from "../../../src/decide/dry-run/forecast.ts";
+import type { FactSheet } from "../../../src/domain/fact-sheet.ts";
+import { loadArrivals } from "../../../src/store/dry-run/arrivals.ts";
+import { loadFactSheets } from "../../../src/store/deliver/fact-sheets.ts";
+import { loadActiveVersions } from "../../../src/store/resolve/active-types.ts";
+import { loadSurroundings } from "../../../src/store/dry-run/surroundings.ts";
+import { useDatabase } from "../../database.ts";
+import { depsOn } from "../../deps.ts";
+import { insertChanges, insertLender, insertType } from "../../lender.ts";
+import { runDueJobs } from "../../queue.ts";
+
+const database = useDatabase();
+const { pool, db } = database;
+
+test("a dry run is judged on the facts that delivering loads, to the last of them", async () => {
+  await insertLender(pool);
+  await pool.query(
+    "update tidings.borrowers set language = 'es', time_zone = 'America/Denver', comm_preferences = '{\"a\": 1}'",
+  );
+  await insertType(pool, {
+    id: 1,
+    delay: 3,
+    unit: "calendarDays",
+    onCondition: [{ fieldName: "chapter", value: 7 }],
+  });
+  await pool.query(
+    `insert into tidings.pauses (scope, channel, reason, released_at) values
+       ('everything', null, 'over', now()), ('channel', 'text', 'not this one', null), ('channel', 'email', 'storm', null)`,
+  );
+  const ids = await insertChanges(pool, [
+    { caseId: "CS-1", status: "initiated", fields: { chapter: 7 } },
+  ]);
+
+  const { arrivals } = await loadArrivals(db, { kind: "ids", ids }, 1);
+  const changes = arrivals.map(({ change }) => change);
+  const versions = await loadActiveVersions(db, ["bankruptcy"]);
+  const withinMs = { email: 7_200_000 };
+  const { lender, emailFrom, textFrom } = depsOn(database);
+  const foretold: FactSheet[] = [];
+  const ground: Ground = {
+    planning: {
+      zone: lender.timeZone,
+      calendars: openCalendars({ calendars: [], closures: [] }),
+      withinMs,
+    },
+    occasion: {
+      lender,
+      emailFrom,
+      textFrom,
+      recipientsAllowed: null,
+      canSeal: false,
+      now: new Date(),
+    },
+    surroundings: await loadSurroundings(db, changes),
+    activeTypes: (caseTypeId) => versions.get(caseTypeId) ?? [],
+    findTemplate: (facts) => void foretold.push(facts),
+  };
+  for (const arrival of arrivals) foretell(arrival, ground);
+
+  await runDueJobs(database, depsOn(database, { withinMs }));
+  const { rows } = await pool.query<{ id: string }>("select id from tidings.interactions");
+  const [loaded] = await loadFactSheets(
+    db,
+    rows.map(({ id }) => id),
+  );
+  expect(loaded?.contacts).toHaveLength(2);
+  expect(loaded?.pausedBecause).toBe("storm");
+  expect(foretold).toEqual([{ ...loaded, interactionId: "0", chainId: "0" }]);
+});

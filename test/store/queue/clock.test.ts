@@ -1,0 +1,37 @@
+import { beforeAll, expect, test } from "vitest";
+import { openSharedClock } from "../../../src/clock.ts";
+import { beat } from "../../../src/store/queue/workers.ts";
+import { openWatch } from "../../../src/maintenance.ts";
+import { useDatabase } from "../../database.ts";
+import { depsOn } from "../../deps.ts";
+
+const database = useDatabase();
+const WORKER = { id: "w", host: "h", pid: 1, queuePool: "p" };
+const HOUR_MS = 3_600_000;
+
+beforeAll(() => beat(database.db, WORKER));
+
+const isOff = (now: Date): number => Math.abs(now.getTime() - Date.now());
+
+test.each([-HOUR_MS, HOUR_MS])(
+  "a daemon whose clock is off by %d ms keeps to the database's with its first heartbeat",
+  async (skew) => {
+    const clock = openSharedClock(() => new Date(Date.now() + skew));
+    expect(isOff(clock.now())).toBeGreaterThan(HOUR_MS - 1_000);
+    const deps = depsOn(database, { clock: clock.now });
+    const watch = openWatch({ deps, worker: WORKER, jobs: new Set(), onTime: clock.keepTo });
+    await expect.poll(() => isOff(clock.now())).toBeLessThan(1_000);
+    await watch.stop();
+  },
+);
+
+test("what takes the way to the database and back moves no clock", () => {
+  const own = new Date("2031-03-03T15:00:00Z");
+  const clock = openSharedClock(() => own);
+  clock.keepTo(new Date("2031-03-03T15:00:00.400Z"));
+  expect(clock.now()).toEqual(own);
+  clock.keepTo(new Date("2031-03-03T15:01:00Z"));
+  expect(clock.now()).toEqual(new Date("2031-03-03T15:01:00Z"));
+  clock.keepTo(new Date("2031-03-03T15:00:59.800Z"));
+  expect(clock.now()).toEqual(new Date("2031-03-03T15:01:00Z"));
+});

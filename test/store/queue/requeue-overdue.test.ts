@@ -1,0 +1,46 @@
+import { beforeAll, expect, test } from "vitest";
+import { queueForgotten } from "../../../src/store/queue/workers.ts";
+import { useDatabase } from "../../database.ts";
+import { insertLender, insertType } from "../../lender.ts";
+
+const { pool, db } = useDatabase();
+
+/** Due, and each set of a hundred in a job that waits for its turn. */
+const BULK = 100_000;
+
+beforeAll(async () => {
+  await insertLender(pool);
+  await insertType(pool, { id: 1 });
+});
+
+async function insertDue(count: number): Promise<void> {
+  await pool.query(
+    `insert into tidings.interactions (origin, channel, status, scheduled_at_from, person_id, case_change_id, notification_type_id, notification_type_version)
+     select 'tidings', 'email', 'scheduled', now() - interval '10 minutes', 'BO-1', nextval('tidings.case_changes_id_seq'), 1, 1
+     from generate_series(1, $1)`,
+    [count],
+  );
+}
+
+test("what is due and only in a job that the queue has given up is queued again, once", async () => {
+  await insertDue(1);
+  await pool.query(
+    `select graphile_worker.add_job('deliver_interactions', json_build_object('channel', 'email', 'interactionIds', array_agg(i.id::text)), max_attempts => 1)
+     from tidings.interactions i`,
+  );
+  expect(await queueForgotten(db, new Date())).toEqual([]);
+  await pool.query("update graphile_worker._private_jobs set attempts = max_attempts");
+  expect(await queueForgotten(db, new Date())).toHaveLength(1);
+  expect(await queueForgotten(db, new Date())).toEqual([]);
+});
+
+test("a bulk of 100,000 that waits for its turn is looked through in less than a heartbeat", async () => {
+  await insertDue(BULK);
+  await pool.query(
+    `select graphile_worker.add_job('deliver_interactions', json_build_object('channel', 'email', 'interactionIds', array_agg(i.id::text)))
+     from tidings.interactions i group by i.id / 100`,
+  );
+  const began = performance.now();
+  expect(await queueForgotten(db, new Date())).toEqual([]);
+  expect(performance.now() - began).toBeLessThan(2_000);
+}, 60_000);

@@ -1,0 +1,232 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { useDatabase } from "../../database.ts";
+import { insertChanges, insertLender, insertType } from "../../lender.ts";
+
+const { pool } = useDatabase();
+
+beforeAll(async () => {
+  await insertLender(pool);
+  await insertType(pool, { id: 1 });
+});
+
+const change = (columns: string, values: string): string =>
+  `insert into tidings.case_changes (case_id, case_type_id, borrower_id, status${columns}) values ${values}`;
+const interaction = (columns: string, values: string): string =>
+  `insert into tidings.interactions (channel, status${columns}) values ${values}`;
+const type = (columns: string, values: string): string =>
+  `insert into tidings.notification_types (id${columns}) values ${values}`;
+
+describe("bad input is refused by a constraint whose name says what is wrong", () => {
+  test.each([
+    ["case_changes_status_is_known", change("", "('C', 'bankruptcy', 'BO-1', 'open')")],
+    [
+      "case_changes_outcome_is_known",
+      change(", outcome", "('C', 'bankruptcy', 'BO-1', 'completed', 'won')"),
+    ],
+    ["case_changes_case_type_is_known", change("", "('C', 'divorce', 'BO-1', 'initiated')")],
+    ["case_changes_borrower_is_known", change("", "('C', 'bankruptcy', 'BO-9', 'initiated')")],
+    [
+      "case_changes_fields_is_an_object",
+      change(", fields", "('C', 'bankruptcy', 'BO-1', 'initiated', '[]')"),
+    ],
+    [
+      "case_changes_changed_at_is_a_date",
+      change(", changed_at", "('C', 'bankruptcy', 'BO-1', 'initiated', 'infinity')"),
+    ],
+    [
+      "case_changes_loan_ids_is_a_list",
+      change(", loan_ids", "('C', 'bankruptcy', 'BO-1', 'initiated', '{{LN-1},{LN-2}}')"),
+    ],
+    ["interactions_channel_is_known", interaction("", "('pigeon', 'attempted')")],
+    ["interactions_status_is_known", interaction("", "('email', 'sent')")],
+    ["interactions_theme_is_known", interaction(", theme", "('email', 'attempted', 'outOpsLoan')")],
+    [
+      "interactions_direction_is_known",
+      interaction(", direction", "('email', 'attempted', 'sideways')"),
+    ],
+    ["interactions_person_is_known", interaction(", person_id", "('email', 'attempted', 'BO-9')")],
+    [
+      "interactions_previous_interaction_is_known",
+      interaction(", previous_interaction_id", "('email', 'attempted', 999999)"),
+    ],
+    [
+      "interactions_first_interaction_is_known",
+      interaction(", first_interaction_id", "('email', 'attempted', 999999)"),
+    ],
+    [
+      "interactions_content_sha256_is_a_sha256",
+      interaction(", content_sha256", "('email', 'attempted', 'none')"),
+    ],
+    ["interactions_segments_count_from_one", interaction(", segments", "('text', 'attempted', 0)")],
+    ["notification_types_have_a_trigger", type(", channel", "(90, 'email')")],
+    ["notification_types_on_status_is_known", type(", on_status", "(90, 'open')")],
+    [
+      "notification_types_theme_is_known",
+      type(", on_status, theme", "(90, 'initiated', 'outOpsLoan')"),
+    ],
+    [
+      "notification_types_have_one_active_version",
+      type(
+        ", version, on_status, channel, template_id, status",
+        "(1, 2, 'initiated', 'email', 1, 'active')",
+      ),
+    ],
+    [
+      "notification_types_name_has_at_most_50_characters",
+      type(", on_status, name", "(90, 'initiated', repeat('é', 51))"),
+    ],
+    [
+      "notification_types_published_versions_are_kept",
+      "delete from tidings.notification_types where id = 1",
+    ],
+    [
+      "notification_types_active_versions_do_not_change",
+      "update tidings.notification_types set on_status = 'canceled' where id = 1",
+    ],
+    [
+      "case_type_notification_types_notification_type_is_known",
+      "insert into tidings.case_type_notification_types values ('bankruptcy', 99)",
+    ],
+    [
+      "calendar_closures_calendar_is_known",
+      "insert into tidings.calendar_closures (calendar, day, reason) values ('offcie', '2031-05-28', 'Inventory')",
+    ],
+    [
+      "contacts_have_a_value_or_an_address",
+      "insert into tidings.contacts (id, borrower_id, contact_type) values ('X', 'BO-1', 'email')",
+    ],
+    [
+      "borrowers_time_zone_is_known",
+      "insert into tidings.borrowers (id, time_zone) values ('X', 'Mars/Olympus')",
+    ],
+  ])("%s", async (constraint, statement) => {
+    await expect(pool.query(statement)).rejects.toMatchObject({ constraint });
+  });
+
+  test("and nothing is changed: one bad row of a bulk refuses the whole", async () => {
+    const before = await pool.query("select count(*) from tidings.case_changes");
+    const rows = [
+      { caseId: "B1", status: "initiated" },
+      { caseId: "B2", status: "open" },
+    ];
+    await expect(insertChanges(pool, rows)).rejects.toMatchObject({
+      constraint: "case_changes_status_is_known",
+    });
+    const after = await pool.query("select count(*) from tidings.case_changes");
+    expect(after.rows).toEqual(before.rows);
+    expect((await pool.query("select from tidings.cases where id = 'B1'")).rowCount).toBe(0);
+  });
+});
+
+test("a repeated external id is refused by the database", async () => {
+  await insertChanges(pool, [{ caseId: "E1", status: "initiated", externalId: "evt-1" }]);
+  await expect(
+    insertChanges(pool, [{ caseId: "E1", status: "processing", externalId: "evt-1" }]),
+  ).rejects.toMatchObject({ constraint: "case_changes_external_id_is_taken_once" });
+});
+
+test("a change inserted and rolled back never happened", async () => {
+  const client = await pool.connect();
+  await client.query("begin");
+  await client.query(change("", "('R1', 'bankruptcy', 'BO-1', 'initiated')"));
+  await client.query("rollback");
+  client.release();
+  const left = await pool.query(
+    "select (select count(*) from tidings.cases where id = 'R1') + (select count(*) from tidings.case_changes where case_id = 'R1') as rows",
+  );
+  expect(left.rows).toEqual([{ rows: "0" }]);
+});
+
+describe("a role that may only insert", () => {
+  test("needs nothing more for changes, master data and logged interactions", async () => {
+    await pool.query(`
+      drop role if exists core_system;
+      create role core_system;
+      grant usage on schema tidings to core_system;
+      grant insert on all tables in schema tidings to core_system;
+    `);
+    const client = await pool.connect();
+    try {
+      await client.query("set role core_system");
+      await client.query("insert into tidings.case_types (id) values ('deceased')");
+      await client.query("insert into tidings.borrowers (id) values ('BO-CORE')");
+      await client.query(
+        "insert into tidings.loans (id, borrower_id) values ('LN-CORE', 'BO-CORE')",
+      );
+      await client.query(
+        "insert into tidings.contacts (id, borrower_id, contact_type, value) values ('CT-CORE', 'BO-CORE', 'email', 'core@example.com')",
+      );
+      await client.query(
+        "insert into tidings.templates (id, channel, subject_template, text_template, status) values (77, 'email', 'S', 'T', 'active')",
+      );
+      await client.query(
+        "insert into tidings.notification_types (id, on_status, channel, template_id, status) values (77, 'initiated', 'email', 77, 'active')",
+      );
+      await client.query(
+        "insert into tidings.case_type_notification_types values ('deceased', 77)",
+      );
+      await client.query(change("", "('CORE', 'deceased', 'BO-CORE', 'initiated')"));
+      await client.query(interaction(", person_id", "('voice', 'succeeded', 'BO-CORE')"));
+      await expect(client.query("select * from tidings.interactions")).rejects.toThrow(
+        /permission denied/,
+      );
+    } finally {
+      await client.query("reset role");
+      client.release();
+    }
+    const jobs = await pool.query(
+      "select count(*)::int as jobs from graphile_worker.jobs where task_identifier = 'resolve_case_changes'",
+    );
+    expect(jobs.rows[0].jobs).toBeGreaterThan(0);
+    await pool.query(
+      "revoke all on all tables in schema tidings from core_system; revoke all on schema tidings from core_system; drop role core_system",
+    );
+  });
+});
+
+describe("history", () => {
+  test.each([
+    ["case_changes_are_history", "update tidings.case_changes set status = 'canceled'"],
+    ["case_changes_are_history", "delete from tidings.case_changes"],
+    [
+      "interaction_transitions_are_history",
+      "update tidings.interaction_transitions set moved_by = 'nobody'",
+    ],
+    ["interaction_transitions_are_history", "truncate tidings.interaction_transitions"],
+    ["interactions_are_history", "delete from tidings.interactions"],
+  ])("%s: %s", async (constraint, statement) => {
+    await expect(pool.query(statement)).rejects.toMatchObject({ constraint });
+  });
+});
+
+describe("who an interaction names stays known", () => {
+  const logged = async (): Promise<void> => {
+    await pool.query(
+      "insert into tidings.borrowers (id) values ('BO-7') on conflict do nothing; insert into tidings.interactions (channel, status, person_id, external_id) values ('chat', 'succeeded', 'BO-7', gen_random_uuid())",
+    );
+  };
+
+  test("a borrower an interaction was logged of is not deleted and keeps its id", async () => {
+    await logged();
+    for (const statement of [
+      "delete from tidings.borrowers where id = 'BO-7'",
+      "update tidings.borrowers set id = 'BO-8' where id = 'BO-7'",
+    ])
+      await expect(pool.query(statement)).rejects.toMatchObject({
+        constraint: "interactions_person_is_known",
+        hint: "keep it: what happened is history",
+      });
+  });
+
+  test("a person found out later must be known too", async () => {
+    await logged();
+    const rename = (person: string): Promise<unknown> =>
+      pool.query("update tidings.interactions set person_id = $1 where person_id = 'BO-7'", [
+        person,
+      ]);
+    await expect(rename("BO-404")).rejects.toMatchObject({
+      constraint: "interactions_person_is_known",
+    });
+    await rename("BO-1");
+  });
+});
