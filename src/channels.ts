@@ -3,7 +3,7 @@ import type { Config } from "./config.ts";
 import type { Carrier, Carriers } from "./deps.ts";
 import type { Receipt } from "./domain/receipt.ts";
 import { openCircuit } from "./providers/flow/circuit-breaker.ts";
-import { openGate } from "./providers/flow/slot-gate.ts";
+import { createSlotGate } from "./providers/flow/slot-gate.ts";
 import { limitCalls } from "./providers/flow/concurrency-limit.ts";
 import type { Provider } from "./providers/answer/provider.ts";
 import { type MailSinkOptions, openMailSink } from "./providers/sandbox/mail-sink.ts";
@@ -80,7 +80,7 @@ export function carry(
   const limited = limitCalls(provider);
   return {
     ...limited,
-    gate: openGate({ slots: limited.ahead, perSecond: perSecond[channel] }),
+    gate: createSlotGate({ slots: limited.ahead, perSecond: perSecond[channel] }),
     circuit: openCircuit(),
     retries: retries[channel],
     settleWaits: settles[channel],

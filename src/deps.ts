@@ -5,7 +5,7 @@ import type { Sighting, UnknownOutcome } from "./domain/unknown-outcome.ts";
 import type { Lender } from "./domain/lender.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 import type { Circuit } from "./providers/flow/circuit-breaker.ts";
-import type { Gate } from "./providers/flow/slot-gate.ts";
+import type { SlotGate } from "./providers/flow/slot-gate.ts";
 import type { Provider } from "./providers/answer/provider.ts";
 import type { Db } from "./store/postgres/db.ts";
 import type { Recorder } from "./store/deliver/recorder.ts";
@@ -15,7 +15,7 @@ import type { LoadTemplates } from "./store/deliver/template-cache.ts";
 /** What carries one channel. */
 export interface Carrier {
   readonly provider: Provider;
-  readonly gate: Gate;
+  readonly gate: SlotGate;
   /** How many may be claimed and not yet answered: the calls under way, and those that wait behind them. */
   readonly ahead: () => number;
   readonly circuit: Circuit;

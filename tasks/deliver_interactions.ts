@@ -3,8 +3,9 @@ import { prepare, type Prepared } from "../src/decide/deliver/prepare.ts";
 import { settle } from "../src/decide/deliver/outcome.ts";
 import type { Carrier, Deps } from "../src/deps.ts";
 import { Fault } from "../src/domain/fault.ts";
+import type { Message } from "../src/domain/message.ts";
 import type { ProviderAnswer } from "../src/domain/provider-answer.ts";
-import type { Lane } from "../src/providers/flow/slot-gate.ts";
+import type { Lane, Lease } from "../src/providers/flow/slot-gate.ts";
 import { saySettled, sayWithheld } from "../src/outcome-events.ts";
 import { loadFactSheets } from "../src/store/deliver/fact-sheets.ts";
 import { claimInteractions, withholdInteractions } from "../src/store/deliver/interactions.ts";
@@ -12,6 +13,15 @@ import { enqueue } from "../src/store/queue/jobs.ts";
 
 type Ready = Extract<Prepared, { kind: "ready" }>;
 type Claimed = Ready & { readonly claimedAt: Date };
+type ClaimedById = ReadonlyMap<string, Claimed>;
+/** An interaction that may be sent once it is claimed. */
+type Leased = { readonly one: Ready; readonly lease: Lease };
+/** A call to the provider, as it went. */
+interface Called {
+  readonly claimed: Claimed;
+  readonly startedAt: Date;
+  readonly answer: ProviderAnswer;
+}
 
 const idOf = (one: Ready): string => one.claim.interactionId;
 
@@ -64,29 +74,31 @@ async function sendSet(
   while (ready.length > 0 && goesOn()) {
     const pass = carrier.circuit.pass(deps.clock());
     if (pass.kind === "open") break;
-    const wanted = pass.kind === "probe" ? 1 : ready.length;
-    const slots = await carrier.gate.take(wanted, lane, SLICE_MS);
-    await begin(deps, carrier, ready.slice(0, slots), slots);
-    ready = ready.slice(slots);
+    const wanted = pass.kind === "probe" ? ready.slice(0, 1) : ready;
+    const messages = wanted.map(({ message }) => message);
+    const leases = await carrier.gate.lease(messages, lane, SLICE_MS);
+    await begin(deps, carrier, withLease(wanted, leases));
+    ready = ready.filter(({ message }) => !leases.has(message));
   }
   return { left: ready.map(idOf) };
 }
 
-/** Claims and begins to send; slots that are not needed go back. */
-async function begin(
-  deps: Deps,
-  carrier: Carrier,
-  ready: readonly Ready[],
-  slots: number,
-): Promise<void> {
-  let begun = 0;
-  try {
-    const claimed = await claim(deps, carrier, ready);
-    begun = claimed.length;
-    for (const one of claimed) track(deps, one, dispatch(deps, carrier, one));
-  } finally {
-    carrier.gate.release(slots - begun);
-  }
+function withLease(ready: readonly Ready[], leases: ReadonlyMap<Message, Lease>): Leased[] {
+  return ready.flatMap((one) => {
+    const lease = leases.get(one.message);
+    return lease === undefined ? [] : [{ one, lease }];
+  });
+}
+
+/** Claims what has a lease and begins to send it. */
+async function begin(deps: Deps, carrier: Carrier, leased: readonly Leased[]): Promise<void> {
+  const claiming = claim(
+    deps,
+    carrier,
+    leased.map(({ one }) => one),
+  );
+  for (const one of leased) track(deps, one, dispatch(deps, carrier, one, claiming));
+  await claiming;
 }
 
 async function prepareAll(deps: Deps, interactionIds: readonly string[]): Promise<Ready[]> {
@@ -106,28 +118,23 @@ async function prepareAll(deps: Deps, interactionIds: readonly string[]): Promis
  * Committed before the wire; two workers cannot both win a row. What is under way here is left to the job that has it: it
  * alone says when it is no longer.
  */
-async function claim(
-  deps: Deps,
-  carrier: Carrier,
-  ready: readonly Ready[],
-): Promise<readonly Claimed[]> {
+async function claim(deps: Deps, carrier: Carrier, ready: readonly Ready[]): Promise<ClaimedById> {
   const { underWay } = deps;
   const free = ready.filter((one) => !underWay.has(idOf(one)));
-  if (free.length === 0) return [];
+  if (free.length === 0) return new Map();
   for (const one of free) underWay.add(idOf(one));
-  let claimed: readonly Claimed[] = [];
+  let claimed: ClaimedById = new Map();
   try {
     claimed = await win(deps, carrier, free);
   } finally {
     // all of them where nobody knows whether the claim was committed: what was won so is found never to have begun
-    const won = new Set(claimed.map(idOf));
-    const lost = free.map(idOf).filter((id) => !won.has(id));
+    const lost = free.map(idOf).filter((id) => !claimed.has(id));
     for (const id of lost) underWay.delete(id);
   }
   return claimed;
 }
 
-async function win(deps: Deps, carrier: Carrier, free: readonly Ready[]): Promise<Claimed[]> {
+async function win(deps: Deps, carrier: Carrier, free: readonly Ready[]): Promise<ClaimedById> {
   const claimedAt = deps.clock();
   const claims = free.map((one) => ({
     ...one.claim,
@@ -135,9 +142,14 @@ async function win(deps: Deps, carrier: Carrier, free: readonly Ready[]): Promis
     provider: carrier.provider.name,
   }));
   const won = await claimInteractions(deps.db, deps.workerId, claims, claimedAt);
-  return free
-    .filter((one) => won.has(idOf(one)))
-    .map((one) => ({ ...one, claimedAt, message: { ...one.message, date: claimedAt } }));
+  return new Map(
+    free
+      .filter((one) => won.has(idOf(one)))
+      .map((one) => [
+        idOf(one),
+        { ...one, claimedAt, message: { ...one.message, date: claimedAt } },
+      ]),
+  );
 }
 
 /** Sensitive content is never at rest in the open; judging made sure that there is a key. */
@@ -148,7 +160,8 @@ const keep = ({ seal }: Deps, { facts, claim: { content } }: Ready): object =>
  * The job does not wait for the provider: once claimed, the row itself says what is under way, and a slow call holds up
  * neither the queue nor anybody's record. A daemon that stops waits for its calls.
  */
-function track(deps: Deps, { facts: { interactionId } }: Claimed, call: Promise<void>): void {
+function track(deps: Deps, { one }: Leased, call: Promise<void>): void {
+  const interactionId = idOf(one);
   const tracked = call
     // not taken off underWay: what was sent and could not be recorded must not be sent again
     .catch(() => deps.say("interaction.notRecorded", { interactionId }))
@@ -156,20 +169,44 @@ function track(deps: Deps, { facts: { interactionId } }: Claimed, call: Promise<
   deps.calls.add(tracked);
 }
 
-/** Speaks to the provider with nothing held open, and writes its answer down. */
-async function dispatch(deps: Deps, carrier: Carrier, claimed: Claimed): Promise<void> {
-  const { facts, message, claimedAt } = claimed;
-  const startedAt = deps.clock();
-  const answer = await carrier.provider.send(message);
-  carrier.gate.release(1);
+/** Sends an interaction if its claim was won, with nothing held open, and records the provider's answer. */
+async function dispatch(
+  deps: Deps,
+  carrier: Carrier,
+  leased: Leased,
+  claiming: Promise<ClaimedById>,
+): Promise<void> {
+  const called = await callProvider(deps, carrier, leased, claiming);
+  if (called === undefined) return;
+  const { claimed, startedAt, answer } = called;
+  const { facts, claimedAt } = claimed;
   const { interactionId, chainId, channel, attempt, latestAt } = facts;
   const isAlone = carrier.circuit.isAlone(chainId);
   watchCircuit(deps, carrier, { answer, chainId, isAlone });
-  const call = { interactionId, channel, attempt, latestAt, claimedAt, startedAt, isAlone };
-  const settlement = settle({ ...call, endedAt: deps.clock() }, answer, carrier);
+  const sent = { interactionId, channel, attempt, latestAt, claimedAt, startedAt, isAlone };
+  const settlement = settle({ ...sent, endedAt: deps.clock() }, answer, carrier);
   await deps.recorder.record(settlement);
   deps.underWay.delete(interactionId);
   saySettled(deps.say, settlement);
+}
+
+/** Holds the lease until the provider has answered, or until the claim turns out to be lost. */
+async function callProvider(
+  deps: Deps,
+  carrier: Carrier,
+  { one, lease }: Leased,
+  claiming: Promise<ClaimedById>,
+): Promise<Called | undefined> {
+  await using held = new AsyncDisposableStack();
+  held.use(lease);
+  // the job itself reports a claim that failed
+  const claimed = await claiming.then(
+    (won) => won.get(idOf(one)),
+    () => undefined,
+  );
+  if (claimed === undefined) return undefined;
+  const startedAt = deps.clock();
+  return { claimed, startedAt, answer: await carrier.provider.send(claimed.message) };
 }
 
 /** Only an answer about the message itself shows that the provider listens to us. */
@@ -183,7 +220,7 @@ interface Told {
 
 function watchCircuit({ say, clock }: Deps, carrier: Carrier, told: Told): void {
   const { answer, chainId, isAlone } = told;
-  if (answer.kind === "limited") carrier.gate.rest();
+  if (answer.kind === "limited") carrier.gate.backOff();
   const provider = carrier.provider.name;
   if (answer.kind === "misconfigured" && !isAlone && carrier.circuit.trip(clock(), chainId))
     say("provider.misconfigured", {

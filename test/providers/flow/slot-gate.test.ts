@@ -2,7 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { openCircuit } from "../../../src/providers/flow/circuit-breaker.ts";
 import type { TextMessage } from "../../../src/domain/message.ts";
-import { openGate } from "../../../src/providers/flow/slot-gate.ts";
+import {
+  createSlotGate,
+  type Lane,
+  type Lease,
+  type SlotGate,
+} from "../../../src/providers/flow/slot-gate.ts";
 import { limitCalls, type Limited } from "../../../src/providers/flow/concurrency-limit.ts";
 import { text } from "../messages.ts";
 
@@ -37,59 +42,89 @@ describe("calls that wait behind those under way", () => {
   });
 });
 
-describe("the gate", () => {
-  test("grants what is free at once, up to what is wanted", async () => {
-    const gate = openGate({ slots: () => 10 });
-    expect(await gate.take(4, "single", 50)).toBe(4);
-    expect(await gate.take(100, "single", 50)).toBe(6);
+const take = async (
+  gate: SlotGate,
+  wanted: number,
+  lane: Lane,
+  waitMs: number,
+): Promise<Lease[]> => [
+  ...(
+    await gate.lease(
+      Array.from({ length: wanted }, () => text()),
+      lane,
+      waitMs,
+    )
+  ).values(),
+];
+
+const giveBack = (leases: readonly Lease[]): Promise<void[]> =>
+  Promise.all(leases.map((lease) => lease[Symbol.asyncDispose]()));
+
+describe("the slot gate", () => {
+  test("leases what is free at once, to the first of those that want it", async () => {
+    const gate = createSlotGate({ slots: () => 10 });
+    expect(await take(gate, 4, "single", 50)).toHaveLength(4);
+    const messages = Array.from({ length: 100 }, () => text());
+    const leases = await gate.lease(messages, "single", 50);
+    expect([...leases.keys()]).toEqual(messages.slice(0, 6));
   });
 
-  test("grants nothing when nothing comes free in time, and later takers are not confused by it", async () => {
-    const gate = openGate({ slots: () => 1 });
-    expect(await gate.take(1, "single", 50)).toBe(1);
-    expect(await gate.take(1, "single", 20)).toBe(0);
-    const next = gate.take(1, "single", 500);
-    gate.release(1);
-    expect(await next).toBe(1);
+  test("leases nothing when nothing comes free in time, and later takers are not confused by it", async () => {
+    const gate = createSlotGate({ slots: () => 1 });
+    const held = await take(gate, 1, "single", 50);
+    expect(held).toHaveLength(1);
+    expect(await take(gate, 1, "single", 20)).toHaveLength(0);
+    const next = take(gate, 1, "single", 500);
+    await giveBack(held);
+    expect(await next).toHaveLength(1);
+  });
+
+  test("takes a slot back once, however often its lease is disposed of", async () => {
+    const gate = createSlotGate({ slots: () => 2 });
+    const [first, second] = await take(gate, 2, "single", 50);
+    for (const lease of [first, first, first]) if (lease) await giveBack([lease]);
+    expect(await take(gate, 3, "single", 50)).toHaveLength(1);
+    expect(second).toBeDefined();
   });
 
   test("lets nothing begin for a second after the provider asked to slow down, and then goes on by itself", async () => {
-    const gate = openGate({ slots: () => 10 });
-    gate.rest();
-    gate.rest();
-    expect(await gate.take(1, "single", 50)).toBe(0);
+    const gate = createSlotGate({ slots: () => 10 });
+    gate.backOff();
+    gate.backOff();
+    expect(await take(gate, 1, "single", 50)).toHaveLength(0);
     const began = performance.now();
-    expect(await gate.take(1, "single", 5_000)).toBe(1);
+    expect(await take(gate, 1, "single", 5_000)).toHaveLength(1);
     expect(performance.now() - began).toBeGreaterThan(800);
-    expect(await gate.take(1, "single", 50)).toBe(1);
+    expect(await take(gate, 1, "single", 50)).toHaveLength(1);
   });
 
   test("keeps a part for singles however much a bulk wants, and serves them first", async () => {
-    const gate = openGate({ slots: () => 10 });
-    expect(await gate.take(100, "bulk", 50)).toBe(9);
+    const gate = createSlotGate({ slots: () => 10 });
+    const held = await take(gate, 100, "bulk", 50);
+    expect(held).toHaveLength(9);
     const order: string[] = [];
-    const bulk = gate.take(9, "bulk", 500).then(() => order.push("bulk"));
-    expect(await gate.take(1, "single", 500)).toBe(1);
-    const single = gate.take(1, "single", 500).then(() => order.push("single"));
-    gate.release(9);
+    const bulk = take(gate, 9, "bulk", 500).then(() => order.push("bulk"));
+    expect(await take(gate, 1, "single", 500)).toHaveLength(1);
+    const single = take(gate, 1, "single", 500).then(() => order.push("single"));
+    await giveBack(held);
     await Promise.all([bulk, single]);
     expect(order).toEqual(["single", "bulk"]);
   });
 
   test("gives out what is left when most calls hang", async () => {
-    const gate = openGate({ slots: () => 8 });
-    await gate.take(7, "single", 50);
-    expect(await gate.take(8, "single", 500)).toBe(1);
+    const gate = createSlotGate({ slots: () => 8 });
+    await take(gate, 7, "single", 50);
+    expect(await take(gate, 8, "single", 500)).toHaveLength(1);
   });
 
   test("never lets more begin in a second than the pace allows, beyond the first second's worth", async () => {
-    const gate = openGate({ slots: () => 100, perSecond: 20 });
+    const gate = createSlotGate({ slots: () => 100, perSecond: 20 });
     const began = performance.now();
     let taken = 0;
     while (performance.now() - began < 600) {
-      const slots = await gate.take(100, "single", 50);
-      gate.release(slots);
-      taken += slots;
+      const leases = await take(gate, 100, "single", 50);
+      await giveBack(leases);
+      taken += leases.length;
     }
     const elapsed = (performance.now() - began) / 1_000;
     expect(taken).toBeGreaterThanOrEqual(24);
@@ -97,14 +132,14 @@ describe("the gate", () => {
   });
 
   test("does not lose slots over many turns", async () => {
-    const gate = openGate({ slots: () => 5 });
+    const gate = createSlotGate({ slots: () => 5 });
     const turn = async (n: number): Promise<void> => {
-      const slots = await gate.take(1 + (n % 7), n % 2 === 0 ? "bulk" : "single", 200);
+      const leases = await take(gate, 1 + (n % 7), n % 2 === 0 ? "bulk" : "single", 200);
       await sleep(n % 3);
-      gate.release(slots);
+      await giveBack(leases);
     };
     await Promise.all(Array.from({ length: 200 }, (_, n) => turn(n)));
-    expect(await gate.take(10, "single", 50)).toBe(5);
+    expect(await take(gate, 10, "single", 50)).toHaveLength(5);
   });
 });
 
