@@ -163,9 +163,12 @@ test("two workers given the same interactions send each of them once", async () 
   const deliver = async (one: Deps): Promise<void> =>
     void (await deliverInteractions(one)(payload, undefined as never));
   await Promise.all([deps, other, deps, other].map(deliver));
-  await Promise.all(deps.calls);
+  // on a slow machine a job ends before it has begun everything, and queues the rest
+  await runDueJobs(database, deps);
   expect(await standings("TWICE")).toEqual({ "attempted emailSent 1": 40 });
-  expect(peer.mails).toHaveLength(40);
+  const sent = peer.mails.map((mail) => /^X-Tidings-Interaction-ID: (\d+)/m.exec(mail)?.[1] ?? "");
+  const ids = payload.interactionIds;
+  expect(sent.filter((id) => ids.includes(id)).toSorted()).toEqual(ids.toSorted());
 });
 
 /** Scheduled and due, and in no job. */
