@@ -1,6 +1,6 @@
 /**
- * The closed lists of the platform's documents. The same words stand in the named check constraints of
- * `migrations/`; a test compares the two.
+ * The closed lists of the platform's documents. The domains of `migrations/0001_vocabulary.sql`
+ * hold the same words; a test compares the two.
  */
 
 /** How a borrower is reached. */
@@ -30,7 +30,7 @@ export type CaseStatus = (typeof CASE_STATUSES)[number];
 export const OUTCOMES = ["approved", "denied", "falsePositive", "noOutcome"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Where an interaction stands; the moves between them are in `migrations/0004_interactions.sql`. */
+/** Where an interaction stands; the moves between them are in `migrations/0006_interactions.sql`. */
 export const INTERACTION_STATUSES = [
   "scheduled",
   "inProgress",

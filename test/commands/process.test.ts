@@ -179,7 +179,7 @@ describe("the database", () => {
     const status = (DATABASE_URL: string) => tidings(["status"], { DATABASE_URL });
     const empty = await status(inject("adminUrl"));
     expect(empty.stderr).toMatch(
-      /^SCHEMA_OUTDATED: it lacks 0001_lender, .*; run `tidings migrate`, or start the daemon anew where it is the embedded Postgres\n$/,
+      /^SCHEMA_OUTDATED: it lacks 0001_vocabulary, .*; run `tidings migrate`, or start the daemon anew where it is the embedded Postgres\n$/,
     );
     const missing = await tidings(["status"]);
     expect(missing.stderr).toMatch(

@@ -94,7 +94,7 @@ describe("show", () => {
     await house.change(caseId, "initiated", { caseTypeId });
     const id = await idOf(caseId);
     // as only the owner of the tables can
-    await pool.query("alter table tidings.interactions disable trigger keep_what_was_said");
+    await pool.query("alter table tidings.interactions disable trigger keep_content");
     await pool.query(
       "update tidings.interactions set content = jsonb_set(content, array[$2::text], '\"You owe us more\"') where id = $1",
       [id, part],

@@ -344,7 +344,7 @@ describe("health", () => {
     expect((await ask("GET", "/readyz")).status, "somebody works").toBe(200);
     await pool.query("delete from graphile_worker._private_jobs");
     await pool.query(
-      "update tidings.kysely_migration set name = '_' || name where name like '0010%'",
+      "update tidings.kysely_migration set name = '_' || name where name like '0008%'",
     );
     const behind = await ask("GET", "/readyz");
     expect(behind.body).toEqual({ status: "notReady", failing: ["migrations"] });

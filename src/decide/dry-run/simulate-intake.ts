@@ -20,7 +20,7 @@ const NOTHING: Around = { before: null, following: null, newest: null };
 
 /**
  * Takes in the lines of a file as changes that arrive now, one after the other, as the trigger of
- * 0003_case_changes.sql does: each between its neighbours in time among what is in the database and the lines before
+ * 0005_case_changes.sql does: each between its neighbours in time among what is in the database and the lines before
  * it. Of changes at the same moment the one that arrived later comes after. `now` dates the lines that have no date.
  */
 export function takeIn(lines: readonly ReadLine[], known: Known, now: Date): Arrival[] {

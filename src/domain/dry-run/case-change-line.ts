@@ -23,7 +23,7 @@ export const instant = z.iso
   .transform((written) => new Date(written));
 
 /**
- * A case change on a line of a JSON-lines file, with the keys of `tidings.case_changes` as in 0003_case_changes.sql.
+ * A case change on a line of a JSON-lines file, with the keys of `tidings.case_changes` as in 0005_case_changes.sql.
  * `id` and `received_at` are taken and not looked at, so that exported rows can be read back.
  */
 export const caseChangeLine = z.strictObject(

@@ -34,10 +34,10 @@ export async function insertSent(pool: Pool, sent: Sent): Promise<string> {
     `insert into tidings.interactions (origin, created_by, channel, direction, status, status_details, person_id, case_id, case_change_id, notification_type_id,
        notification_type_version, template_id, template_version, scheduled_at_from, claimed_at, claimed_by, content, contact_id, contact, borrower,
        sensitive, failure_description_short, failure_description_long)
-     values ('tidings', '{"id": "tidings", "name": "Tidings"}', $1, 'outbound', $2, $3, 'BO-1', $4, $5, 1, 1, 12, 3, '2031-03-04T15:00:00Z', now(), 'w-1', $6,
+     values ('tidings', '{"id": "tidings", "name": "Tidings"}', $1, 'outbound', $2::text, $3, 'BO-1', $4, $5, 1, 1, 12, 3, '2031-03-04T15:00:00Z', now(), 'w-1', $6,
        'CT-EMAIL', '{"object": "contactDetails", "contactType": "email", "status": "primary", "value": "pat@example.com", "valid": true}',
        '{"id": "BO-1", "name": {"firstName": "Pat"}, "status": "active", "collectionsIntensity": "light"}', $7,
-       case when $2 in ('failed', 'canceled') then 'Mailbox full' end, case when $2 in ('failed', 'canceled') then 'Wait, or use another channel.' end)
+       case when $2::text in ('failed', 'canceled') then 'Mailbox full' end, case when $2::text in ('failed', 'canceled') then 'Wait, or use another channel.' end)
      returning id`,
     [
       sent.channel ?? "email",

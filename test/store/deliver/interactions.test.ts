@@ -164,7 +164,7 @@ describe("what Tidings said stays as it was said", () => {
     const id = await claim(SAID);
     if (status !== "inProgress") await change(id, "status = $2", status);
     await expect(change(id, "content = $2", { ...SAID, subject: "Other" })).rejects.toMatchObject({
-      constraint: "interactions_keep_what_was_said",
+      constraint: "interactions_keep_their_content",
     });
     await change(id, "content = $2", SAID);
   });
@@ -173,7 +173,7 @@ describe("what Tidings said stays as it was said", () => {
     const sealed = await claim(sealedBy("a"));
     await change(sealed, "content = $2", sealedBy("b"));
     await expect(change(sealed, "content = $2", SAID)).rejects.toMatchObject({
-      constraint: "interactions_keep_what_was_said",
+      constraint: "interactions_keep_their_content",
     });
     const id = await claim(SAID);
     await change(id, "status = 'scheduled'");

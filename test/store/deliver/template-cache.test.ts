@@ -13,7 +13,7 @@ const REFUSED: readonly (readonly [constraint: string, columns: string, values: 
   ["templates_versions_share_their_channel", "id, channel", "3, 'email'"],
   ["templates_slug_can_name_a_folder", "id, channel, slug", "50, 'text', '42'"],
   ["templates_slug_can_name_a_folder", "id, channel, slug", "50, 'text', '../etc'"],
-  ["templates_theme_is_known", "id, channel, theme", "50, 'text', 'weather'"],
+  ["theme_is_known", "id, channel, theme", "50, 'text', 'weather'"],
   ["templates_samples_are_an_object", "id, channel, samples", "50, 'text', '[]'"],
   ...[
     ["text", "html_template"],

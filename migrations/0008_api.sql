@@ -1,7 +1,6 @@
--- What the REST resources keep of their own: keys, answers that may be asked for twice, a secret to sign with, and the
--- lender's products by their other names.
+-- What the REST resources store for themselves: API keys, answers to repeated requests, and a secret to sign URLs with.
 
--- A key is 256 random bits: a plain SHA-256 of it is as good as a slow hash, and costs a request nothing.
+-- A key is 256 random bits, so a plain SHA-256 of it is as safe as a slow hash and costs a request nothing.
 create table tidings.api_keys (
   id bigint primary key generated always as identity,
   name text not null,
@@ -19,7 +18,7 @@ create table tidings.api_keys (
 );
 create unique index api_keys_have_one_name on tidings.api_keys (name) where revoked_at is null;
 
--- What a POST made under an Idempotency-Key: its id, never its body, which may be sensitive.
+-- What a POST with an Idempotency-Key made: its id, never its body, which may be sensitive
 create table tidings.idempotency_keys (
   caller text not null,
   key text not null
@@ -31,19 +30,10 @@ create table tidings.idempotency_keys (
 );
 create index idempotency_keys_by_age on tidings.idempotency_keys (created_at);
 
--- Random bytes that all daemons of an installation share.
+-- Random bytes that all daemons of an installation share
 create table tidings.secrets (
   name text primary key,
   value bytea not null
     constraint secrets_value_is_256_bits check (octet_length(value) = 32),
   created_at timestamptz not null default clock_timestamp()
-);
-
--- The lender's products, where the core system wants to name them by an external id. Case types and loans may speak of
--- a loan type that is not here.
-create table tidings.loan_types (
-  id text primary key,
-  external_id text constraint loan_types_external_id_is_unique unique,
-  name text not null default '',
-  created_at timestamptz not null default now()
 );

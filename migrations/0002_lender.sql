@@ -1,0 +1,113 @@
+-- What the lender's core system records: case types, loan types, borrowers, their loans and contacts.
+-- Ids are the core system's own text ids, so that it can insert rows without asking for an id first.
+
+create table tidings.case_types (
+  id text primary key,
+  name text not null default '',
+  description text not null default '',
+  loan_type_id text,
+  created_at timestamptz not null default now()
+);
+
+-- Needed only where the core system refers to a loan type by an external id. Case types and loans may name a loan type
+-- that has no row here.
+create table tidings.loan_types (
+  id text primary key,
+  external_id text constraint loan_types_external_id_is_unique unique,
+  name text not null default '',
+  created_at timestamptz not null default now()
+);
+
+create table tidings.borrowers (
+  id text primary key,
+  external_id text constraint borrowers_external_id_is_unique unique,
+  display_id text,
+  borrower_type tidings.borrower_type not null default 'person',
+  status tidings.borrower_status not null default 'active',
+  status_updated_at timestamptz,
+  name jsonb not null default '{}'
+    constraint borrowers_name_is_an_object check (jsonb_typeof(name) = 'object'),
+  language text not null default 'en',
+  time_zone text
+    constraint borrowers_time_zone_is_known check (tidings.is_time_zone(time_zone)),
+  collections_intensity tidings.collections_intensity not null default 'normal',
+  comm_preferences jsonb not null default '{}'
+    constraint borrowers_comm_preferences_is_an_object check (jsonb_typeof(comm_preferences) = 'object'),
+  meta_data jsonb not null default '{}'
+    constraint borrowers_meta_data_is_an_object check (jsonb_typeof(meta_data) = 'object'),
+  created_at timestamptz not null default now()
+);
+
+create table tidings.loans (
+  id text primary key,
+  borrower_id text not null
+    constraint loans_borrower_is_known references tidings.borrowers,
+  external_id text constraint loans_external_id_is_unique unique,
+  display_id text,
+  loan_type_id text,
+  data jsonb not null default '{}'
+    constraint loans_data_is_an_object check (jsonb_typeof(data) = 'object'),
+  created_at timestamptz not null default now()
+);
+create index loans_by_borrower on tidings.loans (borrower_id);
+
+create table tidings.contacts (
+  id text primary key,
+  borrower_id text not null
+    constraint contacts_borrower_is_known references tidings.borrowers,
+  external_id text constraint contacts_external_id_is_unique unique,
+  contact_type tidings.contact_type not null,
+  label text,
+  affiliation text not null default 'self',
+  status tidings.contact_status not null default 'primary',
+  name text,
+  value text,
+  address jsonb constraint contacts_address_is_an_object check (jsonb_typeof(address) = 'object'),
+  valid boolean not null default true,
+  verified boolean not null default false,
+  receive_text_messages boolean not null default false,
+  receive_text_messages_last_consent_at timestamptz,
+  authorized_third_party boolean not null default false,
+  power_of_attorney boolean not null default false,
+  phone_disconnection_details jsonb
+    constraint contacts_phone_disconnection_details_is_an_object check (jsonb_typeof(phone_disconnection_details) = 'object'),
+  created_at timestamptz not null default now(),
+  constraint contacts_have_a_value_or_an_address
+    check (case contact_type when 'address' then address is not null else value is not null end)
+);
+create index contacts_by_borrower on tidings.contacts (borrower_id);
+
+-- case_changes (0005) and interactions (0006) refer to case types and borrowers without foreign keys, because a foreign
+-- key looks up each row of a bulk by itself. This function is the half of those rules that forbids to delete a referenced
+-- row; the other half is in take_in_case_changes and check_references.
+create function tidings.forbid_referenced_delete() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  referenced_by text := 'case changes';
+  rule text := case tg_table_name
+    when 'case_types' then
+      (select 'case_changes_case_type_is_known' from tidings.case_changes c where c.case_type_id = old.id limit 1)
+    when 'borrowers' then
+      (select 'case_changes_borrower_is_known' from tidings.case_changes c where c.borrower_id = old.id limit 1)
+  end;
+begin
+  if rule is null and tg_table_name = 'borrowers' then
+    referenced_by := 'interactions';
+    rule := (select 'interactions_person_is_known' from tidings.interactions i where i.person_id = old.id limit 1);
+  end if;
+  if rule is not null then
+    raise exception using errcode = 'foreign_key_violation', constraint = rule,
+      message = format('%s name %s of %s', referenced_by, old.id, tg_table_name), hint = 'keep it: what happened is history';
+  end if;
+  return null;
+end $$;
+
+create trigger forbid_referenced_delete after delete on tidings.case_types
+for each row execute function tidings.forbid_referenced_delete();
+create trigger forbid_referenced_delete after delete on tidings.borrowers
+for each row execute function tidings.forbid_referenced_delete();
+-- A changed id leaves its references behind, as a deleted row does.
+create trigger forbid_referenced_id_change after update of id on tidings.case_types
+for each row when (new.id <> old.id) execute function tidings.forbid_referenced_delete();
+create trigger forbid_referenced_id_change after update of id on tidings.borrowers
+for each row when (new.id <> old.id) execute function tidings.forbid_referenced_delete();
