@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "./config.ts";
-import type { Carrier, Carriers } from "./deps.ts";
+import type { DeliveryChannel, DeliveryChannels } from "./deps.ts";
 import type { Receipt } from "./domain/receipt.ts";
 import { openCircuit } from "./providers/flow/circuit-breaker.ts";
 import { createSlotGate } from "./providers/flow/slot-gate.ts";
@@ -20,8 +20,8 @@ const SANDBOX_ACCOUNT = {
 };
 
 /** What carries each channel here, and whose name the texts bear. */
-export interface OpenCarriers {
-  readonly carriers: Carriers;
+export interface OpenChannels {
+  readonly channels: DeliveryChannels;
   readonly textFrom: string;
   close(): Promise<void>;
 }
@@ -30,10 +30,10 @@ export interface OpenCarriers {
  * Opens the providers the configuration names; in the sandbox with local sinks behind them. `onReceipt` hears of what is
  * told of a message after it was taken.
  */
-export async function openCarriers(
+export async function openChannels(
   config: Config,
   onReceipt: (receipt: Receipt) => void,
-): Promise<OpenCarriers> {
+): Promise<OpenChannels> {
   const open = new AsyncDisposableStack();
   const outbox = join(config.dataDir, "outbox");
   const smtpUrl =
@@ -41,15 +41,15 @@ export async function openCarriers(
       ? await openSandboxMail(open, { outbox, onReceipt })
       : config.email?.url;
   const twilio = config.delivery === "sandbox" ? await openSandboxText(open, outbox) : config.text;
-  const carriers: Carriers = {
+  const channels: DeliveryChannels = {
     ...(smtpUrl && { email: openEmail(open, smtpUrl, config) }),
     ...(twilio && { text: openText(open, twilio, config) }),
   };
   const textFrom = twilio?.from ?? twilio?.messagingServiceSid ?? "";
-  return { carriers, textFrom, close: () => open.disposeAsync() };
+  return { channels, textFrom, close: () => open.disposeAsync() };
 }
 
-function openEmail(open: AsyncDisposableStack, url: string, config: Config): Carrier {
+function openEmail(open: AsyncDisposableStack, url: string, config: Config): DeliveryChannel {
   const { connections, bounceAddress } = config;
   const provider = openSmtp({
     url,
@@ -57,14 +57,18 @@ function openEmail(open: AsyncDisposableStack, url: string, config: Config): Car
     ...(bounceAddress && { envelopeFrom: bounceAddress }),
   });
   open.defer(() => provider.close());
-  return carry(provider, "email", config);
+  return createChannel(provider, "email", config);
 }
 
-function openText(open: AsyncDisposableStack, options: TwilioOptions, config: Config): Carrier {
+function openText(
+  open: AsyncDisposableStack,
+  options: TwilioOptions,
+  config: Config,
+): DeliveryChannel {
   const provider = openTwilio({ ...options, slots: config.connections.text });
   open.defer(() => provider.close());
   return {
-    ...carry(provider, "text", config),
+    ...createChannel(provider, "text", config),
     findSent: (unknown, except) => askTwilio(provider, unknown, except),
   };
 }
@@ -72,11 +76,11 @@ function openText(open: AsyncDisposableStack, options: TwilioOptions, config: Co
 type Carried = Pick<Config, "perSecond" | "retries" | "settles">;
 
 /** What a channel is sent by, with its limits and its patience. */
-export function carry(
+export function createChannel(
   provider: Provider,
   channel: "email" | "text",
   { perSecond, retries, settles }: Carried,
-): Carrier {
+): DeliveryChannel {
   const limited = limitCalls(provider);
   return {
     ...limited,

@@ -51,7 +51,7 @@ const urlLike = (example: string, protocol: RegExp): z.ZodURL =>
 const webUrl = urlLike("https://lender.example", /^https?$/);
 
 /** What templates cannot write would fail every notice when it is due, so it is refused here. */
-const said = z.string().trim().min(1, "must not be blank");
+const emitted = z.string().trim().min(1, "must not be blank");
 const phone = z
   .string()
   .refine(
@@ -111,8 +111,8 @@ const ENVIRONMENT = z.object({
   TEXT_SETTLES: waits.prefault("15s 1m 5m 15m"),
   EMAIL_CONNECTIONS: whole(10, 1, 100),
   TEXT_CONNECTIONS: whole(20, 1, 200),
-  LENDER_NAME: said.default("Example Lender"),
-  LENDER_POSTAL_ADDRESS: said.default("1 Example Street, Springfield, OH 45501"),
+  LENDER_NAME: emitted.default("Example Lender"),
+  LENDER_POSTAL_ADDRESS: emitted.default("1 Example Street, Springfield, OH 45501"),
   LENDER_PHONE: phone.default("+1 614 555 0100"),
   LENDER_WEBSITE: webUrl.default("https://lender.example"),
   LENDER_TIME_ZONE: timeZone.default("America/New_York"),

@@ -3,26 +3,26 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
-import { openCarriers, type OpenCarriers } from "./channels.ts";
+import { openChannels, type OpenChannels } from "./channels.ts";
 import { openSharedClock, type SharedClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Deps } from "./deps.ts";
-import type { Say } from "./domain/events.ts";
+import type { Emit } from "./domain/events.ts";
 import type { Receipt } from "./domain/receipt.ts";
-import { keepCarriedChannels } from "./store/deliver/channels.ts";
+import { syncChannelProviders } from "./store/deliver/channels.ts";
 import { openDb, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";
 import { migrate } from "./store/postgres/migrate.ts";
-import { throughOutages } from "./store/postgres/retry.ts";
+import { retryOnOutage } from "./store/postgres/retry.ts";
 import { openQueue, type Queue } from "./store/queue/queue.ts";
 import { recordReceipt } from "./store/deliver/receipts.ts";
 import { openRecorder } from "./store/deliver/recorder.ts";
 import { openSeal } from "./seal.ts";
 import { openTemplates } from "./store/deliver/template-cache.ts";
-import { beat, signOff } from "./store/queue/workers.ts";
+import { recordHeartbeat, deregisterWorker } from "./store/queue/workers.ts";
 import { openHttp } from "./http-service.ts";
 import { openTaskList } from "./task-list.ts";
-import { openWatch } from "./maintenance.ts";
+import { startMaintenance } from "./maintenance.ts";
 
 /** A running daemon. */
 export interface Daemon {
@@ -42,10 +42,10 @@ const FIRST_CONNECTION_PATIENCE_MS = 60_000;
  * Opens everything in order; whatever was opened is closed in reverse, also when a later step fails. `told` ends the wait
  * for a database that does not answer.
  */
-export async function openDaemon(config: Config, say: Say, told?: AbortSignal): Promise<Daemon> {
+export async function openDaemon(config: Config, emit: Emit, told?: AbortSignal): Promise<Daemon> {
   const open = new AsyncDisposableStack();
   try {
-    return await openOn(open, { config, say, told });
+    return await openOn(open, { config, emit, told });
   } catch (error) {
     await open.disposeAsync();
     throw error;
@@ -54,11 +54,14 @@ export async function openDaemon(config: Config, say: Say, told?: AbortSignal): 
 
 interface Opening {
   readonly config: Config;
-  readonly say: Say;
+  readonly emit: Emit;
   readonly told: AbortSignal | undefined;
 }
 
-async function openOn(open: AsyncDisposableStack, { config, say, told }: Opening): Promise<Daemon> {
+async function openOn(
+  open: AsyncDisposableStack,
+  { config, emit, told }: Opening,
+): Promise<Daemon> {
   const began = performance.now();
   const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`;
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(open, config));
@@ -66,71 +69,71 @@ async function openOn(open: AsyncDisposableStack, { config, say, told }: Opening
     url: databaseUrl,
     actor: `daemon:${workerId}`,
     max: config.concurrency * 2 + SPARE_CONNECTIONS,
-    onLost: (code) => say("database.connectionLost", { code }),
+    onLost: (code) => emit("database.connectionLost", { code }),
   });
   open.defer(() => pool.end());
   // a database may come up after us: a container beside it does not choose the order
-  const migrations = await throughOutages(() => migrate(pool), {
-    patienceMs: FIRST_CONNECTION_PATIENCE_MS,
+  const migrations = await retryOnOutage(() => migrate(pool), {
+    maxWaitMs: FIRST_CONNECTION_PATIENCE_MS,
     signal: told,
-    onOutage: (code) => say("database.unreachable", { code, waitingFor: "start" }),
+    onOutage: (code) => emit("database.unreachable", { code, waitingFor: "start" }),
   });
-  if (migrations.length > 0) say("daemon.migrated", { migrations });
+  if (migrations.length > 0) emit("daemon.migrated", { migrations });
 
-  const carrying = await openCarriers(config, (receipt) => takeReceipt(pool, say, receipt));
+  const carrying = await openChannels(config, (receipt) => takeReceipt(pool, emit, receipt));
   open.defer(() => carrying.close());
   const stopping = new AbortController();
   const clock = openSharedClock();
-  const deps = depsOf({ config, say, workerId, pool, carrying, stopping, clock });
-  const { email, text } = carrying.carriers;
-  await keepCarriedChannels(deps.db, {
+  const deps = depsOf({ config, emit, workerId, pool, carrying, stopping, clock });
+  const { email, text } = carrying.channels;
+  await syncChannelProviders(deps.db, {
     ...(email && { email: email.provider.name }),
     ...(text && { text: text.provider.name }),
   });
   const { broken } = await takeWork(open, { config, deps, pool, stopping, clock });
-  if (config.http) await openHttp(open, { config, http: config.http, databaseUrl, say });
-  say("daemon.ready", { workerId, startedInMs: Math.round(performance.now() - began) });
+  if (config.http) await openHttp(open, { config, http: config.http, databaseUrl, emit });
+  emit("daemon.ready", { workerId, startedInMs: Math.round(performance.now() - began) });
   return { workerId, databaseUrl, broken, stop: () => open.disposeAsync() };
 }
 
 /** What is told later and cannot be written down is said: nobody tells it twice. */
-function takeReceipt(pool: Pool, say: Say, receipt: Receipt): void {
+function takeReceipt(pool: Pool, emit: Emit, receipt: Receipt): void {
   const { interactionId, status, evidence } = receipt;
   const code = evidence.enhancedCode ?? evidence.code ?? "none";
-  throughOutages(() => recordReceipt(openDb(pool), receipt), {
-    onOutage: (outage) => say("database.unreachable", { code: outage, waitingFor: "recorder" }),
+  retryOnOutage(() => recordReceipt(openDb(pool), receipt), {
+    onOutage: (outage) => emit("database.unreachable", { code: outage, waitingFor: "recorder" }),
   }).then(
-    (moved) => say("interaction.receipt", { interactionId, status, code, moved }),
-    () => say("interaction.notRecorded", { interactionId }),
+    (moved) => emit("interaction.receipt", { interactionId, status, code, moved }),
+    () => emit("interaction.notRecorded", { interactionId }),
   );
 }
 
 interface Opened {
   readonly config: Config;
-  readonly say: Say;
+  readonly emit: Emit;
   readonly workerId: string;
   readonly pool: Pool;
-  readonly carrying: OpenCarriers;
+  readonly carrying: OpenChannels;
   readonly stopping: AbortController;
   readonly clock: SharedClock;
 }
 
-function depsOf({ config, say, workerId, pool, carrying, stopping, clock }: Opened): Deps {
+function depsOf({ config, emit, workerId, pool, carrying, stopping, clock }: Opened): Deps {
   const db = openDb(pool);
   return {
     db,
     clock: clock.now,
-    say,
+    emit,
     workerId,
     lender: config.lender,
     withinMs: config.within,
     emailFrom: config.emailFrom,
     textFrom: carrying.textFrom,
     recipientsAllowed: config.recipientsAllowed,
-    carriers: carrying.carriers,
+    channels: carrying.channels,
     recorder: openRecorder({
       db,
-      onOutage: (code) => say("database.unreachable", { code, waitingFor: "recorder" }),
+      onOutage: (code) => emit("database.unreachable", { code, waitingFor: "recorder" }),
     }),
     loadTemplates: openTemplates(db),
     seal: openSeal(config.contentKeys),
@@ -152,19 +155,19 @@ async function takeWork(
   open: AsyncDisposableStack,
   { config, deps, pool, stopping, clock }: Work,
 ): Promise<Queue> {
-  const { db, say, workerId } = deps;
+  const { db, emit, workerId } = deps;
   const worker = { id: workerId, host: hostname(), pid: process.pid };
   // alive before the first claim: what is claimed by nobody alive is given up
-  clock.keepTo(await beat(db, { ...worker, queuePool: "" }));
+  clock.keepTo(await recordHeartbeat(db, { ...worker, queuePool: "" }));
   // when that does not get through, the others find out by our silence
-  open.defer(() => signOff(db, workerId).catch(() => {}));
+  open.defer(() => deregisterWorker(db, workerId).catch(() => {}));
   const queue = await openQueue({
     pool,
     taskList: openTaskList(deps),
     concurrency: config.concurrency,
-    say,
+    emit,
   });
-  const watch = openWatch({
+  const watch = startMaintenance({
     deps,
     worker: { ...worker, queuePool: queue.poolId },
     jobs: queue.running,

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { RetrySchedule } from "./decide/deliver/outcome.ts";
-import type { Say } from "./domain/events.ts";
-import type { Sighting, UnknownOutcome } from "./domain/unknown-outcome.ts";
+import type { Emit } from "./domain/events.ts";
+import type { LookupResult, UnknownOutcome } from "./domain/unknown-outcome.ts";
 import type { Lender } from "./domain/lender.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 import type { Circuit } from "./providers/flow/circuit-breaker.ts";
@@ -13,7 +13,7 @@ import type { Seal } from "./seal.ts";
 import type { LoadTemplates } from "./store/deliver/template-cache.ts";
 
 /** What carries one channel. */
-export interface Carrier {
+export interface DeliveryChannel {
   readonly provider: Provider;
   readonly gate: SlotGate;
   /** How many may be claimed and not yet answered: the calls under way, and those that wait behind them. */
@@ -23,16 +23,16 @@ export interface Carrier {
   /** How long to wait before a provider is asked what became of a message, each time (ms). */
   readonly settleWaits: readonly number[];
   /** Only where the provider can be asked; `except` are its ids of messages known to be others. Never rejects. */
-  readonly findSent?: (unknown: UnknownOutcome, except: readonly string[]) => Promise<Sighting>;
+  readonly findSent?: (unknown: UnknownOutcome, except: readonly string[]) => Promise<LookupResult>;
 }
 
-export type Carriers = Partial<Record<Channel, Carrier>>;
+export type DeliveryChannels = Partial<Record<Channel, DeliveryChannel>>;
 
 /** What a task may reach for. */
 export interface Deps {
   readonly db: Db;
   readonly clock: Clock;
-  readonly say: Say;
+  readonly emit: Emit;
   readonly workerId: string;
   readonly lender: Lender;
   readonly emailFrom: string;
@@ -40,7 +40,7 @@ export interface Deps {
   readonly recipientsAllowed: readonly string[] | null;
   /** How long after it fell due a notice may still leave, by channel (ms); absent: for ever. */
   readonly withinMs: Partial<Record<Channel, number | undefined>>;
-  readonly carriers: Carriers;
+  readonly channels: DeliveryChannels;
   readonly recorder: Recorder;
   readonly loadTemplates: LoadTemplates;
   /** Undefined without a key: sensitive notices wait. */

@@ -1,17 +1,17 @@
 import { systemClock } from "./clock.ts";
 import type { Config, HttpConfig } from "./config.ts";
-import type { Say } from "./domain/events.ts";
+import type { Emit } from "./domain/events.ts";
 import { openApp } from "./http/app.ts";
 import { openServer } from "./http/server.ts";
 import { openDb, openPool } from "./store/postgres/db.ts";
 import { openSeal } from "./seal.ts";
-import { keepSecret } from "./store/api/secrets.ts";
+import { getOrCreateSecret } from "./store/api/secrets.ts";
 
 interface Serving {
   readonly config: Config;
   readonly http: HttpConfig;
   readonly databaseUrl: string;
-  readonly say: Say;
+  readonly emit: Emit;
 }
 
 /** Connections of the callers' own: however much they ask, the jobs keep theirs. */
@@ -23,13 +23,13 @@ const DRAIN_MS = 5_000;
 /** Serves the REST resources until `open` is disposed of. */
 export async function openHttp(
   open: AsyncDisposableStack,
-  { config, http, databaseUrl, say }: Serving,
+  { config, http, databaseUrl, emit }: Serving,
 ): Promise<void> {
   const pool = openPool({
     url: databaseUrl,
     actor: "api",
     max: CONNECTIONS,
-    onLost: (code) => say("database.connectionLost", { code }),
+    onLost: (code) => emit("database.connectionLost", { code }),
     statementMs: STATEMENT_MS,
   });
   open.defer(() => pool.end());
@@ -37,14 +37,14 @@ export async function openHttp(
   const app = openApp({
     db,
     clock: systemClock,
-    say,
+    emit,
     seal: openSeal(config.contentKeys),
-    signingKey: await keepSecret(db, "signedPaths"),
+    signingKey: await getOrCreateSecret(db, "signedPaths"),
     tokens: http.tokens,
     publicUrl: http.publicUrl,
     perSecond: http.perSecond,
   });
   const server = await openServer(app.fetch, http);
   open.defer(() => server.stop(Math.min(config.shutdownMs, DRAIN_MS)));
-  say("http.ready", { port: server.port });
+  emit("http.ready", { port: server.port });
 }

@@ -1,5 +1,5 @@
 import { pino, type Logger } from "pino";
-import { EVENTS, type Say } from "./domain/events.ts";
+import { EVENTS, type Emit } from "./domain/events.ts";
 
 /** The second fence, behind fields that hold ids only. */
 const NEVER_LOGGED = [
@@ -29,7 +29,7 @@ export function openLog(level: string, file?: string): Logger {
   );
 }
 
-export const sayThrough =
-  (log: Logger): Say =>
+export const eventLogger =
+  (log: Logger): Emit =>
   (event, fields) =>
     log[EVENTS[event].level]({ event, ...fields });

@@ -2,35 +2,35 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Deps } from "./deps.ts";
 import { outageCode } from "./store/postgres/retry.ts";
 import {
-  beat,
-  buryDead,
-  freeGhostJobs,
-  giveUpOrphans,
-  queueForgotten,
-  returnNeverBegun,
+  recordHeartbeat,
+  pruneDeadWorkers,
+  unlockLostJobs,
+  markOrphansUnknown,
+  requeueOverdue,
+  rescheduleUnsentClaims,
   type Worker,
 } from "./store/queue/workers.ts";
 
 /** A heartbeat goes out this often. */
-const BEAT_MS = 2_000;
+const HEARTBEAT_MS = 2_000;
 /** A worker not heard of for this long is dead: its jobs are free within two beats more. */
-const SILENT_MS = 10_000;
+const WORKER_TIMEOUT_MS = 10_000;
 /** A claim this old that is not under way here was never begun. */
-const NEVER_BEGUN_MS = 30_000;
+const UNSENT_CLAIM_AFTER_MS = 30_000;
 /** A job locked this long in our name that does not run here never reached us. */
-const GHOST_MS = 30_000;
+const LOST_JOB_AFTER_MS = 30_000;
 /** Due for this long and in no job: forgotten. */
-const FORGOTTEN_MS = 60_000;
+const OVERDUE_AFTER_MS = 60_000;
 /** An answer that took longer than this does not tell the time. */
-const ON_TIME_MS = 250;
+const FRESH_TIME_MS = 250;
 /** Rows are looked through once in so many beats. */
 const SWEEP_EVERY = 5;
 
-export interface Watch {
+export interface Maintenance {
   stop(): Promise<void>;
 }
 
-interface Watched {
+interface MaintenanceOptions {
   readonly deps: Deps;
   readonly worker: Worker;
   /** The jobs under way in this process. */
@@ -43,26 +43,26 @@ interface Watched {
  * Says that we live, takes over from those that do not, and finds what fell through. The heart does not wait for the rest:
  * a sweep that is held up by a lock must not make us look dead.
  */
-export function openWatch(watched: Watched): Watch {
+export function startMaintenance(watched: MaintenanceOptions): Maintenance {
   const stopped = new AbortController();
   let round = 0;
-  let looking: Promise<void> | undefined;
+  let running: Promise<void> | undefined;
   const loop = async (): Promise<void> => {
     // When the database comes back after an outage everybody has been silent: only who has beaten steadily since
     // then may call another one dead
     let steadySince = performance.now();
     while (!stopped.signal.aborted) {
       const began = performance.now();
-      const heard = await through(watched, () => sayAlive(watched));
-      if (!heard || performance.now() - began > BEAT_MS) steadySince = performance.now();
+      const heard = await through(watched, () => heartbeat(watched));
+      if (!heard || performance.now() - began > HEARTBEAT_MS) steadySince = performance.now();
       const steadyForMs = began - steadySince;
-      if (heard && looking === undefined)
-        looking = through(watched, () => lookAround(watched, (round += 1), steadyForMs)).then(
-          () => (looking = undefined),
+      if (heard && running === undefined)
+        running = through(watched, () => runMaintenance(watched, (round += 1), steadyForMs)).then(
+          () => (running = undefined),
         );
-      await sleep(BEAT_MS, undefined, { signal: stopped.signal }).catch(() => {});
+      await sleep(HEARTBEAT_MS, undefined, { signal: stopped.signal }).catch(() => {});
     }
-    await looking;
+    await running;
   };
   const done = loop();
   return {
@@ -74,47 +74,57 @@ export function openWatch(watched: Watched): Watch {
 }
 
 /** Resolves to whether the database heard us. */
-async function through({ deps }: Watched, run: () => Promise<void>): Promise<boolean> {
+async function through({ deps }: MaintenanceOptions, run: () => Promise<void>): Promise<boolean> {
   try {
     await run();
     return true;
   } catch (error) {
     const code = outageCode(error) ?? (error instanceof Error ? error.name : "unknown");
-    deps.say("database.unreachable", { code, waitingFor: "heartbeat" });
+    deps.emit("database.unreachable", { code, waitingFor: "heartbeat" });
     return false;
   }
 }
 
-async function sayAlive({ deps, worker, onTime }: Watched): Promise<void> {
+async function heartbeat({ deps, worker, onTime }: MaintenanceOptions): Promise<void> {
   const asked = performance.now();
-  const theirs = await beat(deps.db, worker);
+  const theirs = await recordHeartbeat(deps.db, worker);
   // one that was long under way is out of date
-  if (performance.now() - asked < ON_TIME_MS) onTime(theirs);
+  if (performance.now() - asked < FRESH_TIME_MS) onTime(theirs);
 }
 
-async function lookAround(watched: Watched, round: number, steadyForMs: number): Promise<void> {
-  if (steadyForMs > SILENT_MS) await takeOver(watched.deps);
+async function runMaintenance(
+  watched: MaintenanceOptions,
+  round: number,
+  steadyForMs: number,
+): Promise<void> {
+  if (steadyForMs > WORKER_TIMEOUT_MS) await recoverDeadWorkers(watched.deps);
   if (round % SWEEP_EVERY === 0) await sweep(watched);
 }
 
-async function takeOver({ db, say }: Deps): Promise<void> {
-  for (const deadWorkerId of await buryDead(db, SILENT_MS)) say("worker.died", { deadWorkerId });
-  for (const interactionId of await giveUpOrphans(db))
-    say("interaction.outcomeUnknown", { interactionId, provider: "unknown", code: "workerDied" });
+async function recoverDeadWorkers({ db, emit }: Deps): Promise<void> {
+  for (const deadWorkerId of await pruneDeadWorkers(db, WORKER_TIMEOUT_MS))
+    emit("worker.lost", { deadWorkerId });
+  for (const interactionId of await markOrphansUnknown(db))
+    emit("interaction.outcomeUnknown", { interactionId, provider: "unknown", code: "workerDied" });
 }
 
-async function sweep({ deps, worker, jobs }: Watched): Promise<void> {
-  const { db, clock, say } = deps;
+async function sweep({ deps, worker, jobs }: MaintenanceOptions): Promise<void> {
+  const { db, clock, emit } = deps;
   const before = (ms: number): Date => new Date(clock().getTime() - ms);
-  for (const jobId of await freeGhostJobs(db, worker.queuePool, [...jobs], GHOST_MS))
-    say("queue.jobFreed", { jobId });
+  for (const jobId of await unlockLostJobs(db, worker.queuePool, [...jobs], LOST_JOB_AFTER_MS))
+    emit("queue.jobUnlocked", { jobId });
   const begun = [...deps.underWay];
-  for (const id of await returnNeverBegun(db, worker.id, begun, before(NEVER_BEGUN_MS)))
-    say("interaction.neverBegun", { interactionId: id });
-  const forgotten = await queueForgotten(db, before(FORGOTTEN_MS));
+  for (const id of await rescheduleUnsentClaims(
+    db,
+    worker.id,
+    begun,
+    before(UNSENT_CLAIM_AFTER_MS),
+  ))
+    emit("interaction.claimReleased", { interactionId: id });
+  const forgotten = await requeueOverdue(db, before(OVERDUE_AFTER_MS));
   const [first] = forgotten;
   if (first !== undefined)
-    say("interactions.queuedAgain", {
+    emit("interactions.requeued", {
       interactions: forgotten.length,
       firstInteractionId: first,
     });

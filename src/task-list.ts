@@ -34,7 +34,7 @@ const inHalves =
       if (halves.length === 0 || isOfAll(error)) throw error;
       for (const half of halves)
         await enqueue(deps.db, name, half, { runAt: deps.clock(), priority: HALVES_PRIORITY });
-      deps.say("queue.jobHalved", { task: name });
+      deps.emit("queue.jobSplit", { task: name });
     }
   };
 

@@ -1,12 +1,12 @@
 import type { Task } from "graphile-worker";
 import { prepare, type Prepared } from "../src/decide/deliver/prepare.ts";
 import { settle } from "../src/decide/deliver/outcome.ts";
-import type { Carrier, Deps } from "../src/deps.ts";
+import type { DeliveryChannel, Deps } from "../src/deps.ts";
 import { Fault } from "../src/domain/fault.ts";
 import type { Message } from "../src/domain/message.ts";
 import type { ProviderAnswer } from "../src/domain/provider-answer.ts";
 import type { Lane, Lease } from "../src/providers/flow/slot-gate.ts";
-import { saySettled, sayWithheld } from "../src/outcome-events.ts";
+import { emitSettled, emitWithheld } from "../src/outcome-events.ts";
 import { loadFactSheets } from "../src/store/deliver/fact-sheets.ts";
 import { claimInteractions, withholdInteractions } from "../src/store/deliver/interactions.ts";
 import { enqueue } from "../src/store/queue/jobs.ts";
@@ -35,7 +35,7 @@ const BULK_PRIORITY = 10;
 export const deliverInteractions =
   (deps: Deps): Task<"deliver_interactions"> =>
   async ({ channel, interactionIds }) => {
-    const carrier = deps.carriers[channel];
+    const carrier = deps.channels[channel];
     if (carrier === undefined) throw new Fault("CHANNEL_NOT_CARRIED", channel);
     const lane = interactionIds.length > SINGLES ? "bulk" : "single";
     const sliceEnd = performance.now() + SLICE_MS;
@@ -67,7 +67,7 @@ interface DueSet {
 /** Judges a set on facts of this moment, and claims and begins as the provider has room. Resolves to the ids it did not begin. */
 async function sendSet(
   deps: Deps,
-  carrier: Carrier,
+  carrier: DeliveryChannel,
   { ids, lane, goesOn }: DueSet,
 ): Promise<{ readonly left: readonly string[] }> {
   let ready = await prepareAll(deps, ids);
@@ -91,7 +91,11 @@ function withLease(ready: readonly Ready[], leases: ReadonlyMap<Message, Lease>)
 }
 
 /** Claims what has a lease and begins to send it. */
-async function begin(deps: Deps, carrier: Carrier, leased: readonly Leased[]): Promise<void> {
+async function begin(
+  deps: Deps,
+  carrier: DeliveryChannel,
+  leased: readonly Leased[],
+): Promise<void> {
   const claiming = claim(
     deps,
     carrier,
@@ -102,15 +106,15 @@ async function begin(deps: Deps, carrier: Carrier, leased: readonly Leased[]): P
 }
 
 async function prepareAll(deps: Deps, interactionIds: readonly string[]): Promise<Ready[]> {
-  const { db, clock, say, lender, emailFrom, textFrom, recipientsAllowed } = deps;
+  const { db, clock, emit, lender, emailFrom, textFrom, recipientsAllowed } = deps;
   const sheets = await loadFactSheets(db, interactionIds);
   const findTemplate = await deps.loadTemplates(sheets);
   const canSeal = deps.seal !== undefined;
-  const occasion = { lender, emailFrom, textFrom, recipientsAllowed, canSeal, now: clock() };
-  const prepared = sheets.map((facts) => prepare(facts, findTemplate(facts), occasion));
+  const sendContext = { lender, emailFrom, textFrom, recipientsAllowed, canSeal, now: clock() };
+  const prepared = sheets.map((facts) => prepare(facts, findTemplate(facts), sendContext));
   const withheld = prepared.flatMap((one) => (one.kind === "withheld" ? [one.withheld] : []));
   await withholdInteractions(db, withheld);
-  for (const one of withheld) sayWithheld(say, one);
+  for (const one of withheld) emitWithheld(emit, one);
   return prepared.filter((one) => one.kind === "ready");
 }
 
@@ -118,7 +122,11 @@ async function prepareAll(deps: Deps, interactionIds: readonly string[]): Promis
  * Committed before the wire; two workers cannot both win a row. What is under way here is left to the job that has it: it
  * alone says when it is no longer.
  */
-async function claim(deps: Deps, carrier: Carrier, ready: readonly Ready[]): Promise<ClaimedById> {
+async function claim(
+  deps: Deps,
+  carrier: DeliveryChannel,
+  ready: readonly Ready[],
+): Promise<ClaimedById> {
   const { underWay } = deps;
   const free = ready.filter((one) => !underWay.has(idOf(one)));
   if (free.length === 0) return new Map();
@@ -134,7 +142,11 @@ async function claim(deps: Deps, carrier: Carrier, ready: readonly Ready[]): Pro
   return claimed;
 }
 
-async function win(deps: Deps, carrier: Carrier, free: readonly Ready[]): Promise<ClaimedById> {
+async function win(
+  deps: Deps,
+  carrier: DeliveryChannel,
+  free: readonly Ready[],
+): Promise<ClaimedById> {
   const claimedAt = deps.clock();
   const claims = free.map((one) => ({
     ...one.claim,
@@ -164,7 +176,7 @@ function track(deps: Deps, { one }: Leased, call: Promise<void>): void {
   const interactionId = idOf(one);
   const tracked = call
     // not taken off underWay: what was sent and could not be recorded must not be sent again
-    .catch(() => deps.say("interaction.notRecorded", { interactionId }))
+    .catch(() => deps.emit("interaction.notRecorded", { interactionId }))
     .finally(() => deps.calls.delete(tracked));
   deps.calls.add(tracked);
 }
@@ -172,7 +184,7 @@ function track(deps: Deps, { one }: Leased, call: Promise<void>): void {
 /** Sends an interaction if its claim was won, with nothing held open, and records the provider's answer. */
 async function dispatch(
   deps: Deps,
-  carrier: Carrier,
+  carrier: DeliveryChannel,
   leased: Leased,
   claiming: Promise<ClaimedById>,
 ): Promise<void> {
@@ -187,13 +199,13 @@ async function dispatch(
   const settlement = settle({ ...sent, endedAt: deps.clock() }, answer, carrier);
   await deps.recorder.record(settlement);
   deps.underWay.delete(interactionId);
-  saySettled(deps.say, settlement);
+  emitSettled(deps.emit, settlement);
 }
 
 /** Holds the lease until the provider has answered, or until the claim turns out to be lost. */
 async function callProvider(
   deps: Deps,
-  carrier: Carrier,
+  carrier: DeliveryChannel,
   { one, lease }: Leased,
   claiming: Promise<ClaimedById>,
 ): Promise<Called | undefined> {
@@ -218,16 +230,16 @@ interface Told {
   readonly isAlone: boolean;
 }
 
-function watchCircuit({ say, clock }: Deps, carrier: Carrier, told: Told): void {
+function watchCircuit({ emit, clock }: Deps, carrier: DeliveryChannel, told: Told): void {
   const { answer, chainId, isAlone } = told;
   if (answer.kind === "limited") carrier.gate.backOff();
   const provider = carrier.provider.name;
   if (answer.kind === "misconfigured" && !isAlone && carrier.circuit.trip(clock(), chainId))
-    say("provider.misconfigured", {
+    emit("provider.misconfigured", {
       provider,
       code: answer.evidence.enhancedCode ?? answer.evidence.code ?? "none",
       why: answer.short,
     });
   if (ABOUT_THE_MESSAGE.has(answer.kind) && carrier.circuit.heal())
-    say("provider.worksAgain", { provider });
+    emit("provider.recovered", { provider });
 }

@@ -9,7 +9,7 @@ import { loadActiveVersions } from "../src/store/resolve/active-types.ts";
 
 /** match -> schedule -> plan: what the changes of a few cases set in motion. */
 export const resolveCaseChanges =
-  ({ db, say, lender, withinMs }: Deps): Task<"resolve_case_changes"> =>
+  ({ db, emit, lender, withinMs }: Deps): Task<"resolve_case_changes"> =>
   async ({ caseChangeIds }) => {
     const [changes, calendarRows] = await Promise.all([
       loadCaseChanges(db, caseChangeIds),
@@ -24,7 +24,7 @@ export const resolveCaseChanges =
       plan(change, versions.get(change.caseTypeId) ?? []),
     );
     const interactions = planned.length === 0 ? 0 : await planInteractions(db, planned);
-    say("caseChanges.resolved", {
+    emit("caseChanges.resolved", {
       caseChanges: changes.length,
       interactions,
       firstCaseChangeId: caseChangeIds[0] ?? "",

@@ -1,7 +1,11 @@
 import type { Task } from "graphile-worker";
 import { settleUnknown } from "../src/decide/settle/settle-unknown.ts";
-import type { Carrier, Deps } from "../src/deps.ts";
-import type { Sighting, UnknownOutcome, UnknownVerdict } from "../src/domain/unknown-outcome.ts";
+import type { DeliveryChannel, Deps } from "../src/deps.ts";
+import type {
+  LookupResult,
+  UnknownOutcome,
+  UnknownVerdict,
+} from "../src/domain/unknown-outcome.ts";
 import { enqueue } from "../src/store/queue/jobs.ts";
 import { planNextAttempts } from "../src/store/deliver/next-attempts.ts";
 import {
@@ -15,13 +19,13 @@ import {
 export const settleUnknownOutcomes =
   (deps: Deps): Task<"settle_unknown_outcomes"> =>
   async ({ channel, interactionIds, asked }) => {
-    const carrier = deps.carriers[channel];
+    const carrier = deps.channels[channel];
     for (const unknown of await loadUnknownOutcomes(deps.db, interactionIds, deps.seal)) {
       const sighting = await lookFor(deps, carrier, unknown);
       const asking = { asked, waits: carrier?.settleWaits ?? [], now: deps.clock() };
       const verdict = settleUnknown(unknown, sighting, asking);
       await act(deps, unknown, verdict, asked);
-      deps.say("interaction.settled", {
+      deps.emit("interaction.settled", {
         interactionId: unknown.interactionId,
         verdict: verdict.kind,
       });
@@ -34,10 +38,10 @@ export const settleUnknownOutcomes =
  */
 async function lookFor(
   deps: Deps,
-  carrier: Carrier | undefined,
+  carrier: DeliveryChannel | undefined,
   unknown: UnknownOutcome,
   except: readonly string[] = [],
-): Promise<Sighting | undefined> {
+): Promise<LookupResult | undefined> {
   const sighting = await carrier?.findSent?.(unknown, except);
   if (sighting?.kind !== "found") return sighting;
   if (!(await isOnRecord(deps.db, unknown.channel, sighting.messageId))) return sighting;

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
-import { openCarriers, type OpenCarriers } from "../src/channels.ts";
+import { openChannels, type OpenChannels } from "../src/channels.ts";
 import { readConfig } from "../src/config.ts";
 import type { Deps } from "../src/deps.ts";
 import type { TestDatabase } from "./database.ts";
@@ -22,7 +22,7 @@ export interface Attempt {
 export interface House {
   readonly deps: Deps;
   /** Everything that was logged, as it would be written. */
-  readonly said: string[];
+  readonly emitted: string[];
   /** Moves the clock there and lets everything happen that is due by then. */
   at(moment: string): Promise<void>;
   /** The borrower can be reached here and nowhere else. */
@@ -47,12 +47,12 @@ export function useHouse(
   settings: Readonly<Record<string, string>> = {},
 ): House {
   const { pool } = database;
-  const said: string[] = [];
+  const emitted: string[] = [];
   let dir = "";
-  let carrying: OpenCarriers;
+  let carrying: OpenChannels;
   let told = Promise.withResolvers<void>();
   const deps = depsOn(database, {
-    say: (event, fields) => void said.push(JSON.stringify({ event, ...fields })),
+    emit: (event, fields) => void emitted.push(JSON.stringify({ event, ...fields })),
   });
 
   beforeAll(async () => {
@@ -64,11 +64,11 @@ export function useHouse(
       TEXT_SETTLES: "15s 1m",
       ...settings,
     });
-    carrying = await openCarriers(
+    carrying = await openChannels(
       config,
       (receipt) => void recordReceipt(deps.db, receipt).then(() => told.resolve()),
     );
-    Object.assign(deps, { carriers: carrying.carriers });
+    Object.assign(deps, { channels: carrying.channels });
     await insertLender(pool);
   });
   afterAll(async () => {
@@ -80,7 +80,7 @@ export function useHouse(
 
   return {
     deps,
-    said,
+    emitted,
     async at(moment) {
       vi.setSystemTime(new Date(moment));
       await runDueJobs(database, deps);

@@ -13,7 +13,7 @@ import { counted } from "./cli/layout.ts";
 import type { Print } from "./cli/print.ts";
 
 const SHOWN_IDS = 20;
-const LARGEST_INT = 2n ** 31n - 1n;
+const MAX_INT = 2n ** 31n - 1n;
 
 /** Withdraws scheduled interactions of Tidings, on record. Exit code 1 when none was scheduled. */
 export const cancel = command({
@@ -23,11 +23,11 @@ export const cancel = command({
   details:
     "Only what is scheduled is withdrawn: what is in progress is with a provider and is\nnot touched. Changes that come later fire as before; deprecate the type to end that.",
   options: {
-    interaction: { type: "string", value: "ID", says: "this interaction" },
-    case: { type: "string", value: "ID", says: "all that is scheduled for this case" },
-    type: { type: "string", value: "ID", says: "all of this notification type, every version" },
-    reason: { type: "string", value: "TEXT", says: "why, for the record" },
-    by: { type: "string", value: "NAME", says: "who withdraws them; $USER unless given" },
+    interaction: { type: "string", value: "ID", message: "this interaction" },
+    case: { type: "string", value: "ID", message: "all that is scheduled for this case" },
+    type: { type: "string", value: "ID", message: "all of this notification type, every version" },
+    reason: { type: "string", value: "TEXT", message: "why, for the record" },
+    by: { type: "string", value: "NAME", message: "who withdraws them; $USER unless given" },
   },
   async run({ options, print }) {
     const scope = readScope(options);
@@ -47,7 +47,7 @@ export const cancel = command({
 function readScope(options: { readonly [Kind in Scope["kind"]]?: string }): Scope {
   const [kind, id] = onlyOne(options, ["interaction", "case", "type"]);
   if (kind === "case") return { kind, id };
-  return { kind, id: readId(`--${kind}`, id, kind === "type" ? LARGEST_INT : undefined) };
+  return { kind, id: readId(`--${kind}`, id, kind === "type" ? MAX_INT : undefined) };
 }
 
 function report(print: Print, canceled: readonly string[], inProgress: readonly string[]): void {

@@ -5,7 +5,7 @@ import { withDatabase } from "./cli/database.ts";
 import type { Print } from "./cli/print.ts";
 
 /** Five missed heartbeats. */
-export const SILENT_MS = 10_000;
+export const WORKER_TIMEOUT_MS = 10_000;
 
 /** Exit code 0 while a daemon of this host is heard of in the database, for a container's health check. */
 export const health = command({
@@ -17,7 +17,9 @@ export const health = command({
 
 async function checkHealth(print: Print): Promise<number> {
   const workers = await withDatabase("health", (db) => listWorkers(db));
-  const alive = workers.some((worker) => worker.host === hostname() && worker.silentMs < SILENT_MS);
+  const alive = workers.some(
+    (worker) => worker.host === hostname() && worker.silentMs < WORKER_TIMEOUT_MS,
+  );
   print(alive ? "A daemon of this host is heard of." : "No daemon of this host is heard of.");
   return alive ? 0 : 1;
 }

@@ -17,8 +17,12 @@ export const keys = command({
   details: `A key is shown once, when it is made, and kept as a hash. A revoked key is refused\nwithin a second, and its name can be used again. Scopes: all, or of\n${SCOPES.join(", ")}.`,
   operands: ["create|list|revoke", "[name]"],
   options: {
-    scopes: { type: "string", value: "SCOPES", says: "what the key may do, with commas between" },
-    by: { type: "string", value: "NAME", says: "who does it; $USER unless given" },
+    scopes: {
+      type: "string",
+      value: "SCOPES",
+      message: "what the key may do, with commas between",
+    },
+    by: { type: "string", value: "NAME", message: "who does it; $USER unless given" },
   },
   async run({ operands: [verb, name], options, print }) {
     if (verb === "list" && name === undefined)

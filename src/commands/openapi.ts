@@ -15,7 +15,7 @@ export const openapi = command({
     const app = openApp({
       db: openDb(pool),
       clock: systemClock,
-      say: () => {},
+      emit: () => {},
       seal: undefined,
       signingKey: Buffer.alloc(0),
       tokens: undefined,

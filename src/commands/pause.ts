@@ -7,7 +7,7 @@ import { checkType } from "./cli/require.ts";
 import { readOperator, readReason } from "./cli/operator.ts";
 import { counted } from "./cli/layout.ts";
 
-const LARGEST_INT = 2n ** 31n - 1n;
+const MAX_INT = 2n ** 31n - 1n;
 const EXAMPLES = "pause everything, pause channel text, pause type 7";
 
 function readPaused([scope, which]: readonly string[]): Paused {
@@ -16,7 +16,7 @@ function readPaused([scope, which]: readonly string[]): Paused {
   if (scope === "channel" && CHANNELS.some((channel) => channel === which))
     return { ...nothing, scope, channel: which as Channel };
   if (scope === "type" && which !== undefined) {
-    const notificationTypeId = Number(readId("the notification type", which, LARGEST_INT));
+    const notificationTypeId = Number(readId("the notification type", which, MAX_INT));
     return { ...nothing, scope: "notificationType", notificationTypeId };
   }
   throw wrongArguments(`say what: ${EXAMPLES}; the channels are ${CHANNELS.join(", ")}`);
@@ -33,8 +33,8 @@ export const pause = command({
     "Read before every message: what is on the wire is finished, nothing else leaves. What is\npaused waits, and is judged again when it is resumed.",
   operands: ["everything|channel|type", "[which]"],
   options: {
-    reason: { type: "string", value: "TEXT", says: "why, for the record" },
-    by: { type: "string", value: "NAME", says: "who pauses; $USER unless given" },
+    reason: { type: "string", value: "TEXT", message: "why, for the record" },
+    by: { type: "string", value: "NAME", message: "who pauses; $USER unless given" },
   },
   async run({ operands, options, print }) {
     const paused = readPaused(operands);
@@ -59,7 +59,7 @@ export const resume = command({
   summary: "release a pause: what waited is judged again at once",
   takes: "(everything | channel CHANNEL | type ID) [--by NAME]",
   operands: ["everything|channel|type", "[which]"],
-  options: { by: { type: "string", value: "NAME", says: "who resumes; $USER unless given" } },
+  options: { by: { type: "string", value: "NAME", message: "who resumes; $USER unless given" } },
   async run({ operands, options, print }) {
     const paused = readPaused(operands);
     const operator = readOperator(options.by ?? process.env["USER"]);

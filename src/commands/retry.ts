@@ -14,7 +14,7 @@ export const retry = command({
   details:
     "The interaction must have failed, or its outcome be unknown, and nothing have followed it.\nThe new attempt is judged afresh, and goes at once.",
   operands: ["INTERACTION_ID"],
-  options: { by: { type: "string", value: "NAME", says: "who sends it; $USER unless given" } },
+  options: { by: { type: "string", value: "NAME", message: "who sends it; $USER unless given" } },
   async run({ operands: [id = ""], options, print }) {
     const interactionId = readId("INTERACTION_ID", id);
     const operator = readOperator(options.by ?? process.env["USER"]);

@@ -24,8 +24,8 @@ export const settle = command({
     "taken: the provider has it. delivered: the borrower has it. neverSent: it is sent again now,\nas the same interaction.",
   operands: ["INTERACTION_ID"],
   options: {
-    as: { type: "string", value: "OUTCOME", says: `one of ${Object.keys(OUTCOMES).join(", ")}` },
-    by: { type: "string", value: "NAME", says: "who says so; $USER unless given" },
+    as: { type: "string", value: "OUTCOME", message: `one of ${Object.keys(OUTCOMES).join(", ")}` },
+    by: { type: "string", value: "NAME", message: "who says so; $USER unless given" },
   },
   async run({ operands: [id = ""], options, print }) {
     const interactionId = readId("INTERACTION_ID", id);

@@ -1,8 +1,8 @@
 import { maskConfig, readConfig } from "../config.ts";
 import { openDaemon, type Daemon } from "../daemon.ts";
 import { Fault } from "../domain/fault.ts";
-import type { Say } from "../domain/events.ts";
-import { openLog, sayThrough } from "../log.ts";
+import type { Emit } from "../domain/events.ts";
+import { openLog, eventLogger } from "../log.ts";
 import { command } from "./cli/command.ts";
 
 /** Closing what is left after the jobs' own grace. */
@@ -22,43 +22,43 @@ export const start = command({
 
 async function runDaemon(): Promise<number> {
   const config = readConfig(process.env);
-  const say = sayThrough(openLog(config.logLevel));
-  say("daemon.starting", { config: maskConfig(config) });
+  const emit = eventLogger(openLog(config.logLevel));
+  emit("daemon.starting", { config: maskConfig(config) });
   const { exampleSettings } = config;
-  if (exampleSettings.length > 0) say("daemon.lenderIsAnExample", { settings: exampleSettings });
+  if (exampleSettings.length > 0) emit("daemon.lenderIsAnExample", { settings: exampleSettings });
   const told = waitForSignal();
   process.once("unhandledRejection", (error) => {
-    say("daemon.failed", { code: "UNEXPECTED", reason: reasonOf(error) });
+    emit("daemon.failed", { code: "UNEXPECTED", reason: reasonOf(error) });
     process.exit(1);
   });
-  const daemon = await openOrSay(config, say, told);
+  const daemon = await openOrSay(config, emit, told);
   if (typeof daemon === "number") return daemon;
   const end = await Promise.race([told, daemon.broken]);
   const broken = typeof end !== "string";
-  if (broken) say("daemon.failed", { code: "QUEUE_BROKEN", reason: end.message });
-  else say("daemon.stopping", { reason: end });
+  if (broken) emit("daemon.failed", { code: "QUEUE_BROKEN", reason: end.message });
+  else emit("daemon.stopping", { reason: end });
   forceExitAfter(config.shutdownMs + CLOSING_MS);
   await daemon.stop();
-  say("daemon.stopped", { workerId: daemon.workerId });
+  emit("daemon.stopped", { workerId: daemon.workerId });
   return broken ? 1 : 0;
 }
 
 /** Resolves to the exit code where there is no daemon. */
 async function openOrSay(
   config: ReturnType<typeof readConfig>,
-  say: Say,
+  emit: Emit,
   told: Promise<string>,
 ): Promise<Daemon | number> {
   const stop = new AbortController();
   void told.then(() => stop.abort());
   try {
-    return await openDaemon(config, say, stop.signal);
+    return await openDaemon(config, emit, stop.signal);
   } catch (error) {
     if (stop.signal.aborted) {
-      say("daemon.stopping", { reason: await told });
+      emit("daemon.stopping", { reason: await told });
       return 0;
     }
-    say("daemon.failed", { code: codeOf(error), reason: reasonOf(error) });
+    emit("daemon.failed", { code: codeOf(error), reason: reasonOf(error) });
     return 1;
   }
 }

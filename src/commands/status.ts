@@ -14,7 +14,7 @@ import {
 import { listWorkers } from "../store/queue/workers.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
-import { SILENT_MS } from "./health.ts";
+import { WORKER_TIMEOUT_MS } from "./health.ts";
 import { momentsIn, showDuration, type ShowMoment } from "./cli/moment.ts";
 import { aligned, counted } from "./cli/layout.ts";
 
@@ -44,14 +44,14 @@ export const status = command({
 function daemonLines(
   workers: readonly { readonly id: string; readonly silentMs: number }[],
 ): string[] {
-  const alive = workers.filter(({ silentMs }) => silentMs < SILENT_MS);
+  const alive = workers.filter(({ silentMs }) => silentMs < WORKER_TIMEOUT_MS);
   const title =
     alive.length === 0
       ? "No daemon is alive: nothing is sent until `tidings start` runs."
       : `${counted(alive.length, "daemon")} alive`;
   const rows = workers.map(({ id, silentMs }) => [
     `  ${id}`,
-    `${silentMs < SILENT_MS ? "heard of" : "SILENT, heard of"} ${showDuration(silentMs)} ago`,
+    `${silentMs < WORKER_TIMEOUT_MS ? "heard of" : "SILENT, heard of"} ${showDuration(silentMs)} ago`,
   ]);
   return [title, ...aligned(rows)];
 }

@@ -36,7 +36,7 @@ export const EVENTS = {
     "warn",
     "A statement did not get through; it is tried again until it does.",
   ),
-  "queue.said": kind<{
+  "queue.log": kind<{
     scope: string;
     line: string;
     jobId?: string;
@@ -47,11 +47,11 @@ export const EVENTS = {
     "warn",
     "A job ended by a fault; the queue runs it again.",
   ),
-  "queue.jobFreed": kind<{ jobId: string }>(
+  "queue.jobUnlocked": kind<{ jobId: string }>(
     "warn",
     "A job was locked in our name and never reached us; it is free again.",
   ),
-  "queue.jobHalved": kind<{ task: string }>(
+  "queue.jobSplit": kind<{ task: string }>(
     "warn",
     "A set failed by something in it; its halves are run by themselves.",
   ),
@@ -86,7 +86,7 @@ export const EVENTS = {
     "warn",
     "The provider did not take the message; nextAttemptAt says whether it is tried again.",
   ),
-  "interaction.limited": kind<{ interactionId: string; provider: string; until: string }>(
+  "interaction.rateLimited": kind<{ interactionId: string; provider: string; until: string }>(
     "info",
     "The provider asked us to slow down; no attempt is spent.",
   ),
@@ -94,7 +94,7 @@ export const EVENTS = {
     "warn",
     "Nobody can say whether the message was taken.",
   ),
-  "interaction.neverBegun": kind<{ interactionId: string }>(
+  "interaction.claimReleased": kind<{ interactionId: string }>(
     "warn",
     "It was claimed and never handed to the provider; it is scheduled again.",
   ),
@@ -111,11 +111,11 @@ export const EVENTS = {
     "info",
     "It was told later what became of a message that had been taken; moved says whether that was news.",
   ),
-  "interactions.queuedAgain": kind<{ interactions: number; firstInteractionId: string }>(
+  "interactions.requeued": kind<{ interactions: number; firstInteractionId: string }>(
     "warn",
     "Due interactions were in no job; they are queued again.",
   ),
-  "worker.died": kind<{ deadWorkerId: string }>(
+  "worker.lost": kind<{ deadWorkerId: string }>(
     "warn",
     "A daemon was not heard of any more; its work is taken over.",
   ),
@@ -127,7 +127,7 @@ export const EVENTS = {
     "error",
     "Our own credentials or sender are refused: mend them. The channel is stopped, and probed once a minute.",
   ),
-  "provider.worksAgain": kind<{ provider: string }>(
+  "provider.recovered": kind<{ provider: string }>(
     "info",
     "A probe got through: the channel goes on.",
   ),
@@ -149,7 +149,7 @@ export const EVENTS = {
 export type EventName = keyof typeof EVENTS;
 type FieldsOf<Kind> = Kind extends EventKind<infer Fields> ? Fields : never;
 /** Says one thing that happened. */
-export type Say = <Name extends EventName>(
+export type Emit = <Name extends EventName>(
   name: Name,
   fields: FieldsOf<(typeof EVENTS)[Name]>,
 ) => void;

@@ -22,7 +22,7 @@ export interface Found {
 }
 
 /** What a provider that can be asked says of a message. Unavailable also stands for "cannot be ruled out". */
-export type Sighting =
+export type LookupResult =
   | ({ readonly kind: "found" } & Found)
   | { readonly kind: "notFound" }
   | { readonly kind: "unavailable" };

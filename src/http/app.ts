@@ -9,23 +9,23 @@ import { healthRoutes } from "./health.ts";
 import { identify } from "./auth/identify.ts";
 import { INTERACTION_RULES } from "./interactions/constraint-errors.ts";
 import { interactionRoutes } from "./interactions/routes.ts";
-import { misfit } from "./core/validation-error.ts";
+import { validationError } from "./core/validation-error.ts";
 import { answerUnknown } from "./core/not-found.ts";
 import { NOTIFICATION_TYPE_RULES } from "./notification-types/constraint-errors.ts";
 import { notificationTypeRoutes } from "./notification-types/routes.ts";
-import { surround } from "./core/response-headers.ts";
+import { requestContext } from "./core/response-headers.ts";
 import { throttle } from "./auth/throttle.ts";
 
 /** The REST resources as one app, which answers every request and throws at none. */
 export function openApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>({
     defaultHook: (result) => {
-      if (!result.success) throw misfit(result.target, result.error);
+      if (!result.success) throw validationError(result.target, result.error);
     },
   });
   registerComponents(app);
   app.onError(answerError(deps, { ...NOTIFICATION_TYPE_RULES, ...INTERACTION_RULES }));
-  app.use(surround(deps));
+  app.use(requestContext(deps));
   app.route("/", healthRoutes(deps));
   documentRoutes(app);
 

@@ -1,4 +1,4 @@
-import { carry } from "../../src/channels.ts";
+import { createChannel } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Provider } from "../../src/providers/answer/provider.ts";
 import type { Deps } from "../../src/deps.ts";
@@ -28,8 +28,8 @@ const AT_ONCE: Provider = {
 /** The delivering of notices by a provider that answers at once, beside one job a notice and one statement a step. */
 export async function benchDeliver(scene: Scene): Promise<void> {
   await insertPortfolio(scene, NOTICES);
-  const email = carry(AT_ONCE, "email", readConfig({}));
-  const deps = depsOn({ ...scene, db: openDb(scene.pool) }, { carriers: { email } });
+  const email = createChannel(AT_ONCE, "email", readConfig({}));
+  const deps = depsOn({ ...scene, db: openDb(scene.pool) }, { channels: { email } });
   let turn = 0;
   report(
     await compare({
@@ -67,7 +67,7 @@ async function deliverPlainly(scene: Scene, deps: Deps, name: string): Promise<n
       },
     },
     concurrency: CONCURRENCY,
-    say: () => {},
+    emit: () => {},
   });
   await all.promise;
   const rate = rateSince(began, ids.length);

@@ -48,7 +48,7 @@ export async function deliverAll(
     pool: scene.pool,
     taskList: openTaskList(deps),
     concurrency: CONCURRENCY,
-    say: () => {},
+    emit: () => {},
   });
   await all;
   const rate = rateSince(began, ids.length);

@@ -1,5 +1,5 @@
 import { createTransport } from "nodemailer";
-import { carry } from "../../src/channels.ts";
+import { createChannel } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
 import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { compare, report } from "./compare.ts";
@@ -22,7 +22,7 @@ export async function benchSmtp(scene: Scene): Promise<void> {
     maxMessages: Infinity,
     ignoreTLS: true,
   });
-  const carrier = carry(provider, "email", readConfig({}));
+  const carrier = createChannel(provider, "email", readConfig({}));
   let turn = 0;
   const bare = (n: number): Promise<unknown> =>
     pool.sendMail({

@@ -1,6 +1,6 @@
 import twilio from "twilio";
 import type RequestClient from "twilio/lib/base/RequestClient.js";
-import { carry } from "../../src/channels.ts";
+import { createChannel } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
 import { openTwilioHttp } from "../../src/providers/twilio/http.ts";
 import { openTwilio } from "../../src/providers/twilio/twilio.ts";
@@ -21,7 +21,7 @@ export async function benchTwilio(scene: Scene): Promise<void> {
   const client = twilio(ACCOUNT.accountSid, ACCOUNT.authToken, {
     httpClient: wire as unknown as RequestClient,
   });
-  const carrier = carry(provider, "text", readConfig({}));
+  const carrier = createChannel(provider, "text", readConfig({}));
   let turn = 0;
   const bare = (n: number): Promise<unknown> =>
     client.messages.create({

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import type { Carrier } from "../../src/deps.ts";
+import type { DeliveryChannel } from "../../src/deps.ts";
 import { openDb } from "../../src/store/postgres/db.ts";
 import { depsOn } from "../deps.ts";
 import { rateSince } from "./compare.ts";
@@ -26,10 +26,10 @@ export async function startSink(kind: "smtp" | "twilio"): Promise<SinkProcess> {
 /** The whole way of a notice: facts, judging, rendering, claim, wire and record. */
 export async function deliverThrough(
   scene: Scene,
-  carrier: Carrier,
+  carrier: DeliveryChannel,
   { name, channel }: { name: string; channel: "email" | "text" },
 ): Promise<number> {
-  const deps = depsOn({ ...scene, db: openDb(scene.pool) }, { carriers: { [channel]: carrier } });
+  const deps = depsOn({ ...scene, db: openDb(scene.pool) }, { channels: { [channel]: carrier } });
   const ids = await makeDue(scene, deps, { name, channel, count: NOTICES });
   return deliverAll(scene, deps, ids);
 }

@@ -10,8 +10,8 @@ const move = command({
   details: "It is moved at once.",
   operands: ["CASE", "[WHERE]"],
   options: {
-    to: { type: "string", multiple: true, value: "PLACE", says: "there" },
-    now: { type: "boolean", says: "without waiting" },
+    to: { type: "string", multiple: true, value: "PLACE", message: "there" },
+    now: { type: "boolean", message: "without waiting" },
   },
   async run({ options, operands }) {
     given.push({ options: { ...options }, operands });

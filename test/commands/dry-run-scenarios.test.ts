@@ -27,7 +27,7 @@ interface Document {
   }[];
 }
 
-async function rehearse(...words: readonly string[]): Promise<Document["changes"]> {
+async function runDryRun(...words: readonly string[]): Promise<Document["changes"]> {
   const { output } = await runOn(database, dryRun, ...words, "--json");
   return (JSON.parse(output) as Document).changes;
 }
@@ -117,7 +117,7 @@ test("a file of a borrower's life is foretold as it happens, and as the database
       path,
       scenario.changes.map((change) => JSON.stringify(lineOf(change, n))).join("\n"),
     );
-    const foretold = await rehearse("--file", path);
+    const foretold = await runDryRun("--file", path);
     const expected = scenario.expect.map(({ due, ...notice }) => ({
       ...notice,
       due: due?.toISOString(),
@@ -126,7 +126,7 @@ test("a file of a borrower's life is foretold as it happens, and as the database
 
     const ids: string[] = [];
     for (const change of scenario.changes) ids.push(...(await insertOne(change, n)));
-    const arrived = await rehearse(...ids.flatMap((id) => ["--change", id]));
+    const arrived = await runDryRun(...ids.flatMap((id) => ["--change", id]));
     const isRepeat = (nothing: string | null): boolean => nothing?.includes("external_id") === true;
     const alike = ({ nothing, notices }: Document["changes"][number]) => ({
       nothing,

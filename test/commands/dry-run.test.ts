@@ -15,7 +15,7 @@ const { pool } = database;
 const dir = mkdtempSync(join(tmpdir(), "tidings-dry-run-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const rehearse = (...words: readonly string[]): Promise<Ran> => runOn(database, dryRun, ...words);
+const runDryRun = (...words: readonly string[]): Promise<Ran> => runOn(database, dryRun, ...words);
 
 function writeLines(lines: readonly (object | string)[]): string {
   const path = join(dir, "changes.jsonl");
@@ -67,7 +67,7 @@ beforeAll(async () => {
 
 describe("changes of the table", () => {
   test("every change is told with what it would send and what not, to whom, when and why", async () => {
-    const { code, output } = await rehearse(...changeIds.flatMap((id) => ["--change", id]));
+    const { code, output } = await runDryRun(...changeIds.flatMap((id) => ["--change", id]));
     expect(code).toBe(0);
     expect(output.replace(/, .*/, ", NOW")).toMatchInlineSnapshot(`
       "Dry run of 5 case changes, NOW
@@ -123,11 +123,11 @@ describe("changes of the table", () => {
     await sleep(5);
     const later = [1, 2, 3].map((n) => ({ caseId: `L-${n}`, status: "initiated" }));
     const ids = await insertChanges(pool, later);
-    const { output } = await rehearse("--since", since, "--limit", "2", "--json");
+    const { output } = await runDryRun("--since", since, "--limit", "2", "--json");
     const { total, changes } = JSON.parse(output) as Document;
     expect(total).toBe(3);
     expect(changes.map(({ label }) => label)).toEqual([`change ${ids[0]}`, `change ${ids[1]}`]);
-    const page = await rehearse("--since", since, "--limit", "2");
+    const page = await runDryRun("--since", since, "--limit", "2");
     expect(page.output).toContain("Dry run of the first 2 of 3 case changes, ");
   });
 
@@ -136,20 +136,20 @@ describe("changes of the table", () => {
     const [id = ""] = await insertChanges(pool, [
       { caseId: "CS-6", status: "completed", outcome: "denied" },
     ]);
-    expect((await rehearse("--change", id)).output).not.toContain("on record");
+    expect((await runDryRun("--change", id)).output).not.toContain("on record");
     await runDueJobs(database, depsOn(database));
     const { rows } = await pool.query<{ id: string }>(
       "select id from tidings.interactions where case_change_id = $1",
       [id],
     );
-    expect((await rehearse("--change", id)).output).toContain(
+    expect((await runDryRun("--change", id)).output).toContain(
       `Already on record, as interaction ${rows[0]?.id}.`,
     );
   });
 
   test("ids that are not there are refused, all of them", async () => {
     await expect(
-      rehearse("--change", "999", "--change", changeIds[0] ?? "", "--change", "998"),
+      runDryRun("--change", "999", "--change", changeIds[0] ?? "", "--change", "998"),
     ).rejects.toMatchObject({ message: "ARGUMENTS_INVALID: there is no case change 999, 998" });
   });
 });
@@ -181,7 +181,7 @@ describe("lines of a file", () => {
         external_id: "evt-1",
       },
     ]);
-    const { output } = await rehearse("--file", path, "--json");
+    const { output } = await runDryRun("--file", path, "--json");
     const { changes } = JSON.parse(output) as Document;
     const sends = changes.map(({ notices }) =>
       notices.filter(({ kind }) => kind === "sends").map((one) => one.notificationTypeId),
@@ -196,7 +196,7 @@ describe("lines of a file", () => {
       { caseId: "CS-7", status: "initiated", at: "2031-05-21T14:00:00.123456Z" },
     ]);
     const at = { case_id: "CS-7", changed_at: "2031-05-21T14:00:00.123Z" };
-    const { output } = await rehearse("--file", writeLines([{ ...LINE, ...at }]));
+    const { output } = await runDryRun("--file", writeLines([{ ...LINE, ...at }]));
     expect(output).toContain("The case had status initiated before this change already.");
   });
 
@@ -207,13 +207,13 @@ describe("lines of a file", () => {
       { caseId: "CS-8", status: "processing", at: "2031-05-25T14:00:00Z" },
     ]);
     const late = { case_id: "CS-8", changed_at: "2031-05-22T14:00:00Z" };
-    const { output } = await rehearse("--file", writeLines([{ ...LINE, ...late }]));
+    const { output } = await runDryRun("--file", writeLines([{ ...LINE, ...late }]));
     expect(output).toContain("This change arrived late.");
   });
 
   test("are judged as far as the limit goes", async () => {
     const path = writeLines([1, 2, 3].map((n) => ({ ...LINE, case_id: `F-${n}` })));
-    const { output } = await rehearse("--file", path, "--limit", "2", "--json");
+    const { output } = await runDryRun("--file", path, "--limit", "2", "--json");
     const { total, changes } = JSON.parse(output) as Document;
     expect([total, changes.length]).toEqual([3, 2]);
   });
@@ -226,7 +226,7 @@ describe("lines of a file", () => {
       { ...LINE, case_id: "F-3", borrower_id: "BO-9" },
       { ...LINE, case_id: "F-4", case_type_id: "unheardOf", fires: "no" },
     ]);
-    await expect(rehearse("--file", path)).rejects.toMatchObject({
+    await expect(runDryRun("--file", path)).rejects.toMatchObject({
       message: [
         `ARGUMENTS_INVALID: ${path} cannot be taken in, and nothing was judged:`,
         "  line 2: it is not JSON",
@@ -239,7 +239,7 @@ describe("lines of a file", () => {
 
   test("a bad line beyond the limit is a bad line", async () => {
     const path = writeLines([{ ...LINE, case_id: "F-1" }, "x"]);
-    await expect(rehearse("--file", path, "--limit", "1")).rejects.toThrow(
+    await expect(runDryRun("--file", path, "--limit", "1")).rejects.toThrow(
       "line 2: it is not JSON",
     );
   });
@@ -251,7 +251,7 @@ test("no name, address or number is shown, and no field of a case", async () => 
     ["--file", path],
     ["--file", path, "--json"],
   ]) {
-    const { output } = await rehearse(...words);
+    const { output } = await runDryRun(...words);
     expect(output).toContain("CT-EMAIL");
     expect(output).not.toMatch(/Pat|pat@|\+1614/);
   }
@@ -259,8 +259,8 @@ test("no name, address or number is shown, and no field of a case", async () => 
 
 test("nothing is written: every table is as it was", async () => {
   const before = await readSums();
-  await rehearse("--since", "2020-01-01T00:00:00Z");
-  await rehearse(
+  await runDryRun("--since", "2020-01-01T00:00:00Z");
+  await runDryRun(
     "--file",
     writeLines([
       { ...LINE, case_id: "F-1" },
@@ -278,7 +278,7 @@ test("the database itself refuses a write in a dry run", async () => {
     create view tidings.calendars as select * from tidings.calendars_behind where write_something();
     insert into tidings.calendars_behind values ('ours', 'office');
   `);
-  await expect(rehearse("--change", changeIds[0] ?? "")).rejects.toMatchObject({ code: "25006" });
+  await expect(runDryRun("--change", changeIds[0] ?? "")).rejects.toMatchObject({ code: "25006" });
   await pool.query(
     "drop view tidings.calendars; alter table tidings.calendars_behind rename to calendars",
   );
@@ -292,5 +292,5 @@ test.each([
   [["--file", "/no/such/file"], "--file /no/such/file cannot be read (ENOENT)"],
   [["--change", "1", "--limit", "0"], "--limit must be a whole number from 1 to 1000000"],
 ])("%j is refused with a sentence", async (words, sentence) => {
-  await expect(rehearse(...words)).rejects.toThrow(sentence);
+  await expect(runDryRun(...words)).rejects.toThrow(sentence);
 });

@@ -78,7 +78,9 @@ describe("tidings keys", () => {
     [["create", "a b", "--scopes", "all"], "NAME must be"],
     [["create", "x"], "--scopes must be all, or some of"],
     [["create", "x", "--scopes", "interaction:delete"], "--scopes must be all, or some of"],
-  ])("%j is refused with what to say", async (words, says) => {
-    await expect(run(...words)).rejects.toThrow(words.length === 0 ? "create|list|revoke" : says);
+  ])("%j is refused with what to say", async (words, message) => {
+    await expect(run(...words)).rejects.toThrow(
+      words.length === 0 ? "create|list|revoke" : message,
+    );
   });
 });

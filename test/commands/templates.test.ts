@@ -175,7 +175,7 @@ describe("push", () => {
     ],
   ])(
     "stores nothing of a folder with %s, and goes on with the others",
-    async (title, files, says) => {
+    async (title, files, message) => {
       const slug = title.replaceAll(/\W/g, "-");
       write(emailFiles(slug));
       write(
@@ -186,7 +186,7 @@ describe("push", () => {
       const { code, output } = await push(slug, sound);
       expect(code).toBe(1);
       expect(output).toContain(`${slug}: not stored, it cannot be put together\n`);
-      expect(output).toContain(`  ${join(root, slug)}/${says}`);
+      expect(output).toContain(`  ${join(root, slug)}/${message}`);
       expect(output).toContain("2 templates: 1 new, 0 changed, 0 unchanged, 1 not stored.");
       expect(await versionsOf(slug)).toEqual([]);
       expect(await versionsOf(sound)).toEqual(["1 draft"]);

@@ -203,12 +203,13 @@ describe("the body", () => {
     const { body } = await post({ ...DRAFT, channel: secret, name: secret.repeat(9), unit: 7 });
     expect(JSON.stringify(body)).not.toContain(secret);
     expect(body.errors).toEqual([
-      { field: "name", says: "must have at most 50 characters" },
+      { field: "name", message: "must have at most 50 characters" },
       {
         field: "channel",
-        says: 'must be one of "voice", "email", "fax", "text", "chat", "mail", "gui", "document"',
+        message:
+          'must be one of "voice", "email", "fax", "text", "chat", "mail", "gui", "document"',
       },
-      { field: "unit", says: 'must be one of "calendarDays", "businessDays"' },
+      { field: "unit", message: 'must be one of "calendarDays", "businessDays"' },
     ]);
   });
 });
@@ -306,9 +307,9 @@ describe("every answer", () => {
   });
 
   test("is logged with its route and caller, never with its path", async () => {
-    const before = served.said.length;
+    const before = served.emitted.length;
     await ask("GET", "/case-types/CT-secret/notification-types");
-    expect(served.said.slice(before).map((line): unknown => JSON.parse(line))).toEqual([
+    expect(served.emitted.slice(before).map((line): unknown => JSON.parse(line))).toEqual([
       expect.objectContaining({
         event: "http.answered",
         method: "GET",
@@ -369,7 +370,7 @@ describe("while the database is away", () => {
       "5",
       "The database cannot be reached; try again.",
     ]);
-    expect(away.said.filter((line) => line.includes("http.failed"))).toEqual([]);
+    expect(away.emitted.filter((line) => line.includes("http.failed"))).toEqual([]);
   });
 
   test("it is alive and not ready", async () => {
@@ -414,7 +415,7 @@ test("a fault of ours says nothing but its request's id, and is logged under it"
     500,
     `This is a fault of ours; it is logged as request ${requestId}.`,
   ]);
-  const failed = served.said.filter((line) => line.includes("http.failed"));
+  const failed = served.emitted.filter((line) => line.includes("http.failed"));
   expect(failed.map((line): unknown => JSON.parse(line))).toEqual([
     {
       event: "http.failed",

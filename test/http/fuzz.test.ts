@@ -26,5 +26,5 @@ test("no request made of the document, or beside it, meets a fault of ours", asy
   );
   // were every request refused at the door, nothing would have been tried
   expect(seen.get(200)).toBeGreaterThan(100);
-  expect(served.said.filter((line) => line.includes('"http.failed"'))).toEqual([]);
+  expect(served.emitted.filter((line) => line.includes('"http.failed"'))).toEqual([]);
 }, 60_000);

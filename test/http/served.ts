@@ -29,7 +29,7 @@ export interface Answer {
 export interface Body {
   readonly status: number;
   readonly message: string;
-  readonly errors: readonly { readonly field: string; readonly says: string }[];
+  readonly errors: readonly { readonly field: string; readonly message: string }[];
   readonly count: number;
   readonly data: Body & Readonly<Record<string, unknown>> & readonly Body[];
   readonly [key: string]: unknown;
@@ -40,7 +40,7 @@ export interface Served {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
   /** Everything that was logged, a JSON line each. */
-  readonly said: readonly string[];
+  readonly emitted: readonly string[];
   /** A key with these scopes. */
   readonly keyWith: (...scopes: readonly Scope[]) => Promise<string>;
   /** Asks over a real socket, never follows a redirect, and holds the answer against the OpenAPI document. */
@@ -55,7 +55,7 @@ export function useServer(
   { db }: TestDatabase,
   rest: Partial<HttpDeps> | (() => Partial<HttpDeps>) = {},
 ): Served {
-  const said: string[] = [];
+  const emitted: string[] = [];
   let server: HttpServer;
   let document: ApiDocument;
   let check: ReturnType<typeof openContract>;
@@ -72,7 +72,7 @@ export function useServer(
     const app = openApp({
       db,
       clock: systemClock,
-      say: (event, fields) => void said.push(JSON.stringify({ event, ...fields })),
+      emit: (event, fields) => void emitted.push(JSON.stringify({ event, ...fields })),
       seal: undefined,
       signingKey: Buffer.alloc(32, 7),
       tokens: undefined,
@@ -87,7 +87,7 @@ export function useServer(
   afterAll(() => server.stop(1_000));
 
   return {
-    said,
+    emitted,
     keyWith,
     get document() {
       return document;

@@ -136,7 +136,7 @@ describe.each(WIRES)("every provider, here $name", (wire) => {
       const whole = await converse(wire, { side, after: Number.MAX_SAFE_INTEGER });
       expect(whole).toMatchObject({ kind: "accepted", taken: 1 });
       const kinds = new Set<string>();
-      for (let after = 0; after <= whole.said[side]; after += wire.stride[side]) {
+      for (let after = 0; after <= whole.emitted[side]; after += wire.stride[side]) {
         const { kind, taken } = await converse(wire, { side, after });
         kinds.add(kind);
         if (taken > 0) expect(["accepted", "unknown"], `cut after ${after}`).toContain(kind);
@@ -151,7 +151,7 @@ describe.each(WIRES)("every provider, here $name", (wire) => {
 async function converse(
   wire: Wire,
   cut: Cut,
-): Promise<{ kind: string; taken: number; said: Record<Cut["side"], number> }> {
+): Promise<{ kind: string; taken: number; emitted: Record<Cut["side"], number> }> {
   const peer = await wire.polite();
   const proxy = await openCuttingProxy(peer.port, cut);
   const provider = wire.open(proxy.port, DEADLINE_MS);
@@ -160,5 +160,5 @@ async function converse(
   await proxy.close();
   await new Promise((later) => setImmediate(later));
   await peer.close();
-  return { kind, taken: peer.taken(), said: proxy.said };
+  return { kind, taken: peer.taken(), emitted: proxy.emitted };
 }

@@ -9,16 +9,16 @@ export interface Cut {
 
 export interface CuttingProxy extends Loopback {
   /** Bytes either side has said. */
-  readonly said: Record<Cut["side"], number>;
+  readonly emitted: Record<Cut["side"], number>;
 }
 
 /** Stands between a client and the server on `port`, and hangs up on both at the cut. */
 export async function openCuttingProxy(port: number, cut: Cut): Promise<CuttingProxy> {
-  const said = { client: 0, server: 0 };
+  const emitted = { client: 0, server: 0 };
   const pass = (side: Cut["side"], from: Socket, to: Socket): void => {
     from.on("data", (chunk: Buffer) => {
-      const left = cut.side === side ? cut.after - said[side] : chunk.length;
-      said[side] += chunk.length;
+      const left = cut.side === side ? cut.after - emitted[side] : chunk.length;
+      emitted[side] += chunk.length;
       to.write(chunk.subarray(0, left));
       if (left >= chunk.length) return;
       from.end();
@@ -32,5 +32,5 @@ export async function openCuttingProxy(port: number, cut: Cut): Promise<CuttingP
     pass("client", client, server);
     pass("server", server, client);
   });
-  return { ...(await listenOnLoopback(proxy)), said };
+  return { ...(await listenOnLoopback(proxy)), emitted };
 }

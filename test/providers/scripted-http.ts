@@ -36,7 +36,7 @@ export const reply =
     response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(content);
   };
 
-export const refusal = (status: number, code: number, message = "Refused"): Serve =>
+export const httpError = (status: number, code: number, message = "Refused"): Serve =>
   reply(status, { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status });
 
 export const accept: Serve = reply(201, { sid: SID, status: "queued" });

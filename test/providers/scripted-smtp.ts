@@ -47,7 +47,7 @@ export async function openScriptedSmtp(script: Script = {}): Promise<ScriptedSmt
   const server = createServer({ noDelay: true }, (socket) => {
     peer.connections += 1;
     let mail: string | null = null;
-    const say = (moment: Moment): void => {
+    const emit = (moment: Moment): void => {
       const line = script[moment] ? script[moment](socket, mails.length + 1) : POLITE[moment];
       if (line !== undefined && !socket.destroyed) socket.write(line);
     };
@@ -56,14 +56,14 @@ export async function openScriptedSmtp(script: Script = {}): Promise<ScriptedSmt
         heard.push(line);
         const moment = /^\w*/u.exec(line)?.[0].toUpperCase() ?? "";
         if (moment === "DATA") mail = "";
-        if (moment in POLITE) say(moment as Moment);
+        if (moment in POLITE) emit(moment as Moment);
         if (moment === "QUIT") socket.end("221 Bye\r\n");
       } else if (line === ".") {
-        say("dot");
+        emit("dot");
         mails.push(mail);
         mail = null;
       } else {
-        if (mail === "") say("body");
+        if (mail === "") emit("body");
         mail += `${line}\r\n`;
       }
     };
@@ -74,7 +74,7 @@ export async function openScriptedSmtp(script: Script = {}): Promise<ScriptedSmt
       lines.forEach(hear);
     });
     socket.on("error", () => {});
-    say("connect");
+    emit("connect");
   });
   const loopback = await listenOnLoopback(server);
   const peer: ScriptedSmtp = { ...loopback, heard, mails, connections: 0 };

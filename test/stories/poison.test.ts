@@ -47,7 +47,7 @@ test("one whose facts cannot be loaded holds up none of those that are due with 
   );
   await runDueJobs(database, house.deps);
   expect(await standings("LOANS")).toEqual({ "attempted emailSent": 9, scheduled: 1 });
-  expect(house.said.filter((line) => line.includes("queue.jobHalved"))).not.toEqual([]);
+  expect(house.emitted.filter((line) => line.includes("queue.jobSplit"))).not.toEqual([]);
 });
 
 test("one that cannot be planned holds up none of the changes that came with it", async () => {

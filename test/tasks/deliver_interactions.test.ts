@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Deps } from "../../src/deps.ts";
-import { carry } from "../../src/channels.ts";
+import { createChannel } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
 import { openDb, openPool } from "../../src/store/postgres/db.ts";
-import { returnNeverBegun } from "../../src/store/queue/workers.ts";
+import { rescheduleUnsentClaims } from "../../src/store/queue/workers.ts";
 import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
 import { useDatabase } from "../database.ts";
@@ -15,7 +15,7 @@ import { openFickleProxy } from "../store/fickle-proxy.ts";
 
 const database = useDatabase();
 const { pool } = database;
-const said: { event: string }[] = [];
+const emitted: { event: string }[] = [];
 const opened: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeEach(
 );
 afterEach(async () => {
   vi.useRealTimers();
-  said.length = 0;
+  emitted.length = 0;
   await Promise.all(opened.splice(0).map((one) => one.close()));
 });
 afterAll(() => Promise.all(opened.map((one) => one.close())));
@@ -41,9 +41,13 @@ async function serve(script: Script): Promise<{ peer: ScriptedSmtp; deps: Deps }
     deadlineMs: 5_000,
   });
   opened.push(provider, peer);
-  const email = carry(provider, "email", readConfig({ EMAIL_RETRIES: "1m", EMAIL_SETTLES: "1s" }));
-  const say: Deps["say"] = (event) => void said.push({ event });
-  return { peer, deps: depsOn(database, { carriers: { email }, say }) };
+  const email = createChannel(
+    provider,
+    "email",
+    readConfig({ EMAIL_RETRIES: "1m", EMAIL_SETTLES: "1s" }),
+  );
+  const emit: Deps["emit"] = (event) => void emitted.push({ event });
+  return { peer, deps: depsOn(database, { channels: { email }, emit }) };
 }
 
 const change = (name: string, count: number): Promise<string[]> =>
@@ -63,7 +67,7 @@ async function standings(name: string): Promise<Record<string, number>> {
   );
   return Object.fromEntries(rows.map((row) => [row.standing, row.count]));
 }
-const countSaid = (event: string): number => said.filter((one) => one.event === event).length;
+const countSaid = (event: string): number => emitted.filter((one) => one.event === event).length;
 
 test("credentials that are refused stop the channel and not its messages: one loud line, no attempt spent, a probe a minute", async () => {
   let refuses = true;
@@ -87,7 +91,7 @@ test("credentials that are refused stop the channel and not its messages: one lo
   vi.setSystemTime(new Date("2031-03-03T15:06:00Z"));
   await runDueJobs(database, deps);
   expect(await standings("CIRCUIT")).toEqual({ "attempted emailSent 1": 30 });
-  expect(countSaid("provider.worksAgain")).toBe(1);
+  expect(countSaid("provider.recovered")).toBe(1);
   expect(peer.mails).toHaveLength(30);
 });
 
@@ -133,7 +137,7 @@ test("calls that hang hold up nobody else's record, nor the job", async () => {
     dot: (_, message) => (message === 1 ? undefined : "250 2.0.0 Ok\r\n"),
   });
   await change("HANG", 12);
-  await runDueJobs(database, { ...deps, carriers: {} });
+  await runDueJobs(database, { ...deps, channels: {} });
   const { rows } = await pool.query<{ id: string }>(
     "select id from tidings.interactions where case_id like 'HANG-%' order by id",
   );
@@ -154,7 +158,7 @@ test("calls that hang hold up nobody else's record, nor the job", async () => {
 test("two workers given the same interactions send each of them once", async () => {
   const { peer, deps } = await serve({});
   await change("TWICE", 40);
-  await runDueJobs(database, { ...deps, carriers: {} });
+  await runDueJobs(database, { ...deps, channels: {} });
   const { rows } = await pool.query<{ id: string }>(
     "select id from tidings.interactions where case_id like 'TWICE-%' order by id",
   );
@@ -174,7 +178,7 @@ test("two workers given the same interactions send each of them once", async () 
 /** Scheduled and due, and in no job. */
 async function schedule(name: string, deps: Deps, count: number): Promise<string[]> {
   await change(name, count);
-  await runDueJobs(database, { ...deps, carriers: {} });
+  await runDueJobs(database, { ...deps, channels: {} });
   const { rows } = await pool.query<{ id: string }>(
     "select id from tidings.interactions where case_id like $1 order by id",
     [`${name}-%`],
@@ -191,7 +195,9 @@ test("what one job has under way another one with the same interactions does not
   await Promise.all([deliver(), deliver(), deliver()]);
   expect([...deps.underWay].toSorted()).toEqual(interactionIds);
   const inAnHour = new Date("2031-03-03T16:00:00Z");
-  expect(await returnNeverBegun(deps.db, "test-worker", [...deps.underWay], inAnHour)).toEqual([]);
+  expect(
+    await rescheduleUnsentClaims(deps.db, "test-worker", [...deps.underWay], inAnHour),
+  ).toEqual([]);
   await Promise.all(deps.calls);
   expect(peer.mails).toHaveLength(4);
 });
@@ -209,7 +215,12 @@ test("a claim whose confirmation was lost is found never to have begun, and sent
   await expect(delivering).rejects.toThrow("Connection terminated");
   expect(await standings("LOST")).toEqual({ "inProgress 1": 3 });
   const inAnHour = new Date("2031-03-03T16:00:00Z");
-  const returned = await returnNeverBegun(deps.db, "test-worker", [...deps.underWay], inAnHour);
+  const returned = await rescheduleUnsentClaims(
+    deps.db,
+    "test-worker",
+    [...deps.underWay],
+    inAnHour,
+  );
   expect(returned.toSorted()).toEqual(interactionIds);
   await runDueJobs(database, deps);
   expect(await standings("LOST")).toEqual({ "attempted emailSent 1": 3 });

@@ -51,7 +51,7 @@ describe("helpers, as documented", () => {
         case: { ...sample.case, fields },
       });
       if (rendering.kind === "rendered") return rendering.parts.text;
-      return `refused: ${rendering.finding.says.replace(/^.*?(?:\}\}|case\.fields\.\w+) (is .*)\.$/u, "$1")}`;
+      return `refused: ${rendering.finding.message.replace(/^.*?(?:\}\}|case\.fields\.\w+) (is .*)\.$/u, "$1")}`;
     });
     expect(written).toEqual(expected);
   });
@@ -78,7 +78,7 @@ test.each(rowsUnder("What publishing refuses"))("in %s, %s is refused: %s", (par
   const [written = "", because] = rest;
   const template = email({ [`${part}Template`]: written });
   const samples = { "sample.json": { ...sample, case: { ...sample.case, id: "1".repeat(101) } } };
-  expect(checkTemplate(template, samples).map(({ says }) => says)).toContain(because);
+  expect(checkTemplate(template, samples).map(({ message }) => message)).toContain(because);
 });
 
 test.each(rowsUnder("Text messages: what they cost"))("%s is %s", (text, ...expected) => {

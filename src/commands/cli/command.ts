@@ -9,7 +9,7 @@ export interface Option {
   readonly multiple?: true;
   /** What stands for the value in the help, such as ID. */
   readonly value?: string;
-  readonly says: string;
+  readonly message: string;
 }
 type Options = Readonly<Record<string, Option>>;
 
@@ -107,9 +107,9 @@ function checkOperands(
 }
 
 function helpOf({ name, summary, takes = "", details, options }: Description<Options>): string {
-  const rows = Object.entries(options).map(([option, { value, says }]) => [
+  const rows = Object.entries(options).map(([option, { value, message }]) => [
     value === undefined ? `--${option}` : `--${option} ${value}`,
-    says,
+    message,
   ]);
   const page = [`tidings ${name} ${takes}`.trimEnd(), `\n${summary}`];
   if (details !== undefined) page.push(`\n${details}`);

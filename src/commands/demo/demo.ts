@@ -8,7 +8,7 @@ import { openDaemon } from "../../daemon.ts";
 import { EXPECTED } from "../../demo/expected.ts";
 import { TEMPLATES } from "../../demo/templates.ts";
 import { Fault } from "../../domain/fault.ts";
-import { openLog, sayThrough } from "../../log.ts";
+import { openLog, eventLogger } from "../../log.ts";
 import { openDb, openPool, type Db } from "../../store/postgres/db.ts";
 import {
   countUnfinished,
@@ -52,7 +52,7 @@ async function runDemo(print: Print): Promise<number> {
   print(
     "Starting Postgres and Tidings on sample data, in the sandbox: nothing leaves this machine.",
   );
-  const daemon = await openDaemon(config, sayThrough(openLog("info", join(dir, "daemon.log"))));
+  const daemon = await openDaemon(config, eventLogger(openLog("info", join(dir, "daemon.log"))));
   const pool = openPool({ url: daemon.databaseUrl, actor: "demo", max: 2, onLost: () => {} });
   const core = await openCore(daemon.databaseUrl);
   try {
@@ -107,10 +107,10 @@ const demoConfig = (dir: string): Config =>
 /** As `tidings templates push` and `publish` do. */
 async function publishTemplates(db: Db): Promise<void> {
   const pushed = await pushFolders(db, await readFolders(TEMPLATES));
-  const said = pushed.flatMap(({ findings }) => findings);
-  const print: Print = (line) => void said.push(line);
+  const emitted = pushed.flatMap(({ findings }) => findings);
+  const print: Print = (line) => void emitted.push(line);
   const code = await publish(db, await loadDrafts(db), { canSeal: true, print });
-  if (code !== 0) throw new Fault("DEMO_INCOMPLETE", said.join("\n"));
+  if (code !== 0) throw new Fault("DEMO_INCOMPLETE", emitted.join("\n"));
 }
 
 /** Plays the core system: plain SQL on a connection of its own. */

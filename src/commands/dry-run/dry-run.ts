@@ -4,7 +4,7 @@ import { onlyOne, readId, unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { dryRunJson, dryRunPage } from "./page.ts";
-import { rehearse, type Source } from "./run.ts";
+import { runDryRun, type Source } from "./run.ts";
 
 const DEFAULT_LIMIT = "1000";
 const LARGEST_LIMIT = 1_000_000n;
@@ -21,15 +21,19 @@ of their case. A line is an object with the columns of tidings.case_changes:
 Active types, templates, contacts and cases are taken as they stand now. Names and
 addresses are not shown, contact ids are.`,
   options: {
-    change: { type: "string", multiple: true, value: "ID", says: "this change of the table" },
+    change: { type: "string", multiple: true, value: "ID", message: "this change of the table" },
     since: {
       type: "string",
       value: "TIME",
-      says: "those that arrived then or later, such as 2031-03-03T10:00:00-05:00",
+      message: "those that arrived then or later, such as 2031-03-03T10:00:00-05:00",
     },
-    file: { type: "string", value: "PATH", says: "the changes of a JSON-lines file" },
-    limit: { type: "string", value: "N", says: `the first so many, ${DEFAULT_LIMIT} unless given` },
-    json: { type: "boolean", says: "as one JSON document" },
+    file: { type: "string", value: "PATH", message: "the changes of a JSON-lines file" },
+    limit: {
+      type: "string",
+      value: "N",
+      message: `the first so many, ${DEFAULT_LIMIT} unless given`,
+    },
+    json: { type: "boolean", message: "as one JSON document" },
   },
   async run({ options, print }) {
     const limit = Number(readId("--limit", options.limit ?? DEFAULT_LIMIT, LARGEST_LIMIT));
@@ -41,7 +45,7 @@ addresses are not shown, contact ids are.`,
         .transaction()
         .setIsolationLevel("repeatable read")
         .setAccessMode("read only")
-        .execute((view) => rehearse(view, config, source, { limit, now })),
+        .execute((view) => runDryRun(view, config, source, { limit, now })),
     );
     print(options.json === true ? dryRunJson(result) : dryRunPage(result));
     return 0;

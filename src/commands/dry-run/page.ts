@@ -1,4 +1,4 @@
-import type { Forecast, ForetoldChange, ForetoldNotice } from "../../decide/dry-run/forecast.ts";
+import type { Forecast, ForecastChange, ForecastNotice } from "../../decide/dry-run/forecast.ts";
 import type { Explanation } from "../../decide/resolve/schedule.ts";
 import { dueInWords } from "../cli/due-words.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
@@ -30,7 +30,7 @@ export function dryRunPage(run: DryRun): string {
   return [...head, ...changes, "", ...sums].join("\n");
 }
 
-function changeLines(foretold: ForetoldChange, run: DryRun, show: ShowMoment): string[] {
+function changeLines(foretold: ForecastChange, run: DryRun, show: ShowMoment): string[] {
   const { label, change } = foretold.arrival;
   const outcome = change.outcome === null ? "" : ` ${change.outcome}`;
   const title = `${label}: ${change.caseId} (${change.caseTypeId}) of ${change.borrowerId}, ${change.status}${outcome}, ${show(change.changedAt)}`;
@@ -47,7 +47,7 @@ function changeLines(foretold: ForetoldChange, run: DryRun, show: ShowMoment): s
 }
 
 function noticeLines(
-  { type, name, forecast }: ForetoldNotice,
+  { type, name, forecast }: ForecastNotice,
   interactionId: string | undefined,
   show: ShowMoment,
 ): string[] {
@@ -70,7 +70,7 @@ function sentencesOf(forecast: Forecast, show: ShowMoment): string[] {
   return [due, `until ${show(forecast.until)}: ${forecast.short}. ${forecast.long}`];
 }
 
-function sumLines(changes: readonly ForetoldChange[]): string[] {
+function sumLines(changes: readonly ForecastChange[]): string[] {
   const notices = changes.flatMap((change) => change.notices);
   const byType = Map.groupBy(notices, ({ type, name }) => `type ${type.id} "${name}"`);
   const rows = [...byType].map(([title, all]) => [

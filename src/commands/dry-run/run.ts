@@ -1,6 +1,10 @@
 import type { Config } from "../../config.ts";
 import { openCalendars } from "../../decide/resolve/calendars.ts";
-import { foretell, type ForetoldChange, type Ground } from "../../decide/dry-run/forecast.ts";
+import {
+  forecastChange,
+  type ForecastChange,
+  type ForecastInputs,
+} from "../../decide/dry-run/forecast.ts";
 import { findUnknown, readLines, type LineFault } from "../../decide/dry-run/read-lines.ts";
 import { takeIn } from "../../decide/dry-run/simulate-intake.ts";
 import type { Arrival } from "../../domain/dry-run/arrival.ts";
@@ -25,7 +29,7 @@ export type Source =
 
 /** What a dry run found. */
 export interface DryRun {
-  readonly changes: readonly ForetoldChange[];
+  readonly changes: readonly ForecastChange[];
   /** How many changes there are without the limit. */
   readonly total: number;
   /** The interactions that changes of the table have set in motion before, as `changeId:typeId`. */
@@ -41,7 +45,7 @@ interface Bounds {
 }
 
 /** Foretells what the first `limit` changes of a source set in motion. Throws ARGUMENTS_INVALID that names every bad line. */
-export async function rehearse(
+export async function runDryRun(
   db: Db,
   config: Config,
   source: Source,
@@ -51,10 +55,10 @@ export async function rehearse(
     source.kind === "file"
       ? await arriveFromFile(db, source, bounds)
       : await arriveFromTable(db, source, bounds);
-  const ground = await loadGround(db, config, arrivals, bounds.now);
+  const inputs = await loadGround(db, config, arrivals, bounds.now);
   const arrived = source.kind === "file" ? [] : arrivals.map(({ change }) => change.id);
   return {
-    changes: arrivals.map((arrival) => foretell(arrival, ground)),
+    changes: arrivals.map((arrival) => forecastChange(arrival, inputs)),
     total,
     onRecord: await loadOnRecord(db, arrived),
     now: bounds.now,
@@ -90,7 +94,7 @@ function refuse(path: string, faults: readonly LineFault[]): void {
   if (faults.length === 0) return;
   const list = faults
     .toSorted((one, other) => one.line - other.line)
-    .map(({ line, says }) => `  line ${line}: ${says}`);
+    .map(({ line, message }) => `  line ${line}: ${message}`);
   throw wrongArguments(`${path} cannot be taken in, and nothing was judged:\n${list.join("\n")}`);
 }
 
@@ -99,7 +103,7 @@ async function loadGround(
   { lender, emailFrom, text, recipientsAllowed, contentKeys, within }: Config,
   arrivals: readonly Arrival[],
   now: Date,
-): Promise<Ground> {
+): Promise<ForecastInputs> {
   const changes = arrivals.map(({ change }) => change);
   const versions = await loadActiveVersions(db, [
     ...new Set(changes.map((change) => change.caseTypeId)),
@@ -115,7 +119,7 @@ async function loadGround(
       calendars: openCalendars(await loadCalendars(db)),
       withinMs: within,
     },
-    occasion: {
+    sendContext: {
       lender,
       emailFrom,
       textFrom: text?.from ?? "",

@@ -12,7 +12,7 @@ export const explain = command({
   details:
     "Any attempt of a chain tells the story of all of them. Names and addresses are not\nshown, contact ids are.",
   operands: ["INTERACTION_ID"],
-  options: { json: { type: "boolean", says: "as one JSON document" } },
+  options: { json: { type: "boolean", message: "as one JSON document" } },
   async run({ options, operands: [operand = ""], print }) {
     const id = readId("INTERACTION_ID", operand);
     return await withDatabase("explain", async (db, config) => {

@@ -25,15 +25,23 @@ is shown as it lies there, without a database. Html is written to a file, with t
 borrower's data in it where --case is given.`,
   operands: ["TEMPLATE"],
   options: {
-    case: { type: "string", value: "ID", says: "with this case and its borrower as they are now" },
+    case: {
+      type: "string",
+      value: "ID",
+      message: "with this case and its borrower as they are now",
+    },
     sample: {
       type: "string",
       value: "FILE",
-      says: "with these values; the template's own unless given",
+      message: "with these values; the template's own unless given",
     },
-    version: { type: "string", value: "N", says: "this version; the newest unless given" },
-    out: { type: "string", value: "DIR", says: "where html goes; DATA_DIR/preview unless given" },
-    open: { type: "boolean", says: "open the html in a browser" },
+    version: { type: "string", value: "N", message: "this version; the newest unless given" },
+    out: {
+      type: "string",
+      value: "DIR",
+      message: "where html goes; DATA_DIR/preview unless given",
+    },
+    open: { type: "boolean", message: "open the html in a browser" },
   },
   async run({ options, operands: [word = ""], print }) {
     if (options.case !== undefined && options.sample !== undefined)

@@ -40,7 +40,7 @@ async function readSample(path: string): Promise<unknown> {
 function checked(name: string, sample: unknown): Values {
   const findings = sampleFindings({ [name]: sample });
   if (findings.length > 0)
-    return { kind: "none", lines: findings.map(({ file, says }) => `${file}: ${says}`) };
+    return { kind: "none", lines: findings.map(({ file, message }) => `${file}: ${message}`) };
   return { kind: "values", context: sample as object, from: name };
 }
 

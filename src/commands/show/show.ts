@@ -20,9 +20,9 @@ export const show = command({
 and who has revealed it is put on record.`,
   operands: ["INTERACTION_ID"],
   options: {
-    reveal: { type: "boolean", says: "show sensitive content too, on record" },
-    html: { type: "string", value: "FILE", says: "write the html part there" },
-    by: { type: "string", value: "NAME", says: "who reads it; $USER unless given" },
+    reveal: { type: "boolean", message: "show sensitive content too, on record" },
+    html: { type: "string", value: "FILE", message: "write the html part there" },
+    by: { type: "string", value: "NAME", message: "who reads it; $USER unless given" },
   },
   async run({ options, operands: [operand = ""], print }) {
     const id = readId("INTERACTION_ID", operand);

@@ -13,7 +13,7 @@ export const templatesDiff = command({
     version: {
       type: "string",
       value: "N",
-      says: "compare with this version instead of the newest",
+      message: "compare with this version instead of the newest",
     },
   },
   async run({ options, operands: [word = ""], print }) {

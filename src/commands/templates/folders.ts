@@ -75,6 +75,6 @@ export function findingLines(folder: FolderOnDisk, findings: readonly Finding[])
     return join(folder.path, /^(subject|html|text)$/.test(file) ? `${file}.hbs` : file);
   };
   return findings.map(
-    ({ file, line, column, says }) => `${pathOf(file)}:${line}:${column} ${says}`,
+    ({ file, line, column, message }) => `${pathOf(file)}:${line}:${column} ${message}`,
   );
 }

@@ -8,7 +8,7 @@ export const templatesList = command({
   name: "templates list",
   summary: "every template, the version that is active and the draft that waits",
   takes: "[--json]",
-  options: { json: { type: "boolean", says: "as one JSON document" } },
+  options: { json: { type: "boolean", message: "as one JSON document" } },
   async run({ options, print }) {
     const templates = await withDatabase("templates", listTemplates);
     if (options.json === true) {

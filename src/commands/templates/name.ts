@@ -4,11 +4,11 @@ import type { Db } from "../../store/postgres/db.ts";
 import { loadVersions } from "../../store/templates/versions.ts";
 import { readId, wrongArguments } from "../cli/arguments.ts";
 
-const LARGEST_INT = 2n ** 31n - 1n;
+const MAX_INT = 2n ** 31n - 1n;
 
 /** A template as it is called on the command line: its number, or the name of its folder. */
 export function readTemplateName(word: string): TemplateName {
-  if (/^\d+$/.test(word)) return { kind: "id", id: Number(readId("TEMPLATE", word, LARGEST_INT)) };
+  if (/^\d+$/.test(word)) return { kind: "id", id: Number(readId("TEMPLATE", word, MAX_INT)) };
   if (SLUG.test(word)) return { kind: "slug", slug: word };
   throw wrongArguments(`TEMPLATE must be a number or the name of a folder, not "${word}"`);
 }
@@ -31,7 +31,7 @@ export function chooseVersion(
 ): TemplateVersion {
   const [newest] = versions;
   if (asked === undefined) return newest;
-  const number = Number(readId("--version", asked, LARGEST_INT));
+  const number = Number(readId("--version", asked, MAX_INT));
   const found = versions.find(({ version }) => version === number);
   if (found !== undefined) return found;
   const known = versions.map(({ version }) => version).join(", ");

@@ -20,8 +20,8 @@ export const templatesPublish = command({
 notices that are planned already keep the version they were planned with.`,
   operands: ["[TEMPLATE]…"],
   options: {
-    all: { type: "boolean", says: "every template that has a draft" },
-    by: { type: "string", value: "NAME", says: "who publishes them; $USER unless given" },
+    all: { type: "boolean", message: "every template that has a draft" },
+    by: { type: "string", value: "NAME", message: "who publishes them; $USER unless given" },
   },
   async run({ options, operands, print }) {
     const operator = readOperator(options.by ?? process.env["USER"]);
@@ -75,7 +75,7 @@ export async function publish(
 function faultsOf(drafts: readonly TemplateVersion[], canSeal: boolean): string[] {
   const findings = drafts.flatMap((draft) =>
     checkTemplate(draft, draft.samples).map(
-      ({ file, line, column, says }) => `${titleOf(draft)}/${file}:${line}:${column} ${says}`,
+      ({ file, line, column, message }) => `${titleOf(draft)}/${file}:${line}:${column} ${message}`,
     ),
   );
   const bare = canSeal ? [] : drafts.filter(({ sensitive }) => sensitive).map(titleOf);

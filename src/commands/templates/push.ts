@@ -30,7 +30,9 @@ export const templatesPush = command({
 checked, and what keeps it from being published is listed by file, line and column: the
 draft is stored all the same, unless it cannot be put together at all.`,
   operands: ["[FOLDER]…"],
-  options: { by: { type: "string", value: "NAME", says: "who writes them; $USER unless given" } },
+  options: {
+    by: { type: "string", value: "NAME", message: "who writes them; $USER unless given" },
+  },
   async run({ options, operands, print }) {
     const operator = readOperator(options.by ?? process.env["USER"]);
     const folders = await readFolders(operands.length === 0 ? ["templates"] : operands);

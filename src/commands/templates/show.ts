@@ -15,8 +15,8 @@ export const templatesShow = command({
   details: "TEMPLATE is a number or the name of a folder.",
   operands: ["TEMPLATE"],
   options: {
-    version: { type: "string", value: "N", says: "this version; the newest unless given" },
-    json: { type: "boolean", says: "as one JSON document" },
+    version: { type: "string", value: "N", message: "this version; the newest unless given" },
+    json: { type: "boolean", message: "as one JSON document" },
   },
   async run({ options, operands: [word = ""], print }) {
     const name = readTemplateName(word);

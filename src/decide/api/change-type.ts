@@ -5,7 +5,7 @@ import type { VersionStatus } from "../../domain/vocabulary.ts";
 /** What an update of a version amounts to. */
 export type TypeChange =
   | { readonly is: "nothing" }
-  | { readonly is: "refused"; readonly fault: { readonly field: string; readonly says: string } }
+  | { readonly is: "refused"; readonly fault: { readonly field: string; readonly message: string } }
   /** The draft is edited in place, and then moved to the status. */
   | { readonly is: "edit"; readonly fields: TypeFields }
   /** The active version is left alone but for its status. */
@@ -40,7 +40,8 @@ export function changeType(current: TypeVersion, given: Partial<TypeFields>): Ty
       is: "refused",
       fault: {
         field: "version",
-        says: "is deprecated, which is final: update another version, or copy this one by POST with typeId and version",
+        message:
+          "is deprecated, which is final: update another version, or copy this one by POST with typeId and version",
       },
     };
   if (fields.status !== "deprecated") return { is: "next", fields };
@@ -50,7 +51,8 @@ export function changeType(current: TypeVersion, given: Partial<TypeFields>): Ty
         is: "refused",
         fault: {
           field: "status",
-          says: "deprecated leaves the active version as it is: send status alone, or the other fields without it",
+          message:
+            "deprecated leaves the active version as it is: send status alone, or the other fields without it",
         },
       };
 }

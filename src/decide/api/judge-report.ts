@@ -7,7 +7,7 @@ export type Report = Readonly<Record<string, unknown>>;
 
 export interface ReportFault {
   readonly field: string;
-  readonly says: string;
+  readonly message: string;
 }
 
 /** What becomes of a report on what Tidings sends itself. */
@@ -83,8 +83,8 @@ type Changes = Partial<LoggedFields> & Pick<LoggedFields, "status">;
 
 function faultOf(field: string, record: InteractionRecord, changes: Changes): ReportFault[] {
   if (NOTES.has(field)) return [];
-  const says = sayOf(field, record, changes);
-  return says === undefined ? [] : [{ field, says }];
+  const message = sayOf(field, record, changes);
+  return message === undefined ? [] : [{ field, message }];
 }
 
 function sayOf(field: string, record: InteractionRecord, changes: Changes): string | undefined {

@@ -13,7 +13,7 @@ export interface Moment {
   readonly canSeal: boolean;
 }
 
-type Refusal = Extract<Verdict, { kind: "refuse" | "wait" }>;
+type HttpError = Extract<Verdict, { kind: "refuse" | "wait" }>;
 
 /** A paused interaction is judged again this often, and at once when the pause is released. */
 const PAUSE_MS = 300_000;
@@ -41,7 +41,7 @@ export function judge(facts: FactSheet, moment: Moment): Verdict {
   );
 }
 
-function expired({ latestAt }: FactSheet, now: Date): Refusal | undefined {
+function expired({ latestAt }: FactSheet, now: Date): HttpError | undefined {
   if (latestAt === null || now <= latestAt) return undefined;
   return refuse(
     "failed",
@@ -54,7 +54,7 @@ function expired({ latestAt }: FactSheet, now: Date): Refusal | undefined {
 function moved({
   notificationType: type,
   case: { status, outcome, fields },
-}: FactSheet): Refusal | undefined {
+}: FactSheet): HttpError | undefined {
   if (type.whenCaseMoves === "send" || stillHolds(type, { status, outcome }, fields))
     return undefined;
   return refuse(
@@ -65,7 +65,7 @@ function moved({
   );
 }
 
-function paused({ pausedBecause }: FactSheet, now: Date): Refusal | undefined {
+function paused({ pausedBecause }: FactSheet, now: Date): HttpError | undefined {
   if (pausedBecause === null) return undefined;
   const until = new Date(now.getTime() + PAUSE_MS);
   const long = `Paused: ${pausedBecause}. It is judged again when the pause is released.`;
@@ -73,7 +73,7 @@ function paused({ pausedBecause }: FactSheet, now: Date): Refusal | undefined {
 }
 
 /** A notice is not lost for want of a key, and what is sensitive is never kept in the open. */
-function keyless({ sensitive }: FactSheet, { now, canSeal }: Moment): Refusal | undefined {
+function keyless({ sensitive }: FactSheet, { now, canSeal }: Moment): HttpError | undefined {
   if (!sensitive || canSeal) return undefined;
   const until = new Date(now.getTime() + KEYLESS_MS);
   const long = "Its content must be sealed and there is no key: set CONTENT_KEY and start again.";
@@ -89,7 +89,7 @@ const refuse = (
   ruleId: string,
   short: string,
   long: string,
-): Refusal => ({
+): HttpError => ({
   kind: "refuse",
   status,
   reason: { ruleId, short, long },

@@ -16,7 +16,7 @@ export interface Attempt {
 }
 
 /** What a channel does about answers that are not final: its waits, in ms. */
-export interface Patience {
+export interface DeliveryPolicy {
   readonly retries: RetrySchedule;
   readonly settleWaits: readonly number[];
 }
@@ -68,16 +68,20 @@ const NOTHING: Outcome = {
 };
 
 /** What a provider's answer makes of an attempt. */
-export function settle(attempt: Attempt, answer: ProviderAnswer, patience: Patience): Settlement {
+export function settle(
+  attempt: Attempt,
+  answer: ProviderAnswer,
+  policy: DeliveryPolicy,
+): Settlement {
   const { interactionId, claimedAt, startedAt, endedAt } = attempt;
   const call = { interactionId, claimedAt, startedAt, endedAt, evidence: answer.evidence };
-  return { ...NOTHING, ...outcomeOf(attempt, answer, patience), ...call };
+  return { ...NOTHING, ...outcomeOf(attempt, answer, policy), ...call };
 }
 
 function outcomeOf(
   attempt: Attempt,
   answer: ProviderAnswer,
-  { retries, settleWaits }: Patience,
+  { retries, settleWaits }: DeliveryPolicy,
 ): Partial<Outcome> {
   if (answer.kind === "accepted")
     return { statusDetails: `${attempt.channel}Sent`, providerMessageId: answer.messageId };

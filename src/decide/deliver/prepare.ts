@@ -12,7 +12,7 @@ import { render } from "../../template/render/render.ts";
 import { segmentsOf } from "../../template/language/segments.ts";
 
 /** Who the messages come from, and when. */
-export interface Occasion extends Moment {
+export interface SendContext extends Moment {
   readonly lender: Lender;
   readonly emailFrom: string;
   readonly textFrom: string;
@@ -49,9 +49,9 @@ const withhold = (
 export function prepare(
   facts: FactSheet,
   template: Template | undefined,
-  occasion: Occasion,
+  sendContext: SendContext,
 ): Prepared {
-  const verdict = judge(facts, occasion);
+  const verdict = judge(facts, sendContext);
   if (verdict.kind === "wait") return withhold(facts, "scheduled", verdict.reason, verdict.until);
   if (verdict.kind === "refuse") return withhold(facts, verdict.status, verdict.reason);
   if (template === undefined)
@@ -62,7 +62,7 @@ export function prepare(
     });
   const rendering = render(
     template,
-    contextOf(facts, verdict.contact, occasion.lender, occasion.now),
+    contextOf(facts, verdict.contact, sendContext.lender, sendContext.now),
   );
   if (rendering.kind === "faulty")
     return withhold(facts, "failed", {
@@ -70,7 +70,12 @@ export function prepare(
       short: rendering.short,
       long: rendering.long,
     });
-  const message = compose(facts, verdict.contact, { template, parts: rendering.parts }, occasion);
+  const message = compose(
+    facts,
+    verdict.contact,
+    { template, parts: rendering.parts },
+    sendContext,
+  );
   if (message === undefined)
     return withhold(facts, "failed", {
       ruleId: "channel.notCarried",
@@ -81,7 +86,7 @@ export function prepare(
     kind: "ready",
     facts,
     message,
-    claim: claimOf(facts, verdict.contact, message, occasion),
+    claim: claimOf(facts, verdict.contact, message, sendContext),
   };
 }
 
@@ -89,7 +94,7 @@ function claimOf(
   facts: FactSheet,
   contact: Contact,
   message: Message,
-  occasion: Occasion,
+  sendContext: SendContext,
 ): Omit<Claim, "provider"> {
   const { id, ...details } = contact;
   return {
@@ -97,15 +102,15 @@ function claimOf(
     contactId: id,
     contact: { object: "contactDetails", ...details },
     borrower: facts.borrower,
-    content: contentOf(message, occasion),
+    content: contentOf(message, sendContext),
     segments: message.channel === "text" ? segmentsOf(message.body).segments : null,
   };
 }
 
 /** The content as the platform's documents shape it for each channel. */
-function contentOf(message: Message, occasion: Occasion): object {
+function contentOf(message: Message, sendContext: SendContext): object {
   if (message.channel === "text")
-    return { body: message.body, from: occasion.textFrom, to: message.to };
+    return { body: message.body, from: sendContext.textFrom, to: message.to };
   return {
     subject: message.subject,
     bodyText: message.text,

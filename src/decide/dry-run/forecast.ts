@@ -5,12 +5,12 @@ import type { NotificationTypeVersion } from "../../domain/notification-type.ts"
 import type { Template } from "../../domain/template/template.ts";
 import { match } from "../resolve/match.ts";
 import { planWith, type Planning } from "../resolve/plan.ts";
-import { prepare, type Occasion } from "../deliver/prepare.ts";
+import { prepare, type SendContext } from "../deliver/prepare.ts";
 
-/** What forecasting needs to know beside the changes. `occasion.now` is the moment it is asked. */
-export interface Ground {
+/** What forecasting needs to know beside the changes. `sendContext.now` is the moment it is asked. */
+export interface ForecastInputs {
   readonly planning: Planning;
-  readonly occasion: Occasion;
+  readonly sendContext: SendContext;
   readonly surroundings: Surroundings;
   readonly activeTypes: (caseTypeId: string) => readonly NotificationTypeVersion[];
   readonly findTemplate: (version: FactSheet) => Template | undefined;
@@ -40,13 +40,13 @@ export type Forecast =
   | { readonly kind: "silent"; readonly long: string };
 
 /** A change with its forecast under every active version linked to its case type, or why none is even asked. */
-export interface ForetoldChange {
+export interface ForecastChange {
   readonly arrival: Arrival;
   readonly nothing: string | null;
-  readonly notices: readonly ForetoldNotice[];
+  readonly notices: readonly ForecastNotice[];
 }
 
-export interface ForetoldNotice {
+export interface ForecastNotice {
   readonly type: NotificationTypeVersion;
   readonly name: string;
   readonly forecast: Forecast;
@@ -59,10 +59,10 @@ const IDLE = {
 } as const;
 
 /** What would become of one change, by the same decisions in the same order as resolving and delivering. */
-export function foretell(arrival: Arrival, ground: Ground): ForetoldChange {
+export function forecastChange(arrival: Arrival, inputs: ForecastInputs): ForecastChange {
   if (arrival.idle !== null) return { arrival, nothing: IDLE[arrival.idle], notices: [] };
   const { caseTypeId } = arrival.change;
-  const types = ground.activeTypes(caseTypeId);
+  const types = inputs.activeTypes(caseTypeId);
   if (types.length === 0)
     return {
       arrival,
@@ -72,23 +72,23 @@ export function foretell(arrival: Arrival, ground: Ground): ForetoldChange {
   return {
     arrival,
     nothing: null,
-    notices: types.flatMap((type) => foretellNotice(arrival, type, ground)),
+    notices: types.flatMap((type) => foretellNotice(arrival, type, inputs)),
   };
 }
 
 function foretellNotice(
   arrival: Arrival,
   type: NotificationTypeVersion,
-  ground: Ground,
-): ForetoldNotice[] {
-  const notice = { type, name: find(ground.surroundings.rules, type.id).name };
+  inputs: ForecastInputs,
+): ForecastNotice[] {
+  const notice = { type, name: find(inputs.surroundings.rules, type.id).name };
   const matched = match(arrival.change, type);
   if (matched.kind === "silent")
     return [{ ...notice, forecast: { kind: "silent", long: matched.long } }];
-  const plan = planWith(ground.planning);
+  const plan = planWith(inputs.planning);
   return plan(arrival.change, [type]).map((planned) => ({
     ...notice,
-    forecast: forecast(planned.notice, type, arrival, ground),
+    forecast: forecast(planned.notice, type, arrival, inputs),
   }));
 }
 
@@ -104,16 +104,16 @@ function forecast(
   planned: PlannedNotice,
   type: NotificationTypeVersion,
   arrival: Arrival,
-  ground: Ground,
+  inputs: ForecastInputs,
 ): Forecast {
   if (!isScheduled(planned)) {
     const { failureDescriptionShort: short, failureDescriptionLong: long } = planned;
     return { kind: "fails", dueAt: null, short: short ?? "", long: long ?? "" };
   }
   const { scheduledAtFrom: dueAt, dueExplanation: explanation } = planned;
-  const facts = sheetOf(planned, type, arrival, ground);
-  const now = new Date(Math.max(dueAt.getTime(), ground.occasion.now.getTime()));
-  const prepared = prepare(facts, ground.findTemplate(facts), { ...ground.occasion, now });
+  const facts = sheetOf(planned, type, arrival, inputs);
+  const now = new Date(Math.max(dueAt.getTime(), inputs.sendContext.now.getTime()));
+  const prepared = prepare(facts, inputs.findTemplate(facts), { ...inputs.sendContext, now });
   if (prepared.kind === "ready")
     return { kind: "sends", dueAt, explanation, contactId: prepared.claim.contactId };
   const { status, until, short, long } = prepared.withheld;
@@ -127,12 +127,13 @@ function sheetOf(
   planned: Scheduled,
   type: NotificationTypeVersion,
   { change, caseNow, caseLater }: Arrival,
-  { occasion, surroundings }: Ground,
+  { sendContext, surroundings }: ForecastInputs,
 ): FactSheet {
   const { borrower, contacts } = find(surroundings.people, change.borrowerId);
   const { pausedBecause, ...rules } = find(surroundings.rules, type.id);
   const { onStatus, onOutcome, onCondition, version } = type;
-  const { status, outcome, fields } = planned.scheduledAtFrom > occasion.now ? caseLater : caseNow;
+  const { status, outcome, fields } =
+    planned.scheduledAtFrom > sendContext.now ? caseLater : caseNow;
   return {
     interactionId: "0",
     channel: planned.channel,

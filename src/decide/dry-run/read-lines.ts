@@ -4,7 +4,7 @@ import { caseChangeLine } from "../../domain/dry-run/case-change-line.ts";
 /** What is wrong with a line, without repeating what stands in it: that may be personal. */
 export interface LineFault {
   readonly line: number;
-  readonly says: string;
+  readonly message: string;
 }
 
 export interface ReadLines {
@@ -31,12 +31,12 @@ function readLine(
   written: string,
 ): ReadLine | { readonly faults: readonly LineFault[] } {
   const json = parseJson(written);
-  if (json === undefined) return { faults: [{ line, says: "it is not JSON" }] };
+  if (json === undefined) return { faults: [{ line, message: "it is not JSON" }] };
   const { data, error } = caseChangeLine.safeParse(json);
   if (data !== undefined) return { line, change: data };
   const faults = error.issues.map(({ path, message }) => ({
     line,
-    says: path.length === 0 ? message : `${path.join(".")} ${message}`,
+    message: path.length === 0 ? message : `${path.join(".")} ${message}`,
   }));
   return { faults };
 }
@@ -47,9 +47,9 @@ export function findUnknown(lines: readonly ReadLine[], references: References):
     const faults: LineFault[] = [];
     const { case_type_id: caseType, borrower_id: borrower } = change;
     if (!references.caseTypeIds.has(caseType))
-      faults.push({ line, says: `case_type_id ${caseType} is not in tidings.case_types` });
+      faults.push({ line, message: `case_type_id ${caseType} is not in tidings.case_types` });
     if (!references.borrowerIds.has(borrower))
-      faults.push({ line, says: `borrower_id ${borrower} is not in tidings.borrowers` });
+      faults.push({ line, message: `borrower_id ${borrower} is not in tidings.borrowers` });
     return faults;
   });
 }

@@ -1,4 +1,4 @@
-import type { Sighting, UnknownOutcome, UnknownVerdict } from "../../domain/unknown-outcome.ts";
+import type { LookupResult, UnknownOutcome, UnknownVerdict } from "../../domain/unknown-outcome.ts";
 
 /** How often it was asked already, and how long to wait before each time (ms). */
 export interface Asking {
@@ -13,7 +13,7 @@ export interface Asking {
  */
 export function settleUnknown(
   unknown: UnknownOutcome,
-  sighting: Sighting | undefined,
+  sighting: LookupResult | undefined,
   { asked, waits, now }: Asking,
 ): UnknownVerdict {
   if (sighting === undefined) return byPolicy(unknown, now);

@@ -5,5 +5,5 @@ export interface Finding {
   readonly line: number;
   readonly column: number;
   /** A sentence that tells what to do. */
-  readonly says: string;
+  readonly message: string;
 }

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { openKeys } from "./api-key.ts";
 import type { Caller, HttpEnv } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
-import { Refusal } from "../core/http-error.ts";
+import { HttpError } from "../core/http-error.ts";
 import { openTokens, type ReadToken } from "./token.ts";
 
 /** Finds out who calls. Whoever sends nothing is nobody; whoever sends what is not valid is refused. */
@@ -26,7 +26,7 @@ export function identify({ db, tokens }: HttpDeps): MiddlewareHandler<HttpEnv> {
 }
 
 function refuse(what: "key" | "token"): never {
-  throw new Refusal(401, `The ${what} is not valid, or not any more: ask for a new one.`, {
+  throw new HttpError(401, `The ${what} is not valid, or not any more: ask for a new one.`, {
     headers: { "WWW-Authenticate": 'Bearer error="invalid_token"' },
   });
 }

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { HttpEnv } from "../core/caller.ts";
-import { Refusal } from "../core/http-error.ts";
+import { HttpError } from "../core/http-error.ts";
 
 /** What a caller may still ask for at once, as of a time (ms). */
 interface Bucket {
@@ -41,7 +41,7 @@ export function throttle(perSecond: number): MiddlewareHandler<HttpEnv> {
     const { caller } = c.var;
     const seconds = caller === undefined ? 0 : wait(caller.id, performance.now());
     if (seconds > 0)
-      throw new Refusal(429, `Too many requests: wait ${seconds} s.`, {
+      throw new HttpError(429, `Too many requests: wait ${seconds} s.`, {
         headers: { "Retry-After": String(seconds) },
       });
     await next();

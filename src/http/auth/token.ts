@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from "jose";
 import type { Caller } from "../core/caller.ts";
 import type { TokenSource } from "../core/deps.ts";
-import { Refusal } from "../core/http-error.ts";
+import { HttpError } from "../core/http-error.ts";
 
 /** Asymmetric ones only: with a shared secret whoever can check a token could also make one. */
 const ALGORITHMS = [
@@ -42,7 +42,7 @@ export function openTokens({ jwksUrl, issuer, audience }: TokenSource): ReadToke
       return callerOf(payload, issuer);
     } catch (error) {
       if (isWrong(error)) return undefined;
-      throw new Refusal(503, "The keys of the token issuer cannot be fetched; try again.", {
+      throw new HttpError(503, "The keys of the token issuer cannot be fetched; try again.", {
         headers: { "Retry-After": "5" },
       });
     }

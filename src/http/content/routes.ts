@@ -8,7 +8,7 @@ import { interactionOf } from "../interactions/resolve-references.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { CONTENT, CONTENT_OF_PERSON, RECORDED, type SignedUrl } from "./operations.ts";
 import { recordedContent } from "./recorded-content.ts";
-import { refusal, type Refusal } from "../core/http-error.ts";
+import { httpError, type HttpError } from "../core/http-error.ts";
 import { noteShown } from "../interactions/reveals.ts";
 import { mayRead } from "../interactions/show.ts";
 import { checkSigned, signPath } from "./signed-url.ts";
@@ -30,7 +30,7 @@ export function recordedContentRoutes(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   app.openapi(RECORDED, async (c) => {
     const verdict = checkSigned(deps, { path: c.req.path, ...c.req.valid("query") });
     if (verdict !== "valid")
-      throw refusal(403, `This URL is ${verdict}: ask for another one under /interactions.`);
+      throw httpError(403, `This URL is ${verdict}: ask for another one under /interactions.`);
     const record = await interactionOf(deps.db, c.req.valid("param"));
     const content = openContent(record.content, deps.seal);
     if (content === null) throw nothingRecorded();
@@ -61,15 +61,18 @@ async function signedUrl(
   const caller = callerOf(c);
   if (record.content === null) throw nothingRecorded();
   if (!mayRead(record, caller))
-    throw refusal(403, "This content is sensitive: it needs the scope interaction:read.sensitive.");
+    throw httpError(
+      403,
+      "This content is sensitive: it needs the scope interaction:read.sensitive.",
+    );
   await noteShown(deps, caller, [record]);
   const expiresAt = new Date(deps.clock().getTime() + VALID_MS);
   const url = publicUrl(deps, c, signPath(deps, `/recorded-content/${record.id}`, expiresAt));
   return { url, expiresAt: expiresAt.toISOString() };
 }
 
-const nothingRecorded = (): Refusal =>
-  refusal(404, "No content is recorded of this interaction.", {
+const nothingRecorded = (): HttpError =>
+  httpError(404, "No content is recorded of this interaction.", {
     field: "interactionId",
-    says: "has no recorded content",
+    message: "has no recorded content",
   });

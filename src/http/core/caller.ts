@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { Scope } from "../../domain/vocabulary.ts";
-import { Refusal, refusal } from "./http-error.ts";
+import { HttpError, httpError } from "./http-error.ts";
 
 /** Who calls: the holder of an API key or of a token. */
 export interface Caller {
@@ -32,10 +32,14 @@ export const requires =
   async (c, next) => {
     const { caller } = c.var;
     if (caller === undefined)
-      throw new Refusal(401, "Send an API key as X-API-KEY, or a token as Authorization: Bearer.", {
-        headers: { "WWW-Authenticate": "Bearer" },
-      });
+      throw new HttpError(
+        401,
+        "Send an API key as X-API-KEY, or a token as Authorization: Bearer.",
+        {
+          headers: { "WWW-Authenticate": "Bearer" },
+        },
+      );
     if (!caller.scopes.has(scope))
-      throw refusal(403, `This needs the scope ${scope}; ask for a key or token that has it.`);
+      throw httpError(403, `This needs the scope ${scope}; ask for a key or token that has it.`);
     await next();
   };

@@ -1,10 +1,10 @@
 import { outageCode } from "../../store/postgres/retry.ts";
-import { refusedBy } from "../../store/postgres/constraint-violation.ts";
-import { Refusal, refusal } from "./http-error.ts";
+import { constraintViolation } from "../../store/postgres/constraint-violation.ts";
+import { HttpError, httpError } from "./http-error.ts";
 
 /** What a named constraint of the database means for a caller: the status, the field and what is wrong with it. */
-export type Rules = Readonly<
-  Record<string, readonly [status: 409 | 422, field: string, says: string]>
+export type ConstraintErrors = Readonly<
+  Record<string, readonly [status: 409 | 422, field: string, message: string]>
 >;
 
 const MESSAGES = {
@@ -19,22 +19,22 @@ const QUERY_CANCELED = "57014";
 const UNSTORABLE = new Set(["22021", "22P05"]);
 
 /** The refusal that a fault of the database amounts to; undefined where it is a fault of ours. */
-export function refusalOf(error: unknown, rules: Rules): Refusal | undefined {
-  const refused = refusedBy(error);
+export function constraintErrorOf(error: unknown, rules: ConstraintErrors): HttpError | undefined {
+  const refused = constraintViolation(error);
   if (refused?.sqlState === QUERY_CANCELED)
     return later("The database took too long: ask for less, or try again.");
   if (RACES.has(refused?.sqlState ?? ""))
-    return refusal(409, "Somebody else changed this at the same moment; read it and try again.");
+    return httpError(409, "Somebody else changed this at the same moment; read it and try again.");
   // after those two: a daemon tries them again by itself, a caller may want something else by now
   if (outageCode(error) !== undefined) return later("The database cannot be reached; try again.");
   if (refused === undefined) return undefined;
   if (UNSTORABLE.has(refused.sqlState))
-    return refusal(400, "The request holds characters that cannot be stored, such as NUL.");
+    return httpError(400, "The request holds characters that cannot be stored, such as NUL.");
   const rule = rules[refused.constraint ?? ""];
   if (rule === undefined) return undefined;
-  const [status, field, says] = rule;
-  return refusal(status, MESSAGES[status], { field, says });
+  const [status, field, message] = rule;
+  return httpError(status, MESSAGES[status], { field, message });
 }
 
-const later = (message: string): Refusal =>
-  new Refusal(503, message, { headers: { "Retry-After": "5" } });
+const later = (message: string): HttpError =>
+  new HttpError(503, message, { headers: { "Retry-After": "5" } });

@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import type { Say } from "../../domain/events.ts";
+import type { Emit } from "../../domain/events.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import type { Seal } from "../../seal.ts";
 
@@ -14,7 +14,7 @@ export interface TokenSource {
 export interface HttpDeps {
   readonly db: Db;
   readonly clock: Clock;
-  readonly say: Say;
+  readonly emit: Emit;
   /** Undefined: sensitive content is kept as it is. */
   readonly seal: Seal | undefined;
   /** Signs the URLs under which recorded content can be fetched; the same for all daemons of an installation. */

@@ -37,7 +37,7 @@ export const ErrorAnswer = z
             description: "Path of the field, parameter or header.",
             example: "onCondition[0].fieldName",
           }),
-          says: z
+          message: z
             .string()
             .openapi({ description: "What is wrong with it.", example: "is missing" }),
         }),

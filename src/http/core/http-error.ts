@@ -1,5 +1,5 @@
 /** Every status with which a request is refused, and what it means here. */
-export const REFUSALS = {
+export const HTTP_ERRORS = {
   400: "The request cannot be read: broken JSON, or a path or query that does not fit.",
   401: "Nobody is named: send a key or a token that is valid.",
   403: "The key or token lacks the scope.",
@@ -13,25 +13,25 @@ export const REFUSALS = {
   500: "A fault of ours, which is logged under the request's id.",
   503: "The database or the token issuer cannot be reached; try again.",
 } as const;
-export type RefusalStatus = keyof typeof REFUSALS;
+export type HttpErrorStatus = keyof typeof HTTP_ERRORS;
 
 /** One field of a request and what is wrong with it; never the value. */
-export interface FieldFault {
+export interface FieldError {
   /** As a path into what was sent: `onCondition[0].fieldName`. */
   readonly field: string;
-  readonly says: string;
+  readonly message: string;
 }
 
 /** Why a request is not done. Throw it: the app answers with it. */
-export class Refusal extends Error {
-  readonly status: RefusalStatus;
-  readonly errors: readonly FieldFault[];
+export class HttpError extends Error {
+  readonly status: HttpErrorStatus;
+  readonly errors: readonly FieldError[];
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
-    status: RefusalStatus,
+    status: HttpErrorStatus,
     message: string,
-    rest: { errors?: readonly FieldFault[]; headers?: Readonly<Record<string, string>> } = {},
+    rest: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>> } = {},
   ) {
     super(message);
     this.name = "Refusal";
@@ -41,13 +41,13 @@ export class Refusal extends Error {
   }
 }
 
-/** `throw refusal(409, "…", { field, says })`: the sentence tells what to do, the faults name the fields. */
-export const refusal = (
-  status: RefusalStatus,
+/** `throw httpError(409, "…", { field, message })`: the sentence tells what to do, the faults name the fields. */
+export const httpError = (
+  status: HttpErrorStatus,
   message: string,
-  ...errors: readonly FieldFault[]
-): Refusal => new Refusal(status, message, { errors });
+  ...errors: readonly FieldError[]
+): HttpError => new HttpError(status, message, { errors });
 
 /** `throw notFound("personId", "person")`. */
-export const notFound = (field: string, noun: string): Refusal =>
-  refusal(404, `There is no such ${noun}.`, { field, says: `names no ${noun}` });
+export const notFound = (field: string, noun: string): HttpError =>
+  httpError(404, `There is no such ${noun}.`, { field, message: `names no ${noun}` });

@@ -3,10 +3,10 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { actingAs } from "../../store/postgres/acting-as.ts";
 import type { Db } from "../../store/postgres/db.ts";
-import { noteMade, takeKey, type Repeatable } from "../../store/api/idempotency.ts";
+import { storeResult, takeKey, type Repeatable } from "../../store/api/idempotency.ts";
 import { actorOf, callerOf, type HttpEnv } from "./caller.ts";
 import type { HttpDeps } from "./deps.ts";
-import { refusal } from "./http-error.ts";
+import { httpError } from "./http-error.ts";
 
 /** The headers of every POST. */
 export const OnceHeaders = z.object({
@@ -36,13 +36,13 @@ export async function once(
     if (asked === undefined) return await make(transaction);
     const before = await takeKey(transaction, asked);
     if (before.is === "other")
-      throw refusal(422, "This Idempotency-Key was used for another request: use a new one.", {
+      throw httpError(422, "This Idempotency-Key was used for another request: use a new one.", {
         field: "Idempotency-Key",
-        says: "was used for another request",
+        message: "was used for another request",
       });
     if (before.is === "made") return before.made;
     const made = await make(transaction);
-    await noteMade(transaction, asked, made);
+    await storeResult(transaction, asked, made);
     return made;
   });
 }

@@ -1,7 +1,7 @@
 import type { HonoRequest, MiddlewareHandler } from "hono";
 import type { HttpEnv } from "./caller.ts";
 import { fieldPath } from "./field-path.ts";
-import { Refusal, refusal, type FieldFault } from "./http-error.ts";
+import { HttpError, httpError, type FieldError } from "./http-error.ts";
 
 const LARGEST_BODY = 2 ** 20;
 /** Deeper than anything the documents describe, and far from what overflows a stack. */
@@ -17,9 +17,9 @@ const MOST_VALUES = 20_000;
 export const readJson: MiddlewareHandler<HttpEnv> = async (c, next) => {
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json")
-    throw refusal(415, "Send the body as JSON with Content-Type: application/json.", {
+    throw httpError(415, "Send the body as JSON with Content-Type: application/json.", {
       field: "Content-Type",
-      says: "must be application/json",
+      message: "must be application/json",
     });
   const text = await readText(c.req);
   // what comes later finds the body where the framework looks for it
@@ -29,7 +29,7 @@ export const readJson: MiddlewareHandler<HttpEnv> = async (c, next) => {
     body: text,
   });
   const fault = findUnstorable(parse(text));
-  if (fault !== undefined) throw refusal(422, "The body holds what cannot be stored.", fault);
+  if (fault !== undefined) throw httpError(422, "The body holds what cannot be stored.", fault);
   await next();
 };
 
@@ -45,13 +45,13 @@ async function readText(request: HonoRequest): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
   } catch {
-    throw refusal(400, "The body is not UTF-8: encode it so.");
+    throw httpError(400, "The body is not UTF-8: encode it so.");
   }
 }
 
 /** What is left of the body is not waited for, so the connection cannot be used again. */
-const tooLarge = (): Refusal =>
-  new Refusal(413, "The body is larger than 1 MB: send less.", {
+const tooLarge = (): HttpError =>
+  new HttpError(413, "The body is larger than 1 MB: send less.", {
     headers: { Connection: "close" },
   });
 
@@ -59,7 +59,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw refusal(400, "The body is not JSON: mend its syntax.");
+    throw httpError(400, "The body is not JSON: mend its syntax.");
   }
 }
 
@@ -71,13 +71,13 @@ interface Place {
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
 
 /** A loop, not a recursion: a megabyte of brackets would overflow the stack. */
-function findUnstorable(body: unknown): FieldFault | undefined {
+function findUnstorable(body: unknown): FieldError | undefined {
   const open: Place[] = [{ value: body, path: [] }];
   let values = 0;
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     values += 1;
-    const says = values > MOST_VALUES ? `holds more than ${MOST_VALUES} values` : faultOf(place);
-    if (says !== undefined) return { field: fieldPath(place.path), says };
+    const message = values > MOST_VALUES ? `holds more than ${MOST_VALUES} values` : faultOf(place);
+    if (message !== undefined) return { field: fieldPath(place.path), message };
     for (const inner of inside(place)) open.push(inner);
   }
   return undefined;

@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono";
 import { answerRefusal } from "./answer-error.ts";
 import type { HttpEnv } from "./caller.ts";
-import { Refusal, refusal } from "./http-error.ts";
+import { HttpError, httpError } from "./http-error.ts";
 
 const patternOf = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll(/:[^/]+/g, "[^/]+").replaceAll(".", "\\.")}$`);
@@ -16,11 +16,11 @@ export function answerUnknown(app: Hono<HttpEnv>): (c: Context<HttpEnv>) => Resp
       .filter(({ pattern }) => pattern.test(c.req.path))
       .flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
     if (methods.length === 0)
-      return answerRefusal(c, refusal(404, "There is nothing here; /docs lists what there is."));
+      return answerRefusal(c, httpError(404, "There is nothing here; /docs lists what there is."));
     const allow = [...new Set(methods)].toSorted().join(", ");
     return answerRefusal(
       c,
-      new Refusal(405, `This path knows ${allow}, and not ${c.req.method}.`, {
+      new HttpError(405, `This path knows ${allow}, and not ${c.req.method}.`, {
         headers: { Allow: allow },
       }),
     );

@@ -3,16 +3,16 @@ import type { Scope } from "../../domain/vocabulary.ts";
 import { requires } from "./caller.ts";
 import { ErrorAnswer } from "./envelope.ts";
 import { readJson } from "./json-body.ts";
-import { REFUSALS, type RefusalStatus } from "./http-error.ts";
+import { HTTP_ERRORS, type HttpErrorStatus } from "./http-error.ts";
 
 interface Guard {
   readonly scope: Scope;
   /** Beside the refusals that any such operation may answer with. */
-  readonly refuses?: readonly RefusalStatus[];
+  readonly refuses?: readonly HttpErrorStatus[];
 }
 
-const ALWAYS: readonly RefusalStatus[] = [400, 401, 403, 429, 500, 503];
-const WITH_BODY: readonly RefusalStatus[] = [413, 415, 422];
+const ALWAYS: readonly HttpErrorStatus[] = [400, 401, 403, 429, 500, 503];
+const WITH_BODY: readonly HttpErrorStatus[] = [413, 415, 422];
 
 /** One operation of a resource: who may call it, how its body is read and every way in which it may be refused. */
 export function operation<const Route extends RouteConfig>(
@@ -34,13 +34,13 @@ const wait = { "Retry-After": { description: "Seconds to wait.", schema: { type:
 const challenge = {
   "WWW-Authenticate": { description: "How to say who calls.", schema: { type: "string" } },
 };
-const HEADERS: Partial<Record<RefusalStatus, object>> = { 401: challenge, 429: wait, 503: wait };
+const HEADERS: Partial<Record<HttpErrorStatus, object>> = { 401: challenge, 429: wait, 503: wait };
 
-const refusalAs = (status: RefusalStatus) =>
+const refusalAs = (status: HttpErrorStatus) =>
   [
     status,
     {
-      description: REFUSALS[status],
+      description: HTTP_ERRORS[status],
       ...(HEADERS[status] && { headers: HEADERS[status] }),
       content: { "application/json": { schema: ErrorAnswer } },
     },

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 
-const LARGEST_INT = 2 ** 31 - 1;
+const MAX_INT = 2 ** 31 - 1;
 
 interface Whole {
   readonly least?: number;
@@ -10,7 +10,7 @@ interface Whole {
 }
 
 /** A whole number in a path or query, where everything is text; digits only. */
-export const wholeParameter = ({ least = 1, most = LARGEST_INT, description, example }: Whole) =>
+export const wholeParameter = ({ least = 1, most = MAX_INT, description, example }: Whole) =>
   z
     .string()
     .regex(/^\d{1,10}$/, `must be a whole number from ${least} to ${most}`)
@@ -24,7 +24,7 @@ export const cursorParameter = (description: string) =>
     .string()
     .regex(/^\d{1,10}$/, "must be an id")
     .transform(Number)
-    .refine((n) => n >= 1 && n <= LARGEST_INT, "must be an id")
+    .refine((n) => n >= 1 && n <= MAX_INT, "must be an id")
     .optional()
     .openapi({ type: "string", pattern: "^\\d{1,10}$", description, example: "7" });
 
@@ -53,8 +53,8 @@ export const textOf = (most: number) =>
 export const int32 = () =>
   z
     .int()
-    .min(-LARGEST_INT - 1)
-    .max(LARGEST_INT)
+    .min(-MAX_INT - 1)
+    .max(MAX_INT)
     .openapi({ format: "int32" });
 
 /** A moment in an answer, in UTC. */

@@ -15,8 +15,8 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** What is around every answer: an id to speak of it, safe headers, and a line in the log with the route, never the path. */
-export const surround =
-  ({ say }: HttpDeps): MiddlewareHandler<HttpEnv> =>
+export const requestContext =
+  ({ emit }: HttpDeps): MiddlewareHandler<HttpEnv> =>
   async (c, next) => {
     const began = performance.now();
     const requestId = randomUUID();
@@ -26,7 +26,7 @@ export const surround =
     headers.set("X-Request-Id", requestId);
     for (const [name, value] of Object.entries(HEADERS))
       if (!headers.has(name)) headers.set(name, value);
-    say("http.answered", {
+    emit("http.answered", {
       requestId,
       method: c.req.method,
       route: routePath(c, -1),

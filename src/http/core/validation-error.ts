@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import { fieldPath } from "./field-path.ts";
-import { refusal, type FieldFault, type Refusal } from "./http-error.ts";
+import { httpError, type FieldError, type HttpError } from "./http-error.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -11,33 +11,33 @@ type Target = "json" | "query" | "param" | "header" | "cookie" | "form";
 const MOST_ERRORS = 20;
 
 /** The refusal of a request that does not fit its schema: 422 for a body, 400 for what stands around it. */
-export function misfit(target: Target, error: z.core.$ZodError): Refusal {
+export function validationError(target: Target, error: z.core.$ZodError): HttpError {
   const errors = error.issues
     .slice(0, MOST_ERRORS)
     .flatMap((issue) => faultsOf(issue))
     .slice(0, MOST_ERRORS);
   return target === "json"
-    ? refusal(422, "The body does not fit: mend the fields named in errors.", ...errors)
-    : refusal(400, "The request does not fit: mend what is named in errors.", ...errors);
+    ? httpError(422, "The body does not fit: mend the fields named in errors.", ...errors)
+    : httpError(400, "The request does not fit: mend what is named in errors.", ...errors);
 }
 
-function faultsOf(issue: Issue, outer: readonly PropertyKey[] = []): FieldFault[] {
+function faultsOf(issue: Issue, outer: readonly PropertyKey[] = []): FieldError[] {
   const path = [...outer, ...issue.path];
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({
       field: fieldPath([...path, key]),
-      says: "is not known here: leave it out",
+      message: "is not known here: leave it out",
     }));
   if (issue.code === "invalid_union") {
     const [closest] = issue.errors.toSorted((one, other) => one.length - other.length);
     if (closest !== undefined && closest.length > 0)
       return closest.flatMap((inner) => faultsOf(inner, path));
   }
-  return [{ field: fieldPath(path), says: says(issue) }];
+  return [{ field: fieldPath(path), message: message(issue) }];
 }
 
 /** In our own words, and never with the value. */
-function says(issue: Issue): string {
+function message(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
       return issue.message.endsWith("received undefined")

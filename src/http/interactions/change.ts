@@ -12,8 +12,8 @@ import type { InteractionBody } from "./body.ts";
 import { loggedFields } from "./logged-fields.ts";
 import { personOf } from "./resolve-references.ts";
 import { readInteractionReference } from "../core/reference-id.ts";
-import { notFound, refusal } from "../core/http-error.ts";
-import { rewriting } from "./edit-logged.ts";
+import { notFound, httpError } from "../core/http-error.ts";
+import { prepareEdit } from "./edit-logged.ts";
 
 export interface Change {
   readonly personId: string;
@@ -37,7 +37,7 @@ export async function changeOne(
     if (record.origin === "tidings") await report(transaction, caller, record, body);
     else {
       const changes = await loggedFields(transaction, person, body);
-      await change(transaction, record.id, rewriting(deps, caller, record, changes));
+      await change(transaction, record.id, prepareEdit(deps, caller, record, changes));
     }
     return record.id;
   });
@@ -52,7 +52,7 @@ async function report(
 ): Promise<void> {
   const judgement = judgeReport(record, body);
   if (judgement.kind === "refused")
-    throw refusal(
+    throw httpError(
       409,
       "Tidings sends this interaction itself: change metaData and externalId, cancel it while it is scheduled, or report how it ended.",
       ...judgement.faults,

@@ -1,7 +1,7 @@
-import type { Rules } from "../core/constraint-errors.ts";
+import type { ConstraintErrors } from "../core/constraint-errors.ts";
 
 /** What the database refuses of interactions, and which field of the resource it means. */
-export const INTERACTION_RULES: Rules = {
+export const INTERACTION_RULES: ConstraintErrors = {
   interactions_external_id_is_unique: [409, "externalId", "is another interaction's already"],
   interactions_status_moves_along_the_diagram: [
     409,

@@ -5,21 +5,21 @@ import { openContent } from "../../seal.ts";
 import type { Caller } from "../core/caller.ts";
 import { CONTENT } from "./content-schema.ts";
 import type { HttpDeps } from "../core/deps.ts";
-import { checkTimes, keepContent } from "./logged-fields.ts";
-import { misfit } from "../core/validation-error.ts";
-import { refusal } from "../core/http-error.ts";
+import { checkTimes, sealIfSensitive } from "./logged-fields.ts";
+import { validationError } from "../core/validation-error.ts";
+import { httpError } from "../core/http-error.ts";
 import { mayRead } from "./show.ts";
-import { unfit } from "../core/unprocessable.ts";
+import { unprocessable } from "../core/unprocessable.ts";
 
 /** What is to be written when a logged interaction is changed, with its content as it is to be kept. Refuses what would not fit together. */
-export function rewriting(
+export function prepareEdit(
   deps: HttpDeps,
   caller: Caller,
   record: InteractionRecord,
   changes: Partial<LoggedFields>,
 ): Partial<LoggedFields> {
   if (changes.previousInteractionId === record.id)
-    throw unfit("previousInteractionId", "names the interaction itself");
+    throw unprocessable("previousInteractionId", "names the interaction itself");
   if (gives(changes, TIMES)) checkTimes({ ...record, ...changes });
   if (!gives(changes, SAID)) return changes;
   return { ...changes, content: contentOf(deps, caller, record, changes) };
@@ -42,17 +42,17 @@ function contentOf(
   const { channel, sensitive } = { ...record, ...changes };
   const isOld = changes.content === undefined;
   if (isOld && !sensitive && !mayRead(record, caller))
-    throw refusal(403, "Making content readable needs the scope interaction:read.sensitive.", {
+    throw httpError(403, "Making content readable needs the scope interaction:read.sensitive.", {
       field: "sensitive",
-      says: "cannot be taken back without that scope, unless content is sent as well",
+      message: "cannot be taken back without that scope, unless content is sent as well",
     });
   const content =
     changes.content === undefined ? openContent(record.content, deps.seal) : changes.content;
   if (gives(changes, ["channel", "content"])) checkContent(channel, content);
-  return keepContent(content, sensitive, deps);
+  return sealIfSensitive(content, sensitive, deps);
 }
 
 function checkContent(channel: Channel, content: object | null): void {
   const read = z.object({ content: CONTENT[channel].nullable() }).safeParse({ content });
-  if (!read.success) throw misfit("json", read.error);
+  if (!read.success) throw validationError("json", read.error);
 }

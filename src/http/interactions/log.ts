@@ -3,7 +3,7 @@ import { logInteraction } from "../../store/api/interaction-log.ts";
 import { callerOf, type HttpEnv } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import type { NewInteractionBody } from "./body.ts";
-import { checkTimes, EMPTY, keepContent, loggedFields } from "./logged-fields.ts";
+import { checkTimes, EMPTY, sealIfSensitive, loggedFields } from "./logged-fields.ts";
 import { personOf } from "./resolve-references.ts";
 import { once } from "../core/idempotency.ts";
 
@@ -25,7 +25,7 @@ export async function logNew(
       status: body.status,
     };
     checkTimes(fields);
-    const content = keepContent(fields.content, fields.sensitive, deps);
+    const content = sealIfSensitive(fields.content, fields.sensitive, deps);
     return await logInteraction(
       transaction,
       { ...fields, content },

@@ -4,7 +4,7 @@ import type { Db } from "../../store/postgres/db.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import type { InteractionBody } from "./body.ts";
 import { contactOf, loansOf, previousOf } from "./resolve-references.ts";
-import { unfit } from "../core/unprocessable.ts";
+import { unprocessable } from "../core/unprocessable.ts";
 
 /** What a logged interaction is where its body says nothing. */
 export const EMPTY: Omit<LoggedFields, "channel" | "status" | "startedAt" | "borrower"> = {
@@ -64,7 +64,7 @@ function borrowerOf(
   told: NonNullable<InteractionBody["borrower"]> | null,
 ): object {
   if (told?.externalId && externalId !== null && told.externalId !== externalId)
-    throw unfit("borrower.externalId", "is not the borrower of the path");
+    throw unprocessable("borrower.externalId", "is not the borrower of the path");
   return { ...kept, ...told };
 }
 
@@ -72,13 +72,16 @@ function borrowerOf(
 export function checkTimes(fields: LoggedFields): void {
   const { startedAt, endedAt, scheduledAtFrom, scheduledAtTo } = fields;
   if (startedAt !== null && endedAt !== null && endedAt < startedAt)
-    throw unfit("endedAt", "lies before startedAt, which is the time of the call unless given");
+    throw unprocessable(
+      "endedAt",
+      "lies before startedAt, which is the time of the call unless given",
+    );
   if (scheduledAtFrom !== null && scheduledAtTo !== null && scheduledAtTo < scheduledAtFrom)
-    throw unfit("scheduledAtTo", "lies before scheduledAtFrom");
+    throw unprocessable("scheduledAtTo", "lies before scheduledAtFrom");
 }
 
 /** Sensitive content is sealed where there is a key. */
-export const keepContent = (
+export const sealIfSensitive = (
   content: object | null,
   sensitive: boolean,
   { seal }: Pick<HttpDeps, "seal">,

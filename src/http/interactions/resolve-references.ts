@@ -9,7 +9,7 @@ import { findLoanIds } from "../../store/api/loans.ts";
 import type { InteractionBody } from "./body.ts";
 import { readInteractionReference, readReference } from "../core/reference-id.ts";
 import { notFound } from "../core/http-error.ts";
-import { unfit } from "../core/unprocessable.ts";
+import { unprocessable } from "../core/unprocessable.ts";
 
 /** The borrower of a path. */
 export async function personOf(db: Db, personId: string): Promise<KeptBorrower> {
@@ -42,7 +42,7 @@ export async function loansOf(
 ): Promise<string[]> {
   const found = await findLoanIds(db, loanIds.map(readReference));
   return found.map((id, index) => {
-    if (id === undefined) throw unfit(fieldOf(index), "names no loan");
+    if (id === undefined) throw unprocessable(fieldOf(index), "names no loan");
     return id;
   });
 }
@@ -52,7 +52,7 @@ export async function previousOf(db: Db, personId: string, id: string): Promise<
   const field = "previousInteractionId";
   const reference = readInteractionReference(id);
   const found = reference && (await findInteraction(db, { reference, personId }));
-  if (found === undefined) throw unfit(field, "names no interaction of this borrower");
+  if (found === undefined) throw unprocessable(field, "names no interaction of this borrower");
   return found.id;
 }
 
@@ -75,7 +75,10 @@ export async function contactOf(
       : []),
   ];
   if (first?.id !== second?.id)
-    throw unfit("contactExternalId", "is not the contact that contactId names: send one of them");
+    throw unprocessable(
+      "contactExternalId",
+      "is not the contact that contactId names: send one of them",
+    );
   if (first !== undefined) return { contactId: first.id, contact: contact ?? first.details };
   const known = contact && recogniseContact(contacts, contact);
   return known
@@ -93,6 +96,6 @@ function namedBy(
       ? contact.id === reference.id
       : contact.details.externalId === reference.externalId,
   );
-  if (found === undefined) throw unfit(field, "names no contact of this borrower");
+  if (found === undefined) throw unprocessable(field, "names no contact of this borrower");
   return found;
 }

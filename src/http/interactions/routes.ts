@@ -12,7 +12,7 @@ import { logNew } from "./log.ts";
 import { interactionOf, personOf } from "./resolve-references.ts";
 import { pageUrls } from "./page-urls.ts";
 import { publicUrl } from "../core/public-url.ts";
-import { refusal } from "../core/http-error.ts";
+import { httpError } from "../core/http-error.ts";
 import { showInteractions } from "./show.ts";
 
 /** The resource of the interactions: what Tidings sends itself, and what others log. */
@@ -68,10 +68,14 @@ async function showPage(
   const part = pageOf(query);
   const page = await listInteractions(deps.db, filterOf(query, personId), part);
   if (page === undefined)
-    throw refusal(400, "The page cannot be found: begin the list anew, or sort it by createdAt.", {
-      field: query.endingBefore === undefined ? "startingAfter" : "endingBefore",
-      says: "names no interaction, and so no place in this order",
-    });
+    throw httpError(
+      400,
+      "The page cannot be found: begin the list anew, or sort it by createdAt.",
+      {
+        field: query.endingBefore === undefined ? "startingAfter" : "endingBefore",
+        message: "names no interaction, and so no place in this order",
+      },
+    );
   const data = await showInteractions(deps, callerOf(c), page.rows);
   const asked = { url: c.req.url, publicly: (path: string) => publicUrl(deps, c, path) };
   return { total: page.total, count: data.length, ...pageUrls(asked, page, part), data };

@@ -9,7 +9,7 @@ import { list } from "../core/envelope.ts";
 import { NotificationType, showType } from "./schema.ts";
 import { answers, body, operation } from "../core/operation.ts";
 import { int32 } from "../core/parameters.ts";
-import { notFound, refusal } from "../core/http-error.ts";
+import { notFound, httpError } from "../core/http-error.ts";
 
 const TAGS = ["Notification types"];
 const PATH = "/case-types/{caseTypeId}/notification-types";
@@ -90,12 +90,12 @@ async function replace(transaction: Db, caseTypeId: string, ids: readonly number
     throw notFound("caseTypeId", "case type");
   const unknown = await findUnknownTypes(transaction, ids);
   if (unknown.length > 0)
-    throw refusal(
+    throw httpError(
       422,
       "Only notification types that exist can be linked.",
       ...unknown.map((id) => ({
         field: `notificationTypeIds[${ids.indexOf(id)}]`,
-        says: "names no notification type",
+        message: "names no notification type",
       })),
     );
   await replaceLinks(transaction, caseTypeId, ids);

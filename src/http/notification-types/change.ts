@@ -9,7 +9,7 @@ import {
 } from "../../store/api/type-drafts.ts";
 import { findTypeVersion } from "../../store/api/type-versions.ts";
 import { DEFAULTS } from "./schema.ts";
-import { notFound, refusal } from "../core/http-error.ts";
+import { notFound, httpError } from "../core/http-error.ts";
 
 /** The version that is meant. Throws a 404 that says whether it is the type or the version that is not there. */
 export async function findVersion(db: Db, id: number, version?: number): Promise<TypeVersion> {
@@ -43,7 +43,7 @@ export async function updateType(
   const change = changeType(current, given);
   if (change.is === "nothing") return current;
   if (change.is === "refused")
-    throw refusal(409, "This version cannot be changed so.", change.fault);
+    throw httpError(409, "This version cannot be changed so.", change.fault);
   if (change.is === "move") {
     await moveVersion(transaction, current, change.status);
     return await findVersion(transaction, id, version);

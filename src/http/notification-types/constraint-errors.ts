@@ -1,7 +1,7 @@
-import type { Rules } from "../core/constraint-errors.ts";
+import type { ConstraintErrors } from "../core/constraint-errors.ts";
 
 /** What the database refuses of notification types, and which field of the resource it means. */
-export const NOTIFICATION_TYPE_RULES: Rules = {
+export const NOTIFICATION_TYPE_RULES: ConstraintErrors = {
   notification_types_have_a_trigger: [
     422,
     "onStatus",

@@ -11,7 +11,7 @@ import { CREATE, LIST, READ, UPDATE } from "./operations.ts";
 import { showType, type TypeUpdate } from "./schema.ts";
 import { once } from "../core/idempotency.ts";
 import { DEFAULT_LIMIT } from "../core/parameters.ts";
-import { refusal } from "../core/http-error.ts";
+import { httpError } from "../core/http-error.ts";
 
 /** The resource of the notification types, in versions. */
 export function notificationTypeRoutes(deps: HttpDeps): OpenAPIHono<HttpEnv> {
@@ -21,7 +21,10 @@ export function notificationTypeRoutes(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   app.openapi(CREATE, async (c) => {
     const { typeId, version } = c.req.valid("query");
     if (typeId === undefined && version !== undefined)
-      throw refusal(400, "Say of which type.", { field: "typeId", says: "is needed by version" });
+      throw httpError(400, "Say of which type.", {
+        field: "typeId",
+        message: "is needed by version",
+      });
     const given = known(c.req.valid("json"));
     const made = await once(deps, c, async (transaction) => {
       const source =

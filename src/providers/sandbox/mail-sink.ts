@@ -12,7 +12,7 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-type Refusal = Extract<MailboxPlay, { act: "refuse" }>;
+type HttpError = Extract<MailboxPlay, { act: "refuse" }>;
 export interface MailSinkOptions {
   readonly outbox: string;
   /** Hears of what becomes of a mail after it was taken. */
@@ -20,17 +20,17 @@ export interface MailSinkOptions {
 }
 
 /** What becomes of a mail: an answer, or none. */
-type Verdict = Refusal | "taken" | "silence" | "drop";
+type Verdict = HttpError | "taken" | "silence" | "drop";
 
 const LARGEST_MAIL = 1_048_576;
 const LONGEST_HEAD = 65_536;
-const TOO_LARGE: Refusal = {
+const TOO_LARGE: HttpError = {
   act: "refuse",
   at: "DATA",
   code: 552,
   text: "5.3.4 Message too large",
 };
-const NOT_KEPT: Refusal = {
+const NOT_KEPT: HttpError = {
   act: "refuse",
   at: "DATA",
   code: 451,
@@ -114,5 +114,5 @@ function headerOf(mail: Buffer, name: string): string {
 const localPart = (address: string): string =>
   address.slice(0, address.lastIndexOf("@")).toLowerCase();
 
-const errorOf = ({ code, text }: Refusal): Error =>
+const errorOf = ({ code, text }: HttpError): Error =>
   Object.assign(new Error(text), { responseCode: code });

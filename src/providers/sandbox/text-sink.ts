@@ -16,13 +16,13 @@ const MESSAGES = /^\/2010-04-01\/Accounts\/(?<account>AC\w+)\/Messages(?:\/(?<si
 const LONGEST_FORM = 65_536;
 
 const show = (status: number, resource: object): Verdict => ({ act: "show", status, resource });
-const refusal = (status: number, code: number, message: string): Reply => ({
+const httpError = (status: number, code: number, message: string): Reply => ({
   act: "reply",
   status,
   code,
   message,
 });
-const NOT_FOUND = refusal(404, 20404, "The requested resource was not found");
+const NOT_FOUND = httpError(404, 20404, "The requested resource was not found");
 
 /**
  * Twilio's Message resource on loopback for trying things out: it sends nothing on, writes every text it takes to
@@ -33,7 +33,7 @@ export async function openTextSink(options: { outbox: string; clock?: Clock }): 
   const choosePlay = openPlays(MAGIC_NUMBERS);
   const server = createServer((request, response) => {
     void judge(request, texts, choosePlay)
-      .catch(() => refusal(500, 20500, "Internal Server Error"))
+      .catch(() => httpError(500, 20500, "Internal Server Error"))
       .then((verdict) => carryOut(verdict, response));
   });
   const loopback = await listenOnLoopback(server);
@@ -48,7 +48,7 @@ async function judge(
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://sandbox");
   const { account, sid } = MESSAGES.exec(pathname)?.groups ?? {};
   if (account === undefined) return NOT_FOUND;
-  if (request.headers.authorization === undefined) return refusal(401, 20003, "Authenticate");
+  if (request.headers.authorization === undefined) return httpError(401, 20003, "Authenticate");
   if (sid !== undefined) {
     const text = await texts.find(sid);
     return text === null ? NOT_FOUND : show(200, text);
@@ -77,12 +77,12 @@ async function readForm(request: IncomingMessage): Promise<string> {
 /** What Twilio checks before it looks at the number. */
 function findFault(form: URLSearchParams): Reply | undefined {
   const body = form.get("Body") ?? "";
-  if (!form.get("To")) return refusal(400, 21604, "A 'To' phone number is required");
+  if (!form.get("To")) return httpError(400, 21604, "A 'To' phone number is required");
   if (!form.get("From") && !form.get("MessagingServiceSid")) {
-    return refusal(400, 21603, "A 'From' phone number is required");
+    return httpError(400, 21603, "A 'From' phone number is required");
   }
-  if (body === "") return refusal(400, 21602, "Message body is required");
-  if (body.length > 1_600) return refusal(400, 21617, "The message body exceeds 1600 characters");
+  if (body === "") return httpError(400, 21602, "Message body is required");
+  if (body.length > 1_600) return httpError(400, 21617, "The message body exceeds 1600 characters");
   return undefined;
 }
 

@@ -50,7 +50,7 @@ export function openSmtpSessions(server: MailServer): SmtpSessions {
     const kept = sessions.values().find(({ busy }) => !busy);
     if (kept === undefined) return deliverAfresh(mail, deadline);
     kept.busy = true;
-    const delivery = await carry(kept, mail, deadline);
+    const delivery = await createChannel(kept, mail, deadline);
     const again = wasStale(delivery) && !deadline.aborted && !closed;
     return again ? deliver(mail, deadline) : delivery;
   }
@@ -63,7 +63,7 @@ export function openSmtpSessions(server: MailServer): SmtpSessions {
       session.connection.close();
       return { taken: false, failure: error as SmtpFailure, handedOver: false };
     }
-    return carry(session, mail, deadline);
+    return createChannel(session, mail, deadline);
   }
 
   return {
@@ -75,7 +75,7 @@ export function openSmtpSessions(server: MailServer): SmtpSessions {
   };
 }
 
-async function carry(
+async function createChannel(
   session: Session,
   mail: EmailSource,
   deadline: AbortSignal,

@@ -10,7 +10,7 @@ export interface Lost {
   readonly except?: readonly string[];
 }
 
-export type Sighting =
+export type LookupResult =
   | { readonly kind: "found"; readonly messageId: string; readonly status: string }
   | { readonly kind: "notFound" }
   | { readonly kind: "unavailable" };
@@ -18,7 +18,7 @@ export type Sighting =
 /** A provider that can be asked afterwards what it took. */
 export interface Asks {
   /** Never rejects. Unavailable also stands for "cannot be ruled out". */
-  findSent(lost: Lost): Promise<Sighting>;
+  findSent(lost: Lost): Promise<LookupResult>;
 }
 
 const PAGE = 100;
@@ -32,13 +32,13 @@ const CLOCK_SKEW_MS = 600_000;
 export async function findSent(
   client: Twilio,
   { to, body, since, except = [] }: Lost,
-): Promise<Sighting> {
+): Promise<LookupResult> {
   const listed = await client.messages.list({ to, pageSize: PAGE, limit: PAGE });
   const from = since.getTime() - CLOCK_SKEW_MS;
   const recent = listed.filter(({ dateCreated }) => dateCreated.getTime() >= from);
   const found = recent.findLast(
-    ({ direction, sid, body: said }) =>
-      direction.startsWith("outbound") && !except.includes(sid) && words(said) === words(body),
+    ({ direction, sid, body: emitted }) =>
+      direction.startsWith("outbound") && !except.includes(sid) && words(emitted) === words(body),
   );
   if (found !== undefined) return { kind: "found", messageId: found.sid, status: found.status };
   // a page full of recent texts may have pushed it off the end

@@ -1,4 +1,4 @@
-import type { Found, Sighting, UnknownOutcome } from "../../domain/unknown-outcome.ts";
+import type { Found, LookupResult, UnknownOutcome } from "../../domain/unknown-outcome.ts";
 import type { Asks } from "./lookup.ts";
 
 type Standing = Omit<Found, "messageId">;
@@ -27,7 +27,7 @@ export async function askTwilio(
   twilio: Asks,
   { to, body, claimedAt }: UnknownOutcome,
   except: readonly string[],
-): Promise<Sighting> {
+): Promise<LookupResult> {
   const answer = await twilio.findSent({ to, body, since: claimedAt, except });
   if (answer.kind !== "found") return answer;
   const standing = TWILIO_STATUSES[answer.status];

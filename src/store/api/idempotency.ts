@@ -41,7 +41,7 @@ export async function takeKey(transaction: Db, asked: Repeatable): Promise<Once>
 }
 
 /** Says what the key stands for, before the transaction ends. */
-export async function noteMade(
+export async function storeResult(
   transaction: Db,
   { caller, key }: Repeatable,
   made: string,

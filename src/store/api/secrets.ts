@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Db } from "../postgres/db.ts";
 
 /** The installation's secret of this name, the same for every daemon; whoever asks first makes it. */
-export async function keepSecret(db: Db, name: string): Promise<Buffer> {
+export async function getOrCreateSecret(db: Db, name: string): Promise<Buffer> {
   await sql`
     insert into tidings.secrets (name, value) values (${name}, ${randomBytes(32)}) on conflict (name) do nothing
   `.execute(db);

@@ -6,7 +6,7 @@ import { asRows, type Db } from "../postgres/db.ts";
  * Says what carries each channel here, so that a notification type nothing can send is refused when it is activated. What
  * another living daemon carries stays, though this one does not.
  */
-export async function keepCarriedChannels(
+export async function syncChannelProviders(
   db: Db,
   providers: Partial<Record<Channel, string>>,
 ): Promise<void> {

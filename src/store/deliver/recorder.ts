@@ -3,7 +3,7 @@ import type { Settlement } from "../../domain/interaction.ts";
 import { noteFindings } from "./contact-findings.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 import { type NextAttempt, planNextAttempts } from "./next-attempts.ts";
-import { throughOutages } from "../postgres/retry.ts";
+import { retryOnOutage } from "../postgres/retry.ts";
 
 /** Writes outcomes down. Everyone waits for their own only: it resolves when theirs is durable. */
 export interface Recorder {
@@ -40,7 +40,7 @@ export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
   const settle = async (group: readonly Waiting[]): Promise<void> => {
     const settlements = group.map((one) => one.settlement);
     try {
-      await throughOutages(() => write(db, settlements), { onOutage });
+      await retryOnOutage(() => write(db, settlements), { onOutage });
     } catch (error) {
       if (group.length === 1) return group[0]?.failed(error);
       // one that the tables refuse takes nobody else's answer with it

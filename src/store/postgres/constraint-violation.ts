@@ -6,7 +6,7 @@ export interface Refused {
 }
 
 /** How an error of the database reads; undefined for an error of anything else. */
-export function refusedBy(error: unknown): Refused | undefined {
+export function constraintViolation(error: unknown): Refused | undefined {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string")
     return undefined;
   if (!/^[0-9A-Z]{5}$/.test(error.code)) return undefined;

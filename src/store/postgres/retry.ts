@@ -34,9 +34,9 @@ export function outageCode(error: unknown): string | undefined {
   return SPOKEN.test(error.message) ? "connectionTerminated" : undefined;
 }
 
-export interface Patience {
+export interface RetryOptions {
   /** For how long the database may be away; for ever if not given. */
-  readonly patienceMs?: number;
+  readonly maxWaitMs?: number;
   /** Ends the waiting: what the last try met is thrown. */
   readonly signal?: AbortSignal | undefined;
   /** Hears of every try that did not get through. */
@@ -47,11 +47,11 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
 
 /** Runs a statement until it gets through to the database. Every other error is thrown at once. */
-export async function throughOutages<Result>(
+export async function retryOnOutage<Result>(
   run: () => Promise<Result>,
-  { patienceMs = Infinity, signal, onOutage }: Patience,
+  { maxWaitMs = Infinity, signal, onOutage }: RetryOptions,
 ): Promise<Result> {
-  const end = performance.now() + patienceMs;
+  const end = performance.now() + maxWaitMs;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     const tried = await run().then(
       (result) => ({ result }),

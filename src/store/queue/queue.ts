@@ -9,8 +9,8 @@ import {
   type WorkerPool,
 } from "graphile-worker";
 import type { Pool, PoolClient } from "pg";
-import type { Say } from "../../domain/events.ts";
-import { outageCode, throughOutages } from "../postgres/retry.ts";
+import type { Emit } from "../../domain/events.ts";
+import { outageCode, retryOnOutage } from "../postgres/retry.ts";
 
 export interface Queue {
   /** Under this name the queue locks our jobs. */
@@ -27,7 +27,7 @@ export interface QueueOptions {
   readonly pool: Pool;
   readonly taskList: TaskList;
   readonly concurrency: number;
-  readonly say: Say;
+  readonly emit: Emit;
 }
 
 const OUTAGE_PATIENCE_MS = 120_000;
@@ -43,11 +43,11 @@ const CANNOT_CONNECT_NOW = "57P03";
  * that found a dead one fails with the code it retries. The callback form of connect is passed through: LISTEN uses
  * it, and has its own patience.
  */
-export function patientPool(pool: Pool, say: Say): Pool {
+export function retryingPool(pool: Pool, emit: Emit): Pool {
   const connect = async (): Promise<PoolClient> => {
-    const client = await throughOutages(() => pool.connect(), {
-      patienceMs: OUTAGE_PATIENCE_MS,
-      onOutage: (code) => say("database.unreachable", { code, waitingFor: "queue" }),
+    const client = await retryOnOutage(() => pool.connect(), {
+      maxWaitMs: OUTAGE_PATIENCE_MS,
+      onOutage: (code) => emit("database.unreachable", { code, waitingFor: "queue" }),
     });
     const query = client.query.bind(client) as (...words: unknown[]) => Promise<unknown>;
     return withMethod(client, "query", (...words: unknown[]) =>
@@ -84,14 +84,14 @@ interface LoggedJob {
 }
 
 /** The queue logs a failed job whole, payload included: only what may be logged is kept, and only its first line. */
-function speakThrough(say: Say): Logger {
+function speakThrough(emit: Emit): Logger {
   const make: LogFunctionFactory = (scope) => (_level, message, meta) => {
     const job = meta?.["job"] as LoggedJob | undefined;
     const line = message.split("\n", 1)[0] ?? "";
     const about = job && { jobId: job.id, task: job.task_identifier, attempt: job.attempts };
     // a failure is said by its own event, without the error's text
     if (!line.startsWith("Failed task"))
-      say("queue.said", { scope: scope.label ?? "", line, ...about });
+      emit("queue.log", { scope: scope.label ?? "", line, ...about });
   };
   return new Logger(make);
 }
@@ -109,7 +109,7 @@ interface Heard {
 }
 
 /** Listens for what the queue does not report by itself: that it is deaf, and that a job failed. */
-function listenTo(concurrency: number, say: Say): Heard {
+function listenTo(concurrency: number, emit: Emit): Heard {
   const heard: Heard = {
     events: new EventEmitter(),
     broken: Promise.withResolvers<Error>(),
@@ -134,7 +134,7 @@ function listenTo(concurrency: number, say: Say): Heard {
     if (misses >= MISSES_PER_SLOT * concurrency) broken.resolve(error as Error);
   });
   events.on("job:error", ({ job: { id, task_identifier: task, attempts }, error }) =>
-    say("queue.jobFailed", { jobId: id, task, attempt: attempts, code: codeOf(error) }),
+    emit("queue.jobFailed", { jobId: id, task, attempt: attempts, code: codeOf(error) }),
   );
   return heard;
 }
@@ -144,16 +144,16 @@ export async function openQueue({
   pool,
   taskList,
   concurrency,
-  say,
+  emit,
 }: QueueOptions): Promise<Queue> {
-  const heard = listenTo(concurrency, say);
+  const heard = listenTo(concurrency, emit);
   const { events, broken } = heard;
   let stopping = false;
   const runner = await run({
-    pgPool: patientPool(pool, say),
+    pgPool: retryingPool(pool, emit),
     taskList,
     events,
-    logger: speakThrough(say),
+    logger: speakThrough(emit),
     noHandleSignals: true,
     concurrency,
     pollInterval: 2_000,

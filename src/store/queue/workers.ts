@@ -13,7 +13,7 @@ export interface Worker {
  * Says that this worker is alive; the first time it also says who it is. Database time, so that clocks need not agree.
  * Returns what the clock of the database shows.
  */
-export async function beat(db: Db, { id, host, pid, queuePool }: Worker): Promise<Date> {
+export async function recordHeartbeat(db: Db, { id, host, pid, queuePool }: Worker): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`
     insert into tidings.workers (id, host, pid, queue_pool)
     values (${id}, ${host}, ${pid}, ${queuePool})
@@ -26,7 +26,7 @@ export async function beat(db: Db, { id, host, pid, queuePool }: Worker): Promis
 }
 
 /** Takes a worker that has finished off the list. */
-export async function signOff(db: Db, workerId: string): Promise<void> {
+export async function deregisterWorker(db: Db, workerId: string): Promise<void> {
   await sql`delete from tidings.workers where id = ${workerId}`.execute(db);
 }
 
@@ -35,7 +35,7 @@ export async function signOff(db: Db, workerId: string): Promise<void> {
  * Returns their ids. A worker that was only slow comes back to the list with its next beat, its jobs are then
  * run by two: claiming decides which of them sends.
  */
-export async function buryDead(db: Db, silentMs: number): Promise<string[]> {
+export async function pruneDeadWorkers(db: Db, silentMs: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with dead as (
       delete from tidings.workers w
@@ -54,7 +54,7 @@ export async function buryDead(db: Db, silentMs: number): Promise<string[]> {
  * What is in progress in the name of nobody alive may or may not have been sent: it becomes attempted, outcome unknown.
  * Returns the ids.
  */
-export async function giveUpOrphans(db: Db): Promise<string[]> {
+export async function markOrphansUnknown(db: Db): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with orphans as (
       update tidings.interactions i
@@ -80,7 +80,7 @@ export async function giveUpOrphans(db: Db): Promise<string[]> {
  * What one worker has claimed and never began to send (a claim whose confirmation was lost with the connection) goes back
  * to scheduled, with a job of its own. `underWay` is what it does hold.
  */
-export async function returnNeverBegun(
+export async function rescheduleUnsentClaims(
   db: Db,
   workerId: string,
   underWay: readonly string[],
@@ -108,7 +108,7 @@ export async function returnNeverBegun(
  * Frees the jobs locked in the name of a live worker that it does not run: the connection was lost after they were locked
  * and before it heard of them. Returns their ids.
  */
-export async function freeGhostJobs(
+export async function unlockLostJobs(
   db: Db,
   queuePool: string,
   running: readonly string[],
@@ -128,7 +128,7 @@ export async function freeGhostJobs(
  * Queues again what was due before `dueBefore` and is in no job, for whatever reason; a job that the queue has given up is
  * none. Returns the ids.
  */
-export async function queueForgotten(db: Db, dueBefore: Date): Promise<string[]> {
+export async function requeueOverdue(db: Db, dueBefore: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with due as materialized (
       select i.id, i.channel, i.scheduled_at_from

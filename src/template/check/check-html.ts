@@ -12,7 +12,7 @@ import {
 
 export interface HtmlFault {
   readonly at: Position;
-  readonly says: string;
+  readonly message: string;
 }
 
 /** Attributes a browser or a mail program follows. */
@@ -28,11 +28,11 @@ const CODE = /^(?:on.*|style|srcdoc)$/;
  */
 export function htmlFaults(program: Program): readonly HtmlFault[] {
   const faults: HtmlFault[] = [];
-  readProgram(program, START, (node, says) => faults.push({ at: positionOf(node), says }));
+  readProgram(program, START, (node, message) => faults.push({ at: positionOf(node), message }));
   return faults;
 }
 
-type Report = (node: Statement, says: string) => void;
+type Report = (node: Statement, message: string) => void;
 
 function readProgram(program: Program | undefined, start: Place, report: Report): Place {
   if (program === undefined) return start;
@@ -43,8 +43,8 @@ function read(statement: Statement, place: Place, report: Report): Place {
   if (statement.type === "ContentStatement") return readOn(place, statement.value);
   if (statement.type === "BlockStatement") return readBlock(statement, place, report);
   if (statement.type !== "MustacheStatement") return place;
-  const says = faultAt(place, statement);
-  if (says !== null) report(statement, says);
+  const message = faultAt(place, statement);
+  if (message !== null) report(statement, message);
   return { ...place, begun: true };
 }
 

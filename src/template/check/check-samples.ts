@@ -25,7 +25,12 @@ export function sampleFindings(samples: Samples): readonly Finding[] {
   });
 }
 
-const inSample = (file: string, says: string): Finding => ({ file, line: 1, column: 1, says });
+const inSample = (file: string, message: string): Finding => ({
+  file,
+  line: 1,
+  column: 1,
+  message,
+});
 
 /** What goes wrong when the samples are rendered: once each, and once with the longest value of every variable. */
 export function renderingFindings(
@@ -42,7 +47,7 @@ export function renderingFindings(
       rendering.kind === "faulty"
         ? [rendering.finding]
         : limitFindings(template, rendering.parts, segmentBudget);
-    return findings.map((finding) => ({ ...finding, says: `With ${name}: ${finding.says}` }));
+    return findings.map((finding) => ({ ...finding, message: `With ${name}: ${finding.message}` }));
   });
 }
 

@@ -45,7 +45,7 @@ function partFindings(template: Template): readonly Finding[] {
   ];
 }
 
-const atStart = (file: string, says: string): Finding => ({ file, line: 1, column: 1, says });
+const atStart = (file: string, message: string): Finding => ({ file, line: 1, column: 1, message });
 
 function sourceFindings(file: PartName, source: string): readonly Finding[] {
   if (source.length > LONGEST_PART)
@@ -56,10 +56,10 @@ function sourceFindings(file: PartName, source: string): readonly Finding[] {
       ),
     ];
   const parsed = parse(source);
-  if (parsed.kind === "broken") return [{ file, ...parsed.at, says: parsed.says }];
+  if (parsed.kind === "broken") return [{ file, ...parsed.at, message: parsed.message }];
   const remarks = [...remarksOn(parsed.program)].filter((remark) => remark.kind === "fault");
   const faults = [...remarks, ...(file === "html" ? htmlFaults(parsed.program) : [])];
-  const found = faults.map(({ at, says }) => ({ file, ...at, says }));
+  const found = faults.map(({ at, message }) => ({ file, ...at, message }));
   return [...found, ...(file === "subject" ? lineFindings(source) : [])].toSorted(
     (one, other) => one.line - other.line || one.column - other.column,
   );
@@ -68,5 +68,7 @@ function sourceFindings(file: PartName, source: string): readonly Finding[] {
 function lineFindings(subject: string): readonly Finding[] {
   const lineBreak = subject.trimEnd().indexOf("\n");
   if (lineBreak < 0) return [];
-  return [{ file: "subject", ...positionAt(subject, lineBreak), says: "A subject has one line." }];
+  return [
+    { file: "subject", ...positionAt(subject, lineBreak), message: "A subject has one line." },
+  ];
 }

@@ -22,7 +22,7 @@ export type Need = (typeof NEEDS)[number];
 /** What a template does with a variable, or cannot do. */
 export type Remark =
   | { readonly kind: "use"; readonly variable: string; readonly need: Need }
-  | { readonly kind: "fault"; readonly at: Position; readonly says: string };
+  | { readonly kind: "fault"; readonly at: Position; readonly message: string };
 
 /** Everything a template says of variables, in its order, and every helper or variable it cannot use. */
 export function* remarksOn(program: Program | undefined, scope: Scope = TOP): Generator<Remark> {
@@ -44,9 +44,9 @@ function* onTag(tag: Mustache, scope: Scope): Generator<Remark> {
 }
 
 function* onCall(call: Call, scope: Scope): Generator<Remark> {
-  const says = callFault(call);
-  if (says !== null) yield fault(call, says);
-  const wanted = says !== null ? ANYTHING : wordOf(call)?.of === "list" ? LIST : TEXT;
+  const message = callFault(call);
+  if (message !== null) yield fault(call, message);
+  const wanted = message !== null ? ANYTHING : wordOf(call)?.of === "list" ? LIST : TEXT;
   for (const [index, param] of paramsOf(call).entries())
     yield* onValue(param, scope, { ...wanted, needed: !(index === 0 && mayBeAbsent(call)) });
 }
@@ -85,9 +85,9 @@ function needOf({ name }: Declared, scope: Scope, { needed }: Wanted): Need {
 }
 
 function* onBlock(block: Block, scope: Scope): Generator<Remark> {
-  const says = blockFault(block);
+  const message = blockFault(block);
   const [value] = paramsOf(block);
-  if (says !== null || value === undefined) return yield fault(block, says ?? "");
+  if (message !== null || value === undefined) return yield fault(block, message ?? "");
   const wanted = BLOCKS[nameOf(block)] ?? ANYTHING;
   yield* onValue(value, scope, { ...wanted, needed: !mayBeAbsent(block) });
   const target = targetOf(value, scope);
@@ -110,6 +110,6 @@ function scopesOf(block: Block, scope: Scope, target: Declared): readonly [Scope
   return [into(scope, target, block), other];
 }
 
-function fault(node: { loc: hbs.AST.SourceLocation }, says: string): Remark {
-  return { kind: "fault", at: positionOf(node), says };
+function fault(node: { loc: hbs.AST.SourceLocation }, message: string): Remark {
+  return { kind: "fault", at: positionOf(node), message };
 }

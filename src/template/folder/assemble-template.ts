@@ -55,13 +55,14 @@ const NO_ESCAPE = "Two braces after a backslash cannot be written.";
 
 /** A part that cannot be read stays as it is: the checks say where. A partial must be whole by itself. */
 function expand(file: File, kit: Kit): readonly Piece[] {
-  const report = (at: Position, says: string): void => kit.report({ file: file.name, ...at, says });
+  const report = (at: Position, message: string): void =>
+    kit.report({ file: file.name, ...at, message });
   const escape = file.text.indexOf("\\{{");
   if (escape >= 0) report(positionAt(file.text, escape), NO_ESCAPE);
   const whole = { file, from: 0, to: file.text.length };
   const parsed = parse(file.text, "asWritten");
   if (parsed.kind === "parsed") return join(whole, jointsIn(parsed.program), kit);
-  if (kit.above.length > 0) report(parsed.at, parsed.says);
+  if (kit.above.length > 0) report(parsed.at, parsed.message);
   return kit.above.length > 0 ? [] : [whole];
 }
 
@@ -85,9 +86,10 @@ function spanOf(joint: Joint, text: string): readonly [number, number] {
 }
 
 function replace(joint: Joint, file: File, kit: Kit): readonly Piece[] {
-  const says = joint.type === "DecoratorBlock" ? slotFault(joint, kit) : partialFault(joint, kit);
-  if (says !== null) kit.report({ file: file.name, ...positionOf(joint), says });
-  if (says !== null || joint.type === "DecoratorBlock") return [];
+  const message =
+    joint.type === "DecoratorBlock" ? slotFault(joint, kit) : partialFault(joint, kit);
+  if (message !== null) kit.report({ file: file.name, ...positionOf(joint), message });
+  if (message !== null || joint.type === "DecoratorBlock") return [];
   const name = calledBy(joint);
   const partial = kit.partials.get(name);
   const slot = kit.slots.get(name);

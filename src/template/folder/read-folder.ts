@@ -69,16 +69,16 @@ function nameFindings({ slug, files }: Folder): readonly Finding[] {
     atStart(name, `A template has no such part: its parts are ${PART_FILES.join(", ")}.`),
   );
   if (SLUG.test(slug) && slug.length <= 100) return findings;
-  const says = `${slug} cannot name a template: a folder's name begins with a letter and is made of letters, digits and single . _ -, 100 at most.`;
-  return [atStart(ABOUT, says), ...findings];
+  const message = `${slug} cannot name a template: a folder's name begins with a letter and is made of letters, digits and single . _ -, 100 at most.`;
+  return [atStart(ABOUT, message), ...findings];
 }
 
 /** What was not UTF-8 was read with this sign in its place; NUL has no place in a text that Postgres keeps. */
 function textFindings({ name, text }: File): readonly Finding[] {
   const wrong = text.search(name.endsWith(".json") ? /\uFFFD|\0|\\u0000/ : /\uFFFD|\0/);
   if (wrong < 0) return [];
-  const says = "This character cannot be kept: save the file as UTF-8, and without NUL.";
-  return [{ file: name, ...positionAt(text, wrong), says }];
+  const message = "This character cannot be kept: save the file as UTF-8, and without NUL.";
+  return [{ file: name, ...positionAt(text, wrong), message }];
 }
 
 function readAbout({ files }: Folder): TemplateAbout | { readonly finding: readonly Finding[] } {
@@ -104,7 +104,7 @@ function readJson({ name, text }: File): {
     const words = error instanceof Error ? error.message : "";
     const [, line = "1", column = "1"] = /line (\d+) column (\d+)/.exec(words) ?? [];
     const at = { line: Number(line), column: Number(column) };
-    return { name, finding: { file: name, ...at, says: "This is not JSON." } };
+    return { name, finding: { file: name, ...at, message: "This is not JSON." } };
   }
 }
 
@@ -123,4 +123,4 @@ function contentOf(about: TemplateAbout, { sources }: AssembledParts): TemplateD
   };
 }
 
-const atStart = (file: string, says: string): Finding => ({ file, line: 1, column: 1, says });
+const atStart = (file: string, message: string): Finding => ({ file, line: 1, column: 1, message });

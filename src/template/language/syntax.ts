@@ -34,7 +34,7 @@ export interface Position {
 
 export type Parsed =
   | { readonly kind: "parsed"; readonly program: Program }
-  | { readonly kind: "broken"; readonly at: Position; readonly says: string };
+  | { readonly kind: "broken"; readonly at: Position; readonly message: string };
 
 /** Reads a template. As written, white space around blocks is left alone. */
 export function parse(source: string, as: "rendered" | "asWritten" = "rendered"): Parsed {
@@ -89,12 +89,12 @@ export const optionsOf = (call: Pick<Call, "hash">): readonly (readonly [string,
   ]) ?? [];
 
 /** The first line of the parser's message names tokens of its grammar, which tell an author nothing. */
-function explain(error: Handlebars.Exception, source: string): { at: Position; says: string } {
+function explain(error: Handlebars.Exception, source: string): { at: Position; message: string } {
   const line = Number(error.lineNumber ?? /on line (\d+)/.exec(error.message)?.[1] ?? 1);
   if (error.column !== undefined)
     return {
       at: { line, column: Number(error.column) + 1 },
-      says: `${error.message.replace(/ - \d+:\d+$/, "")}.`,
+      message: `${error.message.replace(/ - \d+:\d+$/, "")}.`,
     };
   const [, excerpt = "", pointer = ""] = error.message.split("\n");
   const read = excerpt.slice(0, pointer.indexOf("^")).replace(/^\.\.\./, "");
@@ -102,7 +102,7 @@ function explain(error: Handlebars.Exception, source: string): { at: Position; s
   const text = source.split("\n")[line - 1] ?? "";
   return {
     at: { line, column: columnWhere(text, read, ahead) + 1 },
-    says:
+    message:
       ahead === ""
         ? "The template ends inside a block or a tag that is not closed."
         : `This cannot be read: ${ahead.slice(0, 20)}`,

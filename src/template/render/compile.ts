@@ -19,7 +19,7 @@ export class TemplateFault extends Error {
   readonly finding: Finding;
 
   constructor(finding: Finding) {
-    super(finding.says);
+    super(finding.message);
     this.finding = finding;
   }
 }
@@ -29,13 +29,14 @@ const START = { line: 1, column: 1 };
 /** Compiles one part; html escapes every value. Throws a TemplateFault, as the part it returns does. */
 export function compilePart(file: PartName, source: string): Part {
   const parsed = parse(source);
-  if (parsed.kind === "broken") throw new TemplateFault({ file, ...parsed.at, says: parsed.says });
+  if (parsed.kind === "broken")
+    throw new TemplateFault({ file, ...parsed.at, message: parsed.message });
   const write = located(file, () => writerOf(parsed.program, { source, html: file === "html" }));
   return (context, { language, reader }) => {
     const data = { root: context, language };
     const written = located(file, () => write({ frames: [context], named: {}, data, reader }));
     if (isAbsent(written))
-      throw new TemplateFault({ file, ...START, says: "Nothing is left of this part." });
+      throw new TemplateFault({ file, ...START, message: "Nothing is left of this part." });
     return written;
   };
 }
@@ -46,7 +47,7 @@ function located<Made>(file: PartName, make: () => Made): Made {
     return make();
   } catch (error) {
     if (error instanceof Misfit)
-      throw new TemplateFault({ file, ...positionOf(error), says: error.message });
-    throw new TemplateFault({ file, ...START, says: "This part cannot be rendered." });
+      throw new TemplateFault({ file, ...positionOf(error), message: error.message });
+    throw new TemplateFault({ file, ...START, message: "This part cannot be rendered." });
   }
 }

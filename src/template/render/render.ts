@@ -83,7 +83,7 @@ function faulty({ id, version }: Template, finding: Finding): Rendering {
   return {
     kind: "faulty",
     short: "Template fault",
-    long: `Version ${version} of template ${id} was not rendered (${finding.file}, line ${finding.line}): ${finding.says} Supply the value or publish a mended version.`,
+    long: `Version ${version} of template ${id} was not rendered (${finding.file}, line ${finding.line}): ${finding.message} Supply the value or publish a mended version.`,
     finding,
   };
 }

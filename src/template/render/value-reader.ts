@@ -27,8 +27,8 @@ export type Read<Value = unknown> = (spot: Spot) => Value;
 export class Misfit extends Error {
   readonly loc: hbs.AST.SourceLocation;
 
-  constructor(says: string, { loc }: Located) {
-    super(says);
+  constructor(message: string, { loc }: Located) {
+    super(message);
     this.loc = loc;
   }
 }

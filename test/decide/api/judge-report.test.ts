@@ -87,10 +87,10 @@ const report = fc
 test("whatever is reported, nothing that was sent is rewritten and nothing goes anywhere but on", () => {
   let taken = 0;
   fc.assert(
-    fc.property(fc.constantFrom(...INTERACTION_STATUSES), report, (status, said) => {
-      const judgement = judgeReport({ ...RECORD, status }, said);
+    fc.property(fc.constantFrom(...INTERACTION_STATUSES), report, (status, emitted) => {
+      const judgement = judgeReport({ ...RECORD, status }, emitted);
       if (judgement.kind === "refused") {
-        expect(judgement.faults.every(({ field }) => field in said)).toBe(true);
+        expect(judgement.faults.every(({ field }) => field in emitted)).toBe(true);
         return;
       }
       taken += 1;

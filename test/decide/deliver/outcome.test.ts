@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { settleUnknown } from "../../../src/decide/settle/settle-unknown.ts";
 import { settle, type Attempt } from "../../../src/decide/deliver/outcome.ts";
 import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
-import type { Sighting, UnknownOutcome } from "../../../src/domain/unknown-outcome.ts";
+import type { LookupResult, UnknownOutcome } from "../../../src/domain/unknown-outcome.ts";
 
 const EVIDENCE = { provider: "smtp", durationMs: 5 };
 const at = (second: number): Date => new Date(Date.UTC(2031, 2, 3, 15, 0, second));
@@ -18,7 +18,7 @@ const attempt = (rest: Partial<Attempt> = {}): Attempt => ({
   ...rest,
 });
 const PATIENCE = { retries: [60_000, 600_000], settleWaits: [15_000, 60_000] };
-const said = {
+const emitted = {
   statusDetails: "emailDeferred",
   short: "Greylisted",
   long: "Nothing to do.",
@@ -26,7 +26,7 @@ const said = {
 };
 const unavailable = (retryAfterMs: number | null = null): ProviderAnswer => ({
   kind: "unavailable",
-  ...said,
+  ...emitted,
   retryAfterMs,
   evidence: EVIDENCE,
 });
@@ -93,7 +93,7 @@ test.each<[string, ProviderAnswer, object]>([
   ],
   [
     "refused",
-    { kind: "refused", ...said, evidence: EVIDENCE },
+    { kind: "refused", ...emitted, evidence: EVIDENCE },
     { status: "failed", statusDetails: "emailDeferred", nextAttemptAt: null },
   ],
   [
@@ -150,7 +150,7 @@ describe("an outcome nobody knows", () => {
     now: at(20),
   });
 
-  test.each<[string, UnknownOutcome, Sighting | undefined, number, object]>([
+  test.each<[string, UnknownOutcome, LookupResult | undefined, number, object]>([
     ["is sent once more where its type says so", unknown(), undefined, 0, { kind: "resend" }],
     ["is not sent a third time", unknown({ earlierUnknown: 1 }), undefined, 0, { kind: "hold" }],
     [

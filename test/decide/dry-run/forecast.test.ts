@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
-import { foretell, type Ground } from "../../../src/decide/dry-run/forecast.ts";
+import { forecastChange, type ForecastInputs } from "../../../src/decide/dry-run/forecast.ts";
 import type { Arrival, CaseFacts } from "../../../src/domain/dry-run/arrival.ts";
 import type { CaseChange } from "../../../src/domain/case-change.ts";
 import type { Contact } from "../../../src/domain/contact.ts";
@@ -79,7 +79,7 @@ interface Given {
   readonly recipientsAllowed?: readonly string[];
 }
 
-function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Ground {
+function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): ForecastInputs {
   const lender = {
     name: "Example Lender",
     postalAddress: "",
@@ -113,7 +113,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Gr
       calendars: openCalendars({ calendars: [], closures: [] }),
       withinMs: { email: given.withinMs },
     },
-    occasion: {
+    sendContext: {
       lender,
       emailFrom: "notices@lender.example",
       textFrom: "",
@@ -152,7 +152,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Gr
 }
 
 const noticesOf = (change: Arrival, given: Given = {}) =>
-  foretell(change, groundOf(given)).notices.map(({ forecast }) => forecast);
+  forecastChange(change, groundOf(given)).notices.map(({ forecast }) => forecast);
 
 describe("what would be sent", () => {
   test("names the contact and the date, and how it came about", () => {
@@ -172,7 +172,7 @@ describe("what would be sent", () => {
 
   test("every active version linked to the case type is asked, and keeps its name", () => {
     const types = [TYPE, { ...TYPE, id: 2, onStatus: "completed" as const }];
-    const { notices, nothing } = foretell(arrival(), groundOf({ types }));
+    const { notices, nothing } = forecastChange(arrival(), groundOf({ types }));
     expect(nothing).toBeNull();
     expect(notices.map(({ name, forecast }) => [name, forecast.kind])).toEqual([
       ["Type 1", "sends"],
@@ -183,12 +183,12 @@ describe("what would be sent", () => {
   test("the loans are those of the change, in its order", () => {
     const text = "{{loan.displayId}}{{#each loans}} {{id}}{{/each}}";
     const seen: string[] = [];
-    const ground = groundOf({ text });
-    foretell(arrival(), {
-      ...ground,
+    const inputs = groundOf({ text });
+    forecastChange(arrival(), {
+      ...inputs,
       findTemplate: (facts) => {
         seen.push(...facts.loans.map(({ id }) => id));
-        return ground.findTemplate(facts);
+        return inputs.findTemplate(facts);
       },
     });
     expect(seen).toEqual(["LN-2", "LN-1"]);
@@ -283,17 +283,17 @@ describe("what would not be sent, and why", () => {
   });
 
   test("a change that only boards its case, and one the table has already, ask no type at all", () => {
-    const said = (["boards", "repeats"] as const).map((idle) =>
-      foretell(arrival({ idle }), groundOf({})),
+    const emitted = (["boards", "repeats"] as const).map((idle) =>
+      forecastChange(arrival({ idle }), groundOf({})),
     );
-    expect(said.map(({ notices }) => notices)).toEqual([[], []]);
-    expect(said[0]?.nothing).toMatch(/only boards its case/);
-    expect(said[1]?.nothing).toMatch(/external_id is in the table already/);
+    expect(emitted.map(({ notices }) => notices)).toEqual([[], []]);
+    expect(emitted[0]?.nothing).toMatch(/only boards its case/);
+    expect(emitted[1]?.nothing).toMatch(/external_id is in the table already/);
   });
 
   test("a change of a case type that no active type is linked to", () => {
     const change = { ...CHANGE, caseTypeId: "hardship" };
-    expect(foretell(arrival({ change }), groundOf({}))).toMatchObject({
+    expect(forecastChange(arrival({ change }), groundOf({}))).toMatchObject({
       nothing: "No active notification type is linked to case type hardship.",
       notices: [],
     });

@@ -128,10 +128,10 @@ describe("a line that cannot says what is wrong and repeats nothing of it", () =
       write({ ...LINE, caseId: "CS-1", note: "x" }),
       ["caseId, note is no column of case_changes"],
     ],
-  ])("%s", (_title, text, says) => {
+  ])("%s", (_title, text, message) => {
     expect(readLines(text)).toEqual({
       lines: [],
-      faults: says.map((each) => ({ line: 1, says: each })),
+      faults: message.map((each) => ({ line: 1, message: each })),
     });
   });
 
@@ -152,7 +152,7 @@ test("what the table's foreign keys would refuse is told by line", () => {
     externalIds: new Set<string>(),
   };
   expect(findUnknown(lines, references)).toEqual([
-    { line: 2, says: "case_type_id unheardOf is not in tidings.case_types" },
-    { line: 2, says: "borrower_id BO-9 is not in tidings.borrowers" },
+    { line: 2, message: "case_type_id unheardOf is not in tidings.case_types" },
+    { line: 2, message: "borrower_id BO-9 is not in tidings.borrowers" },
   ]);
 });

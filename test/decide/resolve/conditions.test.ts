@@ -52,7 +52,7 @@ describe("a missing field", () => {
 });
 
 describe("a value that does not fit the data type", () => {
-  const unfit: [DataType, unknown, unknown][] = [
+  const unprocessable: [DataType, unknown, unknown][] = [
     ["string", "7", 7],
     ["string", "true", true],
     ["integer", 5, "abc"],
@@ -84,7 +84,7 @@ describe("a value that does not fit the data type", () => {
     ["dateTime", "2031-03-03T10:00:00Z", "2031-03-03 10:00:00Z"],
     ["dateTime", "2031-03-03T10:00:00Z", 1930302000],
   ];
-  test.each(unfit)("%s %j fails every comparison with %j", (dataType, value, field) => {
+  test.each(unprocessable)("%s %j fails every comparison with %j", (dataType, value, field) => {
     expect(conditionFault({ fieldName: "x", value, dataType })).toBeNull();
     const met = OPERATORS.filter((operator) =>
       meets(field, operator, operator === "in" || operator === "notIn" ? [value] : value, dataType),

@@ -162,7 +162,7 @@ describe("a URL of recorded content", () => {
   test("leaves nothing in the log that it could be fetched with", async () => {
     const url = await urlOf(await log({ content: { transcript: "Hello" } }));
     await fetched(url);
-    expect(served.said.join("\n")).not.toMatch(/signature|Hello/);
+    expect(served.emitted.join("\n")).not.toMatch(/signature|Hello/);
   });
 });
 
@@ -203,7 +203,7 @@ describe("sensitive content", () => {
       const found = await ask("GET", `/interactions/${id}/content${query}`, { key: reader });
       expect(found.status).toBe(403);
     }
-    expect(served.said.join("\n")).not.toContain("account number");
+    expect(served.emitted.join("\n")).not.toContain("account number");
   });
 
   test("goes on record whenever somebody is shown it, and only then", async () => {
@@ -276,7 +276,7 @@ describe("sensitive content", () => {
       content: lost?.seal({ subject: "secret" }) ?? {},
     });
     expect((await ask("GET", `/interactions/${id}`)).status).toBe(500);
-    expect(served.said.at(-2)).toContain('"code":"CONTENT_KEY_UNKNOWN"');
+    expect(served.emitted.at(-2)).toContain('"code":"CONTENT_KEY_UNKNOWN"');
     const reader = await keyWith("interaction:read");
     expect((await ask("GET", `/interactions/${id}`, { key: reader })).status).toBe(200);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkSigned, signPath } from "../../../src/http/content/signed-url.ts";
-import { keepSecret } from "../../../src/store/api/secrets.ts";
+import { getOrCreateSecret } from "../../../src/store/api/secrets.ts";
 import { useDatabase } from "../../database.ts";
 
 const signingKey = Buffer.alloc(32, 1);
@@ -43,8 +43,10 @@ describe("a signed path", () => {
 const { db } = useDatabase();
 
 test("all daemons of an installation share the secret that whoever came first has made", async () => {
-  const secrets = await Promise.all(Array.from({ length: 5 }, () => keepSecret(db, "paths")));
+  const secrets = await Promise.all(
+    Array.from({ length: 5 }, () => getOrCreateSecret(db, "paths")),
+  );
   expect(new Set(secrets.map((secret) => secret.toString("hex"))).size).toBe(1);
   expect(secrets[0]).toHaveLength(32);
-  expect(await keepSecret(db, "other")).not.toEqual(secrets[0]);
+  expect(await getOrCreateSecret(db, "other")).not.toEqual(secrets[0]);
 });

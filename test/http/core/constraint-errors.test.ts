@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { NOTIFICATION_TYPE_RULES } from "../../../src/http/notification-types/constraint-errors.ts";
-import { refusalOf } from "../../../src/http/core/constraint-errors.ts";
+import { constraintErrorOf } from "../../../src/http/core/constraint-errors.ts";
 import { useDatabase } from "../../database.ts";
 
 const { pool } = useDatabase();
@@ -61,5 +61,5 @@ test.each([
   ["a constraint without a sentence", "23514", undefined],
 ])("%s (%s) is answered with %s", (_, code, status) => {
   const error = Object.assign(new Error("said by the database"), { code });
-  expect(refusalOf(error, {})?.status).toBe(status);
+  expect(constraintErrorOf(error, {})?.status).toBe(status);
 });

@@ -49,8 +49,8 @@ describe("the OpenAPI document", () => {
       for (const [key, inner] of Object.entries(node)) walk(inner, [...path, key]);
       const where = path.at(-2);
       const isNamed = where === "properties" || where === "parameters" || where === "responses";
-      const says = "description" in node || "$ref" in node || path.at(-1) === "data";
-      if (isNamed && !says) silent.push(path.join("."));
+      const message = "description" in node || "$ref" in node || path.at(-1) === "data";
+      if (isNamed && !message) silent.push(path.join("."));
     };
     walk(served.document, []);
     expect(silent).toEqual([]);

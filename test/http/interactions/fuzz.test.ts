@@ -6,7 +6,7 @@ import { insertHouse, insertSent } from "./scene.ts";
 import { useServer } from "../served.ts";
 
 const database = useDatabase();
-const { ask, said } = useServer(database);
+const { ask, emitted } = useServer(database);
 const ids: string[] = [];
 
 beforeAll(async () => {
@@ -95,5 +95,5 @@ test("whatever is logged or changed, it is done or refused, and what is done can
     expect(seen.get(done), done).toBeGreaterThan(20);
   const page = await ask("GET", "/people/BO-1/interactions?limit=100");
   expect(page.status).toBe(200);
-  expect(said.filter((line) => line.includes('"http.failed"'))).toEqual([]);
+  expect(emitted.filter((line) => line.includes('"http.failed"'))).toEqual([]);
 }, 60_000);

@@ -414,9 +414,12 @@ describe("POST refuses with 422, and names the field", () => {
   test("in words that tell what to send", async () => {
     const { body } = await log({ ...LEAST, metaData: [], content: "x", theme: 7 });
     expect(body.errors).toEqual([
-      { field: "content", says: "must be an object" },
-      { field: "theme", says: expect.stringMatching(/^must be one of "opsCollDebt", /) as string },
-      { field: "metaData", says: "must be an object" },
+      { field: "content", message: "must be an object" },
+      {
+        field: "theme",
+        message: expect.stringMatching(/^must be one of "opsCollDebt", /) as string,
+      },
+      { field: "metaData", message: "must be an object" },
     ]);
   });
 
@@ -545,7 +548,7 @@ describe("what Tidings sent itself is shown", () => {
 });
 
 test("nothing personal is logged", () => {
-  const said = served.said.join("\n");
-  expect(said).toContain("/people/:personId/interactions");
-  expect(said).not.toMatch(/example\.com|5550101|Pat|BO-1|crm-1|call-1/);
+  const emitted = served.emitted.join("\n");
+  expect(emitted).toContain("/people/:personId/interactions");
+  expect(emitted).not.toMatch(/example\.com|5550101|Pat|BO-1|crm-1|call-1/);
 });

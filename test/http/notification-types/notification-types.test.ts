@@ -516,7 +516,7 @@ describe("the links of a case type", () => {
     });
     expect([status, body.errors]).toEqual([
       422,
-      [{ field: "notificationTypeIds[1]", says: "names no notification type" }],
+      [{ field: "notificationTypeIds[1]", message: "names no notification type" }],
     ]);
     expect((await ask("GET", path)).body.count).toBe(1);
   });

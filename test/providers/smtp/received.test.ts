@@ -1,6 +1,6 @@
 import PostalMime, { type Email } from "postal-mime";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openCarriers, type OpenCarriers } from "../../../src/channels.ts";
+import { openChannels, type OpenChannels } from "../../../src/channels.ts";
 import { readConfig } from "../../../src/config.ts";
 import { prepare } from "../../../src/decide/deliver/prepare.ts";
 import type { FactSheet } from "../../../src/domain/fact-sheet.ts";
@@ -10,11 +10,11 @@ import { openScriptedSmtp, type ScriptedSmtp } from "../scripted-smtp.ts";
 const FROM = "Préstamos Ejemplo <notices@lender.example>";
 
 let server: ScriptedSmtp;
-let carrying: OpenCarriers;
+let carrying: OpenChannels;
 
 beforeAll(async () => {
   server = await openScriptedSmtp();
-  carrying = await openCarriers(
+  carrying = await openChannels(
     readConfig({
       DELIVERY: "live",
       SMTP_URL: `smtp://127.0.0.1:${server.port}`,
@@ -91,7 +91,7 @@ async function send(starter: Starter, chainId: string): Promise<Received> {
   });
   if (prepared.kind !== "ready") throw new Error(prepared.withheld.long);
   const [heard, mails] = [server.heard.length, server.mails.length];
-  const answer = await carrying.carriers.email?.provider.send(prepared.message);
+  const answer = await carrying.channels.email?.provider.send(prepared.message);
   expect(answer).toMatchObject({ kind: "accepted" });
   const source = (server.mails[mails] ?? "").replaceAll(/^\./gmu, "");
   const mail = await PostalMime.parse(Buffer.from(source, "latin1"));

@@ -50,7 +50,7 @@ async function sendOne(script: Script): Promise<ProviderAnswer> {
   return provider.send(email());
 }
 
-const say =
+const emit =
   (line: string): Line =>
   () =>
     `${line}\r\n`;
@@ -58,54 +58,54 @@ const sayAndClose =
   (line: string): Line =>
   (socket) =>
     void socket.end(line);
-const offerTls = say("250-mx.example.net\r\n250 STARTTLS");
-const withoutPipelining = say("250 mx.example.net");
+const offerTls = emit("250-mx.example.net\r\n250 STARTTLS");
+const withoutPipelining = emit("250 mx.example.net");
 
 describe("an answer in words", () => {
   test.each<[string, Script, object]>([
     [
       "a refused recipient is refused, and the contact invalid",
-      { RCPT: say("550 5.1.1 No such user") },
+      { RCPT: emit("550 5.1.1 No such user") },
       { kind: "refused", statusDetails: "emailBounced", finding: "invalid" },
     ],
     [
       "so it is with a server that takes one command at a time",
-      { EHLO: withoutPipelining, RCPT: say("550 5.1.1 No such user") },
+      { EHLO: withoutPipelining, RCPT: emit("550 5.1.1 No such user") },
       { kind: "refused", finding: "invalid" },
     ],
     [
       "a recipient put off is not now",
-      { RCPT: say("450 4.2.0 Come back later") },
+      { RCPT: emit("450 4.2.0 Come back later") },
       { kind: "unavailable", statusDetails: "emailDeferred", finding: null },
     ],
     [
       "a full mailbox after the message is not now",
-      { dot: say("452 4.2.2 Over quota") },
+      { dot: emit("452 4.2.2 Over quota") },
       { kind: "unavailable", finding: null },
     ],
     [
       "spam after the message is refused, with nothing against the contact",
-      { dot: say("554 5.7.1 Spam") },
+      { dot: emit("554 5.7.1 Spam") },
       { kind: "refused", finding: null },
     ],
     [
       "a login that fails is our fault",
-      { AUTH: say("535 5.7.8 Bad credentials") },
+      { AUTH: emit("535 5.7.8 Bad credentials") },
       { kind: "misconfigured", short: "Login refused" },
     ],
     [
       "a refused sender is our fault",
-      { MAIL: say("550 5.1.8 Bad sender") },
+      { MAIL: emit("550 5.1.8 Bad sender") },
       { kind: "misconfigured", short: "Sender refused" },
     ],
     [
       "a refusal to greet is our fault, whatever its code says of mailboxes",
-      { connect: say("554 5.1.1 You are blocked") },
+      { connect: emit("554 5.1.1 You are blocked") },
       { kind: "misconfigured", short: "Session refused" },
     ],
     [
       "a server on its way down is not now",
-      { connect: say("421 4.3.2 Shutting down") },
+      { connect: emit("421 4.3.2 Shutting down") },
       { kind: "unavailable", finding: null },
     ],
     [
@@ -115,7 +115,7 @@ describe("an answer in words", () => {
     ],
     [
       "a 421 in place of the 250 is not now",
-      { dot: say("421 4.3.2 Bye") },
+      { dot: emit("421 4.3.2 Bye") },
       { kind: "unavailable" },
     ],
     [
@@ -125,7 +125,7 @@ describe("an answer in words", () => {
     ],
     [
       "a refusal in many lines is read whole",
-      { RCPT: say("550-5.1.1 The account\r\n550-5.1.1 does not\r\n550 5.1.1 exist") },
+      { RCPT: emit("550-5.1.1 The account\r\n550-5.1.1 does not\r\n550 5.1.1 exist") },
       { kind: "refused", finding: "invalid", evidence: { text: "The account does not exist" } },
     ],
   ])("%s", async (_, script, expected) => {
@@ -149,19 +149,19 @@ describe("no answer", () => {
     ["the greeting never comes", { connect: keepSilent }],
     ["the greeting trickles in past the deadline", { connect: trickle }],
     ["the greeting has no end", { connect: babble }],
-    ["the greeting is no SMTP", { connect: say("HTTP/1.1 400 Bad Request") }],
+    ["the greeting is no SMTP", { connect: emit("HTTP/1.1 400 Bad Request") }],
     ["the server hangs up on us", { connect: hangUp }],
     ["the server never answers to EHLO", { EHLO: keepSilent }],
-    ["the server cannot do TLS after all", { EHLO: offerTls, STARTTLS: say("454 4.7.0 Not now") }],
+    ["the server cannot do TLS after all", { EHLO: offerTls, STARTTLS: emit("454 4.7.0 Not now") }],
     ["the server never begins with TLS", { EHLO: offerTls }],
     ["the server hangs up in place of TLS", { EHLO: offerTls, STARTTLS: hangUp }],
-    ["the server talks on in plain text", { EHLO: offerTls, STARTTLS: say("220 Go\r\n250 Ok") }],
+    ["the server talks on in plain text", { EHLO: offerTls, STARTTLS: emit("220 Go\r\n250 Ok") }],
     ["the server hangs up at MAIL", { MAIL: hangUp }],
     ["the server resets at RCPT", { RCPT: reset }],
     ["the server hangs up in place of its leave to write", { DATA: hangUp }],
     ["the server resets in place of its leave to write", { DATA: reset }],
     ["the leave to write never comes", { DATA: keepSilent }],
-    ["the leave to write is nonsense", { DATA: say("199 What?") }],
+    ["the leave to write is nonsense", { DATA: emit("199 What?") }],
   ])("is not now, and known not to be sent, when %s", async (_, script) => {
     const { peer, provider } = await openBoth(script);
     expect(await provider.send(email())).toMatchObject({ kind: "unavailable", finding: null });
@@ -176,11 +176,11 @@ describe("no answer", () => {
     ["the server never answers to the message", { dot: keepSilent }],
     ["the answer to the message trickles in past the deadline", { dot: trickle }],
     ["the answer to the message has no end", { dot: babble }],
-    ["the answer to the message is no SMTP", { dot: say("So long, and thanks") }],
-    ["the answer to the message is another leave to write", { dot: say("354 Go on") }],
+    ["the answer to the message is no SMTP", { dot: emit("So long, and thanks") }],
+    ["the answer to the message is another leave to write", { dot: emit("354 Go on") }],
     [
       "the server accepts before it has the message",
-      { DATA: say("354 Go ahead\r\n250 Got it"), dot: keepSilent },
+      { DATA: emit("354 Go ahead\r\n250 Got it"), dot: keepSilent },
     ],
   ])("leaves the outcome unknown when %s", async (_, script) => {
     const answer = await sendOne(script);
@@ -245,7 +245,7 @@ describe("kept sessions", () => {
   });
 
   test("a session goes on after a refusal, and retires after four", async () => {
-    const { peer, provider } = await openBoth({ RCPT: say("550 5.1.1 No such user") });
+    const { peer, provider } = await openBoth({ RCPT: emit("550 5.1.1 No such user") });
     for (let i = 0; i < 4; i += 1) await provider.send(email());
     expect(peer.connections).toBe(1);
     await provider.send(email());
@@ -281,7 +281,7 @@ describe("kept sessions", () => {
   });
 
   test("a server that answers twice spoils no other message", async () => {
-    const { peer, provider } = await openBoth({ dot: say("250 Ok\r\n250 Ok") });
+    const { peer, provider } = await openBoth({ dot: emit("250 Ok\r\n250 Ok") });
     for (let i = 0; i < 4; i += 1) expect((await provider.send(email())).kind).toBe("accepted");
     expect(peer.mails).toHaveLength(4);
   });
@@ -460,12 +460,12 @@ describe("evidence", () => {
   test.each<[string, Script]>([
     [
       "the whole address",
-      { RCPT: say("550 5.1.1 <jane.doe@example.com>: Recipient address rejected") },
+      { RCPT: emit("550 5.1.1 <jane.doe@example.com>: Recipient address rejected") },
     ],
-    ["the mailbox's name alone", { RCPT: say("550 5.1.1 jane.doe: no such user") }],
+    ["the mailbox's name alone", { RCPT: emit("550 5.1.1 jane.doe: no such user") }],
     [
       "the borrower's name",
-      { dot: say("554 5.7.1 Jane Doe does not want mail, call 212-555-0123") },
+      { dot: emit("554 5.7.1 Jane Doe does not want mail, call 212-555-0123") },
     ],
   ])("does not repeat %s", async (_, script) => {
     const { evidence } = await sendOne(script);

@@ -13,7 +13,7 @@ import {
   hangUp,
   keepSilent,
   openScriptedHttp,
-  refusal,
+  httpError,
   reply,
   reset,
   SID,
@@ -82,46 +82,46 @@ describe("an answer of Twilio's", () => {
   test.each<[string, Serve, object]>([
     [
       "a bad number is refused, and invalid",
-      refusal(400, 21211),
+      httpError(400, 21211),
       { kind: "refused", finding: "invalid" },
     ],
     [
       "a landline is refused, and not textable",
-      refusal(400, 21614),
+      httpError(400, 21614),
       { kind: "refused", finding: "notTextable" },
     ],
     [
       "a borrower who opted out is refused, and opted out",
-      refusal(400, 21610),
+      httpError(400, 21610),
       { kind: "refused", finding: "optedOut" },
     ],
     [
       "a wrong token is our fault",
-      refusal(401, 20003),
+      httpError(401, 20003),
       { kind: "misconfigured", short: "Account refused" },
     ],
-    ["a wrong account is our fault", refusal(404, 20404), { kind: "misconfigured" }],
+    ["a wrong account is our fault", httpError(404, 20404), { kind: "misconfigured" }],
     [
       "a bad sender is our fault",
-      refusal(400, 21606),
+      httpError(400, 21606),
       { kind: "misconfigured", short: "Sender refused" },
     ],
     [
       "a full queue is not now",
-      refusal(429, 21611),
+      httpError(429, 21611),
       { kind: "unavailable", retryAfterMs: 900_000 },
     ],
     [
       "an unknown code is refused, with nothing against the contact",
-      refusal(400, 21999),
+      httpError(400, 21999),
       { kind: "refused", finding: null },
     ],
     [
       "an internal error may have come after the text was taken",
-      refusal(500, 20500),
+      httpError(500, 20500),
       { kind: "unknown" },
     ],
-    ["so may a 503", refusal(503, 20503), { kind: "unknown" }],
+    ["so may a 503", httpError(503, 20503), { kind: "unknown" }],
   ])("%s", async (_, serve, expected) => {
     expect(await sendOne(serve)).toMatchObject(expected);
   });
@@ -302,7 +302,7 @@ describe("settings the client refuses", () => {
 describe("evidence", () => {
   test("repeats neither the number nor the credentials", async () => {
     for (const serve of [
-      refusal(400, 21211, "The 'To' number +12125550123 is not valid for s3cret"),
+      httpError(400, 21211, "The 'To' number +12125550123 is not valid for s3cret"),
       reset,
       keepSilent,
     ]) {
@@ -379,7 +379,7 @@ describe("looking for a text whose outcome is unknown", () => {
   });
 
   test.each<[string, Serve]>([
-    ["Twilio refuses", refusal(401, 20003)],
+    ["Twilio refuses", httpError(401, 20003)],
     ["Twilio is down", reply(503, html)],
     ["Twilio is silent", keepSilent],
     ["the answer makes no sense", reply(200, {})],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keepCarriedChannels } from "../../../src/store/deliver/channels.ts";
+import { syncChannelProviders } from "../../../src/store/deliver/channels.ts";
 import { useDatabase } from "../../database.ts";
 
 const { db, pool } = useDatabase();
@@ -12,13 +12,13 @@ async function providers(): Promise<Record<string, string | null>> {
 }
 
 test("what another living daemon carries stays; what nobody carries any more goes", async () => {
-  await keepCarriedChannels(db, { email: "smtp", text: "twilio" });
+  await syncChannelProviders(db, { email: "smtp", text: "twilio" });
   await pool.query(
     "insert into tidings.workers (id, host, pid, queue_pool) values ('other', 'h', 1, 'q')",
   );
-  await keepCarriedChannels(db, { email: "smtp" });
+  await syncChannelProviders(db, { email: "smtp" });
   expect(await providers()).toEqual({ email: "smtp", text: "twilio" });
   await pool.query("update tidings.workers set heartbeat_at = now() - interval '1 minute'");
-  await keepCarriedChannels(db, { email: "smtp" });
+  await syncChannelProviders(db, { email: "smtp" });
   expect(await providers()).toEqual({ email: "smtp", text: null });
 });

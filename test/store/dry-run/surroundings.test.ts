@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
-import { foretell, type Ground } from "../../../src/decide/dry-run/forecast.ts";
+import { forecastChange, type ForecastInputs } from "../../../src/decide/dry-run/forecast.ts";
 import type { FactSheet } from "../../../src/domain/fact-sheet.ts";
 import { loadArrivals } from "../../../src/store/dry-run/arrivals.ts";
 import { loadFactSheets } from "../../../src/store/deliver/fact-sheets.ts";
@@ -39,13 +39,13 @@ test("a dry run is judged on the facts that delivering loads, to the last of the
   const withinMs = { email: 7_200_000 };
   const { lender, emailFrom, textFrom } = depsOn(database);
   const foretold: FactSheet[] = [];
-  const ground: Ground = {
+  const inputs: ForecastInputs = {
     planning: {
       zone: lender.timeZone,
       calendars: openCalendars({ calendars: [], closures: [] }),
       withinMs,
     },
-    occasion: {
+    sendContext: {
       lender,
       emailFrom,
       textFrom,
@@ -57,7 +57,7 @@ test("a dry run is judged on the facts that delivering loads, to the last of the
     activeTypes: (caseTypeId) => versions.get(caseTypeId) ?? [],
     findTemplate: (facts) => void foretold.push(facts),
   };
-  for (const arrival of arrivals) foretell(arrival, ground);
+  for (const arrival of arrivals) forecastChange(arrival, inputs);
 
   await runDueJobs(database, depsOn(database, { withinMs }));
   const { rows } = await pool.query<{ id: string }>("select id from tidings.interactions");

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { openSharedClock } from "../../../src/clock.ts";
-import { beat } from "../../../src/store/queue/workers.ts";
-import { openWatch } from "../../../src/maintenance.ts";
+import { recordHeartbeat } from "../../../src/store/queue/workers.ts";
+import { startMaintenance } from "../../../src/maintenance.ts";
 import { useDatabase } from "../../database.ts";
 import { depsOn } from "../../deps.ts";
 
@@ -9,7 +9,7 @@ const database = useDatabase();
 const WORKER = { id: "w", host: "h", pid: 1, queuePool: "p" };
 const HOUR_MS = 3_600_000;
 
-beforeAll(() => beat(database.db, WORKER));
+beforeAll(() => recordHeartbeat(database.db, WORKER));
 
 const isOff = (now: Date): number => Math.abs(now.getTime() - Date.now());
 
@@ -19,7 +19,7 @@ test.each([-HOUR_MS, HOUR_MS])(
     const clock = openSharedClock(() => new Date(Date.now() + skew));
     expect(isOff(clock.now())).toBeGreaterThan(HOUR_MS - 1_000);
     const deps = depsOn(database, { clock: clock.now });
-    const watch = openWatch({ deps, worker: WORKER, jobs: new Set(), onTime: clock.keepTo });
+    const watch = startMaintenance({ deps, worker: WORKER, jobs: new Set(), onTime: clock.keepTo });
     await expect.poll(() => isOff(clock.now())).toBeLessThan(1_000);
     await watch.stop();
   },

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { queueForgotten } from "../../../src/store/queue/workers.ts";
+import { requeueOverdue } from "../../../src/store/queue/workers.ts";
 import { useDatabase } from "../../database.ts";
 import { insertLender, insertType } from "../../lender.ts";
 
@@ -28,10 +28,10 @@ test("what is due and only in a job that the queue has given up is queued again,
     `select graphile_worker.add_job('deliver_interactions', json_build_object('channel', 'email', 'interactionIds', array_agg(i.id::text)), max_attempts => 1)
      from tidings.interactions i`,
   );
-  expect(await queueForgotten(db, new Date())).toEqual([]);
+  expect(await requeueOverdue(db, new Date())).toEqual([]);
   await pool.query("update graphile_worker._private_jobs set attempts = max_attempts");
-  expect(await queueForgotten(db, new Date())).toHaveLength(1);
-  expect(await queueForgotten(db, new Date())).toEqual([]);
+  expect(await requeueOverdue(db, new Date())).toHaveLength(1);
+  expect(await requeueOverdue(db, new Date())).toEqual([]);
 });
 
 test("a bulk of 100,000 that waits for its turn is looked through in less than a heartbeat", async () => {
@@ -41,6 +41,6 @@ test("a bulk of 100,000 that waits for its turn is looked through in less than a
      from tidings.interactions i group by i.id / 100`,
   );
   const began = performance.now();
-  expect(await queueForgotten(db, new Date())).toEqual([]);
+  expect(await requeueOverdue(db, new Date())).toEqual([]);
   expect(performance.now() - began).toBeLessThan(2_000);
 }, 60_000);

@@ -62,7 +62,7 @@ function email(parts: Partial<Template>): Template {
 /** As an editor shows it: `text 1:3 Sentence.` */
 function findings(template: Template, samples: Record<string, unknown> = SAMPLES): string[] {
   return checkTemplate(template, samples).map(
-    ({ file, line, column, says }) => `${file} ${line}:${column} ${says}`,
+    ({ file, line, column, message }) => `${file} ${line}:${column} ${message}`,
   );
 }
 const inText = (textTemplate: string): string[] => findings(email({ textTemplate }));
@@ -188,13 +188,16 @@ describe("helpers", () => {
     ],
     ["{{list case.fields.documents as='but'}}", 'as can only be "and" or "or".'],
     ["{{plural case.fields.count one='day'}}", "plural needs the form other."],
-  ])("%s: %s", (source, says) => {
-    expect(inText(source)).toEqual([`text 1:1 ${says}`]);
+  ])("%s: %s", (source, message) => {
+    expect(inText(source)).toEqual([`text 1:1 ${message}`]);
   });
 
   test("a partial that was not put in, and a decorator, are found", () => {
-    const says = "A partial or decorator was not put in: there is none of this name.";
-    expect(inText("a {{> footer}}{{* mark}}")).toEqual([`text 1:3 ${says}`, `text 1:15 ${says}`]);
+    const message = "A partial or decorator was not put in: there is none of this name.";
+    expect(inText("a {{> footer}}{{* mark}}")).toEqual([
+      `text 1:3 ${message}`,
+      `text 1:15 ${message}`,
+    ]);
   });
 });
 

@@ -17,66 +17,66 @@ function filesOf(partials: Record<string, string>): Partials {
 describe("what is put in", () => {
   test.each([
     {
-      says: "a template without partials stays as it is",
+      message: "a template without partials stays as it is",
       text: "a\n{{#if b}}\nc\n{{/if}}\n{{! d }}",
       whole: "a\n{{#if b}}\nc\n{{/if}}\n{{! d }}",
     },
     {
-      says: "a partial, without the line break at its end",
+      message: "a partial, without the line break at its end",
       text: "a\n{{> b}}\nc {{> b}}",
       partials: { b: "B\nB\n" },
       whole: "a\nB\nB\nc B\nB",
     },
     {
-      says: "a partial in a partial, and in both branches of a block",
+      message: "a partial in a partial, and in both branches of a block",
       text: "{{#if a}}{{> b}}{{else}}{{> c}}{{/if}}",
       partials: { b: "<{{> c}}>", c: "C" },
       whole: "{{#if a}}<C>{{else}}C{{/if}}",
     },
     {
-      says: "the same partial twice",
+      message: "the same partial twice",
       text: "{{> b}}{{> b}}",
       partials: { b: "{{> c}}", c: "C" },
       whole: "CC",
     },
     {
-      says: "content, without the line breaks around it",
+      message: "content, without the line breaks around it",
       text: "{{#> frame}}\na\n{{> b}}\n{{/frame}}\n",
       partials: { frame: "[\n{{> @partial-block}}\n]", b: "B" },
       whole: "[\na\nB\n]\n",
     },
     {
-      says: "no content",
+      message: "no content",
       text: "{{#> frame}}{{/frame}}",
       partials: { frame: "[{{> @partial-block}}]" },
       whole: "[]",
     },
     {
-      says: "slots, taken out of the content with their lines",
+      message: "slots, taken out of the content with their lines",
       text: '{{#> frame}}\n{{#*inline "top"}}T{{/inline}}\nrest {{#*inline "end"}}E{{/inline}}\n{{/frame}}',
       partials: { frame: "{{> top}}|{{> @partial-block}}|{{> end}}" },
       whole: "T|rest |E",
     },
     {
-      says: "a slot before a partial of the same name, also deeper down",
+      message: "a slot before a partial of the same name, also deeper down",
       text: '{{#> frame}}{{#*inline "foot"}}own {{> foot}}{{/inline}}{{/frame}}{{> foot}}',
       partials: { frame: "{{> sole}}", sole: "{{> foot}}", foot: "usual" },
       whole: "own usualusual",
     },
     {
-      says: "an empty slot",
+      message: "an empty slot",
       text: '{{#> frame}}{{#*inline "foot"}}{{/inline}}{{/frame}}',
       partials: { frame: "[{{> foot}}]", foot: "usual" },
       whole: "[]",
     },
     {
-      says: "a frame in a frame",
+      message: "a frame in a frame",
       text: "{{#> frame}}{{#> frame}}a{{/frame}}{{/frame}}",
       partials: { frame: "[{{> @partial-block}}]" },
       whole: "[[a]]",
     },
     {
-      says: "a part of an attribute",
+      message: "a part of an attribute",
       text: '<p style="{{> p}}">',
       partials: { p: "margin:0;\n" },
       whole: '<p style="margin:0;">',
@@ -124,7 +124,7 @@ describe("what cannot be put in", () => {
   ])("%s with %o: %s", (text, partials, finding) => {
     const { findings } = assembled(text, partials);
     expect(
-      findings.map(({ file, line, column, says }) => `${file} ${line}:${column} ${says}`),
+      findings.map(({ file, line, column, message }) => `${file} ${line}:${column} ${message}`),
     ).toEqual([finding]);
   });
 });

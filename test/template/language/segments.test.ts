@@ -6,43 +6,55 @@ const EURO = "€";
 const FACE = "😀";
 
 test.each([
-  { says: "nothing is no segment", text: "", encoding: "GSM-7", units: 0, segments: 0 },
+  { message: "nothing is no segment", text: "", encoding: "GSM-7", units: 0, segments: 0 },
   {
-    says: "160 plain characters fit in one",
+    message: "160 plain characters fit in one",
     text: "a".repeat(160),
     encoding: "GSM-7",
     units: 160,
     segments: 1,
   },
-  { says: "161 take two", text: "a".repeat(161), encoding: "GSM-7", units: 161, segments: 2 },
-  { says: "two parts hold 306", text: "a".repeat(306), encoding: "GSM-7", units: 306, segments: 2 },
-  { says: "307 take three", text: "a".repeat(307), encoding: "GSM-7", units: 307, segments: 3 },
+  { message: "161 take two", text: "a".repeat(161), encoding: "GSM-7", units: 161, segments: 2 },
   {
-    says: "an extension character costs two",
+    message: "two parts hold 306",
+    text: "a".repeat(306),
+    encoding: "GSM-7",
+    units: 306,
+    segments: 2,
+  },
+  { message: "307 take three", text: "a".repeat(307), encoding: "GSM-7", units: 307, segments: 3 },
+  {
+    message: "an extension character costs two",
     text: EURO.repeat(80),
     encoding: "GSM-7",
     units: 160,
     segments: 1,
   },
   {
-    says: "and is never split: the 153rd place stays empty",
+    message: "and is never split: the 153rd place stays empty",
     text: `${"a".repeat(152)}${EURO}${"a".repeat(152)}`,
     encoding: "GSM-7",
     units: 306,
     segments: 3,
   },
-  { says: "é, ñ and ü are plain", text: "éñüÑ¿¡", encoding: "GSM-7", units: 6, segments: 1 },
+  { message: "é, ñ and ü are plain", text: "éñüÑ¿¡", encoding: "GSM-7", units: 6, segments: 1 },
   {
-    says: "á is not, and 70 such characters fit in one",
+    message: "á is not, and 70 such characters fit in one",
     text: "á".repeat(70),
     encoding: "UCS-2",
     units: 70,
     segments: 1,
   },
-  { says: "71 take two", text: "á".repeat(71), encoding: "UCS-2", units: 71, segments: 2 },
-  { says: "two parts hold 134", text: "á".repeat(134), encoding: "UCS-2", units: 134, segments: 2 },
+  { message: "71 take two", text: "á".repeat(71), encoding: "UCS-2", units: 71, segments: 2 },
   {
-    says: "a surrogate pair is never split: the 67th place stays empty",
+    message: "two parts hold 134",
+    text: "á".repeat(134),
+    encoding: "UCS-2",
+    units: 134,
+    segments: 2,
+  },
+  {
+    message: "a surrogate pair is never split: the 67th place stays empty",
     text: `${"á".repeat(66)}${FACE}${"á".repeat(66)}`,
     encoding: "UCS-2",
     units: 134,
@@ -54,31 +66,31 @@ test.each([
 
 test.each([
   {
-    says: "quotes, dashes, dots and hard spaces are written plainly",
+    message: "quotes, dashes, dots and hard spaces are written plainly",
     text: "“Don’t” – wait…\u00A0now",
     folded: '"Don\'t" - wait... now',
   },
   {
-    says: "a text that needs UCS-2 all the same stays as it is",
+    message: "a text that needs UCS-2 all the same stays as it is",
     text: "“Más” – espere…",
     folded: "“Más” – espere…",
   },
   {
-    says: "a link is left alone, and with it the whole text",
+    message: "a link is left alone, and with it the whole text",
     text: "“See” https://example.com/a–b now",
     folded: "“See” https://example.com/a–b now",
   },
   {
-    says: "what a writer put behind a link is not part of it",
+    message: "what a writer put behind a link is not part of it",
     text: "“https://example.com/a”…",
     folded: '"https://example.com/a"...',
   },
   {
-    says: "a link shouted is a link",
+    message: "a link shouted is a link",
     text: "“See” HTTPS://EXAMPLE.COM/A–B",
     folded: "“See” HTTPS://EXAMPLE.COM/A–B",
   },
-  { says: "plain text does not change", text: "Plain {text} ~ 5€", folded: "Plain {text} ~ 5€" },
+  { message: "plain text does not change", text: "Plain {text} ~ 5€", folded: "Plain {text} ~ 5€" },
 ])("$says", ({ text, folded }) => {
   expect(foldToGsm7(text)).toBe(folded);
 });

@@ -165,7 +165,7 @@ describe("what every object has, but nobody wrote,", () => {
       const rendering = render({ ...TEMPLATE, textTemplate }, CONTEXT);
       expect(rendering, textTemplate).toMatchObject({
         kind: "faulty",
-        finding: { says: expect.stringMatching(/ is absent\.$/) },
+        finding: { message: expect.stringMatching(/ is absent\.$/) },
       });
     }
   });
@@ -218,7 +218,7 @@ test.each(["html", "text"] as const)("%s is written as Handlebars itself writes 
         DATA,
       );
       if (rendering.kind === "faulty") {
-        expect(rendering.finding.says).toMatch(/ is absent\.$/);
+        expect(rendering.finding.message).toMatch(/ is absent\.$/);
         return;
       }
       rendered += 1;

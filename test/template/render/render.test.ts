@@ -59,7 +59,7 @@ function textOf(
   context: object = CONTEXT,
 ): string | null {
   const rendering = render(template({ textTemplate: source, ...more }), context);
-  return rendering.kind === "rendered" ? rendering.parts.text : `! ${rendering.finding.says}`;
+  return rendering.kind === "rendered" ? rendering.parts.text : `! ${rendering.finding.message}`;
 }
 
 const IN_SPANISH = { ...CONTEXT, borrower: { ...CONTEXT.borrower, language: "es" } };
@@ -67,102 +67,102 @@ const IN_SPANISH = { ...CONTEXT, borrower: { ...CONTEXT.borrower, language: "es"
 describe("words", () => {
   test.each([
     {
-      says: "a day is that day in every zone",
+      message: "a day is that day in every zone",
       source: "{{date case.fields.day}}",
       text: "March 3, 2031",
     },
     {
-      says: "an instant is read on the borrower's clock",
+      message: "an instant is read on the borrower's clock",
       source: "{{date case.fields.moment}}",
       text: "March 2, 2031",
     },
     {
-      says: "a pattern says how",
+      message: "a pattern says how",
       source: '{{date case.fields.moment "cccc, MMM d, h:mm a ZZZZ"}}',
       text: "Sunday, Mar 2, 6:30 PM PST",
     },
     {
-      says: "a day has no time of day to show",
+      message: "a day has no time of day to show",
       source: '{{date case.fields.day "h:mm a"}}',
       text: '! {{date case.fields.day "h:mm a"}} is a day and has no time of day.',
     },
     {
-      says: "a decimal string is an amount",
+      message: "a decimal string is an amount",
       source: "{{money case.fields.amount}}",
       text: "$1,250.50",
     },
     {
-      says: "cents are cents where the template says so",
+      message: "cents are cents where the template says so",
       source: '{{money case.fields.cents unit="cents"}}',
       text: "$1,250.50",
     },
     {
-      says: "a number is dollars where the template says so",
+      message: "a number is dollars where the template says so",
       source: '{{money case.fields.number unit="dollars"}}',
       text: "$1,250.50",
     },
     {
-      says: "a number alone may be either, and is refused",
+      message: "a number alone may be either, and is refused",
       source: "{{money case.fields.cents}}",
       text: '! {{money case.fields.cents}} is a number: say unit="cents" or unit="dollars".',
     },
     {
-      says: "a phone number is written as people write it",
+      message: "a phone number is written as people write it",
       source: "{{phone lender.phone}}",
       text: "(614) 555-0100",
     },
     {
-      says: "a link is written as browsers read it",
+      message: "a link is written as browsers read it",
       source: "{{url case.fields.link}}",
       text: "https://example.com/a%20b?c=%3Cd%3E",
     },
     {
-      says: "javascript: is no link",
+      message: "javascript: is no link",
       source: "{{url case.fields.script}}",
       text: "! {{url case.fields.script}} is not an http or https address.",
     },
     {
-      says: "credentials are no part of a link",
+      message: "credentials are no part of a link",
       source: "{{url case.fields.tail}}",
       text: "! {{url case.fields.tail}} is an address with credentials in it.",
     },
     {
-      says: "a password is no part of a link",
+      message: "a password is no part of a link",
       source: "{{url case.fields.word}}",
       text: "! {{url case.fields.word}} is an address with credentials in it.",
     },
     {
-      says: "a text can begin with a capital",
+      message: "a text can begin with a capital",
       source: '{{upperFirst "¿por qué?"}}',
       text: "¿Por qué?",
     },
     {
-      says: "a list is joined as the language does",
+      message: "a list is joined as the language does",
       source: "{{list case.fields.documents}}",
       text: "pasaporte and identificación",
     },
     {
-      says: "or as an alternative",
+      message: "or as an alternative",
       source: '{{list case.fields.documents as="or"}}',
       text: "pasaporte or identificación",
     },
     {
-      says: "one has its form",
+      message: "one has its form",
       source: '{{plural case.fields.count one="day" other="days"}}',
       text: "day",
     },
     {
-      says: "zero has the other",
+      message: "zero has the other",
       source: '{{plural case.fields.zero one="day" other="days"}}',
       text: "days",
     },
     {
-      says: "a default stands in for what is absent",
+      message: "a default stands in for what is absent",
       source: '{{default loan.displayId (default borrower.name.note "none")}}',
       text: "none",
     },
     {
-      says: "a default is not needed for what is there",
+      message: "a default is not needed for what is there",
       source: '{{default borrower.name.firstName "customer"}}',
       text: "Ana",
     },
@@ -329,7 +329,7 @@ describe("what is absent", () => {
     "a blank %s is a fault",
     (part) => {
       const rendering = render(template({ [part]: " {{#if loan}}x{{/if}}\n" }), CONTEXT);
-      expect(rendering).toMatchObject({ finding: { says: "Nothing is left of this part." } });
+      expect(rendering).toMatchObject({ finding: { message: "Nothing is left of this part." } });
     },
   );
 
@@ -356,8 +356,8 @@ describe("what is absent", () => {
     ["{{* inline}}", "A partial was not put in when this was published."],
     ["{{'text'}}", "This is not a variable."],
     ['{{date case.fields.day "YYYY"}}', "date has no pattern YYYY."],
-  ])("%s cannot be rendered: %s", (source, says) => {
-    expect(textOf(source)).toBe(`! ${says}`);
+  ])("%s cannot be rendered: %s", (source, message) => {
+    expect(textOf(source)).toBe(`! ${message}`);
   });
 });
 
@@ -383,7 +383,7 @@ describe("parts", () => {
 
   test.each(["{{{case.id}}}", "{{&case.id}}"])("%s is refused in html", (htmlTemplate) => {
     expect(render(template({ htmlTemplate }), CONTEXT)).toMatchObject({
-      finding: { says: "Raw output has no place in html." },
+      finding: { message: "Raw output has no place in html." },
     });
   });
 
@@ -451,7 +451,7 @@ test("no rendered html ever holds a value that is not escaped", () => {
     fc.property(hostile, fc.array(hostile, { minLength: 1, maxLength: 1 }), (a, l) => {
       const rendering = render(HOSTILE_TEMPLATE, { case: { id: "never", fields: { a, l } } });
       if (rendering.kind === "faulty") {
-        expect(rendering.finding.says).toMatch(/ is absent\.$/);
+        expect(rendering.finding.message).toMatch(/ is absent\.$/);
         return;
       }
       const first = a.replace(/^\P{L}*\p{L}/u, (start) => start.toLocaleUpperCase("en-US"));
