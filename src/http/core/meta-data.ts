@@ -12,12 +12,13 @@ const lengthOf = (value: unknown): number => {
 /** Notes of the lender's own. Characters are counted as people do, and values that are no text as they are written in JSON. */
 export const MetaData = z.record(z.string(), z.unknown()).superRefine((notes, context) => {
   const entries = Object.entries(notes);
-  const message = (message: string, path: string[] = []): void =>
+  const addError = (message: string, path: string[] = []): void =>
     context.addIssue({ code: "custom", message, path });
-  if (entries.length > MOST_KEYS) message(`must have at most ${MOST_KEYS} keys`);
+  if (entries.length > MOST_KEYS) addError(`must have at most ${MOST_KEYS} keys`);
   for (const [key, value] of entries) {
-    if (lengthOf(key) > LONGEST_KEY) message(`must have keys of at most ${LONGEST_KEY} characters`);
+    if (lengthOf(key) > LONGEST_KEY)
+      addError(`must have keys of at most ${LONGEST_KEY} characters`);
     if (lengthOf(value) > LONGEST_VALUE)
-      message(`must be at most ${LONGEST_VALUE} characters long`, [key]);
+      addError(`must be at most ${LONGEST_VALUE} characters long`, [key]);
   }
 });
