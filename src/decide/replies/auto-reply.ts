@@ -1,0 +1,61 @@
+import { sentencesOf } from "./normalise.ts";
+import { findPhrase, parsePhrase } from "./phrase.ts";
+
+/** A header as a mail parser gives it: the name in lower case. */
+export interface Header {
+  readonly key: string;
+  readonly value: string;
+}
+
+/**
+ * Headers that only a program writes. RFC 3834 names the first; the others are older, or belong to Exchange, cPanel,
+ * qmail, Exim and mailing lists.
+ */
+const BY_PROGRAM: readonly { readonly key: RegExp; readonly value: RegExp }[] = [
+  { key: /^auto-submitted$/u, value: /^(?!\s*no\s*(?:;|$))\s*\S/iu },
+  { key: /^x-(?:mail-)?auto-?(?:reply|respond|response|responder)(?:-from)?$/u, value: /^/u },
+  { key: /^x-auto-response-suppress$/u, value: /\b(?:all|oof|autoreply|dr|ndr|rn|nrn)\b/iu },
+  { key: /^precedence$/u, value: /\b(?:bulk|junk|list|auto[_-]?reply)\b/iu },
+  { key: /^x-precedence$/u, value: /\b(?:bulk|junk|auto[_-]?reply)\b/iu },
+  { key: /^list-(?:id|unsubscribe)$/u, value: /\S/u },
+  { key: /^return-path$/u, value: /^\s*<\s*>\s*$/u },
+  { key: /^x-failed-recipients$/u, value: /\S/u },
+  { key: /^x-(?:vacation|out-of-office|oof-reply)$/u, value: /^/u },
+  { key: /^content-type$/u, value: /^\s*multipart\/report\b/iu },
+];
+
+/** How programs begin the subject of an automatic reply. */
+const SUBJECT =
+  /^\s*(?:(?:re|rv|aw|fwd?)\s*:\s*)*(?:\[?(?:auto(?:matic|mated)?[- ]?(?:reply|response|answer)|out of (?:the )?office|away from (?:the |my )?(?:office|desk)|on vacation|vacation (?:reply|response)|respuesta autom[aá]tica|contestaci[oó]n autom[aá]tica|fuera de (?:la )?oficina|ausente|ausencia|de vacaciones|automatische antwort|abwesenheit\p{L}*|r[eé]ponse automatique|absence du bureau|resposta autom[aá]tica|risposta automatica)\b)/iu;
+
+/**
+ * Whether a program wrote the email: an out-of-office reply, a list, a report. Such mail is neither consent nor
+ * refusal, and never answered.
+ */
+export function isAutoReply(headers: readonly Header[], subject: string): boolean {
+  const byProgram = headers.some(({ key, value }) =>
+    BY_PROGRAM.some((header) => header.key.test(key) && header.value.test(value)),
+  );
+  return byProgram || SUBJECT.test(subject);
+}
+
+/** How phones and text services begin what they answer by themselves. */
+const SENTENCES_OF_PROGRAMS = [
+  "auto|automatic|automated reply|response|message",
+  "autoreply|autoresponse",
+  "this is an auto|automatic|automated reply|response|message",
+  "im driving with do not disturb",
+  "im driving sent from my car",
+  "respuesta|mensaje automatica|automatico",
+  "este es un mensaje automatico",
+  "esta es una respuesta automatica",
+  "reply|text|send|txt stop|end|cancel|quit|unsubscribe|stopall to unsubscribe|opt|end|cancel|stop|quit",
+  "responda|responde|envie|envia|mande alto|stop|parar|cancelar|baja para",
+].map(parsePhrase);
+
+/** The sentences of a text message that only a program writes: "Reply STOP to unsubscribe". */
+export function isAutoText(text: string): boolean {
+  return sentencesOf(text).some(({ words }) =>
+    SENTENCES_OF_PROGRAMS.some((phrase) => findPhrase(words, phrase)?.from === 0),
+  );
+}

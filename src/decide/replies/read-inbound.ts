@@ -1,0 +1,46 @@
+import { isAutoReply, isAutoText, type Header } from "./auto-reply.ts";
+import { isReaction, withoutQuotes } from "./quotes.ts";
+import { readReply, type Reply, type Route } from "./read-reply.ts";
+
+/** What came in: a text message, an email that is no report, or the words of a call as an agent wrote them down. */
+export interface Inbound extends Route {
+  readonly text: string;
+  /** For email only. */
+  readonly subject?: string;
+  readonly headers?: readonly Header[];
+}
+
+/** A reply with what is known of its writer. */
+export interface ReadInbound extends Reply {
+  /** Whether a program wrote it. Then it is neither consent nor refusal, and must not be answered. */
+  readonly isAutomatic: boolean;
+}
+
+const BY_PROGRAM: ReadInbound = {
+  reading: "none",
+  readings: [],
+  suppresses: false,
+  theme: "inbOther",
+  keyword: null,
+  isAutomatic: true,
+};
+
+/** Reads what a borrower, or a program in the borrower's place, sent to us. */
+export function readInbound(inbound: Inbound): ReadInbound {
+  const { channel, text, subject = "", headers = [] } = inbound;
+  if (channel === "email") return readEmail(text, subject, headers);
+  if (isReaction(text)) return BY_PROGRAM;
+  const reply = { ...readReply(text, inbound), isAutomatic: false };
+  // a plain refusal counts whatever stands around it
+  const isPlain = reply.reading !== "none" && reply.reading !== "unclear";
+  return !isPlain && isAutoText(text) ? BY_PROGRAM : reply;
+}
+
+/** The subject is read where the body says nothing: "Subject: STOP" with a signature below. */
+function readEmail(text: string, subject: string, headers: readonly Header[]): ReadInbound {
+  if (isAutoReply(headers, subject)) return BY_PROGRAM;
+  const written = withoutQuotes(text);
+  const isAnswer = /^\s*(?:re|rv|fwd?|aw)\s*:/iu.test(subject);
+  const words = written === "" && !isAnswer ? subject : written;
+  return { ...readReply(words, { channel: "email" }), isAutomatic: false };
+}
