@@ -21,6 +21,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/decide/resolve/*.ts",
     "src/decide/settle/*.ts",
     "src/decide/api/*.ts",
+    "src/decide/replies/*.ts",
     "src/demo/*.ts",
   ],
   [
