@@ -39,9 +39,11 @@ beforeAll(async () => {
     insert into tidings.templates (id, version, channel, subject_template, text_template, sensitive) values
       (3, 1, 'email', 'Confidential', 'What only {{borrower.name.firstName}} should read', true),
       (4, 1, 'text', null, 'What only {{borrower.name.firstName}} should read', true);
-    update tidings.templates set status = 'active' where id in (3, 4);
+    insert into tidings.templates (id, version, channel, subject_template, text_template, html_template) values
+      (5, 1, 'email', 'About your case', E'Dear {{borrower.name.firstName}}\\n\\nSecond line\\n.\\n', E'<p>\\nDear Pat\\n</p>\\n');
+    update tidings.templates set status = 'active' where id in (3, 4, 5);
   `);
-  await insertType(pool, { id: 1 });
+  await insertType(pool, { id: 1, templateId: 5 });
   await insertType(pool, { id: 2, channel: "text", caseTypes: ["texted"] });
   await insertType(pool, { id: 3, templateId: 3, caseTypes: ["sensitive"] });
   await insertType(pool, { id: 4, templateId: 4, channel: "text", caseTypes: ["sensitiveText"] });

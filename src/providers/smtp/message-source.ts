@@ -22,15 +22,16 @@ const MAILBOX = /^[^\s\p{C}<>()[\],;:\\"@]+@[^\s\p{C}<>()[\],;:\\"@]+$/u;
 
 export const isMailbox = (address: string): boolean => MAILBOX.test(address);
 
-/** An email as it goes over the wire. */
+/** An email as it is written to the socket. */
 export interface EmailSource {
   readonly envelope: { readonly from: string; readonly to: readonly string[] };
+  /** Every line ends with CRLF. Only the stuffed dots and the final dot are added on the way (RFC 5321, 4.5.2). */
   readonly bytes: Buffer;
 }
 
 /**
- * The message in the form receivers accept: both parts, one recipient, a date, and marked as sent by a machine
- * (RFC 3834). The same message always makes the same bytes, so that what is on record can be held against them.
+ * Composes the message in the form receivers accept: both parts, one recipient, a date, and marked as sent by a machine
+ * (RFC 3834). The same message always makes the same bytes, so that the record can be compared with them.
  */
 export async function sourceOf(
   message: EmailMessage,
@@ -38,7 +39,16 @@ export async function sourceOf(
 ): Promise<EmailSource> {
   const mail = composeEmail(message, envelopeFrom);
   const { from, to } = mail.getEnvelope();
-  return { envelope: { from: from || "", to }, bytes: await mail.build() };
+  return { envelope: { from: from || "", to }, bytes: inWireLines(await mail.build()) };
+}
+
+/**
+ * Ends every line with CRLF, as nodemailer does while it writes to the socket: it composes bodies with bare line feeds,
+ * and a hash of those is not the hash of what left.
+ */
+function inWireLines(source: Buffer): Buffer {
+  const lines = source.toString("latin1").replaceAll(/\r\n|\r|\n/gu, "\r\n");
+  return Buffer.from(lines.endsWith("\r\n") ? lines : `${lines}\r\n`, "latin1");
 }
 
 function composeEmail(message: EmailMessage, envelopeFrom: string | undefined): MimeNode {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openChannels, type OpenChannels } from "../../../src/channels.ts";
 import { readConfig } from "../../../src/config.ts";
 import { prepare } from "../../../src/decide/deliver/prepare.ts";
-import type { FactSheet } from "../../../src/domain/fact-sheet.ts";
 import { EMAILS, readStarter, type Starter } from "../../template/starter-set.ts";
+import { factsOf } from "../starter-facts.ts";
 import { openScriptedSmtp, type ScriptedSmtp } from "../scripted-smtp.ts";
 
 const FROM = "Préstamos Ejemplo <notices@lender.example>";
@@ -29,47 +29,6 @@ afterAll(async () => {
   await carrying.close();
   await server.close();
 });
-
-/** The facts from which the sample of a starter template would be made. */
-function factsOf({ sample, template, about }: Starter, chainId: string): FactSheet {
-  const now = new Date(sample.now);
-  return {
-    interactionId: chainId,
-    chainId,
-    channel: template.channel,
-    theme: about.theme,
-    attempt: 1,
-    sensitive: false,
-    dueAt: now,
-    latestAt: null,
-    templateId: template.id,
-    templateVersion: template.version,
-    notificationType: {
-      ...sample.notificationType,
-      version: 1,
-      onStatus: sample.case.status,
-      onOutcome: sample.case.outcome,
-      onCondition: [],
-      whenCaseMoves: "send",
-      onUnknown: "hold",
-    },
-    case: sample.case,
-    pausedBecause: null,
-    borrower: { ...sample.borrower, collectionsIntensity: "normal", commPreferences: {} },
-    loans: sample.loans,
-    contacts: [
-      {
-        ...sample.contact,
-        externalId: null,
-        affiliation: "self",
-        status: "primary",
-        valid: true,
-        verified: true,
-        receiveTextMessages: false,
-      },
-    ],
-  };
-}
 
 interface Received {
   /** As it came over the wire, one character a byte. */

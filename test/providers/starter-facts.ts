@@ -1,0 +1,43 @@
+import type { FactSheet } from "../../src/domain/fact-sheet.ts";
+import type { Starter } from "../template/starter-set.ts";
+
+/** The facts from which the sample of a starter template would be made. */
+export function factsOf({ sample, template, about }: Starter, chainId: string): FactSheet {
+  const now = new Date(sample.now);
+  return {
+    interactionId: chainId,
+    chainId,
+    channel: template.channel,
+    theme: about.theme,
+    attempt: 1,
+    sensitive: false,
+    dueAt: now,
+    latestAt: null,
+    templateId: template.id,
+    templateVersion: template.version,
+    notificationType: {
+      ...sample.notificationType,
+      version: 1,
+      onStatus: sample.case.status,
+      onOutcome: sample.case.outcome,
+      onCondition: [],
+      whenCaseMoves: "send",
+      onUnknown: "hold",
+    },
+    case: sample.case,
+    pausedBecause: null,
+    borrower: { ...sample.borrower, collectionsIntensity: "normal", commPreferences: {} },
+    loans: sample.loans,
+    contacts: [
+      {
+        ...sample.contact,
+        externalId: null,
+        affiliation: "self",
+        status: "primary",
+        valid: true,
+        verified: true,
+        receiveTextMessages: true,
+      },
+    ],
+  };
+}
