@@ -1,8 +1,8 @@
-/** Everything the daemon says of its work: name, level and meaning. Fields are ids, words and numbers, never persons. */
+/** The catalogue of log events: name, level and meaning. Fields are ids, words and numbers, never personal data. */
 interface EventKind<Fields extends object> {
   readonly level: "debug" | "info" | "warn" | "error";
   readonly meaning: string;
-  /** Only for the compiler. */
+  /** Never set; it carries the type of the fields. */
   readonly fields?: Fields;
 }
 
@@ -12,29 +12,41 @@ const kind = <Fields extends object>(
 ): EventKind<Fields> => ({ level, meaning });
 
 export const EVENTS = {
-  "daemon.starting": kind<{ config: object }>("info", "The configuration as read, secrets masked."),
+  "daemon.starting": kind<{ config: object }>(
+    "info",
+    "The daemon starts with this configuration; secrets are masked.",
+  ),
   "daemon.lenderIsAnExample": kind<{ settings: readonly string[] }>(
     "warn",
-    "Real notices leave in the name of the example lender: set what is named.",
+    "Live delivery uses the example lender's name or address. Set the settings that the event names.",
   ),
-  "daemon.migrated": kind<{ migrations: readonly string[] }>("info", "Migrations were applied."),
-  "daemon.ready": kind<{ workerId: string; startedInMs: number }>("info", "The daemon takes work."),
+  "daemon.migrated": kind<{ migrations: readonly string[] }>(
+    "info",
+    "These migrations were applied.",
+  ),
+  "daemon.ready": kind<{ workerId: string; startedInMs: number }>(
+    "info",
+    "The daemon accepts work.",
+  ),
   "daemon.stopping": kind<{ reason: string }>(
     "info",
-    "No new work is taken; what is on the wire is finished.",
+    "The daemon accepts no new work and finishes the calls in flight.",
   ),
-  "daemon.stopped": kind<{ workerId: string }>("info", "Everything is written down and closed."),
+  "daemon.stopped": kind<{ workerId: string }>(
+    "info",
+    "All answers are recorded and all connections are closed.",
+  ),
   "daemon.failed": kind<{ code: string; reason: string }>(
     "error",
-    "The daemon cannot go on and ends.",
+    "The daemon cannot continue and ends.",
   ),
   "database.connectionLost": kind<{ code: string }>(
     "warn",
-    "An idle connection broke; the pool replaces it.",
+    "An idle connection broke. The pool replaces it.",
   ),
   "database.unreachable": kind<{ code: string; waitingFor: string }>(
     "warn",
-    "A statement did not get through; it is tried again until it does.",
+    "A statement failed because the database cannot be reached. It is retried.",
   ),
   "queue.log": kind<{
     scope: string;
@@ -42,39 +54,39 @@ export const EVENTS = {
     jobId?: string;
     task?: string;
     attempt?: number;
-  }>("debug", "The queue's own words."),
+  }>("debug", "A log line of the queue library."),
   "queue.jobFailed": kind<{ jobId: string; task: string; attempt: number; code: string }>(
     "warn",
-    "A job ended by a fault; the queue runs it again.",
+    "A job failed. The queue runs it again.",
   ),
   "queue.jobUnlocked": kind<{ jobId: string }>(
     "warn",
-    "A job was locked in our name and never reached us; it is free again.",
+    "A job was locked by this worker but never reached it. It is unlocked.",
   ),
   "queue.jobSplit": kind<{ task: string }>(
     "warn",
-    "A set failed by something in it; its halves are run by themselves.",
+    "A batch failed. Its two halves run as separate jobs, so that one bad row does not hold up the others.",
   ),
   "caseChanges.resolved": kind<{
     caseChanges: number;
     interactions: number;
     firstCaseChangeId: string;
-  }>("info", "Case changes were matched, and what they fire is scheduled."),
+  }>("info", "Case changes were matched, and the interactions that they cause are scheduled."),
   "interaction.canceled": kind<{ interactionId: string; ruleId: string; why: string }>(
     "info",
     "A scheduled interaction was withdrawn before it was sent.",
   ),
   "interaction.refused": kind<{ interactionId: string; ruleId: string; why: string }>(
     "warn",
-    "Judging refused to send; the reason is on the interaction.",
+    "A rule refused to send. The interaction has the reason.",
   ),
   "interaction.waiting": kind<{ interactionId: string; ruleId: string; until: string }>(
     "info",
-    "Not now: the interaction is judged again at the time given.",
+    "The interaction must not leave yet. It is judged again at the given time.",
   ),
   "interaction.accepted": kind<{ interactionId: string; provider: string; durationMs: number }>(
     "info",
-    "The provider took the message.",
+    "The provider accepted the message.",
   ),
   "interaction.failed": kind<{
     interactionId: string;
@@ -84,54 +96,51 @@ export const EVENTS = {
     nextAttemptAt: string | null;
   }>(
     "warn",
-    "The provider did not take the message; nextAttemptAt says whether it is tried again.",
+    "The provider did not accept the message. nextAttemptAt is the time of the retry, or null.",
   ),
   "interaction.rateLimited": kind<{ interactionId: string; provider: string; until: string }>(
     "info",
-    "The provider asked us to slow down; no attempt is spent.",
+    "The provider asked us to slow down. No attempt is spent.",
   ),
   "interaction.outcomeUnknown": kind<{ interactionId: string; provider: string; code: string }>(
     "warn",
-    "Nobody can say whether the message was taken.",
+    "The provider may or may not have taken the message.",
   ),
   "interaction.claimReleased": kind<{ interactionId: string }>(
     "warn",
-    "It was claimed and never handed to the provider; it is scheduled again.",
+    "The interaction was claimed but never sent. It is scheduled again.",
   ),
   "interaction.settled": kind<{ interactionId: string; verdict: string }>(
     "info",
-    "An unknown outcome was looked into: known, neverSent, resend, askAgain or hold.",
+    "An unknown outcome was examined. The verdict is known, neverSent, resend, askAgain or hold.",
   ),
   "interaction.receipt": kind<{
     interactionId: string;
     status: string;
     code: string;
     moved: boolean;
-  }>(
-    "info",
-    "It was told later what became of a message that had been taken; moved says whether that was news.",
-  ),
+  }>("info", "A receipt arrived for an accepted message. moved is false if it changed nothing."),
   "interactions.requeued": kind<{ interactions: number; firstInteractionId: string }>(
     "warn",
-    "Due interactions were in no job; they are queued again.",
+    "Due interactions were in no job. They are queued again.",
   ),
   "worker.lost": kind<{ deadWorkerId: string }>(
     "warn",
-    "A daemon was not heard of any more; its work is taken over.",
+    "A worker's heartbeat stopped. The other daemons take over its work.",
   ),
   "interaction.notRecorded": kind<{ interactionId: string }>(
     "error",
-    "The provider has answered and the database refused to write it down; the interaction stays in progress.",
+    "The provider answered, and the database refused to record the answer. The interaction stays in progress.",
   ),
   "provider.misconfigured": kind<{ provider: string; code: string; why: string }>(
     "error",
-    "Our own credentials or sender are refused: mend them. The channel is stopped, and probed once a minute.",
+    "The provider refuses our credentials or sender. The channel is stopped and probed once a minute. Correct the settings.",
   ),
   "provider.recovered": kind<{ provider: string }>(
     "info",
-    "A probe got through: the channel goes on.",
+    "A probe succeeded. The channel sends again.",
   ),
-  "http.ready": kind<{ port: number }>("info", "The REST resources answer on this port."),
+  "http.ready": kind<{ port: number }>("info", "The REST resources listen on this port."),
   "http.answered": kind<{
     requestId: string;
     method: string;
@@ -142,13 +151,13 @@ export const EVENTS = {
   }>("debug", "A request was answered."),
   "http.failed": kind<{ requestId: string; method: string; route: string; code: string }>(
     "error",
-    "A request met a fault of ours; its caller was told this request id.",
+    "A request failed because of a fault of ours. The caller received this request id.",
   ),
 } as const;
 
 export type EventName = keyof typeof EVENTS;
 type FieldsOf<Kind> = Kind extends EventKind<infer Fields> ? Fields : never;
-/** Says one thing that happened. */
+/** Writes one event to the log. */
 export type Emit = <Name extends EventName>(
   name: Name,
   fields: FieldsOf<(typeof EVENTS)[Name]>,

@@ -1,35 +1,35 @@
-/** Every fault we raise ourselves, each with a sentence that tells what to do. Provider trouble is a value, not a fault. */
+/** The catalogue of our own errors, each with a sentence that says what to do. A provider's refusal is a value, not a fault. */
 export const FAULTS = {
   CONFIG_INVALID:
-    "The environment does not make a configuration; mend what is named and start again.",
-  COMMAND_UNKNOWN: "There is no such command; `tidings help` lists them.",
+    "The settings are not valid. Correct the settings that the error names and start again.",
+  COMMAND_UNKNOWN: "There is no such command. `tidings help` lists the commands.",
   ARGUMENTS_INVALID:
-    "The words after the command do not fit it; `tidings COMMAND --help` shows what it takes.",
+    "The arguments are not valid. `tidings COMMAND --help` shows what the command accepts.",
   DATABASE_UNREACHABLE:
-    "A command cannot reach the database; see that it runs and that DATABASE_URL leads to it.",
+    "The database cannot be reached. Check that it runs and that DATABASE_URL is correct.",
   SCHEMA_OUTDATED:
-    "The database lacks migrations of this Tidings; `tidings migrate` applies them, and so does `tidings start`.",
+    "The database lacks migrations of this version. Apply them with `tidings migrate` or `tidings start`.",
   EMBEDDED_POSTGRES_UNAVAILABLE:
-    "The embedded Postgres cannot run here; set DATABASE_URL to a Postgres 15 to 18, or mend what is named.",
+    "The embedded Postgres cannot run here. Set DATABASE_URL to a Postgres 15 to 18, or correct the cause that the error names.",
   POSTGRES_TOO_OLD: "Tidings needs Postgres 15 or later.",
   MIGRATIONS_DIFFER:
     "The database was migrated by a newer or different Tidings; run that version, or restore the migrations it names.",
-  CHANNEL_NOT_CARRIED: "No provider is configured for this channel; configure one and start again.",
+  CHANNEL_NOT_CARRIED: "No provider is configured for this channel. Configure one and restart.",
   QUEUE_BROKEN:
-    "The queue cannot be read any more; the process ends so that its supervisor starts it afresh.",
+    "The queue cannot be read any more. The process ends so that its supervisor restarts it.",
   RECORD_REFUSED:
-    "The database refused an outcome; the interaction stays in progress until it is settled.",
+    "The database refused to record an outcome. The interaction stays in progress until it is settled.",
   CONTENT_KEY_UNKNOWN:
-    "Sealed content cannot be read with the keys at hand; add the key it names to CONTENT_KEY, after the first.",
+    "No key in CONTENT_KEY opens the sealed content. Add the key that the error names, after the first key.",
   TEMPLATE_EDITED:
-    "A draft was edited while it was being published, and nothing was published; look at it and publish again.",
+    "A draft was edited while it was being published, so nothing was published. Check the draft and publish again.",
   HTTP_PORT_UNAVAILABLE:
-    "The REST resources cannot listen there; choose another HTTP_PORT or HTTP_HOST, or end what holds it.",
-  DEMO_INCOMPLETE: "The demo did not end as its samples say it must.",
+    "The REST resources cannot listen on this port. Choose another HTTP_PORT or HTTP_HOST, or stop the process that uses it.",
+  DEMO_INCOMPLETE: "The demo did not end with the expected results.",
 } as const;
 export type FaultCode = keyof typeof FAULTS;
 
-/** A fault of ours or of our surroundings. The detail names things, never persons. */
+/** An error of our own or of the environment. The detail contains no personal data. */
 export class Fault extends Error {
   readonly code: FaultCode;
 
