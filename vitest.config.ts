@@ -1,13 +1,30 @@
 import { defineConfig } from "vitest/config";
 
+/** Tests of pure code and of the files themselves. They need no database: `npm run test:unit`. */
+const UNIT = [
+  "test/{decide,template}/**/*.test.ts",
+  "test/house/!(schema).test.ts",
+  "test/*.test.ts",
+];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: ["test/global.ts"],
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     reporters: ["default", "json"],
     outputFile: { json: ".ci/report.json" },
+    projects: [
+      { extends: true, test: { name: "unit", include: UNIT } },
+      {
+        extends: true,
+        test: {
+          name: "system",
+          include: ["test/**/*.test.ts"],
+          exclude: UNIT,
+          globalSetup: ["test/global.ts"],
+        },
+      },
+    ],
   },
 });
