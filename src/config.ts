@@ -125,6 +125,8 @@ const ENVIRONMENT = z.object({
   OAUTH_JWKS_URL: jwksUrl.optional(),
   OAUTH_ISSUER: z.string().min(1).optional(),
   OAUTH_AUDIENCE: z.string().min(1).optional(),
+  MIGRATION_LOCK_TIMEOUT: wait.prefault("5s"),
+  MIGRATION_STATEMENT_TIMEOUT: wait.prefault("10m"),
   CONCURRENCY: whole(6, 1, 64),
   SHUTDOWN_SECONDS: whole(25, 1, 600),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -187,6 +189,8 @@ export interface Config {
   readonly connections: { readonly email: number; readonly text: number };
   /** Messages a second; undefined: no limit. */
   readonly perSecond: { readonly email: number | undefined; readonly text: number | undefined };
+  /** How long a migration may wait for a lock, and how long a statement of it may run (ms). */
+  readonly migration: { readonly lockMs: number; readonly statementMs: number };
   readonly concurrency: number;
   readonly shutdownMs: number;
   readonly logLevel: string;
@@ -282,6 +286,10 @@ function configOf(env: Environment): Omit<Config, "exampleSettings"> {
     settles: { email: env.EMAIL_SETTLES, text: env.TEXT_SETTLES },
     connections: { email: env.EMAIL_CONNECTIONS, text: env.TEXT_CONNECTIONS },
     perSecond: { email: env.EMAIL_PER_SECOND, text: env.TEXT_PER_SECOND },
+    migration: {
+      lockMs: env.MIGRATION_LOCK_TIMEOUT,
+      statementMs: env.MIGRATION_STATEMENT_TIMEOUT,
+    },
     concurrency: env.CONCURRENCY,
     shutdownMs: env.SHUTDOWN_SECONDS * 1_000,
     logLevel: env.LOG_LEVEL,

@@ -73,7 +73,7 @@ async function openOn(
   });
   open.defer(() => pool.end());
   // a database may come up after us: a container beside it does not choose the order
-  const migrations = await retryOnOutage(() => migrate(pool), {
+  const migrations = await retryOnOutage(() => migrate(pool, config.migration), {
     maxWaitMs: FIRST_CONNECTION_PATIENCE_MS,
     signal: told,
     onOutage: (code) => emit("database.unreachable", { code, waitingFor: "start" }),

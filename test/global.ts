@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
+import { readConfig } from "../src/config.ts";
 import { openPool } from "../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../src/store/postgres/embedded-postgres.ts";
 import { migrate } from "../src/store/postgres/migrate.ts";
@@ -57,7 +58,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await admin.query("create database template_of_tests");
   const url = postgres.url.replace("/postgres?", "/template_of_tests?");
   const pool = openPool({ url, actor: "test", max: 3, onLost: () => {} });
-  await migrate(pool);
+  await migrate(pool, readConfig({}).migration);
   await pool.end();
   await admin.query(
     "alter database template_of_tests with is_template true allow_connections false",

@@ -2,7 +2,7 @@ import { readConfig } from "../config.ts";
 import { Fault } from "../domain/fault.ts";
 import { openDb, openPool } from "../store/postgres/db.ts";
 import { migrate as applyMigrations } from "../store/postgres/migrate.ts";
-import { pendingMigrations } from "../store/postgres/pending-migrations.ts";
+import { readMigrationState } from "../store/postgres/migration-state.ts";
 import { command } from "./cli/command.ts";
 import { refuseUnreachable } from "./cli/database.ts";
 import type { Print } from "./cli/print.ts";
@@ -16,7 +16,7 @@ export const migrate = command({
 });
 
 async function migrateDatabase(print: Print): Promise<number> {
-  const { databaseUrl } = readConfig(process.env);
+  const { databaseUrl, migration } = readConfig(process.env);
   if (databaseUrl === undefined)
     throw new Fault(
       "CONFIG_INVALID",
@@ -24,8 +24,8 @@ async function migrateDatabase(print: Print): Promise<number> {
     );
   const pool = openPool({ url: databaseUrl, actor: "migrate", max: 3, onLost: () => {} });
   try {
-    await pendingMigrations(openDb(pool)).catch(refuseUnreachable);
-    const applied = await applyMigrations(pool);
+    await readMigrationState(openDb(pool)).catch(refuseUnreachable);
+    const applied = await applyMigrations(pool, migration);
     print(
       applied.length === 0
         ? "The schema is up to date."

@@ -13,7 +13,9 @@ export const FAULTS = {
     "The embedded Postgres cannot run here. Set DATABASE_URL to a Postgres 15 to 18, or correct the cause that the error names.",
   POSTGRES_TOO_OLD: "Tidings needs Postgres 15 or later.",
   MIGRATIONS_DIFFER:
-    "The database was migrated by a newer or different Tidings; run that version, or restore the migrations it names.",
+    "Another version of Tidings migrated the database. Run that version, or use an empty database.",
+  MIGRATION_TIMED_OUT:
+    "A migration did not get a lock in time or ran too long, so it was rolled back. Migrate again at a quieter time, or raise the limit that the error names.",
   CHANNEL_NOT_CARRIED: "No provider is configured for this channel. Configure one and restart.",
   QUEUE_BROKEN:
     "The queue cannot be read any more. The process ends so that its supervisor restarts it.",

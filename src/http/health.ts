@@ -1,6 +1,6 @@
 import { OpenAPIHono, createRoute, z } from "@hono/zod-openapi";
 import type { Db } from "../store/postgres/db.ts";
-import { pendingMigrations } from "../store/postgres/pending-migrations.ts";
+import { readMigrationState } from "../store/postgres/migration-state.ts";
 import { isQueueStuck } from "../store/queue/readiness.ts";
 import type { HttpEnv } from "./core/caller.ts";
 import type { HttpDeps } from "./core/deps.ts";
@@ -64,9 +64,9 @@ export function healthRoutes({ db }: HttpDeps): OpenAPIHono<HttpEnv> {
 
 async function findFailing(db: Db): Promise<Check[]> {
   try {
-    const [pending, stuck] = await within(
+    const [{ pending }, stuck] = await within(
       PATIENCE_MS,
-      Promise.all([pendingMigrations(db), isQueueStuck(db, STUCK_MS)]),
+      Promise.all([readMigrationState(db), isQueueStuck(db, STUCK_MS)]),
     );
     return [
       ...(pending.length > 0 ? (["migrations"] as const) : []),

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readConfig } from "../../src/config.ts";
 import { openPool } from "../../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../src/store/postgres/embedded-postgres.ts";
 import { migrate } from "../../src/store/postgres/migrate.ts";
@@ -27,7 +28,7 @@ async function runBench(bench: Bench): Promise<void> {
   const postgres = await startEmbeddedPostgres(join(dir, "postgres"));
   const pool = openPool({ url: postgres.url, actor: "bench", max: 20, onLost: () => {} });
   try {
-    await migrate(pool);
+    await migrate(pool, readConfig({}).migration);
     await bench({ url: postgres.url, pool, dir });
   } finally {
     await pool.end();

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { readConfig } from "../../src/config.ts";
 import { openPool } from "../../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../src/store/postgres/embedded-postgres.ts";
 import { migrate } from "../../src/store/postgres/migrate.ts";
@@ -187,11 +188,25 @@ describe("the database", () => {
     );
   });
 
+  test.each(["status", "migrate"])(
+    "that another version has migrated: `%s` says what to do",
+    async (command) => {
+      const renamed = "update tidings.kysely_migration set name = $2 where name = $1";
+      await pool.query(renamed, ["0001_vocabulary", "0001_lender"]);
+      const ended = await tidings([command], { DATABASE_URL: url });
+      await pool.query(renamed, ["0001_lender", "0001_vocabulary"]);
+      expect(ended).toMatchObject({ code: 1, stdout: "" });
+      expect(ended.stderr).toMatch(
+        /^MIGRATIONS_DIFFER: this version does not have 0001_lender; run the version .*, or use an empty database .*\n$/,
+      );
+    },
+  );
+
   test("the embedded one is used where it runs, and started for the command's time where it does not", async () => {
     const directory = join(dir, "postgres");
     const postgres = await startEmbeddedPostgres(directory);
     const own = openPool({ url: postgres.url, actor: "test", max: 3, onLost: () => {} });
-    await migrate(own);
+    await migrate(own, readConfig({}).migration);
     await own.end();
     expect(await tidings(["status"])).toMatchObject({ code: 0, stderr: "" });
     expect(await tidings(["health"])).toEqual({

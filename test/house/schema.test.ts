@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import * as vocabulary from "../../src/domain/vocabulary.ts";
+import { migrationNames } from "../../src/store/postgres/migration-files.ts";
 import { useDatabase } from "../database.ts";
 import { describeSchema } from "./schema-dump.ts";
 
@@ -27,9 +28,11 @@ test("the table types equal the schema", () => {
   expectFile("src/store/postgres/schema.ts", `${printed.slice(printed.indexOf("/**")).trim()}\n`);
 });
 
-test("a migration that has landed is never edited", () => {
-  const files = readdirSync("migrations").filter((name) => name.endsWith(".sql"));
-  const sums = files.toSorted().map((name) => {
+test("a migration that has landed is never edited", async () => {
+  const files = (await migrationNames()).map((name) => `${name}.sql`);
+  const sqlFiles = readdirSync("migrations").filter((name) => name.endsWith(".sql"));
+  expect(files, "a name is four digits and a subject").toEqual(sqlFiles.toSorted());
+  const sums = files.map((name) => {
     const sum = createHash("sha256")
       .update(readFileSync(`migrations/${name}`))
       .digest("hex");

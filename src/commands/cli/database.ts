@@ -4,7 +4,7 @@ import { readConfig, type Config } from "../../config.ts";
 import { Fault } from "../../domain/fault.ts";
 import { openDb, openPool, type Db } from "../../store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../store/postgres/embedded-postgres.ts";
-import { pendingMigrations } from "../../store/postgres/pending-migrations.ts";
+import { migrationsDiffer, readMigrationState } from "../../store/postgres/migration-state.ts";
 
 /**
  * Does a command's work on the database the settings name. Without DATABASE_URL that is the embedded Postgres: the one
@@ -38,7 +38,10 @@ async function borrowEmbedded(open: AsyncDisposableStack, dataDir: string): Prom
 }
 
 async function checkSchema(db: Db): Promise<void> {
-  const pending = await pendingMigrations(db).catch(refuseUnreachable);
+  const { pending, unknown } = await readMigrationState(db).catch(refuseUnreachable);
+  // a newer version has all of ours and more, and this one may still read
+  if (pending.length > 0 && unknown.length > 0)
+    throw migrationsDiffer(`this version does not have ${unknown.join(", ")}`);
   if (pending.length > 0)
     throw new Fault(
       "SCHEMA_OUTDATED",

@@ -1,59 +1,154 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Logger, runMigrations } from "graphile-worker";
-import { sql } from "kysely";
-import { Migrator, type Migration } from "kysely/migration";
-import type { Pool } from "pg";
+import { sql, type Kysely } from "kysely";
+import { Migrator, type Migration, type MigrationResultSet } from "kysely/migration";
+import { DatabaseError, type Pool, type PoolClient } from "pg";
 import { Fault } from "../../domain/fault.ts";
 import { openDb } from "./db.ts";
+import { readMigrations } from "./migration-files.ts";
+import { migrationsDiffer, readMigrationState } from "./migration-state.ts";
 
-const MIGRATIONS = join(import.meta.dirname, "../../../migrations");
 const OLDEST_POSTGRES = 150_000;
 /** Any number will do, as long as every daemon takes the same. */
 const MIGRATION_LOCK = 7_170_443;
+const LOCK_POLL_MS = 200;
+const LOCK_TRIES = 5;
+const LOCK_NOT_AVAILABLE = "55P03";
+const QUERY_CANCELED = "57014";
 
-async function readMigrations(): Promise<Record<string, Migration>> {
-  const files = (await readdir(MIGRATIONS)).filter((name) => /^\d{4}_\w+\.sql$/.test(name));
-  const entries = files.toSorted().map(async (name): Promise<[string, Migration]> => {
-    const text = await readFile(join(MIGRATIONS, name), "utf8");
-    return [
-      name.replace(/\.sql$/, ""),
-      { up: async (db) => void (await sql.raw(text).execute(db)) },
-    ];
-  });
-  return Object.fromEntries(await Promise.all(entries));
+/** How long a migration may hold up others; 0 means without limit. */
+export interface MigrationLimits {
+  /** The longest wait for a lock (ms). Statements of others queue behind a migration that waits for a lock. */
+  readonly lockMs: number;
+  /** The longest run of a statement (ms). Statements of others wait while it holds its locks. */
+  readonly statementMs: number;
 }
 
 /**
- * Brings the queue's schema and ours up to date and returns the names of the migrations it applied.
- * Of daemons that start together one migrates and the others wait for it.
+ * Brings the queue's schema and ours up to date and returns the names of the migrations it applied. Each migration runs
+ * in a transaction of its own. Of daemons that start together one migrates and the others wait for it.
+ * Throws MIGRATIONS_DIFFER where another version has migrated the database, and MIGRATION_TIMED_OUT.
  */
-export async function migrate(pool: Pool): Promise<string[]> {
+export async function migrate(pool: Pool, limits: MigrationLimits): Promise<string[]> {
   const lock = await pool.connect();
   try {
-    const version = await lock.query<{ number: number }>(
-      "select current_setting('server_version_num')::int as number",
-    );
-    const number = version.rows[0]?.number ?? 0;
-    if (number < OLDEST_POSTGRES) throw new Fault("POSTGRES_TOO_OLD", `this is ${number}`);
-    await lock.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    await checkVersion(lock);
+    await takeMigrationLock(lock);
     await runMigrations({ pgPool: pool, logger: new Logger(() => () => {}) });
-    return await migrateOurs(pool);
+    return await applyMigrations(pool, await readMigrations(), limits);
   } finally {
     await lock.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => {});
     lock.release();
   }
 }
 
-async function migrateOurs(pool: Pool): Promise<string[]> {
+async function checkVersion(client: PoolClient): Promise<void> {
+  const { rows } = await client.query<{ number: number }>(
+    "select current_setting('server_version_num')::int as number",
+  );
+  const number = rows[0]?.number ?? 0;
+  if (number < OLDEST_POSTGRES) throw new Fault("POSTGRES_TOO_OLD", `this is ${number}`);
+}
+
+/**
+ * Polls for the lock. A statement that waited inside Postgres would hold a snapshot, `create index concurrently` waits
+ * for all older snapshots, and Postgres sees no deadlock there: both would wait for ever.
+ */
+async function takeMigrationLock(client: PoolClient): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>(
+      "select pg_try_advisory_lock($1) as taken",
+      [MIGRATION_LOCK],
+    );
+    if (rows[0]?.taken === true) return;
+    await sleep(LOCK_POLL_MS);
+  }
+}
+
+/** Applies those of the migrations, SQL by name, that the database has not seen. The caller holds the migration lock. */
+export async function applyMigrations(
+  pool: Pool,
+  texts: Readonly<Record<string, string>>,
+  limits: MigrationLimits,
+): Promise<string[]> {
+  const db = openDb(pool);
+  const { pending, unknown } = await readMigrationState(db, Object.keys(texts));
+  if (unknown.length > 0)
+    throw migrationsDiffer(`this version does not have ${unknown.join(", ")}`);
   const migrator = new Migrator({
-    db: openDb(pool),
+    db,
     migrationTableSchema: "tidings",
-    provider: { getMigrations: readMigrations },
+    provider: { getMigrations: async () => migrationsOf(texts, limits) },
   });
-  const { error, results } = await migrator.migrateToLatest();
+  for (const name of pending)
+    await retryOnLockTimeout(limits, () =>
+      migrator.migrateUp({ disableTransactions: isConcurrent(texts[name] ?? "") }),
+    );
+  return [...pending];
+}
+
+const migrationsOf = (
+  texts: Readonly<Record<string, string>>,
+  limits: MigrationLimits,
+): Record<string, Migration> =>
+  Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [
+      name,
+      { up: (db) => (isConcurrent(text) ? runConcurrently(db, text) : run(db, text, limits)) },
+    ]),
+  );
+
+/** A migration with `concurrently` in it runs outside a transaction; a house test allows nothing else in its file. */
+const isConcurrent = (text: string): boolean =>
+  /\bconcurrently\b/i.test(text.replaceAll(/--.*/g, ""));
+
+async function run(db: Kysely<unknown>, text: string, limits: MigrationLimits): Promise<void> {
+  await sql`
+    select set_config('lock_timeout', ${String(limits.lockMs)}, true),
+      set_config('statement_timeout', ${String(limits.statementMs)}, true)
+  `.execute(db);
+  await sql.raw(text).execute(db);
+}
+
+/** Each statement by itself and without limits: it may take hours, and nobody waits for it. */
+async function runConcurrently(db: Kysely<unknown>, text: string): Promise<void> {
+  const statements = text.replaceAll(/--.*/g, "").split(";");
+  for (const statement of statements.filter((one) => one.trim() !== ""))
+    await sql.raw(statement).execute(db);
+}
+
+/** Tries again where a lock was not to be had in time. The pause between tries lets the statements through that queued. */
+async function retryOnLockTimeout(
+  limits: MigrationLimits,
+  migrateOne: () => Promise<MigrationResultSet>,
+): Promise<void> {
+  for (let left = LOCK_TRIES - 1; ; left--) {
+    const { error, results } = await migrateOne();
+    if (error === undefined) return;
+    if (codeOf(error) !== LOCK_NOT_AVAILABLE || left === 0)
+      throw faultOf(error, results?.at(-1)?.migrationName ?? "a migration", limits);
+    await sleep(limits.lockMs);
+  }
+}
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof DatabaseError ? error.code : undefined;
+
+function faultOf(error: unknown, name: string, { lockMs, statementMs }: MigrationLimits): unknown {
+  const code = codeOf(error);
+  if (code === LOCK_NOT_AVAILABLE)
+    return new Fault(
+      "MIGRATION_TIMED_OUT",
+      `${name} did not get a lock in ${lockMs} ms, in ${LOCK_TRIES} tries; migrate again when no long transaction runs, or raise MIGRATION_LOCK_TIMEOUT`,
+      error,
+    );
+  if (code === QUERY_CANCELED)
+    return new Fault(
+      "MIGRATION_TIMED_OUT",
+      `${name} was canceled and rolled back, the limit being ${statementMs} ms; raise MIGRATION_STATEMENT_TIMEOUT and migrate again`,
+      error,
+    );
   if (error instanceof Error && error.message.startsWith("corrupted migrations"))
-    throw new Fault("MIGRATIONS_DIFFER", error.message, error);
-  if (error !== undefined) throw error;
-  return (results ?? []).map((result) => result.migrationName);
+    return migrationsDiffer(error.message, error);
+  return error;
 }
