@@ -1,4 +1,4 @@
-import type { Settlement, Withheld } from "./domain/interaction.ts";
+import type { AttemptOutcome, Withheld } from "./domain/interaction.ts";
 import type { Emit } from "./domain/events.ts";
 
 /** Says what judging held back. */
@@ -18,8 +18,8 @@ export function emitWithheld(
 }
 
 /** Says how a call to a provider ended. */
-export function emitSettled(emit: Emit, settlement: Settlement): void {
-  const { interactionId, evidence, status, short, dueAt, nextAttemptAt } = settlement;
+export function emitOutcome(emit: Emit, outcome: AttemptOutcome): void {
+  const { interactionId, evidence, status, short, dueAt, nextAttemptAt } = outcome;
   const { provider, durationMs } = evidence;
   const code = evidence.enhancedCode ?? evidence.code ?? "none";
   if (status === "failed")

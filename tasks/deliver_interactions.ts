@@ -1,12 +1,12 @@
 import type { Task } from "graphile-worker";
 import { prepare, type Prepared } from "../src/decide/deliver/prepare.ts";
-import { settle } from "../src/decide/deliver/outcome.ts";
+import { outcomeOf } from "../src/decide/deliver/outcome.ts";
 import type { DeliveryChannel, Deps } from "../src/deps.ts";
 import { Fault } from "../src/domain/fault.ts";
 import type { Message } from "../src/domain/message.ts";
 import type { ProviderAnswer } from "../src/domain/provider-answer.ts";
 import type { Lane, Lease } from "../src/providers/flow/slot-gate.ts";
-import { emitSettled, emitWithheld } from "../src/outcome-events.ts";
+import { emitOutcome, emitWithheld } from "../src/outcome-events.ts";
 import { loadFactSheets } from "../src/store/deliver/fact-sheets.ts";
 import { claimInteractions, withholdInteractions } from "../src/store/deliver/interactions.ts";
 import { enqueue } from "../src/store/queue/jobs.ts";
@@ -196,10 +196,10 @@ async function dispatch(
   const isAlone = carrier.circuit.isAlone(chainId);
   watchCircuit(deps, carrier, { answer, chainId, isAlone });
   const sent = { interactionId, channel, attempt, latestAt, claimedAt, startedAt, isAlone };
-  const settlement = settle({ ...sent, endedAt: deps.clock() }, answer, carrier);
-  await deps.recorder.record(settlement);
+  const outcome = outcomeOf({ ...sent, endedAt: deps.clock() }, answer, carrier);
+  await deps.recorder.record(outcome);
   deps.underWay.delete(interactionId);
-  emitSettled(deps.emit, settlement);
+  emitOutcome(deps.emit, outcome);
 }
 
 /** Holds the lease until the provider has answered, or until the claim turns out to be lost. */

@@ -50,7 +50,7 @@ export interface Withheld {
 }
 
 /** What becomes of an interaction once the provider has answered. */
-export interface Settlement {
+export interface AttemptOutcome {
   readonly interactionId: string;
   readonly status: "attempted" | "failed" | "scheduled";
   readonly statusDetails: string | null;

@@ -67,8 +67,8 @@ function countRecorded(
   return {
     all: all.promise,
     recorder: {
-      async record(settlement) {
-        await recorder.record(settlement);
+      async record(outcome) {
+        await recorder.record(outcome);
         recorded += 1;
         if (recorded === count) all.resolve();
       },

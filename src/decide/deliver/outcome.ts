@@ -1,4 +1,4 @@
-import type { Settlement } from "../../domain/interaction.ts";
+import type { AttemptOutcome } from "../../domain/interaction.ts";
 import type { ProviderAnswer } from "../../domain/provider-answer.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 
@@ -51,7 +51,7 @@ function nextAttemptAt(
 }
 
 type Outcome = Omit<
-  Settlement,
+  AttemptOutcome,
   "interactionId" | "claimedAt" | "startedAt" | "endedAt" | "evidence"
 >;
 
@@ -68,17 +68,17 @@ const NOTHING: Outcome = {
 };
 
 /** What a provider's answer makes of an attempt. */
-export function settle(
+export function outcomeOf(
   attempt: Attempt,
   answer: ProviderAnswer,
   policy: DeliveryPolicy,
-): Settlement {
+): AttemptOutcome {
   const { interactionId, claimedAt, startedAt, endedAt } = attempt;
   const call = { interactionId, claimedAt, startedAt, endedAt, evidence: answer.evidence };
-  return { ...NOTHING, ...outcomeOf(attempt, answer, policy), ...call };
+  return { ...NOTHING, ...changesBy(attempt, answer, policy), ...call };
 }
 
-function outcomeOf(
+function changesBy(
   attempt: Attempt,
   answer: ProviderAnswer,
   { retries, settleWaits }: DeliveryPolicy,

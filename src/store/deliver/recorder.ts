@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Settlement } from "../../domain/interaction.ts";
+import type { AttemptOutcome } from "../../domain/interaction.ts";
 import { noteFindings } from "./contact-findings.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 import { type NextAttempt, planNextAttempts } from "./next-attempts.ts";
@@ -7,11 +7,11 @@ import { retryOnOutage } from "../postgres/retry.ts";
 
 /** Writes outcomes down. Everyone waits for their own only: it resolves when theirs is durable. */
 export interface Recorder {
-  record(settlement: Settlement): Promise<void>;
+  record(outcome: AttemptOutcome): Promise<void>;
 }
 
 interface Waiting {
-  readonly settlement: Settlement;
+  readonly outcome: AttemptOutcome;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -37,14 +37,14 @@ export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
   let writing = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  const settle = async (group: readonly Waiting[]): Promise<void> => {
-    const settlements = group.map((one) => one.settlement);
+  const writeGroup = async (group: readonly Waiting[]): Promise<void> => {
+    const outcomes = group.map((one) => one.outcome);
     try {
-      await retryOnOutage(() => write(db, settlements), { onOutage });
+      await retryOnOutage(() => write(db, outcomes), { onOutage });
     } catch (error) {
       if (group.length === 1) return group[0]?.failed(error);
       // one that the tables refuse takes nobody else's answer with it
-      return void (await Promise.all(group.map((one) => settle([one]))));
+      return void (await Promise.all(group.map((one) => writeGroup([one]))));
     }
     for (const one of group) one.done();
   };
@@ -56,16 +56,16 @@ export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
     const group = waiting;
     waiting = [];
     writing += 1;
-    void settle(group).finally(() => {
+    void writeGroup(group).finally(() => {
       writing -= 1;
       flush();
     });
   };
 
   return {
-    record: (settlement) =>
+    record: (outcome) =>
       new Promise<void>((done, failed) => {
-        waiting.push({ settlement, done, failed });
+        waiting.push({ outcome, done, failed });
         if (waiting.length >= GROUP_SIZE) flush();
         else timer ??= setTimeout(flush, GROUP_MS);
       }),
@@ -73,40 +73,40 @@ export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
 }
 
 /** Repeating it after a commit whose confirmation was lost changes nothing: the rows are no longer in progress. */
-async function write(db: Db, settlements: readonly Settlement[]): Promise<void> {
-  const plain = settlements.every(
+async function write(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
+  const plain = outcomes.every(
     (one) =>
       one.nextAttemptAt === null &&
       one.dueAt === null &&
       one.askAt === null &&
       one.finding === null,
   );
-  if (plain) return moveSettled(db, settlements);
+  if (plain) return moveInteractions(db, outcomes);
   await db.transaction().execute(async (tx) => {
-    await moveSettled(tx, settlements);
-    await planNextAttempts(tx, settlements.flatMap(nextOf));
+    await moveInteractions(tx, outcomes);
+    await planNextAttempts(tx, outcomes.flatMap(nextOf));
     await queueAgain(
       tx,
-      settlements.filter((one) => one.dueAt !== null),
+      outcomes.filter((one) => one.dueAt !== null),
     );
     await queueAsking(
       tx,
-      settlements.filter((one) => one.askAt !== null),
+      outcomes.filter((one) => one.askAt !== null),
     );
-    await noteFindings(tx, settlements);
+    await noteFindings(tx, outcomes);
   });
 }
 
-const nextOf = ({ interactionId, nextAttemptAt }: Settlement): NextAttempt[] =>
+const nextOf = ({ interactionId, nextAttemptAt }: AttemptOutcome): NextAttempt[] =>
   nextAttemptAt === null ? [] : [{ interactionId, dueAt: nextAttemptAt }];
 
-async function moveSettled(db: Db, settlements: readonly Settlement[]): Promise<void> {
+async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
   await sql`
     update tidings.interactions i
     set status = s.status, status_details = s."statusDetails", failure_description_short = s.short, failure_description_long = s.long,
       provider_message_id = s."providerMessageId", started_at = s."startedAt", ended_at = s."endedAt", evidence = s.evidence,
       content_sha256 = coalesce(s.evidence->>'sha256', i.content_sha256), scheduled_at_from = coalesce(s."dueAt", i.scheduled_at_from)
-    from json_to_recordset(${asRows(settlements)}) as s(
+    from json_to_recordset(${asRows(outcomes)}) as s(
       "interactionId" bigint, status text, "statusDetails" text, short text, long text, "providerMessageId" text,
       "claimedAt" timestamptz, "startedAt" timestamptz, "endedAt" timestamptz, evidence jsonb, "dueAt" timestamptz)
     where i.id = s."interactionId" and i.claimed_at = s."claimedAt"
@@ -119,23 +119,23 @@ async function moveSettled(db: Db, settlements: readonly Settlement[]): Promise<
   `.execute(db);
 }
 
-async function queueAgain(db: Db, settlements: readonly Settlement[]): Promise<void> {
-  if (settlements.length === 0) return;
+async function queueAgain(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
+  if (outcomes.length === 0) return;
   await sql`
     select graphile_worker.add_job('deliver_interactions', json_build_object('channel', i.channel, 'interactionIds', array_agg(i.id::text order by i.id)),
       run_at => s."dueAt")
-    from json_to_recordset(${asRows(settlements)}) as s("interactionId" bigint, "dueAt" timestamptz)
+    from json_to_recordset(${asRows(outcomes)}) as s("interactionId" bigint, "dueAt" timestamptz)
     join tidings.interactions i on i.id = s."interactionId" and i.status = 'scheduled'
     group by i.channel, s."dueAt"
   `.execute(db);
 }
 
-async function queueAsking(db: Db, settlements: readonly Settlement[]): Promise<void> {
-  if (settlements.length === 0) return;
+async function queueAsking(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
+  if (outcomes.length === 0) return;
   await sql`
     select graphile_worker.add_job('settle_unknown_outcomes',
       json_build_object('channel', i.channel, 'interactionIds', array_agg(i.id::text order by i.id), 'asked', 0), run_at => s."askAt")
-    from json_to_recordset(${asRows(settlements)}) as s("interactionId" bigint, "askAt" timestamptz)
+    from json_to_recordset(${asRows(outcomes)}) as s("interactionId" bigint, "askAt" timestamptz)
     join tidings.interactions i on i.id = s."interactionId" and i.status = 'attempted'
     group by i.channel, s."askAt"
   `.execute(db);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { settleUnknown } from "../../../src/decide/settle/settle-unknown.ts";
-import { settle, type Attempt } from "../../../src/decide/deliver/outcome.ts";
+import { outcomeOf, type Attempt } from "../../../src/decide/deliver/outcome.ts";
 import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
 import type { LookupResult, UnknownOutcome } from "../../../src/domain/unknown-outcome.ts";
 
@@ -40,13 +40,13 @@ const LOGIN_REFUSED: ProviderAnswer = {
 };
 
 const waitOf = (one: Attempt, answer: ProviderAnswer): number | undefined => {
-  const next = settle(one, answer, PATIENCE).nextAttemptAt;
+  const next = outcomeOf(one, answer, PATIENCE).nextAttemptAt;
   return next === null ? undefined : (next.getTime() - one.endedAt.getTime()) / 1_000;
 };
 
 test("what the provider has against us over one message alone spends its attempts", () => {
   const alone = attempt({ isAlone: true });
-  expect(settle(alone, LOGIN_REFUSED, PATIENCE)).toMatchObject({
+  expect(outcomeOf(alone, LOGIN_REFUSED, PATIENCE)).toMatchObject({
     status: "failed",
     statusDetails: "emailDeferred",
     short: "Login refused",
@@ -118,7 +118,7 @@ test.each<[string, ProviderAnswer, object]>([
     },
   ],
 ])("%s", (_, answer, expected) => {
-  expect(settle(attempt(), answer, PATIENCE)).toMatchObject({
+  expect(outcomeOf(attempt(), answer, PATIENCE)).toMatchObject({
     interactionId: "7",
     claimedAt: at(0),
     evidence: EVIDENCE,

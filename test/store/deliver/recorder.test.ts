@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
-import type { Settlement } from "../../../src/domain/interaction.ts";
+import type { AttemptOutcome } from "../../../src/domain/interaction.ts";
 import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
 import { outageCode } from "../../../src/store/postgres/retry.ts";
 import { openRecorder } from "../../../src/store/deliver/recorder.ts";
@@ -31,7 +31,7 @@ async function begin(count: number): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-const settlementOf = (interactionId: string, rest: Partial<Settlement> = {}): Settlement => ({
+const outcomeRow = (interactionId: string, rest: Partial<AttemptOutcome> = {}): AttemptOutcome => ({
   interactionId,
   status: "attempted",
   statusDetails: "emailSent",
@@ -61,7 +61,7 @@ test("an answer that the tables refuse takes none of those that came with it alo
   const ids = await begin(3);
   const told = await Promise.allSettled(
     ids.map((id, place) =>
-      recorder.record(settlementOf(id, place === 1 ? { providerMessageId: "\u0000" } : {})),
+      recorder.record(outcomeRow(id, place === 1 ? { providerMessageId: "\u0000" } : {})),
     ),
   );
   expect(told.map((one) => one.status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
@@ -76,7 +76,7 @@ test("an answer that met in a deadlock with the core system is written down all 
   const recorded = Promise.all(
     ids.map((id) =>
       recorder.record(
-        settlementOf(id, {
+        outcomeRow(id, {
           status: "failed",
           short: "No such mailbox",
           long: "No.",
@@ -102,8 +102,8 @@ async function giveUp(ids: readonly string[]): Promise<void> {
   );
 }
 const LATER = new Date("2031-03-03T15:01:00Z");
-const limited = (id: string): Settlement =>
-  settlementOf(id, { status: "scheduled", statusDetails: null, dueAt: LATER });
+const limited = (id: string): AttemptOutcome =>
+  outcomeRow(id, { status: "scheduled", statusDetails: null, dueAt: LATER });
 
 test("an answer of a worker given up for dead puts its notice back, but not beside the attempt that followed", async () => {
   const ids = await begin(2);
