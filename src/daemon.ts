@@ -6,6 +6,7 @@ import type { Pool } from "pg";
 import { openChannels, type OpenChannels } from "./channels.ts";
 import { openSharedClock, type SharedClock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { createInFlight, type InFlight } from "./delivery/in-flight.ts";
 import type { Deps } from "./deps.ts";
 import type { Emit } from "./domain/events.ts";
 import type { Receipt } from "./domain/receipt.ts";
@@ -137,8 +138,7 @@ function depsOf({ config, emit, workerId, pool, carrying, stopping, clock }: Ope
     }),
     loadTemplates: openTemplates(db),
     seal: openSeal(config.contentKeys),
-    underWay: new Set(),
-    calls: new Set(),
+    inFlight: createInFlight(),
     stopping: stopping.signal,
   };
 }
@@ -177,7 +177,7 @@ async function takeWork(
   open.defer(async () => {
     stopping.abort();
     await queue.stop(config.shutdownMs);
-    await finishCalls(deps.calls, config.shutdownMs);
+    await finishCalls(deps.inFlight, config.shutdownMs);
   });
   return queue;
 }
@@ -189,6 +189,6 @@ async function openEmbedded(open: AsyncDisposableStack, config: Config): Promise
 }
 
 /** What is on the wire is waited for, and then left to be found as unknown. */
-async function finishCalls(calls: ReadonlySet<Promise<void>>, graceMs: number): Promise<void> {
-  await Promise.race([Promise.all(calls), sleep(graceMs, undefined, { ref: false })]);
+async function finishCalls(inFlight: InFlight, graceMs: number): Promise<void> {
+  await Promise.race([inFlight.idle(), sleep(graceMs, undefined, { ref: false })]);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { InFlight } from "./delivery/in-flight.ts";
 import type { RetrySchedule } from "./decide/deliver/outcome.ts";
 import type { Emit } from "./domain/events.ts";
 import type { LookupResult, UnknownOutcome } from "./domain/unknown-outcome.ts";
@@ -45,10 +46,7 @@ export interface Deps {
   readonly loadTemplates: LoadTemplates;
   /** Undefined without a key: sensitive notices wait. */
   readonly seal: Seal | undefined;
-  /** Interactions this process has claimed and not yet recorded. */
-  readonly underWay: Set<string>;
-  /** Calls to providers that have begun and are not recorded yet. None of them rejects. */
-  readonly calls: Set<Promise<void>>;
+  readonly inFlight: InFlight;
   /** Aborted when the daemon takes no new work. */
   readonly stopping: AbortSignal;
 }

@@ -113,11 +113,11 @@ async function sweep({ deps, worker, jobs }: MaintenanceOptions): Promise<void> 
   const before = (ms: number): Date => new Date(clock().getTime() - ms);
   for (const jobId of await unlockLostJobs(db, worker.queuePool, [...jobs], LOST_JOB_AFTER_MS))
     emit("queue.jobUnlocked", { jobId });
-  const begun = [...deps.underWay];
+  const inFlight = deps.inFlight.ids();
   for (const id of await rescheduleUnsentClaims(
     db,
     worker.id,
-    begun,
+    inFlight,
     before(UNSENT_CLAIM_AFTER_MS),
   ))
     emit("interaction.claimReleased", { interactionId: id });

@@ -1,4 +1,5 @@
 import { systemClock } from "../src/clock.ts";
+import { createInFlight } from "../src/delivery/in-flight.ts";
 import type { Deps } from "../src/deps.ts";
 import { readConfig } from "../src/config.ts";
 import { openRecorder } from "../src/store/deliver/recorder.ts";
@@ -21,8 +22,7 @@ export function depsOn({ db }: TestDatabase, rest: Partial<Deps> = {}): Deps {
     recorder: openRecorder({ db, onOutage: () => {} }),
     loadTemplates: openTemplates(db),
     seal: undefined,
-    underWay: new Set(),
-    calls: new Set(),
+    inFlight: createInFlight(),
     stopping: new AbortController().signal,
     ...rest,
   };

@@ -7,7 +7,7 @@ import type { TestDatabase } from "./database.ts";
 export async function runDueJobs({ pool }: TestDatabase, deps: Deps): Promise<void> {
   const taskList = openTaskList(deps);
   do {
-    await Promise.all(deps.calls);
+    await deps.inFlight.idle();
     await runOnce({
       pgPool: pool,
       taskList,
@@ -15,5 +15,5 @@ export async function runDueJobs({ pool }: TestDatabase, deps: Deps): Promise<vo
       noHandleSignals: true,
       useNodeTime: true,
     });
-  } while (deps.calls.size > 0);
+  } while (deps.inFlight.calls > 0);
 }

@@ -53,7 +53,7 @@ export async function deliverAll(
   await all;
   const rate = rateSince(began, ids.length);
   await queue.stop(10_000);
-  await Promise.all(deps.calls);
+  await deps.inFlight.idle();
   return rate;
 }
 

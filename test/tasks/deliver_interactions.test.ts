@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { createInFlight } from "../../src/delivery/in-flight.ts";
 import type { Deps } from "../../src/deps.ts";
 import { createChannel } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
@@ -127,7 +128,7 @@ test("a server that takes no more for now is not asked for each of a bulk", asyn
   const { peer, deps } = await serve({ dot: () => "454 Throttling failure\r\n" });
   const interactionIds = await schedule("FAST", deps, 100);
   await deliverInteractions(deps)({ channel: "email", interactionIds }, undefined as never);
-  await Promise.all(deps.calls);
+  await deps.inFlight.idle();
   expect(await standings("FAST")).toEqual({ "scheduled 1": 100 });
   expect(peer.heard.filter((line) => line === "DATA").length).toBeLessThan(60);
 });
@@ -148,7 +149,7 @@ test("calls that hang hold up nobody else's record, nor the job", async () => {
   await expect
     .poll(() => standings("HANG"), { timeout: 3_000 })
     .toEqual({ "attempted emailSent 1": 11, "inProgress 1": 1 });
-  await Promise.all(deps.calls);
+  await deps.inFlight.idle();
   expect(await standings("HANG")).toEqual({
     "attempted emailSent 1": 11,
     "attempted emailOutcomeUnknown 1": 1,
@@ -163,7 +164,7 @@ test("two workers given the same interactions send each of them once", async () 
     "select id from tidings.interactions where case_id like 'TWICE-%' order by id",
   );
   const payload = { channel: "email" as const, interactionIds: rows.map((row) => row.id) };
-  const other: Deps = { ...deps, workerId: "other", underWay: new Set() };
+  const other: Deps = { ...deps, workerId: "other", inFlight: createInFlight() };
   const deliver = async (one: Deps): Promise<void> =>
     void (await deliverInteractions(one)(payload, undefined as never));
   await Promise.all([deps, other, deps, other].map(deliver));
@@ -193,12 +194,12 @@ test("what one job has under way another one with the same interactions does not
   const deliver = async (): Promise<void> =>
     void (await deliverInteractions(deps)(payload, undefined as never));
   await Promise.all([deliver(), deliver(), deliver()]);
-  expect([...deps.underWay].toSorted()).toEqual(interactionIds);
+  expect(deps.inFlight.ids().toSorted()).toEqual(interactionIds);
   const inAnHour = new Date("2031-03-03T16:00:00Z");
   expect(
-    await rescheduleUnsentClaims(deps.db, "test-worker", [...deps.underWay], inAnHour),
+    await rescheduleUnsentClaims(deps.db, "test-worker", deps.inFlight.ids(), inAnHour),
   ).toEqual([]);
-  await Promise.all(deps.calls);
+  await deps.inFlight.idle();
   expect(peer.mails).toHaveLength(4);
 });
 
@@ -218,7 +219,7 @@ test("a claim whose confirmation was lost is found never to have begun, and sent
   const returned = await rescheduleUnsentClaims(
     deps.db,
     "test-worker",
-    [...deps.underWay],
+    deps.inFlight.ids(),
     inAnHour,
   );
   expect(returned.toSorted()).toEqual(interactionIds);

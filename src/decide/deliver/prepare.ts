@@ -18,15 +18,34 @@ export interface SendContext extends Moment {
   readonly textFrom: string;
 }
 
-/** An interaction at its hour: a message with all that must be on record before it leaves, or why it stays. */
-export type Prepared =
-  | {
-      readonly kind: "ready";
-      readonly facts: FactSheet;
-      readonly message: Message;
-      readonly claim: Omit<Claim, "provider">;
-    }
-  | { readonly kind: "withheld"; readonly withheld: Withheld };
+/** An interaction that may be sent: the message, with all that must be on record before it leaves. */
+export interface Ready {
+  readonly kind: "ready";
+  readonly facts: FactSheet;
+  readonly message: Message;
+  readonly claim: Omit<Claim, "provider">;
+}
+
+/** A due interaction after judging: ready to be sent, or held back with the reason. */
+export type Prepared = Ready | { readonly kind: "withheld"; readonly withheld: Withheld };
+
+export interface PreparedSet {
+  readonly ready: readonly Ready[];
+  readonly withheld: readonly Withheld[];
+}
+
+/** Judges, renders and composes a set of interactions. `findTemplate` returns the pinned version. */
+export function prepareSet(
+  sheets: readonly FactSheet[],
+  findTemplate: (facts: FactSheet) => Template | undefined,
+  context: SendContext,
+): PreparedSet {
+  const prepared = sheets.map((facts) => prepare(facts, findTemplate(facts), context));
+  return {
+    ready: prepared.filter((one) => one.kind === "ready"),
+    withheld: prepared.flatMap((one) => (one.kind === "withheld" ? [one.withheld] : [])),
+  };
+}
 
 const withhold = (
   facts: FactSheet,

@@ -78,12 +78,12 @@ export async function markOrphansUnknown(db: Db): Promise<string[]> {
 
 /**
  * What one worker has claimed and never began to send (a claim whose confirmation was lost with the connection) goes back
- * to scheduled, with a job of its own. `underWay` is what it does hold.
+ * to scheduled, with a job of its own. `inFlight` is what it does hold.
  */
 export async function rescheduleUnsentClaims(
   db: Db,
   workerId: string,
-  underWay: readonly string[],
+  inFlight: readonly string[],
   claimedBefore: Date,
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
@@ -91,7 +91,7 @@ export async function rescheduleUnsentClaims(
       update tidings.interactions i
       set status = 'scheduled', evidence = jsonb_build_object('provider', i.provider, 'code', 'neverSent')
       where i.origin = 'tidings' and i.status = 'inProgress' and i.claimed_by = ${workerId}
-        and i.claimed_at < ${claimedBefore} and i.id <> all(${underWay}::bigint[])
+        and i.claimed_at < ${claimedBefore} and i.id <> all(${inFlight}::bigint[])
       returning i.id, i.channel
     ),
     jobs as (

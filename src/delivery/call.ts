@@ -1,0 +1,112 @@
+import { outcomeOf } from "../decide/deliver/outcome.ts";
+import type { Ready } from "../decide/deliver/prepare.ts";
+import type { DeliveryChannel, Deps } from "../deps.ts";
+import type { ProviderAnswer } from "../domain/provider-answer.ts";
+import { emitOutcome } from "../outcome-events.ts";
+import type { Lane, Lease } from "../providers/flow/slot-gate.ts";
+import type { Claimed, ClaimedById } from "./claim.ts";
+import { TURN_MS } from "./turn.ts";
+
+/** An interaction that may be sent as soon as it is claimed. */
+export interface Leased {
+  readonly ready: Ready;
+  readonly lease: Lease;
+}
+
+/** A call to the provider that has ended. */
+export interface Call {
+  readonly claimed: Claimed;
+  readonly startedAt: Date;
+  readonly answer: ProviderAnswer;
+}
+
+/** Leases a slot for as many as the provider has room for now; none while its circuit is open. */
+export async function leaseSlots(
+  { clock }: Deps,
+  { circuit, gate }: DeliveryChannel,
+  lane: Lane,
+  ready: readonly Ready[],
+): Promise<Leased[]> {
+  const pass = circuit.pass(clock());
+  if (pass.kind === "open") return [];
+  const wanted = pass.kind === "probe" ? ready.slice(0, 1) : ready;
+  const leases = await gate.lease(
+    wanted.map(({ message }) => message),
+    lane,
+    TURN_MS,
+  );
+  return wanted.flatMap((one) => {
+    const lease = leases.get(one.message);
+    return lease === undefined ? [] : [{ ready: one, lease }];
+  });
+}
+
+/** Sends a message whose claim was won. Gives the slot back once the provider has answered, or when the claim is lost. */
+export async function send(
+  { clock }: Deps,
+  { provider }: DeliveryChannel,
+  { ready, lease }: Leased,
+  claiming: Promise<ClaimedById>,
+): Promise<Call | undefined> {
+  await using held = new AsyncDisposableStack();
+  held.use(lease);
+  const claimed = await claiming.then(
+    (won) => won.get(ready.facts.interactionId),
+    () => undefined, // the job reports a claim that failed
+  );
+  if (claimed === undefined) return undefined;
+  return { claimed, startedAt: clock(), answer: await provider.send(claimed.message) };
+}
+
+/** Puts the provider's answer on record, durably, and queues what follows from it. */
+export async function record(
+  deps: Deps,
+  channel: DeliveryChannel,
+  { claimed, startedAt, answer }: Call,
+): Promise<void> {
+  const { interactionId, chainId, attempt, latestAt } = claimed.facts;
+  const isAlone = channel.circuit.isAlone(chainId);
+  watchCircuit(deps, channel, { answer, chainId, isAlone });
+  const outcome = outcomeOf(
+    {
+      interactionId,
+      channel: claimed.facts.channel,
+      attempt,
+      latestAt,
+      claimedAt: claimed.claimedAt,
+      startedAt,
+      endedAt: deps.clock(),
+      isAlone,
+    },
+    answer,
+    channel,
+  );
+  await deps.recorder.record(outcome);
+  deps.inFlight.release([interactionId]);
+  emitOutcome(deps.emit, outcome);
+}
+
+/** Only an answer about the message itself shows that the provider listens to us. */
+const ABOUT_THE_MESSAGE = new Set<ProviderAnswer["kind"]>(["accepted", "refused"]);
+
+interface Answered {
+  readonly answer: ProviderAnswer;
+  readonly chainId: string;
+  readonly isAlone: boolean;
+}
+
+function watchCircuit(
+  { emit, clock }: Deps,
+  { circuit, gate, provider }: DeliveryChannel,
+  { answer, chainId, isAlone }: Answered,
+): void {
+  if (answer.kind === "limited") gate.backOff();
+  if (answer.kind === "misconfigured" && !isAlone && circuit.trip(clock(), chainId))
+    emit("provider.misconfigured", {
+      provider: provider.name,
+      code: answer.evidence.enhancedCode ?? answer.evidence.code ?? "none",
+      why: answer.short,
+    });
+  if (ABOUT_THE_MESSAGE.has(answer.kind) && circuit.heal())
+    emit("provider.recovered", { provider: provider.name });
+}

@@ -1,0 +1,41 @@
+/** The interactions that this process has claimed and not yet recorded, and its calls to providers. */
+export interface InFlight {
+  /** Takes those of the ids that are not in flight yet and returns them. The others stay with the job that took them. */
+  reserve(interactionIds: readonly string[]): string[];
+  /** Gives ids up: their outcome is on record, or their claim was lost. */
+  release(interactionIds: readonly string[]): void;
+  /** All ids in flight. */
+  ids(): string[];
+  /** Follows a call until it has ended. The call must not reject. */
+  follow(call: Promise<void>): void;
+  /** The number of calls that have not ended. */
+  readonly calls: number;
+  /** Resolves when no call is left, including those that begin while it waits. */
+  idle(): Promise<void>;
+}
+
+export function createInFlight(): InFlight {
+  const reserved = new Set<string>();
+  const calls = new Set<Promise<void>>();
+  return {
+    reserve(interactionIds) {
+      const free = interactionIds.filter((id) => !reserved.has(id));
+      for (const id of free) reserved.add(id);
+      return free;
+    },
+    release(interactionIds) {
+      for (const id of interactionIds) reserved.delete(id);
+    },
+    ids: () => [...reserved],
+    follow(call) {
+      calls.add(call);
+      void call.finally(() => calls.delete(call));
+    },
+    get calls() {
+      return calls.size;
+    },
+    async idle() {
+      while (calls.size > 0) await Promise.all(calls);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { prepareSet, type PreparedSet } from "../decide/deliver/prepare.ts";
+import type { Deps } from "../deps.ts";
+import type { Withheld } from "../domain/interaction.ts";
+import { emitWithheld } from "../outcome-events.ts";
+import { loadFactSheets } from "../store/deliver/fact-sheets.ts";
+import { withholdInteractions } from "../store/deliver/interactions.ts";
+
+/** Judges the interactions of a job on facts loaded now. Writes nothing; an interaction that is no longer scheduled is left out. */
+export async function judgeDue(
+  deps: Deps,
+  interactionIds: readonly string[],
+): Promise<PreparedSet> {
+  const { db, clock, lender, emailFrom, textFrom, recipientsAllowed, seal } = deps;
+  const sheets = await loadFactSheets(db, interactionIds);
+  const findTemplate = await deps.loadTemplates(sheets);
+  const canSeal = seal !== undefined;
+  const context = { lender, emailFrom, textFrom, recipientsAllowed, canSeal, now: clock() };
+  return prepareSet(sheets, findTemplate, context);
+}
+
+/** Puts on record what judging held back, and why. */
+export async function withhold({ db, emit }: Deps, withheld: readonly Withheld[]): Promise<void> {
+  await withholdInteractions(db, withheld);
+  for (const one of withheld) emitWithheld(emit, one);
+}
