@@ -163,7 +163,7 @@ create function tidings.status_may_move(from_status text, to_status text) return
 language sql immutable as $$
   select from_status = to_status or (from_status, to_status) in (
     ('scheduled', 'inProgress'), ('scheduled', 'canceled'), ('scheduled', 'failed'),
-    ('inProgress', 'attempted'), ('inProgress', 'failed'), ('inProgress', 'scheduled'),
+    ('inProgress', 'attempted'), ('inProgress', 'succeeded'), ('inProgress', 'failed'), ('inProgress', 'scheduled'),
     ('attempted', 'succeeded'), ('attempted', 'failed'), ('attempted', 'scheduled'),
     ('succeeded', 'failed'))
 $$;

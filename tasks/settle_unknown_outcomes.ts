@@ -6,6 +6,7 @@ import type {
   UnknownOutcome,
   UnknownVerdict,
 } from "../src/domain/unknown-outcome.ts";
+import { noteFindings } from "../src/store/deliver/contact-findings.ts";
 import { enqueue } from "../src/store/queue/jobs.ts";
 import { planNextAttempts } from "../src/store/deliver/next-attempts.ts";
 import {
@@ -56,7 +57,12 @@ async function act(
 ): Promise<void> {
   switch (verdict.kind) {
     case "known":
-      return void (await recordFound(db, interactionId, verdict.found));
+      return db.transaction().execute(async (tx) => {
+        if (!(await recordFound(tx, interactionId, verdict.found))) return;
+        await noteFindings(tx, [
+          { interactionId, finding: verdict.found.failure?.finding ?? null },
+        ]);
+      });
     case "neverSent":
       return void (await scheduleNeverSent(db, interactionId, clock(), "neverTaken"));
     case "resend":

@@ -9,9 +9,19 @@ import { readOperator } from "./cli/operator.ts";
 
 const OUTCOMES = {
   taken: (db: Db, id: string) =>
-    recordFound(db, id, { messageId: null, status: "attempted", statusDetails: null }),
+    recordFound(db, id, {
+      messageId: null,
+      status: "attempted",
+      statusDetails: null,
+      failure: null,
+    }),
   delivered: (db: Db, id: string) =>
-    recordFound(db, id, { messageId: null, status: "succeeded", statusDetails: null }),
+    recordFound(db, id, {
+      messageId: null,
+      status: "succeeded",
+      statusDetails: null,
+      failure: null,
+    }),
   neverSent: (db: Db, id: string) => scheduleNeverSent(db, id, systemClock(), "operator"),
 } as const;
 

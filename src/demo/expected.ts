@@ -1,7 +1,7 @@
 /** What the demo must end with: by case change, then by notification type, the status and details of every attempt in turn. */
 export const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   "an immediate email": { "Bankruptcy filed": ["attempted emailSent"] },
-  "an immediate text": { "Report received": ["attempted textSent"] },
+  "an immediate text": { "Report received": ["attempted textQueued"] },
   "a condition that does not hold": {},
   "a condition that holds": { "Bankruptcy dismissed": ["attempted emailSent"] },
   "one now, one in five business days": {

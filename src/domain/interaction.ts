@@ -52,7 +52,7 @@ export interface Withheld {
 /** What becomes of an interaction once the provider has answered. */
 export interface AttemptOutcome {
   readonly interactionId: string;
-  readonly status: "attempted" | "failed" | "scheduled";
+  readonly status: "attempted" | "succeeded" | "failed" | "scheduled";
   readonly statusDetails: string | null;
   readonly short: string | null;
   readonly long: string | null;

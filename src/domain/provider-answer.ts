@@ -8,6 +8,8 @@ export interface Evidence {
   readonly text?: string;
   /** Of the bytes that left, or may have left: an email's source, a text's body in UTF-8. */
   readonly sha256?: string;
+  /** The provider's own id of a message that it took and then failed at once. */
+  readonly messageId?: string;
   readonly durationMs: number;
 }
 
@@ -24,7 +26,15 @@ export type ContactFinding = "invalid" | "notTextable" | "optedOut";
  * - unknown: it may or may not have been taken.
  */
 export type ProviderAnswer =
-  | { readonly kind: "accepted"; readonly messageId: string | null; readonly evidence: Evidence }
+  | {
+      readonly kind: "accepted";
+      readonly messageId: string | null;
+      /** Succeeded where the provider reports at once that the message was delivered. */
+      readonly status: "attempted" | "succeeded";
+      /** How far the message is by the provider's own word, such as `emailSent` or `textQueued`. */
+      readonly statusDetails: string;
+      readonly evidence: Evidence;
+    }
   | {
       readonly kind: "refused";
       readonly statusDetails: string;

@@ -1,3 +1,4 @@
+import type { ContactFinding } from "./provider-answer.ts";
 import type { Channel, OnUnknown } from "./vocabulary.ts";
 
 /** An interaction nobody can say was taken, with what settling must know of it. */
@@ -19,6 +20,15 @@ export interface Found {
   readonly messageId: string;
   readonly status: "attempted" | "succeeded" | "failed";
   readonly statusDetails: string;
+  /** Null unless failed. */
+  readonly failure: FoundFailure | null;
+}
+
+/** Why a message that the provider took was not delivered: a label, a sentence that says what to do, and a finding. */
+export interface FoundFailure {
+  readonly short: string;
+  readonly long: string;
+  readonly finding: ContactFinding | null;
 }
 
 /** What a provider that can be asked says of a message. Unavailable also stands for "cannot be ruled out". */

@@ -19,6 +19,8 @@ const AT_ONCE: Provider = {
   slots: 100,
   send: async () => ({
     kind: "accepted",
+    status: "attempted",
+    statusDetails: "emailSent",
     messageId: "1",
     evidence: { provider: "at-once", durationMs: 0 },
   }),

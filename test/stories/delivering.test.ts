@@ -148,9 +148,10 @@ describe("an email", () => {
 
 describe("a text", () => {
   test.each([
-    ["T1", "+16145550101", "textSent"],
+    ["T1", "+16145550101", "textQueued"],
     ["T2", "+15005550004", "textOptedOut"],
     ["T3", "+15005550009", "textFailed"],
+    ["T6", "+15005550106", "textUndelivered"],
   ])("%s to %s: %s", async (caseId, phone, details) => {
     await house.reachableBy({ phone });
     await house.change(caseId, "initiated", { caseTypeId: "texted" });
@@ -170,11 +171,11 @@ describe("a text", () => {
     await house.change("T8", "initiated", { caseTypeId: "shared" });
     expect(await house.attempts("T8")).toMatchObject([{ details: "textOutcomeUnknown" }]);
     await house.change("T9", "initiated", { caseTypeId: "shared", borrowerId: "BO-2" });
-    expect(await house.attempts("T9")).toEqual([sent("textSent")]);
+    expect(await house.attempts("T9")).toEqual([sent("textQueued")]);
     expect(await textsTo()).toBe(1);
     await house.at("2031-03-03T15:01:00Z");
     await house.at("2031-03-03T15:05:00Z");
-    expect(await house.attempts("T8")).toEqual([sent("textSent")]);
+    expect(await house.attempts("T8")).toEqual([sent("textQueued")]);
     expect(await textsTo()).toBe(2);
   });
 
@@ -195,7 +196,7 @@ describe("a text", () => {
     expect(await house.attempts("T5")).toMatchObject([{ details: "textOutcomeUnknown" }]);
     await house.at("2031-03-03T15:02:00Z");
     expect(await house.attempts("T5")).toMatchObject([
-      { status: "attempted", details: "textSent" },
+      { status: "attempted", details: "textQueued" },
     ]);
   });
 });

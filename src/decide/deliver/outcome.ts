@@ -84,7 +84,11 @@ function changesBy(
   { retries, settleWaits }: DeliveryPolicy,
 ): Partial<Outcome> {
   if (answer.kind === "accepted")
-    return { statusDetails: `${attempt.channel}Sent`, providerMessageId: answer.messageId };
+    return {
+      status: answer.status,
+      statusDetails: answer.statusDetails,
+      providerMessageId: answer.messageId,
+    };
   if (answer.kind === "unknown")
     return {
       statusDetails: `${attempt.channel}OutcomeUnknown`,
@@ -103,6 +107,8 @@ function changesBy(
     short,
     long,
     finding: "finding" in answer ? answer.finding : null,
+    // the provider took the message before it failed, and its receipts will name it so
+    providerMessageId: answer.evidence.messageId ?? null,
   };
   if (answer.kind === "refused") return refused;
   const retryAfterMs = "retryAfterMs" in answer ? answer.retryAfterMs : null;

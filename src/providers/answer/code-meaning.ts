@@ -23,6 +23,8 @@ export interface Seen {
   readonly retryAfterMs?: number | null;
   /** What left, or may have left. */
   readonly left?: Buffer | string;
+  /** The provider's id of a message that it took and failed. */
+  readonly messageId?: string;
 }
 
 /** One call to a provider: who was asked, since when (`performance.now()`), and what its answer must not name. */
@@ -40,6 +42,7 @@ export function evidenceOf(call: Call, seen: Seen): Evidence {
     ...(seen.enhancedCode !== undefined && { enhancedCode: seen.enhancedCode }),
     ...(text !== "" && { text }),
     ...(seen.left !== undefined && { sha256: hash("sha256", seen.left) }),
+    ...(seen.messageId !== undefined && { messageId: seen.messageId }),
     durationMs: Math.round(performance.now() - call.startedAt),
   };
 }

@@ -24,6 +24,8 @@ export type NumberPlay =
       /** The text is taken all the same. */
       readonly taken?: true;
     }
+  /** The text is taken with 201, and its status says that it has failed. */
+  | { readonly act: "fail"; readonly status: "failed" | "undelivered"; readonly code: number }
   | { readonly act: "hang" }
   | { readonly act: "takeAndDrop" };
 
@@ -153,5 +155,14 @@ export const MAGIC_NUMBERS: Readonly<Record<string, Magic<NumberPlay>>> = {
       "answered with 503, and not taken: outcome unknown; accepted at the second attempt",
     once: true,
     play: reply(503, 20503, "Service Unavailable"),
+  },
+  "+15005550106": {
+    description: "answered with 201 and the status failed: filtered as spam (30007)",
+    play: { act: "fail", status: "failed", code: 30007 },
+  },
+  "+15005550107": {
+    description:
+      "answered with 201 and the status undelivered: handset not reached (30003), at every attempt",
+    play: { act: "fail", status: "undelivered", code: 30003 },
   },
 };

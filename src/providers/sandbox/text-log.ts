@@ -6,7 +6,8 @@ import { openOutbox } from "./outbox.ts";
 
 /** The texts a sandbox took, as Twilio's Message resource shows them. */
 export interface SandboxTexts {
-  add(accountSid: string, form: URLSearchParams): Promise<object>;
+  /** Keeps a text; `failure` are the fields of one that failed at once. */
+  add(accountSid: string, form: URLSearchParams, failure?: object): Promise<object>;
   find(sid: string): Promise<object | null>;
   /** Newest first, by Twilio's filters To, DateSent, DateSent> and DateSent<. */
   list(query: URLSearchParams): Promise<readonly object[]>;
@@ -15,6 +16,7 @@ export interface SandboxTexts {
 type Text = Readonly<Record<string, unknown>> & {
   readonly to: string;
   readonly date_created: string;
+  readonly error_code: number | null;
 };
 
 /** How far back a list looks. The files are all the memory there is, so that it outlives the process. */
@@ -25,14 +27,17 @@ export async function openSandboxTexts(outbox: string, clock: Clock): Promise<Sa
 
   async function read(file: string): Promise<Text> {
     const text = JSON.parse(await readFile(join(files.folder, file), "utf8")) as Text;
-    return { ...text, status: "sent", date_sent: text.date_created };
+    // what has not failed at once was sent at once
+    return text.error_code === null
+      ? { ...text, status: "sent", date_sent: text.date_created }
+      : text;
   }
 
   return {
-    async add(accountSid, form) {
+    async add(accountSid, form, failure = {}) {
       const now = clock();
       const sid = newSid(now);
-      const text = messageResource(accountSid, sid, form, now);
+      const text = { ...messageResource(accountSid, sid, form, now), ...failure };
       await files.write(sid, ".json", JSON.stringify(text, null, 2));
       return text;
     },

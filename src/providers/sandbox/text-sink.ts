@@ -10,7 +10,7 @@ type Reply = Extract<NumberPlay, { act: "reply" }>;
 /** What a request is answered with: a resource, a refusal, silence, or the end of the connection. */
 type Verdict =
   | { readonly act: "show"; readonly status: number; readonly resource: object }
-  | NumberPlay;
+  | Exclude<NumberPlay, { act: "fail" }>;
 
 const MESSAGES = /^\/2010-04-01\/Accounts\/(?<account>AC\w+)\/Messages(?:\/(?<sid>\w+))?\.json$/u;
 const LONGEST_FORM = 65_536;
@@ -57,6 +57,10 @@ async function judge(
 
   const form = new URLSearchParams(await readForm(request));
   const play = findFault(form) ?? choosePlay(form.get("To") ?? "", form.get("Body") ?? "");
+  if (play?.act === "fail") {
+    const { status, code } = play;
+    return show(201, await texts.add(account, form, { status, error_code: code }));
+  }
   if (play !== undefined && !takes(play)) return play;
   const text = await texts.add(account, form);
   return play ?? show(201, text);

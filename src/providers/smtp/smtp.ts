@@ -40,7 +40,13 @@ export function openSmtp(options: SmtpOptions): Provider<EmailMessage> {
       const { response, serverMessageId } = delivery.info;
       const messageId = serverMessageId ?? queueIdIn(response);
       const evidence = evidenceOf(call, { ...readReply(response), left: mail.bytes });
-      return { kind: "accepted", messageId, evidence };
+      return {
+        kind: "accepted",
+        messageId,
+        status: "attempted",
+        statusDetails: "emailSent",
+        evidence,
+      };
     }
     const { meaning, seen } = readSmtpFailure(delivery.failure, delivery.handedOver);
     return answerOf(call, meaning, delivery.handedOver ? { ...seen, left: mail.bytes } : seen);

@@ -233,6 +233,25 @@ export const TWILIO_CODES: Readonly<Record<number, Meaning>> = {
   60005: undelivered("Carrier error", `The carrier did not deliver. ${OTHER_CHANNEL}`),
 };
 
+/** What a message's status means that failed without a code. */
+export const TWILIO_FAILURES: Readonly<Record<string, Meaning>> = {
+  failed: failed(
+    "Not sent",
+    "Twilio took the text and could not send it. Look for it in Twilio's message log.",
+  ),
+  undelivered: undelivered(
+    "Not delivered",
+    `The carrier did not deliver the text and gave no reason. ${OTHER_CHANNEL}`,
+  ),
+  canceled: {
+    ...failed(
+      "Canceled at Twilio",
+      "The text was canceled at Twilio before it was sent. Send the notice again if it must go out.",
+    ),
+    statusDetails: "textCanceled",
+  },
+};
+
 /** What a code means that the table does not name: 30xxx are the carriers', the others refuse the request. */
 export function meaningOfTwilioCode(code: number): Meaning {
   const row = TWILIO_CODES[code];

@@ -11,7 +11,13 @@ export interface Lost {
 }
 
 export type LookupResult =
-  | { readonly kind: "found"; readonly messageId: string; readonly status: string }
+  | {
+      readonly kind: "found";
+      readonly messageId: string;
+      /** Twilio's own word and its error code, if there is one. */
+      readonly status: string;
+      readonly errorCode: number | null;
+    }
   | { readonly kind: "notFound" }
   | { readonly kind: "unavailable" };
 
@@ -40,7 +46,10 @@ export async function findSent(
     ({ direction, sid, body: emitted }) =>
       direction.startsWith("outbound") && !except.includes(sid) && words(emitted) === words(body),
   );
-  if (found !== undefined) return { kind: "found", messageId: found.sid, status: found.status };
+  if (found !== undefined) {
+    const { sid, status, errorCode } = found;
+    return { kind: "found", messageId: sid, status, errorCode };
+  }
   // a page full of recent texts may have pushed it off the end
   return { kind: recent.length < PAGE ? "notFound" : "unavailable" };
 }

@@ -1,26 +1,41 @@
 import type { Found, LookupResult, UnknownOutcome } from "../../domain/unknown-outcome.ts";
+import type { Meaning } from "../answer/code-meaning.ts";
+import { meaningOfTwilioCode, TWILIO_FAILURES } from "./codes.ts";
 import type { Asks } from "./lookup.ts";
 
-type Standing = Omit<Found, "messageId">;
-const attempted = (statusDetails: string): Standing => ({ status: "attempted", statusDetails });
-const succeeded = (statusDetails: string): Standing => ({ status: "succeeded", statusDetails });
-const failed = (statusDetails: string): Standing => ({ status: "failed", statusDetails });
+/** Where a message of a status stands: on its way, delivered, or failed for a reason. */
+export type TwilioStanding =
+  | { readonly status: "attempted" | "succeeded"; readonly statusDetails: string }
+  | { readonly status: "failed"; readonly meaning: Meaning };
 
-/** Twilio's message statuses and where each leaves an interaction. */
-export const TWILIO_STATUSES: Readonly<Record<string, Standing>> = {
+type OnItsWay = Exclude<TwilioStanding, { status: "failed" }>;
+const attempted = (statusDetails: string): OnItsWay => ({ status: "attempted", statusDetails });
+const succeeded = (statusDetails: string): OnItsWay => ({ status: "succeeded", statusDetails });
+
+/** Twilio's message statuses that are no failure, and where each leaves an interaction. */
+const ON_ITS_WAY: Readonly<Record<string, OnItsWay>> = {
   accepted: attempted("textQueued"),
   scheduled: attempted("textQueued"),
   queued: attempted("textQueued"),
   sending: attempted("textQueued"),
-  // some carriers give no receipt: it may stay the last word
+  // some carriers give no receipt, so this may stay the final status
   sent: attempted("textSent"),
   partially_delivered: attempted("textSent"),
   delivered: succeeded("textDelivered"),
   read: succeeded("textRead"),
-  undelivered: failed("textUndelivered"),
-  failed: failed("textFailed"),
-  canceled: failed("textCanceled"),
 };
+
+/** A status that is not in the list says that Twilio has the text, and no more. */
+const OTHER = attempted("textQueued");
+
+/** Reads a message's status and error code, in the answer to a request and in a list alike. */
+export function readTwilioStatus(status: string, errorCode: number | null): TwilioStanding {
+  const failure = TWILIO_FAILURES[status];
+  if (failure === undefined) return ON_ITS_WAY[status] ?? OTHER;
+  const meaning = errorCode === null ? failure : meaningOfTwilioCode(errorCode);
+  // Twilio says that the text failed, so it is not unknown
+  return { status: "failed", meaning: meaning.kind === "unknown" ? failure : meaning };
+}
 
 /** Asks Twilio what became of a text whose outcome nobody knows; `except` are ids of texts known to be others. Never rejects. */
 export async function askTwilio(
@@ -30,7 +45,12 @@ export async function askTwilio(
 ): Promise<LookupResult> {
   const answer = await twilio.findSent({ to, body, since: claimedAt, except });
   if (answer.kind !== "found") return answer;
-  const standing = TWILIO_STATUSES[answer.status];
-  // a status we do not know says that Twilio has it, and no more
-  return { kind: "found", messageId: answer.messageId, ...(standing ?? attempted("textSent")) };
+  const { messageId, status, errorCode } = answer;
+  return { kind: "found", messageId, ...foundAs(readTwilioStatus(status, errorCode)) };
+}
+
+function foundAs(standing: TwilioStanding): Omit<Found, "messageId"> {
+  if (standing.status !== "failed") return { ...standing, failure: null };
+  const { statusDetails, short, long, finding } = standing.meaning;
+  return { status: "failed", statusDetails, failure: { short, long, finding } };
 }

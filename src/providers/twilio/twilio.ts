@@ -1,4 +1,5 @@
 import type { Twilio } from "twilio";
+import type { MessageInstance } from "twilio/lib/rest/api/v2010/account/message.js";
 import type RequestClient from "twilio/lib/base/RequestClient.js";
 import type { TextMessage } from "../../domain/message.ts";
 import type { ProviderAnswer } from "../../domain/provider-answer.ts";
@@ -8,6 +9,7 @@ import { readTwilioTrouble } from "./answer.ts";
 import { TWILIO_SILENCE } from "./codes.ts";
 import { openTwilioHttp, TwilioCallFailed, type TwilioHttp } from "./http.ts";
 import { findSent, type Asks } from "./lookup.ts";
+import { readTwilioStatus } from "./statuses.ts";
 
 export interface TwilioOptions {
   readonly accountSid: string;
@@ -40,10 +42,7 @@ export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Asks
       const { messages } = await openClient();
       const creating = messages.create({ ...sender, to, body });
       asked = true;
-      const { sid, status } = await creating;
-      const seen = { code: "201", text: status, left: body };
-      if (!MESSAGE_SID.test(sid)) return answerOf(call, TWILIO_SILENCE.outcomeUnknown, seen);
-      return { kind: "accepted", messageId: sid, evidence: evidenceOf(call, seen) };
+      return answerOfMessage(call, await creating, body);
     } catch (error) {
       if (error instanceof TwilioCallFailed) {
         const { meaning, seen } = readTwilioTrouble(error.trouble);
@@ -68,6 +67,19 @@ export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Asks
     },
     close: async () => wire.close(),
   };
+}
+
+/** Twilio's answer to a request that it carried out. The message may have failed already, so its status decides. */
+function answerOfMessage(call: Call, message: MessageInstance, body: string): ProviderAnswer {
+  const { sid, status, errorCode, errorMessage } = message;
+  const seen = { code: "201", text: [status, errorMessage].filter(Boolean).join(": "), left: body };
+  if (!MESSAGE_SID.test(sid)) return answerOf(call, TWILIO_SILENCE.outcomeUnknown, seen);
+  const standing = readTwilioStatus(status, errorCode);
+  if (standing.status === "failed") {
+    const code = `${errorCode ?? status}`;
+    return answerOf(call, standing.meaning, { ...seen, code, messageId: sid });
+  }
+  return { kind: "accepted", messageId: sid, ...standing, evidence: evidenceOf(call, seen) };
 }
 
 /** Only now: the library takes 150 ms and 35 MB that a daemon without texts need not spend. */

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Channel } from "../../domain/vocabulary.ts";
-import type { Found, UnknownOutcome } from "../../domain/unknown-outcome.ts";
+import type { Found, FoundFailure, UnknownOutcome } from "../../domain/unknown-outcome.ts";
 import type { Db } from "../postgres/db.ts";
 import { openContent, type Seal } from "../../seal.ts";
 
@@ -56,19 +56,17 @@ export interface CameOut {
   readonly status: Found["status"];
   readonly statusDetails: string | null;
   readonly messageId: string | null;
+  readonly failure: FoundFailure | null;
 }
 
 /** Writes what the provider told of a message when it was asked, or an operator found out. False where it was known already. */
 export async function recordFound(
   db: Db,
   interactionId: string,
-  { status, statusDetails, messageId }: CameOut,
+  { status, statusDetails, messageId, failure }: CameOut,
 ): Promise<boolean> {
-  const failed = status === "failed";
-  const short = failed ? "Not delivered" : null;
-  const long = failed
-    ? "The provider took the message and could not deliver it: use another channel."
-    : null;
+  const short = failure?.short ?? null;
+  const long = failure?.long ?? null;
   const { rows } = await sql<{ id: string }>`
     update tidings.interactions i
     set status = ${status}, provider_message_id = coalesce(${messageId}, i.provider_message_id),

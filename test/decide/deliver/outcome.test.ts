@@ -83,7 +83,13 @@ describe("an answer that is not final", () => {
 test.each<[string, ProviderAnswer, object]>([
   [
     "accepted",
-    { kind: "accepted", messageId: "abc", evidence: EVIDENCE },
+    {
+      kind: "accepted",
+      messageId: "abc",
+      status: "attempted",
+      statusDetails: "emailSent",
+      evidence: EVIDENCE,
+    },
     {
       status: "attempted",
       statusDetails: "emailSent",
@@ -143,6 +149,7 @@ describe("an outcome nobody knows", () => {
     messageId: "SM1",
     status: "succeeded",
     statusDetails: "textDelivered",
+    failure: null,
   } as const;
   const asked = (times: number): { asked: number; waits: number[]; now: Date } => ({
     asked: times,
@@ -174,7 +181,12 @@ describe("an outcome nobody knows", () => {
       0,
       {
         kind: "known",
-        found: { messageId: "SM1", status: "succeeded", statusDetails: "textDelivered" },
+        found: {
+          messageId: "SM1",
+          status: "succeeded",
+          statusDetails: "textDelivered",
+          failure: null,
+        },
       },
     ],
     [

@@ -13,6 +13,8 @@ import { text } from "../messages.ts";
 
 const answered = {
   kind: "accepted",
+  status: "attempted",
+  statusDetails: "textQueued",
   messageId: null,
   evidence: { provider: "x", durationMs: 0 },
 } as const;

@@ -1,10 +1,12 @@
 import { createServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { TextMessage } from "../../../src/domain/message.ts";
+import type { UnknownOutcome } from "../../../src/domain/unknown-outcome.ts";
 import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
 import type { Provider } from "../../../src/providers/answer/provider.ts";
 import { listenOnLoopback } from "../../../src/providers/sandbox/loopback.ts";
 import type { Asks } from "../../../src/providers/twilio/lookup.ts";
+import { askTwilio } from "../../../src/providers/twilio/statuses.ts";
 import { openTwilio, type TwilioOptions } from "../../../src/providers/twilio/twilio.ts";
 import { text } from "../messages.ts";
 import {
@@ -70,6 +72,44 @@ describe("an answer of Twilio's", () => {
     expect(peer.forms.map((form) => Object.fromEntries(form))).toEqual([
       { To: message.to, From: "+15005550006", Body: message.body },
     ]);
+  });
+
+  test.each<[string, object]>([
+    ["accepted", { status: "attempted", statusDetails: "textQueued" }],
+    ["scheduled", { status: "attempted", statusDetails: "textQueued" }],
+    ["queued", { status: "attempted", statusDetails: "textQueued" }],
+    ["sending", { status: "attempted", statusDetails: "textQueued" }],
+    ["sent", { status: "attempted", statusDetails: "textSent" }],
+    ["partially_delivered", { status: "attempted", statusDetails: "textSent" }],
+    ["delivered", { status: "succeeded", statusDetails: "textDelivered" }],
+    ["read", { status: "succeeded", statusDetails: "textRead" }],
+    ["a status of next year", { status: "attempted", statusDetails: "textQueued" }],
+  ])("201 with the status %j is accepted, as far as that status says", async (status, expected) => {
+    expect(await sendOne(reply(201, { sid: SID, status, error_code: null }))).toMatchObject({
+      kind: "accepted",
+      messageId: SID,
+      ...expected,
+    });
+  });
+
+  test.each<[string, number | null, object]>([
+    ["failed", 30007, { kind: "refused", short: "Filtered", statusDetails: "textUndelivered" }],
+    ["failed", 21610, { kind: "refused", finding: "optedOut", statusDetails: "textOptedOut" }],
+    ["undelivered", 30005, { kind: "refused", finding: "invalid" }],
+    ["undelivered", 30003, { kind: "unavailable", retryAfterMs: 1_800_000 }],
+    ["failed", 30022, { kind: "limited" }],
+    ["failed", 30034, { kind: "misconfigured" }],
+    ["failed", null, { kind: "refused", statusDetails: "textFailed", finding: null }],
+    ["undelivered", null, { kind: "refused", statusDetails: "textUndelivered", finding: null }],
+    ["failed", 20500, { kind: "refused", statusDetails: "textFailed" }],
+    ["failed", 39999, { kind: "refused", statusDetails: "textFailed" }],
+    ["canceled", null, { kind: "refused", statusDetails: "textCanceled" }],
+  ])("201 with the status %j and code %j is no success", async (status, code, expected) => {
+    const answer = await sendOne(reply(201, { sid: SID, status, error_code: code }));
+    expect(answer).toMatchObject({
+      ...expected,
+      evidence: { code: `${code ?? status}`, text: status, messageId: SID },
+    });
   });
 
   test("a messaging service goes before a number", async () => {
@@ -340,6 +380,36 @@ describe("looking for a text whose outcome is unknown", () => {
     const { provider } = await openBoth(page(messages));
     expect(await provider.findSent(lost)).toMatchObject({ kind: "found", messageId: SID });
   });
+
+  test.each<[string, number | null, object]>([
+    ["delivered", null, { status: "succeeded", statusDetails: "textDelivered", failure: null }],
+    ["queued", null, { status: "attempted", statusDetails: "textQueued", failure: null }],
+    [
+      "undelivered",
+      30005,
+      {
+        status: "failed",
+        statusDetails: "textUndelivered",
+        failure: { short: "Number unknown", finding: "invalid" },
+      },
+    ],
+  ])(
+    "says of one that is %s, with code %j, what a receipt would",
+    async (status, code, expected) => {
+      const { provider } = await openBoth(page([listed({ status, error_code: code })]));
+      const unknown: UnknownOutcome = {
+        interactionId: "1",
+        channel: "text",
+        onUnknown: "hold",
+        earlierUnknown: 0,
+        latestAt: null,
+        claimedAt: since,
+        to: lost.to,
+        body: lost.body,
+      };
+      expect(await askTwilio(provider, unknown, [])).toMatchObject({ kind: "found", ...expected });
+    },
+  );
 
   test("passes over a text that is known to be another's", async () => {
     const other = `SM${"f".repeat(32)}`;
