@@ -14,7 +14,9 @@ import { syncChannelProviders } from "./store/deliver/channels.ts";
 import { openDb, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";
 import { migrate } from "./store/postgres/migrate.ts";
+import { checkPreconditions } from "./store/postgres/preconditions.ts";
 import { retryOnOutage } from "./store/postgres/retry.ts";
+import { refuseOutage } from "./store/postgres/unreachable.ts";
 import { openQueue, type Queue } from "./store/queue/queue.ts";
 import { recordReceipt } from "./store/deliver/receipts.ts";
 import { openRecorder } from "./store/deliver/recorder.ts";
@@ -74,11 +76,15 @@ async function openOn(
   });
   open.defer(() => pool.end());
   // a database may come up after us: a container beside it does not choose the order
-  const migrations = await retryOnOutage(() => migrate(pool, config.migration), {
+  const setUp = async (): Promise<string[]> => {
+    await checkPreconditions({ url: databaseUrl, pool });
+    return await migrate(pool, config.migration);
+  };
+  const migrations = await retryOnOutage(setUp, {
     maxWaitMs: FIRST_CONNECTION_PATIENCE_MS,
     signal: told,
     onOutage: (code) => emit("database.unreachable", { code, waitingFor: "start" }),
-  });
+  }).catch(refuseOutage);
   if (migrations.length > 0) emit("daemon.migrated", { migrations });
 
   const carrying = await openChannels(config, (receipt) => takeReceipt(pool, emit, receipt));

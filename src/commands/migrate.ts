@@ -1,10 +1,10 @@
 import { readConfig } from "../config.ts";
 import { Fault } from "../domain/fault.ts";
-import { openDb, openPool } from "../store/postgres/db.ts";
+import { openPool } from "../store/postgres/db.ts";
 import { migrate as applyMigrations } from "../store/postgres/migrate.ts";
-import { readMigrationState } from "../store/postgres/migration-state.ts";
+import { checkPreconditions } from "../store/postgres/preconditions.ts";
+import { refuseUnreachable } from "../store/postgres/unreachable.ts";
 import { command } from "./cli/command.ts";
-import { refuseUnreachable } from "./cli/database.ts";
 import type { Print } from "./cli/print.ts";
 
 /** Brings the schema of DATABASE_URL up to date and says what was applied. */
@@ -24,7 +24,7 @@ async function migrateDatabase(print: Print): Promise<number> {
     );
   const pool = openPool({ url: databaseUrl, actor: "migrate", max: 3, onLost: () => {} });
   try {
-    await readMigrationState(openDb(pool)).catch(refuseUnreachable);
+    await checkPreconditions({ url: databaseUrl, pool }).catch(refuseUnreachable);
     const applied = await applyMigrations(pool, migration);
     print(
       applied.length === 0

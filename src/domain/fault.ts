@@ -11,7 +11,8 @@ export const FAULTS = {
     "The database lacks migrations of this version. Apply them with `tidings migrate` or `tidings start`.",
   EMBEDDED_POSTGRES_UNAVAILABLE:
     "The embedded Postgres cannot run here. Set DATABASE_URL to a Postgres 15 to 18, or correct the cause that the error names.",
-  POSTGRES_TOO_OLD: "Tidings needs Postgres 15 or later.",
+  DATABASE_UNSUITABLE:
+    "The database, its settings, the role or a pooler is not suitable. Each sentence names one obstacle and what to do.",
   MIGRATIONS_DIFFER:
     "Another version of Tidings migrated the database. Run that version, or use an empty database.",
   MIGRATION_TIMED_OUT:
@@ -34,10 +35,13 @@ export type FaultCode = keyof typeof FAULTS;
 /** An error of our own or of the environment. The detail contains no personal data. */
 export class Fault extends Error {
   readonly code: FaultCode;
+  /** The message without the code. */
+  readonly detail: string;
 
   constructor(code: FaultCode, detail: string, cause?: unknown) {
     super(`${code}: ${detail}`, cause === undefined ? {} : { cause });
     this.name = "Fault";
     this.code = code;
+    this.detail = detail;
   }
 }

@@ -5,6 +5,7 @@ import { Fault } from "../../domain/fault.ts";
 import { openDb, openPool, type Db } from "../../store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../store/postgres/embedded-postgres.ts";
 import { migrationsDiffer, readMigrationState } from "../../store/postgres/migration-state.ts";
+import { refuseUnreachable } from "../../store/postgres/unreachable.ts";
 
 /**
  * Does a command's work on the database the settings name. Without DATABASE_URL that is the embedded Postgres: the one
@@ -47,19 +48,4 @@ async function checkSchema(db: Db): Promise<void> {
       "SCHEMA_OUTDATED",
       `it lacks ${pending.join(", ")}; run \`tidings migrate\`, or start the daemon anew where it is the embedded Postgres`,
     );
-}
-
-/** Says as one line that the database did not answer, and what to do. */
-export function refuseUnreachable(error: unknown): never {
-  throw new Fault(
-    "DATABASE_UNREACHABLE",
-    `${reasonOf(error)}; see that it runs and that DATABASE_URL leads to it`,
-    error,
-  );
-}
-
-/** Of several addresses that were tried Node gives a code and no words. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "it gave no reason";
-  return error.message === "" && "code" in error ? String(error.code) : error.message;
 }

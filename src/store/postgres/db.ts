@@ -1,36 +1,34 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type RawBuilder } from "kysely";
 import { Pool } from "pg";
 import type { DB } from "./schema.ts";
+import { openSessions, type SessionOptions } from "./session.ts";
 
 export type Db = Kysely<DB>;
 
-/** Where a pool connects, and in whose name it writes. */
-export interface PoolOptions {
-  readonly url: string;
-  /** Written into every transition as `moved_by`. */
-  readonly actor: string;
+/** Where a pool connects, in whose name it writes, and how large it may get. */
+export interface PoolOptions extends SessionOptions {
   readonly max: number;
-  /** Hears of idle connections that broke, by error code; the pool replaces them by itself. */
+  /** Receives the error code of each idle connection that broke; the pool replaces them by itself. */
   readonly onLost: (code: string) => void;
-  /** A statement that takes longer is given up (ms); none is unless given. */
-  readonly statementMs?: number;
 }
 
 /**
- * Opens a pool without connecting. A broken idle connection reaches `onLost` and nothing else: pg emits it on the pool
- * and on the client, and an error event nobody hears ends the process.
+ * Opens a pool without connecting. Each connection gets the settings of `session.ts` before its first use. A broken idle
+ * connection reaches `onLost` and nothing else: pg emits the error on the pool and on the client, and an error event
+ * without a listener ends the process.
  */
-export function openPool({ url, actor, max, onLost, statementMs }: PoolOptions): Pool {
+export function openPool({ max, onLost, ...session }: PoolOptions): Pool {
+  // pg awaits the hook, though its type says that it returns nothing
+  const hooks: object = { onConnect: openSessions(session) };
   const pool = new Pool({
-    connectionString: url,
+    connectionString: session.url,
     max,
     connectionTimeoutMillis: 5_000,
     // a connection whose other end fell silent is given up in minutes, not in hours
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     application_name: "tidings",
-    ...(statementMs !== undefined && { statement_timeout: statementMs }),
-    options: `-c tidings.actor=${actor.replaceAll(/[\\ ]/g, "\\$&")}`,
+    ...hooks,
   });
   pool.on("error", (error) => onLost("code" in error ? String(error.code) : error.name));
   pool.on("connect", (client) => client.on("error", () => {}));

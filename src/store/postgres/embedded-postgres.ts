@@ -88,13 +88,16 @@ function initialise(dataDir: string, wrap: readonly string[], initdb: string): v
   if (done.status !== 0) throw unavailable(`initdb failed: ${done.error?.message ?? done.stderr}`);
 }
 
+/** What a server writes into its pid file once it takes connections; a standby says so. */
+const READY: ReadonlySet<string> = new Set(["ready", "standby"]);
+
 function findRunning(dataDir: string): { pid: number; ready: boolean } | undefined {
   try {
     const lines = readFileSync(join(dataDir, "postmaster.pid"), "utf8").split("\n");
     const pid = Number(lines[0]);
     // the pid may have gone to another process since
     if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(dataDir)) return undefined;
-    return { pid, ready: lines[7]?.trim() === "ready" };
+    return { pid, ready: READY.has(lines[7]?.trim() ?? "") };
   } catch {
     return undefined;
   }

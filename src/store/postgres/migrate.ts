@@ -4,17 +4,18 @@ import { sql, type Kysely } from "kysely";
 import { Migrator, type Migration, type MigrationResultSet } from "kysely/migration";
 import { DatabaseError, type Pool, type PoolClient } from "pg";
 import { Fault } from "../../domain/fault.ts";
+import { constraintViolation } from "./constraint-violation.ts";
 import { openDb } from "./db.ts";
 import { readMigrations } from "./migration-files.ts";
 import { migrationsDiffer, readMigrationState } from "./migration-state.ts";
 
-const OLDEST_POSTGRES = 150_000;
 /** Any number will do, as long as every daemon takes the same. */
 const MIGRATION_LOCK = 7_170_443;
 const LOCK_POLL_MS = 200;
 const LOCK_TRIES = 5;
 const LOCK_NOT_AVAILABLE = "55P03";
 const QUERY_CANCELED = "57014";
+const INSUFFICIENT_PRIVILEGE = "42501";
 
 /** How long a migration may hold up others; 0 means without limit. */
 export interface MigrationLimits {
@@ -27,27 +28,27 @@ export interface MigrationLimits {
 /**
  * Brings the queue's schema and ours up to date and returns the names of the migrations it applied. Each migration runs
  * in a transaction of its own. Of daemons that start together one migrates and the others wait for it.
- * Throws MIGRATIONS_DIFFER where another version has migrated the database, and MIGRATION_TIMED_OUT.
+ * Throws MIGRATIONS_DIFFER where another version has migrated the database, MIGRATION_TIMED_OUT, and DATABASE_UNSUITABLE
+ * where the role lacks rights.
  */
 export async function migrate(pool: Pool, limits: MigrationLimits): Promise<string[]> {
   const lock = await pool.connect();
   try {
-    await checkVersion(lock);
     await takeMigrationLock(lock);
     await runMigrations({ pgPool: pool, logger: new Logger(() => () => {}) });
     return await applyMigrations(pool, await readMigrations(), limits);
+  } catch (error) {
+    if (constraintViolation(error)?.sqlState !== INSUFFICIENT_PRIVILEGE) throw error;
+    const reason = error instanceof Error ? error.message : "";
+    throw new Fault(
+      "DATABASE_UNSUITABLE",
+      `The role may not migrate the schema (${reason}): run \`tidings migrate\` as the role that owns it.`,
+      error,
+    );
   } finally {
     await lock.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => {});
     lock.release();
   }
-}
-
-async function checkVersion(client: PoolClient): Promise<void> {
-  const { rows } = await client.query<{ number: number }>(
-    "select current_setting('server_version_num')::int as number",
-  );
-  const number = rows[0]?.number ?? 0;
-  if (number < OLDEST_POSTGRES) throw new Fault("POSTGRES_TOO_OLD", `this is ${number}`);
 }
 
 /**

@@ -1,0 +1,169 @@
+import type { Client, Pool } from "pg";
+import { Fault } from "../../domain/fault.ts";
+import { checkPooler, greetingPid, openBareClient } from "./pooler.ts";
+import { QUEUE_SCHEMA } from "./queue-schema.ts";
+import { settingsOf } from "./session.ts";
+
+const OLDEST_POSTGRES = 150_000;
+
+/** What the daemon depends on and a session cannot set for itself. */
+export interface DatabaseFacts {
+  /** Of the server process that answered. */
+  readonly pid: number;
+  readonly version: string;
+  readonly versionNumber: number;
+  readonly database: string;
+  readonly role: string;
+  readonly encoding: string;
+  readonly isStandby: boolean;
+  readonly isReadOnly: boolean;
+  /** False under session_replication_role = replica. */
+  readonly firesTriggers: boolean;
+  /** Whether both schemas exist, or may be created. */
+  readonly maySetUp: boolean;
+  /** Our tables in which the role may not do what the daemon does. */
+  readonly closedTables: readonly string[];
+  /** Whether row level security hides the queue's jobs from the role. */
+  readonly hidesJobs: boolean;
+}
+
+/** Where Tidings is about to work: the pool it will use, and the URL for a look before the pool sets anything. */
+export interface Place {
+  readonly url: string;
+  readonly pool: Pool;
+}
+
+/**
+ * Checks everything that Tidings takes for granted of the database, its role and the way there. Throws one
+ * DATABASE_UNSUITABLE that names every obstacle in a sentence with what to do. Outages are thrown as they are, and a
+ * standby counts as one: it may be promoted.
+ */
+export async function checkPreconditions({ url, pool }: Place): Promise<void> {
+  const { facts, poolerRefused } = await look(url);
+  const obstacles = [...findObstacles(facts), ...poolerRefused];
+  if (poolerRefused.length === 0) obstacles.push(...(await findLostSettings(pool)));
+  if (obstacles.length > 0) throw new Fault("DATABASE_UNSUITABLE", obstacles.join(" "));
+  if (facts.isStandby)
+    throw Object.assign(
+      new Error(
+        `${facts.database} is a standby that only answers queries; DATABASE_URL must lead to the primary`,
+      ),
+      { code: READ_ONLY },
+    );
+}
+
+/** The SQLSTATE of a write that a standby refuses. */
+const READ_ONLY = "25006";
+
+async function look(
+  url: string,
+): Promise<{ facts: DatabaseFacts; poolerRefused: readonly string[] }> {
+  const client = await openBareClient(url);
+  try {
+    const facts = await readFacts(client);
+    const isDirect = facts.pid === greetingPid(client);
+    return { facts, poolerRefused: isDirect ? [] : await refusalOf(url) };
+  } finally {
+    await client.end();
+  }
+}
+
+async function refusalOf(url: string): Promise<string[]> {
+  try {
+    await checkPooler(url);
+    return [];
+  } catch (error) {
+    if (error instanceof Fault) return [error.detail];
+    throw error;
+  }
+}
+
+// the names are qualified because nothing has set the search path of this session
+const FACTS = `
+  select pg_catalog.pg_backend_pid() as pid, pg_catalog.current_setting('server_version') as version,
+    pg_catalog.current_setting('server_version_num')::int as "versionNumber",
+    pg_catalog.current_database() as database, current_user as role,
+    pg_catalog.current_setting('server_encoding') as encoding,
+    pg_catalog.pg_is_in_recovery() as "isStandby",
+    pg_catalog.current_setting('default_transaction_read_only') = 'on' as "isReadOnly",
+    pg_catalog.current_setting('session_replication_role') = 'origin' as "firesTriggers",
+    pg_catalog.has_database_privilege(pg_catalog.current_database(), 'create')
+      or (pg_catalog.to_regnamespace('tidings') is not null and pg_catalog.to_regnamespace($1) is not null) as "maySetUp",
+    coalesce((
+      select pg_catalog.array_agg(c.relname::text order by c.relname)
+      from pg_catalog.pg_class c
+      where c.relnamespace = pg_catalog.to_regnamespace('tidings') and c.relkind = 'r' and not (
+        pg_catalog.has_schema_privilege(c.relnamespace, 'usage') and pg_catalog.has_table_privilege(c.oid, 'select')
+        and (c.relname not in ('interactions', 'workers') or (
+          pg_catalog.has_table_privilege(c.oid, 'insert') and pg_catalog.has_table_privilege(c.oid, 'update'))))
+    ), '{}') as "closedTables",
+    exists (
+      select from pg_catalog.pg_class c
+      where c.relnamespace = pg_catalog.to_regnamespace($1) and c.relname = '_private_jobs' and (
+        not pg_catalog.has_schema_privilege(c.relnamespace, 'usage')
+        or not pg_catalog.has_table_privilege(c.oid, 'select')
+        or pg_catalog.row_security_active(c.oid) and not exists (
+          select from pg_catalog.pg_policy p
+          where p.polrelid = c.oid and p.polpermissive and (
+            p.polroles = '{0}' or exists (select from pg_catalog.unnest(p.polroles) r where pg_catalog.pg_has_role(r, 'usage')))))
+    ) as "hidesJobs"`;
+
+async function readFacts(client: Client): Promise<DatabaseFacts> {
+  const { rows } = await client.query<DatabaseFacts>(FACTS, [QUEUE_SCHEMA]);
+  const [facts] = rows;
+  if (facts === undefined) throw new Error("the facts returned no row");
+  return facts;
+}
+
+/** What stands in the way, each in one sentence or two with what to do. */
+export function findObstacles(facts: DatabaseFacts): string[] {
+  const { version, versionNumber, database, role, encoding, closedTables } = facts;
+  const obstacles: readonly (readonly [boolean, string])[] = [
+    [
+      versionNumber < OLDEST_POSTGRES,
+      `Tidings needs Postgres 15 or later, and this is ${version}: upgrade the server, or use another one.`,
+    ],
+    [
+      encoding !== "UTF8",
+      `The encoding of database ${database} is ${encoding}, which cannot hold every name and every answer of a provider: create a database with encoding 'UTF8' (from template0) and let DATABASE_URL lead there.`,
+    ],
+    [
+      facts.isReadOnly,
+      `default_transaction_read_only is on for database ${database} or role ${role}, so somebody has closed it to writing: set it off again (alter database, alter role or the server's configuration) once writing is meant.`,
+    ],
+    [
+      !facts.firesTriggers,
+      `session_replication_role is not origin for role ${role}, so the triggers that keep the record would not run: alter role ${role} reset session_replication_role (also for the database).`,
+    ],
+    [
+      !facts.maySetUp,
+      `Role ${role} may not create the schemas tidings and ${QUEUE_SCHEMA} in database ${database}: grant create on database ${database} to ${role}, or run \`tidings migrate\` once as a role that may.`,
+    ],
+    [
+      closedTables.length > 0,
+      `Role ${role} may not read or write what the daemon does in schema tidings (${closedTables.join(", ")}): grant it, or use the role that owns the schema.`,
+    ],
+    [
+      facts.hidesJobs,
+      `Role ${role} cannot see the jobs in schema ${QUEUE_SCHEMA} (row level security or missing rights), so nothing would ever be sent: use the role that owns the schema, or grant the rights and create the policies.`,
+    ],
+  ];
+  return obstacles.flatMap(([stands, sentence]) => (stands ? [sentence] : []));
+}
+
+/** Settings that a session of the pool does not have though it set them. */
+async function findLostSettings(pool: Pool): Promise<string[]> {
+  const wanted = settingsOf({});
+  const { rows } = await pool.query<{ name: string; setting: string }>(
+    "select name, setting from pg_catalog.pg_settings where name = any($1)",
+    [Object.keys(wanted)],
+  );
+  const lost = rows.filter(
+    ({ name, setting }) => name !== "synchronous_commit" && setting !== wanted[name],
+  );
+  if (lost.length === 0) return [];
+  const names = lost.map(({ name, setting }) => `${name} (is ${setting})`).join(", ");
+  return [
+    `Sessions do not keep the settings that Tidings sets (${names}): see what stands between Tidings and Postgres.`,
+  ];
+}

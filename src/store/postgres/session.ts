@@ -1,0 +1,113 @@
+import type { ClientBase } from "pg";
+import { Fault } from "../../domain/fault.ts";
+import { checkPooler, greetingPid } from "./pooler.ts";
+
+/**
+ * Every setting of a session that our statements, the queue or the driver rely on. A database, a role, a URL or PGOPTIONS
+ * may set each of them otherwise: with another DateStyle, for example, the driver reads every timestamp as null.
+ */
+export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
+  application_name: "tidings",
+  client_encoding: "UTF8",
+  DateStyle: "ISO, MDY",
+  IntervalStyle: "postgres",
+  TimeZone: "UTC",
+  bytea_output: "hex",
+  extra_float_digits: "1",
+  standard_conforming_strings: "on",
+  array_nulls: "on",
+  // our statements qualify every name, so a table or function of the same name elsewhere is never meant
+  search_path: "pg_catalog, pg_temp",
+  row_security: "on",
+  default_transaction_isolation: "read committed",
+  default_transaction_deferrable: "off",
+  statement_timeout: "0",
+  lock_timeout: "0",
+  transaction_timeout: "0",
+  idle_session_timeout: "0",
+  // our transactions wait for nothing but the database, so only a process that was frozen exceeds this (ms)
+  idle_in_transaction_session_timeout: "60000",
+  // set only where it is off; a stronger or weaker wait for standbys is the operator's choice
+  synchronous_commit: "on",
+};
+
+/** What one pool wants of its sessions. */
+export interface SessionOptions {
+  readonly url: string;
+  /** Written into every transition as `moved_by`. */
+  readonly actor: string;
+  /** A statement that takes longer is canceled (ms). Without it no statement is. */
+  readonly statementMs?: number;
+}
+
+/** The settings of these sessions, by name. */
+export const settingsOf = ({
+  statementMs = 0,
+}: Pick<SessionOptions, "statementMs">): Readonly<Record<string, string>> => ({
+  ...SESSION_SETTINGS,
+  statement_timeout: String(statementMs),
+});
+
+/**
+ * Prepares a new connection: sets the settings and the actor, and checks that the actor is the one on record from now on.
+ * They are set by a statement and not by startup parameters, because poolers refuse or drop those. It costs one round
+ * trip for each connection.
+ *
+ * Behind a pooler that gives every transaction another server connection, the settings would reach the sessions of
+ * others. So where the server is not the one that greeted us nothing is set until two connections have shown that the
+ * pooler keeps sessions. Throws DATABASE_UNSUITABLE if it does not.
+ */
+export function openSessions(options: SessionOptions): (client: ClientBase) => Promise<void> {
+  const settings = settingsOf(options);
+  let accepted: Promise<void> | undefined;
+  const acceptPooler = (): Promise<void> =>
+    (accepted ??= checkPooler(options.url).catch((error: unknown) => {
+      // an outage says nothing about the pooler: the next connection looks again
+      if (!(error instanceof Fault)) accepted = undefined;
+      throw error;
+    }));
+  return async (client) => {
+    const only = greetingPid(client);
+    const direct = await setSettings(client, { settings, actor: options.actor, only });
+    if (direct) return;
+    await acceptPooler();
+    await setSettings(client, { settings, actor: options.actor, only: null });
+  };
+}
+
+interface Setting {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly actor: string;
+  /** The process id of the only server that may be changed; null: any. */
+  readonly only: number | null;
+}
+
+/** A server that is silent for this long is away (ms). */
+const ANSWER_MS = 5_000;
+
+// current_setting leaves out what this version of Postgres does not have
+const SET = `
+  select pg_catalog.set_config('tidings.actor', $2, false) as actor, (
+    select pg_catalog.count(pg_catalog.set_config(s.key, s.value, false))
+    from pg_catalog.json_each_text($1) s
+    where pg_catalog.current_setting(s.key, true) is not null
+      and (s.key <> 'synchronous_commit' or pg_catalog.current_setting(s.key) = 'off')
+  ) as settings
+  where $3::int is null or pg_catalog.pg_backend_pid() = $3::int`;
+
+/** Resolves to whether it was the server that may be changed. */
+async function setSettings(
+  client: ClientBase,
+  { settings, actor, only }: Setting,
+): Promise<boolean> {
+  const { rows } = await client.query<{ actor: string }>({
+    text: SET,
+    values: [JSON.stringify(settings), actor, only],
+    query_timeout: ANSWER_MS,
+  } as { text: string; values: unknown[] });
+  const [row] = rows;
+  if (row === undefined) return false;
+  if (row.actor !== actor)
+    throw new Fault("DATABASE_UNSUITABLE", "The session does not keep the name of who acts.");
+  return true;
+}

@@ -1,0 +1,28 @@
+import { Fault } from "../../domain/fault.ts";
+import { outageCode } from "./retry.ts";
+
+/** Throws, in place of the driver's error, the fault that says why the database did not answer and what to do. */
+export function refuseUnreachable(error: unknown): never {
+  if (error instanceof Fault) throw error;
+  throw new Fault(
+    "DATABASE_UNREACHABLE",
+    `${reasonOf(error)}; see that it runs and that DATABASE_URL leads to it`,
+    error,
+  );
+}
+
+/** Throws an outage as DATABASE_UNREACHABLE, and every other error as it is. */
+export function refuseOutage(error: unknown): never {
+  if (outageCode(error) === undefined && !isLoginRefused(error)) throw error;
+  refuseUnreachable(error);
+}
+
+/** 28: the password or the role is not accepted. 3D: there is no such database. */
+const isLoginRefused = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && /^(28|3D)/.test(String(error.code));
+
+/** When several addresses were tried, Node gives a code and no message. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "it gave no reason";
+  return error.message === "" && "code" in error ? String(error.code) : error.message;
+}
