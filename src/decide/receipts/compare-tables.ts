@@ -1,0 +1,37 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  readReceipts,
+  type ReceiptContext,
+  type ReceiptResult,
+  type ReceiptState,
+} from "./apply-receipts.ts";
+import type { ReceiptTable } from "./table.ts";
+
+/** A message with its receipts as they were kept. */
+export interface KeptReceipts {
+  readonly interactionId: string;
+  readonly state: ReceiptState;
+  readonly context: ReceiptContext;
+}
+
+/** A message that another table reads otherwise. */
+export interface Difference {
+  readonly interactionId: string;
+  readonly before: ReceiptResult;
+  readonly after: ReceiptResult;
+}
+
+/** What a changed table would make of receipts of earlier days. It only compares: nothing is moved or written back. */
+export function compareTables(
+  before: ReceiptTable,
+  after: ReceiptTable,
+  kept: readonly KeptReceipts[],
+): Difference[] {
+  return kept
+    .map(({ interactionId, state, context }) => ({
+      interactionId,
+      before: readReceipts(before, state, context),
+      after: readReceipts(after, state, context),
+    }))
+    .filter((one) => !isDeepStrictEqual(one.before, one.after));
+}

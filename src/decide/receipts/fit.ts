@@ -1,0 +1,127 @@
+import type { ProviderReceipt } from "../../domain/provider-receipt.ts";
+import type { ReceiptTable, StatusRow } from "./table.ts";
+
+/** Why a receipt changes nothing for now. It is judged again whenever another one arrives. */
+export type OddityReason =
+  /** The table does not know the word. */
+  | "unknownStatus"
+  /** The code belongs to another word: `delivered` with 5.1.1. */
+  | "codeContradictsStatus"
+  /** No documented order has this word together with one that is believed. */
+  | "contradicted"
+  /** The same word came with another code, which is believed. */
+  | "otherCode";
+
+export interface Oddity {
+  readonly receipt: ProviderReceipt;
+  readonly reason: OddityReason;
+}
+
+/** A receipt with its row of the table. */
+export interface Placed {
+  readonly receipt: ProviderReceipt;
+  readonly row: StatusRow;
+}
+
+/** The receipts of one message, sorted into those that fit together and those that do not. */
+export interface Fit {
+  /** The one that gives the status; undefined where none does. */
+  readonly deciding: Placed | undefined;
+  /** All that fit, from the lowest rank to the highest. */
+  readonly fitting: readonly Placed[];
+  readonly oddities: readonly Oddity[];
+}
+
+/**
+ * Which receipts fit together, whatever the order in which they came: a function of their set. Where two words
+ * contradict each other, the table says which one is believed.
+ */
+export function fit(table: ReceiptTable, receipts: readonly ProviderReceipt[]): Fit {
+  const rows = new Map(table.statuses.map((row) => [row.rawStatus, row]));
+  const judged = receipts.map((receipt) => ({ receipt, row: rows.get(receipt.rawStatus) }));
+  const strange = judged.flatMap(({ receipt, row }) => strangenessOf(receipt, row));
+  const strangers = new Set(strange.map(({ receipt }) => receipt));
+  const known = judged.filter(
+    (one): one is Placed => one.row !== undefined && !strangers.has(one.receipt),
+  );
+  const chosen = onePerWord(known, table);
+  const words = new Set(chosen.map(({ receipt }) => receipt.rawStatus));
+  const believed = chosen.filter(({ row }) => !yields(row, words));
+  const doubted = known.filter(({ row }) => isContradicted(row, words, table));
+  const otherCodes = known.filter(
+    (one) => !doubted.includes(one) && chosen.some((other) => hasOtherCode(one, other)),
+  );
+  const fitting = chosen
+    .filter((one) => !doubted.includes(one))
+    .toSorted((one, other) => one.row.rank - other.row.rank);
+  const oddities: Oddity[] = [
+    ...strange,
+    ...otherCodes.map(({ receipt }) => ({ receipt, reason: "otherCode" as const })),
+    ...doubted.map(({ receipt }) => ({ receipt, reason: "contradicted" as const })),
+  ];
+  return { deciding: highest(believed), fitting, oddities };
+}
+
+function strangenessOf(receipt: ProviderReceipt, row: StatusRow | undefined): Oddity[] {
+  if (row === undefined) return [{ receipt, reason: "unknownStatus" }];
+  const contradicts =
+    row.codeClass !== undefined && receipt.code !== null && !row.codeClass.test(receipt.code);
+  return contradicts ? [{ receipt, reason: "codeContradictsStatus" }] : [];
+}
+
+/** The same word counts once. */
+function onePerWord(known: readonly Placed[], table: ReceiptTable): Placed[] {
+  const byWord = Map.groupBy(known, ({ receipt }) => receipt.rawStatus);
+  return [...byWord.values()].flatMap((same) =>
+    same.toSorted((one, other) => compareSame(one, other, table)).slice(0, 1),
+  );
+}
+
+/** Of receipts with the same word the one that says more comes first, then the earlier one. Never 0 for two that differ. */
+function compareSame(one: Placed, other: Placed, table: ReceiptTable): number {
+  const vagueness = ({ receipt: { code, qualifier }, row }: Placed): number => {
+    if (row.qualified?.some(([pattern]) => pattern.test(qualifier ?? "")) === true) return 0;
+    if (row.readsCode !== true) return 1;
+    return (
+      (code === null ? 3 : 1) + (table.meaningOf(code, qualifier).certainty === "policy" ? 1 : 0)
+    );
+  };
+  const keyOf = ({ receipt: { code, qualifier }, row }: Placed): string =>
+    row.readsCode === true ? `${code ?? ""} ${qualifier ?? ""}` : (qualifier ?? "");
+  const age = one.receipt.receivedAt.getTime() - other.receipt.receivedAt.getTime();
+  return vagueness(one) - vagueness(other) || compareText(keyOf(one), keyOf(other)) || age;
+}
+
+const compareText = (one: string, other: string): number => {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+};
+
+/** Whether a receipt repeats the chosen one's word with a code that is read and differs. */
+function hasOtherCode(one: Placed, chosen: Placed): boolean {
+  const isSameWord = one.row === chosen.row;
+  return isSameWord && one.row.readsCode === true && one.receipt.code !== chosen.receipt.code;
+}
+
+const yields = (row: StatusRow, words: ReadonlySet<string>): boolean =>
+  row.yieldsTo?.some((word) => words.has(word)) === true;
+
+/** Whether a word that is believed in its place never follows it in any documented order. */
+function isContradicted(
+  { rawStatus, yieldsTo = [] }: StatusRow,
+  words: ReadonlySet<string>,
+  { sequences }: ReceiptTable,
+): boolean {
+  return yieldsTo
+    .filter((word) => words.has(word))
+    .some((word) => !sequences.some((order) => order.includes(rawStatus) && order.includes(word)));
+}
+
+function highest(placed: readonly Placed[]): Placed | undefined {
+  return placed
+    .filter(({ row }) => row.progress !== null)
+    .reduce<Placed | undefined>(
+      (best, one) => (best === undefined || one.row.rank > best.row.rank ? one : best),
+      undefined,
+    );
+}

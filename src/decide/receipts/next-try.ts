@@ -1,0 +1,58 @@
+import { DateTime } from "luxon";
+import type { CircuitScope, Retry } from "./table.ts";
+
+/** What follows a message that failed. The guard judges every further try anew. */
+export type NextTry =
+  | { readonly kind: "none" }
+  | { readonly kind: "retry"; readonly notBefore: Date }
+  | { readonly kind: "judgeThenRetry"; readonly notBefore: Date }
+  | {
+      readonly kind: "afterFix";
+      readonly circuit: CircuitScope;
+      /** Whether the message leaves when the fault is fixed. */
+      readonly isDueAgain: boolean;
+    };
+
+/** The message that failed: its place in the chain (from 1), when it failed, and when it must have left at the latest. */
+export interface FailedTry {
+  readonly attempt: number;
+  readonly failedAt: Date;
+  readonly latestAt: Date | null;
+}
+
+const NONE: NextTry = { kind: "none" };
+
+/** Whether and when a message is tried again. None where it could not leave by its latest time. */
+export function nextTry(retry: Retry, failed: FailedTry): NextTry {
+  switch (retry.kind) {
+    case "none":
+      return NONE;
+    case "wait":
+      return inTime(after(retry.minutes[failed.attempt - 1], failed), failed);
+    case "nextCapDay":
+      return inTime(startOfNextCapDay(failed.failedAt), failed);
+    case "judge":
+      return isTooLate(failed.failedAt, failed)
+        ? NONE
+        : { kind: "judgeThenRetry", notBefore: failed.failedAt };
+    case "afterFix":
+      return retry;
+  }
+}
+
+const after = (minutes: number | undefined, { failedAt }: FailedTry): Date | undefined =>
+  minutes === undefined ? undefined : new Date(failedAt.getTime() + minutes * 60_000);
+
+const startOfNextCapDay = (at: Date): Date =>
+  DateTime.fromJSDate(at, { zone: "America/Los_Angeles" })
+    .plus({ days: 1 })
+    .startOf("day")
+    .toJSDate();
+
+function inTime(notBefore: Date | undefined, failed: FailedTry): NextTry {
+  if (notBefore === undefined || isTooLate(notBefore, failed)) return NONE;
+  return { kind: "retry", notBefore };
+}
+
+const isTooLate = (at: Date, { latestAt }: FailedTry): boolean =>
+  latestAt !== null && at > latestAt;

@@ -1,0 +1,121 @@
+import { NO_RETRY, type CodeMeaning, type Progress, type ReceiptTable } from "../table.ts";
+
+const attempted = (statusDetails: string): Progress => ({ status: "attempted", statusDetails });
+
+const INVALID_NUMBER: CodeMeaning = { contact: [{ kind: "invalid" }], retry: NO_RETRY };
+const OUR_NUMBER: CodeMeaning = {
+  retry: { kind: "afterFix", circuit: "sender", isDueAgain: true },
+};
+
+const CODES: Readonly<Record<string, CodeMeaning>> = {
+  "21210": OUR_NUMBER,
+  "21212": OUR_NUMBER,
+  "21214": INVALID_NUMBER,
+  "21215": { retry: { kind: "afterFix", circuit: "account", isDueAgain: true } },
+  "21216": { retry: NO_RETRY },
+  "21217": INVALID_NUMBER,
+  // the carrier blocked our number: dialling again makes it worse
+  "32017": { retry: NO_RETRY },
+  // SIP replies of a number that is not in service
+  "404": {
+    statusDetails: "voiceDisconnectedNumber",
+    contact: [{ kind: "invalid" }],
+    retry: NO_RETRY,
+  },
+  "484": {
+    statusDetails: "voiceDisconnectedNumber",
+    contact: [{ kind: "invalid" }],
+    retry: NO_RETRY,
+  },
+};
+
+const UNKNOWN: CodeMeaning = { retry: NO_RETRY, certainty: "policy" };
+
+const DIALLED = ["queued", "initiated", "ringing"] as const;
+/** What the person or the machine that answered turned out to be, as our agent or IVR reports it. */
+const DISPOSITIONS = ["leftVoicemail", "spokeWithThirdParty", "spokeWithFirstParty"] as const;
+
+/** Outbound calls. Only `failed` reads a code; `busy` and `no-answer` say all there is. */
+export const TWILIO_CALL: ReceiptTable = {
+  provider: "twilio",
+  channel: "voice",
+  source:
+    "Twilio: Call resource, CallStatus and AnsweredBy; 12 CFR 1006.14(b)(3), comment 14(b)(3)(ii)-1",
+  asOf: "2026-11-20",
+  statuses: [
+    { rawStatus: "queued", rank: 0, progress: attempted("voiceQueued"), countsAsCall: false },
+    { rawStatus: "initiated", rank: 1, progress: attempted("voiceQueued"), countsAsCall: false },
+    { rawStatus: "ringing", rank: 2, progress: attempted("voiceRinging"), countsAsCall: true },
+    {
+      rawStatus: "in-progress",
+      rank: 3,
+      progress: { status: "inProgress", statusDetails: null },
+      countsAsCall: true,
+    },
+    {
+      rawStatus: "canceled",
+      rank: 4,
+      progress: { status: "canceled", statusDetails: "voiceCanceled" },
+      yieldsTo: ["in-progress", "failed", "busy", "no-answer", "completed", ...DISPOSITIONS],
+      countsAsCall: "afterRinging",
+    },
+    {
+      rawStatus: "failed",
+      rank: 4,
+      progress: { status: "failed", statusDetails: "voiceFailed" },
+      yieldsTo: ["busy", "no-answer", "completed", ...DISPOSITIONS],
+      readsCode: true,
+      countsAsCall: false,
+    },
+    {
+      rawStatus: "busy",
+      rank: 4,
+      progress: attempted("voiceBusy"),
+      yieldsTo: ["in-progress", "no-answer", "completed", ...DISPOSITIONS],
+      countsAsCall: false,
+    },
+    {
+      rawStatus: "no-answer",
+      rank: 4,
+      progress: attempted("voiceNoAnswer"),
+      yieldsTo: ["in-progress", "completed", ...DISPOSITIONS],
+      countsAsCall: true,
+    },
+    {
+      rawStatus: "completed",
+      rank: 4,
+      progress: attempted("voiceFailed"),
+      qualified: [
+        [/^human$/u, attempted("voiceAnswered")],
+        [/^machine_/u, attempted("voiceMachineNoMessage")],
+      ],
+      countsAsCall: true,
+    },
+    {
+      rawStatus: "leftVoicemail",
+      rank: 5,
+      progress: attempted("voiceLeftVoicemail"),
+      countsAsCall: true,
+    },
+    {
+      rawStatus: "spokeWithThirdParty",
+      rank: 6,
+      progress: attempted("voiceSpokeWithThirdParty"),
+      countsAsCall: true,
+    },
+    {
+      rawStatus: "spokeWithFirstParty",
+      rank: 7,
+      progress: { status: "succeeded", statusDetails: "voiceSpokeWithFirstParty" },
+      countsAsCall: true,
+    },
+  ],
+  sequences: [
+    [...DIALLED, "in-progress", "completed", ...DISPOSITIONS],
+    [...DIALLED, "no-answer"],
+    [...DIALLED, "busy"],
+    [...DIALLED, "in-progress", "failed"],
+    [...DIALLED, "canceled"],
+  ],
+  meaningOf: (code) => CODES[code ?? ""] ?? UNKNOWN,
+};
