@@ -22,10 +22,12 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/decide/settle/*.ts",
     "src/decide/api/*.ts",
     "src/decide/replies/*.ts",
+    "src/decide/receipts/*.ts",
     "src/demo/*.ts",
   ],
   [
     "src/template/language/*.ts",
+    "src/decide/receipts/tables/*.ts",
     "src/store/queue/*.ts",
     "src/store/resolve/*.ts",
     "src/store/deliver/*.ts",
