@@ -1,5 +1,5 @@
 import { DateTime } from "luxon";
-import { settle } from "../../../src/decide/deliver/outcome.ts";
+import { outcomeOf } from "../../../src/decide/deliver/outcome.ts";
 import {
   applyReceipts,
   type AppliedReceipts,
@@ -19,7 +19,7 @@ import { TWILIO_CALL } from "../../../src/decide/receipts/tables/twilio-call.ts"
 import { TWILIO_MESSAGE } from "../../../src/decide/receipts/tables/twilio-message.ts";
 import { isAutoReply } from "../../../src/decide/replies/auto-reply.ts";
 import { answerUnsubscribe } from "../../../src/decide/replies/unsubscribe.ts";
-import type { Settlement } from "../../../src/domain/interaction.ts";
+import type { AttemptOutcome } from "../../../src/domain/interaction.ts";
 import type { ProviderReceipt } from "../../../src/domain/provider-receipt.ts";
 import { answerOf, type Meaning } from "../../../src/providers/answer/code-meaning.ts";
 import { readSmtpFailure } from "../../../src/providers/smtp/answer.ts";
@@ -215,7 +215,7 @@ function playRefusal(
     isAlone: false,
   };
   const policy = { retries: [300_000, 1_800_000, 7_200_000], settleWaits: [60_000] };
-  const settled = settle(attempt, answer, policy);
+  const settled = outcomeOf(attempt, answer, policy);
   const { played } = play;
   if (answer.kind !== "limited" && answer.kind !== "misconfigured") played.attemptsSpent++;
   played.details = settled.statusDetails;
@@ -232,7 +232,7 @@ function playRefusal(
 
 const DUE_AGAIN: Progress = { status: "scheduled", statusDetails: null };
 
-function nextOf(kind: string, settled: Settlement, channel: string): string {
+function nextOf(kind: string, settled: AttemptOutcome, channel: string): string {
   if (kind === "unknown") return channel === "text" ? "afterReconciliation" : "resendOnce";
   if (kind === "misconfigured") return "afterFix";
   return settled.nextAttemptAt !== null || settled.status === "scheduled" ? "retry" : "none";
