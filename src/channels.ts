@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { Config } from "./config.ts";
 import type { DeliveryChannel, DeliveryChannels } from "./deps.ts";
+import { createLoadSize } from "./delivery/load-size.ts";
+import { createIntervalLimit } from "./delivery/interval-limit.ts";
 import type { Receipt } from "./domain/receipt.ts";
 import { openCircuit } from "./providers/flow/circuit-breaker.ts";
 import { createSlotGate } from "./providers/flow/slot-gate.ts";
@@ -11,6 +13,8 @@ import { openTextSink } from "./providers/sandbox/text-sink.ts";
 import { openSmtp } from "./providers/smtp/smtp.ts";
 import { openTwilio, type TwilioOptions } from "./providers/twilio/twilio.ts";
 import { askTwilio } from "./providers/twilio/statuses.ts";
+
+const WARN_EVERY_MS = 60_000;
 
 /** In the sandbox the real clients speak to sinks of our own: only the other end differs. */
 const SANDBOX_ACCOUNT = {
@@ -86,6 +90,8 @@ export function createChannel(
     ...limited,
     gate: createSlotGate({ slots: limited.ahead, perSecond: perSecond[channel] }),
     circuit: openCircuit(),
+    loadSize: createLoadSize(),
+    mayWarn: createIntervalLimit(WARN_EVERY_MS),
     retries: retries[channel],
     settleWaits: settles[channel],
   };

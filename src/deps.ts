@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { InFlight } from "./delivery/in-flight.ts";
+import type { LoadSize } from "./delivery/load-size.ts";
 import type { RetrySchedule } from "./decide/deliver/outcome.ts";
 import type { Emit } from "./domain/events.ts";
 import type { LookupResult, UnknownOutcome } from "./domain/unknown-outcome.ts";
@@ -20,6 +21,9 @@ export interface DeliveryChannel {
   /** How many may be claimed and not yet answered: the calls under way, and those that wait behind them. */
   readonly ahead: () => number;
   readonly circuit: Circuit;
+  readonly loadSize: LoadSize;
+  /** True at most once a minute: a warning that repeats for each set would flood the log. */
+  readonly mayWarn: () => boolean;
   readonly retries: RetrySchedule;
   /** How long to wait before a provider is asked what became of a message, each time (ms). */
   readonly settleWaits: readonly number[];

@@ -9,22 +9,26 @@ import type { DeliveryChannel, Deps } from "../src/deps.ts";
 /** load -> judge -> claim -> send -> record -> requeue: what has fallen due on one channel, in sets the provider can take. */
 export const deliverInteractions =
   (deps: Deps): Task<"deliver_interactions"> =>
-  async ({ channel: name, interactionIds }) => {
-    const channel = channelOf(deps, name);
-    const turn = startTurn(deps, interactionIds.length);
-    let left = interactionIds;
+  async (job) => {
+    const channel = channelOf(deps, job.channel);
+    const turn = startTurn(deps, job.interactionIds.length);
+    let left = job.interactionIds;
     while (left.length > 0 && turn.hasTime() && !channel.circuit.openUntil(deps.clock())) {
-      const set = left.slice(0, channel.ahead());
-      const { ready, withheld } = await judgeDue(deps, set);
+      const set = left.slice(0, channel.loadSize.next(channel.ahead()));
+      const { ready, withheld } = await judgeDue(deps, channel, set);
+      turn.begin();
       await withhold(deps, withheld);
       const notStarted = await claimAndSend(deps, channel, turn, ready);
       left = [...notStarted, ...left.slice(set.length)];
       if (notStarted.length > 0) break;
     }
-    await requeue(deps, name, turn, left);
+    await requeue(deps, { job, lane: turn.lane, interactionIds: left });
   };
 
-/** Starts as many calls as the provider has room for in this turn. Resolves to the ids it did not start. */
+/**
+ * Starts as many calls as the provider has room for in this turn, and at least once as many as it has room for now: what
+ * was loaded slowly must leave all the same. Resolves to the ids it did not start.
+ */
 async function claimAndSend(
   deps: Deps,
   channel: DeliveryChannel,
@@ -32,7 +36,7 @@ async function claimAndSend(
   ready: readonly Ready[],
 ): Promise<string[]> {
   let waiting = ready;
-  while (waiting.length > 0 && turn.hasTime()) {
+  do {
     const leased = await leaseSlots(deps, channel, turn.lane, waiting);
     if (leased.length === 0) break;
     const started = leased.map((one) => one.ready);
@@ -40,7 +44,7 @@ async function claimAndSend(
     for (const one of leased) deps.inFlight.follow(sendAndRecord(deps, channel, one, claiming));
     await claiming;
     waiting = waiting.filter((one) => !started.includes(one));
-  }
+  } while (waiting.length > 0 && turn.hasTime());
   return waiting.map(({ facts }) => facts.interactionId);
 }
 

@@ -20,13 +20,14 @@ export interface Call {
   readonly answer: ProviderAnswer;
 }
 
-/** Leases a slot for as many as the provider has room for now; none while its circuit is open. */
+/** Leases slots for as many as the provider has room for now. None while its circuit is open, or when the daemon stops. */
 export async function leaseSlots(
-  { clock }: Deps,
+  { clock, stopping }: Deps,
   { circuit, gate }: DeliveryChannel,
   lane: Lane,
   ready: readonly Ready[],
 ): Promise<Leased[]> {
+  if (ready.length === 0 || stopping.aborted) return [];
   const pass = circuit.pass(clock());
   if (pass.kind === "open") return [];
   const wanted = pass.kind === "probe" ? ready.slice(0, 1) : ready;

@@ -1,5 +1,5 @@
 import { prepareSet, type PreparedSet } from "../decide/deliver/prepare.ts";
-import type { Deps } from "../deps.ts";
+import type { DeliveryChannel, Deps } from "../deps.ts";
 import type { Withheld } from "../domain/interaction.ts";
 import { emitWithheld } from "../outcome-events.ts";
 import { loadFactSheets } from "../store/deliver/fact-sheets.ts";
@@ -8,14 +8,18 @@ import { withholdInteractions } from "../store/deliver/interactions.ts";
 /** Judges the interactions of a job on facts loaded now. Writes nothing; an interaction that is no longer scheduled is left out. */
 export async function judgeDue(
   deps: Deps,
+  { loadSize }: DeliveryChannel,
   interactionIds: readonly string[],
 ): Promise<PreparedSet> {
+  const began = performance.now();
   const { db, clock, lender, emailFrom, textFrom, recipientsAllowed, seal } = deps;
   const sheets = await loadFactSheets(db, interactionIds);
   const findTemplate = await deps.loadTemplates(sheets);
   const canSeal = seal !== undefined;
   const context = { lender, emailFrom, textFrom, recipientsAllowed, canSeal, now: clock() };
-  return prepareSet(sheets, findTemplate, context);
+  const prepared = prepareSet(sheets, findTemplate, context);
+  loadSize.loaded(interactionIds.length, performance.now() - began);
+  return prepared;
 }
 
 /** Puts on record what judging held back, and why. */

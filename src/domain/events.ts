@@ -124,6 +124,15 @@ export const EVENTS = {
     "warn",
     "Due interactions were in no job. They are queued again.",
   ),
+  "interactions.notStarted": kind<{
+    channel: string;
+    interactions: number;
+    firstInteractionId: string;
+    times: number;
+  }>(
+    "warn",
+    "Several times in a row no call of a set could start, because all slots of the provider stayed taken. It is queued behind the others.",
+  ),
   "worker.lost": kind<{ deadWorkerId: string }>(
     "warn",
     "A worker's heartbeat stopped. The other daemons take over its work.",

@@ -14,6 +14,8 @@ export interface Jobs {
   readonly deliver_interactions: {
     readonly channel: Channel;
     readonly interactionIds: readonly string[];
+    /** How often in a row the set came back to the queue without one call started. */
+    readonly notStarted?: number;
   };
 }
 export type JobName = keyof Jobs;

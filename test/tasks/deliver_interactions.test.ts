@@ -5,14 +5,17 @@ import { createChannel } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
 import { openDb, openPool } from "../../src/store/postgres/db.ts";
 import { rescheduleUnsentClaims } from "../../src/store/queue/workers.ts";
+import { openTemplates } from "../../src/store/deliver/template-cache.ts";
 import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
+import { email as anEmail } from "../providers/messages.ts";
+import type { Jobs } from "../../src/domain/jobs.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 import { openScriptedSmtp, type Script, type ScriptedSmtp } from "../providers/scripted-smtp.ts";
 import { runDueJobs } from "../queue.ts";
-import { openFickleProxy } from "../store/fickle-proxy.ts";
+import { openFickleProxy, openSlowProxy } from "../store/postgres-proxy.ts";
 
 const database = useDatabase();
 const { pool } = database;
@@ -228,4 +231,76 @@ test("a claim whose confirmation was lost is found never to have begun, and sent
   expect(peer.mails).toHaveLength(3);
   await fickle.end();
   await proxy.close();
+});
+
+/** The same tasks on a database that is far away. */
+async function farAway(
+  deps: Deps,
+  line: { latencyMs?: number; bytesPerSecond?: number },
+): Promise<Deps> {
+  const proxy = await openSlowProxy(database.url, line);
+  const slow = openPool({ url: proxy.url, actor: "test", max: 4, onLost: () => {} });
+  opened.push(proxy, { close: () => slow.end() });
+  const db = openDb(slow);
+  return { ...deps, db, loadTemplates: openTemplates(db) };
+}
+
+test("a job whose facts take longer to load than its turn still starts a call", async () => {
+  const { peer, deps } = await serve({});
+  const interactionIds = await schedule("FAR", deps, 3);
+  const far = await farAway(deps, { latencyMs: 550 });
+  await deliverInteractions(far)({ channel: "email", interactionIds }, undefined as never);
+  await deps.inFlight.idle();
+  expect(peer.mails).toHaveLength(3);
+  expect(await standings("FAR")).toEqual({ "attempted emailSent 1": 3 });
+});
+
+test("big facts hold up only themselves: the set that follows a slow load is smaller", async () => {
+  const { peer, deps } = await serve({});
+  const letter = { letter: "x".repeat(300_000) };
+  await insertChanges(
+    pool,
+    Array.from({ length: 32 }, (_, n) => ({
+      caseId: `BIG-${n}`,
+      status: "initiated",
+      at: "2031-03-03T14:00:00Z",
+      fields: n % 3 === 0 ? letter : {},
+    })),
+  );
+  await runDueJobs(database, { ...deps, channels: {} });
+  const { rows } = await pool.query<{ id: string }>(
+    "select id from tidings.interactions where case_id like 'BIG-%' order by id",
+  );
+  const interactionIds = rows.map((row) => row.id);
+  const far = await farAway(deps, { bytesPerSecond: 1_000_000 });
+  await deliverInteractions(far)({ channel: "email", interactionIds }, undefined as never);
+  await deps.inFlight.idle();
+  expect(peer.mails.length).toBeGreaterThan(0);
+  expect(deps.channels.email?.loadSize.next(100)).toBeLessThan(20);
+  await runDueJobs(database, far);
+  expect(await standings("BIG")).toEqual({ "attempted emailSent 1": 32 });
+});
+
+test("a set that comes back twice without a call started is reported once, and sent when slots are free", async () => {
+  const { peer, deps } = await serve({});
+  const interactionIds = await schedule("STUCK", deps, 2);
+  const taken = await deps.channels.email?.gate.lease(
+    Array.from({ length: 100 }, () => anEmail()),
+    "single",
+    50,
+  );
+  const run = (job: Jobs["deliver_interactions"]): Promise<void> =>
+    Promise.resolve(deliverInteractions(deps)(job, undefined as never)) as Promise<void>;
+  await run({ channel: "email", interactionIds });
+  expect(countSaid("interactions.notStarted")).toBe(0);
+  const { rows } = await pool.query<{ payload: Jobs["deliver_interactions"] }>(
+    "delete from graphile_worker._private_jobs where payload->>'notStarted' = '1' returning payload",
+  );
+  for (const { payload } of rows) await run(payload);
+  for (const { payload } of rows) await run(payload);
+  expect(countSaid("interactions.notStarted")).toBe(1);
+  expect(peer.mails).toHaveLength(0);
+  await Promise.all([...(taken?.values() ?? [])].map((lease) => lease[Symbol.asyncDispose]()));
+  await runDueJobs(database, deps);
+  expect(await standings("STUCK")).toEqual({ "attempted emailSent 1": 2 });
 });

@@ -1,0 +1,67 @@
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { listenOnLoopback } from "../../src/providers/sandbox/loopback.ts";
+
+export interface PostgresProxy {
+  /** The URL of the same database, through the proxy. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The client's end of one connection. */
+interface Client {
+  send(chunk: Buffer): void;
+  hangUp(): void;
+}
+type OnAnswer = (chunk: Buffer) => void;
+
+/** Listens in front of a Postgres on a Unix socket. `connected` returns what is done with each answer to that client. */
+async function openProxy(
+  url: string,
+  connected: (client: Client) => OnAnswer,
+): Promise<PostgresProxy> {
+  const direct = new URL(url);
+  const socket = join(direct.searchParams.get("host") ?? "", ".s.PGSQL.5432");
+  const server = createServer((client) => {
+    const postgres = connect(socket);
+    const answer = connected({
+      send: (chunk) => void (client.destroyed || client.write(chunk)),
+      hangUp: () => void client.destroy(),
+    });
+    client.on("data", (chunk: Buffer) => postgres.write(chunk));
+    postgres.on("data", answer);
+    client.on("error", () => {}).on("close", () => postgres.destroy());
+    postgres.on("error", () => {}).on("close", () => client.destroy());
+  });
+  const loopback = await listenOnLoopback(server);
+  direct.searchParams.delete("host");
+  direct.hostname = "127.0.0.1";
+  direct.port = String(loopback.port);
+  return { url: direct.href, close: () => loopback.close() };
+}
+
+/** Hangs up instead of every answer that matches. */
+export const openFickleProxy = (url: string, hangsUpAt: RegExp): Promise<PostgresProxy> =>
+  openProxy(url, (client) => (chunk) => {
+    if (hangsUpAt.test(chunk.toString("latin1"))) client.hangUp();
+    else client.send(chunk);
+  });
+
+/** A database that is far away: each answer takes `latencyMs`, and `bytesPerSecond` of them pass on each connection. */
+export const openSlowProxy = (
+  url: string,
+  { latencyMs = 0, bytesPerSecond = Infinity },
+): Promise<PostgresProxy> =>
+  openProxy(url, (client) => {
+    let lineFreeAt = 0;
+    let sent = Promise.resolve();
+    return (chunk) => {
+      lineFreeAt =
+        Math.max(performance.now(), lineFreeAt) + (chunk.length * 1_000) / bytesPerSecond;
+      const arrivesAt = lineFreeAt + latencyMs;
+      sent = sent
+        .then(() => sleep(Math.max(0, arrivesAt - performance.now())))
+        .then(() => client.send(chunk));
+    };
+  });
