@@ -10,7 +10,7 @@ beforeAll(() => insertLender(pool));
 const MOVES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   tidings: {
     scheduled: ["inProgress", "canceled", "failed"],
-    inProgress: ["attempted", "failed", "scheduled"],
+    inProgress: ["attempted", "succeeded", "failed", "scheduled"],
     attempted: ["succeeded", "failed", "scheduled"],
     succeeded: ["failed"],
     failed: [],
