@@ -1,3 +1,4 @@
+import { numberText } from "./exact-json.ts";
 import type { DataType } from "./vocabulary.ts";
 
 /** digits / 10^scale, exact where a float is not. Days and instants are quantities too, counted from 1970. */
@@ -26,7 +27,7 @@ const READERS: Readonly<Record<DataType, (value: unknown) => FieldValue | null>>
 /**
  * Reads a JSON value as a data type; null when it does not fit. Nothing is guessed: text is never a boolean,
  * a number is never text, and an instant is never a day, since which day it falls on depends on a time zone.
- * - integer, decimal: a JSON number, taken by its shortest decimal form, or the same in a string
+ * - integer, decimal: a JSON number to its last digit, or the same in a string
  * - date: `2031-03-03`
  * - dateTime: RFC 3339, with its offset: `2031-03-03T10:00:00-05:00`
  */
@@ -39,6 +40,15 @@ export function compare(left: FieldValue, right: FieldValue): number {
   if (typeof left === "object" && typeof right === "object") return compareQuantities(left, right);
   if (left === right) return 0;
   return left < right ? -1 : 1;
+}
+
+/** The same key for two values of a data type exactly when `compare` finds them equal. */
+export function keyOf(value: FieldValue): string | boolean {
+  if (typeof value !== "object") return value;
+  if (value.digits === 0n) return "0";
+  const digits = String(value.digits);
+  const significant = digits.replace(/0+$/, "");
+  return `${significant}e${digits.length - significant.length - value.scale}`;
 }
 
 function compareQuantities(left: Quantity, right: Quantity): number {
@@ -58,8 +68,8 @@ function readInteger(value: unknown): Quantity | null {
 }
 
 function readDecimal(value: unknown): Quantity | null {
-  if (typeof value !== "number" && typeof value !== "string") return null;
-  const match = NUMBER.exec(String(value));
+  const written = typeof value === "string" ? value : numberText(value);
+  const match = written === undefined ? null : NUMBER.exec(written);
   if (match === null) return null;
   const [, whole = "", fraction = "", exponent = "0"] = match;
   return { digits: BigInt(whole + fraction), scale: fraction.length - Number(exponent) };

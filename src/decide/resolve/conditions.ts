@@ -1,6 +1,10 @@
 import type { Condition } from "../../domain/notification-type.ts";
+import { numberText } from "../../domain/exact-json.ts";
+import { compare, keyOf, readAs, type FieldValue } from "../../domain/field-value.ts";
 import { DATA_TYPES, OPERATORS, type DataType, type Operator } from "../../domain/vocabulary.ts";
-import { compare, readAs, type FieldValue } from "../../domain/field-value.ts";
+
+/** A condition may list so many values. The database has the same limit, as a constraint. */
+export const MAX_CONDITION_VALUES = 500;
 
 /** A condition whose parts have been checked; `exists` and `notExists` have no values. */
 interface CheckedCondition {
@@ -8,18 +12,16 @@ interface CheckedCondition {
   readonly operator: Operator;
   readonly dataType: DataType;
   readonly values: readonly FieldValue[];
+  /** The keys of the values: a long list is searched in one step. */
+  readonly keys: ReadonlySet<string | boolean>;
 }
 
-/** By how the field's value compares with the condition's: negative, zero or positive. */
-const HOLDS = {
-  eq: (order) => order === 0,
-  ne: (order) => order !== 0,
+/** Whether an order, negative, zero or positive, is the one that the operator asks for. */
+const ORDERS = {
   gt: (order) => order > 0,
   gte: (order) => order >= 0,
   lt: (order) => order < 0,
   lte: (order) => order <= 0,
-  in: (order) => order === 0,
-  notIn: (order) => order !== 0,
 } satisfies Partial<Record<Operator, (order: number) => boolean>>;
 
 const ORDERING: ReadonlySet<Operator> = new Set(["gt", "gte", "lt", "lte"]);
@@ -53,7 +55,7 @@ export function conditionHolds(
     case "notExists":
       return false;
     case "contains":
-      return checked.values.every((wanted) => contains(field, wanted, checked.dataType));
+      return checked.values.every((wanted) => contains(field, wanted, checked));
     default:
       return compares(field, checked.operator, checked);
   }
@@ -71,27 +73,50 @@ export function conditionFault(condition: unknown): string | null {
 
 function compares(
   field: unknown,
-  operator: keyof typeof HOLDS,
-  checked: CheckedCondition,
+  operator: "eq" | "ne" | "in" | "notIn" | keyof typeof ORDERS,
+  { dataType, values, keys }: CheckedCondition,
 ): boolean {
-  const value = readAs(checked.dataType, field);
+  const value = readAs(dataType, field);
   if (value === null) return false;
-  const holds = (wanted: FieldValue) => HOLDS[operator](compare(value, wanted));
-  return operator === "in" ? checked.values.some(holds) : checked.values.every(holds);
+  switch (operator) {
+    case "eq":
+    case "in":
+      return keys.has(keyOf(value));
+    case "ne":
+    case "notIn":
+      return !keys.has(keyOf(value));
+    default:
+      return values.every((wanted) => ORDERS[operator](compare(value, wanted)));
+  }
 }
 
-function contains(field: unknown, wanted: FieldValue, dataType: DataType): boolean {
+function contains(
+  field: unknown,
+  wanted: FieldValue,
+  { dataType, keys }: CheckedCondition,
+): boolean {
   if (typeof field === "string" && typeof wanted === "string") return field.includes(wanted);
   if (!Array.isArray(field)) return false;
   return field.some((element) => {
     const value = readAs(dataType, element);
-    return value !== null && compare(value, wanted) === 0;
+    return value !== null && keys.has(keyOf(value));
   });
 }
 
-/** The condition with what it leaves out filled in, or a sentence on what is wrong with it. */
+const alreadyRead = new WeakMap<object, CheckedCondition | string>();
+
+/** Reads a condition once for as long as it lives: a bulk asks the same one 100,000 times. */
 function readCondition(condition: unknown): CheckedCondition | string {
   if (typeof condition !== "object" || condition === null) return "A condition is no object.";
+  const known = alreadyRead.get(condition);
+  if (known !== undefined) return known;
+  const read = checkCondition(condition);
+  alreadyRead.set(condition, read);
+  return read;
+}
+
+/** The condition with what it leaves out filled in, or a sentence on what is wrong with it. */
+function checkCondition(condition: object): CheckedCondition | string {
   const given: { readonly [key in keyof Condition]?: unknown } = condition;
   const { fieldName, value } = given;
   if (typeof fieldName !== "string" || fieldName === "") return "A condition names no field.";
@@ -107,17 +132,20 @@ function readCondition(condition: unknown): CheckedCondition | string {
   if (ORDERING.has(operator) && UNORDERED.has(dataType)) {
     return `${subject} asks with ${operator} for an order that ${dataType} does not have.`;
   }
+  if (Array.isArray(value) && value.length > MAX_CONDITION_VALUES) {
+    return `${subject} has more than ${MAX_CONDITION_VALUES} values.`;
+  }
   const values = readValues(operator, dataType, value);
   if (values === null) {
     const needed = LISTING.has(operator) ? "a list of one or more values" : "a value";
     return `${subject} needs ${needed} of data type ${dataType}.`;
   }
-  return { fieldName, operator, dataType, values };
+  return { fieldName, operator, dataType, values, keys: new Set(values.map(keyOf)) };
 }
 
 function inferType(value: unknown): DataType {
   const sample: unknown = Array.isArray(value) ? value[0] : value;
-  if (typeof sample === "number") return "decimal";
+  if (numberText(sample) !== undefined) return "decimal";
   return typeof sample === "boolean" ? "boolean" : "string";
 }
 

@@ -30,8 +30,11 @@ export function writeDate(value: unknown, pattern: string | undefined, reader: R
     throw new Unwritable("is neither a day nor an RFC 3339 instant");
   const zone = day === null ? reader.zone : "UTC";
   const ms = day === null ? Number(instant.digits / 1_000_000n) : Number(instant.digits);
+  const shown = DateTime.fromMillis(ms, { zone, locale: reader.locale });
+  // Luxon writes "Invalid DateTime" where Intl throws
+  if (!shown.isValid) throw new Unwritable("cannot be shown in the reader's time zone");
   if (pattern === undefined) return longDate(reader.locale, zone).format(ms);
   if (day !== null && tokensOf(pattern).some((token) => TIME_TOKEN.test(token)))
     throw new Unwritable("is a day and has no time of day");
-  return DateTime.fromMillis(ms, { zone, locale: reader.locale }).toFormat(pattern);
+  return shown.toFormat(pattern);
 }

@@ -1,3 +1,4 @@
+import { numberText } from "../../domain/exact-json.ts";
 import { cached, type Reader } from "./locale.ts";
 import { Unwritable } from "./write-text.ts";
 
@@ -14,15 +15,17 @@ const CENTS = /^(-?)(\d{1,15})$/;
  * whether it counts dollars or cents, since 125050 may be either. Fractions of a cent are refused, not rounded.
  */
 export function writeMoney(value: unknown, unit: string | undefined, reader: Reader): string {
-  if (typeof value === "number" && unit === undefined)
+  const number = numberText(value);
+  if (number !== undefined && unit === undefined)
     throw new Unwritable('is a number: say unit="cents" or unit="dollars"');
-  const amount = unit === "cents" ? fromCents(value) : String(value).trim();
+  const written = number ?? String(value).trim();
+  const amount = unit === "cents" ? fromCents(written) : written;
   if (!AMOUNT.test(amount)) throw new Unwritable("is not an amount in dollars and cents");
   return dollars(reader.locale, "USD").format(amount as Intl.StringNumericLiteral);
 }
 
-function fromCents(value: unknown): string {
-  const [, sign = "", figures = ""] = CENTS.exec(String(value).trim()) ?? [];
+function fromCents(written: string): string {
+  const [, sign = "", figures = ""] = CENTS.exec(written) ?? [];
   if (figures === "") throw new Unwritable("is not a whole number of cents");
   const padded = figures.padStart(3, "0");
   return `${sign}${padded.slice(0, -2)}.${padded.slice(-2)}`;

@@ -1,4 +1,5 @@
 import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js";
+import { numberText } from "../../domain/exact-json.ts";
 import { cached, type Reader } from "./locale.ts";
 
 /** A value that cannot be written as asked. What it is never stands in the message. */
@@ -24,8 +25,9 @@ export function isAbsent(value: unknown): boolean {
 export function writeText(value: unknown): string {
   if (isAbsent(value)) throw new Unwritable("is absent");
   if (typeof value === "string") return value;
-  if (typeof value === "number" && Number.isFinite(value)) return String(value);
-  throw new Unwritable("is neither text nor a number");
+  const number = numberText(value);
+  if (number === undefined) throw new Unwritable("is neither text nor a number");
+  return number;
 }
 
 /** Texts as a sentence has them: "a, b, and c". */

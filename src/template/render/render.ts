@@ -1,8 +1,9 @@
+import { IANAZone } from "luxon";
 import type { Finding } from "../../domain/template/finding.ts";
 import type { Rendered, Template } from "../../domain/template/template.ts";
 import type { TemplateContext } from "../../domain/template/context.ts";
 import { compilePart, type Part, type Surroundings, TemplateFault } from "./compile.ts";
-import { localeOf } from "../language/locale.ts";
+import { cached, localeOf } from "../language/locale.ts";
 import { foldToGsm7 } from "../language/segments.ts";
 import { type PartName, sourcesOf } from "../language/parts.ts";
 
@@ -62,8 +63,13 @@ function surroundingsOf(
   { borrower, lender }: Partial<TemplateContext>,
 ): Surroundings {
   const locale = localeOf(language, borrower?.language ?? language);
-  return { language, reader: { locale, zone: borrower?.timeZone ?? lender?.timeZone ?? "UTC" } };
+  const zones = [borrower?.timeZone ?? "", lender?.timeZone ?? ""];
+  return { language, reader: { locale, zone: zones.find(isKnownZone) ?? "UTC" } };
 }
+
+const zoneChecks = cached((zone) => IANAZone.isValidZone(zone));
+/** Postgres may know a zone that Node does not. Such a zone counts as none. */
+const isKnownZone = (zone: string): boolean => zone !== "" && zoneChecks(zone, "");
 
 /** Controls would break a header, and turning the reading direction would let a subject say something else. */
 function oneLine(subject: string): string {

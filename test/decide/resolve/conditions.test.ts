@@ -1,6 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { conditionFault, conditionHolds } from "../../../src/decide/resolve/conditions.ts";
+import {
+  conditionFault,
+  conditionHolds,
+  MAX_CONDITION_VALUES,
+} from "../../../src/decide/resolve/conditions.ts";
+import { parseExactJson } from "../../../src/domain/exact-json.ts";
 import type { Condition } from "../../../src/domain/notification-type.ts";
 import {
   DATA_TYPES,
@@ -198,6 +203,44 @@ describe("lists and parts", () => {
     expect(meets("137", "contains", 13, "integer")).toBe(false);
     expect(meets([137, "13"], "contains", 13, "integer")).toBe(true);
   });
+});
+
+describe("a number beyond a double", () => {
+  const exact = (written: string): unknown => parseExactJson(written);
+
+  test.each([
+    ["9007199254740993", "eq", "9007199254740992", false],
+    ["9007199254740993", "eq", "9007199254740993", true],
+    ["9007199254740993", "gt", "9007199254740992", true],
+    ["0.10000000000000000001", "eq", "0.1", false],
+    ["0.10000000000000000001", "lte", "0.1", false],
+  ] as const)("%s %s %s is %s", (field, operator, value, holds) => {
+    expect(meets(exact(field), operator, exact(value), "decimal")).toBe(holds);
+    expect(meets(field, operator, exact(value), "decimal")).toBe(holds);
+  });
+
+  test("is no text, and gives a condition without a data type the type decimal", () => {
+    const value = exact("9007199254740993");
+    expect(meets(value, "eq", "9007199254740993", "string")).toBe(false);
+    expect(conditionHolds({ fieldName: "x", value }, { x: value })).toBe(true);
+    expect(conditionHolds({ fieldName: "x", value }, { x: 9007199254740992 })).toBe(false);
+  });
+});
+
+test("a long list is read once: 20,000 fields are compared with it in a moment", () => {
+  const value = Array.from({ length: MAX_CONDITION_VALUES }, (_, n) => n * 1.01);
+  let reads = 0;
+  const condition = {
+    fieldName: "x",
+    operator: "in",
+    dataType: "decimal",
+    get value() {
+      reads += 1;
+      return value;
+    },
+  } as const;
+  for (let n = 0; n < 20_000; n += 1) conditionHolds(condition, { x: n });
+  expect(reads).toBe(1);
 });
 
 describe("a condition that leaves its operator or data type out", () => {

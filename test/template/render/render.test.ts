@@ -27,6 +27,7 @@ const CONTEXT = {
       number: 1250.5,
       count: 1,
       zero: 0,
+      exact: JSON.rawJSON("9007199254740993"),
       empty: [],
       documents: ["pasaporte", "identificación"],
       done: true,
@@ -75,6 +76,11 @@ describe("words", () => {
       message: "an instant is read on the borrower's clock",
       source: "{{date case.fields.moment}}",
       text: "March 2, 2031",
+    },
+    {
+      message: "a number is written to its last digit",
+      source: "{{case.fields.exact}}",
+      text: "9007199254740993",
     },
     {
       message: "a pattern says how",
@@ -177,6 +183,12 @@ describe("words", () => {
     { source: "{{list case.fields.documents}}", text: "pasaporte e identificación" },
   ])("Spanish in the United States: $source is $text", ({ source, text }) => {
     expect(textOf(source, { language: "es" }, IN_SPANISH)).toBe(text);
+  });
+
+  test("a time zone that Node does not know counts as none: the lender's is used", () => {
+    const unknown = { ...CONTEXT, borrower: { ...CONTEXT.borrower, timeZone: "UTC/5" } };
+    const source = '{{date case.fields.moment "cccc, h:mm a ZZZZ"}}, {{date case.fields.moment}}';
+    expect(textOf(source, {}, unknown)).toBe("Sunday, 9:30 PM EST, March 2, 2031");
   });
 
   test("dates are in the template's language, in the borrower's form of it", () => {
@@ -334,7 +346,12 @@ describe("what is absent", () => {
   );
 
   test("what goes wrong elsewhere is not told, since it may repeat a value", () => {
-    const context = { ...CONTEXT, borrower: { ...CONTEXT.borrower, timeZone: "Nowhere/Secret" } };
+    const context = {
+      ...CONTEXT,
+      get now(): string {
+        throw new Error("Ana");
+      },
+    };
     expect(textOf("{{date now}}", {}, context)).toBe("! This part cannot be rendered.");
   });
 

@@ -1,0 +1,59 @@
+declare const exactNumber: unique symbol;
+
+/**
+ * A JSON number that a double cannot hold, such as 9007199254740993 or 0.10000000000000000001: an object of the runtime
+ * that keeps the number as it was written. `JSON.stringify` writes it back to the digit.
+ */
+export interface ExactNumber {
+  readonly rawJSON: string;
+  readonly [exactNumber]: true;
+}
+
+declare global {
+  /** The JSON.parse source text access proposal, which Node 24 has and TypeScript's library does not describe yet. */
+  interface JSON {
+    parse(
+      text: string,
+      reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+    ): unknown;
+    rawJSON(text: string): ExactNumber;
+    isRawJSON(value: unknown): value is ExactNumber;
+  }
+}
+
+/** A number of at most 15 digits survives a double. A reviver costs too much to be used for every text. */
+const MAY_BE_INEXACT = /\d[\d.]{15}|\d[eE]/;
+const PARTS = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+
+/** Parses JSON as `JSON.parse` does, but keeps a number that a double cannot hold as an ExactNumber. */
+export function parseExactJson(text: string): unknown {
+  if (!MAY_BE_INEXACT.test(text)) return JSON.parse(text) as unknown;
+  return JSON.parse(text, (_key, value, { source }) =>
+    typeof value === "number" && source !== undefined && !isSameNumber(source, String(value))
+      ? JSON.rawJSON(source)
+      : value,
+  );
+}
+
+/** A JSON number as text, to the digit; undefined for every other value and for what is not finite. */
+export function numberText(value: unknown): string | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : undefined;
+  return JSON.isRawJSON(value) ? value.rawJSON : undefined;
+}
+
+function isSameNumber(one: string, other: string): boolean {
+  const [first, second] = [canonical(one), canonical(other)];
+  return first !== null && first === second;
+}
+
+/** The same text for numbers of the same value; null for what is not finite. */
+function canonical(number: string): string | null {
+  const match = PARTS.exec(number);
+  if (match === null) return null;
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
+  const digits = (whole + fraction).replace(/^0+/, "");
+  const significant = digits.replace(/0+$/, "");
+  if (significant === "") return "0";
+  const power = Number(exponent) - fraction.length + (digits.length - significant.length);
+  return `${sign}${significant}e${power}`;
+}
