@@ -1,5 +1,6 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type RawBuilder } from "kysely";
-import { Pool } from "pg";
+import { Pool, types } from "pg";
+import { parseExactJson } from "../../domain/exact-json.ts";
 import type { DB } from "./schema.ts";
 import { openSessions, type SessionOptions } from "./session.ts";
 
@@ -28,12 +29,19 @@ export function openPool({ max, onLost, ...session }: PoolOptions): Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     application_name: "tidings",
+    types: { getTypeParser: parserOf },
     ...hooks,
   });
   pool.on("error", (error) => onLost("code" in error ? String(error.code) : error.name));
   pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }
+
+const JSON_TYPES: ReadonlySet<number> = new Set([types.builtins.JSON, types.builtins.JSONB]);
+
+/** As pg reads values, but for JSON, whose numbers keep their digits. */
+const parserOf = (type: number, format?: "text" | "binary"): unknown =>
+  JSON_TYPES.has(type) && format !== "binary" ? parseExactJson : types.getTypeParser(type, format);
 
 /** Kysely over a pool; columns arrive in camelCase, keys inside jsonb stay as they were stored. */
 export function openDb(pool: Pool): Db {
