@@ -130,9 +130,9 @@ begin
   select count(*) into arrived from inserted where fires;
   -- A bulk gets a lower priority than single changes, and jobs of some tens of milliseconds, so that it delays nobody.
   -- One add_jobs queues them all, because add_job runs six statements for each job.
-  perform graphile_worker.add_jobs(array_agg(
+  perform tidings_queue.add_jobs(array_agg(
     row('resolve_case_changes', json_build_object('caseChangeIds', s.ids), null, null, null, null,
-      case when arrived > 250 then 10 else 0 end, null)::graphile_worker.job_spec))
+      case when arrived > 250 then 10 else 0 end, null)::tidings_queue.job_spec))
   from (
     select array_agg(p.id::text order by p.id) as ids
     from (select n.id, (row_number() over (order by n.id) - 1) / 500 as part from inserted n where n.fires) p

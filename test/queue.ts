@@ -1,5 +1,6 @@
 import { Logger, runOnce } from "graphile-worker";
 import type { Deps } from "../src/deps.ts";
+import { QUEUE_SCHEMA, withOwnChannels } from "../src/store/postgres/queue-schema.ts";
 import { openTaskList } from "../src/task-list.ts";
 import type { TestDatabase } from "./database.ts";
 
@@ -9,7 +10,8 @@ export async function runDueJobs({ pool }: TestDatabase, deps: Deps): Promise<vo
   do {
     await deps.inFlight.idle();
     await runOnce({
-      pgPool: pool,
+      pgPool: withOwnChannels(pool),
+      schema: QUEUE_SCHEMA,
       taskList,
       logger: new Logger(() => () => {}),
       noHandleSignals: true,

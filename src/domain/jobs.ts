@@ -20,6 +20,13 @@ export interface Jobs {
 }
 export type JobName = keyof Jobs;
 
+const NAMES: Readonly<Record<JobName, true>> = {
+  resolve_case_changes: true,
+  settle_unknown_outcomes: true,
+  deliver_interactions: true,
+};
+export const JOB_NAMES = Object.keys(NAMES) as readonly JobName[];
+
 declare global {
   // graphile-worker takes the types of payloads from here: a wrong one does not compile
   // oxlint-disable-next-line typescript/no-namespace

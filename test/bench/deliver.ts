@@ -51,9 +51,9 @@ async function deliverOurs(scene: Scene, deps: Deps, name: string): Promise<numb
 async function deliverPlainly(scene: Scene, deps: Deps, name: string): Promise<number> {
   const { pool } = scene;
   const ids = await makeDue(scene, deps, { name, channel: "email", count: NOTICES });
-  await pool.query("select graphile_worker.complete_jobs(array_agg(id)) from graphile_worker.jobs");
+  await pool.query("select tidings_queue.complete_jobs(array_agg(id)) from tidings_queue.jobs");
   await pool.query(
-    "select graphile_worker.add_job('deliver_plainly', json_build_object('id', id)) from unnest($1::text[]) id",
+    "select tidings_queue.add_job('deliver_plainly', json_build_object('id', id)) from unnest($1::text[]) id",
     [ids],
   );
   const all = Promise.withResolvers<void>();

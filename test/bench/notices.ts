@@ -1,4 +1,5 @@
 import { Logger, runOnce } from "graphile-worker";
+import { QUEUE_SCHEMA, withOwnChannels } from "../../src/store/postgres/queue-schema.ts";
 import type { Deps } from "../../src/deps.ts";
 import type { Recorder } from "../../src/store/deliver/recorder.ts";
 import { resolveCaseChanges } from "../../tasks/resolve_case_changes.ts";
@@ -22,7 +23,8 @@ export async function makeDue(
   );
   const taskList = { resolve_case_changes: resolveCaseChanges(deps) };
   await runOnce({
-    pgPool: pool,
+    pgPool: withOwnChannels(pool),
+    schema: QUEUE_SCHEMA,
     taskList,
     logger: new Logger(() => () => {}),
     noHandleSignals: true,

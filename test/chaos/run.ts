@@ -144,7 +144,7 @@ async function waitUntilQuiet({ pool, tell }: Scene): Promise<void> {
   const end = Date.now() + QUIET_DEADLINE_MS;
   while (Date.now() < end) {
     const { rows } = await pool.query<{ left: number }>(`
-      select (select count(*) from graphile_worker.jobs)::int
+      select (select count(*) from tidings_queue.jobs)::int
         + (select count(*) from tidings.interactions where status in ('scheduled', 'inProgress'))::int as left`);
     if (rows[0]?.left === 0) return;
     await sleep(250);

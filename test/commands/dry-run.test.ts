@@ -36,7 +36,7 @@ const LINE = { case_type_id: "bankruptcy", borrower_id: "BO-1", status: "initiat
 /** Everything the schema and the queue hold, as a sum of each table. */
 async function readSums(): Promise<object> {
   const { rows: tables } = await pool.query<{ name: string }>(
-    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tidings', 'graphile_worker') order by 1",
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('tidings', 'tidings_queue') order by 1",
   );
   const sums = tables.map(
     ({ name }) =>

@@ -334,16 +334,16 @@ describe("health", () => {
 
   test("not ready while jobs wait and nobody works, nor while a migration lacks", async () => {
     await pool.query(
-      "select graphile_worker.add_job('resolve_case_changes', '{}', run_at => now() - interval '2 minutes')",
+      "select tidings_queue.add_job('resolve_case_changes', '{}', run_at => now() - interval '2 minutes')",
     );
     const stuck = await ask("GET", "/readyz");
     expect([stuck.status, stuck.body]).toEqual([503, { status: "notReady", failing: ["queue"] }]);
-    await pool.query("select graphile_worker.add_job('deliver_interactions', '{}')");
+    await pool.query("select tidings_queue.add_job('deliver_interactions', '{}')");
     await pool.query(
-      "update graphile_worker._private_jobs set locked_at = now(), locked_by = 'w' where run_at > now() - interval '1 minute'",
+      "update tidings_queue._private_jobs set locked_at = now(), locked_by = 'w' where run_at > now() - interval '1 minute'",
     );
     expect((await ask("GET", "/readyz")).status, "somebody works").toBe(200);
-    await pool.query("delete from graphile_worker._private_jobs");
+    await pool.query("delete from tidings_queue._private_jobs");
     await pool.query(
       "update tidings.kysely_migration set name = '_' || name where name like '0008%'",
     );

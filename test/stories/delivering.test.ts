@@ -269,7 +269,7 @@ test("nothing personal is in any line that was logged, nor in any job", async ()
   expect(house.emitted.length).toBeGreaterThan(40);
   expect(house.emitted.filter((line) => personal.test(line))).toEqual([]);
   const { rows } = await pool.query(
-    "select payload::text as payload, last_error from graphile_worker._private_jobs",
+    "select payload::text as payload, last_error from tidings_queue._private_jobs",
   );
   expect(rows.filter((row) => personal.test(`${row.payload} ${row.last_error}`))).toEqual([]);
 });

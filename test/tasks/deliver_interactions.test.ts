@@ -294,7 +294,7 @@ test("a set that comes back twice without a call started is reported once, and s
   await run({ channel: "email", interactionIds });
   expect(countSaid("interactions.notStarted")).toBe(0);
   const { rows } = await pool.query<{ payload: Jobs["deliver_interactions"] }>(
-    "delete from graphile_worker._private_jobs where payload->>'notStarted' = '1' returning payload",
+    "delete from tidings_queue._private_jobs where payload->>'notStarted' = '1' returning payload",
   );
   for (const { payload } of rows) await run(payload);
   for (const { payload } of rows) await run(payload);

@@ -49,9 +49,9 @@ export async function planInteractions(
       group by p.channel, p.scheduled_at_from, p.part
     ),
     jobs as (
-      select graphile_worker.add_jobs(array_agg(
+      select tidings_queue.add_jobs(array_agg(
         row('deliver_interactions', json_build_object('channel', s.channel, 'interactionIds', s.ids), null, s.due, null, null,
-          case when cardinality(s.ids) > ${BULK_SIZE} then 10 else 0 end, null)::graphile_worker.job_spec))
+          case when cardinality(s.ids) > ${BULK_SIZE} then 10 else 0 end, null)::tidings_queue.job_spec))
       from sets s
       having count(*) > 0
     )
@@ -104,7 +104,7 @@ export async function withholdInteractions(db: Db, withheld: readonly Withheld[]
       where i.id = w."interactionId" and i.status = 'scheduled'
       returning i.id, i.channel, w.until
     )
-    select graphile_worker.add_job('deliver_interactions', json_build_object('channel', m.channel, 'interactionIds', array_agg(m.id::text order by m.id)),
+    select tidings_queue.add_job('deliver_interactions', json_build_object('channel', m.channel, 'interactionIds', array_agg(m.id::text order by m.id)),
       run_at => m.until)
     from moved m
     where m.until is not null

@@ -32,7 +32,7 @@ export async function planNextAttempts(db: Db, next: readonly NextAttempt[]): Pr
       returning id, channel, scheduled_at_from
     ),
     jobs as (
-      select graphile_worker.add_job('deliver_interactions', json_build_object('channel', a.channel, 'interactionIds', array_agg(a.id::text order by a.id)),
+      select tidings_queue.add_job('deliver_interactions', json_build_object('channel', a.channel, 'interactionIds', array_agg(a.id::text order by a.id)),
         run_at => a.scheduled_at_from)
       from added a
       group by a.channel, a.scheduled_at_from

@@ -122,7 +122,7 @@ async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Pr
 async function queueAgain(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
   if (outcomes.length === 0) return;
   await sql`
-    select graphile_worker.add_job('deliver_interactions', json_build_object('channel', i.channel, 'interactionIds', array_agg(i.id::text order by i.id)),
+    select tidings_queue.add_job('deliver_interactions', json_build_object('channel', i.channel, 'interactionIds', array_agg(i.id::text order by i.id)),
       run_at => s."dueAt")
     from json_to_recordset(${asRows(outcomes)}) as s("interactionId" bigint, "dueAt" timestamptz)
     join tidings.interactions i on i.id = s."interactionId" and i.status = 'scheduled'
@@ -133,7 +133,7 @@ async function queueAgain(db: Db, outcomes: readonly AttemptOutcome[]): Promise<
 async function queueAsking(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
   if (outcomes.length === 0) return;
   await sql`
-    select graphile_worker.add_job('settle_unknown_outcomes',
+    select tidings_queue.add_job('settle_unknown_outcomes',
       json_build_object('channel', i.channel, 'interactionIds', array_agg(i.id::text order by i.id), 'asked', 0), run_at => s."askAt")
     from json_to_recordset(${asRows(outcomes)}) as s("interactionId" bigint, "askAt" timestamptz)
     join tidings.interactions i on i.id = s."interactionId" and i.status = 'attempted'

@@ -32,7 +32,7 @@ export async function listOutcomes(db: Db): Promise<Outcome[]> {
 /** How much there is to do before `until`: jobs, and interactions that are with a provider. */
 export async function countUnfinished(db: Db, until: Date): Promise<number> {
   const { rows } = await sql<{ unfinished: number }>`
-    select (select count(*) from graphile_worker.jobs where run_at <= ${until})::int
+    select (select count(*) from tidings_queue.jobs where run_at <= ${until})::int
       + (select count(*) from tidings.interactions where origin = 'tidings' and status = 'inProgress')::int as unfinished
   `.execute(db);
   return rows[0]?.unfinished ?? 0;

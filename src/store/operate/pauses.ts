@@ -46,7 +46,7 @@ export async function releasePause(db: Db, paused: Paused): Promise<number | und
       select p.channel, array_agg(p.id::text order by p.id) as ids from parted p group by p.channel, p.part
     ),
     jobs as (
-      select graphile_worker.add_job('deliver_interactions', json_build_object('channel', s.channel, 'interactionIds', s.ids),
+      select tidings_queue.add_job('deliver_interactions', json_build_object('channel', s.channel, 'interactionIds', s.ids),
         priority => case when cardinality(s.ids) > 20 then 10 else 0 end)
       from sets s
     )

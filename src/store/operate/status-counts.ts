@@ -94,7 +94,7 @@ export async function countJobsByTask(db: Db): Promise<JobCount[]> {
       (count(*) filter (where j.locked_at is not null))::int as running,
       (count(*) filter (where j.locked_at is null and j.attempts < j.max_attempts and j.run_at > now()))::int as later,
       (count(*) filter (where j.locked_at is null and j.attempts >= j.max_attempts))::int as given_up
-    from graphile_worker.jobs j
+    from tidings_queue.jobs j
     group by 1
     order by 1
   `.execute(db);

@@ -6,6 +6,7 @@ import { DatabaseError, type Pool, type PoolClient } from "pg";
 import { Fault } from "../../domain/fault.ts";
 import { constraintViolation } from "./constraint-violation.ts";
 import { openDb } from "./db.ts";
+import { QUEUE_SCHEMA, withOwnChannels } from "./queue-schema.ts";
 import { readMigrations } from "./migration-files.ts";
 import { migrationsDiffer, readMigrationState } from "./migration-state.ts";
 
@@ -35,7 +36,11 @@ export async function migrate(pool: Pool, limits: MigrationLimits): Promise<stri
   const lock = await pool.connect();
   try {
     await takeMigrationLock(lock);
-    await runMigrations({ pgPool: pool, logger: new Logger(() => () => {}) });
+    await runMigrations({
+      pgPool: withOwnChannels(pool),
+      schema: QUEUE_SCHEMA,
+      logger: new Logger(() => () => {}),
+    });
     return await applyMigrations(pool, await readMigrations(), limits);
   } catch (error) {
     if (constraintViolation(error)?.sqlState !== INSUFFICIENT_PRIVILEGE) throw error;

@@ -1,5 +1,6 @@
 import type { Client, Pool } from "pg";
 import { Fault } from "../../domain/fault.ts";
+import { JOB_NAMES } from "../../domain/jobs.ts";
 import { checkPooler, greetingPid, openBareClient } from "./pooler.ts";
 import { QUEUE_SCHEMA } from "./queue-schema.ts";
 import { settingsOf } from "./session.ts";
@@ -23,6 +24,8 @@ export interface DatabaseFacts {
   readonly maySetUp: boolean;
   /** Our tables in which the role may not do what the daemon does. */
   readonly closedTables: readonly string[];
+  /** Schemas of our names in which somebody else keeps something. */
+  readonly foreignSchemas: readonly string[];
   /** Whether row level security hides the queue's jobs from the role. */
   readonly hidesJobs: boolean;
 }
@@ -109,10 +112,38 @@ const FACTS = `
     ) as "hidesJobs"`;
 
 async function readFacts(client: Client): Promise<DatabaseFacts> {
-  const { rows } = await client.query<DatabaseFacts>(FACTS, [QUEUE_SCHEMA]);
+  const { rows } = await client.query<Omit<DatabaseFacts, "foreignSchemas">>(FACTS, [QUEUE_SCHEMA]);
   const [facts] = rows;
   if (facts === undefined) throw new Error("the facts returned no row");
-  return facts;
+  return { ...facts, foreignSchemas: await findForeignSchemas(client) };
+}
+
+// a database that Tidings has migrated is ours, whatever has been added to it since
+const FILLED = `
+  select n.nspname::text as name, pg_catalog.to_regclass(n.nspname || '._private_tasks') is not null as "isQueue"
+  from pg_catalog.pg_namespace n
+  where n.nspname in ('tidings', $1) and pg_catalog.to_regclass('tidings.kysely_migration') is null
+    and exists (select from pg_catalog.pg_class c where c.relnamespace = n.oid)
+  order by n.nspname`;
+
+/**
+ * Before the first migration both schemas must be absent or empty. Only the queue's may hold what graphile-worker creates,
+ * since a first start may have ended between the two migrations, but no task of anybody else.
+ */
+async function findForeignSchemas(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; isQueue: boolean }>(FILLED, [QUEUE_SCHEMA]);
+  const foreign: string[] = [];
+  for (const { name, isQueue } of rows)
+    if (!isQueue || (await hasForeignTasks(client))) foreign.push(name);
+  return foreign;
+}
+
+async function hasForeignTasks(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ identifier: string }>(
+    `select identifier from ${QUEUE_SCHEMA}._private_tasks`,
+  );
+  const ours: readonly string[] = JOB_NAMES;
+  return rows.some(({ identifier }) => !ours.includes(identifier));
 }
 
 /** What stands in the way, each in one sentence or two with what to do. */
@@ -143,6 +174,10 @@ export function findObstacles(facts: DatabaseFacts): string[] {
       closedTables.length > 0,
       `Role ${role} may not read or write what the daemon does in schema tidings (${closedTables.join(", ")}): grant it, or use the role that owns the schema.`,
     ],
+    ...facts.foreignSchemas.map((name): readonly [boolean, string] => [
+      true,
+      `Schema ${name} of database ${database} holds tables or jobs that are not Tidings': rename that schema, or give Tidings a database of its own.`,
+    ]),
     [
       facts.hidesJobs,
       `Role ${role} cannot see the jobs in schema ${QUEUE_SCHEMA} (row level security or missing rights), so nothing would ever be sent: use the role that owns the schema, or grant the rights and create the policies.`,

@@ -1,2 +1,65 @@
-/** The schema in which graphile-worker keeps our jobs. */
-export const QUEUE_SCHEMA = "graphile_worker";
+import type { ClientBase, Pool, PoolClient } from "pg";
+import { withMethod } from "./with-method.ts";
+
+/**
+ * The schema in which graphile-worker keeps our jobs. It is not graphile-worker's own default, because a core system that
+ * uses the library in the same database would share that one, and one of the two would migrate it under the other.
+ */
+export const QUEUE_SCHEMA = "tidings_queue";
+
+/**
+ * A channel of NOTIFY belongs to the whole database, and graphile-worker's names do not depend on the schema: a migration
+ * of ours would stop the workers of a core system ("breaking migration"), and each job of theirs would wake ours.
+ */
+const CHANNELS = /\b(jobs:insert|worker:migrate)\b/g;
+const OWN_CHANNELS = /^tidings_queue:(jobs:insert|worker:migrate)$/;
+const ownChannels = (text: string): string => text.replaceAll(CHANNELS, `${QUEUE_SCHEMA}:$1`);
+
+/** The pool as graphile-worker gets it: the channels it names are ours, in its migrations as well. */
+export function withOwnChannels(pool: Pool): Pool {
+  const connect = (callback?: ConnectCallback): unknown =>
+    callback
+      ? pool.connect((error, client, release) =>
+          callback(error, client && renameChannels(client), release),
+        )
+      : pool.connect().then(renameChannels);
+  return withMethod(pool, "connect", connect);
+}
+
+type ConnectCallback = (
+  error: Error | undefined,
+  client: PoolClient | undefined,
+  release: (release?: unknown) => void,
+) => void;
+
+type Query = (text: unknown, values?: unknown, ...rest: unknown[]) => unknown;
+
+const renamed = new WeakSet<ClientBase>();
+
+function renameChannels(client: PoolClient): PoolClient {
+  if (!renamed.has(client)) {
+    renamed.add(client);
+    // before the listener of graphile-worker, which compares the name with its own
+    client.prependListener("notification", (message) => {
+      message.channel = message.channel.replace(OWN_CHANNELS, "$1");
+    });
+  }
+  const query = client.query.bind(client) as Query;
+  return withMethod(client, "query", (text: unknown, values?: unknown, ...rest: unknown[]) =>
+    query(
+      renameInStatement(text),
+      Array.isArray(values) ? values.map(renameValue) : values,
+      ...rest,
+    ),
+  );
+}
+
+function renameInStatement(statement: unknown): unknown {
+  if (typeof statement === "string") return ownChannels(statement);
+  const hasText = typeof statement === "object" && statement !== null && "text" in statement;
+  return hasText ? { ...statement, text: ownChannels(String(statement.text)) } : statement;
+}
+
+/** The one value that names a channel is that of pg_notify in a migration. */
+const renameValue = (value: unknown): unknown =>
+  value === "worker:migrate" ? ownChannels(value) : value;

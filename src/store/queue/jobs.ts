@@ -10,6 +10,6 @@ export async function enqueue<Name extends JobName>(
   { runAt, priority = 0 }: { readonly runAt: Date; readonly priority?: number },
 ): Promise<void> {
   await sql`
-    select id from graphile_worker.add_job(${name}::text, payload => ${JSON.stringify(payload)}::json, run_at => ${runAt}::timestamptz, priority => ${priority}::int)
+    select id from tidings_queue.add_job(${name}::text, payload => ${JSON.stringify(payload)}::json, run_at => ${runAt}::timestamptz, priority => ${priority}::int)
   `.execute(db);
 }

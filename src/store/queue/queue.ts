@@ -10,7 +10,9 @@ import {
 } from "graphile-worker";
 import type { Pool, PoolClient } from "pg";
 import type { Emit } from "../../domain/events.ts";
+import { QUEUE_SCHEMA, withOwnChannels } from "../postgres/queue-schema.ts";
 import { outageCode, retryOnOutage } from "../postgres/retry.ts";
+import { withMethod } from "../postgres/with-method.ts";
 
 export interface Queue {
   /** Under this name the queue locks our jobs. */
@@ -60,21 +62,6 @@ export function retryingPool(pool: Pool, emit: Emit): Pool {
   return withMethod(pool, "connect", (callback?: Parameters<Pool["connect"]>[0]) =>
     callback ? pool.connect(callback) : connect(),
   );
-}
-
-/** The same object with one method in place of its own. */
-function withMethod<Whole extends object>(
-  whole: Whole,
-  name: keyof Whole,
-  method: (...words: never[]) => unknown,
-): Whole {
-  return new Proxy(whole, {
-    get(target, key) {
-      if (key === name) return method;
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
-    },
-  });
 }
 
 interface LoggedJob {
@@ -150,7 +137,8 @@ export async function openQueue({
   const { events, broken } = heard;
   let stopping = false;
   const runner = await run({
-    pgPool: retryingPool(pool, emit),
+    pgPool: retryingPool(withOwnChannels(pool), emit),
+    schema: QUEUE_SCHEMA,
     taskList,
     events,
     logger: speakThrough(emit),

@@ -8,9 +8,9 @@ import type { Db } from "../postgres/db.ts";
 export async function isQueueStuck(db: Db, forMs: number): Promise<boolean> {
   const { rows } = await sql<{ isStuck: boolean }>`
     select exists (
-        select from graphile_worker.jobs j
+        select from tidings_queue.jobs j
         where j.locked_at is null and j.attempts < j.max_attempts and j.run_at < now() - make_interval(secs => ${forMs / 1_000})
-      ) and not exists (select from graphile_worker.jobs j where j.locked_at is not null) as is_stuck
+      ) and not exists (select from tidings_queue.jobs j where j.locked_at is not null) as is_stuck
   `.execute(db);
   return rows[0]?.isStuck === true;
 }

@@ -43,7 +43,7 @@ export async function pruneDeadWorkers(db: Db, silentMs: number): Promise<string
       returning w.id, w.queue_pool
     ),
     freed as (
-      select graphile_worker.force_unlock_workers(array_agg(d.queue_pool)) from dead d having count(*) > 0
+      select tidings_queue.force_unlock_workers(array_agg(d.queue_pool)) from dead d having count(*) > 0
     )
     select d.id, (select count(*) from freed) as freed from dead d
   `.execute(db);
@@ -66,7 +66,7 @@ export async function markOrphansUnknown(db: Db): Promise<string[]> {
       returning i.id, i.channel
     ),
     jobs as (
-      select graphile_worker.add_job('settle_unknown_outcomes',
+      select tidings_queue.add_job('settle_unknown_outcomes',
         json_build_object('channel', o.channel, 'interactionIds', array_agg(o.id::text order by o.id), 'asked', 0))
       from orphans o
       group by o.channel
@@ -95,7 +95,7 @@ export async function rescheduleUnsentClaims(
       returning i.id, i.channel
     ),
     jobs as (
-      select graphile_worker.add_job('deliver_interactions',
+      select tidings_queue.add_job('deliver_interactions',
         json_build_object('channel', r.channel, 'interactionIds', json_build_array(r.id::text)))
       from returned r
     )
@@ -115,7 +115,7 @@ export async function unlockLostJobs(
   lockedForMs: number,
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    update graphile_worker._private_jobs j
+    update tidings_queue._private_jobs j
     set locked_by = null, locked_at = null
     where j.locked_by = ${queuePool} and j.id <> all(${running}::bigint[])
       and j.locked_at < now() - ${lockedForMs} * interval '1 millisecond'
@@ -137,7 +137,7 @@ export async function requeueOverdue(db: Db, dueBefore: Date): Promise<string[]>
     ),
     held as (
       select json_array_elements_text(j.payload->'interactionIds')::bigint as id
-      from graphile_worker._private_jobs j
+      from tidings_queue._private_jobs j
       where j.payload->'interactionIds' is not null and (j.attempts < j.max_attempts or j.locked_at is not null)
         -- nothing due, nothing to hold it against: what falls due in a month is not unpacked every ten seconds
         and exists (select from due)
@@ -149,7 +149,7 @@ export async function requeueOverdue(db: Db, dueBefore: Date): Promise<string[]>
       where not exists (select from held h where h.id = d.id)
     ),
     jobs as (
-      select graphile_worker.add_job('deliver_interactions',
+      select tidings_queue.add_job('deliver_interactions',
         json_build_object('channel', f.channel, 'interactionIds', array_agg(f.id::text order by f.id)), priority => 10)
       from forgotten f
       group by f.channel, f.part

@@ -97,7 +97,7 @@ export async function scheduleNeverSent(
       returning i.id, i.channel
     ),
     jobs as (
-      select graphile_worker.add_job('deliver_interactions',
+      select tidings_queue.add_job('deliver_interactions',
         json_build_object('channel', m.channel, 'interactionIds', json_build_array(m.id::text)), run_at => ${dueAt})
       from moved m
     )

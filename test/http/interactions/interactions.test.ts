@@ -140,7 +140,7 @@ describe("POST logs", () => {
   });
 
   test("and never sends: the row is logged, and no job comes of it", async () => {
-    const jobs = "select count(*)::int as n from graphile_worker.jobs";
+    const jobs = "select count(*)::int as n from tidings_queue.jobs";
     const before = await pool.query(jobs);
     const { id } = await logged({
       channel: "email",

@@ -75,14 +75,14 @@ test("a role from which row level security hides the queue is refused until a po
     "blind",
     "grant usage on schema tidings to",
     "grant select, insert, update on all tables in schema tidings to",
-    "grant usage on schema graphile_worker to",
-    "grant all on all tables in schema graphile_worker to",
+    "grant usage on schema tidings_queue to",
+    "grant all on all tables in schema tidings_queue to",
   );
   expect(await obstaclesAt(as(role))).toMatch(
     /^Role blind_\w+ cannot see the jobs .*nothing would ever be sent/,
   );
   await pool.query(
-    `create policy daemon on graphile_worker._private_jobs to ${role} using (true) with check (true)`,
+    `create policy daemon on tidings_queue._private_jobs to ${role} using (true) with check (true)`,
   );
   expect(await obstaclesAt(as(role))).toBe("");
 });
@@ -110,6 +110,7 @@ test("a Postgres older than 15 is refused by its version", () => {
     firesTriggers: true,
     maySetUp: true,
     closedTables: [],
+    foreignSchemas: [],
     hidesJobs: false,
   };
   expect(findObstacles(facts)).toEqual([

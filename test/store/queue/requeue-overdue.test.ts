@@ -25,11 +25,11 @@ async function insertDue(count: number): Promise<void> {
 test("what is due and only in a job that the queue has given up is queued again, once", async () => {
   await insertDue(1);
   await pool.query(
-    `select graphile_worker.add_job('deliver_interactions', json_build_object('channel', 'email', 'interactionIds', array_agg(i.id::text)), max_attempts => 1)
+    `select tidings_queue.add_job('deliver_interactions', json_build_object('channel', 'email', 'interactionIds', array_agg(i.id::text)), max_attempts => 1)
      from tidings.interactions i`,
   );
   expect(await requeueOverdue(db, new Date())).toEqual([]);
-  await pool.query("update graphile_worker._private_jobs set attempts = max_attempts");
+  await pool.query("update tidings_queue._private_jobs set attempts = max_attempts");
   expect(await requeueOverdue(db, new Date())).toHaveLength(1);
   expect(await requeueOverdue(db, new Date())).toEqual([]);
 });
@@ -37,7 +37,7 @@ test("what is due and only in a job that the queue has given up is queued again,
 test("a bulk of 100,000 that waits for its turn is looked through in less than a heartbeat", async () => {
   await insertDue(BULK);
   await pool.query(
-    `select graphile_worker.add_job('deliver_interactions', json_build_object('channel', 'email', 'interactionIds', array_agg(i.id::text)))
+    `select tidings_queue.add_job('deliver_interactions', json_build_object('channel', 'email', 'interactionIds', array_agg(i.id::text)))
      from tidings.interactions i group by i.id / 100`,
   );
   const began = performance.now();

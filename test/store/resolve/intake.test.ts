@@ -86,7 +86,7 @@ test("two transactions that change the same new case at once take turns", async 
 });
 
 test("a bulk is queued in sets of at most 500, behind single changes; boarding queues nothing", async () => {
-  await pool.query("select graphile_worker.complete_jobs(array_agg(id)) from graphile_worker.jobs");
+  await pool.query("select tidings_queue.complete_jobs(array_agg(id)) from tidings_queue.jobs");
   const bulk = Array.from({ length: 600 }, (_, n) => ({
     caseId: `BULK-${n}`,
     status: "initiated",
@@ -96,7 +96,7 @@ test("a bulk is queued in sets of at most 500, behind single changes; boarding q
   await insertChanges(pool, [{ caseId: "BOARDED", status: "initiated", fires: false }]);
   const { rows } = await pool.query(
     `select j.priority, json_array_length(p.payload->'caseChangeIds') as changes
-     from graphile_worker.jobs j join graphile_worker._private_jobs p using (id) order by j.id`,
+     from tidings_queue.jobs j join tidings_queue._private_jobs p using (id) order by j.id`,
   );
   expect(rows).toEqual([
     { priority: 10, changes: 500 },

@@ -169,7 +169,7 @@ describe("a role that may only insert", () => {
       client.release();
     }
     const jobs = await pool.query(
-      "select count(*)::int as jobs from graphile_worker.jobs where task_identifier = 'resolve_case_changes'",
+      "select count(*)::int as jobs from tidings_queue.jobs where task_identifier = 'resolve_case_changes'",
     );
     expect(jobs.rows[0].jobs).toBeGreaterThan(0);
     await pool.query(

@@ -1,0 +1,145 @@
+import { randomBytes } from "node:crypto";
+import { EventEmitter, once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Logger, run, runMigrations, type Runner, type WorkerEvents } from "graphile-worker";
+import type { Pool } from "pg";
+import { afterEach, expect, inject, test } from "vitest";
+import { openPool } from "../../../src/store/postgres/db.ts";
+import { migrate } from "../../../src/store/postgres/migrate.ts";
+import { checkPreconditions } from "../../../src/store/postgres/preconditions.ts";
+import { openQueue } from "../../../src/store/queue/queue.ts";
+
+const adminUrl = inject("adminUrl");
+const logger = new Logger(() => () => {});
+const open: AsyncDisposableStack[] = [];
+afterEach(async () => {
+  for (const stack of open.splice(0)) await stack.disposeAsync();
+});
+
+/** An empty database of a test's own, and a pool as the core system has it. */
+async function createDatabase(): Promise<{ url: string; core: Pool; own: Pool }> {
+  const stack = new AsyncDisposableStack();
+  open.push(stack);
+  const name = `queues_${randomBytes(5).toString("hex")}`;
+  const admin = openPool({ url: adminUrl, actor: "test", max: 1, onLost: () => {} });
+  stack.defer(() => admin.end());
+  await admin.query(`create database ${name}`);
+  stack.defer(async () => void (await admin.query(`drop database ${name} with (force)`)));
+  const url = adminUrl.replace("/postgres?", `/${name}?`);
+  const [core, own] = ["core", "tidings"].map((actor) => {
+    const pool = openPool({ url, actor, max: 5, onLost: () => {} });
+    stack.defer(() => pool.end());
+    return pool;
+  }) as [Pool, Pool];
+  return { url, core, own };
+}
+
+interface CoreWorker {
+  readonly runner: Runner;
+  readonly events: WorkerEvents;
+  readonly done: string[];
+}
+
+/** The core system's own graphile-worker, in that library's default schema. */
+async function startCoreWorker(core: Pool): Promise<CoreWorker> {
+  const events: WorkerEvents = new EventEmitter();
+  const done: string[] = [];
+  const listening = once(events, "pool:listen:success");
+  const runner = await run({
+    pgPool: core,
+    schema: "graphile_worker",
+    logger,
+    events,
+    noHandleSignals: true,
+    concurrency: 1,
+    pollInterval: 60_000,
+    crontab: " ",
+    taskList: { core_task: (payload) => void done.push(JSON.stringify(payload)) },
+  });
+  open.at(-1)?.defer(() => runner.stop().catch(() => {}));
+  await listening;
+  return { runner, events, done };
+}
+
+const migrationsOf = async (pool: Pool): Promise<unknown> =>
+  (await pool.query("select id, ts from graphile_worker.migrations order by id")).rows;
+
+test("a core system's own queue in the same database works on, unchanged, while Tidings migrates", async () => {
+  const { core, own } = await createDatabase();
+  const worker = await startCoreWorker(core);
+  const before = await migrationsOf(core);
+  let stopped = false;
+  void worker.runner.promise.then(() => (stopped = true));
+  await migrate(own, { lockMs: 0, statementMs: 0 });
+  expect(await migrationsOf(core)).toEqual(before);
+  await worker.runner.addJob("core_task", { n: 1 });
+  await expect.poll(() => worker.done).toEqual(['{"n":1}']);
+  await sleep(2_000); // a worker that was told to stop takes so long
+  expect(stopped).toBe(false);
+});
+
+test("the core system's queue is migrated, and ours works on", async () => {
+  const { core, own } = await createDatabase();
+  await migrate(own, { lockMs: 0, statementMs: 0 });
+  const done: string[] = [];
+  const queue = await openQueue({
+    pool: own,
+    taskList: { resolve_case_changes: (payload) => void done.push(JSON.stringify(payload)) },
+    concurrency: 1,
+    emit: () => {},
+  });
+  await runMigrations({ pgPool: core, schema: "graphile_worker", logger });
+  await own.query(`select tidings_queue.add_job('resolve_case_changes', '{"caseChangeIds": []}')`);
+  await expect.poll(() => done).toHaveLength(1);
+  let ended = false;
+  void queue.broken.then(() => (ended = true));
+  await sleep(2_000); // a worker that was told to stop takes so long
+  expect(ended).toBe(false);
+  await queue.stop(1_000);
+});
+
+test("a newer Tidings that breaks the queue's schema stops ours", async () => {
+  const { own } = await createDatabase();
+  await migrate(own, { lockMs: 0, statementMs: 0 });
+  const taskList = { resolve_case_changes: () => {} };
+  const queue = await openQueue({ pool: own, taskList, concurrency: 1, emit: () => {} });
+  const broken = queue.broken.then(({ message }) => message);
+  const announce = setInterval(() => {
+    void own.query("select pg_notify('tidings_queue:worker:migrate', $1)", [
+      '{"migrationNumber": 999, "breaking": true}',
+    ]);
+  }, 200);
+  open.at(-1)?.defer(async () => clearInterval(announce));
+  expect(await broken).toContain("ended by itself");
+  process.exitCode = undefined;
+});
+
+test("a schema tidings_queue that holds somebody else's tables is refused, and nothing is created", async () => {
+  const { url, core, own } = await createDatabase();
+  await core.query("create schema tidings_queue create table tickets (id int)");
+  await expect(checkPreconditions({ url, pool: own })).rejects.toMatchObject({
+    code: "DATABASE_UNSUITABLE",
+    detail: expect.stringMatching(/^Schema tidings_queue .* not Tidings/) as unknown,
+  });
+});
+
+test("a schema tidings_queue in which somebody else runs jobs is refused", async () => {
+  const { url, core, own } = await createDatabase();
+  await runMigrations({ pgPool: core, schema: "tidings_queue", logger });
+  await expect(checkPreconditions({ url, pool: own })).resolves.toBeUndefined();
+  await core.query("select tidings_queue.add_job('core_task')");
+  await expect(checkPreconditions({ url, pool: own })).rejects.toMatchObject({
+    code: "DATABASE_UNSUITABLE",
+  });
+});
+
+test("a schema tidings that is not Tidings' is refused, and an empty one is used", async () => {
+  const { url, core, own } = await createDatabase();
+  await core.query("create schema tidings; create schema tidings_queue");
+  await expect(checkPreconditions({ url, pool: own })).resolves.toBeUndefined();
+  await core.query("create table tidings.news (id int)");
+  await expect(checkPreconditions({ url, pool: own })).rejects.toMatchObject({
+    code: "DATABASE_UNSUITABLE",
+    detail: expect.stringMatching(/^Schema tidings .* not Tidings/) as unknown,
+  });
+});
