@@ -13,6 +13,14 @@ export interface Evidence {
   readonly durationMs: number;
 }
 
+/**
+ * What there was too much of.
+ * - rate: messages in a short time; a second without new calls is enough.
+ * - connections: calls at once; fewer are made from then on.
+ * - quota: what the account may send for now; the whole channel slows down.
+ */
+export type Limit = "rate" | "connections" | "quota";
+
 /** What a refusal says of the contact itself. */
 export type ContactFinding = "invalid" | "notTextable" | "optedOut";
 
@@ -52,7 +60,12 @@ export type ProviderAnswer =
       readonly retryAfterMs: number | null;
       readonly evidence: Evidence;
     }
-  | { readonly kind: "limited"; readonly retryAfterMs: number | null; readonly evidence: Evidence }
+  | {
+      readonly kind: "limited";
+      readonly limit: Limit;
+      readonly retryAfterMs: number | null;
+      readonly evidence: Evidence;
+    }
   | {
       readonly kind: "misconfigured";
       readonly statusDetails: string;

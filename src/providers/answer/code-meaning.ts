@@ -1,14 +1,20 @@
 import { hash } from "node:crypto";
-import type { ContactFinding, Evidence, ProviderAnswer } from "../../domain/provider-answer.ts";
+import type {
+  ContactFinding,
+  Evidence,
+  Limit,
+  ProviderAnswer,
+} from "../../domain/provider-answer.ts";
 import { scrub } from "./scrub.ts";
 
-/** What one of a provider's codes means: a row of its table. */
+/** The meaning of one of a provider's codes: a row of its table. */
 export interface Meaning {
   readonly kind: Exclude<ProviderAnswer["kind"], "accepted">;
+  /** Only for limited; a rate unless the row says otherwise. */
+  readonly limit?: Limit;
   readonly statusDetails: string;
-  /** A label. */
   readonly short: string;
-  /** A sentence that tells what to do. */
+  /** A sentence that says what to do. */
   readonly long: string;
   readonly finding: ContactFinding | null;
   /** How long to wait, where the code itself tells; the wire's own word goes first. */
@@ -58,7 +64,7 @@ export function answerOf(call: Call, meaning: Meaning, seen: Seen): ProviderAnsw
     case "unavailable":
       return { kind, statusDetails, short, long, finding, retryAfterMs, evidence };
     case "limited":
-      return { kind, retryAfterMs, evidence };
+      return { kind, limit: meaning.limit ?? "rate", retryAfterMs, evidence };
     case "misconfigured":
       return { kind, statusDetails, short, long, evidence };
     case "unknown":

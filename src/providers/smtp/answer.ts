@@ -1,5 +1,17 @@
 import type { Meaning, Seen } from "../answer/code-meaning.ts";
-import { SMTP_CLASSES, SMTP_CODES, SMTP_SILENCE, SMTP_WORDS } from "./codes.ts";
+import { isCertificateFault, isHandshakeFault } from "../answer/tls-faults.ts";
+import { SMTP_CLASSES, SMTP_CODES } from "./codes.ts";
+import {
+  BAD_ADDRESS,
+  BUSY,
+  CERTIFICATE,
+  LOGIN,
+  NO_TLS,
+  NOT_HANDED_OVER,
+  OUTCOME_UNKNOWN,
+  SESSION_REFUSED,
+} from "./meanings.ts";
+import { SMTP_WORDS } from "./words.ts";
 
 /** nodemailer's errors, as far as they are read. */
 export interface SmtpFailure {
@@ -38,7 +50,8 @@ export function readSmtpFailure(
   const { response = "", responseCode = 0, command = "" } = failure;
   // a 2xx or 3xx in an error answers something else
   if (responseCode >= 400 && responseCode <= 599) {
-    const seen = readReply(response);
+    const reply = readReply(response);
+    const seen = { ...reply, retryAfterMs: readWait(reply.text) };
     const aboutRecipient = handedOver || command === "RCPT TO" || command === "DATA";
     return { meaning: aboutRecipient ? lookUp(seen) : lookUpSession(seen), seen };
   }
@@ -50,13 +63,17 @@ export function readSmtpFailure(
 function lookUpSession(reply: Reply): Meaning {
   const meaning = lookUp(reply);
   if (meaning.kind === "limited" || meaning.kind === "misconfigured") return meaning;
-  return reply.code.startsWith("4") ? SMTP_SILENCE.sessionDeferred : SMTP_SILENCE.sessionRefused;
+  return reply.code.startsWith("4") ? BUSY : SESSION_REFUSED;
 }
 
 function lookUp({ code, enhancedCode, text }: Reply): Meaning {
   const replyClass = code.charAt(0);
   const key = enhancedCode === undefined ? code : replyClass + enhancedCode.slice(1);
-  const worded = SMTP_WORDS.find(({ words, codes }) => codes.test(key) && words.test(text));
+  const said = withoutAddresses(text);
+  const worded = SMTP_WORDS.find(
+    ({ words, unless, codes }) =>
+      codes.test(key) && words.test(said) && unless?.test(said) !== true,
+  );
   return (
     worded?.meaning ??
     SMTP_CODES[key] ??
@@ -66,10 +83,31 @@ function lookUp({ code, enhancedCode, text }: Reply): Meaning {
   );
 }
 
-function meaningOfSilence({ code, command }: SmtpFailure, handedOver: boolean): Meaning {
-  if (handedOver) return SMTP_SILENCE.outcomeUnknown;
+const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+/** A server's word must not hold a message back for days. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/** The wait that a reply asks for in words, such as "Try again in 92 seconds" (ms); null where it names none. */
+function readWait(text: string): number | null {
+  const [, count, unit = ""] =
+    /\b(?:again|retry|wait)\b[^.\d]{0,20}(\d{1,5}) ?(s|m|h)(?:ec|in|our|r)?\w*\b/iu.exec(text) ??
+    [];
+  const unitMs = UNITS_MS[unit.toLowerCase()];
+  if (count === undefined || unitMs === undefined) return null;
+  return Math.min(Number(count) * unitMs, LONGEST_WAIT_MS);
+}
+
+/** The words of a reply on one line. An address that is quoted may hold any word. */
+const withoutAddresses = (text: string): string =>
+  text.replaceAll(/<[^<>]*>|\S+@\S+/gu, "").replaceAll(/\s+/gu, " ");
+
+function meaningOfSilence(failure: SmtpFailure, handedOver: boolean): Meaning {
+  const { code, originalCode, command } = failure;
+  if (handedOver) return OUTCOME_UNKNOWN;
+  if (isCertificateFault(originalCode ?? code)) return CERTIFICATE;
+  if (isHandshakeFault(originalCode ?? code)) return NO_TLS;
   // nodemailer itself refuses to write an address that would break out of the command
-  if (code === "EENVELOPE" && command === "API") return SMTP_SILENCE.malformedAddress;
-  if (code === "EAUTH") return SMTP_SILENCE.noCredentials;
-  return SMTP_SILENCE.notHandedOver;
+  if (code === "EENVELOPE" && command === "API") return BAD_ADDRESS;
+  if (code === "EAUTH") return LOGIN;
+  return NOT_HANDED_OVER;
 }

@@ -5,7 +5,7 @@ import { isMailbox, sourceOf } from "./message-source.ts";
 import { answerOf, evidenceOf, type Call } from "../answer/code-meaning.ts";
 import type { Provider } from "../answer/provider.ts";
 import { readReply, readSmtpFailure } from "./answer.ts";
-import { SMTP_SILENCE } from "./codes.ts";
+import { BAD_ADDRESS, MALFORMED_SENDER } from "./meanings.ts";
 import { openSmtpSessions } from "./sessions.ts";
 import { readSmtpUrl } from "./url.ts";
 
@@ -31,9 +31,9 @@ export function openSmtp(options: SmtpOptions): Provider<EmailMessage> {
       startedAt: performance.now(),
       personal: personalIn(message),
     };
-    if (!isMailbox(message.to)) return answerOf(call, SMTP_SILENCE.malformedAddress, {});
+    if (!isMailbox(message.to)) return answerOf(call, BAD_ADDRESS, {});
     const mail = await sourceOf(message, envelopeFrom);
-    if (!isMailbox(mail.envelope.from)) return answerOf(call, SMTP_SILENCE.malformedSender, {});
+    if (!isMailbox(mail.envelope.from)) return answerOf(call, MALFORMED_SENDER, {});
 
     const delivery = await within(deadlineMs, (deadline) => sessions.deliver(mail, deadline));
     if (delivery.taken) {

@@ -1,16 +1,22 @@
 import type { Meaning, Seen } from "../answer/code-meaning.ts";
+import { isCertificateFault, isHandshakeFault } from "../answer/tls-faults.ts";
 import { meaningOfTwilioCode, TWILIO_CODES, TWILIO_SILENCE } from "./codes.ts";
 import type { TwilioTrouble } from "./http.ts";
 
 /** What a call means that brought no message. */
 export function readTwilioTrouble(trouble: TwilioTrouble): { meaning: Meaning; seen: Seen } {
   if (trouble.at === "network") {
-    const meaning = trouble.sent ? TWILIO_SILENCE.outcomeUnknown : TWILIO_SILENCE.notReached;
-    return { meaning, seen: { code: trouble.code } };
+    return { meaning: meaningOfSilence(trouble), seen: { code: trouble.code } };
   }
   const { status, code, message, retryAfterMs } = trouble;
   const seen = { code: `${code ?? status}`, text: message ?? undefined, retryAfterMs };
   return { meaning: meaningOfReply(status, code), seen };
+}
+
+function meaningOfSilence({ code, sent }: Extract<TwilioTrouble, { at: "network" }>): Meaning {
+  if (sent) return TWILIO_SILENCE.outcomeUnknown;
+  if (isCertificateFault(code)) return TWILIO_SILENCE.certificate;
+  return isHandshakeFault(code) ? TWILIO_SILENCE.noTls : TWILIO_SILENCE.notReached;
 }
 
 /** Only a 4xx says that the request was not carried out. */

@@ -271,6 +271,14 @@ export const TWILIO_SILENCE = {
     ...notNow("Twilio not reached", `Twilio could not be reached; nothing was sent. ${RETRIED}`),
     statusDetails: "textFailed",
   },
+  certificate: ourFault(
+    "Certificate not accepted",
+    "The certificate of Twilio's host, or of a proxy in between, is not trusted, has expired or is for another host. Check TWILIO_API_URL, the proxy and NODE_EXTRA_CA_CERTS.",
+  ),
+  noTls: ourFault(
+    "TLS not possible",
+    "Twilio's host, or a proxy in between, speaks no TLS that we accept. Check TWILIO_API_URL and the network.",
+  ),
   /** A 4xx in somebody else's words: a proxy's or a firewall's, and so nothing against the number. */
   notTwilio: {
     ...notNow(

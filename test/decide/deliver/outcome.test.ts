@@ -104,12 +104,12 @@ test.each<[string, ProviderAnswer, object]>([
   ],
   [
     "limited",
-    { kind: "limited", retryAfterMs: 5_000, evidence: EVIDENCE },
+    { kind: "limited", limit: "rate", retryAfterMs: 5_000, evidence: EVIDENCE },
     { status: "scheduled", dueAt: at(6), short: null },
   ],
   [
     "limited without a time",
-    { kind: "limited", retryAfterMs: null, evidence: EVIDENCE },
+    { kind: "limited", limit: "rate", retryAfterMs: null, evidence: EVIDENCE },
     { status: "scheduled", dueAt: at(2) },
   ],
   ["misconfigured", LOGIN_REFUSED, { status: "scheduled", dueAt: at(61), short: "Login refused" }],

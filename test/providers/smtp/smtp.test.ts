@@ -2,11 +2,13 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { SMTPServer } from "smtp-server";
-import { afterEach, describe, expect, test } from "vitest";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { EmailMessage } from "../../../src/domain/message.ts";
 import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
 import type { Provider } from "../../../src/providers/answer/provider.ts";
 import { openSmtp } from "../../../src/providers/smtp/smtp.ts";
+import { createAuthority, type Identity } from "../certificates.ts";
 import { email } from "../messages.ts";
 import {
   babble,
@@ -203,11 +205,14 @@ describe("no answer", () => {
     expect(await provider.send(email())).toMatchObject({ kind: "unavailable" });
   });
 
-  test("is not now when the server cannot do the TLS that is asked for", async () => {
+  test("is our fault when the server speaks no TLS where we do", async () => {
     const peer = await openScriptedSmtp();
     const provider = openSmtp({ url: `smtps://127.0.0.1:${peer.port}`, deadlineMs: DEADLINE_MS });
     opened.push(peer, provider);
-    expect(await provider.send(email())).toMatchObject({ kind: "unavailable" });
+    expect(await provider.send(email())).toMatchObject({
+      kind: "misconfigured",
+      short: "TLS not possible",
+    });
   });
 });
 
@@ -401,10 +406,14 @@ describe("whatever a message says", () => {
 });
 
 describe("over TLS, with a login", () => {
-  /** Its certificate is its own and has expired. */
-  async function openTlsPeer(secure: boolean): Promise<{ port: number; took: string[] }> {
+  /** Without an identity of its own it has the certificate of the smtp-server package, which has expired. */
+  async function openTlsPeer(
+    secure: boolean,
+    identity: Partial<Identity> = {},
+  ): Promise<{ port: number; took: string[] }> {
     const took: string[] = [];
     const server = new SMTPServer({
+      ...identity,
       secure,
       logger: false,
       disableReverseLookup: true,
@@ -439,15 +448,33 @@ describe("over TLS, with a login", () => {
     expect(took).toEqual(["encrypted, from tidings"]);
   });
 
-  test.each(["smtp", "smtps"])(
-    "%s sends nothing to a peer that cannot show who it is",
-    async (scheme) => {
-      const { port, took } = await openTlsPeer(scheme === "smtps");
+  describe.each(["smtp", "smtps"])("%s to a peer that cannot show who it is", (scheme) => {
+    const known = createAuthority("Known Authority");
+    const stranger = createAuthority("Unknown Authority");
+    const before = getCACertificates("default");
+    beforeAll(() => setDefaultCACertificates([...before, known.cert]));
+    afterAll(() => setDefaultCACertificates(before));
+
+    test("works with a certificate of an authority that is trusted", async () => {
+      const { port, took } = await openTlsPeer(scheme === "smtps", known.issue("127.0.0.1"));
       const answer = await sendTo(`${scheme}://tidings:s3cret@127.0.0.1:${port}`);
-      expect(answer).toMatchObject({ kind: "unavailable" });
+      expect(answer).toMatchObject({ kind: "accepted" });
+      expect(took).toHaveLength(1);
+    });
+
+    test.each<[string, Identity]>([
+      ["of an unknown authority", stranger.issue("127.0.0.1")],
+      ["signed by itself", stranger],
+      ["that has expired", known.issue("127.0.0.1", { from: -30, to: -1 })],
+      ["that is not valid yet", known.issue("127.0.0.1", { from: 1, to: 30 })],
+      ["of another host", known.issue("mail.example.com")],
+    ])("a certificate %s is our fault, and nothing is sent", async (_, identity) => {
+      const { port, took } = await openTlsPeer(scheme === "smtps", identity);
+      const answer = await sendTo(`${scheme}://tidings:s3cret@127.0.0.1:${port}`);
+      expect(answer).toMatchObject({ kind: "misconfigured", short: "Certificate not accepted" });
       expect(took).toEqual([]);
-    },
-  );
+    });
+  });
 
   test("a wrong password is our fault", async () => {
     const { port } = await openTlsPeer(false);

@@ -1,4 +1,6 @@
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { createServer as createHttpsServer } from "node:https";
+import { type AddressInfo, createServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { TextMessage } from "../../../src/domain/message.ts";
 import type { UnknownOutcome } from "../../../src/domain/unknown-outcome.ts";
@@ -8,6 +10,7 @@ import { listenOnLoopback } from "../../../src/providers/sandbox/loopback.ts";
 import type { Asks } from "../../../src/providers/twilio/lookup.ts";
 import { askTwilio } from "../../../src/providers/twilio/statuses.ts";
 import { openTwilio, type TwilioOptions } from "../../../src/providers/twilio/twilio.ts";
+import { createAuthority } from "../certificates.ts";
 import { text } from "../messages.ts";
 import {
   accept,
@@ -282,11 +285,27 @@ describe("no answer", () => {
     expect(await provider.send(text())).toMatchObject({ kind: "unavailable" });
   });
 
-  test("is not now when the peer speaks no TLS", async () => {
+  test("is our fault when the peer speaks no TLS", async () => {
     const { peer } = await openBoth(accept);
     const provider = openProvider({ apiUrl: `https://127.0.0.1:${peer.port}` });
-    expect(await provider.send(text())).toMatchObject({ kind: "unavailable" });
+    expect(await provider.send(text())).toMatchObject({ kind: "misconfigured" });
     expect(peer.forms).toHaveLength(0);
+  });
+
+  test("is our fault when the peer's certificate is not trusted", async () => {
+    const asked: string[] = [];
+    const identity = createAuthority("Unknown Authority").issue("127.0.0.1");
+    const server = createHttpsServer({ ...identity }, (request) => asked.push(request.url ?? ""));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    opened.push({ close: () => new Promise((closed) => server.close(() => closed())) });
+    const { port } = server.address() as AddressInfo;
+    const provider = openProvider({ apiUrl: `https://127.0.0.1:${port}` });
+    expect(await provider.send(text())).toMatchObject({
+      kind: "misconfigured",
+      short: "Certificate not accepted",
+    });
+    expect(asked).toEqual([]);
   });
 
   test("is not now when the peer takes the connection and never speaks TLS", async () => {
