@@ -4,6 +4,7 @@ import { outageCode } from "./store/postgres/retry.ts";
 import {
   recordHeartbeat,
   pruneDeadWorkers,
+  unlockAbandonedJobs,
   unlockLostJobs,
   markOrphansUnknown,
   requeueOverdue,
@@ -19,11 +20,15 @@ const WORKER_TIMEOUT_MS = 10_000;
 const UNSENT_CLAIM_AFTER_MS = 30_000;
 /** A job locked this long in our name that does not run here never reached us. */
 const LOST_JOB_AFTER_MS = 30_000;
+/** A job locked this long by a worker that is not on the list is locked by nobody (ms). */
+const ABANDONED_JOB_AFTER_MS = 8_000;
 /** Due for this long and in no job: forgotten. */
 const OVERDUE_AFTER_MS = 60_000;
 /** An answer that took longer than this does not tell the time. */
 const FRESH_TIME_MS = 250;
-/** Rows are looked through once in so many beats. */
+/** Once in so many heartbeats the jobs are searched for abandoned ones. */
+const UNLOCK_EVERY = 2;
+/** Once in so many heartbeats the interactions are searched for overdue ones. */
 const SWEEP_EVERY = 5;
 
 export interface Maintenance {
@@ -40,29 +45,32 @@ interface MaintenanceOptions {
 }
 
 /**
- * Says that we live, takes over from those that do not, and finds what fell through. The heart does not wait for the rest:
- * a sweep that is held up by a lock must not make us look dead.
+ * Sends heartbeats, recovers the work of dead workers and requeues lost work. Nothing waits for a slower part: a sweep
+ * that a lock holds up must delay neither the heartbeat nor the recovery.
  */
 export function startMaintenance(watched: MaintenanceOptions): Maintenance {
   const stopped = new AbortController();
+  const recover = oneAtATime(watched, (round, steadyForMs) =>
+    recovery(watched.deps, round, steadyForMs),
+  );
+  const requeue = oneAtATime(watched, (round) => sweep(watched, round));
   let round = 0;
-  let running: Promise<void> | undefined;
   const loop = async (): Promise<void> => {
-    // When the database comes back after an outage everybody has been silent: only who has beaten steadily since
-    // then may call another one dead
+    // After an outage every worker has been silent. Only one that has sent heartbeats steadily since then may declare
+    // another one dead
     let steadySince = performance.now();
     while (!stopped.signal.aborted) {
       const began = performance.now();
       const heard = await through(watched, () => heartbeat(watched));
       if (!heard || performance.now() - began > HEARTBEAT_MS) steadySince = performance.now();
-      const steadyForMs = began - steadySince;
-      if (heard && running === undefined)
-        running = through(watched, () => runMaintenance(watched, (round += 1), steadyForMs)).then(
-          () => (running = undefined),
-        );
+      if (heard) {
+        round += 1;
+        recover.start(round, began - steadySince);
+        requeue.start(round, began - steadySince);
+      }
       await sleep(HEARTBEAT_MS, undefined, { signal: stopped.signal }).catch(() => {});
     }
-    await running;
+    await Promise.all([recover.running(), requeue.running()]);
   };
   const done = loop();
   return {
@@ -70,6 +78,24 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
       stopped.abort();
       return done;
     },
+  };
+}
+
+type Round = (round: number, steadyForMs: number) => Promise<void>;
+
+interface OneAtATime {
+  /** Does nothing while the round before is still running. */
+  start(...args: Parameters<Round>): void;
+  running(): Promise<void>;
+}
+
+function oneAtATime(watched: MaintenanceOptions, run: Round): OneAtATime {
+  let running: Promise<void> | undefined;
+  return {
+    start(round, steadyForMs) {
+      running ??= through(watched, () => run(round, steadyForMs)).then(() => (running = undefined));
+    },
+    running: () => running ?? Promise.resolve(),
   };
 }
 
@@ -92,23 +118,19 @@ async function heartbeat({ deps, worker, onTime }: MaintenanceOptions): Promise<
   if (performance.now() - asked < FRESH_TIME_MS) onTime(theirs);
 }
 
-async function runMaintenance(
-  watched: MaintenanceOptions,
-  round: number,
-  steadyForMs: number,
-): Promise<void> {
-  if (steadyForMs > WORKER_TIMEOUT_MS) await recoverDeadWorkers(watched.deps);
-  if (round % SWEEP_EVERY === 0) await sweep(watched);
-}
-
-async function recoverDeadWorkers({ db, emit }: Deps): Promise<void> {
+async function recovery({ db, emit }: Deps, round: number, steadyForMs: number): Promise<void> {
+  if (round % UNLOCK_EVERY === 0)
+    for (const jobId of await unlockAbandonedJobs(db, ABANDONED_JOB_AFTER_MS))
+      emit("queue.jobUnlocked", { jobId });
+  if (steadyForMs <= WORKER_TIMEOUT_MS) return;
   for (const deadWorkerId of await pruneDeadWorkers(db, WORKER_TIMEOUT_MS))
     emit("worker.lost", { deadWorkerId });
   for (const interactionId of await markOrphansUnknown(db))
     emit("interaction.outcomeUnknown", { interactionId, provider: "unknown", code: "workerDied" });
 }
 
-async function sweep({ deps, worker, jobs }: MaintenanceOptions): Promise<void> {
+async function sweep({ deps, worker, jobs }: MaintenanceOptions, round: number): Promise<void> {
+  if (round % SWEEP_EVERY !== 0) return;
   const { db, clock, emit } = deps;
   const before = (ms: number): Date => new Date(clock().getTime() - ms);
   for (const jobId of await unlockLostJobs(db, worker.queuePool, [...jobs], LOST_JOB_AFTER_MS))

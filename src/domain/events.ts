@@ -61,7 +61,7 @@ export const EVENTS = {
   ),
   "queue.jobUnlocked": kind<{ jobId: string }>(
     "warn",
-    "A job was locked by this worker but never reached it. It is unlocked.",
+    "A job was locked by a worker that does not run it or is gone. It is unlocked.",
   ),
   "queue.jobSplit": kind<{ task: string }>(
     "warn",

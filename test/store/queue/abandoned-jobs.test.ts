@@ -1,0 +1,61 @@
+import { beforeEach, expect, test } from "vitest";
+import { startMaintenance } from "../../../src/maintenance.ts";
+import { recordHeartbeat, unlockAbandonedJobs } from "../../../src/store/queue/workers.ts";
+import { useDatabase } from "../../database.ts";
+import { depsOn } from "../../deps.ts";
+import { insertLender, insertType } from "../../lender.ts";
+
+const database = useDatabase();
+const { pool, db } = database;
+const WORKER = { id: "alive", host: "h", pid: 1, queuePool: "pool-alive" };
+
+beforeEach(async () => {
+  await pool.query("delete from tidings_queue._private_jobs; delete from tidings.workers");
+  await recordHeartbeat(db, WORKER);
+});
+
+/** Queues a job that this worker has held for so long, and returns its id. */
+async function lock(lockedBy: string, forSeconds: number): Promise<string> {
+  const { rows } = await pool.query<{ id: string }>(
+    "select id from tidings_queue.add_job('resolve_case_changes', '{}')",
+  );
+  await pool.query(
+    "update tidings_queue._private_jobs set locked_by = $1, locked_at = now() - make_interval(secs => $2) where id = $3",
+    [lockedBy, forSeconds, rows[0]?.id],
+  );
+  return rows[0]?.id ?? "";
+}
+
+test("a job is unlocked once it has been locked for some time by a worker that is not on the list", async () => {
+  const abandoned = await lock("pool-gone", 60);
+  await lock("pool-starting", 1);
+  await lock("pool-alive", 3_600);
+  expect(await unlockAbandonedJobs(db, 8_000)).toEqual([abandoned]);
+  expect(await unlockAbandonedJobs(db, 8_000)).toEqual([]);
+});
+
+test("a daemon unlocks it while a row lock holds up its sweep", async () => {
+  await insertLender(pool);
+  await insertType(pool, { id: 1 });
+  await pool.query(
+    `insert into tidings.interactions
+       (origin, channel, status, provider, claimed_at, claimed_by, scheduled_at_from, person_id, case_change_id, notification_type_id, notification_type_version)
+     values ('tidings', 'email', 'inProgress', 'smtp', now() - interval '1 hour', $1, now() - interval '1 hour', 'BO-1', 1, 1, 1)`,
+    [WORKER.id],
+  );
+  // 12 s from now it has been locked for 8 s: by then the sweep of the fifth heartbeat waits for the row
+  const job = await lock("pool-gone", -4);
+  const holder = await pool.connect();
+  await holder.query("begin");
+  await holder.query("select from tidings.interactions for update");
+  const unlocked: unknown[] = [];
+  const deps = depsOn(database, {
+    workerId: WORKER.id,
+    emit: (event, fields) => void (event === "queue.jobUnlocked" && unlocked.push(fields)),
+  });
+  const watch = startMaintenance({ deps, worker: WORKER, jobs: new Set(), onTime: () => {} });
+  await expect.poll(() => unlocked, { timeout: 50_000 }).toEqual([{ jobId: job }]);
+  await holder.query("rollback");
+  holder.release();
+  await watch.stop();
+}, 60_000);
