@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { readConfig, SETTINGS } from "../../src/config.ts";
 import { EVENTS } from "../../src/domain/events.ts";
@@ -36,4 +37,14 @@ test("docs/faults.md lists every fault with its sentence, and no other", () => {
     ([code, sentence]) => `| \`${code}\` | ${sentence} |`,
   );
   expect(rows).toEqual(expected.toSorted());
+});
+
+const DOCUMENTS = globSync(["*.md", "docs/**/*.md", "templates/**/*.md"]);
+
+test.each(DOCUMENTS)("%s links only to files that exist", (document) => {
+  const targets = [...read(document).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+    .map((found) => found[1] ?? "")
+    .filter((target) => !/^[a-z]+:/.test(target));
+  const missing = targets.filter((target) => !existsSync(join(dirname(document), target)));
+  expect(missing).toEqual([]);
 });
