@@ -1,4 +1,4 @@
--- The closed lists of words, each once, and the functions that every later file uses.
+-- The closed lists of words, each once, and the functions and the history that every later file uses.
 -- A test compares each list with src/domain/vocabulary.ts.
 
 create domain tidings.channel as text
@@ -93,3 +93,68 @@ create function tidings.moved_by() returns text
 language sql stable as $$
   select coalesce(nullif(current_setting('tidings.actor', true), ''), session_user)
 $$;
+
+-- The history of rows that may be changed: who changed which columns from what to what.
+create table tidings.record_changes (
+  id bigint primary key generated always as identity,
+  table_name text not null,
+  -- the values of the key columns, with commas between
+  row_id text not null,
+  changed_at timestamptz not null default clock_timestamp(),
+  actor text not null,
+  -- {"column": {"from": …, "to": …}}; content has hashes in place of "to", because the row itself holds the new content
+  changes jsonb not null
+);
+create index record_changes_by_row on tidings.record_changes (table_name, row_id, id);
+
+-- Rows stay as they are, except that old content may be sealed again with another key.
+create function tidings.keep_record_change() returns trigger
+language plpgsql as $$
+begin
+  if to_jsonb(new) #- '{changes,content,from}' is distinct from to_jsonb(old) #- '{changes,content,from}'
+    or not coalesce(old.changes #> '{content,from}' ? 'sealed' and new.changes #> '{content,from}' ? 'sealed', false) then
+    perform tidings.refuse('record_changes_are_history', 'rows of record_changes are kept as they are', 'change the row again');
+  end if;
+  return new;
+end $$;
+create trigger keep_record_change before update on tidings.record_changes
+for each row execute function tidings.keep_record_change();
+create trigger keep_history before delete or truncate on tidings.record_changes
+for each statement execute function tidings.keep_history();
+
+-- One column's part of a history row. Old content is kept except where that would undo what the change does: content that
+-- becomes sealed would stay readable, and content that another key seals again would still need the old key.
+create function tidings.describe_change(column_name text, was jsonb, is_now jsonb, channel jsonb) returns jsonb
+language sql immutable as $$
+  select case
+    when column_name <> 'content' then jsonb_build_object('from', was, 'to', is_now)
+    when is_now ? 'sealed' and not coalesce(was ? 'sealed', false)
+      then jsonb_build_object('toSha256', encode(sha256(convert_to(is_now::text, 'UTF8')), 'hex'))
+    else jsonb_strip_nulls(jsonb_build_object(
+      'fromSha256', encode(sha256(convert_to(was::text, 'UTF8')), 'hex'),
+      'toSha256', encode(sha256(convert_to(is_now::text, 'UTF8')), 'hex')))
+      || case when coalesce(was #>> '{sealed,keyId}' <> is_now #>> '{sealed,keyId}', false) then '{}'
+        else jsonb_build_object('from', was, 'channel', channel) end
+  end
+$$;
+
+-- Writes the history. The first argument is the key, column names with commas between; the others are columns whose changes
+-- are not recorded. `security definer`, so that a role which may not write history can still change a row.
+create function tidings.record_change() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  was jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  is_now jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  present jsonb := coalesce(is_now, was);
+  key text := (select string_agg(present ->> k.name, ',' order by k.place) from unnest(string_to_array(tg_argv[0], ',')) with ordinality k(name, place));
+  changes jsonb := (
+    select jsonb_object_agg(c.name, tidings.describe_change(c.name, nullif(was -> c.name, 'null'), nullif(is_now -> c.name, 'null'), was -> 'channel'))
+    from jsonb_object_keys(present) c(name)
+    where was -> c.name is distinct from is_now -> c.name and not c.name = any (tg_argv)
+  );
+begin
+  if changes is not null then
+    insert into tidings.record_changes (table_name, row_id, actor, changes) values (tg_table_name, key, tidings.moved_by(), changes);
+  end if;
+  return null;
+end $$;

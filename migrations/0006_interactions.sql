@@ -229,6 +229,15 @@ end $$;
 create trigger guard_logged_interaction before update on tidings.interactions
 for each row when (old.origin = 'logged') execute function tidings.guard_logged_interaction();
 
+-- The bookkeeping columns follow from the others.
+create trigger record_change after update on tidings.interactions
+for each row when (old.origin = 'logged')
+execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 'status_details_updated_at');
+-- Transitions record what Tidings does with its own interactions; the lender's notes on them have no transition.
+create trigger record_change_of_notes after update of meta_data, external_id on tidings.interactions
+for each row when (old.origin = 'tidings' and (old.meta_data, old.external_id) is distinct from (new.meta_data, new.external_id))
+execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 'status_details_updated_at');
+
 -- Content and template version stay as they were when the notice was sent. The trigger fires for these columns only, so
 -- neither recording an outcome nor resolving pays for it.
 create function tidings.keep_content() returns trigger

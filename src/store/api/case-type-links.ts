@@ -23,7 +23,7 @@ export async function findUnknownTypes(db: Db, ids: readonly number[]): Promise<
   return rows.map((row) => row.id);
 }
 
-/** Lets exactly these types answer to the changes of the case type. */
+/** Lets exactly these types answer to the changes of the case type. A link that stays is not touched, so it has no history. */
 export async function replaceLinks(
   transaction: Db,
   caseTypeId: string,
@@ -31,10 +31,11 @@ export async function replaceLinks(
 ): Promise<void> {
   await sql`
     delete from tidings.case_type_notification_types l
-    where l.case_type_id = ${caseTypeId}
+    where l.case_type_id = ${caseTypeId} and l.notification_type_id <> all(${ids}::int[])
   `.execute(transaction);
   await sql`
     insert into tidings.case_type_notification_types (case_type_id, notification_type_id)
     select ${caseTypeId}, given.id from (select distinct unnest(${ids}::int[])) as given (id)
+    on conflict do nothing
   `.execute(transaction);
 }

@@ -293,6 +293,15 @@ export interface Pauses {
   scope: string;
 }
 
+export interface RecordChanges {
+  actor: string;
+  changedAt: Generated<Timestamp>;
+  changes: Json;
+  id: Generated<Int8>;
+  rowId: string;
+  tableName: string;
+}
+
 export interface Secrets {
   createdAt: Generated<Timestamp>;
   name: string;
@@ -353,6 +362,7 @@ export interface DB {
   loanTypes: LoanTypes;
   notificationTypes: NotificationTypes;
   pauses: Pauses;
+  recordChanges: RecordChanges;
   secrets: Secrets;
   templates: Templates;
   workers: Workers;
