@@ -42,3 +42,57 @@ end $$;
 create trigger guard_pause before update on tidings.pauses for each row execute function tidings.guard_pause();
 create trigger keep_history before delete or truncate on tidings.pauses
 for each statement execute function tidings.keep_history();
+
+-- The queue. These two functions are the only place that knows what its jobs about interactions look like: at most 100
+-- interactions of one channel, and a bulk behind single notices.
+
+-- Queues deliveries for `due`, or, where that is null, for the time at which each interaction is scheduled. More than 20
+-- that fall due together are a bulk, unless `is_bulk` says otherwise. `not_started` says how often in a row the same set came
+-- back without one call started. An id that is unknown is left out.
+--
+-- Each interaction is looked up by its id (limit 1), because the planner does not know a bulk that was just inserted.
+create function tidings.queue_deliveries(
+  ids bigint[], due timestamptz default null, is_bulk boolean default null, not_started int default 0
+) returns void language plpgsql as $$
+begin
+  perform tidings_queue.add_jobs(array_agg(
+    row('deliver_interactions',
+      json_build_object('channel', s.channel, 'lane', s.lane, 'interactionIds', s.ids, 'notStarted', not_started),
+      null, s.run_at, null, null, case s.lane when 'bulk' then 10 else 0 end, null)::tidings_queue.job_spec))
+  from (
+    select p.channel, p.run_at, p.lane, array_agg(p.id::text order by p.id) as ids
+    from (
+      select i.id, i.channel, i.run_at,
+        case when coalesce(is_bulk, count(*) over together > 20) then 'bulk' else 'single' end as lane,
+        (row_number() over (partition by i.channel, i.run_at order by i.id) - 1) / 100 as part
+      from unnest(ids) as wanted(id)
+      cross join lateral (
+        select l.id, l.channel, coalesce(due, l.scheduled_at_from) as run_at
+        from tidings.interactions l
+        where l.id = wanted.id
+        limit 1
+      ) i
+      window together as (partition by i.channel, i.run_at)
+    ) p
+    group by p.channel, p.run_at, p.lane, p.part
+  ) s
+  having count(*) > 0;
+end $$;
+
+-- Queues the settling of interactions whose outcome is unknown. `asked` is how often the provider was asked about them.
+create function tidings.queue_settlements(ids bigint[], at timestamptz, asked int) returns void language plpgsql as $$
+begin
+  perform tidings_queue.add_jobs(array_agg(
+    row('settle_unknown_outcomes', json_build_object('channel', s.channel, 'interactionIds', s.ids, 'asked', asked),
+      null, at, null, null, 5, null)::tidings_queue.job_spec))
+  from (
+    select p.channel, array_agg(p.id::text order by p.id) as ids
+    from (
+      select i.id, i.channel, (row_number() over (partition by i.channel order by i.id) - 1) / 100 as part
+      from unnest(ids) as wanted(id)
+      cross join lateral (select l.id, l.channel from tidings.interactions l where l.id = wanted.id limit 1) i
+    ) p
+    group by p.channel, p.part
+  ) s
+  having count(*) > 0;
+end $$;

@@ -5,24 +5,25 @@ import { claim, type ClaimedById } from "../src/delivery/claim.ts";
 import { judgeDue, withhold } from "../src/delivery/judge-due.ts";
 import { channelOf, requeue, startTurn, type Turn } from "../src/delivery/turn.ts";
 import type { DeliveryChannel, Deps } from "../src/deps.ts";
+import type { Lane } from "../src/domain/jobs.ts";
 
 /** load -> judge -> claim -> send -> record -> requeue: what has fallen due on one channel, in sets the provider can take. */
 export const deliverInteractions =
   (deps: Deps): Task<"deliver_interactions"> =>
   async (job) => {
     const channel = channelOf(deps, job.channel);
-    const turn = startTurn(deps, job.interactionIds.length);
+    const turn = startTurn(deps);
     let left = job.interactionIds;
     while (left.length > 0 && turn.hasTime() && !channel.circuit.openUntil(deps.clock())) {
       const set = left.slice(0, channel.loadSize.next(channel.ahead()));
       const { ready, withheld } = await judgeDue(deps, channel, set);
       turn.begin();
       await withhold(deps, withheld);
-      const notStarted = await claimAndSend(deps, channel, turn, ready);
+      const notStarted = await claimAndSend(deps, channel, { turn, lane: job.lane }, ready);
       left = [...notStarted, ...left.slice(set.length)];
       if (notStarted.length > 0) break;
     }
-    await requeue(deps, { job, lane: turn.lane, interactionIds: left });
+    await requeue(deps, job, left);
   };
 
 /**
@@ -32,12 +33,12 @@ export const deliverInteractions =
 async function claimAndSend(
   deps: Deps,
   channel: DeliveryChannel,
-  turn: Turn,
+  { turn, lane }: { readonly turn: Turn; readonly lane: Lane },
   ready: readonly Ready[],
 ): Promise<string[]> {
   let waiting = ready;
   do {
-    const leased = await leaseSlots(deps, channel, turn.lane, waiting);
+    const leased = await leaseSlots(deps, channel, lane, waiting);
     if (leased.length === 0) break;
     const started = leased.map((one) => one.ready);
     const claiming = claim(deps, channel, started);

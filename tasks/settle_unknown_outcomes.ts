@@ -7,7 +7,7 @@ import type {
   UnknownVerdict,
 } from "../src/domain/unknown-outcome.ts";
 import { noteFindings } from "../src/store/deliver/contact-findings.ts";
-import { enqueue } from "../src/store/queue/jobs.ts";
+import { queueSettlements } from "../src/store/queue/jobs.ts";
 import { planNextAttempts } from "../src/store/deliver/next-attempts.ts";
 import {
   isOnRecord,
@@ -51,7 +51,7 @@ async function lookFor(
 
 async function act(
   { db, clock }: Deps,
-  { interactionId, channel }: UnknownOutcome,
+  { interactionId }: UnknownOutcome,
   verdict: UnknownVerdict,
   asked: number,
 ): Promise<void> {
@@ -67,10 +67,8 @@ async function act(
       return void (await scheduleNeverSent(db, interactionId, clock(), "neverTaken"));
     case "resend":
       return void (await planNextAttempts(db, [{ interactionId, dueAt: clock() }]));
-    case "askAgain": {
-      const payload = { channel, interactionIds: [interactionId], asked: asked + 1 };
-      return enqueue(db, "settle_unknown_outcomes", payload, { runAt: verdict.at });
-    }
+    case "askAgain":
+      return queueSettlements(db, [interactionId], { runAt: verdict.at, asked: asked + 1 });
     case "hold":
       return;
   }

@@ -1,9 +1,10 @@
 import { outcomeOf } from "../decide/deliver/outcome.ts";
 import type { Ready } from "../decide/deliver/prepare.ts";
 import type { DeliveryChannel, Deps } from "../deps.ts";
+import type { Lane } from "../domain/jobs.ts";
 import type { ProviderAnswer } from "../domain/provider-answer.ts";
 import { emitOutcome } from "../outcome-events.ts";
-import type { Lane, Lease } from "../providers/flow/slot-gate.ts";
+import type { Lease } from "../providers/flow/slot-gate.ts";
 import type { Claimed, ClaimedById } from "./claim.ts";
 import { TURN_MS } from "./turn.ts";
 

@@ -2,12 +2,10 @@ import type { DeliveryChannel, Deps } from "../deps.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Jobs } from "../domain/jobs.ts";
 import type { Channel } from "../domain/vocabulary.ts";
-import type { Lane } from "../providers/flow/slot-gate.ts";
-import { enqueue } from "../store/queue/jobs.ts";
+import { queueDeliveries } from "../store/queue/jobs.ts";
 
 /** One run of a delivery job. */
 export interface Turn {
-  readonly lane: Lane;
   /** Starts the clock, once the first facts are loaded: facts that load slowly must not use up the turn. */
   begin(): void;
   /** False when the job must give its place in the queue to others. */
@@ -16,15 +14,10 @@ export interface Turn {
 
 /** A job gives its place to others after so long (ms); what it has not started goes back to the queue. */
 export const TURN_MS = 500;
-/** More interactions than this in one job are a bulk. */
-const MOST_SINGLES = 20;
-const BULK_PRIORITY = 10;
 
-/** Starts the turn of a job with this many interactions. */
-export function startTurn({ stopping }: Deps, interactions: number): Turn {
+export function startTurn({ stopping }: Deps): Turn {
   let end = Infinity;
   return {
-    lane: interactions > MOST_SINGLES ? "bulk" : "single",
     begin: () => void (end = Math.min(end, performance.now() + TURN_MS)),
     hasTime: () => !stopping.aborted && performance.now() < end,
   };
@@ -37,30 +30,23 @@ export function channelOf({ channels }: Deps, name: Channel): DeliveryChannel {
   return channel;
 }
 
-/** What a job has not started. */
-interface NotStarted {
-  readonly job: Jobs["deliver_interactions"];
-  readonly lane: Lane;
-  readonly interactionIds: readonly string[];
-}
-
 /**
  * Queues what a job has not started, for when the provider may be called again and behind what is due already. Warns when
  * nothing of the same set was started twice in a row.
  */
 export async function requeue(
   { db, clock, channels, emit, stopping }: Deps,
-  { job, lane, interactionIds }: NotStarted,
+  job: Jobs["deliver_interactions"],
+  interactionIds: readonly string[],
 ): Promise<void> {
   if (interactionIds.length === 0) return;
   const { channel: name } = job;
   const channel = channels[name];
   const openUntil = channel?.circuit.openUntil(clock());
   const isStuck = interactionIds.length === job.interactionIds.length && openUntil === undefined;
-  const notStarted = isStuck && !stopping.aborted ? (job.notStarted ?? 0) + 1 : 0;
-  const payload = { channel: name, interactionIds, ...(notStarted > 0 && { notStarted }) };
-  const priority = lane === "bulk" ? BULK_PRIORITY : 0;
-  await enqueue(db, "deliver_interactions", payload, { runAt: openUntil ?? clock(), priority });
+  const notStarted = isStuck && !stopping.aborted ? job.notStarted + 1 : 0;
+  const run = { runAt: openUntil ?? clock(), lane: job.lane, notStarted };
+  await queueDeliveries(db, interactionIds, run);
   if (notStarted < 2 || channel?.mayWarn() !== true) return;
   emit("interactions.notStarted", {
     channel: name,

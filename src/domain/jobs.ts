@@ -1,5 +1,8 @@
 import type { Channel } from "./vocabulary.ts";
 
+/** Single notices go before those of a bulk. */
+export type Lane = "single" | "bulk";
+
 /** The queue's jobs and their payloads: ids, nothing else. */
 export interface Jobs {
   /** Queued by the database itself, in the transaction that inserts the changes. */
@@ -14,8 +17,9 @@ export interface Jobs {
   readonly deliver_interactions: {
     readonly channel: Channel;
     readonly interactionIds: readonly string[];
+    readonly lane: Lane;
     /** How often in a row the set came back to the queue without one call started. */
-    readonly notStarted?: number;
+    readonly notStarted: number;
   };
 }
 export type JobName = keyof Jobs;

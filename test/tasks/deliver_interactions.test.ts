@@ -64,6 +64,23 @@ const change = (name: string, count: number): Promise<string[]> =>
     })),
   );
 
+type DeliveryJob = Jobs["deliver_interactions"];
+
+const jobFor = (
+  interactionIds: readonly string[],
+  rest: Partial<DeliveryJob> = {},
+): DeliveryJob => ({
+  channel: "email",
+  lane: interactionIds.length > 20 ? "bulk" : "single",
+  notStarted: 0,
+  interactionIds,
+  ...rest,
+});
+
+/** Runs a delivery job as the queue would. */
+const run = async (deps: Deps, job: DeliveryJob): Promise<void> =>
+  void (await deliverInteractions(deps)(job, undefined as never));
+
 async function standings(name: string): Promise<Record<string, number>> {
   const { rows } = await pool.query<{ standing: string; count: number }>(
     "select concat_ws(' ', status, status_details, attempt) as standing, count(*)::int as count from tidings.interactions where case_id like $1 group by 1",
@@ -130,7 +147,7 @@ test("a recipient the relay will not have stops the others twice at the most, an
 test("a server that takes no more for now is not asked for each of a bulk", async () => {
   const { peer, deps } = await serve({ dot: () => "454 Throttling failure\r\n" });
   const interactionIds = await schedule("FAST", deps, 100);
-  await deliverInteractions(deps)({ channel: "email", interactionIds }, undefined as never);
+  await run(deps, jobFor(interactionIds));
   await deps.inFlight.idle();
   expect(await standings("FAST")).toEqual({ "scheduled 1": 100 });
   expect(peer.heard.filter((line) => line === "DATA").length).toBeLessThan(60);
@@ -147,7 +164,7 @@ test("calls that hang hold up nobody else's record, nor the job", async () => {
   );
   const interactionIds = rows.map((row) => row.id);
   const began = performance.now();
-  await deliverInteractions(deps)({ channel: "email", interactionIds }, undefined as never);
+  await run(deps, jobFor(interactionIds));
   expect(performance.now() - began).toBeLessThan(3_000);
   await expect
     .poll(() => standings("HANG"), { timeout: 3_000 })
@@ -166,16 +183,13 @@ test("two workers given the same interactions send each of them once", async () 
   const { rows } = await pool.query<{ id: string }>(
     "select id from tidings.interactions where case_id like 'TWICE-%' order by id",
   );
-  const payload = { channel: "email" as const, interactionIds: rows.map((row) => row.id) };
+  const ids = rows.map((row) => row.id);
   const other: Deps = { ...deps, workerId: "other", inFlight: createInFlight() };
-  const deliver = async (one: Deps): Promise<void> =>
-    void (await deliverInteractions(one)(payload, undefined as never));
-  await Promise.all([deps, other, deps, other].map(deliver));
+  await Promise.all([deps, other, deps, other].map((one) => run(one, jobFor(ids))));
   // on a slow machine a job ends before it has begun everything, and queues the rest
   await runDueJobs(database, deps);
   expect(await standings("TWICE")).toEqual({ "attempted emailSent 1": 40 });
   const sent = peer.mails.map((mail) => /^X-Tidings-Interaction-ID: (\d+)/m.exec(mail)?.[1] ?? "");
-  const ids = payload.interactionIds;
   expect(sent.filter((id) => ids.includes(id)).toSorted()).toEqual(ids.toSorted());
 });
 
@@ -193,10 +207,7 @@ async function schedule(name: string, deps: Deps, count: number): Promise<string
 test("what one job has under way another one with the same interactions does not call free", async () => {
   const { peer, deps } = await serve({ dot: () => undefined });
   const interactionIds = await schedule("SAME", deps, 4);
-  const payload = { channel: "email" as const, interactionIds };
-  const deliver = async (): Promise<void> =>
-    void (await deliverInteractions(deps)(payload, undefined as never));
-  await Promise.all([deliver(), deliver(), deliver()]);
+  await Promise.all([1, 2, 3].map(() => run(deps, jobFor(interactionIds))));
   expect(deps.inFlight.ids().toSorted()).toEqual(interactionIds);
   const inAnHour = new Date("2031-03-03T16:00:00Z");
   expect(
@@ -211,11 +222,7 @@ test("a claim whose confirmation was lost is found never to have begun, and sent
   const interactionIds = await schedule("LOST", deps, 3);
   const proxy = await openFickleProxy(database.url, /UPDATE 3/);
   const fickle = openPool({ url: proxy.url, actor: "test", max: 2, onLost: () => {} });
-  const payload = { channel: "email" as const, interactionIds };
-  const delivering = deliverInteractions({ ...deps, db: openDb(fickle) })(
-    payload,
-    undefined as never,
-  );
+  const delivering = run({ ...deps, db: openDb(fickle) }, jobFor(interactionIds));
   await expect(delivering).rejects.toThrow("Connection terminated");
   expect(await standings("LOST")).toEqual({ "inProgress 1": 3 });
   const inAnHour = new Date("2031-03-03T16:00:00Z");
@@ -249,7 +256,7 @@ test("a job whose facts take longer to load than its turn still starts a call", 
   const { peer, deps } = await serve({});
   const interactionIds = await schedule("FAR", deps, 3);
   const far = await farAway(deps, { latencyMs: 550 });
-  await deliverInteractions(far)({ channel: "email", interactionIds }, undefined as never);
+  await run(far, jobFor(interactionIds));
   await deps.inFlight.idle();
   expect(peer.mails).toHaveLength(3);
   expect(await standings("FAR")).toEqual({ "attempted emailSent 1": 3 });
@@ -273,7 +280,7 @@ test("big facts hold up only themselves: the set that follows a slow load is sma
   );
   const interactionIds = rows.map((row) => row.id);
   const far = await farAway(deps, { bytesPerSecond: 1_000_000 });
-  await deliverInteractions(far)({ channel: "email", interactionIds }, undefined as never);
+  await run(far, jobFor(interactionIds));
   await deps.inFlight.idle();
   expect(peer.mails.length).toBeGreaterThan(0);
   expect(deps.channels.email?.loadSize.next(100)).toBeLessThan(20);
@@ -289,15 +296,13 @@ test("a set that comes back twice without a call started is reported once, and s
     "single",
     50,
   );
-  const run = (job: Jobs["deliver_interactions"]): Promise<void> =>
-    Promise.resolve(deliverInteractions(deps)(job, undefined as never)) as Promise<void>;
-  await run({ channel: "email", interactionIds });
+  await run(deps, jobFor(interactionIds));
   expect(countSaid("interactions.notStarted")).toBe(0);
-  const { rows } = await pool.query<{ payload: Jobs["deliver_interactions"] }>(
+  const { rows } = await pool.query<{ payload: DeliveryJob }>(
     "delete from tidings_queue._private_jobs where payload->>'notStarted' = '1' returning payload",
   );
-  for (const { payload } of rows) await run(payload);
-  for (const { payload } of rows) await run(payload);
+  for (const { payload } of rows) await run(deps, payload);
+  for (const { payload } of rows) await run(deps, payload);
   expect(countSaid("interactions.notStarted")).toBe(1);
   expect(peer.mails).toHaveLength(0);
   await Promise.all([...(taken?.values() ?? [])].map((lease) => lease[Symbol.asyncDispose]()));

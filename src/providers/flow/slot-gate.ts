@@ -1,3 +1,4 @@
+import type { Lane } from "../../domain/jobs.ts";
 import type { Message } from "../../domain/message.ts";
 import { openPace } from "./rate-limiter.ts";
 
@@ -19,8 +20,6 @@ export interface SlotGate {
 
 /** The right to make one call. Hold it with `await using`: disposing it gives the slot back, once. */
 export type Lease = AsyncDisposable;
-
-export type Lane = "single" | "bulk";
 
 export interface SlotGateOptions {
   /** The number of slots. It is asked for each decision, since it changes. */

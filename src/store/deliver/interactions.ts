@@ -2,11 +2,6 @@ import { sql } from "kysely";
 import type { Claim, PlannedInteraction, Withheld } from "../../domain/interaction.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 
-/** Interactions a delivery job carries at the most. */
-const JOB_SIZE = 100;
-/** More than this planned at once is a bulk: its jobs stand behind single notices. */
-const BULK_SIZE = 20;
-
 /**
  * Writes the planned interactions and queues the delivery of those that are scheduled, in one statement.
  * What was planned before, by an earlier run of the same job, is left as it is. Returns how many are new.
@@ -37,23 +32,10 @@ export async function planInteractions(
       cross join lateral (select * from tidings.case_changes l where l.id = fired.by limit 1) c
       order by c.id, n."notificationTypeId"
       on conflict (case_change_id, notification_type_id) where origin = 'tidings' and previous_interaction_id is null do nothing
-      returning id, channel, status, scheduled_at_from
-    ),
-    sets as (
-      select p.channel, p.scheduled_at_from as due, array_agg(p.id::text order by p.id) as ids
-      from (
-        select a.*, (row_number() over (partition by a.channel, a.scheduled_at_from order by a.id) - 1) / ${JOB_SIZE} as part
-        from added a
-        where a.status = 'scheduled'
-      ) p
-      group by p.channel, p.scheduled_at_from, p.part
+      returning id, status
     ),
     jobs as (
-      select tidings_queue.add_jobs(array_agg(
-        row('deliver_interactions', json_build_object('channel', s.channel, 'interactionIds', s.ids), null, s.due, null, null,
-          case when cardinality(s.ids) > ${BULK_SIZE} then 10 else 0 end, null)::tidings_queue.job_spec))
-      from sets s
-      having count(*) > 0
+      select tidings.queue_deliveries(array_agg(a.id)) from added a where a.status = 'scheduled'
     )
     select (select count(*) from added)::int as planned, (select count(*) from jobs), set_config('synchronous_commit', 'off', true)
   `.execute(db);
@@ -102,12 +84,8 @@ export async function withholdInteractions(db: Db, withheld: readonly Withheld[]
       from json_to_recordset(${asRows(withheld)}) as w(
         "interactionId" bigint, status text, "ruleId" text, short text, long text, until timestamptz)
       where i.id = w."interactionId" and i.status = 'scheduled'
-      returning i.id, i.channel, w.until
+      returning i.id, w.until
     )
-    select tidings_queue.add_job('deliver_interactions', json_build_object('channel', m.channel, 'interactionIds', array_agg(m.id::text order by m.id)),
-      run_at => m.until)
-    from moved m
-    where m.until is not null
-    group by m.channel, m.until
+    select tidings.queue_deliveries(array_agg(m.id)) from moved m where m.until is not null
   `.execute(db);
 }

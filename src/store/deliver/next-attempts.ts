@@ -27,15 +27,12 @@ export async function planNextAttempts(db: Db, next: readonly NextAttempt[]): Pr
       from json_to_recordset(${asRows(next)}) as n("interactionId" bigint, "dueAt" timestamptz)
       cross join tidings.moved_by() as m(by)
       join tidings.interactions i on i.id = n."interactionId" and i.origin = 'tidings'
-        and (i.status = 'failed' or (i.status = 'attempted' and i.status_details like '%OutcomeUnknown'))
+        and (i.status = 'failed' or tidings.is_outcome_unknown(i.status, i.status_details))
       on conflict (previous_interaction_id) where origin = 'tidings' and previous_interaction_id is not null do nothing
-      returning id, channel, scheduled_at_from
+      returning id
     ),
     jobs as (
-      select tidings_queue.add_job('deliver_interactions', json_build_object('channel', a.channel, 'interactionIds', array_agg(a.id::text order by a.id)),
-        run_at => a.scheduled_at_from)
-      from added a
-      group by a.channel, a.scheduled_at_from
+      select tidings.queue_deliveries(array_agg(a.id)) from added a
     )
     select a.id, (select count(*) from jobs) as jobs from added a
   `.execute(db);

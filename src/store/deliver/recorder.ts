@@ -97,6 +97,9 @@ async function write(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void>
   });
 }
 
+const idsOf = (outcomes: readonly AttemptOutcome[]): string[] =>
+  outcomes.map((one) => one.interactionId);
+
 const nextOf = ({ interactionId, nextAttemptAt }: AttemptOutcome): NextAttempt[] =>
   nextAttemptAt === null ? [] : [{ interactionId, dueAt: nextAttemptAt }];
 
@@ -111,32 +114,27 @@ async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Pr
       "claimedAt" timestamptz, "startedAt" timestamptz, "endedAt" timestamptz, evidence jsonb, "dueAt" timestamptz)
     where i.id = s."interactionId" and i.claimed_at = s."claimedAt"
       -- an answer that comes after its worker was given up for dead still says what happened
-      and (i.status = 'inProgress' or (i.status = 'attempted' and i.status_details = i.channel || 'OutcomeUnknown'))
+      and (i.status = 'inProgress' or tidings.is_outcome_unknown(i.status, i.status_details))
       -- but "later" comes too late where another attempt has followed already
-      and (s.status <> 'scheduled' or not exists (
-        select from tidings.interactions n where n.previous_interaction_id = i.id and n.origin = 'tidings'
-      ))
+      and (s.status <> 'scheduled' or not tidings.has_next_attempt(i.id))
   `.execute(db);
 }
 
 async function queueAgain(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
   if (outcomes.length === 0) return;
   await sql`
-    select tidings_queue.add_job('deliver_interactions', json_build_object('channel', i.channel, 'interactionIds', array_agg(i.id::text order by i.id)),
-      run_at => s."dueAt")
-    from json_to_recordset(${asRows(outcomes)}) as s("interactionId" bigint, "dueAt" timestamptz)
-    join tidings.interactions i on i.id = s."interactionId" and i.status = 'scheduled'
-    group by i.channel, s."dueAt"
+    select tidings.queue_deliveries(array_agg(i.id))
+    from unnest(${idsOf(outcomes)}::bigint[]) as s(id)
+    join tidings.interactions i on i.id = s.id and i.status = 'scheduled'
   `.execute(db);
 }
 
 async function queueAsking(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
   if (outcomes.length === 0) return;
   await sql`
-    select tidings_queue.add_job('settle_unknown_outcomes',
-      json_build_object('channel', i.channel, 'interactionIds', array_agg(i.id::text order by i.id), 'asked', 0), run_at => s."askAt")
+    select tidings.queue_settlements(array_agg(i.id), s."askAt", 0)
     from json_to_recordset(${asRows(outcomes)}) as s("interactionId" bigint, "askAt" timestamptz)
-    join tidings.interactions i on i.id = s."interactionId" and i.status = 'attempted'
-    group by i.channel, s."askAt"
+    join tidings.interactions i on i.id = s."interactionId" and tidings.is_outcome_unknown(i.status, i.status_details)
+    group by s."askAt"
   `.execute(db);
 }

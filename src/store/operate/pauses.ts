@@ -37,18 +37,10 @@ export async function releasePause(db: Db, paused: Paused): Promise<number | und
         and exists (select from released)
         and (${paused.channel}::text is null or i.channel = ${paused.channel})
         and (${paused.notificationTypeId}::int is null or i.notification_type_id = ${paused.notificationTypeId})
-      returning i.id, i.channel
-    ),
-    parted as (
-      select w.id, w.channel, (row_number() over (partition by w.channel order by w.id) - 1) / 100 as part from waiting w
-    ),
-    sets as (
-      select p.channel, array_agg(p.id::text order by p.id) as ids from parted p group by p.channel, p.part
+      returning i.id
     ),
     jobs as (
-      select tidings_queue.add_job('deliver_interactions', json_build_object('channel', s.channel, 'interactionIds', s.ids),
-        priority => case when cardinality(s.ids) > 20 then 10 else 0 end)
-      from sets s
+      select tidings.queue_deliveries(array_agg(w.id), now()) from waiting w
     )
     select (select count(*) from waiting)::int as waiting, (select count(*) from jobs) as jobs from released
   `.execute(db);

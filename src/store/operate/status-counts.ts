@@ -32,8 +32,8 @@ export async function countUnknown(db: Db): Promise<Held[]> {
   const { rows } = await sql<Held>`
     select i.channel, count(*)::int as interactions, min(i.id) as first_interaction_id
     from tidings.interactions i
-    where i.origin = 'tidings' and i.status = 'attempted' and i.status_details like '%OutcomeUnknown'
-      and not exists (select from tidings.interactions n where n.previous_interaction_id = i.id and n.origin = 'tidings')
+    where i.origin = 'tidings' and tidings.is_outcome_unknown(i.status, i.status_details)
+      and not tidings.has_next_attempt(i.id)
     group by 1
     order by 1
   `.execute(db);

@@ -1,6 +1,35 @@
 import { sql } from "kysely";
-import type { JobName, Jobs } from "../../domain/jobs.ts";
+import type { JobName, Jobs, Lane } from "../../domain/jobs.ts";
 import type { Db } from "../postgres/db.ts";
+
+/** When and how a set of deliveries is queued. */
+export interface DeliveryRun {
+  readonly runAt: Date;
+  readonly lane: Lane;
+  readonly notStarted: number;
+}
+
+/** Queues deliveries, in sets of the size of a job. */
+export async function queueDeliveries(
+  db: Db,
+  interactionIds: readonly string[],
+  { runAt, lane, notStarted }: DeliveryRun,
+): Promise<void> {
+  await sql`
+    select tidings.queue_deliveries(${interactionIds}::bigint[], ${runAt}, ${lane === "bulk"}, ${notStarted})
+  `.execute(db);
+}
+
+/** Queues the settling of unknown outcomes, in sets of the size of a job. `asked` is how often the provider was asked. */
+export async function queueSettlements(
+  db: Db,
+  interactionIds: readonly string[],
+  { runAt, asked }: { readonly runAt: Date; readonly asked: number },
+): Promise<void> {
+  await sql`
+    select tidings.queue_settlements(${interactionIds}::bigint[], ${runAt}, ${asked})
+  `.execute(db);
+}
 
 /** Queues one job; in a transaction it comes to be with the rows it belongs to, or not at all. */
 export async function enqueue<Name extends JobName>(

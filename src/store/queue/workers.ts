@@ -63,13 +63,10 @@ export async function markOrphansUnknown(db: Db): Promise<string[]> {
         evidence = jsonb_build_object('provider', i.provider, 'code', 'workerDied')
       where i.origin = 'tidings' and i.status = 'inProgress'
         and not exists (select from tidings.workers w where w.id = i.claimed_by)
-      returning i.id, i.channel
+      returning i.id
     ),
     jobs as (
-      select tidings_queue.add_job('settle_unknown_outcomes',
-        json_build_object('channel', o.channel, 'interactionIds', array_agg(o.id::text order by o.id), 'asked', 0))
-      from orphans o
-      group by o.channel
+      select tidings.queue_settlements(array_agg(o.id), now(), 0) from orphans o
     )
     select o.id, (select count(*) from jobs) as jobs from orphans o
   `.execute(db);
@@ -92,12 +89,10 @@ export async function rescheduleUnsentClaims(
       set status = 'scheduled', evidence = jsonb_build_object('provider', i.provider, 'code', 'neverSent')
       where i.origin = 'tidings' and i.status = 'inProgress' and i.claimed_by = ${workerId}
         and i.claimed_at < ${claimedBefore} and i.id <> all(${inFlight}::bigint[])
-      returning i.id, i.channel
+      returning i.id
     ),
     jobs as (
-      select tidings_queue.add_job('deliver_interactions',
-        json_build_object('channel', r.channel, 'interactionIds', json_build_array(r.id::text)))
-      from returned r
+      select tidings.queue_deliveries(array_agg(r.id), now()) from returned r
     )
     select r.id, (select count(*) from jobs) as jobs from returned r
   `.execute(db);
@@ -147,7 +142,7 @@ export async function unlockAbandonedJobs(db: Db, lockedForMs: number): Promise<
 export async function requeueOverdue(db: Db, dueBefore: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with due as materialized (
-      select i.id, i.channel, i.scheduled_at_from
+      select i.id
       from tidings.interactions i
       where i.origin = 'tidings' and i.status = 'scheduled' and i.scheduled_at_from < ${dueBefore}
     ),
@@ -159,16 +154,12 @@ export async function requeueOverdue(db: Db, dueBefore: Date): Promise<string[]>
         and exists (select from due)
     ),
     forgotten as (
-      select d.id, d.channel, (row_number() over (partition by d.channel order by d.scheduled_at_from) - 1) / 100 as part
       -- "except" always hashes. "not in" and, on Postgres 15 with statistics that do not know a bulk yet, "not exists" compare
       -- each interaction that is due with each in a job: hours for a bulk of 100,000
-      from (select id from due except select id from held) missing join due d using (id)
+      select id from due except select id from held
     ),
     jobs as (
-      select tidings_queue.add_job('deliver_interactions',
-        json_build_object('channel', f.channel, 'interactionIds', array_agg(f.id::text order by f.id)), priority => 10)
-      from forgotten f
-      group by f.channel, f.part
+      select tidings.queue_deliveries(array_agg(f.id), now(), true) from forgotten f
     )
     select f.id, (select count(*) from jobs) as jobs from forgotten f
   `.execute(db);

@@ -24,11 +24,10 @@ export async function loadUnknownOutcomes(
       select count(*)::int as unknown
       from tidings.interactions e
       where (e.id = i.first_interaction_id or e.first_interaction_id = i.first_interaction_id) and e.attempt < i.attempt
-        and e.status_details like '%OutcomeUnknown'
+        and tidings.is_outcome_unknown(e.status, e.status_details)
     ) earlier
-    where i.id = any(${interactionIds}::bigint[]) and i.origin = 'tidings' and i.status = 'attempted'
-      and i.status_details like '%OutcomeUnknown'
-      and not exists (select from tidings.interactions n where n.previous_interaction_id = i.id and n.origin = 'tidings')
+    where i.id = any(${interactionIds}::bigint[]) and i.origin = 'tidings'
+      and tidings.is_outcome_unknown(i.status, i.status_details) and not tidings.has_next_attempt(i.id)
     order by i.id
   `.execute(db);
   return rows.map(({ content, ...row }) => {
@@ -73,7 +72,7 @@ export async function recordFound(
       status_details = coalesce(${statusDetails}, i.channel || ${status === "succeeded" ? "Delivered" : "Sent"}::text),
       failure_description_short = ${short}, failure_description_long = ${long},
       evidence = jsonb_build_object('provider', i.provider, 'code', ${messageId === null ? "operator" : "asked"}::text)
-    where i.id = ${interactionId} and i.status = 'attempted' and i.status_details like '%OutcomeUnknown'
+    where i.id = ${interactionId} and tidings.is_outcome_unknown(i.status, i.status_details)
     returning i.id
   `.execute(db);
   return rows.length > 0;
@@ -92,14 +91,12 @@ export async function scheduleNeverSent(
       set status = 'scheduled', status_details = null, scheduled_at_from = ${dueAt},
         failure_description_short = null, failure_description_long = null,
         evidence = jsonb_build_object('provider', i.provider, 'code', ${code}::text)
-      where i.id = ${interactionId} and i.status = 'attempted' and i.status_details like '%OutcomeUnknown'
-        and not exists (select from tidings.interactions n where n.previous_interaction_id = i.id and n.origin = 'tidings')
-      returning i.id, i.channel
+      where i.id = ${interactionId} and tidings.is_outcome_unknown(i.status, i.status_details)
+        and not tidings.has_next_attempt(i.id)
+      returning i.id
     ),
     jobs as (
-      select tidings_queue.add_job('deliver_interactions',
-        json_build_object('channel', m.channel, 'interactionIds', json_build_array(m.id::text)), run_at => ${dueAt})
-      from moved m
+      select tidings.queue_deliveries(array_agg(m.id)) from moved m
     )
     select m.id, (select count(*) from jobs) as jobs from moved m
   `.execute(db);

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { openCircuit } from "../../../src/providers/flow/circuit-breaker.ts";
 import type { TextMessage } from "../../../src/domain/message.ts";
+import type { Lane } from "../../../src/domain/jobs.ts";
 import {
   createSlotGate,
-  type Lane,
   type Lease,
   type SlotGate,
 } from "../../../src/providers/flow/slot-gate.ts";
