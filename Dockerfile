@@ -8,7 +8,8 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production DATA_DIR=/var/lib/tidings
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
-COPY package.json ./
+COPY package.json NOTICE ./
+COPY LICENSES ./LICENSES
 COPY migrations ./migrations
 COPY templates ./templates
 COPY tasks ./tasks

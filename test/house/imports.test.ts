@@ -10,7 +10,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/domain/vocabulary.ts"],
   ["src/domain/*.ts"],
   ["src/domain/template/*.ts"],
-  ["src/domain/dry-run/*.ts"],
+  ["src/domain/dry-run/*.ts", "src/domain/guard/*.ts", "src/decide/guard/data/*.json"],
   ["src/clock.ts", "src/config.ts"],
   [
     "src/log.ts",
@@ -23,8 +23,13 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/decide/api/*.ts",
     "src/decide/replies/*.ts",
     "src/decide/receipts/*.ts",
+    "src/decide/guard/time/*.ts",
+    "src/decide/guard/policy/*.ts",
     "src/demo/*.ts",
   ],
+  ["src/decide/guard/scene/*.ts"],
+  ["src/decide/guard/rules/*.ts"],
+  ["src/decide/guard/*.ts"],
   [
     "src/template/language/*.ts",
     "src/decide/receipts/tables/*.ts",
@@ -123,7 +128,8 @@ const files = globSync(["src/**/*.ts", "tasks/**/*.ts"]).toSorted();
 const codeOf = (file: string): string =>
   readFileSync(file, "utf8").replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
 
-const IMPORT = /^(?:import|export[^;"=]*\bfrom)\b[^;"=]*"([^"]+)";|\bimport\("([^"]+)"\)/gm;
+const IMPORT =
+  /^(?:import|export[^;"=]*\bfrom)\b[^;"=]*"([^"]+)"(?: with \{[^}]*\})?;|\bimport\("([^"]+)"\)/gm;
 
 function importsOf(file: string): string[] {
   return [...codeOf(file).matchAll(IMPORT)].map((found) => found[1] ?? found[2] ?? "");

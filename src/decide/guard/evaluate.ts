@@ -1,0 +1,120 @@
+import type { RuleId } from "../../domain/guard/rule-ids.ts";
+import type { LogEntry, RuleOutcome, VerdictOutcome } from "../../domain/guard/verdict.ts";
+import { RULES } from "./catalogue.ts";
+import type { Decision, Rule } from "./rules/rule.ts";
+import type { Scene } from "./scene/scene.ts";
+
+export type DecidingRule = Rule & Required<Pick<Rule, "decide">>;
+
+/** The rules with a result of their own. */
+export const DECIDING = RULES.filter((rule): rule is DecidingRule => rule.decide !== undefined);
+const LIFTING = RULES.filter(({ lifts }) => lifts !== undefined);
+const OPENING = RULES.filter(({ opens }) => opens !== undefined);
+
+/** A rule with its decision. */
+export interface Result {
+  readonly rule: DecidingRule;
+  readonly decision: Decision;
+}
+
+/** Everything the rules said about a scene. */
+export interface Evaluation {
+  /** In the order of the rules' numbers. */
+  readonly results: readonly Result[];
+  /** The rules whose results an exception took away, with the exception. */
+  readonly lifted: ReadonlyMap<RuleId, RuleId>;
+  /** The exceptions that opened a door, between rules or inside one. */
+  readonly exceptions: ReadonlySet<RuleId>;
+}
+
+/** Evaluates rules, all of them whatever the first ones say. Switched-off rules say nothing and lift nothing. */
+export function evaluate(scene: Scene, rules: readonly DecidingRule[] = DECIDING): Evaluation {
+  const { off, stricter } = scene.policy;
+  const active = LIFTING.filter(({ id, holds }) => !off.has(id) && holds?.(scene) === true);
+  const lifted = new Map<RuleId, RuleId>();
+  const results: Result[] = [];
+  for (const rule of rules) {
+    const decision = off.has(rule.id) ? undefined : rule.decide(scene);
+    if (decision === undefined) continue;
+    const exception = active.find(({ lifts }) => lifts?.includes(rule.id) === true);
+    if (exception === undefined || decision.outcome === "allow")
+      results.push({ rule, decision: atLeast(decision, stricter.get(rule.id)) });
+    else lifted.set(rule.id, exception.id);
+  }
+  return { results, lifted, exceptions: exceptionsOf(scene, lifted) };
+}
+
+function exceptionsOf(scene: Scene, lifted: ReadonlyMap<RuleId, RuleId>): ReadonlySet<RuleId> {
+  const opened = OPENING.filter(
+    ({ id, opens }) => !scene.policy.off.has(id) && !lifted.has(id) && opens?.(scene) === true,
+  );
+  return new Set([...lifted.values(), ...opened.map(({ id }) => id)]);
+}
+
+const RANK: Readonly<Record<VerdictOutcome, number>> = {
+  allow: 0,
+  wait: 1,
+  redirect: 2,
+  hold: 3,
+  refuse: 4,
+};
+
+/** The decision, or a stricter one where the lender wants the rule to do more. */
+function atLeast(decision: Decision, outcome: "hold" | "refuse" | undefined): Decision {
+  if (outcome === undefined || decision.outcome === "allow") return decision;
+  if (RANK[decision.outcome] >= RANK[outcome]) return decision;
+  return { outcome, facts: decision.facts, long: decision.long };
+}
+
+/** A decision that stops the message, for now or for good. */
+export type Stop = Exclude<Decision, { outcome: "allow" }>;
+
+/**
+ * The result that wins: the strictest, among waits the longest, among equals the rule with the lowest number.
+ * Undefined where every rule allows.
+ */
+export function winnerOf({ results }: Evaluation): (Result & { decision: Stop }) | undefined {
+  let winner: (Result & { decision: Stop }) | undefined;
+  for (const { rule, decision } of results)
+    if (decision.outcome !== "allow" && beats(decision, winner?.decision))
+      winner = { rule, decision };
+  return winner;
+}
+
+function beats(one: Stop, other: Stop | undefined): boolean {
+  if (other === undefined) return true;
+  if (one.outcome === "wait" && other.outcome === "wait") return one.until > other.until;
+  return RANK[one.outcome] > RANK[other.outcome];
+}
+
+/** Every result that is no plain allow, and the exceptions, in the order of the rules' numbers. */
+export function logOf({ results, exceptions }: Evaluation): LogEntry[] {
+  const byId = new Map(results.map(({ rule, decision }) => [rule.id, decision]));
+  return RULES.filter(({ id }) => byId.has(id) || exceptions.has(id)).map(({ id }) => {
+    const decision = byId.get(id);
+    if (decision === undefined) return { ruleId: id, outcome: "allow" };
+    const until = decision.outcome === "wait" ? { until: decision.until } : {};
+    return { ruleId: id, outcome: decision.outcome, ...until };
+  });
+}
+
+/** One entry for each rule that allowed without a word; shared by all judgements. */
+const PLAIN: ReadonlyMap<RuleId, RuleOutcome> = new Map(
+  DECIDING.map(({ id, inputs }) => [id, { ruleId: id, outcome: "allow", facts: inputs }]),
+);
+
+/** The result of every rule that decides, with the facts it used. */
+export function recordOf({ results, lifted }: Evaluation): RuleOutcome[] {
+  const byId = new Map(results.map(({ rule, decision }) => [rule.id, decision]));
+  return DECIDING.map(({ id, inputs }) => {
+    const decision = byId.get(id);
+    const exception = lifted.get(id);
+    if (exception !== undefined)
+      return { ruleId: id, outcome: "allow", facts: inputs, liftedBy: exception };
+    if (decision === undefined)
+      return PLAIN.get(id) ?? { ruleId: id, outcome: "allow", facts: inputs };
+    if (decision.outcome === "allow") return { ruleId: id, outcome: "allow", facts: inputs };
+    const until = decision.outcome === "wait" ? { until: decision.until } : {};
+    return { ruleId: id, outcome: decision.outcome, facts: decision.facts, ...until };
+  });
+}

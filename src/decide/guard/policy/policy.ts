@@ -1,0 +1,71 @@
+import {
+  type EntryOf,
+  type PolicyChanges,
+  type PolicyEntry,
+  type PolicyRule,
+  readPolicyChanges,
+} from "../../../domain/guard/policy.ts";
+import type { RuleId } from "../../../domain/guard/rule-ids.ts";
+import overlay from "../data/overlay.json" with { type: "json" };
+
+/** The rules that are on, and the law in force as data. Compiled once and used for many judgements. */
+export interface Policy {
+  readonly off: ReadonlySet<RuleId>;
+  /** The least that a rule does where it does not allow. */
+  readonly stricter: ReadonlyMap<RuleId, "hold" | "refuse">;
+  readonly entries: readonly PolicyEntry[];
+  /** By the rule they belong to and their kind. */
+  readonly index: ReadonlyMap<RuleId, ReadonlyMap<PolicyRule, readonly PolicyEntry[]>>;
+}
+
+const NO_CHANGES: PolicyChanges = { off: [], stricter: {}, entries: [] };
+
+let builtIn: Policy | undefined;
+
+/** The policy of a lender who changed nothing. Read from the data once. */
+export function builtInPolicy(): Policy {
+  builtIn ??= compile(NO_CHANGES, readBuiltIn());
+  return builtIn;
+}
+
+/** The built-in policy with a lender's changes: an entry replaces the built-in one of its id. */
+export function policyWith(changes: PolicyChanges): Policy {
+  return compile(changes, builtInPolicy().entries);
+}
+
+function compile(changes: PolicyChanges, given: readonly PolicyEntry[]): Policy {
+  const byId = new Map([...given, ...changes.entries].map((entry) => [entry.id, entry]));
+  const entries = [...byId.values()];
+  return {
+    off: new Set(changes.off),
+    stricter: new Map(Object.entries(changes.stricter) as [RuleId, "hold" | "refuse"][]),
+    entries,
+    index: indexOf(entries),
+  };
+}
+
+function readBuiltIn(): readonly PolicyEntry[] {
+  const read = readPolicyChanges({ entries: overlay.entries });
+  if (read.kind === "changes") return read.changes.entries;
+  const faults = read.errors.map(({ field, message }) => `${field} ${message}`);
+  throw new TypeError(`overlay.json: ${faults.join("; ")}`);
+}
+
+function indexOf(entries: readonly PolicyEntry[]): Policy["index"] {
+  const byRule = Map.groupBy(entries, ({ ruleId }) => ruleId);
+  return new Map(
+    [...byRule].map(([ruleId, list]) => [ruleId, Map.groupBy(list, ({ rule }) => rule)]),
+  );
+}
+
+const NO_ENTRIES: readonly never[] = [];
+
+/** The entries of a rule that are of one kind. */
+export function entriesOf<Rule extends PolicyRule>(
+  { index }: Policy,
+  ruleId: RuleId,
+  rule: Rule,
+): readonly EntryOf<Rule>[] {
+  // the index holds entries of this kind only
+  return (index.get(ruleId)?.get(rule) as readonly EntryOf<Rule>[] | undefined) ?? NO_ENTRIES;
+}

@@ -1,0 +1,126 @@
+import type { Instant } from "../../../domain/guard/moments.ts";
+import { type Certainty, RULE_IDS, type RuleId } from "../../../domain/guard/rule-ids.ts";
+import type { RedirectTarget, Requirement } from "../../../domain/guard/verdict.ts";
+import type { Rendered } from "../../../domain/guard/facts.ts";
+import type { Scene } from "../scene/scene.ts";
+
+/** The part of rules.md a rule belongs to. */
+export const GROUPS = {
+  A: "Person, address, third parties",
+  B: "Legal state of the debt or the person",
+  C: "Time and frequency",
+  D: "Consent, opt-out, medium",
+  E: "Content and delivery",
+} as const;
+export type Group = keyof typeof GROUPS;
+
+interface Because {
+  /** References to the facts that decided. */
+  readonly facts: readonly string[];
+  /** A sentence that says what to do. It names ids and days, never persons. */
+  readonly long: string;
+}
+
+/** The result of a rule that has something to say. */
+export type Decision =
+  | { readonly outcome: "allow"; readonly requires: readonly Requirement[] }
+  | ({ readonly outcome: "wait"; readonly until: Instant } & Because)
+  | ({
+      readonly outcome: "redirect";
+      readonly to: RedirectTarget;
+      readonly requires?: readonly Requirement[];
+    } & Because)
+  | ({ readonly outcome: "hold" } & Because)
+  | ({ readonly outcome: "refuse" } & Because);
+
+/** A rule as it is written down for people. */
+export interface RuleText {
+  readonly id: RuleId;
+  readonly group: Group;
+  /** A label for what the rule stops. */
+  readonly short: string;
+  readonly statement: string;
+  readonly appliesTo: string;
+  /** The exact condition, as the code has it. */
+  readonly condition: string;
+  readonly citation: string;
+  /** Where there are several, the first belongs to the core of the rule. */
+  readonly certainty: readonly [Certainty, ...Certainty[]];
+  /** The facts it looks at. */
+  readonly inputs: readonly string[];
+}
+
+/** A rule. One with neither `decide` nor `lifts` counts, computes or sets what others use. */
+export interface Rule extends RuleText {
+  /** Undefined: nothing to say, which allows. */
+  readonly decide?: (scene: Scene) => Decision | undefined;
+  /** The rules whose results do not count while `holds` is true. */
+  readonly lifts?: readonly RuleId[];
+  readonly holds?: (scene: Scene) => boolean;
+  /** True where an exception inside the rule opened the door. */
+  readonly opens?: (scene: Scene) => boolean;
+}
+
+const NUMBERS: ReadonlyMap<RuleId, number> = new Map(RULE_IDS.map((id, index) => [id, index + 1]));
+
+/** The number of a rule, which decides ties. */
+export const numberOf = (id: RuleId): number => NUMBERS.get(id) ?? RULE_IDS.length;
+
+export const refuse = (facts: readonly string[], long: string): Decision => ({
+  outcome: "refuse",
+  facts,
+  long,
+});
+export const hold = (facts: readonly string[], long: string): Decision => ({
+  outcome: "hold",
+  facts,
+  long,
+});
+export const redirect = (to: RedirectTarget, facts: readonly string[], long: string): Decision => ({
+  outcome: "redirect",
+  to,
+  facts,
+  long,
+});
+
+/** References to members of the contact in use. */
+export const ofContact = ({ message }: Scene, ...members: readonly string[]): string[] =>
+  members.map((member) => `contacts.${message.contactId}.${member}`);
+
+/** References to a member of every loan of the message. */
+export const ofLoans = ({ message }: Scene, member: string): string[] =>
+  message.loanIds.map((id) => `loans.${id}.${member}`);
+
+/** True if a message is an act to collect, whether or not Regulation F applies to it. */
+export const collects = ({ classes }: Scene): boolean =>
+  classes.has("coll") || classes.has("locate") || classes.has("employer");
+
+/** Undefined where there is nothing to wait for. */
+export function waitUntil(
+  until: Instant | undefined,
+  { at }: Scene,
+  facts: readonly string[],
+  long: string,
+): Decision | undefined {
+  if (until === undefined || until <= at) return undefined;
+  return { outcome: "wait", until, facts, long };
+}
+
+/** What a requirement looks for in the rendered message. */
+export type Satisfied = (rendered: Rendered) => boolean;
+
+/**
+ * Requires something of the rendered message. Before it is rendered the requirement is passed on; afterwards a message
+ * without it is refused.
+ */
+export function require(
+  { facts }: Scene,
+  requirements: Partial<Record<Requirement, Satisfied>>,
+  long: string,
+): Decision | undefined {
+  const tokens = Object.keys(requirements) as Requirement[];
+  const { rendered } = facts;
+  if (rendered === undefined) return { outcome: "allow", requires: tokens };
+  const missing = tokens.filter((token) => requirements[token]?.(rendered) === false);
+  return missing.length === 0 ? undefined : refuse(["rendered"], long);
+}

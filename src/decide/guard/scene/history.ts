@@ -1,0 +1,111 @@
+import type { Facts, HistoryItem, InboundItem } from "../../../domain/guard/facts.ts";
+import type { Day } from "../../../domain/guard/moments.ts";
+import type { ZoneClock } from "../time/zone-clock.ts";
+import { isReserved } from "./known.ts";
+
+/** One item of the history with what the counts ask of it. */
+export interface PastContact {
+  readonly item: HistoryItem;
+  /** Its name in the facts, such as `history.IN-101`. */
+  readonly fact: string;
+  /** The local day it happened on, by each clock of the scene. */
+  readonly days: readonly Day[];
+  readonly person: string;
+}
+
+/** The borrower, whom the history knows by many contacts. */
+export const BORROWER = "borrower";
+export const SPOUSE = "spouse";
+
+export function pastOf(facts: Facts, clocks: readonly ZoneClock[]): readonly PastContact[] {
+  return facts.history.map((item, index) => ({
+    item,
+    fact: `history.${item.id ?? index}`,
+    days: clocks.map((clock) => clock.dayAt(item.at)),
+    person: personOf(facts, item.contactId),
+  }));
+}
+
+/** Third persons have no id of their own, so each of their contacts counts as one. An unknown contact is the borrower's. */
+export function personOf({ contacts }: Facts, contactId: string): string {
+  const affiliation = contacts[contactId]?.affiliation ?? "self";
+  if (affiliation === "self") return BORROWER;
+  return affiliation === SPOUSE ? SPOUSE : contactId;
+}
+
+/** Student loans under one account number are one debt. */
+export function debtOf({ loans }: Facts, loanId: string): string {
+  const loan = loans[loanId];
+  return loan?.productType === "student" ? (loan.accountNumber ?? loanId) : loanId;
+}
+
+export function accountOf({ loans }: Facts, loanId: string): string {
+  return loans[loanId]?.accountNumber ?? loanId;
+}
+
+/** The loans of a past contact: those talked about, or else those it was booked to. */
+export const loanIdsOf = ({ loanIds, discussedLoanIds }: HistoryItem): readonly string[] =>
+  discussedLoanIds ?? loanIds;
+
+/** What happened on calls that were not connected, or went to a number that is not the person's. */
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  "voiceBusy",
+  "voiceDisconnectedNumber",
+  "voiceWrongNumber",
+]);
+/** A failed call is one that was never placed, unless it is known to have rung. */
+const RANG: ReadonlySet<string> = new Set([
+  "voiceNoAnswer",
+  "voiceHungUp",
+  "voiceLeftVoicemail",
+  "voiceMachineNoMessage",
+  "voiceSpokeWithFirstParty",
+  "voiceSpokeWithThirdParty",
+  "voiceLeftMessageWithThirdParty",
+]);
+
+/** True if an outbound contact was made or is planned. One that failed or was canceled reached nobody. */
+export function wasMade({ direction, status }: HistoryItem): boolean {
+  return direction === "outbound" && status !== "failed" && status !== "canceled";
+}
+
+/**
+ * True if an item is a call that counts (12 CFR 1006.14(b)(3)(ii)-(iii)). A call that was answered and dropped, that
+ * rang unanswered or reached a machine counts. A call to a number since known to be another person's does not.
+ */
+export function isCountedCall({ contacts }: Facts, item: HistoryItem): boolean {
+  const { channel, direction, status, statusDetails = "" } = item;
+  if (channel !== "voice" || direction !== "outbound" || status === "canceled") return false;
+  if (NOT_CONNECTED.has(statusDetails)) return false;
+  if (contacts[item.contactId]?.wrongPartySince !== undefined) return false;
+  return status !== "failed" || RANG.has(statusDetails);
+}
+
+/** True if an item counts as a contact through its channel. */
+export function isCountedContact(facts: Facts, item: HistoryItem): boolean {
+  return item.channel === "voice" ? isCountedCall(facts, item) : wasMade(item);
+}
+
+/** True if somebody was spoken to on the telephone, whoever called. */
+export function isConversation({ item, person }: PastContact): boolean {
+  if (item.channel !== "voice") return false;
+  if (person === BORROWER) return item.statusDetails === "voiceSpokeWithFirstParty";
+  return (
+    item.statusDetails === "voiceSpokeWithThirdParty" ||
+    item.statusDetails === "voiceSpokeWithFirstParty"
+  );
+}
+
+/** The inbound message that the judged one answers; undefined where it is unasked. */
+export function answeredInbound({ message, inbound }: Facts): InboundItem | undefined {
+  const { replyToInboundId } = message;
+  if (replyToInboundId === undefined) return undefined;
+  return inbound.find(({ id }) => id === replyToInboundId);
+}
+
+/** True if nothing has answered an inbound message yet, and no answer is planned. */
+export function isUnanswered({ history }: Facts, { id }: InboundItem): boolean {
+  return !history.some(
+    (item) => item.replyToInboundId === id && (wasMade(item) || isReserved(item)),
+  );
+}

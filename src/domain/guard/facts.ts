@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { type FieldError, instant, listOf, namedErrors, objectError, text } from "./fields.ts";
+import { rendered } from "./content-facts.ts";
+import { historyItem, inboundItem, message } from "./interaction-facts.ts";
+import { lender } from "./lender-facts.ts";
+import { cases, loan } from "./loan-facts.ts";
+import type { Instant } from "./moments.ts";
+import { borrower, contact } from "./person-facts.ts";
+import { consents, preferences } from "./preference-facts.ts";
+
+/**
+ * The fact sheet: everything the rules look at for one message to one contact. An absent member has its default, or
+ * means "not known, not so" where it has none.
+ */
+export const factSheet = z.strictObject(
+  {
+    message,
+    borrower: borrower.prefault({}),
+    contacts: z.record(text, contact, objectError).describe("by contact id"),
+    loans: z.record(text, loan, objectError).describe("by loan id"),
+    cases: listOf(cases).default([]),
+    preferences: preferences.prefault({}),
+    consents: consents.prefault({}),
+    history: listOf(historyItem)
+      .default([])
+      .describe("other interactions of the borrower, those scheduled or in progress included"),
+    inbound: listOf(inboundItem).default([]).describe("messages and calls of the borrower"),
+    rendered: rendered.optional().describe("absent while nothing is rendered"),
+    lender: lender.prefault({}),
+  },
+  objectError,
+);
+
+type DeepReadonly<Value> = Value extends object
+  ? { readonly [Member in keyof Value]: DeepReadonly<Value[Member]> }
+  : Value;
+
+/** A fact sheet as it is written in JSON. */
+export type FactsInput = z.input<typeof factSheet>;
+/** A fact sheet that was read: defaults filled in, instants in ms, dates in days. */
+export type Facts = DeepReadonly<z.output<typeof factSheet>>;
+
+export type Message = Facts["message"];
+export type GuardContact = Facts["contacts"][string];
+export type GuardLoan = Facts["loans"][string];
+export type GuardCase = Facts["cases"][number];
+export type CaseOf<Type extends GuardCase["caseType"]> = Extract<GuardCase, { caseType: Type }>;
+export type HistoryItem = Facts["history"][number];
+export type InboundItem = Facts["inbound"][number];
+export type Consent = NonNullable<Facts["consents"]["esign"]>;
+export type Rendered = NonNullable<Facts["rendered"]>;
+export type CollectorRole = GuardLoan["collectorRole"];
+
+/** A fact sheet, or the reasons why it is none. */
+export type ReadFacts =
+  | { readonly kind: "facts"; readonly facts: Facts }
+  | { readonly kind: "invalid"; readonly errors: readonly FieldError[] };
+
+/** Reads a fact sheet. Every error names its field below `facts` and quotes nothing of the input. */
+export function readFacts(input: unknown): ReadFacts {
+  const { success, data, error } = factSheet.safeParse(input);
+  if (!success) return { kind: "invalid", errors: namedErrors(error.issues, ["facts"]) };
+  const errors = [...referenceErrors(data), ...addressErrors(data)];
+  return errors.length === 0 ? { kind: "facts", facts: data } : { kind: "invalid", errors };
+}
+
+/** A fact sheet with the moment it is judged at, or the reasons why it is none. */
+export type ReadQuestion =
+  | { readonly kind: "question"; readonly now: Instant; readonly facts: Facts }
+  | { readonly kind: "invalid"; readonly errors: readonly FieldError[] };
+
+const question = z.strictObject({ now: instant, facts: factSheet }, objectError);
+
+/** Reads `{"now": ..., "facts": {...}}`. */
+export function readQuestion(input: unknown): ReadQuestion {
+  const { success, data, error } = question.safeParse(input);
+  if (!success) return { kind: "invalid", errors: namedErrors(error.issues, []) };
+  const errors = [...referenceErrors(data.facts), ...addressErrors(data.facts)];
+  return errors.length === 0 ? { kind: "question", ...data } : { kind: "invalid", errors };
+}
+
+function referenceErrors({ message: judged, contacts, loans }: Facts): FieldError[] {
+  const unknownLoans = judged.loanIds.filter((id) => !Object.hasOwn(loans, id));
+  return [
+    ...(Object.hasOwn(contacts, judged.contactId)
+      ? []
+      : [{ field: "facts.message.contactId", message: "must be a key of contacts" }]),
+    ...unknownLoans.map(() => ({
+      field: "facts.message.loanIds",
+      message: "must hold keys of loans",
+    })),
+  ];
+}
+
+const E164 = /^\+(?:1[2-9]\d{9}|[2-9]\d{6,14})$/;
+const EMAIL = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
+
+/** A number that is none would be read as no evidence of where the borrower is. */
+function addressErrors({ message: judged, contacts }: Facts): FieldError[] {
+  return Object.entries(contacts).flatMap(([id, { contactType, value, status }]) => {
+    const isEvidence = contactType === "phone" && status === "primary";
+    const matters = id === judged.contactId || isEvidence;
+    if (!matters || value === undefined || fits(contactType, value)) return [];
+    const wanted = contactType === "phone" ? "an E.164 phone number" : "an email address";
+    return [{ field: `facts.contacts.${id}.value`, message: `must be ${wanted}` }];
+  });
+}
+
+function fits(contactType: GuardContact["contactType"], value: string): boolean {
+  if (contactType === "phone") return E164.test(value);
+  return contactType === "address" || EMAIL.test(value);
+}

@@ -1,0 +1,42 @@
+/** A moment in ms since 1970-01-01T00:00:00Z. */
+export type Instant = number;
+/** A calendar day, counted from 1970-01-01. Its time zone is the reader's business. */
+export type Day = number;
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+/** The length of `YYYY-MM-DD` and of `YYYY-MM-DDTHH:MM:SS`. */
+const [DATE_LENGTH, SECOND_LENGTH] = [10, 19];
+
+/** Reads `2026-11-20T16:30:00Z`, with up to three decimals; undefined where there is no such moment. */
+export function readInstant(text: string): Instant | undefined {
+  if (!INSTANT.test(text)) return undefined;
+  const instant = Date.parse(text);
+  // Date.parse takes 30 February for 2 March
+  return isExact(instant, text, SECOND_LENGTH) ? instant : undefined;
+}
+
+/** Reads `2026-11-20`; undefined where there is no such day. */
+export function readDay(text: string): Day | undefined {
+  if (!DATE.test(text)) return undefined;
+  const instant = Date.parse(text);
+  return isExact(instant, text, DATE_LENGTH) ? instant / DAY_MS : undefined;
+}
+
+const isExact = (instant: number, text: string, length: number): boolean =>
+  !Number.isNaN(instant) &&
+  new Date(instant).toISOString().slice(0, length) === text.slice(0, length);
+
+/** Writes an instant as `2026-11-20T16:30:00Z`, with decimals only where it has a fraction of a second. */
+export function writeInstant(instant: Instant): string {
+  return new Date(instant).toISOString().replace(".000Z", "Z");
+}
+
+/** Writes a day as `2026-11-20`. */
+export function writeDay(day: Day): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, DATE_LENGTH);
+}

@@ -1,0 +1,178 @@
+import { z } from "zod";
+import { CHANNELS } from "../vocabulary.ts";
+import {
+  count,
+  date,
+  type FieldError,
+  flag,
+  listOf,
+  namedErrors,
+  objectError,
+  oneOf,
+  text,
+  timeOfDay,
+} from "./fields.ts";
+import { COLLECTOR_ROLES, PRODUCT_TYPES } from "./loan-facts.ts";
+import { CERTAINTIES, RULE_IDS } from "./rule-ids.ts";
+
+/**
+ * The content classes of a message. `coll*` is collection to which Regulation F applies; `noticeByCollector` is a
+ * notice sent by a debt collector.
+ */
+export const CONTENT_CLASSES = [
+  "coll",
+  "locate",
+  "employer",
+  "notice",
+  "noticeByCollector",
+  "serv",
+  "security",
+  "mkt",
+  "inb",
+  "coll*",
+] as const;
+export type ContentClass = (typeof CONTENT_CLASSES)[number];
+
+const channels = listOf(oneOf(CHANNELS)).min(1, { error: "must not be empty" });
+const positive = count.min(1, { error: "must be at least 1" });
+const days = z.strictObject({ days: positive }, objectError);
+
+/** At most `max` contacts in `days` local calendar days, the day itself included, or in `hours` rolling hours. */
+const cap = z
+  .strictObject(
+    {
+      max: count,
+      days: positive.optional(),
+      hours: positive.optional(),
+      channels,
+      per: oneOf(["debt", "account", "person", "debtorOrSpouse", "contact", "subject"]),
+      /** Only contacts at such a place; absent: anywhere. */
+      place: oneOf(["work", "elsewhere"]).optional(),
+      only: oneOf(["conversations", "prerecorded"]).optional(),
+      notCounted: listOf(text).default([]),
+      /** One completed call that answered a request of the borrower is left out. */
+      leavesOutCallBack: flag.default(false),
+    },
+    objectError,
+  )
+  .refine(({ days: inDays, hours }) => (inDays === undefined) !== (hours === undefined), {
+    error: "must have days or hours, and not both",
+  });
+
+const silence = z.strictObject(
+  {
+    days: positive,
+    channels,
+    per: oneOf(["debt", "account"]),
+    unlessRequested: flag.default(false),
+  },
+  objectError,
+);
+
+const window = z
+  .strictObject({ from: timeOfDay, to: timeOfDay, channels }, objectError)
+  .refine(({ from, to }) => from < to, { error: "must begin before it ends" });
+
+const common = {
+  /** A name of its own. A lender's entry of the same name replaces the built-in one. */
+  id: text,
+  /** US, the two letters of a state, or NYC. */
+  jurisdiction: text,
+  ruleId: oneOf(RULE_IDS),
+  /** First and last day it is in force, local; null: no bound known. */
+  from: date.nullable(),
+  until: date.nullable(),
+  binds: listOf(oneOf([...COLLECTOR_ROLES, "licensedAgency"])).default([...COLLECTOR_ROLES]),
+  applies: listOf(oneOf(CONTENT_CLASSES)).default([]),
+  when: z
+    .strictObject(
+      {
+        daysPastDueOver: count.optional(),
+        notProducts: listOf(oneOf(PRODUCT_TYPES)).optional(),
+        /** A creditor is bound only once the loan is accelerated, statements ceased, or suit is taken or threatened. */
+        creditorOnceCollecting: flag.optional(),
+      },
+      objectError,
+    )
+    .default({}),
+  source: text,
+  certainty: oneOf(CERTAINTIES),
+  note: text.optional(),
+};
+
+const entryOf = <Name extends string, Value extends z.ZodType>(
+  rule: Name,
+  value: Value,
+): z.ZodObject<typeof common & { rule: z.ZodLiteral<Name>; value: Value }, z.core.$strict> =>
+  z.strictObject({ ...common, rule: z.literal(rule), value }, objectError);
+
+const none = z.strictObject({}, objectError);
+const aDay = z.strictObject({ day: date }, objectError);
+
+/** One line of law: a parameter of a rule, federal or of a state or city. Data, with its source and its days in force. */
+export const policyEntry = z
+  .discriminatedUnion(
+    "rule",
+    [
+      entryOf("window", window),
+      entryOf("cap", cap),
+      entryOf("silence", silence),
+      entryOf("electronicNeedsNotice", z.strictObject({ channels }, objectError)),
+      entryOf(
+        "electronicNeedsConsent",
+        z.strictObject({ channels, requestDays: positive.optional() }, objectError),
+      ),
+      entryOf("spouse", z.strictObject({ outcome: z.literal("hold") }, objectError)),
+      entryOf("disputeAnyTime", none),
+      entryOf("disclosure", none),
+      entryOf("consentNotWorkAddress", none),
+      entryOf("employerNeedsPermission", none),
+      entryOf("regF", none),
+      entryOf("writtenConsent", none),
+      entryOf("revokeAllFrom", aDay),
+      entryOf("withinMinutes", z.strictObject({ minutes: positive }, objectError)),
+      entryOf("withinDays", days),
+      entryOf("atLeastDays", days),
+      entryOf("characters", z.strictObject({ max: positive }, objectError)),
+      entryOf(
+        "validationPeriod",
+        z.strictObject({ receiptDays: positive, days: positive }, objectError),
+      ),
+      entryOf("years", z.strictObject({ years: positive }, objectError)),
+      entryOf("notJudged", z.record(z.string(), z.unknown(), objectError)),
+    ],
+    { error: "is no rule of a policy entry" },
+  )
+  .refine(({ from, until }) => from === null || until === null || from <= until, {
+    error: "must not end before it begins",
+  });
+
+export type PolicyEntryInput = z.input<typeof policyEntry>;
+export type PolicyEntry = z.output<typeof policyEntry>;
+export type PolicyRule = PolicyEntry["rule"];
+export type EntryOf<Rule extends PolicyRule> = Extract<PolicyEntry, { rule: Rule }>;
+
+/** What a lender changes about the built-in policy. */
+export const policyChanges = z.strictObject(
+  {
+    /** Rules that are switched off. */
+    off: listOf(oneOf(RULE_IDS)).default([]),
+    /** Rules that hold or refuse where they would do less. */
+    stricter: z.partialRecord(oneOf(RULE_IDS), oneOf(["hold", "refuse"]), objectError).default({}),
+    /** Entries added to the built-in ones, or replacing those of the same id. */
+    entries: listOf(policyEntry).default([]),
+  },
+  objectError,
+);
+export type PolicyChanges = z.output<typeof policyChanges>;
+
+export type ReadPolicyChanges =
+  | { readonly kind: "changes"; readonly changes: PolicyChanges }
+  | { readonly kind: "invalid"; readonly errors: readonly FieldError[] };
+
+/** Reads a lender's changes. An entry that contradicts itself is named by its place. */
+export function readPolicyChanges(input: unknown): ReadPolicyChanges {
+  const { success, data, error } = policyChanges.safeParse(input);
+  if (!success) return { kind: "invalid", errors: namedErrors(error.issues, ["policy"]) };
+  return { kind: "changes", changes: data };
+}
