@@ -1,5 +1,8 @@
+import { mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import { pino, type Logger } from "pino";
 import { EVENTS, type Emit } from "./domain/events.ts";
+import { openLogDestination } from "./log-destination.ts";
 
 /** The second fence, behind fields that hold ids only. */
 const NEVER_LOGGED = [
@@ -15,9 +18,16 @@ const NEVER_LOGGED = [
   "authToken",
 ];
 
-/** One JSON line an event, to standard output or a file. Synchronous: an asynchronous stream loses its last lines when the process is told to stop. */
+/** At the end of the process a reader that is slow has this long to take the last lines (ms). */
+const FLUSH_MS = 1_000;
+
+/** Writes one JSON line for each event, to standard output or a file. A reader that stalls or is gone stops nothing. */
 export function openLog(level: string, file?: string): Logger {
-  return pino(
+  const destination = openLogDestination(file === undefined ? openStdout() : openFile(file), {
+    onDropped: (lines) => eventLogger(log)("log.linesDropped", { lines }),
+  });
+  process.once("exit", () => destination.flush(FLUSH_MS));
+  const log = pino(
     {
       level,
       base: null,
@@ -25,8 +35,26 @@ export function openLog(level: string, file?: string): Logger {
       formatters: { level: (label) => ({ level: label }) },
       redact: NEVER_LOGGED.flatMap((field) => [field, `*.${field}`]),
     },
-    pino.destination({ dest: file ?? 1, sync: true, mkdir: true }),
+    destination,
   );
+  return log;
+}
+
+function openFile(file: string): number {
+  mkdirSync(dirname(file), { recursive: true });
+  return openSync(file, "a");
+}
+
+/**
+ * Node opens standard output non-blocking where it is a pipe or a socket, but blocking where it is a terminal, which Ctrl-S
+ * stops. It has no public name for the handle.
+ */
+function openStdout(): number {
+  const handle = Reflect.get(process.stdout, "_handle") as
+    | { readonly setBlocking?: (blocking: boolean) => void }
+    | undefined;
+  handle?.setBlocking?.(false);
+  return 1;
 }
 
 export const eventLogger =

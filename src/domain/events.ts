@@ -48,6 +48,10 @@ export const EVENTS = {
     "warn",
     "A statement failed because the database cannot be reached. It is retried.",
   ),
+  "log.linesDropped": kind<{ lines: number }>(
+    "warn",
+    "The reader of the log was slower than the work. These lines were dropped so that the work did not wait.",
+  ),
   "queue.log": kind<{
     scope: string;
     line: string;

@@ -11,7 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/domain/*.ts"],
   ["src/domain/template/*.ts"],
   ["src/domain/dry-run/*.ts", "src/domain/guard/*.ts", "src/decide/guard/data/*.json"],
-  ["src/clock.ts", "src/config.ts"],
+  ["src/clock.ts", "src/config.ts", "src/log-destination.ts"],
   [
     "src/log.ts",
     "src/seal.ts",
