@@ -1,7 +1,7 @@
 import Handlebars from "handlebars";
-import { localeOf } from "../../src/template/language/locale.ts";
+import { localeTagOf } from "../../src/template/language/locale.ts";
 import { render } from "../../src/template/render/render.ts";
-import { WORDS } from "../../src/template/language/helpers.ts";
+import { HELPERS } from "../../src/template/language/helpers.ts";
 import type { Template } from "../../src/domain/template/template.ts";
 import { readStarter } from "../template/starter-set.ts";
 import { compare, type Comparison, rateSince, report } from "./compare.ts";
@@ -13,7 +13,7 @@ const LATER = 10_000;
 const RUNS = 9;
 
 const plain = Handlebars.create();
-for (const [name, word] of WORDS)
+for (const [name, word] of HELPERS)
   plain.registerHelper(name, (...given: unknown[]) => {
     const { hash, data } = given.pop() as Handlebars.HelperOptions;
     return word.write(given, hash, data.reader);
@@ -28,7 +28,7 @@ function compilePlain({ subjectTemplate, htmlTemplate, textTemplate }: Template)
     plain.compile(htmlTemplate ?? ""),
     plain.compile(textTemplate ?? "", { noEscape: true }),
   ];
-  const reader = { locale: localeOf("en", "en"), zone: "America/Chicago" };
+  const reader = { locale: localeTagOf("en", "en"), zone: "America/Chicago" };
   return (context) => parts.map((part) => part(context, { data: { language: "en", reader } }));
 }
 

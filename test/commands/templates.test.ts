@@ -139,7 +139,7 @@ describe("push", () => {
   });
 
   test.each([
-    ["no template.json", { "template.json": null }, "template.json:1:1 It is missing"],
+    ["no template.json", { "template.json": null }, "template.json:1:1 The file is missing"],
     [
       "a broken template.json",
       { "template.json": '{\n  "name": "A",\n}' },
@@ -156,17 +156,21 @@ describe("push", () => {
       'template.json:1:1 It: Unrecognized key: "secret".',
     ],
     ["a broken sample", { "sample.json": "{" }, "sample.json:1:2 This is not JSON."],
-    ["a part with a slip", { "body.hbs": "Hello" }, "body.hbs:1:1 A template has no such part"],
+    [
+      "a part with a slip",
+      { "body.hbs": "Hello" },
+      "body.hbs:1:1 This is not a part of a template",
+    ],
     [
       "a part that is not UTF-8",
       { "text.hbs": "Dear {{lender.name}}\nse\uFFFDora" },
-      "text.hbs:2:3 This character cannot be kept: save the file as UTF-8",
+      "text.hbs:2:3 This character cannot be stored. Save the file as UTF-8",
     ],
     ["a NUL in a part", { "subject.hbs": "About\0" }, "subject.hbs:1:6 This character cannot be"],
     [
       "a NUL in a sample",
       { "sample.json": '{"now": "\\u0000"}' },
-      "sample.json:1:10 This character cannot be kept",
+      "sample.json:1:10 This character cannot be stored",
     ],
     [
       "a partial that is not there",

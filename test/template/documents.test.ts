@@ -5,7 +5,7 @@ import { declaredVariables } from "../../src/template/check/declared-context.ts"
 import { render } from "../../src/template/render/render.ts";
 import { segmentsOf } from "../../src/template/language/segments.ts";
 import { unknownDateTokens } from "../../src/template/language/write-date.ts";
-import { WORDS } from "../../src/template/language/helpers.ts";
+import { HELPERS } from "../../src/template/language/helpers.ts";
 import type { Template } from "../../src/domain/template/template.ts";
 import { readStarter } from "./starter-set.ts";
 
@@ -58,7 +58,7 @@ describe("helpers, as documented", () => {
 
   test("every one is there, and no other", () => {
     const shown = rows.flatMap(([source]) => /^\{\{(\w+) /u.exec(source ?? "")?.[1] ?? []);
-    expect(new Set(shown)).toEqual(new Set(WORDS.keys()));
+    expect(new Set(shown)).toEqual(new Set(HELPERS.keys()));
   });
 
   test("every part of a pattern means something", () => {

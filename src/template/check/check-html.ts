@@ -1,4 +1,4 @@
-import { isSamePlace, type Place, readOn, START } from "./html-state.ts";
+import { isSameState, type HtmlState, advance, START } from "./html-state.ts";
 import { nameOf } from "../language/calls.ts";
 import {
   type Block,
@@ -15,16 +15,16 @@ export interface HtmlFault {
   readonly message: string;
 }
 
-/** Attributes a browser or a mail program follows. */
+/** Attributes whose URL a browser or mail program loads or opens. */
 const LINKS = new Set(
   "href src srcset action formaction background poster cite data ping xlink:href".split(" "),
 );
-/** Attributes read as code or as a document of their own; those of events begin with `on`. */
+/** Attributes that contain code or a document. Event handlers begin with `on`. */
 const CODE = /^(?:on.*|style|srcdoc)$/;
 
 /**
- * Every variable of an html part that stands where escaping `&<>"'` does not keep its value from being read as
- * something else, and every block that opens or closes a tag halfway.
+ * Returns a fault for every variable in a place where escaping `&<>"'` does not protect its value, and for every block that
+ * opens or closes a tag in one branch only.
  */
 export function htmlFaults(program: Program): readonly HtmlFault[] {
   const faults: HtmlFault[] = [];
@@ -34,45 +34,48 @@ export function htmlFaults(program: Program): readonly HtmlFault[] {
 
 type Report = (node: Statement, message: string) => void;
 
-function readProgram(program: Program | undefined, start: Place, report: Report): Place {
+function readProgram(program: Program | undefined, start: HtmlState, report: Report): HtmlState {
   if (program === undefined) return start;
-  return statementsOf(program).reduce((place, each) => read(each, place, report), start);
+  return statementsOf(program).reduce((state, each) => read(each, state, report), start);
 }
 
-function read(statement: Statement, place: Place, report: Report): Place {
-  if (statement.type === "ContentStatement") return readOn(place, statement.value);
-  if (statement.type === "BlockStatement") return readBlock(statement, place, report);
-  if (statement.type !== "MustacheStatement") return place;
-  const message = faultAt(place, statement);
+function read(statement: Statement, state: HtmlState, report: Report): HtmlState {
+  if (statement.type === "ContentStatement") return advance(state, statement.value);
+  if (statement.type === "BlockStatement") return readBlock(statement, state, report);
+  if (statement.type !== "MustacheStatement") return state;
+  const message = faultAt(state, statement);
   if (message !== null) report(statement, message);
-  return { ...place, begun: true };
+  return { ...state, started: true };
 }
 
-/** Both branches, and what comes after the block, must be read from the same place. */
-function readBlock(block: Block, place: Place, report: Report): Place {
-  const end = readProgram(block.program, place, report);
-  const otherEnd = readProgram(block.inverse, place, report);
+/** Both branches must end in the same parser state. */
+function readBlock(block: Block, state: HtmlState, report: Report): HtmlState {
+  const end = readProgram(block.program, state, report);
+  const otherEnd = readProgram(block.inverse, state, report);
   const repeats = nameOf(block) === "each";
-  if (!isSamePlace(end, otherEnd) || (repeats && !isSamePlace(end, place)))
-    report(block, "The block opens or closes a tag, a quote or a comment for only some readers.");
-  return { ...end, begun: end.begun || otherEnd.begun };
+  if (!isSameState(end, otherEnd) || (repeats && !isSameState(end, state)))
+    report(
+      block,
+      "One branch of the block opens or closes a tag, a quote or a comment, and the other does not.",
+    );
+  return { ...end, started: end.started || otherEnd.started };
 }
 
-function faultAt(place: Place, tag: Mustache): string | null {
-  if (!tag.escaped) return "Raw output has no place in html: use two braces.";
-  if (place.mode === "text") return null;
-  if (place.mode === "comment") return "A variable has no place in an html comment.";
-  if (place.mode === "code") return `A variable has no place in <${place.element}>.`;
-  if (place.mode === "beforeValue" || place.mode === "unquoted")
-    return `Put quotes around the value of ${place.attribute}.`;
-  if (place.mode !== "quoted") return "A variable has no place in a tag outside a quoted value.";
-  return valueFault(place, nameOf(tag));
+function faultAt(state: HtmlState, tag: Mustache): string | null {
+  if (!tag.escaped) return "Raw output is not allowed in html. Use two braces.";
+  if (state.mode === "text") return null;
+  if (state.mode === "comment") return "A variable is not allowed in an html comment.";
+  if (state.mode === "code") return `A variable is not allowed in <${state.element}>.`;
+  if (state.mode === "beforeValue" || state.mode === "unquoted")
+    return `Put quotes around the value of ${state.attribute}.`;
+  if (state.mode !== "quoted") return "A variable in a tag must be inside a quoted value.";
+  return valueFault(state, nameOf(tag));
 }
 
-function valueFault({ attribute, begun }: Place, name: string): string | null {
+function valueFault({ attribute, started }: HtmlState, name: string): string | null {
   if (CODE.test(attribute))
-    return `A variable has no place in ${attribute}, which is read as code.`;
+    return `A variable is not allowed in ${attribute}, because it contains code.`;
   if (!LINKS.has(attribute)) return null;
   if (name !== "url") return `A link needs the url helper: ${attribute}="{{url …}}".`;
-  return begun ? `The url helper stands at the beginning of ${attribute}.` : null;
+  return started ? `The url helper must be at the beginning of ${attribute}.` : null;
 }

@@ -1,38 +1,31 @@
-import type { Finding } from "../../domain/template/finding.ts";
+import { fileFinding, type Finding } from "../../domain/template/finding.ts";
 import type { Rendered, Template } from "../../domain/template/template.ts";
 import { templateContext } from "../../domain/template/context.ts";
 import { render } from "../render/render.ts";
 import { segmentsOf } from "../language/segments.ts";
 
-/** Contexts as `templateContext` declares them, by the name of their file. */
+/** Sample contexts (see `templateContext`) by file name. */
 export type Samples = Readonly<Record<string, unknown>>;
 
 const SUBJECT_LIMIT = 200;
 const LONGEST = "the longest values of all samples";
 
-/** What is wrong with the samples themselves. */
+/** Returns the findings about the samples themselves. */
 export function sampleFindings(samples: Samples): readonly Finding[] {
   const names = Object.keys(samples);
   if (names.length === 0)
     return [
-      inSample("sample.json", "There is no sample: what cannot be rendered cannot be checked."),
+      fileFinding("sample.json", "There is no sample. A template cannot be checked without one."),
     ];
   return names.flatMap((name) => {
     const { error } = templateContext.safeParse(samples[name]);
     return (error?.issues ?? []).map(({ path, message }) =>
-      inSample(name, `${path.join(".") || "The sample"}: ${message}.`),
+      fileFinding(name, `${path.join(".") || "The sample"}: ${message}.`),
     );
   });
 }
 
-const inSample = (file: string, message: string): Finding => ({
-  file,
-  line: 1,
-  column: 1,
-  message,
-});
-
-/** What goes wrong when the samples are rendered: once each, and once with the longest value of every variable. */
+/** Renders each sample, and once more with the longest value of every variable, and returns the findings. */
 export function renderingFindings(
   template: Template,
   samples: Samples,
@@ -60,13 +53,13 @@ function limitFindings(
   const length = Array.from(subject ?? "").length;
   if (length > SUBJECT_LIMIT)
     findings.push(
-      inSample("subject", `The subject has ${length} characters, more than ${SUBJECT_LIMIT}.`),
+      fileFinding("subject", `The subject has ${length} characters, more than ${SUBJECT_LIMIT}.`),
     );
   if (channel !== "text") return findings;
   const { segments, encoding, units } = segmentsOf(text ?? "");
   if (segments > segmentBudget)
     findings.push(
-      inSample(
+      fileFinding(
         "text",
         `The text takes ${segments} segments (${units} units of ${encoding}), more than ${segmentBudget}.`,
       ),

@@ -1,4 +1,4 @@
-import type { Finding } from "../../domain/template/finding.ts";
+import { fileFinding, type Finding } from "../../domain/template/finding.ts";
 import type { Template } from "../../domain/template/template.ts";
 import { htmlFaults } from "./check-html.ts";
 import { renderingFindings, sampleFindings, type Samples } from "./check-samples.ts";
@@ -6,15 +6,15 @@ import { remarksOn } from "./check-variables.ts";
 import { type PartName, PARTS, presentParts } from "../language/parts.ts";
 import { parse, positionAt } from "../language/syntax.ts";
 
-/** Three parts of a text message arrive as one nearly everywhere; beyond that carriers begin to drop them. */
+/** Nearly all phones show three segments as one message. Some mobile carriers drop longer ones. */
 const SEGMENT_BUDGET = 3;
 
-/** Gmail shows the first 102 KB of a message; a part this long is a slip, such as a picture written into the html. */
+/** Gmail cuts off a message after 102 KB. A part of this length is usually a mistake, such as an inlined picture. */
 const LONGEST_PART = 100_000;
 
 /**
- * Everything wrong with a template, all at once; nothing when it may be published. Findings name the part or the
- * sample. Samples are rendered when the parts themselves are in order: what one fault causes is not listed twice.
+ * Returns every finding that prevents publication. Findings name the part or the sample. Samples are rendered only if the
+ * parts have no findings, so that one fault is not listed twice.
  */
 export function checkTemplate(
   template: Template,
@@ -40,17 +40,15 @@ function partFindings(template: Template): readonly Finding[] {
   );
   const strange = present.flatMap(([part]) => ([...needs, ...takes].includes(part) ? [] : [part]));
   return [
-    ...missing.map((part) => atStart(part, `A template for ${channel} needs a ${part} part.`)),
-    ...strange.map((part) => atStart(part, `A template for ${channel} has no ${part} part.`)),
+    ...missing.map((part) => fileFinding(part, `A template for ${channel} needs a ${part} part.`)),
+    ...strange.map((part) => fileFinding(part, `A template for ${channel} has no ${part} part.`)),
   ];
 }
-
-const atStart = (file: string, message: string): Finding => ({ file, line: 1, column: 1, message });
 
 function sourceFindings(file: PartName, source: string): readonly Finding[] {
   if (source.length > LONGEST_PART)
     return [
-      atStart(
+      fileFinding(
         file,
         `A part has at most ${LONGEST_PART} characters: mail programs cut off the rest.`,
       ),

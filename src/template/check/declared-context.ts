@@ -1,19 +1,19 @@
 import { CONTEXT_SHAPE, type Shape } from "../../domain/template/context.ts";
 
-/** What may be done with a declared value; below an open one, and with it, anything. */
+/** The kind of a declared value. An open value accepts any use, and so does everything below it. */
 export const KINDS = ["text", "truth", "list", "record", "open"] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** A place in the context, with what is declared there. */
+/** A declared variable with its shape. */
 export interface Declared {
-  /** From the top, such as `loans[].displayId`; empty for the context itself. */
+  /** The full path, such as `loans[].displayId`; empty for the context itself. */
   readonly name: string;
   readonly shape: Shape;
 }
 
 export const CONTEXT: Declared = { name: "", shape: CONTEXT_SHAPE };
 
-/** The place one name further down; undefined when nothing of that name is declared. */
+/** Returns the declared property of that name, or undefined. */
 export function below({ name, shape }: Declared, key: string): Declared | undefined {
   const inner = shapeBelow(shape, key);
   return inner && { name: name === "" ? key : `${name}.${key}`, shape: inner };
@@ -29,7 +29,7 @@ function shapeBelow(shape: Shape, key: string): Shape | undefined {
   return typeof shape.additionalProperties === "object" ? shape.additionalProperties : undefined;
 }
 
-/** What `each` goes through. */
+/** Returns the element of a list, over which `each` iterates. */
 export function elementOf({ name, shape }: Declared): Declared {
   return { name: `${name}[]`, shape: shape.items ?? {} };
 }
@@ -42,7 +42,7 @@ export function kindOf({ shape }: Pick<Declared, "shape">): Kind {
   return types.includes("boolean") ? "truth" : "text";
 }
 
-/** Every variable a template may use, for the documentation; `.*` stands for any name below an open record. */
+/** Returns every variable that a template may use, for the documentation. `.*` means any name below an open record. */
 export function declaredVariables(
   from: Declared = CONTEXT,
 ): readonly { readonly variable: string; readonly meaning: string }[] {

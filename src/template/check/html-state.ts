@@ -1,13 +1,13 @@
-/** Where in a document a browser's parser stands after some html. */
-export interface Place {
+/** The state of a browser's HTML parser after some html. */
+export interface HtmlState {
   readonly mode: Mode;
-  /** In lower case; of a tag or of what is read as code. */
+  /** The name of the current tag or code element, in lower case. */
   readonly element: string;
-  /** In lower case. */
+  /** The name of the current attribute, in lower case. */
   readonly attribute: string;
   readonly quote: string;
-  /** Whether the value of the attribute has begun. */
-  readonly begun: boolean;
+  /** True if the value of the attribute has started. */
+  readonly started: boolean;
 }
 
 type Mode =
@@ -21,18 +21,24 @@ type Mode =
   | "comment"
   | "code";
 
-export const START: Place = { mode: "text", element: "", attribute: "", quote: "", begun: false };
+export const START: HtmlState = {
+  mode: "text",
+  element: "",
+  attribute: "",
+  quote: "",
+  started: false,
+};
 
-/** How much of the html ahead a mode takes, and where it leads. */
-type Step = (place: Place, ahead: string) => readonly [taken: number, next: Place];
+/** Consumes part of the html and returns the number of characters consumed and the next state. */
+type Step = (state: HtmlState, ahead: string) => readonly [taken: number, next: HtmlState];
 
 const CODE_ELEMENTS = new Set(["script", "style"]);
 const lengthOf = (pattern: RegExp, text: string): number => pattern.exec(text)?.[0].length ?? 0;
 
 const STEPS: Readonly<Record<Mode, Step>> = {
-  text: (place, ahead) => {
+  text: (state, ahead) => {
     const text = lengthOf(/^[^<]+/, ahead);
-    if (text > 0) return [text, place];
+    if (text > 0) return [text, state];
     if (ahead.startsWith("<!--")) return [4, { ...START, mode: "comment" }];
     return [1, { ...START, mode: "tagOpen" }];
   },
@@ -41,63 +47,63 @@ const STEPS: Readonly<Record<Mode, Step>> = {
     if (name === undefined) return [0, START];
     return [name.length, { ...START, mode: "tag", element: name.toLowerCase() }];
   },
-  tag: (place, ahead) => {
+  tag: (state, ahead) => {
     const space = lengthOf(/^[\s/]+/, ahead);
-    if (space > 0) return [space, place];
+    if (space > 0) return [space, state];
     if (ahead.startsWith(">"))
-      return [1, CODE_ELEMENTS.has(place.element) ? { ...place, mode: "code" } : START];
+      return [1, CODE_ELEMENTS.has(state.element) ? { ...state, mode: "code" } : START];
     const name = /^[^\s/>=]+/.exec(ahead)?.[0] ?? "=";
-    return [name.length, { ...place, mode: "name", attribute: name.toLowerCase() }];
+    return [name.length, { ...state, mode: "name", attribute: name.toLowerCase() }];
   },
-  name: (place, ahead) => {
+  name: (state, ahead) => {
     const equals = lengthOf(/^\s*=\s*/, ahead);
-    return equals > 0 ? [equals, { ...place, mode: "beforeValue" }] : [0, leave(place)];
+    return equals > 0 ? [equals, { ...state, mode: "beforeValue" }] : [0, leaveAttribute(state)];
   },
-  beforeValue: (place, ahead) => {
+  beforeValue: (state, ahead) => {
     const [quote = ""] = /^["']/.exec(ahead) ?? [];
-    if (quote !== "") return [1, { ...place, mode: "quoted", quote }];
-    return ahead.startsWith(">") ? [0, leave(place)] : [0, { ...place, mode: "unquoted" }];
+    if (quote !== "") return [1, { ...state, mode: "quoted", quote }];
+    return ahead.startsWith(">") ? [0, leaveAttribute(state)] : [0, { ...state, mode: "unquoted" }];
   },
-  quoted: (place, ahead) => {
-    const end = ahead.indexOf(place.quote);
-    if (end >= 0) return [end + 1, leave(place)];
-    return [ahead.length, { ...place, begun: true }];
+  quoted: (state, ahead) => {
+    const end = ahead.indexOf(state.quote);
+    if (end >= 0) return [end + 1, leaveAttribute(state)];
+    return [ahead.length, { ...state, started: true }];
   },
-  unquoted: (place, ahead) => {
+  unquoted: (state, ahead) => {
     const value = lengthOf(/^[^\s>]+/, ahead);
-    return value === 0 ? [0, leave(place)] : [value, { ...place, begun: true }];
+    return value === 0 ? [0, leaveAttribute(state)] : [value, { ...state, started: true }];
   },
-  comment: (place, ahead) => {
+  comment: (state, ahead) => {
     const end = ahead.indexOf("-->");
-    return end < 0 ? [ahead.length, place] : [end + 3, START];
+    return end < 0 ? [ahead.length, state] : [end + 3, START];
   },
-  code: (place, ahead) => {
-    const end = ahead.toLowerCase().indexOf(`</${place.element}`);
-    return end < 0 ? [ahead.length, place] : [end, START];
+  code: (state, ahead) => {
+    const end = ahead.toLowerCase().indexOf(`</${state.element}`);
+    return end < 0 ? [ahead.length, state] : [end, START];
   },
 };
 
-const leave = (place: Place): Place => ({
-  ...place,
+const leaveAttribute = (state: HtmlState): HtmlState => ({
+  ...state,
   mode: "tag",
   attribute: "",
   quote: "",
-  begun: false,
+  started: false,
 });
 
-/** Reads on through html that a template holds between its variables. */
-export function readOn(from: Place, html: string): Place {
-  let place = from;
+/** Advances the state through html between two variables of a template. */
+export function advance(from: HtmlState, html: string): HtmlState {
+  let state = from;
   let ahead = html;
   while (ahead !== "") {
-    const [taken, next] = STEPS[place.mode](place, ahead);
+    const [taken, next] = STEPS[state.mode](state, ahead);
     ahead = ahead.slice(taken);
-    place = next;
+    state = next;
   }
-  return place;
+  return state;
 }
 
-export function isSamePlace(one: Place, other: Place): boolean {
+export function isSameState(one: HtmlState, other: HtmlState): boolean {
   const keys = ["mode", "element", "attribute", "quote"] as const;
   return keys.every((key) => one[key] === other[key]);
 }

@@ -4,8 +4,8 @@ import { type PartName, presentParts } from "../language/parts.ts";
 import { parse } from "../language/syntax.ts";
 
 /**
- * The variables of a template, each in one list: those without which it never renders, those it needs in some of its
- * branches, and those it can do without.
+ * The variables of a template: required in every case, required in some branches, and optional. Each variable is in one
+ * list.
  */
 export type Requirements = Readonly<Record<Need, readonly string[]>>;
 

@@ -2,21 +2,21 @@ import { below, CONTEXT, type Declared, elementOf } from "./declared-context.ts"
 import { nameOf } from "../language/calls.ts";
 import type { Block, Path } from "../language/syntax.ts";
 
-/** What names mean at one place of a template. */
+/** The meaning of names at one place of a template. */
 export interface Scope {
-  /** What `this` is, then what `../` is, and so on to the context. */
-  readonly frames: readonly Declared[];
-  /** Named by `as |loan index|`. */
+  /** The contexts from the inside out: `this`, then `../`, up to the whole context. */
+  readonly contexts: readonly Declared[];
+  /** Block parameters, as in `as |loan index|`. */
   readonly named: ReadonlyMap<string, Declared>;
   readonly inEach: boolean;
-  /** Under a condition, or where there is something else to write. */
+  /** True under a condition or in a block with an `else`. */
   readonly inBranch: boolean;
-  /** Variables a condition around has found to be there. */
+  /** Variables whose presence an enclosing condition has tested. */
   readonly found: readonly string[];
 }
 
 export const TOP: Scope = {
-  frames: [CONTEXT],
+  contexts: [CONTEXT],
   named: new Map(),
   inEach: false,
   inBranch: false,
@@ -31,48 +31,48 @@ const DATA: ReadonlyMap<string, Declared> = new Map([
 ]);
 const LANGUAGE: Declared = { name: "@language", shape: { type: "string" } };
 
-/** What a path means in a scope, or a sentence why it means nothing. */
+/** Returns the declared variable that a path means, or a sentence that says why there is none. */
 export function resolve(path: Path, scope: Scope): Declared | string {
   const [start, rest] = startOf(path, scope);
   const end = start && follow(start, rest);
   if (end !== undefined) return end;
-  const elsewhere = !path.data && scope.frames.length > 1 && follow(CONTEXT, path.parts);
+  const elsewhere = !path.data && scope.contexts.length > 1 && follow(CONTEXT, path.parts);
   const hint = elsewhere ? ` Inside this block it is @root.${elsewhere.name}.` : "";
   return `There is no variable ${path.original} here.${hint}`;
 }
 
-/** Where a path starts, and the names to follow from there. */
+/** Returns the start of a path and the remaining names. */
 function startOf(
   { data, depth, parts, original }: Path,
-  { frames, named, inEach }: Scope,
+  { contexts, named, inEach }: Scope,
 ): [Declared | undefined, readonly string[]] {
   const [first = "", ...rest] = parts;
   if (data && depth > 0) return [undefined, rest];
-  if (data && first === "root") return [frames.at(-1), rest];
+  if (data && first === "root") return [contexts.at(-1), rest];
   if (data && first === "language") return [LANGUAGE, rest];
   if (data) return [inEach ? DATA.get(first) : undefined, rest];
   const own = depth > 0 || /^(?:\.|this\b)/.test(original);
   const param = own ? undefined : named.get(first);
-  return param === undefined ? [frames[depth], parts] : [param, rest];
+  return param === undefined ? [contexts[depth], parts] : [param, rest];
 }
 
 function follow(start: Declared, names: readonly string[]): Declared | undefined {
   return names.reduce<Declared | undefined>((at, name) => at && below(at, name), start);
 }
 
-/** Inside an `each`, which goes through `target`, or a `with`; where there is an `else`, one branch of two. */
+/** Returns the scope inside an `each` or a `with` on `target`. */
 export function into(scope: Scope, target: Declared, block: Block): Scope {
   const isEach = nameOf(block) === "each";
   const inner = isEach ? elementOf(target) : target;
   return {
     ...(block.inverse === undefined ? scope : branchOf(scope, target.name)),
-    frames: [inner, ...scope.frames],
+    contexts: [inner, ...scope.contexts],
     named: withNames(scope, block, isEach ? [inner, INDEX] : [inner]),
     inEach: scope.inEach || isEach,
   };
 }
 
-/** Under a condition; `found` is what it has found to be there. */
+/** Returns the scope under a condition. `found` is the variable whose presence it tested. */
 export function branchOf(scope: Scope, found?: string): Scope {
   return {
     ...scope,
@@ -81,7 +81,7 @@ export function branchOf(scope: Scope, found?: string): Scope {
   };
 }
 
-/** What `as |loan index|` names. */
+/** Adds the block parameters, as in `as |loan index|`. */
 function withNames(scope: Scope, block: Block, values: readonly Declared[]): Scope["named"] {
   const named = new Map(scope.named);
   for (const [index, name] of (block.program?.blockParams ?? []).entries()) {

@@ -4,21 +4,21 @@ import type { Partials } from "./insertion-points.ts";
 import type { File } from "./fragments.ts";
 import type { PartName, Parts } from "../language/parts.ts";
 
-/** A template's parts with their partials put in, ready to be checked and, without findings, to be stored. */
+/** The parts of a template with their partials inlined. They may be stored if there are no findings. */
 export interface AssembledParts {
   readonly sources: Parts;
   readonly findings: readonly Finding[];
-  /** A finding of the checks, told by the file and line that was written. */
+  /** Maps a finding of the checks to the file and line that the author wrote. */
   readonly trace: (finding: Finding) => Finding;
 }
 
-/** What partials must be made for. */
+/** The language and theme for which partials are chosen. */
 interface Purpose {
   readonly language: string;
   readonly theme: string | null;
 }
 
-/** Puts the partials into each part; the files of the parts are named `subject.hbs`, `html.hbs` and `text.hbs`. */
+/** Inlines the partials of each part. The files of the parts are named `subject.hbs`, `html.hbs` and `text.hbs`. */
 export function assembleParts(
   parts: Parts,
   partials: readonly File[],
@@ -50,8 +50,8 @@ export function assembleParts(
 }
 
 /**
- * A partial's file is named after it and what it is made for, such as `footer.opsCollDebt.es.html.hbs`. Of those that
- * fit a part, one made for the theme wins over one made for the language.
+ * Chooses the partials for a part. A file name has the partial's name and its purpose, such as
+ * `footer.opsCollDebt.es.html.hbs`. A partial for the theme takes precedence over one for the language.
  */
 export function choosePartials(
   files: readonly File[],
@@ -66,8 +66,10 @@ export function choosePartials(
   ]);
   const fitting = files.flatMap((file) => {
     const [name = "", ...madeFor] = file.name.replace(/\.hbs$/, "").split(".");
-    if (!madeFor.every((word) => worth.has(word))) return [];
-    return [{ name, file, worth: madeFor.reduce((sum, word) => sum + (worth.get(word) ?? 0), 0) }];
+    if (!madeFor.every((helper) => worth.has(helper))) return [];
+    return [
+      { name, file, worth: madeFor.reduce((sum, helper) => sum + (worth.get(helper) ?? 0), 0) },
+    ];
   });
   const best = fitting.toSorted((one, other) => one.worth - other.worth);
   return new Map(best.map(({ name, file }) => [name, file]));

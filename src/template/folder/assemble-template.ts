@@ -1,15 +1,15 @@
 import type { Finding } from "../../domain/template/finding.ts";
 import {
-  type Around,
+  type InsertionContext,
   calledBy,
-  type Joint,
-  jointsIn,
+  type InsertionPoint,
+  insertionPointsIn,
   partialFault,
   type Partials,
   slotFault,
   slotName,
 } from "./insertion-points.ts";
-import { type File, originIn, type Piece, textOfPieces } from "./fragments.ts";
+import { type File, originIn, type Fragment, textOfFragments } from "./fragments.ts";
 import {
   endOf,
   offsetOf,
@@ -22,98 +22,106 @@ import {
   statementsOf,
 } from "../language/syntax.ts";
 
-/** A part with every partial put in. It may be stored only where there are no findings. */
+/** A part with every partial inlined. It may be stored only if there are no findings. */
 export interface Assembled {
   readonly source: string;
   readonly findings: readonly Finding[];
-  /** Where a place of the source was written. */
+  /** Maps a position in the assembled source to the file in which it was written. */
   readonly originOf: (at: Position) => Position & { readonly file: string };
 }
 
-/** What a file is put together with. */
-interface Kit extends Around {
-  readonly slots: ReadonlyMap<string, readonly Piece[]>;
+/** The partials and slots that are in scope while a file is expanded. */
+interface AssembleContext extends InsertionContext {
+  readonly slots: ReadonlyMap<string, readonly Fragment[]>;
   readonly report: (finding: Finding) => void;
 }
 
 /**
- * Puts partials into a part, when it is pushed: what is stored needs no other file, so a published version stays what
- * it was when somebody mends a partial. `{{> name}}` becomes the partial. `{{#> name}}…{{/name}}` becomes the
- * partial with the content at its `{{> @partial-block}}`, and with every `{{#*inline "slot"}}…{{/inline}}` of the
- * content at its `{{> slot}}`. A partial speaks of the variables of the place where it stands; it takes no values.
+ * Inlines partials when a template is pushed. The stored part needs no other file, so a published version does not change
+ * when a partial does. `{{> name}}` becomes the partial. `{{#> name}}…{{/name}}` becomes the partial with the content at
+ * its `{{> @partial-block}}`, and with every `{{#*inline "slot"}}…{{/inline}}` of the content at its `{{> slot}}`. A partial
+ * uses the variables of the place where it is inlined; it takes no values.
  */
 export function assemble(file: File, partials: Partials): Assembled {
   const findings: Finding[] = [];
   const report = (finding: Finding): void => void findings.push(finding);
-  const pieces = expand(file, { partials, slots: new Map(), above: [], block: null, report });
-  const source = textOfPieces(pieces);
-  return { source, findings, originOf: (at) => originIn(pieces, offsetOf(source, at)) };
+  const fragments = expand(file, { partials, slots: new Map(), above: [], block: null, report });
+  const source = textOfFragments(fragments);
+  return { source, findings, originOf: (at) => originIn(fragments, offsetOf(source, at)) };
 }
 
-/** Behind one, the parser loses count of the columns. */
-const NO_ESCAPE = "Two braces after a backslash cannot be written.";
+/** After an escaped tag the parser reports wrong columns. */
+const NO_ESCAPE = "A backslash before two braces is not supported.";
 
-/** A part that cannot be read stays as it is: the checks say where. A partial must be whole by itself. */
-function expand(file: File, kit: Kit): readonly Piece[] {
+/** A part that cannot be parsed is returned as it is, because the checks report it. A partial must parse on its own. */
+function expand(file: File, context: AssembleContext): readonly Fragment[] {
   const report = (at: Position, message: string): void =>
-    kit.report({ file: file.name, ...at, message });
+    context.report({ file: file.name, ...at, message });
   const escape = file.text.indexOf("\\{{");
   if (escape >= 0) report(positionAt(file.text, escape), NO_ESCAPE);
   const whole = { file, from: 0, to: file.text.length };
   const parsed = parse(file.text, "asWritten");
-  if (parsed.kind === "parsed") return join(whole, jointsIn(parsed.program), kit);
-  if (kit.above.length > 0) report(parsed.at, parsed.message);
-  return kit.above.length > 0 ? [] : [whole];
+  if (parsed.kind === "parsed") return join(whole, insertionPointsIn(parsed.program), context);
+  if (context.above.length > 0) report(parsed.at, parsed.message);
+  return context.above.length > 0 ? [] : [whole];
 }
 
-function join({ file, from, to }: Piece, joints: readonly Joint[], kit: Kit): readonly Piece[] {
-  const pieces: Piece[] = [];
+function join(
+  { file, from, to }: Fragment,
+  points: readonly InsertionPoint[],
+  context: AssembleContext,
+): readonly Fragment[] {
+  const fragments: Fragment[] = [];
   let at = from;
-  for (const joint of joints) {
-    const [start, end] = spanOf(joint, file.text);
-    pieces.push({ file, from: at, to: start }, ...replace(joint, file, kit));
+  for (const point of points) {
+    const [start, end] = spanOf(point, file.text);
+    fragments.push({ file, from: at, to: start }, ...replace(point, file, context));
     at = end;
   }
-  return [...pieces, { file, from: at, to }];
+  return [...fragments, { file, from: at, to }];
 }
 
-/** A slot that is taken out takes its line with it. */
-function spanOf(joint: Joint, text: string): readonly [number, number] {
-  const from = offsetOf(text, positionOf(joint));
-  const to = offsetOf(text, endOf(joint));
+/** Returns the range that an insertion point replaces. A slot definition takes its whole line. */
+function spanOf(point: InsertionPoint, text: string): readonly [number, number] {
+  const from = offsetOf(text, positionOf(point));
+  const to = offsetOf(text, endOf(point));
   const beginsLine = from === 0 || text[from - 1] === "\n";
-  return [from, joint.type === "DecoratorBlock" && beginsLine && text[to] === "\n" ? to + 1 : to];
+  return [from, point.type === "DecoratorBlock" && beginsLine && text[to] === "\n" ? to + 1 : to];
 }
 
-function replace(joint: Joint, file: File, kit: Kit): readonly Piece[] {
+function replace(point: InsertionPoint, file: File, context: AssembleContext): readonly Fragment[] {
   const message =
-    joint.type === "DecoratorBlock" ? slotFault(joint, kit) : partialFault(joint, kit);
-  if (message !== null) kit.report({ file: file.name, ...positionOf(joint), message });
-  if (message !== null || joint.type === "DecoratorBlock") return [];
-  const name = calledBy(joint);
-  const partial = kit.partials.get(name);
-  const slot = kit.slots.get(name);
+    point.type === "DecoratorBlock" ? slotFault(point, context) : partialFault(point, context);
+  if (message !== null) context.report({ file: file.name, ...positionOf(point), message });
+  if (message !== null || point.type === "DecoratorBlock") return [];
+  const name = calledBy(point);
+  const partial = context.partials.get(name);
+  const slot = context.slots.get(name);
   if (slot !== undefined || partial === undefined) return slot ?? [];
-  const own = joint.type === "PartialStatement" ? [] : slotsOf(joint, file, kit);
+  const own = point.type === "PartialStatement" ? [] : slotsOf(point, file, context);
   return expand(
     { name: partial.name, text: partial.text.replace(/\n$/, "") },
-    { ...kit, slots: new Map([...kit.slots, ...own]), above: [...kit.above, name] },
+    { ...context, slots: new Map([...context.slots, ...own]), above: [...context.above, name] },
   );
 }
 
-type Slot = readonly [name: string, content: readonly Piece[]];
+type Slot = readonly [name: string, content: readonly Fragment[]];
 
-/** What a partial is called with: its content, and the slots written inside it. */
-function slotsOf(block: PartialBlock, file: File, kit: Kit): readonly Slot[] {
+/** Returns the content and the slots with which a partial is called. */
+function slotsOf(block: PartialBlock, file: File, context: AssembleContext): readonly Slot[] {
   const slots = statementsOf(block.program).filter((each) => each.type === "DecoratorBlock");
   return [
-    ...slots.map((slot): Slot => [slotName(slot), contentOf(slot.program, file, kit)]),
-    ["@partial-block", contentOf(block.program, file, { ...kit, block })],
+    ...slots.map((slot): Slot => [slotName(slot), contentOf(slot.program, file, context)]),
+    ["@partial-block", contentOf(block.program, file, { ...context, block })],
   ];
 }
 
-/** Without the line breaks next to the tags around it. */
-function contentOf(program: Program | undefined, file: File, kit: Kit): readonly Piece[] {
+/** Returns the content of a block without the line breaks next to its tags. */
+function contentOf(
+  program: Program | undefined,
+  file: File,
+  context: AssembleContext,
+): readonly Fragment[] {
   const [first, last] = [program?.body.at(0), program?.body.at(-1)];
   if (first === undefined || last === undefined) return [];
   const from = offsetOf(file.text, positionOf(first));
@@ -123,5 +131,5 @@ function contentOf(program: Program | undefined, file: File, kit: Kit): readonly
     from: file.text[from] === "\n" ? from + 1 : from,
     to: file.text[to - 1] === "\n" && to - 1 > from ? to - 1 : to,
   };
-  return join(inner, jointsIn(program), kit);
+  return join(inner, insertionPointsIn(program), context);
 }

@@ -1,33 +1,33 @@
 import { type Position, positionAt } from "../language/syntax.ts";
 
 export interface File {
-  /** As findings name it. */
+  /** The name that findings use. */
   readonly name: string;
   readonly text: string;
 }
 
-/** A stretch of a file. */
-export interface Piece {
+/** A range of a file, as offsets. */
+export interface Fragment {
   readonly file: File;
   readonly from: number;
   readonly to: number;
 }
 
-export function textOfPieces(pieces: readonly Piece[]): string {
-  return pieces.map(({ file, from, to }) => file.text.slice(from, to)).join("");
+export function textOfFragments(fragments: readonly Fragment[]): string {
+  return fragments.map(({ file, from, to }) => file.text.slice(from, to)).join("");
 }
 
-/** Where a place in the text of the pieces was written; behind all of them, the end of the last. */
+/** Maps an offset in the joined text to its file and position. An offset after the end maps to the end of the last fragment. */
 export function originIn(
-  pieces: readonly Piece[],
+  fragments: readonly Fragment[],
   offset: number,
 ): Position & { readonly file: string } {
   let start = 0;
-  for (const { file, from, to } of pieces) {
+  for (const { file, from, to } of fragments) {
     if (offset < start + to - from)
       return { file: file.name, ...positionAt(file.text, from + offset - start) };
     start += to - from;
   }
-  const last = pieces.at(-1);
+  const last = fragments.at(-1);
   return { file: last?.file.name ?? "", ...positionAt(last?.file.text ?? "", last?.to ?? 0) };
 }

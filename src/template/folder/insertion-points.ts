@@ -10,60 +10,63 @@ import {
   statementsOf,
 } from "../language/syntax.ts";
 
-/** Where something else takes the place of what is written. */
-export type Joint = PartialTag | PartialBlock | DecoratorBlock;
+/** A tag that is replaced by other text: a partial, or the definition of a slot. */
+export type InsertionPoint = PartialTag | PartialBlock | DecoratorBlock;
 
-/** By the name they are called by. */
+/** Partials by name. */
 export type Partials = ReadonlyMap<string, File>;
 
-/** What there is at a joint. */
-export interface Around {
+/** The partials and slots that are in scope at an insertion point. */
+export interface InsertionContext {
   readonly partials: Partials;
   readonly slots: ReadonlyMap<string, unknown>;
-  /** The partials being put in, the outermost first. */
+  /** The partials that are being inlined, the outermost first. */
   readonly above: readonly string[];
-  /** The partial whose content this is. */
+  /** The partial block whose content contains this point, or null. */
   readonly block: PartialBlock | null;
 }
 
-/** The joints of a template in their order; what is inside a joint belongs to it. */
-export function jointsIn(program: Program | undefined): readonly Joint[] {
-  return program === undefined ? [] : statementsOf(program).flatMap(jointsAt);
+/** Returns the insertion points of a template in order, without those inside another one. */
+export function insertionPointsIn(program: Program | undefined): readonly InsertionPoint[] {
+  return program === undefined ? [] : statementsOf(program).flatMap(insertionPointsAt);
 }
 
-function jointsAt(statement: Statement): readonly Joint[] {
+function insertionPointsAt(statement: Statement): readonly InsertionPoint[] {
   if (statement.type === "BlockStatement")
-    return [...jointsIn(statement.program), ...jointsIn(statement.inverse)];
-  const isJoint =
+    return [...insertionPointsIn(statement.program), ...insertionPointsIn(statement.inverse)];
+  const isInsertionPoint =
     statement.type === "PartialStatement" ||
     statement.type === "PartialBlockStatement" ||
     statement.type === "DecoratorBlock";
-  return isJoint ? [statement] : [];
+  return isInsertionPoint ? [statement] : [];
 }
 
-/** The name a partial is called by; empty when it would come from a variable. */
+/** Returns the name of the called partial, or an empty string if a variable would name it. */
 export function calledBy({ name }: PartialTag | PartialBlock): string {
   return name.type === "PathExpression" ? name.original : "";
 }
 
-/** Why a partial cannot be put in; null when it can. */
-export function partialFault(joint: PartialTag | PartialBlock, around: Around): string | null {
-  const name = calledBy(joint);
-  if (joint.params.length > 0 || optionsOf(joint).length > 0 || stripsSpace(joint))
-    return `The partial ${name} is put in as it is: it takes no values and no ~.`;
-  if (around.slots.has(name)) return null;
-  if (!around.partials.has(name)) return `There is no partial ${name}.`;
-  if (!around.above.includes(name)) return null;
-  return `The partial ${name} contains itself: ${[...around.above, name].join(" > ")}.`;
+/** Returns the reason why a partial cannot be inlined, or null. */
+export function partialFault(
+  point: PartialTag | PartialBlock,
+  context: InsertionContext,
+): string | null {
+  const name = calledBy(point);
+  if (point.params.length > 0 || optionsOf(point).length > 0 || stripsSpace(point))
+    return `The partial ${name} is inlined unchanged: it takes no values and no ~.`;
+  if (context.slots.has(name)) return null;
+  if (!context.partials.has(name)) return `There is no partial ${name}.`;
+  if (!context.above.includes(name)) return null;
+  return `The partial ${name} contains itself: ${[...context.above, name].join(" > ")}.`;
 }
 
-function stripsSpace(joint: PartialTag | PartialBlock): boolean {
-  const strips = "strip" in joint ? [joint.strip] : [joint.openStrip, joint.closeStrip];
+function stripsSpace(point: PartialTag | PartialBlock): boolean {
+  const strips = "strip" in point ? [point.strip] : [point.openStrip, point.closeStrip];
   return strips.some(({ open, close }) => open || close);
 }
 
-/** Why a slot is not one; null when it is. */
-export function slotFault(slot: DecoratorBlock, { block }: Around): string | null {
+/** Returns the reason why a slot definition is not valid, or null. */
+export function slotFault(slot: DecoratorBlock, { block }: InsertionContext): string | null {
   const isInPlace = block !== null && statementsOf(block.program).includes(slot);
   if (slot.path.original === "inline" && slotName(slot) !== "" && isInPlace) return null;
   return 'Write {{#*inline "slot"}}…{{/inline}} directly inside a partial that has content.';

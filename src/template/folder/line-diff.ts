@@ -1,16 +1,16 @@
 /** One line of a comparison, as a unified diff shows it. */
 export interface DiffLine {
-  /** `@` begins a stretch of changes with its places. */
+  /** `@` begins a hunk and gives its line numbers. */
   readonly mark: " " | "-" | "+" | "@";
   readonly text: string;
 }
 
 type Change = DiffLine & { readonly mark: " " | "-" | "+" };
 
-/** Lines that stay the same around a change. */
+/** The number of unchanged lines that are shown around a change. */
 const CONTEXT = 2;
 
-/** What turns one text into the other by the fewest lines, as stretches of a unified diff; nothing when they are equal. */
+/** Returns a minimal unified diff of two texts. It is empty if they are equal. */
 export function diffLines(before: string, after: string): readonly DiffLine[] {
   const changes = changesBetween(linesOf(before), linesOf(after));
   const near = changes.map((_, at) =>
@@ -20,20 +20,20 @@ export function diffLines(before: string, after: string): readonly DiffLine[] {
   );
   let [lineBefore, lineAfter] = [1, 1];
   return changes.flatMap((change, at): DiffLine[] => {
-    const place = `@@ -${lineBefore} +${lineAfter} @@`;
+    const state = `@@ -${lineBefore} +${lineAfter} @@`;
     if (change.mark !== "+") lineBefore += 1;
     if (change.mark !== "-") lineAfter += 1;
     if (near[at] !== true) return [];
-    return at > 0 && near[at - 1] === true ? [change] : [{ mark: "@", text: place }, change];
+    return at > 0 && near[at - 1] === true ? [change] : [{ mark: "@", text: state }, change];
   });
 }
 
-/** A line break ends a line and begins none. */
+/** A final line break does not begin another line. */
 function linesOf(text: string): readonly string[] {
   return text === "" ? [] : text.replace(/\n$/, "").split("\n");
 }
 
-/** Every line of both, in order. What both begin and end with is set aside: templates change in a few places. */
+/** Returns every line of both texts in order. The common beginning and end are skipped first, because templates change in few places. */
 function changesBetween(before: readonly string[], after: readonly string[]): readonly Change[] {
   const shorter = Math.min(before.length, after.length);
   let start = 0;
@@ -48,7 +48,7 @@ function changesBetween(before: readonly string[], after: readonly string[]): re
   return [...same(before.slice(0, start)), ...middle, ...same(before.slice(before.length - end))];
 }
 
-/** Keeps a longest common subsequence; where both could go, lines are taken out before others are put in. */
+/** Keeps a longest common subsequence. Removed lines come before added ones. */
 function walk(before: readonly string[], after: readonly string[]): readonly Change[] {
   const kept = commonLengths(before, after);
   const keptFrom = (one: number, other: number): number => kept[one]?.[other] ?? 0;
@@ -73,7 +73,7 @@ function walk(before: readonly string[], after: readonly string[]): readonly Cha
   return changes;
 }
 
-/** At [one][other], how many lines the rests from there have in common. */
+/** Returns, at [one][other], the number of common lines of the two remainders. */
 function commonLengths(before: readonly string[], after: readonly string[]): readonly number[][] {
   const table = Array.from({ length: before.length + 1 }, () =>
     Array<number>(after.length + 1).fill(0),

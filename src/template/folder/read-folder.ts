@@ -1,4 +1,4 @@
-import type { Finding } from "../../domain/template/finding.ts";
+import { fileFinding, type Finding } from "../../domain/template/finding.ts";
 import type { Template } from "../../domain/template/template.ts";
 import { SLUG, templateAbout, type TemplateAbout } from "../../domain/template/about.ts";
 import type { TemplateDraft } from "../../domain/template/version.ts";
@@ -8,20 +8,20 @@ import type { File } from "./fragments.ts";
 import type { Parts } from "../language/parts.ts";
 import { positionAt } from "../language/syntax.ts";
 
-/** A template as it is written: the files of its folder, and the partials that lie beside it. */
+/** A template as files: those of its folder, and the partials next to the folder. */
 export interface Folder {
   readonly slug: string;
   readonly files: readonly File[];
   readonly partials: readonly File[];
 }
 
-/** A draft, with all that keeps it from being published; or why the files make none. */
+/** A draft with all findings that prevent its publication, or the reasons why the files make no draft. */
 export type Reading =
   | {
       readonly kind: "read";
       readonly draft: TemplateDraft;
       readonly findings: readonly Finding[];
-      /** A finding in the parts, told by the file that was written. */
+      /** Maps a finding in the assembled parts to the file that the author wrote. */
       readonly trace: AssembledParts["trace"];
     }
   | { readonly kind: "unreadable"; readonly findings: readonly Finding[] };
@@ -30,7 +30,7 @@ const ABOUT = "template.json";
 const PART_FILES = ["subject.hbs", "html.hbs", "text.hbs"];
 const isSample = (name: string): boolean => /^sample(\.[\w-]+)?\.json$/.test(name);
 
-/** Reads a folder. Findings name its files and partials as they are called there. */
+/** Reads a folder. Findings use the names of its files and partials. */
 export function readFolder(folder: Folder): Reading {
   const about = readAbout(folder);
   const samples = folder.files.filter(({ name }) => isSample(name)).map(readJson);
@@ -56,7 +56,7 @@ export function readFolder(folder: Folder): Reading {
   return { kind: "read", draft, findings, trace };
 }
 
-/** What a draft is to those who only render it: it has no number yet. */
+/** Returns a draft as a template that can be rendered. It has no id yet. */
 export const asTemplate = ({ content }: TemplateDraft): Template & TemplateDraft["content"] => ({
   ...content,
   id: 0,
@@ -66,31 +66,33 @@ export const asTemplate = ({ content }: TemplateDraft): Template & TemplateDraft
 function nameFindings({ slug, files }: Folder): readonly Finding[] {
   const strange = files.filter(({ name }) => name.endsWith(".hbs") && !PART_FILES.includes(name));
   const findings = strange.map(({ name }) =>
-    atStart(name, `A template has no such part: its parts are ${PART_FILES.join(", ")}.`),
+    fileFinding(name, `This is not a part of a template. The parts are ${PART_FILES.join(", ")}.`),
   );
   if (SLUG.test(slug) && slug.length <= 100) return findings;
-  const message = `${slug} cannot name a template: a folder's name begins with a letter and is made of letters, digits and single . _ -, 100 at most.`;
-  return [atStart(ABOUT, message), ...findings];
+  const message = `${slug} is not a valid template name. A folder name begins with a letter and has letters, digits and single . _ - only, at most 100 characters.`;
+  return [fileFinding(ABOUT, message), ...findings];
 }
 
-/** What was not UTF-8 was read with this sign in its place; NUL has no place in a text that Postgres keeps. */
+/** Bytes that are not UTF-8 were read as U+FFFD. Postgres cannot store NUL. */
 function textFindings({ name, text }: File): readonly Finding[] {
   const wrong = text.search(name.endsWith(".json") ? /\uFFFD|\0|\\u0000/ : /\uFFFD|\0/);
   if (wrong < 0) return [];
-  const message = "This character cannot be kept: save the file as UTF-8, and without NUL.";
+  const message = "This character cannot be stored. Save the file as UTF-8, without NUL.";
   return [{ file: name, ...positionAt(text, wrong), message }];
 }
 
 function readAbout({ files }: Folder): TemplateAbout | { readonly finding: readonly Finding[] } {
   const file = files.find(({ name }) => name === ABOUT);
   if (file === undefined)
-    return { finding: [atStart(ABOUT, "It is missing: it says name, channel and language.")] };
+    return {
+      finding: [fileFinding(ABOUT, "The file is missing. It gives name, channel and language.")],
+    };
   const json = readJson(file);
   if ("finding" in json) return { finding: [json.finding] };
   const { data, error } = templateAbout.safeParse(json.value);
   if (data !== undefined) return data;
   const finding = error.issues.map(({ path, message }) =>
-    atStart(ABOUT, `${path.join(".") || "It"}: ${message}.`),
+    fileFinding(ABOUT, `${path.join(".") || "It"}: ${message}.`),
   );
   return { finding };
 }
@@ -122,5 +124,3 @@ function contentOf(about: TemplateAbout, { sources }: AssembledParts): TemplateD
     textTemplate: sources.text,
   };
 }
-
-const atStart = (file: string, message: string): Finding => ({ file, line: 1, column: 1, message });

@@ -1,26 +1,26 @@
-import type { Reader } from "./locale.ts";
+import type { Locale } from "./locale.ts";
 import { unknownDateTokens, writeDate } from "./write-date.ts";
 import { writeMoney } from "./write-money.ts";
 import { isAbsent, pluralForm, writeList, writePhone, writeText, writeUrl } from "./write-text.ts";
 
 type Options = Readonly<Record<string, string | undefined>>;
 
-/** A word templates may use: `{{date case.fields.filedOn "MMMM d, y"}}`. */
-export interface Word {
+/** A helper that templates may call, such as `{{date case.fields.filedOn "MMMM d, y"}}`. */
+export interface Helper {
   readonly meaning: string;
   readonly example: string;
-  /** How many values may follow it. */
+  /** The number of values it accepts. */
   readonly takes: readonly [least: number, most: number];
   readonly of: "text" | "list";
   readonly options?: readonly string[];
-  /** What is wrong with what stands in quotes in the template itself; null when nothing is. */
+  /** Returns the error in its quoted pattern or options, or null. */
   readonly fault?: (pattern: string | undefined, options: Options) => string | null;
-  readonly write: (values: readonly unknown[], options: Options, reader: Reader) => string;
+  readonly write: (values: readonly unknown[], options: Options, locale: Locale) => string;
 }
 
 const PLURAL_FORMS = ["zero", "one", "two", "few", "many", "other"];
 
-export const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
+export const HELPERS: ReadonlyMap<string, Helper> = new Map<string, Helper>([
   [
     "date",
     {
@@ -32,8 +32,8 @@ export const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
         const unknown = unknownDateTokens(pattern);
         return unknown.length === 0 ? null : `date has no pattern ${unknown.join(", ")}.`;
       },
-      write: ([value, pattern], _, reader) =>
-        writeDate(value, pattern as string | undefined, reader),
+      write: ([value, pattern], _, locale) =>
+        writeDate(value, pattern as string | undefined, locale),
     },
   ],
   [
@@ -47,7 +47,7 @@ export const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
       options: ["unit"],
       fault: (_, { unit = "cents" }) =>
         ["cents", "dollars"].includes(unit) ? null : 'unit can only be "cents" or "dollars".',
-      write: ([value], { unit }, reader) => writeMoney(value, unit, reader),
+      write: ([value], { unit }, locale) => writeMoney(value, unit, locale),
     },
   ],
   [
@@ -77,8 +77,8 @@ export const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
       example: "{{upperFirst case.typeName}}",
       takes: [1, 1],
       of: "text",
-      write: ([value], _, { locale }) =>
-        writeText(value).replace(/^\P{L}*\p{L}/u, (start) => start.toLocaleUpperCase(locale)),
+      write: ([value], _, { tag }) =>
+        writeText(value).replace(/^\P{L}*\p{L}/u, (start) => start.toLocaleUpperCase(tag)),
     },
   ],
   [
@@ -91,8 +91,8 @@ export const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
       options: ["as"],
       fault: (_, { as = "and" }) =>
         ["and", "or"].includes(as) ? null : 'as can only be "and" or "or".',
-      write: ([values], { as }, reader) =>
-        writeList(values, as === "or" ? "disjunction" : "conjunction", reader),
+      write: ([values], { as }, locale) =>
+        writeList(values, as === "or" ? "disjunction" : "conjunction", locale),
     },
   ],
   [
@@ -104,8 +104,8 @@ export const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
       of: "text",
       options: PLURAL_FORMS,
       fault: (_, { other }) => (other === undefined ? "plural needs the form other." : null),
-      write: ([count], forms, reader) =>
-        forms[pluralForm(count, reader)] ?? writeText(forms["other"]),
+      write: ([count], forms, locale) =>
+        forms[pluralForm(count, locale)] ?? writeText(forms["other"]),
     },
   ],
   [

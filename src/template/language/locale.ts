@@ -1,12 +1,12 @@
 const KEPT = 1_000;
 
-/** For whom values are written: a BCP 47 locale and an IANA time zone. */
-export interface Reader {
-  readonly locale: string;
+/** How values are written for a borrower: a BCP 47 language tag and an IANA time zone. */
+export interface Locale {
+  readonly tag: string;
   readonly zone: string;
 }
 
-/** Intl objects and phone numbers take longer to make than a whole notice to render. */
+/** Keeps results by two keys. Making one Intl object takes longer than rendering a whole notice. */
 export function cached<Made>(make: (first: string, second: string) => Made) {
   const made = new Map<string, Made>();
   return (first: string, second: string): Made => {
@@ -21,14 +21,14 @@ export function cached<Made>(make: (first: string, second: string) => Made) {
 }
 
 /**
- * The locale of a template for a borrower: the template's language, in the borrower's regional form where the
- * borrower speaks that language, otherwise as in the United States. A template in English has English dates.
+ * Returns the language tag for a template and a borrower: the template's language, in the borrower's regional form if the
+ * borrower speaks that language, otherwise in the form of the United States. A template in English has English dates.
  */
-export const localeOf = cached((templateLanguage: string, borrowerLanguage: string) => {
+export const localeTagOf = cached((templateLanguage: string, borrowerLanguage: string) => {
   const template = localeNamed(templateLanguage) ?? new Intl.Locale("en");
   const borrower = localeNamed(borrowerLanguage);
-  const spoken = borrower?.language === template.language ? borrower : template;
-  return spoken.region === undefined ? `${spoken.language}-US` : spoken.baseName;
+  const chosen = borrower?.language === template.language ? borrower : template;
+  return chosen.region === undefined ? `${chosen.language}-US` : chosen.baseName;
 });
 
 function localeNamed(language: string): Intl.Locale | undefined {

@@ -1,15 +1,15 @@
 import type { Rendered, Template } from "../../domain/template/template.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 
-/** subject, html or text. */
+/** The name of a part: subject, html or text. */
 export type PartName = keyof Rendered;
 export type Parts = Readonly<Record<PartName, string | null>>;
 
-/** What each channel's templates are made of. */
+/** The parts that a template of each channel needs, and those that it may also have. */
 export const PARTS: Readonly<
   Record<Channel, { readonly needs: readonly PartName[]; readonly takes: readonly PartName[] }>
 > = {
-  // Without a text part a filter takes an email for spam, and some readers cannot read it at all.
+  // Spam filters distrust an email without a text part, and some mail programs cannot show it.
   email: { needs: ["subject", "text"], takes: ["html"] },
   text: { needs: ["text"], takes: [] },
   chat: { needs: ["text"], takes: [] },
@@ -20,12 +20,12 @@ export const PARTS: Readonly<
   fax: { needs: ["html"], takes: ["text"] },
 };
 
-/** The sources of a template by part. */
+/** Returns the source of each part, or null where the template has none. */
 export function sourcesOf({ subjectTemplate, htmlTemplate, textTemplate }: Template): Parts {
   return { subject: subjectTemplate, html: htmlTemplate, text: textTemplate };
 }
 
-/** The parts a template has, each with its source. */
+/** Returns the parts that a template has, each with its source. */
 export function presentParts(template: Template): readonly (readonly [PartName, string])[] {
   const sources = sourcesOf(template);
   return (["subject", "html", "text"] as const).flatMap((part) => {

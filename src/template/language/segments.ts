@@ -1,21 +1,21 @@
-/** What a text message costs: carriers bill by the segment. */
+/** The size of a text message. Mobile carriers bill by the segment. */
 export interface Segments {
   readonly encoding: "GSM-7" | "UCS-2";
-  /** Septets or UTF-16 code units. */
+  /** The length in septets (GSM-7) or UTF-16 code units (UCS-2). */
   readonly units: number;
   readonly segments: number;
 }
 
-/** 3GPP TS 23.038, section 6.2.1. */
+/** The basic alphabet of 3GPP TS 23.038, section 6.2.1. */
 const BASIC = new Set(
   "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà",
 );
-/** Section 6.2.1.1: each is an escape and a character. */
+/** The extension table of section 6.2.1.1. Each character takes two septets: an escape and a code. */
 const EXTENSION = new Set("\f^{}\\[~]|€");
 
 const GSM_7 = new RegExp(`^[${RegExp.escape([...BASIC, ...EXTENSION].join(""))}]*$`);
 
-/** The second number is what the header of a message in parts leaves, 3GPP TS 23.040 section 9.2.3.24.1. */
+/** Units in a single message, and in each part of a concatenated one after its header (3GPP TS 23.040, section 9.2.3.24.1). */
 const LIMITS = { "GSM-7": [160, 153], "UCS-2": [70, 67] } as const;
 
 const FOLDED: Readonly<Record<string, string>> = {
@@ -38,10 +38,10 @@ const FOLDED: Readonly<Record<string, string>> = {
   "\u202F": " ",
 };
 const FOLDABLE = new RegExp(`[${Object.keys(FOLDED).join("")}]`, "gu");
-/** Up to white space, without the closing quote or the dots a writer put behind it. */
+/** A link up to the next white space, without closing quotes or dots that follow it. */
 const LINK = /(https?:\/\/\S*?(?=[”’…]*(?:\s|$)))/i;
 
-/** Counts exactly: no part ends within an escaped character or a surrogate pair. */
+/** Counts the segments exactly. A part never ends inside an escaped character or a surrogate pair. */
 export function segmentsOf(text: string): Segments {
   const encoding = isGsm7(text) ? "GSM-7" : "UCS-2";
   const costs = Array.from(text, encoding === "GSM-7" ? septets : (character) => character.length);
@@ -51,19 +51,19 @@ export function segmentsOf(text: string): Segments {
 }
 
 /**
- * Writes smart quotes, dashes, dots and spaces plainly, so that a text fits in GSM-7. A text that needs UCS-2 all
- * the same stays as it is, and so does every link.
+ * Replaces smart quotes, dashes, ellipses and special spaces by plain ones, so that a text fits in GSM-7. Links stay as
+ * they are. A text that still needs UCS-2 afterwards is returned unchanged.
  */
 export function foldToGsm7(text: string): string {
   const folded = text
     .split(LINK)
-    .map((piece, index) => (index % 2 === 1 ? piece : fold(piece)))
+    .map((fragment, index) => (index % 2 === 1 ? fragment : fold(fragment)))
     .join("");
   return isGsm7(folded) ? folded : text;
 }
 
-function fold(piece: string): string {
-  return piece.replaceAll(FOLDABLE, (character) => FOLDED[character] ?? character);
+function fold(fragment: string): string {
+  return fragment.replaceAll(FOLDABLE, (character) => FOLDED[character] ?? character);
 }
 
 const isGsm7 = (text: string): boolean => GSM_7.test(text);

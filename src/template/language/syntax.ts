@@ -8,7 +8,7 @@ export type Mustache = hbs.AST.MustacheStatement;
 export type PartialTag = hbs.AST.PartialStatement;
 export type PartialBlock = hbs.AST.PartialBlockStatement;
 export type DecoratorBlock = Omit<hbs.AST.DecoratorBlock, "type"> & { type: "DecoratorBlock" };
-/** A block may have no `else`, and one that begins with `^` has nothing else, whatever the parser's types say. */
+/** A block may lack its `else`, and one that begins with `^` lacks its first branch. The parser's types do not say so. */
 export type Block = Omit<hbs.AST.BlockStatement, "program" | "inverse"> & {
   program: Program | undefined;
   inverse: Program | undefined;
@@ -23,10 +23,10 @@ export type Statement =
   | hbs.AST.ContentStatement
   | hbs.AST.CommentStatement
   | { type: "Decorator"; loc: hbs.AST.SourceLocation };
-/** What calls a word: a tag, a block, or something in round brackets. */
+/** A tag, a block or a subexpression that calls a helper. */
 export type Call = Pick<Mustache, "path" | "params" | "hash" | "loc">;
 
-/** Counted from one, as editors do. */
+/** Line and column, counted from 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
@@ -36,7 +36,7 @@ export type Parsed =
   | { readonly kind: "parsed"; readonly program: Program }
   | { readonly kind: "broken"; readonly at: Position; readonly message: string };
 
-/** Reads a template. As written, white space around blocks is left alone. */
+/** Parses a template. `asWritten` keeps the white space around blocks. */
 export function parse(source: string, as: "rendered" | "asWritten" = "rendered"): Parsed {
   try {
     const read = as === "asWritten" ? Handlebars.parseWithoutProcessing : Handlebars.parse;
@@ -55,7 +55,7 @@ export const positionOf = ({ loc: { start } }: Located): Position => ({
   column: start.column + 1,
 });
 
-/** Just behind it. */
+/** Returns the position just after a node. */
 export const endOf = ({ loc: { end } }: Located): Position => ({
   line: end.line,
   column: end.column + 1,
@@ -71,7 +71,7 @@ export function positionAt(source: string, offset: number): Position {
   return { line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
 }
 
-/** What stands there, as written. */
+/** Returns the source text of a node. */
 export const textOf = (node: Located, source: string): string =>
   source.slice(offsetOf(source, positionOf(node)), offsetOf(source, endOf(node)));
 
@@ -80,15 +80,15 @@ export const statementsOf = (program: Program): readonly Statement[] => program.
 export const paramsOf = (call: Pick<Call, "params">): readonly Expression[] =>
   call.params as Expression[];
 
-/** Options as pairs, such as `unit="cents"`. */
+/** Returns the options of a call as pairs, such as `unit="cents"`. */
 export const optionsOf = (call: Pick<Call, "hash">): readonly (readonly [string, Expression])[] =>
-  // A call without options has no hash, whatever its type says.
+  // A call without options has no hash, although its type says otherwise.
   (call.hash as hbs.AST.Hash | undefined)?.pairs.map(({ key, value }) => [
     key,
     value as Expression,
   ]) ?? [];
 
-/** The first line of the parser's message names tokens of its grammar, which tell an author nothing. */
+/** Makes a message for authors. The parser's own first line names tokens of its grammar. */
 function explain(error: Handlebars.Exception, source: string): { at: Position; message: string } {
   const line = Number(error.lineNumber ?? /on line (\d+)/.exec(error.message)?.[1] ?? 1);
   if (error.column !== undefined)
@@ -109,7 +109,7 @@ function explain(error: Handlebars.Exception, source: string): { at: Position; m
   };
 }
 
-/** The parser shows what it had read and what lies ahead, both without line breaks, and no column. */
+/** Finds the column from the excerpt that the parser gives: the text before and after the error, without line breaks. */
 function columnWhere(text: string, read: string, ahead: string): number {
   if (ahead === "") return text.length;
   const columns = Array.from({ length: text.length }, (_, column) => column);

@@ -1,6 +1,6 @@
 import { DateTime } from "luxon";
 import { readAs } from "../../domain/field-value.ts";
-import { cached, type Reader } from "./locale.ts";
+import { cached, type Locale } from "./locale.ts";
 import { Unwritable } from "./write-text.ts";
 
 const longDate = cached(
@@ -11,29 +11,29 @@ const DATE_TOKENS = new Set(
 );
 const TIME_TOKEN = /^[hHmaZ]/;
 
-/** Runs of one letter outside single quotes, which are written as they are. */
+/** Returns runs of one letter outside single quotes. Quoted text is written literally. */
 const tokensOf = (pattern: string): readonly string[] =>
   pattern.replaceAll(/'[^']*'/g, "").match(/([A-Za-z])\1*/g) ?? [];
 
-/** The letters of a date pattern that mean nothing and would be printed as they are, such as `YYYY`. */
+/** Returns the tokens of a date pattern that Luxon does not know and would print literally, such as `YYYY`. */
 export const unknownDateTokens = (pattern: string): readonly string[] =>
   tokensOf(pattern).filter((token) => !DATE_TOKENS.has(token));
 
 /**
- * A day (`2031-03-03`) is written as that day wherever it is read; an instant (RFC 3339) as the reader's clock shows
- * it. The pattern is Luxon's; without one the locale's long form is used.
+ * Writes a date. A day (`2031-03-03`) is written as that day in every zone; an instant (RFC 3339) is converted to the zone
+ * of the locale. The pattern is Luxon's; without one the long form of the language is used. Throws Unwritable.
  */
-export function writeDate(value: unknown, pattern: string | undefined, reader: Reader): string {
+export function writeDate(value: unknown, pattern: string | undefined, locale: Locale): string {
   const day = readAs("date", value);
   const instant = day ?? readAs("dateTime", value);
   if (instant === null || typeof instant !== "object")
     throw new Unwritable("is neither a day nor an RFC 3339 instant");
-  const zone = day === null ? reader.zone : "UTC";
+  const zone = day === null ? locale.zone : "UTC";
   const ms = day === null ? Number(instant.digits / 1_000_000n) : Number(instant.digits);
-  const shown = DateTime.fromMillis(ms, { zone, locale: reader.locale });
-  // Luxon writes "Invalid DateTime" where Intl throws
-  if (!shown.isValid) throw new Unwritable("cannot be shown in the reader's time zone");
-  if (pattern === undefined) return longDate(reader.locale, zone).format(ms);
+  const shown = DateTime.fromMillis(ms, { zone, locale: locale.tag });
+  // Luxon writes "Invalid DateTime" where Intl throws.
+  if (!shown.isValid) throw new Unwritable("cannot be shown in the borrower's time zone");
+  if (pattern === undefined) return longDate(locale.tag, zone).format(ms);
   if (day !== null && tokensOf(pattern).some((token) => TIME_TOKEN.test(token)))
     throw new Unwritable("is a day and has no time of day");
   return shown.toFormat(pattern);

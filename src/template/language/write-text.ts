@@ -1,8 +1,8 @@
 import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js";
 import { numberText } from "../../domain/exact-json.ts";
-import { cached, type Reader } from "./locale.ts";
+import { cached, type Locale } from "./locale.ts";
 
-/** A value that cannot be written as asked. What it is never stands in the message. */
+/** The value cannot be written in this way. The message never contains the value. */
 export class Unwritable extends Error {}
 
 const listFormat = cached(
@@ -14,14 +14,14 @@ const pluralRules = cached(
 
 const VISIBLE = /[^\s\p{C}]/u;
 
-/** Null, a text without a visible character and an empty list are absent: each would leave a blank. */
+/** Returns true for null, text without a visible character and an empty list, because each would leave a blank. */
 export function isAbsent(value: unknown): boolean {
   if (value === null || value === undefined) return true;
   if (typeof value === "string") return !VISIBLE.test(value);
   return Array.isArray(value) && value.length === 0;
 }
 
-/** A text or a number as it stands; anything else would read as `[object Object]` or `true`. */
+/** Writes text or a number unchanged. Throws Unwritable for anything else, which would read as `[object Object]` or `true`. */
 export function writeText(value: unknown): string {
   if (isAbsent(value)) throw new Unwritable("is absent");
   if (typeof value === "string") return value;
@@ -30,24 +30,24 @@ export function writeText(value: unknown): string {
   return number;
 }
 
-/** Texts as a sentence has them: "a, b, and c". */
+/** Joins texts in the way of the language: "a, b, and c". */
 export function writeList(
   values: unknown,
   type: "conjunction" | "disjunction",
-  reader: Reader,
+  locale: Locale,
 ): string {
   if (!Array.isArray(values)) throw new Unwritable("is not a list");
-  return listFormat(reader.locale, type).format(values.map(writeText));
+  return listFormat(locale.tag, type).format(values.map(writeText));
 }
 
-/** Which form of a noun goes with a count: one, other, and what else the language has. */
-export function pluralForm(count: unknown, reader: Reader): Intl.LDMLPluralRule {
+/** Returns the plural form that a count needs: one, other, or a further form of the language. */
+export function pluralForm(count: unknown, locale: Locale): Intl.LDMLPluralRule {
   const number = Number(writeText(count));
   if (!Number.isFinite(number)) throw new Unwritable("is not a count");
-  return pluralRules(reader.locale, "cardinal").select(number);
+  return pluralRules(locale.tag, "cardinal").select(number);
 }
 
-/** A phone number as people of its country write it; abroad with its country code. */
+/** Writes a phone number in national form, or in international form outside country code 1. */
 export function writePhone(value: unknown): string {
   const written = typeof value === "string" ? phoneInWords(value, "US") : null;
   if (written === null) throw new Unwritable("is not a phone number");
@@ -61,7 +61,7 @@ const phoneInWords = cached((value, home) => {
   return phone.countryCallingCode === "1" ? phone.formatNational() : phone.formatInternational();
 });
 
-/** A link that opens a web page and nothing else, as browsers read it: no `javascript:`, no credentials. */
+/** Writes an http or https address as browsers read it. Throws Unwritable for other schemes and for credentials. */
 export function writeUrl(value: unknown): string {
   const url = typeof value === "string" ? URL.parse(value) : null;
   if (url === null || !["http:", "https:"].includes(url.protocol))

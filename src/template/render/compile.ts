@@ -1,20 +1,20 @@
 import type { Finding } from "../../domain/template/finding.ts";
-import { Misfit } from "./value-reader.ts";
-import type { Reader } from "../language/locale.ts";
+import { TemplateError } from "./value-reader.ts";
+import type { Locale } from "../language/locale.ts";
 import type { PartName } from "../language/parts.ts";
 import { parse, positionOf } from "../language/syntax.ts";
 import { writerOf } from "./writer.ts";
 import { isAbsent } from "../language/write-text.ts";
 
-/** What a part knows beside its context. */
-export interface Surroundings {
-  /** Of the template; `{{@language}}` for the lang attribute. */
+/** The values that a part uses in addition to its context. */
+export interface RenderEnvironment {
+  /** The language of the template; `{{@language}}` writes it into the lang attribute. */
   readonly language: string;
-  readonly reader: Reader;
+  readonly locale: Locale;
 }
-export type Part = (context: object, surroundings: Surroundings) => string;
+export type Part = (context: object, environment: RenderEnvironment) => string;
 
-/** Why a part cannot be rendered. The finding names variables and never holds a value. */
+/** A part cannot be rendered. The finding names variables and never contains a value. */
 export class TemplateFault extends Error {
   readonly finding: Finding;
 
@@ -26,27 +26,27 @@ export class TemplateFault extends Error {
 
 const START = { line: 1, column: 1 };
 
-/** Compiles one part; html escapes every value. Throws a TemplateFault, as the part it returns does. */
+/** Compiles one part. In html every value is escaped. Throws TemplateFault, and so does the returned function. */
 export function compilePart(file: PartName, source: string): Part {
   const parsed = parse(source);
   if (parsed.kind === "broken")
     throw new TemplateFault({ file, ...parsed.at, message: parsed.message });
   const write = located(file, () => writerOf(parsed.program, { source, html: file === "html" }));
-  return (context, { language, reader }) => {
+  return (context, { language, locale }) => {
     const data = { root: context, language };
-    const written = located(file, () => write({ frames: [context], named: {}, data, reader }));
+    const written = located(file, () => write({ contexts: [context], named: {}, data, locale }));
     if (isAbsent(written))
-      throw new TemplateFault({ file, ...START, message: "Nothing is left of this part." });
+      throw new TemplateFault({ file, ...START, message: "This part is empty after rendering." });
     return written;
   };
 }
 
-/** The words of any other error may repeat a value, and are not passed on. */
+/** Replaces every other error, because its message could contain a value. */
 function located<Made>(file: PartName, make: () => Made): Made {
   try {
     return make();
   } catch (error) {
-    if (error instanceof Misfit)
+    if (error instanceof TemplateError)
       throw new TemplateFault({ file, ...positionOf(error), message: error.message });
     throw new TemplateFault({ file, ...START, message: "This part cannot be rendered." });
   }

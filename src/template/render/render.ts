@@ -2,41 +2,41 @@ import { IANAZone } from "luxon";
 import type { Finding } from "../../domain/template/finding.ts";
 import type { Rendered, Template } from "../../domain/template/template.ts";
 import type { TemplateContext } from "../../domain/template/context.ts";
-import { compilePart, type Part, type Surroundings, TemplateFault } from "./compile.ts";
-import { cached, localeOf } from "../language/locale.ts";
+import { compilePart, type Part, type RenderEnvironment, TemplateFault } from "./compile.ts";
+import { cached, localeTagOf } from "../language/locale.ts";
 import { foldToGsm7 } from "../language/segments.ts";
 import { type PartName, sourcesOf } from "../language/parts.ts";
 
-/** What a template made of a context, or why it made nothing: never a notice with a blank in it. */
+/** The result of rendering: all parts, or the reason why there are none. */
 export type Rendering =
   | { readonly kind: "rendered"; readonly parts: Rendered }
   | {
       readonly kind: "faulty";
       readonly short: string;
-      /** Names variables, never what they hold. */
+      /** The message names variables and never contains a value. */
       readonly long: string;
       readonly finding: Finding;
     };
 
 type Compiled = Readonly<Record<PartName, Part | null>>;
 
-/** A published version never changes, and the store hands out one object for each. */
+/** A published version never changes, and the store returns one object for each. */
 const compiled = new WeakMap<Template, Compiled>();
 
 /**
- * Renders every part of a version. A required value that is absent, null or blank makes it faulty. Html is escaped;
- * subject and text are written as they are, the subject in one line, a text message in GSM-7 where it can be.
+ * Renders every part of a version. The result is faulty if a required value is absent, null or blank. In html, values are
+ * escaped. The subject is written in one line, and a text message in GSM-7 if possible.
  */
 export function render(template: Template, context: object): Rendering {
   try {
-    const surroundings = surroundingsOf(template, context);
+    const environment = environmentOf(template, context);
     const { subject, html, text } = compile(template);
     return {
       kind: "rendered",
       parts: {
-        subject: subject && oneLine(subject(context, surroundings)),
-        html: html && html(context, surroundings),
-        text: text && finished(text(context, surroundings), template),
+        subject: subject && oneLine(subject(context, environment)),
+        html: html && html(context, environment),
+        text: text && finished(text(context, environment), template),
       },
     };
   } catch (error) {
@@ -58,20 +58,20 @@ function compile(template: Template): Compiled {
   return parts;
 }
 
-function surroundingsOf(
+function environmentOf(
   { language }: Template,
   { borrower, lender }: Partial<TemplateContext>,
-): Surroundings {
-  const locale = localeOf(language, borrower?.language ?? language);
+): RenderEnvironment {
+  const tag = localeTagOf(language, borrower?.language ?? language);
   const zones = [borrower?.timeZone ?? "", lender?.timeZone ?? ""];
-  return { language, reader: { locale, zone: zones.find(isKnownZone) ?? "UTC" } };
+  return { language, locale: { tag, zone: zones.find(isKnownZone) ?? "UTC" } };
 }
 
 const zoneChecks = cached((zone) => IANAZone.isValidZone(zone));
-/** Postgres may know a zone that Node does not. Such a zone counts as none. */
+/** Postgres may know a zone that Node does not know. Such a zone counts as absent. */
 const isKnownZone = (zone: string): boolean => zone !== "" && zoneChecks(zone, "");
 
-/** Controls would break a header, and turning the reading direction would let a subject say something else. */
+/** Removes control characters, which break a header, and bidirectional marks, which can disguise a subject. */
 function oneLine(subject: string): string {
   return subject
     .replaceAll(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, "")
@@ -79,7 +79,7 @@ function oneLine(subject: string): string {
     .trim();
 }
 
-/** Branches that were not taken leave empty lines behind. */
+/** Removes the empty lines that branches leave when they are not taken. */
 function finished(text: string, { channel }: Template): string {
   const tidy = text.replaceAll(/\n{3,}/g, "\n\n").trim();
   return channel === "text" ? foldToGsm7(tidy) : tidy;
@@ -89,7 +89,7 @@ function faulty({ id, version }: Template, finding: Finding): Rendering {
   return {
     kind: "faulty",
     short: "Template fault",
-    long: `Version ${version} of template ${id} was not rendered (${finding.file}, line ${finding.line}): ${finding.message} Supply the value or publish a mended version.`,
+    long: `Version ${version} of template ${id} was not rendered (${finding.file}, line ${finding.line}): ${finding.message} Supply the value or publish a corrected version.`,
     finding,
   };
 }

@@ -1,5 +1,5 @@
-import type { Reader } from "../language/locale.ts";
-import { callFault, mayBeAbsent, wordOf } from "../language/calls.ts";
+import type { Locale } from "../language/locale.ts";
+import { callFault, mayBeAbsent, helperOf } from "../language/calls.ts";
 import {
   type Call,
   type Expression,
@@ -11,20 +11,20 @@ import {
 } from "../language/syntax.ts";
 import { isAbsent, Unwritable } from "../language/write-text.ts";
 
-/** What names mean at one place while a template is written. */
-export interface Spot {
-  /** What `this` is, then what `../` is, and so on to the context. */
-  readonly frames: readonly unknown[];
-  /** By `as |loan index|`. */
+/** The meaning of names at one place of a template while it is rendered. */
+export interface RenderFrame {
+  /** The contexts from the inside out: `this`, then `../`, up to the whole context. */
+  readonly contexts: readonly unknown[];
+  /** Block parameters, as in `as |loan index|`. */
   readonly named: object;
-  /** What `@` is written before: root, language, and inside an `each` index, first and last. */
+  /** The names that begin with `@`: root, language and, inside an `each`, index, first and last. */
   readonly data: object;
-  readonly reader: Reader;
+  readonly locale: Locale;
 }
-export type Read<Value = unknown> = (spot: Spot) => Value;
+export type Read<Value = unknown> = (frame: RenderFrame) => Value;
 
-/** Something in a template that cannot be done, and where it stands. */
-export class Misfit extends Error {
+/** An error in a template, with its position. */
+export class TemplateError extends Error {
   readonly loc: hbs.AST.SourceLocation;
 
   constructor(message: string, { loc }: Located) {
@@ -33,61 +33,61 @@ export class Misfit extends Error {
   }
 }
 
-/** How a value is come by; what is absent is undefined or null. Throws a Misfit where it cannot be had, as `Read` does. */
-export function readerOf(value: Expression, source: string): Read {
+/** Returns a function that reads a value; an absent value is undefined or null. Both throw TemplateError. */
+export function valueReader(value: Expression, source: string): Read {
   if (value.type === "PathExpression") return pathReader(value);
   if (value.type === "SubExpression") return callReader(value, source);
   const literal = "value" in value ? value.value : undefined;
   return () => literal;
 }
 
-/** The same for a variable without which there is nothing to write. */
-export function givenReader(value: Expression, source: string): Read {
-  const read = readerOf(value, source);
+/** Returns a function that reads a value and throws TemplateError if a variable is absent. */
+export function requiredReader(value: Expression, source: string): Read {
+  const read = valueReader(value, source);
   if (value.type !== "PathExpression") return read;
-  return (spot) => {
-    const found = read(spot);
-    if (isAbsent(found)) throw new Misfit(`${textOf(value, source)} is absent.`, value);
+  return (frame) => {
+    const found = read(frame);
+    if (isAbsent(found)) throw new TemplateError(`${textOf(value, source)} is absent.`, value);
     return found;
   };
 }
 
-/** What a word makes of its values. */
+/** Returns a function that calls a helper with its values. */
 export function callReader(call: Call, source: string): Read<string> {
-  const word = wordOf(call);
+  const helper = helperOf(call);
   const fault = callFault(call);
-  if (word === undefined || fault !== null) throw new Misfit(fault ?? "", call);
+  if (helper === undefined || fault !== null) throw new TemplateError(fault ?? "", call);
   const values = paramsOf(call).map((param, index) =>
-    index === 0 && mayBeAbsent(call) ? readerOf(param, source) : givenReader(param, source),
+    index === 0 && mayBeAbsent(call) ? valueReader(param, source) : requiredReader(param, source),
   );
   const options = Object.fromEntries(
     optionsOf(call).map(([key, value]) => [key, (value as hbs.AST.StringLiteral).value]),
   );
-  return (spot) => {
-    const found = values.map((read) => read(spot));
-    return blaming(call, source, () => word.write(found, options, spot.reader));
+  return (frame) => {
+    const found = values.map((read) => read(frame));
+    return locatingErrors(call, source, () => helper.write(found, options, frame.locale));
   };
 }
 
-/** What cannot be written is told by how the template calls it. */
-export function blaming<Made>(node: Located, source: string, make: () => Made): Made {
+/** Turns Unwritable into a TemplateError that quotes the call from the template, not the value. */
+export function locatingErrors<Made>(node: Located, source: string, make: () => Made): Made {
   try {
     return make();
   } catch (error) {
     if (!(error instanceof Unwritable)) throw error;
-    throw new Misfit(`${textOf(node, source)} ${error.message}.`, node);
+    throw new TemplateError(`${textOf(node, source)} ${error.message}.`, node);
   }
 }
 
 function pathReader({ data, depth, parts, original }: Path): Read {
-  if (data) return (spot) => (depth > 0 ? undefined : follow(spot.data, parts));
+  if (data) return (frame) => (depth > 0 ? undefined : follow(frame.data, parts));
   const [first = ""] = parts;
   const own = depth > 0 || /^(?:\.|this\b)/.test(original);
-  return ({ named: byName, frames }) =>
-    follow(!own && Object.hasOwn(byName, first) ? byName : frames[depth], parts);
+  return ({ named: byName, contexts }) =>
+    follow(!own && Object.hasOwn(byName, first) ? byName : contexts[depth], parts);
 }
 
-/** Only what somebody wrote is found, never what every object has. */
+/** Follows own properties only, never those that every object inherits. */
 function follow(start: unknown, names: readonly string[]): unknown {
   let at = start;
   for (const name of names) {

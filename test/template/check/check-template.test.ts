@@ -139,7 +139,7 @@ describe("variables", () => {
     ["{{#each lender}}a{{/each}}", "1:9 lender is not a list."],
     ["{{#with lender.name}}a{{/with}}", "1:9 lender.name is not a record."],
     ["{{#each loans}}{{@last}}{{/each}}", "1:18 @last is not a text."],
-    ["{{'text'}}", "1:1 This is not a variable; write it as it is."],
+    ["{{'text'}}", "1:1 This is not a variable. Write it as plain text."],
   ])("%s is found", (source, finding) => {
     expect(inText(source)).toContain(`text ${finding}`);
   });
@@ -162,15 +162,18 @@ describe("variables", () => {
 });
 
 describe("helpers", () => {
-  const THERE_ARE = "There are: date, money, phone, url, upperFirst, list, plural, default.";
+  const THERE_ARE = "The helpers are: date, money, phone, url, upperFirst, list, plural, default.";
   test.each([
     ["{{upcase case.id}}", `There is no helper upcase. ${THERE_ARE}`],
     ["{{lookup case 'id'}}", `There is no helper lookup. ${THERE_ARE}`],
     ["{{log case.id}}", `There is no helper log. ${THERE_ARE}`],
-    ["{{#date case.id}}a{{/date}}", "There is no block date. There are: if, unless, each, with."],
+    [
+      "{{#date case.id}}a{{/date}}",
+      "There is no block date. The blocks are: if, unless, each, with.",
+    ],
     [
       "{{#borrower}}a{{/borrower}}",
-      "There is no block borrower. There are: if, unless, each, with.",
+      "There is no block borrower. The blocks are: if, unless, each, with.",
     ],
     ["{{#if case.id case.id}}a{{/if}}", "if takes one value."],
     ["{{date}}", "date is a helper here and needs a value; a variable of that name is this.date."],
@@ -179,12 +182,12 @@ describe("helpers", () => {
     ["{{date case.fields.day 'D YYYY'}}", "date has no pattern D, YYYY."],
     [
       "{{date case.fields.day case.fields.pattern}}",
-      "What date is told to do stands in quotes; it cannot come from a variable.",
+      "The pattern and options of date must be quoted text; they cannot come from a variable.",
     ],
     ["{{money case.fields.a unit='pennies'}}", 'unit can only be "cents" or "dollars".'],
     [
       "{{money case.fields.a unit=case.fields.unit}}",
-      "What money is told to do stands in quotes; it cannot come from a variable.",
+      "The pattern and options of money must be quoted text; they cannot come from a variable.",
     ],
     ["{{list case.fields.documents as='but'}}", 'as can only be "and" or "or".'],
     ["{{plural case.fields.count one='day'}}", "plural needs the form other."],
@@ -193,7 +196,7 @@ describe("helpers", () => {
   });
 
   test("a partial that was not put in, and a decorator, are found", () => {
-    const message = "A partial or decorator was not put in: there is none of this name.";
+    const message = "This partial or decorator does not exist.";
     expect(inText("a {{> footer}}{{* mark}}")).toEqual([
       `text 1:3 ${message}`,
       `text 1:15 ${message}`,
@@ -203,14 +206,14 @@ describe("helpers", () => {
 
 describe("html", () => {
   test.each([
-    ["<p>{{{case.id}}}</p>", "1:4 Raw output has no place in html: use two braces."],
-    ["<p>{{&case.id}}</p>", "1:4 Raw output has no place in html: use two braces."],
+    ["<p>{{{case.id}}}</p>", "1:4 Raw output is not allowed in html. Use two braces."],
+    ["<p>{{&case.id}}</p>", "1:4 Raw output is not allowed in html. Use two braces."],
     ["<p title={{case.id}}>", "1:10 Put quotes around the value of title."],
     ["<p title=a{{case.id}}>", "1:11 Put quotes around the value of title."],
-    ["<p {{case.id}}>", "1:4 A variable has no place in a tag outside a quoted value."],
-    ["<{{case.id}}>", "1:2 A variable has no place in a tag outside a quoted value."],
-    ["<p{{case.id}}>", "1:3 A variable has no place in a tag outside a quoted value."],
-    ['<p title="a"{{case.id}}>', "1:13 A variable has no place in a tag outside a quoted value."],
+    ["<p {{case.id}}>", "1:4 A variable in a tag must be inside a quoted value."],
+    ["<{{case.id}}>", "1:2 A variable in a tag must be inside a quoted value."],
+    ["<p{{case.id}}>", "1:3 A variable in a tag must be inside a quoted value."],
+    ['<p title="a"{{case.id}}>', "1:13 A variable in a tag must be inside a quoted value."],
     ['<a href="{{case.fields.link}}">', '1:10 A link needs the url helper: href="{{url …}}".'],
     ["<A HREF = '{{case.fields.link}}'>", '1:12 A link needs the url helper: href="{{url …}}".'],
     [
@@ -219,38 +222,38 @@ describe("html", () => {
     ],
     [
       '<a href="javascript:{{url case.fields.link}}">',
-      "1:21 The url helper stands at the beginning of href.",
+      "1:21 The url helper must be at the beginning of href.",
     ],
     [
       '<a href="{{#if case.id}}javascript:{{/if}}{{url case.fields.link}}">',
-      "1:43 The url helper stands at the beginning of href.",
+      "1:43 The url helper must be at the beginning of href.",
     ],
     [
       "<p onclick=\"f('{{case.id}}')\">",
-      "1:16 A variable has no place in onclick, which is read as code.",
+      "1:16 A variable is not allowed in onclick, because it contains code.",
     ],
     [
       '<p style="color:{{case.id}}">',
-      "1:17 A variable has no place in style, which is read as code.",
+      "1:17 A variable is not allowed in style, because it contains code.",
     ],
-    ["<script>let a = '{{case.id}}';</script>", "1:18 A variable has no place in <script>."],
-    ["<style>\np { color: {{case.id}} }</style>", "2:12 A variable has no place in <style>."],
-    ["<!-- {{case.id}} -->", "1:6 A variable has no place in an html comment."],
+    ["<script>let a = '{{case.id}}';</script>", "1:18 A variable is not allowed in <script>."],
+    ["<style>\np { color: {{case.id}} }</style>", "2:12 A variable is not allowed in <style>."],
+    ["<!-- {{case.id}} -->", "1:6 A variable is not allowed in an html comment."],
     [
       '{{#if case.id}}<a title="{{else}}<p{{/if}}>',
-      "1:1 The block opens or closes a tag, a quote or a comment for only some readers.",
+      "1:1 One branch of the block opens or closes a tag, a quote or a comment, and the other does not.",
     ],
     [
       `{{#if case.id}}<b title="{{else}}<b title='{{/if}}x">`,
-      "1:1 The block opens or closes a tag, a quote or a comment for only some readers.",
+      "1:1 One branch of the block opens or closes a tag, a quote or a comment, and the other does not.",
     ],
     [
       '{{#each loans}}<b title="{{else}}<b title="{{/each}}x">',
-      "1:1 The block opens or closes a tag, a quote or a comment for only some readers.",
+      "1:1 One branch of the block opens or closes a tag, a quote or a comment, and the other does not.",
     ],
     [
       '<p title="{{#each loans}}">{{/each}}',
-      "1:11 The block opens or closes a tag, a quote or a comment for only some readers.",
+      "1:11 One branch of the block opens or closes a tag, a quote or a comment, and the other does not.",
     ],
   ])("%s is found", (source, finding) => {
     expect(inHtml(source)).toContain(`html ${finding}`);
@@ -340,7 +343,7 @@ describe("samples", () => {
 
   test("there must be one", () => {
     expect(findings(email({}), {})).toEqual([
-      "sample.json 1:1 There is no sample: what cannot be rendered cannot be checked.",
+      "sample.json 1:1 There is no sample. A template cannot be checked without one.",
     ]);
   });
 
@@ -393,10 +396,10 @@ test("everything is found at once, part by part and in its order", () => {
   expect(findings(template, {})).toEqual([
     "subject 1:3 There is no variable case.nothing here.",
     "html 1:10 Put quotes around the value of title.",
-    "html 1:22 Raw output has no place in html: use two braces.",
+    "html 1:22 Raw output is not allowed in html. Use two braces.",
     "html 1:25 There is no variable lender.nmae here.",
     "text 1:4 This cannot be read: if",
-    "sample.json 1:1 There is no sample: what cannot be rendered cannot be checked.",
+    "sample.json 1:1 There is no sample. A template cannot be checked without one.",
   ]);
 });
 

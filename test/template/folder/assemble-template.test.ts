@@ -100,17 +100,17 @@ describe("what cannot be put in", () => {
     [
       "{{> b borrower}}",
       { b: "" },
-      "html.hbs 1:1 The partial b is put in as it is: it takes no values and no ~.",
+      "html.hbs 1:1 The partial b is inlined unchanged: it takes no values and no ~.",
     ],
     [
       "{{> b size=1}}",
       { b: "" },
-      "html.hbs 1:1 The partial b is put in as it is: it takes no values and no ~.",
+      "html.hbs 1:1 The partial b is inlined unchanged: it takes no values and no ~.",
     ],
     [
       "{{#> b}}a{{~/b}}",
       { b: "" },
-      "html.hbs 1:1 The partial b is put in as it is: it takes no values and no ~.",
+      "html.hbs 1:1 The partial b is inlined unchanged: it takes no values and no ~.",
     ],
     ['{{#*inline "a"}}b{{/inline}}', {}, `html.hbs 1:1 ${SLOT}`],
     [
@@ -120,7 +120,7 @@ describe("what cannot be put in", () => {
     ],
     ["{{#> b}}{{#*inline c}}b{{/inline}}{{/b}}", { b: "" }, `html.hbs 1:9 ${SLOT}`],
     ['{{#> b}}{{#*other "c"}}b{{/other}}{{/b}}', { b: "" }, `html.hbs 1:9 ${SLOT}`],
-    ["a \\{{b}}", {}, "html.hbs 1:3 Two braces after a backslash cannot be written."],
+    ["a \\{{b}}", {}, "html.hbs 1:3 A backslash before two braces is not supported."],
   ])("%s with %o: %s", (text, partials, finding) => {
     const { findings } = assembled(text, partials);
     expect(

@@ -6,7 +6,7 @@ test.each([undefined, "MMMM d, y"])(
   "an unknown zone is never written, with pattern %s",
   (pattern) => {
     const write = (): string =>
-      writeDate("2031-03-03T02:30:00Z", pattern, { locale: "en-US", zone: "UTC/5" });
+      writeDate("2031-03-03T02:30:00Z", pattern, { tag: "en-US", zone: "UTC/5" });
     expect(write).toThrow(Unwritable);
   },
 );

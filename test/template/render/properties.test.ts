@@ -14,12 +14,12 @@ const TEMPLATE: Template = {
   textTemplate: null,
 };
 
-const pieces = (...all: string[]): fc.Arbitrary<string> =>
+const fragments = (...all: string[]): fc.Arbitrary<string> =>
   fc
     .array(fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom(...all)), { minLength: 1 })
     .map((some) => `x${some.join("")}`);
 
-const hostile = pieces(
+const hostile = fragments(
   "<script>alert(1)</script>",
   '" onmouseover="alert(1)',
   "' onfocus='alert(1)",
@@ -62,10 +62,10 @@ const unescaped = (html: string): string =>
 
 /** Html as a browser takes it apart: tags with the values of their attributes, and what stands between them. */
 function takeApart(html: string): (Tag | string)[] {
-  return html.split(/(<[^>]*>)/).flatMap((piece, index): (Tag | string)[] => {
-    if (index % 2 === 0) return piece === "" ? [] : [unescaped(piece)];
-    const values = [...piece.matchAll(/ \w+=(?:"([^"]*)"|'([^']*)')/g)];
-    const name = piece.replaceAll(/=(?:"[^"]*"|'[^']*')/g, "");
+  return html.split(/(<[^>]*>)/).flatMap((fragment, index): (Tag | string)[] => {
+    if (index % 2 === 0) return fragment === "" ? [] : [unescaped(fragment)];
+    const values = [...fragment.matchAll(/ \w+=(?:"([^"]*)"|'([^']*)')/g)];
+    const name = fragment.replaceAll(/=(?:"[^"]*"|'[^']*')/g, "");
     return [{ name, values: values.map(([, one, other]) => unescaped(one ?? other ?? "")) }];
   });
 }
@@ -106,8 +106,18 @@ describe("html", () => {
 });
 
 describe("a subject", () => {
-  const broken = pieces("\r\n", "\n", "\r", "\t", "\u0085", "\u2028", "\u2029", "\u000B", "\u0000");
-  const turned = pieces("\u202A", "\u202E", "\u2066", "\u2069", "\u200F", "\u061C");
+  const broken = fragments(
+    "\r\n",
+    "\n",
+    "\r",
+    "\t",
+    "\u0085",
+    "\u2028",
+    "\u2029",
+    "\u000B",
+    "\u0000",
+  );
+  const turned = fragments("\u202A", "\u202E", "\u2066", "\u2069", "\u200F", "\u061C");
 
   test("is always one line that reads one way", () => {
     fc.assert(
@@ -128,7 +138,7 @@ describe("a subject", () => {
 
 describe("a text message", () => {
   test("has only whole characters, and every link as it was written", () => {
-    const words = pieces("😀", "👩‍👩‍👧", "“", "’", "–", "…", "é", "€", "\n\n\n");
+    const words = fragments("😀", "👩‍👩‍👧", "“", "’", "–", "…", "é", "€", "\n\n\n");
     fc.assert(
       fc.property(words, fc.webUrl({ withQueryParameters: true }), words, (before, href, after) => {
         const textTemplate =

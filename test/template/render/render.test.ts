@@ -332,7 +332,7 @@ describe("what is absent", () => {
     expect(rendering).toMatchObject({
       kind: "faulty",
       short: "Template fault",
-      long: "Version 2 of template 7 was not rendered (text, line 2): {{date case.fields.secret}} is neither a day nor an RFC 3339 instant. Supply the value or publish a mended version.",
+      long: "Version 2 of template 7 was not rendered (text, line 2): {{date case.fields.secret}} is neither a day nor an RFC 3339 instant. Supply the value or publish a corrected version.",
       finding: { file: "text", line: 2, column: 1 },
     });
   });
@@ -341,7 +341,9 @@ describe("what is absent", () => {
     "a blank %s is a fault",
     (part) => {
       const rendering = render(template({ [part]: " {{#if loan}}x{{/if}}\n" }), CONTEXT);
-      expect(rendering).toMatchObject({ finding: { message: "Nothing is left of this part." } });
+      expect(rendering).toMatchObject({
+        finding: { message: "This part is empty after rendering." },
+      });
     },
   );
 
@@ -359,18 +361,18 @@ describe("what is absent", () => {
     ["{{#if x}}", "The template ends inside a block or a tag that is not closed."],
     [
       "{{lookup case 'id'}}",
-      "There is no helper lookup. There are: date, money, phone, url, upperFirst, list, plural, default.",
+      "There is no helper lookup. The helpers are: date, money, phone, url, upperFirst, list, plural, default.",
     ],
     [
       "{{log case.id}}",
-      "There is no helper log. There are: date, money, phone, url, upperFirst, list, plural, default.",
+      "There is no helper log. The helpers are: date, money, phone, url, upperFirst, list, plural, default.",
     ],
     [
       "{{#borrower}}x{{/borrower}}",
-      "There is no block borrower. There are: if, unless, each, with.",
+      "There is no block borrower. The blocks are: if, unless, each, with.",
     ],
-    ["{{> footer}}", "A partial was not put in when this was published."],
-    ["{{* inline}}", "A partial was not put in when this was published."],
+    ["{{> footer}}", "A partial was not inlined when this was published."],
+    ["{{* inline}}", "A partial was not inlined when this was published."],
     ["{{'text'}}", "This is not a variable."],
     ['{{date case.fields.day "YYYY"}}', "date has no pattern YYYY."],
   ])("%s cannot be rendered: %s", (source, message) => {
@@ -400,7 +402,7 @@ describe("parts", () => {
 
   test.each(["{{{case.id}}}", "{{&case.id}}"])("%s is refused in html", (htmlTemplate) => {
     expect(render(template({ htmlTemplate }), CONTEXT)).toMatchObject({
-      finding: { message: "Raw output has no place in html." },
+      finding: { message: "Raw output is not allowed in html." },
     });
   });
 
@@ -457,7 +459,7 @@ const hostile = fc
       ),
     ),
   )
-  .map((pieces) => pieces.join(""));
+  .map((fragments) => fragments.join(""));
 const HOSTILE_TEMPLATE = template({
   htmlTemplate:
     '<p title="{{case.fields.a}}">{{case.fields.a}}|{{upperFirst (default case.fields.none case.fields.a)}}|{{#each case.fields.l as |one|}}{{one}}{{this}}{{/each}}|{{list case.fields.l}}</p>',
