@@ -1,6 +1,6 @@
 import type { Meaning, Seen } from "../answer/code-meaning.ts";
 import { isCertificateFault, isHandshakeFault } from "../answer/tls-faults.ts";
-import { meaningOfTwilioCode, TWILIO_CODES, TWILIO_SILENCE } from "./codes.ts";
+import { meaningOfTooMany, meaningOfTwilioCode, TWILIO_CODES, TWILIO_SILENCE } from "./codes.ts";
 import type { TwilioTrouble } from "./http.ts";
 
 /** What a call means that brought no message. */
@@ -10,7 +10,7 @@ export function readTwilioTrouble(trouble: TwilioTrouble): { meaning: Meaning; s
   }
   const { status, code, message, retryAfterMs } = trouble;
   const seen = { code: `${code ?? status}`, text: message ?? undefined, retryAfterMs };
-  return { meaning: meaningOfReply(status, code), seen };
+  return { meaning: meaningOfReply(status, code, message ?? ""), seen };
 }
 
 function meaningOfSilence({ code, sent }: Extract<TwilioTrouble, { at: "network" }>): Meaning {
@@ -19,12 +19,14 @@ function meaningOfSilence({ code, sent }: Extract<TwilioTrouble, { at: "network"
   return isHandshakeFault(code) ? TWILIO_SILENCE.noTls : TWILIO_SILENCE.notReached;
 }
 
+const TOO_MANY = 20_429;
+
 /** Only a 4xx says that the request was not carried out. */
-function meaningOfReply(status: number, code: number | null): Meaning {
+function meaningOfReply(status: number, code: number | null, message: string): Meaning {
   if (status < 400 || status > 499) return TWILIO_SILENCE.outcomeUnknown;
-  const row = code === null ? undefined : TWILIO_CODES[code];
+  const row = code === null || code === TOO_MANY ? undefined : TWILIO_CODES[code];
   if (row !== undefined) return row;
-  if (status === 429) return TWILIO_SILENCE.limited;
+  if (status === 429 || code === TOO_MANY) return meaningOfTooMany(message);
   if ([401, 403, 404, 405, 407].includes(status)) return TWILIO_SILENCE.refusedAccess;
-  return code === null ? TWILIO_SILENCE.notTwilio : meaningOfTwilioCode(code);
+  return code === null ? TWILIO_SILENCE.notTwilio : meaningOfTwilioCode(code, message);
 }

@@ -1,4 +1,4 @@
-import type { ContactFinding } from "../../domain/provider-answer.ts";
+import type { ContactFinding, Limit } from "../../domain/provider-answer.ts";
 import type { Meaning } from "../answer/code-meaning.ts";
 
 const failed = (short: string, long: string, finding: ContactFinding | null = null): Meaning => ({
@@ -24,9 +24,10 @@ const notNow = (short: string, long: string, minutes?: number): Meaning => ({
   finding: null,
   ...(minutes !== undefined && { retryAfterMs: minutes * 60_000 }),
 });
-const tooFast = (short: string, long: string, minutes?: number): Meaning => ({
+const limited = (limit: Limit, short: string, long: string, minutes?: number): Meaning => ({
   ...notNow(short, long, minutes),
   kind: "limited",
+  limit,
 });
 const ourFault = (short: string, long: string): Meaning => ({
   kind: "misconfigured",
@@ -38,7 +39,7 @@ const ourFault = (short: string, long: string): Meaning => ({
 
 const RETRIED = "Nothing to do: it is tried again.";
 const OTHER_CHANNEL = "Use another channel, or ask the borrower for another number.";
-const FIX_TEMPLATE = "Have the template mended.";
+const FIX_TEMPLATE = "Correct the template.";
 
 const NO_TEXTS = failed(
   "Takes no texts",
@@ -57,13 +58,22 @@ const REGION = failed(
   "Country not enabled",
   "The account may not text this country. Enable it under Geo Permissions in the Twilio console, or use another channel.",
 );
+const OUR_OWN_NUMBER = failed(
+  "Our own number",
+  "The contact's number is the one we send from. Ask the borrower for another number.",
+  "invalid",
+);
 const ACCOUNT = ourFault(
   "Account refused",
-  "Twilio refuses our account. Check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and the account's balance.",
+  "Twilio refuses our account. Check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, and the account's balance and status.",
 );
 const SENDER = ourFault(
   "Sender refused",
-  "Twilio does not let us send from this number. Check TWILIO_FROM.",
+  "Twilio does not let us send from this number. Check TWILIO_FROM, and that the number is the account's and can send texts.",
+);
+const US = ourFault(
+  "Account or sender refused",
+  "Twilio refuses our account, our sender or its registration. The provider's text says which; check the TWILIO_ variables.",
 );
 const SERVICE = ourFault(
   "Messaging service refused",
@@ -77,7 +87,18 @@ const SCHEDULING = ourFault(
   "Scheduling refused",
   "Twilio refuses a scheduling parameter we do not mean to send. Report it as a fault of Tidings.",
 );
-const DAILY_CAP = tooFast(
+const TOO_MANY_REQUESTS = limited(
+  "rate",
+  "Too many requests",
+  "Twilio asks for fewer requests. Lower TEXT_CONNECTIONS if this continues.",
+);
+const TOO_MANY_AT_ONCE = limited(
+  "connections",
+  "Too many requests at once",
+  "Twilio allows fewer requests at once. Fewer are made from now on; lower TEXT_CONNECTIONS.",
+);
+const DAILY_CAP = limited(
+  "quota",
   "Daily cap reached",
   "The carrier's daily cap is used up. Sending goes on when the carrier's day is over, midnight in Los Angeles.",
   60,
@@ -95,22 +116,21 @@ const UNKNOWN: Meaning = {
   finding: null,
 };
 
+const rows = (codes: readonly number[], meaning: Meaning): Record<number, Meaning> =>
+  Object.fromEntries(codes.map((code) => [code, meaning]));
+
 /** Twilio's error codes, both those a request is refused with and those a status callback brings later. */
 export const TWILIO_CODES: Readonly<Record<number, Meaning>> = {
   14107: failed(
     "Reply loop",
     "Twilio stopped a loop of automatic replies. Look at what answers at the number.",
   ),
-  20003: ACCOUNT,
-  20005: ACCOUNT,
+  ...rows([10001, 20003, 20005, 20006, 20008, 20403, 70051, 90010], ACCOUNT),
   20404: ourFault(
     "Not found at Twilio",
     "Twilio knows nothing at this address. Check TWILIO_ACCOUNT_SID and TWILIO_API_URL.",
   ),
-  20429: tooFast(
-    "Too many requests",
-    "Twilio asks for fewer requests. Lower TEXT_CONNECTIONS if it goes on.",
-  ),
+  20429: TOO_MANY_REQUESTS,
   20500: UNKNOWN,
   20503: UNKNOWN,
   21211: failed(
@@ -118,12 +138,18 @@ export const TWILIO_CODES: Readonly<Record<number, Meaning>> = {
     "Twilio says this is no phone number. Ask the borrower for another number.",
     "invalid",
   ),
-  21212: SENDER,
+  21217: failed(
+    "Number invalid",
+    "Twilio says this is no phone number. Ask the borrower for another number.",
+    "invalid",
+  ),
+  // split off from 21211, 21212, 21606 and 21614 in July 2024: 21265, 21266, 21659, 21660 and 21661
+  21265: NO_TEXTS,
+  21266: OUR_OWN_NUMBER,
+  ...rows([14108, 21212, 21601, 21603, 21606, 21607, 21616, 21659, 21660, 21661, 30042], SENDER),
   21408: REGION,
   21602: BAD_BODY,
-  21603: SENDER,
   21604: failed("No number given", "Twilio was given no number to text. Check the contact."),
-  21606: SENDER,
   21608: failed(
     "Trial account",
     "A trial account texts verified numbers only. Upgrade the account or verify the number.",
@@ -149,13 +175,10 @@ export const TWILIO_CODES: Readonly<Record<number, Meaning>> = {
   ),
   21617: BAD_BODY,
   21618: BAD_BODY,
+  21619: BAD_BODY,
   21624: SCHEDULING,
   21635: failed("Landline", `The number is a landline. ${OTHER_CHANNEL}`, "notTextable"),
-  21701: SERVICE,
-  21702: SERVICE,
-  21703: SERVICE,
-  21704: SERVICE,
-  21705: SERVICE,
+  30127: SERVICE,
   30001: notNow("Queue overflow", `Our number's queue at Twilio overflowed. ${RETRIED}`, 10),
   30002: ACCOUNT,
   30003: notNow(
@@ -194,9 +217,10 @@ export const TWILIO_CODES: Readonly<Record<number, Meaning>> = {
   30017: CARRIER_BUSY,
   30018: UNREGISTERED,
   30020: CARRIER_BUSY,
-  30022: tooFast(
+  30022: limited(
+    "rate",
     "Carrier's rate limit",
-    "The carrier asks for fewer texts. Lower TEXT_CONNECTIONS if it goes on.",
+    "The carrier asks for fewer texts. Set TEXT_PER_SECOND if this continues.",
     1,
   ),
   30023: DAILY_CAP,
@@ -231,6 +255,12 @@ export const TWILIO_CODES: Readonly<Record<number, Meaning>> = {
   35125: SCHEDULING,
   35126: SCHEDULING,
   60005: undelivered("Carrier error", `The carrier did not deliver. ${OTHER_CHANNEL}`),
+  63038: limited(
+    "quota",
+    "Daily limit of the account",
+    "The account may send no more today. Ask Twilio for a higher daily limit.",
+    60,
+  ),
 };
 
 /** What a message's status means that failed without a code. */
@@ -252,18 +282,31 @@ export const TWILIO_FAILURES: Readonly<Record<string, Meaning>> = {
   },
 };
 
-/** What a code means that the table does not name: 30xxx are the carriers', the others refuse the request. */
-export function meaningOfTwilioCode(code: number): Meaning {
+const NOT_DELIVERED = undelivered(
+  "Not delivered",
+  "The carrier did not deliver the text. Twilio's error dictionary explains the code.",
+);
+
+/** Twilio's words for what is ours. It splits codes now and then, so a new one is read by its words. */
+const OURS =
+  /\bfrom\b|\bsender|\baccount|messaging ?service|credential|auth ?token|balance|funds|\bcampaign|\bbrand\b|unregistered/iu;
+const THE_RECIPIENTS = /(?:^|\W)to\b['’" ]|recipient|handset|subscriber/iu;
+
+/**
+ * The meaning of a code: its row; otherwise that of its range (217xx speak of messaging services, 30xxx are the carriers')
+ * or of Twilio's words; otherwise the request is refused.
+ */
+export function meaningOfTwilioCode(code: number, message = ""): Meaning {
   const row = TWILIO_CODES[code];
   if (row !== undefined) return row;
-  if (code >= 30_000 && code < 31_000) {
-    return undelivered(
-      "Not delivered",
-      "The carrier did not deliver the text. Twilio's error dictionary explains the code.",
-    );
-  }
-  return BAD_REQUEST;
+  if (code >= 21_700 && code < 21_800) return SERVICE;
+  if (OURS.test(message) && !THE_RECIPIENTS.test(message)) return US;
+  return code >= 30_000 && code < 31_000 ? NOT_DELIVERED : BAD_REQUEST;
 }
+
+/** Twilio's 429 in general, and the one for more requests at once than the account may make. */
+export const meaningOfTooMany = (message: string): Meaning =>
+  /concurren|simultaneous|at once/iu.test(message) ? TOO_MANY_AT_ONCE : TOO_MANY_REQUESTS;
 
 /** What an answer means that carries no code of Twilio's. */
 export const TWILIO_SILENCE = {
@@ -290,10 +333,6 @@ export const TWILIO_SILENCE = {
   refusedAccess: ourFault(
     "Access refused",
     "Twilio, or something between us and Twilio, lets us do nothing. Check the TWILIO_ variables and the network.",
-  ),
-  limited: tooFast(
-    "Too many requests",
-    "Twilio asks for fewer requests. Lower TEXT_CONNECTIONS if it goes on.",
   ),
   clientFault: ourFault(
     "Request not made",

@@ -29,10 +29,14 @@ const ON_ITS_WAY: Readonly<Record<string, OnItsWay>> = {
 const OTHER = attempted("textQueued");
 
 /** Reads a message's status and error code, in the answer to a request and in a list alike. */
-export function readTwilioStatus(status: string, errorCode: number | null): TwilioStanding {
+export function readTwilioStatus(
+  status: string,
+  errorCode: number | null,
+  errorMessage = "",
+): TwilioStanding {
   const failure = TWILIO_FAILURES[status];
   if (failure === undefined) return ON_ITS_WAY[status] ?? OTHER;
-  const meaning = errorCode === null ? failure : meaningOfTwilioCode(errorCode);
+  const meaning = errorCode === null ? failure : meaningOfTwilioCode(errorCode, errorMessage);
   // Twilio says that the text failed, so it is not unknown
   return { status: "failed", meaning: meaning.kind === "unknown" ? failure : meaning };
 }

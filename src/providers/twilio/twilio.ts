@@ -74,7 +74,7 @@ function answerOfMessage(call: Call, message: MessageInstance, body: string): Pr
   const { sid, status, errorCode, errorMessage } = message;
   const seen = { code: "201", text: [status, errorMessage].filter(Boolean).join(": "), left: body };
   if (!MESSAGE_SID.test(sid)) return answerOf(call, TWILIO_SILENCE.outcomeUnknown, seen);
-  const standing = readTwilioStatus(status, errorCode);
+  const standing = readTwilioStatus(status, errorCode, errorMessage ?? "");
   if (standing.status === "failed") {
     const code = `${errorCode ?? status}`;
     return answerOf(call, standing.meaning, { ...seen, code, messageId: sid });

@@ -149,6 +149,43 @@ describe("an answer of Twilio's", () => {
       httpError(400, 21606),
       { kind: "misconfigured", short: "Sender refused" },
     ],
+    ["Twilio's 21659 is our fault", httpError(400, 21659), { kind: "misconfigured" }],
+    ["and 21660", httpError(400, 21660), { kind: "misconfigured", short: "Sender refused" }],
+    ["and 21661", httpError(400, 21661), { kind: "misconfigured", short: "Sender refused" }],
+    ["and 21703", httpError(400, 21703), { kind: "misconfigured" }],
+    ["and every other of the messaging service", httpError(400, 21799), { kind: "misconfigured" }],
+    ["a suspended account is our fault", httpError(403, 20403), { kind: "misconfigured" }],
+    [
+      "a code of next year is our fault when its words are about our sender",
+      httpError(400, 21699, "The 'From' number is not registered for this use case"),
+      { kind: "misconfigured", short: "Account or sender refused" },
+    ],
+    [
+      "a code of next year is not our fault when its words name the recipient",
+      httpError(400, 21698, "The 'To' number cannot be reached from the sender's region"),
+      { kind: "refused" },
+    ],
+    [
+      "a short code as a recipient takes no texts",
+      httpError(400, 21265),
+      { kind: "refused", finding: "notTextable" },
+    ],
+    [
+      "a text to our own number is refused",
+      httpError(400, 21266),
+      { kind: "refused", finding: "invalid" },
+    ],
+    [
+      "the account's daily limit is a quota",
+      httpError(400, 63038),
+      { kind: "limited", limit: "quota" },
+    ],
+    [
+      "too many at once is a limit of connections",
+      httpError(429, 20429, "Too many concurrent requests"),
+      { kind: "limited", limit: "connections" },
+    ],
+    ["too many is a limit of pace", httpError(429, 20429), { kind: "limited", limit: "rate" }],
     [
       "a full queue is not now",
       httpError(429, 21611),
