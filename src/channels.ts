@@ -4,7 +4,7 @@ import type { DeliveryChannel, DeliveryChannels } from "./deps.ts";
 import { createLoadSize } from "./delivery/load-size.ts";
 import { createIntervalLimit } from "./delivery/interval-limit.ts";
 import type { Receipt } from "./domain/receipt.ts";
-import { openCircuit } from "./providers/flow/circuit-breaker.ts";
+import { createCircuitBreaker } from "./providers/flow/circuit-breaker.ts";
 import { createSlotGate } from "./providers/flow/slot-gate.ts";
 import { limitCalls } from "./providers/flow/concurrency-limit.ts";
 import type { Provider } from "./providers/answer/provider.ts";
@@ -89,7 +89,7 @@ export function createChannel(
   return {
     ...limited,
     gate: createSlotGate({ slots: limited.ahead, perSecond: perSecond[channel] }),
-    circuit: openCircuit(),
+    circuit: createCircuitBreaker(),
     loadSize: createLoadSize(),
     mayWarn: createIntervalLimit(WARN_EVERY_MS),
     retries: retries[channel],

@@ -6,7 +6,7 @@ import type { Emit } from "./domain/events.ts";
 import type { LookupResult, UnknownOutcome } from "./domain/unknown-outcome.ts";
 import type { Lender } from "./domain/lender.ts";
 import type { Channel } from "./domain/vocabulary.ts";
-import type { Circuit } from "./providers/flow/circuit-breaker.ts";
+import type { CircuitBreaker } from "./providers/flow/circuit-breaker.ts";
 import type { SlotGate } from "./providers/flow/slot-gate.ts";
 import type { Provider } from "./providers/answer/provider.ts";
 import type { Db } from "./store/postgres/db.ts";
@@ -20,7 +20,7 @@ export interface DeliveryChannel {
   readonly gate: SlotGate;
   /** How many may be claimed and not yet answered: the calls under way, and those that wait behind them. */
   readonly ahead: () => number;
-  readonly circuit: Circuit;
+  readonly circuit: CircuitBreaker;
   readonly loadSize: LoadSize;
   /** True at most once a minute: a warning that repeats for each set would flood the log. */
   readonly mayWarn: () => boolean;

@@ -4,7 +4,9 @@ import type { DeliveryChannel, Deps } from "../deps.ts";
 import type { Lane } from "../domain/jobs.ts";
 import type { ProviderAnswer } from "../domain/provider-answer.ts";
 import { emitOutcome } from "../outcome-events.ts";
+import type { Judgement } from "../providers/flow/circuit-breaker.ts";
 import type { Lease } from "../providers/flow/slot-gate.ts";
+import { planNextAttempts } from "../store/deliver/next-attempts.ts";
 import type { Claimed, ClaimedById } from "./claim.ts";
 import { TURN_MS } from "./turn.ts";
 
@@ -67,8 +69,13 @@ export async function record(
   { claimed, startedAt, answer }: Call,
 ): Promise<void> {
   const { interactionId, chainId, attempt, latestAt } = claimed.facts;
-  const isAlone = channel.circuit.isAlone(chainId);
-  watchCircuit(deps, channel, { answer, chainId, isAlone });
+  const endedAt = deps.clock();
+  if (answer.kind === "limited" && answer.limit === "rate") channel.gate.backOff();
+  const judgement = await channel.circuit.judge(
+    { interactionId, chainId, recipient: claimed.message.to, answer },
+    deps.clock(),
+  );
+  emitTurn(deps, channel, answer, judgement);
   const outcome = outcomeOf(
     {
       interactionId,
@@ -77,38 +84,38 @@ export async function record(
       latestAt,
       claimedAt: claimed.claimedAt,
       startedAt,
-      endedAt: deps.clock(),
-      isAlone,
+      endedAt,
+      blame: judgement.blame,
     },
     answer,
     channel,
   );
   await deps.recorder.record(outcome);
+  // what was failed by the same fault of ours goes out again as its next attempt
+  await planNextAttempts(
+    deps.db,
+    judgement.misjudged.map((id) => ({ interactionId: id, dueAt: outcome.dueAt ?? endedAt })),
+  );
   deps.inFlight.release([interactionId]);
   emitOutcome(deps.emit, outcome);
 }
 
-/** Only an answer about the message itself shows that the provider listens to us. */
-const ABOUT_THE_MESSAGE = new Set<ProviderAnswer["kind"]>(["accepted", "refused"]);
-
-interface Answered {
-  readonly answer: ProviderAnswer;
-  readonly chainId: string;
-  readonly isAlone: boolean;
-}
-
-function watchCircuit(
-  { emit, clock }: Deps,
-  { circuit, gate, provider }: DeliveryChannel,
-  { answer, chainId, isAlone }: Answered,
+/** Reports that the channel has stopped, or sends again. */
+function emitTurn(
+  { emit }: Deps,
+  { provider }: DeliveryChannel,
+  answer: ProviderAnswer,
+  { turned }: Judgement,
 ): void {
-  if (answer.kind === "limited") gate.backOff();
-  if (answer.kind === "misconfigured" && !isAlone && circuit.trip(clock(), chainId))
-    emit("provider.misconfigured", {
-      provider: provider.name,
-      code: answer.evidence.enhancedCode ?? answer.evidence.code ?? "none",
-      why: answer.short,
-    });
-  if (ABOUT_THE_MESSAGE.has(answer.kind) && circuit.heal())
-    emit("provider.recovered", { provider: provider.name });
+  if (turned === "closed") emit("provider.recovered", { provider: provider.name });
+  if (turned !== "open") return;
+  const code = answer.evidence.enhancedCode ?? answer.evidence.code ?? "none";
+  if (answer.kind === "limited")
+    return emit("provider.quotaUsedUp", { provider: provider.name, code });
+  const why = "short" in answer ? answer.short : answer.kind;
+  emit("provider.misconfigured", {
+    provider: provider.name,
+    code,
+    why: answer.kind === "refused" ? `Refused for all recipients: ${why}` : why,
+  });
 }

@@ -147,7 +147,11 @@ export const EVENTS = {
   ),
   "provider.misconfigured": kind<{ provider: string; code: string; why: string }>(
     "error",
-    "The provider refuses our credentials or sender. The channel is stopped and probed once a minute. Correct the settings.",
+    "The provider refuses our credentials or sender, or every recipient. The channel is stopped and probed once a minute. Correct the settings.",
+  ),
+  "provider.quotaUsedUp": kind<{ provider: string; code: string }>(
+    "warn",
+    "The account may send no more for now. The channel is stopped and probed once a minute; no attempt is spent.",
   ),
   "provider.recovered": kind<{ provider: string }>(
     "info",

@@ -21,6 +21,9 @@ export interface Evidence {
  */
 export type Limit = "rate" | "connections" | "quota";
 
+/** Whose fault a refusal is: ours, so that every message would be refused, or that of the message and its recipient. */
+export type Blame = "us" | "message";
+
 /** What a refusal says of the contact itself. */
 export type ContactFinding = "invalid" | "notTextable" | "optedOut";
 

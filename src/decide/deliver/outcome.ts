@@ -1,5 +1,5 @@
 import type { AttemptOutcome } from "../../domain/interaction.ts";
-import type { ProviderAnswer } from "../../domain/provider-answer.ts";
+import type { Blame, ProviderAnswer } from "../../domain/provider-answer.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 
 /** One call to a provider, as it went. */
@@ -11,8 +11,8 @@ export interface Attempt {
   readonly claimedAt: Date;
   readonly startedAt: Date;
   readonly endedAt: Date;
-  /** What the provider has against us it has against this message only. */
-  readonly isAlone: boolean;
+  /** Whose fault it is that the provider did not take the message. */
+  readonly blame: Blame;
 }
 
 /** What a channel does about answers that are not final: its waits, in ms. */
@@ -99,8 +99,12 @@ function changesBy(
   if (answer.kind === "limited")
     return { status: "scheduled", dueAt: later(attempt, answer.retryAfterMs ?? 0, LIMITED_MS) };
   const { short, long } = answer;
-  if (answer.kind === "misconfigured" && !attempt.isAlone)
-    return { status: "scheduled", dueAt: later(attempt, MISCONFIGURED_MS), short, long };
+  if (attempt.blame === "us" && (answer.kind === "misconfigured" || answer.kind === "refused"))
+    return {
+      status: "scheduled",
+      dueAt: later(attempt, MISCONFIGURED_MS),
+      ...(answer.kind === "refused" ? refusedForAll(short) : { short, long }),
+    };
   const refused: Partial<Outcome> = {
     status: "failed",
     statusDetails: answer.statusDetails,
@@ -114,6 +118,11 @@ function changesBy(
   const retryAfterMs = "retryAfterMs" in answer ? answer.retryAfterMs : null;
   return { ...refused, nextAttemptAt: nextAttemptAt(attempt, retries, retryAfterMs) };
 }
+
+const refusedForAll = (short: string): Pick<Outcome, "short" | "long"> => ({
+  short: "Refused for all recipients",
+  long: `The provider refuses one recipient after the other (${short}), so the fault is ours and the channel is stopped. Check the account, the sender and the settings of the provider.`,
+});
 
 const later = ({ endedAt }: Attempt, ...waitsMs: readonly number[]): Date =>
   new Date(endedAt.getTime() + Math.max(...waitsMs));

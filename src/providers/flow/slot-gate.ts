@@ -14,7 +14,7 @@ export interface SlotGate {
     lane: Lane,
     waitMs: number,
   ): Promise<ReadonlyMap<M, Lease>>;
-  /** The provider asks us to slow down: nothing begins for a second. */
+  /** The provider asks for fewer messages: nothing begins for a second. */
   readonly backOff: () => void;
 }
 

@@ -14,7 +14,7 @@ const attempt = (rest: Partial<Attempt> = {}): Attempt => ({
   claimedAt: at(0),
   startedAt: at(0),
   endedAt: at(1),
-  isAlone: false,
+  blame: "message",
   ...rest,
 });
 const PATIENCE = { retries: [60_000, 600_000], settleWaits: [15_000, 60_000] };
@@ -39,13 +39,37 @@ const LOGIN_REFUSED: ProviderAnswer = {
   evidence: EVIDENCE,
 };
 
+const REFUSED: ProviderAnswer = {
+  kind: "refused",
+  statusDetails: "emailBounced",
+  short: "No such mailbox",
+  long: "Ask for another.",
+  finding: "invalid",
+  evidence: EVIDENCE,
+};
+
 const waitOf = (one: Attempt, answer: ProviderAnswer): number | undefined => {
   const next = outcomeOf(one, answer, PATIENCE).nextAttemptAt;
   return next === null ? undefined : (next.getTime() - one.endedAt.getTime()) / 1_000;
 };
 
+test("a fault of ours spends no attempt, whether the provider says so or refuses everybody", () => {
+  const ours = attempt({ blame: "us" });
+  for (const answer of [LOGIN_REFUSED, REFUSED])
+    expect(outcomeOf(ours, answer, PATIENCE)).toMatchObject({
+      status: "scheduled",
+      dueAt: new Date(at(1).getTime() + 60_000),
+      nextAttemptAt: null,
+      finding: null,
+    });
+  expect(outcomeOf(ours, REFUSED, PATIENCE)).toMatchObject({
+    short: "Refused for all recipients",
+    long: expect.stringContaining("(No such mailbox)") as string,
+  });
+});
+
 test("what the provider has against us over one message alone spends its attempts", () => {
-  const alone = attempt({ isAlone: true });
+  const alone = attempt();
   expect(outcomeOf(alone, LOGIN_REFUSED, PATIENCE)).toMatchObject({
     status: "failed",
     statusDetails: "emailDeferred",
@@ -112,7 +136,6 @@ test.each<[string, ProviderAnswer, object]>([
     { kind: "limited", limit: "rate", retryAfterMs: null, evidence: EVIDENCE },
     { status: "scheduled", dueAt: at(2) },
   ],
-  ["misconfigured", LOGIN_REFUSED, { status: "scheduled", dueAt: at(61), short: "Login refused" }],
   [
     "unknown",
     { kind: "unknown", long: "Nobody knows.", evidence: EVIDENCE },

@@ -212,7 +212,7 @@ function playRefusal(
     claimedAt: at,
     startedAt: at,
     endedAt: at,
-    isAlone: false,
+    blame: "message" as const,
   };
   const policy = { retries: [300_000, 1_800_000, 7_200_000], settleWaits: [60_000] };
   const settled = outcomeOf(attempt, answer, policy);

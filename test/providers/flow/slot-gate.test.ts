@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { openCircuit } from "../../../src/providers/flow/circuit-breaker.ts";
 import type { TextMessage } from "../../../src/domain/message.ts";
 import type { Lane } from "../../../src/domain/jobs.ts";
 import {
@@ -142,39 +141,5 @@ describe("the slot gate", () => {
     };
     await Promise.all(Array.from({ length: 200 }, (_, n) => turn(n)));
     expect(await take(gate, 10, "single", 50)).toHaveLength(5);
-  });
-});
-
-describe("the circuit", () => {
-  const at = (second: number): Date => new Date(Date.UTC(2031, 2, 3, 15, 0, second));
-
-  test("is closed until the provider refuses us, then open but for one probe a minute", () => {
-    const circuit = openCircuit(60_000);
-    expect(circuit.pass(at(0))).toEqual({ kind: "closed" });
-    expect(circuit.trip(at(0), "7")).toBe(true);
-    expect(circuit.trip(at(1), "8")).toBe(false);
-    expect(circuit.pass(at(2))).toEqual({ kind: "open", until: at(61) });
-    expect(circuit.pass(at(61))).toEqual({ kind: "probe" });
-    expect(circuit.pass(at(62))).toEqual({ kind: "open", until: at(121) });
-  });
-
-  test("closes when a probe gets through", () => {
-    const circuit = openCircuit(60_000);
-    circuit.trip(at(0), "7");
-    circuit.pass(at(60));
-    expect(circuit.heal()).toBe(true);
-    expect(circuit.heal()).toBe(false);
-    expect(circuit.pass(at(61))).toEqual({ kind: "closed" });
-  });
-
-  test("knows the message that stops the channel alone, and only after others were taken twice", () => {
-    const circuit = openCircuit(60_000);
-    for (const minute of [0, 60]) {
-      circuit.trip(at(minute), "7");
-      circuit.trip(at(minute), "7");
-      expect(circuit.isAlone("7")).toBe(false);
-      circuit.heal();
-    }
-    expect([circuit.isAlone("7"), circuit.isAlone("8")]).toEqual([true, false]);
   });
 });
