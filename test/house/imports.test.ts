@@ -18,6 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/outcome-events.ts",
     "src/store/postgres/*.ts",
     "src/providers/answer/*.ts",
+    "src/providers/mailbox/*.ts",
     "src/decide/resolve/*.ts",
     "src/decide/settle/*.ts",
     "src/decide/api/*.ts",
@@ -33,6 +34,7 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     "src/template/language/*.ts",
     "src/decide/receipts/tables/*.ts",
+    "src/decide/receipts/bounces/*.ts",
     "src/store/queue/*.ts",
     "src/store/resolve/*.ts",
     "src/store/deliver/*.ts",
@@ -106,6 +108,7 @@ const HOMES: Readonly<Record<string, string>> = {
   "kysely/migration": "src/store/postgres/migrate.ts",
   nodemailer: "src/providers/smtp/*.ts",
   twilio: "src/providers/twilio/*.ts",
+  "postal-mime": "src/providers/mailbox/*.ts",
   "smtp-server": "src/providers/sandbox/mail-sink.ts",
   handlebars: "src/template/**",
   luxon: "src/{decide,template}/**",

@@ -1,11 +1,6 @@
+import type { MailHeader } from "../../domain/parsed-mail.ts";
 import { sentencesOf } from "./normalise.ts";
 import { findPhrase, parsePhrase } from "./phrase.ts";
-
-/** A header as a mail parser gives it: the name in lower case. */
-export interface Header {
-  readonly key: string;
-  readonly value: string;
-}
 
 /**
  * Headers that only a program writes. RFC 3834 names the first; the others are older, or belong to Exchange, cPanel,
@@ -32,7 +27,7 @@ const SUBJECT =
  * Whether a program wrote the email: an out-of-office reply, a list, a report. Such mail is neither consent nor
  * refusal, and never answered.
  */
-export function isAutoReply(headers: readonly Header[], subject: string): boolean {
+export function isAutoReply(headers: readonly MailHeader[], subject: string): boolean {
   const byProgram = headers.some(({ key, value }) =>
     BY_PROGRAM.some((header) => header.key.test(key) && header.value.test(value)),
   );

@@ -8,7 +8,7 @@ const OTHER = /[^\p{L}\p{N}]+/gu;
 /** Three or more of one letter: "stoooop". No English or Spanish word has them. */
 const DRAWN_OUT = /(\p{L})\1{2,}/gu;
 /** Letters apart, as in "s t o p" and "s.t.o.p.". */
-const SPELLED = /(?<![\p{L}\p{N}])\p{L}(?:[ .\-_]\p{L}){2,}(?![\p{L}\p{N}])/gu;
+const SPELLED = /(?<![\p{L}\p{N}])\p{L}(?:[ .\-_]\p{L}){2,30}(?![\p{L}\p{N}])/gu;
 const SENTENCE_END = /(?<=[.!?;…]+["”')]*)\s+|[\r\n]+|(?=¿|¡)/u;
 
 /** A sentence as it is matched. */

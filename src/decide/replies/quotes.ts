@@ -1,10 +1,15 @@
+/** A text message of ours, and the words around it. */
+const LONGEST_REACTION = 2_000;
 /** A phone's report of a reaction, such as: Liked “Your payment is due”. The quoted words are ours. */
 const REACTION =
   /^\s*(?:liked|loved|disliked|laughed at|emphasized|questioned|reacted .{1,20} to|le gust[oó]|le encant[oó]|no le gust[oó]|le dio risa|se ri[oó] de|destac[oó]|enfatiz[oó]|pregunt[oó] por|reaccion[oó] .{1,20} a|\p{Emoji}[^\p{L}]{0,8}(?:to|a))\s+["“«].*["”»]\s*$/isu;
 
 /** Whether a text message only says that a phone's owner reacted to one of ours. */
-export const isReaction = (text: string): boolean => REACTION.test(text);
+export const isReaction = (text: string): boolean =>
+  text.length <= LONGEST_REACTION && REACTION.test(text);
 
+/** What a person adds to a message is at its beginning, or short. */
+const LONGEST_LETTER = 50_000;
 /** The line above a quoted message, as mail programs write it in English and Spanish. They break it over two or three lines. */
 const LONG_ATTRIBUTION = /^\s*(?:on\b.{4,200}\bwrote|el\b.{4,200}\bescribi[oó])\s*:\s*$/iu;
 const SHORT_ATTRIBUTION = /^\s*\S.{1,100}\bescribi[oó] el\b.{4,100}:\s*$/iu;
@@ -23,7 +28,7 @@ const QUOTE_MARK = /^\s*>/u;
  * messages say how to opt out, and quoted they would read as an opt-out.
  */
 export function withoutQuotes(text: string): string {
-  const lines = joinAttributions(text.split(/\r?\n/u));
+  const lines = joinAttributions(text.slice(0, LONGEST_LETTER).split(/\r?\n/u));
   const end = lines.findIndex((line, index) => endsReply(line, lines[index + 1] ?? ""));
   return lines
     .slice(0, end === -1 ? lines.length : end)

@@ -1,4 +1,5 @@
-import { isAutoReply, isAutoText, type Header } from "./auto-reply.ts";
+import type { MailHeader } from "../../domain/parsed-mail.ts";
+import { isAutoReply, isAutoText } from "./auto-reply.ts";
 import { isReaction, withoutQuotes } from "./quotes.ts";
 import { readReply, type Reply, type Route } from "./read-reply.ts";
 
@@ -7,7 +8,7 @@ export interface Inbound extends Route {
   readonly text: string;
   /** For email only. */
   readonly subject?: string;
-  readonly headers?: readonly Header[];
+  readonly headers?: readonly MailHeader[];
 }
 
 /** A reply with what is known of its writer. */
@@ -37,7 +38,7 @@ export function readInbound(inbound: Inbound): ReadInbound {
 }
 
 /** The subject is read where the body says nothing: "Subject: STOP" with a signature below. */
-function readEmail(text: string, subject: string, headers: readonly Header[]): ReadInbound {
+function readEmail(text: string, subject: string, headers: readonly MailHeader[]): ReadInbound {
   if (isAutoReply(headers, subject)) return BY_PROGRAM;
   const written = withoutQuotes(text);
   const isAnswer = /^\s*(?:re|rv|fwd?|aw)\s*:/iu.test(subject);

@@ -5,7 +5,7 @@ import type {
   Limit,
   ProviderAnswer,
 } from "../../domain/provider-answer.ts";
-import { scrub } from "./scrub.ts";
+import { scrub } from "../../domain/scrub.ts";
 
 /** The meaning of one of a provider's codes: a row of its table. */
 export interface Meaning {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { isAutoReply, type Header } from "../../../src/decide/replies/auto-reply.ts";
+import { isAutoReply } from "../../../src/decide/replies/auto-reply.ts";
 import { withoutQuotes } from "../../../src/decide/replies/quotes.ts";
 import { readInbound } from "../../../src/decide/replies/read-inbound.ts";
+import type { MailHeader } from "../../../src/domain/parsed-mail.ts";
 
-const headers = (...pairs: readonly (readonly [key: string, value: string])[]): Header[] =>
+const headers = (...pairs: readonly (readonly [key: string, value: string])[]): MailHeader[] =>
   pairs.map(([key, value]) => ({ key, value }));
 
 describe("automatic replies by email", () => {

@@ -128,6 +128,14 @@ const WORDS: readonly {
       /(?:mailbox|account|user|address) (?:is |has been )?(?:disabled|inactive|suspended|deactivated|no longer)/iu,
     meaning: HARD,
   },
+  // Outlook.com
+  { codes: /^5\.5\.0$/u, words: /mailbox unavailable/iu, meaning: HARD },
+  {
+    codes: /^(?:5\.0\.0|5\d\d)$/u,
+    words:
+      /\b(?:blocked|blacklist\w*|block list|reputation|spam|security polic(?:y|ies)|listed at)\b/iu,
+    meaning: END,
+  },
   {
     codes: /^(?:[45]\.[023]\.0|[45]\d\d)$/u,
     words:
