@@ -52,10 +52,10 @@ create domain tidings.pause_scope as text
 
 -- A function and not a domain: these names share a column with the names of the lender's own calendars.
 create function tidings.is_built_in_calendar(name text) returns boolean
-language sql immutable as $$ select name in ('office', 'regF', 'regZPrecise', 'fedBank') $$;
+language sql immutable return name in ('office', 'regF', 'regZPrecise', 'fedBank');
 
 create function tidings.is_time_zone(name text) returns boolean
-language plpgsql stable as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   perform now() at time zone name;
   -- Postgres also accepts abbreviations and POSIX strings, which have no daylight saving time
@@ -66,22 +66,33 @@ end $$;
 
 -- Refuses a row as a check constraint does, with a hint.
 create function tidings.refuse(rule text, message text, hint text) returns void
-language plpgsql as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   raise exception using errcode = 'check_violation', constraint = rule, message = message, hint = hint;
 end $$;
 
 -- Refuses a row as a foreign key does.
 create function tidings.raise_missing_reference(rule text, kind text, missing_id text) returns void
-language plpgsql as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   raise exception using errcode = 'foreign_key_violation', constraint = rule,
     message = format('there is no %s %s', kind, missing_id), hint = format('insert the %s first', kind);
 end $$;
 
+-- The first statement of every trigger function with `security definer`. Such a function runs as the owner of the schema.
+-- On another table it would take rows, and with them types and casts, from a role that has made the table.
+create function tidings.check_trigger_table(fired_on oid, variadic tables regclass[]) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if not fired_on = any (tables::oid[]) then
+    raise exception using errcode = 'insufficient_privilege', constraint = 'triggers_stay_on_their_tables',
+      message = format('this trigger function does not serve %s', fired_on::regclass), hint = 'write a function of your own';
+  end if;
+end $$;
+
 -- The trigger function of append-only tables.
 create function tidings.keep_history() returns trigger
-language plpgsql as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform tidings.refuse(tg_table_name || '_are_history', format('rows of %s are kept as they are', tg_table_name),
     'insert a new row that says what is true now');
@@ -90,9 +101,7 @@ end $$;
 
 -- Who writes: the daemon or operator named in the connection's settings, otherwise the database role.
 create function tidings.moved_by() returns text
-language sql stable as $$
-  select coalesce(nullif(current_setting('tidings.actor', true), ''), session_user)
-$$;
+language sql stable return coalesce(nullif(current_setting('tidings.actor', true), ''), session_user);
 
 -- The history of rows that may be changed: who changed which columns from what to what.
 create table tidings.record_changes (
@@ -109,7 +118,7 @@ create index record_changes_by_row on tidings.record_changes (table_name, row_id
 
 -- Rows stay as they are, except that old content may be sealed again with another key.
 create function tidings.keep_record_change() returns trigger
-language plpgsql as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if to_jsonb(new) #- '{changes,content,from}' is distinct from to_jsonb(old) #- '{changes,content,from}'
     or not coalesce(old.changes #> '{content,from}' ? 'sealed' and new.changes #> '{content,from}' ? 'sealed', false) then
@@ -125,8 +134,8 @@ for each statement execute function tidings.keep_history();
 -- One column's part of a history row. Old content is kept except where that would undo what the change does: content that
 -- becomes sealed would stay readable, and content that another key seals again would still need the old key.
 create function tidings.describe_change(column_name text, was jsonb, is_now jsonb, channel jsonb) returns jsonb
-language sql immutable as $$
-  select case
+language sql immutable return
+  case
     when column_name <> 'content' then jsonb_build_object('from', was, 'to', is_now)
     when is_now ? 'sealed' and not coalesce(was ? 'sealed', false)
       then jsonb_build_object('toSha256', encode(sha256(convert_to(is_now::text, 'UTF8')), 'hex'))
@@ -135,24 +144,31 @@ language sql immutable as $$
       'toSha256', encode(sha256(convert_to(is_now::text, 'UTF8')), 'hex')))
       || case when coalesce(was #>> '{sealed,keyId}' <> is_now #>> '{sealed,keyId}', false) then '{}'
         else jsonb_build_object('from', was, 'channel', channel) end
-  end
-$$;
+  end;
 
 -- Writes the history. The first argument is the key, column names with commas between; the others are columns whose changes
 -- are not recorded. `security definer`, so that a role which may not write history can still change a row.
 create function tidings.record_change() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  was jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
-  is_now jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
-  present jsonb := coalesce(is_now, was);
-  key text := (select string_agg(present ->> k.name, ',' order by k.place) from unnest(string_to_array(tg_argv[0], ',')) with ordinality k(name, place));
-  changes jsonb := (
+  was jsonb;
+  is_now jsonb;
+  present jsonb;
+  key text;
+  changes jsonb;
+begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.interactions', 'tidings.borrowers', 'tidings.contacts',
+    'tidings.notification_types', 'tidings.case_type_notification_types', 'tidings.calendars', 'tidings.calendar_closures',
+    'tidings.channels', 'tidings.templates', 'tidings.pauses', 'tidings.api_keys');
+  was := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  is_now := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  present := coalesce(is_now, was);
+  key := (select string_agg(present ->> k.name, ',' order by k.place) from unnest(string_to_array(tg_argv[0], ',')) with ordinality k(name, place));
+  changes := (
     select jsonb_object_agg(c.name, tidings.describe_change(c.name, nullif(was -> c.name, 'null'), nullif(is_now -> c.name, 'null'), was -> 'channel'))
     from jsonb_object_keys(present) c(name)
-    where was -> c.name is distinct from is_now -> c.name and not c.name = any (tg_argv)
+    where nullif(was -> c.name, 'null') is distinct from nullif(is_now -> c.name, 'null') and not c.name = any (tg_argv)
   );
-begin
   if changes is not null then
     insert into tidings.record_changes (table_name, row_id, actor, changes) values (tg_table_name, key, tidings.moved_by(), changes);
   end if;

@@ -84,13 +84,15 @@ create function tidings.forbid_referenced_delete() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   referenced_by text := 'case changes';
-  rule text := case tg_table_name
+  rule text;
+begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.case_types', 'tidings.borrowers');
+  rule := case tg_table_name
     when 'case_types' then
       (select 'case_changes_case_type_is_known' from tidings.case_changes c where c.case_type_id = old.id limit 1)
     when 'borrowers' then
       (select 'case_changes_borrower_is_known' from tidings.case_changes c where c.borrower_id = old.id limit 1)
   end;
-begin
   if rule is null and tg_table_name = 'borrowers' then
     referenced_by := 'interactions';
     rule := (select 'interactions_person_is_known' from tidings.interactions i where i.person_id = old.id limit 1);

@@ -40,13 +40,14 @@ create unique index templates_have_one_active_version on tidings.templates (id) 
 
 -- Declared immutable, which it is for texts. Postgres marks to_jsonb and convert_to as stable because they accept any type.
 create function tidings.content_hash(parts text[]) returns text
-language sql immutable as $$ select encode(sha256(convert_to(to_jsonb(parts)::text, 'UTF8')), 'hex') $$;
+language sql immutable return encode(sha256(convert_to(to_jsonb(parts)::text, 'UTF8')), 'hex');
 
 create function tidings.guard_template() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   other tidings.templates;
 begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.templates');
   if tg_op = 'INSERT' or (new.id, new.slug, new.channel) is distinct from (old.id, old.slug, old.channel) then
     -- two writers of one slug or one id take turns
     perform pg_advisory_xact_lock(hashtext('tidings.templates.slug'), 0);
@@ -81,6 +82,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   lifecycle_columns constant text[] := array['status', 'updated_at', 'published_at', 'deprecated_at'];
 begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.templates', 'tidings.notification_types');
   if tg_op = 'DELETE' then
     if old.status <> 'draft' then
       perform tidings.refuse(tg_table_name || '_published_versions_are_kept',

@@ -26,6 +26,7 @@ create table tidings.calendar_closures (
 create function tidings.check_closure() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.calendar_closures');
   if not tidings.is_built_in_calendar(new.calendar)
     and not exists (select from tidings.calendars c where c.name = new.calendar for key share) then
     raise exception using errcode = 'foreign_key_violation', constraint = 'calendar_closures_calendar_is_known',
@@ -80,6 +81,7 @@ create table tidings.case_type_notification_types (
 create function tidings.guard_link() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.case_type_notification_types');
   if not exists (select from tidings.notification_types t where t.id = new.notification_type_id) then
     perform tidings.raise_missing_reference('case_type_notification_types_notification_type_is_known',
       'notification type', new.notification_type_id::text);
@@ -95,17 +97,15 @@ for each row execute function tidings.guard_link();
 -- compares the two.
 
 create function tidings.is_decimal(number text) returns boolean
-language sql immutable as $$ select number ~* '^-?\d{1,100}(\.\d{1,100})?(e[+-]?\d{1,3})?$' $$;
+language sql immutable return number ~* '^-?\d{1,100}(\.\d{1,100})?(e[+-]?\d{1,3})?$';
 
 -- True when the exponent moves the point past all decimal places.
 create function tidings.is_integer(number text) returns boolean
-language sql immutable as $$
-  select char_length(coalesce(substring(number from '\.(\d+)'), ''))
-    <= coalesce(substring(lower(number) from 'e([+-]?\d+)$')::int, 0)
-$$;
+language sql immutable return
+  char_length(coalesce(substring(number from '\.(\d+)'), '')) <= coalesce(substring(lower(number) from 'e([+-]?\d+)$')::int, 0);
 
 create function tidings.value_fits(value jsonb, data_type text) returns boolean
-language plpgsql stable as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   kind text := jsonb_typeof(value);
   -- a number as the daemon reads it: 7.0 is 7
@@ -127,7 +127,7 @@ end $$;
 
 -- The reason, as a sentence, why a condition cannot be published; null when it can
 create function tidings.condition_fault(condition jsonb) returns text
-language plpgsql stable as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   field text := condition->>'fieldName';
   operator text := coalesce(condition->>'operator', 'eq');
@@ -174,6 +174,7 @@ declare
   carried_by text;
   fault text;
 begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.notification_types');
   if new.delay is not null and new.unit is null then
     perform tidings.refuse('notification_types_active_delay_has_a_unit', 'delay is given without unit',
       'set unit to calendarDays or businessDays');

@@ -71,6 +71,7 @@ declare
   new_cases int;
   all_new boolean;
 begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.case_changes');
   select n.case_type_id into missing_id
   from (select distinct i.case_type_id from inserted i) n
   where not exists (select from tidings.case_types t where t.id = n.case_type_id for key share) limit 1;

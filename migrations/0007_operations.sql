@@ -29,7 +29,7 @@ create unique index pauses_are_open_once on tidings.pauses (scope, coalesce(chan
   where released_at is null;
 
 create function tidings.guard_pause() returns trigger
-language plpgsql as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   release_columns constant text[] := array['released_at', 'released_by'];
 begin
@@ -53,7 +53,7 @@ for each statement execute function tidings.keep_history();
 -- Each interaction is looked up by its id (limit 1), because the planner does not know a bulk that was just inserted.
 create function tidings.queue_deliveries(
   ids bigint[], due timestamptz default null, is_bulk boolean default null, not_started int default 0
-) returns void language plpgsql as $$
+) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform tidings_queue.add_jobs(array_agg(
     row('deliver_interactions',
@@ -80,7 +80,7 @@ begin
 end $$;
 
 -- Queues the settling of interactions whose outcome is unknown. `asked` is how often the provider was asked about them.
-create function tidings.queue_settlements(ids bigint[], at timestamptz, asked int) returns void language plpgsql as $$
+create function tidings.queue_settlements(ids bigint[], at timestamptz, asked int) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform tidings_queue.add_jobs(array_agg(
     row('settle_unknown_outcomes', json_build_object('channel', s.channel, 'interactionIds', s.ids, 'asked', asked),

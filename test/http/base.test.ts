@@ -345,7 +345,7 @@ describe("health", () => {
     expect((await ask("GET", "/readyz")).status, "somebody works").toBe(200);
     await pool.query("delete from tidings_queue._private_jobs");
     await pool.query(
-      "update tidings.kysely_migration set name = '_' || name where name like '0009%'",
+      "update tidings.kysely_migration set name = '_' || name where name like '0010%'",
     );
     const behind = await ask("GET", "/readyz");
     expect(behind.body).toEqual({ status: "notReady", failing: ["migrations"] });

@@ -23,7 +23,7 @@ test("the predicate of unknown outcomes is inlined, so that queries use its inde
 
 test("whether an attempt has followed is read from the index of next attempts", async () => {
   const { rows } = await pool.query<{ body: string }>(
-    "select prosrc as body from pg_proc where oid = 'tidings.has_next_attempt'::regproc",
+    "select replace(pg_get_function_sqlbody('tidings.has_next_attempt'::regproc), 'RETURN', 'select') as body",
   );
   const body = rows[0]?.body.replace("has_next_attempt.interaction_id", "1") ?? "";
   expect(await planOf(body)).toContain("using interactions_have_one_next_attempt");
