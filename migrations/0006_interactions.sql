@@ -58,12 +58,17 @@ create table tidings.interactions (
     constraint interactions_attempt_counts_from_one check (attempt >= 1),
   -- null on the first attempt of a chain
   first_interaction_id bigint,
+  -- how often it was claimed: no path sends it again without end
+  claims int not null default 0,
   claimed_at timestamptz,
   claimed_by text,
   provider text,
   provider_message_id text,
   -- the facts behind the last change of status; copied to its transition
   evidence jsonb,
+  -- While its outcome is unknown: when it is settled next, null when a person decides; and how often the provider was asked
+  settle_at timestamptz,
+  asked int not null default 0,
   -- SHA-256 of an email's source as it was handed over, or of a text's body; null until something is known to have left
   content_sha256 text
     constraint interactions_content_sha256_is_a_sha256 check (content_sha256 ~ '^[0-9a-f]{64}$'),
@@ -90,7 +95,7 @@ create unique index interactions_have_one_next_attempt on tidings.interactions (
   where origin = 'tidings' and previous_interaction_id is not null;
 create index interactions_due on tidings.interactions (scheduled_at_from) where origin = 'tidings' and status = 'scheduled';
 create index interactions_in_progress on tidings.interactions (claimed_by) where origin = 'tidings' and status = 'inProgress';
-create index interactions_outcome_unknown on tidings.interactions (id)
+create index interactions_outcome_unknown on tidings.interactions (settle_at, id)
   where origin = 'tidings' and tidings.is_outcome_unknown(status, status_details);
 create index interactions_in_chains on tidings.interactions (first_interaction_id) where first_interaction_id is not null;
 create index interactions_by_person on tidings.interactions (person_id, id);

@@ -79,11 +79,16 @@ begin
   having count(*) > 0;
 end $$;
 
--- Queues the settling of interactions whose outcome is unknown. `asked` is how often the provider was asked about them.
-create function tidings.queue_settlements(ids bigint[], at timestamptz, asked int) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+-- Queues the settling of interactions whose outcome is unknown, and notes the time on them: a job that is lost is found by
+-- it. `times_asked` is how often the provider was asked about them.
+create function tidings.queue_settlements(ids bigint[], at timestamptz, times_asked int)
+returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  update tidings.interactions i
+  set settle_at = at, asked = times_asked
+  where i.id = any(ids) and i.origin = 'tidings' and tidings.is_outcome_unknown(i.status, i.status_details);
   perform tidings_queue.add_jobs(array_agg(
-    row('settle_unknown_outcomes', json_build_object('channel', s.channel, 'interactionIds', s.ids, 'asked', asked),
+    row('settle_unknown_outcomes', json_build_object('channel', s.channel, 'interactionIds', s.ids, 'asked', times_asked),
       null, at, null, null, 5, null)::tidings_queue.job_spec))
   from (
     select p.channel, array_agg(p.id::text order by p.id) as ids

@@ -5,6 +5,7 @@ import { createLoadSize } from "./delivery/load-size.ts";
 import { createIntervalLimit } from "./delivery/interval-limit.ts";
 import type { Receipt } from "./domain/receipt.ts";
 import { createCircuitBreaker } from "./providers/flow/circuit-breaker.ts";
+import { createCallLimit } from "./providers/flow/call-limit.ts";
 import { createSlotGate } from "./providers/flow/slot-gate.ts";
 import { limitCalls } from "./providers/flow/concurrency-limit.ts";
 import type { Provider } from "./providers/answer/provider.ts";
@@ -14,6 +15,7 @@ import { openSmtp } from "./providers/smtp/smtp.ts";
 import { openTwilio, type TwilioOptions } from "./providers/twilio/twilio.ts";
 import { askTwilio } from "./providers/twilio/statuses.ts";
 
+const LOOKUPS_AT_ONCE = 4;
 const WARN_EVERY_MS = 60_000;
 
 /** In the sandbox the real clients speak to sinks of our own: only the other end differs. */
@@ -73,7 +75,10 @@ function openText(
   open.defer(() => provider.close());
   return {
     ...createChannel(provider, "text", config),
-    findSent: (unknown, except) => askTwilio(provider, unknown, except),
+    lookups: {
+      findSent: (unknown, except) => askTwilio(provider, unknown, except),
+      limit: createCallLimit(LOOKUPS_AT_ONCE),
+    },
   };
 }
 

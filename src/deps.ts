@@ -7,6 +7,7 @@ import type { LookupResult, UnknownOutcome } from "./domain/unknown-outcome.ts";
 import type { Lender } from "./domain/lender.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 import type { CircuitBreaker } from "./providers/flow/circuit-breaker.ts";
+import type { CallLimit } from "./providers/flow/call-limit.ts";
 import type { SlotGate } from "./providers/flow/slot-gate.ts";
 import type { Provider } from "./providers/answer/provider.ts";
 import type { Db } from "./store/postgres/db.ts";
@@ -27,8 +28,16 @@ export interface DeliveryChannel {
   readonly retries: RetrySchedule;
   /** How long to wait before a provider is asked what became of a message, each time (ms). */
   readonly settleWaits: readonly number[];
-  /** Only where the provider can be asked; `except` are its ids of messages known to be others. Never rejects. */
-  readonly findSent?: (unknown: UnknownOutcome, except: readonly string[]) => Promise<LookupResult>;
+  /** Undefined where the provider cannot be asked what became of a message. */
+  readonly lookups?: Lookups;
+}
+
+/** How a provider is asked what became of a message. */
+export interface Lookups {
+  /** `except` are the provider's ids of messages that are known to be others. Never rejects. */
+  readonly findSent: (unknown: UnknownOutcome, except: readonly string[]) => Promise<LookupResult>;
+  /** Lookups have slots of their own, so that they take none from sending. */
+  readonly limit: CallLimit;
 }
 
 export type DeliveryChannels = Partial<Record<Channel, DeliveryChannel>>;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Deps } from "./deps.ts";
 import { outageCode } from "./store/postgres/retry.ts";
+import { requeueUnsettled } from "./store/settle/unknown-outcomes.ts";
 import {
   recordHeartbeat,
   pruneDeadWorkers,
@@ -143,6 +144,12 @@ async function sweep({ deps, worker, jobs }: MaintenanceOptions, round: number):
     before(UNSENT_CLAIM_AFTER_MS),
   ))
     emit("interaction.claimReleased", { interactionId: id });
+  const unsettled = await requeueUnsettled(db, before(OVERDUE_AFTER_MS));
+  if (unsettled[0] !== undefined)
+    emit("outcomes.requeued", {
+      interactions: unsettled.length,
+      firstInteractionId: unsettled[0],
+    });
   const forgotten = await requeueOverdue(db, before(OVERDUE_AFTER_MS));
   const [first] = forgotten;
   if (first !== undefined)

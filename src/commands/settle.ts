@@ -22,7 +22,8 @@ const OUTCOMES = {
       statusDetails: null,
       failure: null,
     }),
-  neverSent: (db: Db, id: string) => scheduleNeverSent(db, id, systemClock(), "operator"),
+  neverSent: (db: Db, id: string) =>
+    scheduleNeverSent(db, [id], systemClock(), "operator").then((moved) => moved.length > 0),
 } as const;
 
 /** Says what became of an interaction whose outcome nobody knew. Exit code 1 where it is known already. */

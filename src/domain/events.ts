@@ -116,7 +116,7 @@ export const EVENTS = {
   ),
   "interaction.settled": kind<{ interactionId: string; verdict: string }>(
     "info",
-    "An unknown outcome was examined. The verdict is known, neverSent, resend, askAgain or hold.",
+    "An unknown outcome was examined. The verdict is known, neverSent, giveUp, resend, askAgain or hold.",
   ),
   "interaction.receipt": kind<{
     interactionId: string;
@@ -136,6 +136,14 @@ export const EVENTS = {
   }>(
     "warn",
     "Several times in a row no call of a set could start, because all slots of the provider stayed taken. It is queued behind the others.",
+  ),
+  "outcomes.requeued": kind<{ interactions: number; firstInteractionId: string }>(
+    "warn",
+    "Unknown outcomes were not settled in time. They are queued again.",
+  ),
+  "outcomes.notSettled": kind<{ channel: string; interactions: number }>(
+    "warn",
+    "Unknown outcomes could not be settled because of a fault. They are queued again in a few minutes.",
   ),
   "worker.lost": kind<{ deadWorkerId: string }>(
     "warn",

@@ -8,6 +8,8 @@ export interface UnknownOutcome {
   readonly onUnknown: OnUnknown;
   /** How many attempts of its chain before it ended so too. */
   readonly earlierUnknown: number;
+  /** How often this attempt itself has ended so: it is sent again when the provider never took it. */
+  readonly timesUnknown: number;
   readonly latestAt: Date | null;
   readonly claimedAt: Date;
   /** What was sent to whom, to be found again at the provider. */
@@ -41,6 +43,7 @@ export type LookupResult =
  * What becomes of it.
  * - known: the provider has told; the row moves.
  * - neverSent: it is shown that the provider never took it; the same interaction is scheduled again.
+ * - giveUp: the provider never took it, and it was sent as often as the channel retries; it has failed.
  * - resend: it is sent once more as the next attempt, with the same Message-ID.
  * - askAgain: too early to tell.
  * - hold: a person decides, with `tidings settle`.
@@ -48,6 +51,7 @@ export type LookupResult =
 export type UnknownVerdict =
   | { readonly kind: "known"; readonly found: Found }
   | { readonly kind: "neverSent" }
+  | { readonly kind: "giveUp" }
   | { readonly kind: "resend" }
   | { readonly kind: "askAgain"; readonly at: Date }
   | { readonly kind: "hold" };

@@ -1,9 +1,13 @@
 import type { LookupResult, UnknownOutcome, UnknownVerdict } from "../../domain/unknown-outcome.ts";
 
-/** How often it was asked already, and how long to wait before each time (ms). */
-export interface Asking {
+/** What a channel does about unknown outcomes. */
+export interface SettlePolicy {
+  /** How often the provider was asked already. */
   readonly asked: number;
+  /** How long to wait before the provider is asked, each time (ms). */
   readonly waits: readonly number[];
+  /** A message that was never taken is sent again as often as the channel retries. */
+  readonly retries: readonly number[];
   readonly now: Date;
 }
 
@@ -14,7 +18,7 @@ export interface Asking {
 export function settleUnknown(
   unknown: UnknownOutcome,
   sighting: LookupResult | undefined,
-  { asked, waits, now }: Asking,
+  { asked, waits, retries, now }: SettlePolicy,
 ): UnknownVerdict {
   if (sighting === undefined) return byPolicy(unknown, now);
   if (sighting.kind === "found") {
@@ -23,8 +27,9 @@ export function settleUnknown(
   }
   const wait = waits[asked + 1];
   if (wait !== undefined) return { kind: "askAgain", at: new Date(now.getTime() + wait) };
+  if (sighting.kind === "unavailable") return { kind: "hold" };
   // not there after the last wait: Twilio lists a message seconds after it took it
-  return sighting.kind === "notFound" ? { kind: "neverSent" } : { kind: "hold" };
+  return { kind: unknown.timesUnknown > retries.length ? "giveUp" : "neverSent" };
 }
 
 function byPolicy(

@@ -29,7 +29,13 @@ export async function planNextAttempts(db: Db, next: readonly NextAttempt[]): Pr
       join tidings.interactions i on i.id = n."interactionId" and i.origin = 'tidings'
         and (i.status = 'failed' or tidings.is_outcome_unknown(i.status, i.status_details))
       on conflict (previous_interaction_id) where origin = 'tidings' and previous_interaction_id is not null do nothing
-      returning id
+      returning id, previous_interaction_id
+    ),
+    followed as (
+      update tidings.interactions i
+      set settle_at = null
+      from added a
+      where i.id = a.previous_interaction_id and i.settle_at is not null
     ),
     jobs as (
       select tidings.queue_deliveries(array_agg(a.id)) from added a

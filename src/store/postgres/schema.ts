@@ -174,6 +174,7 @@ export interface InteractionChains {
 }
 
 export interface Interactions {
+  asked: Generated<number>;
   attempt: Generated<number>;
   borrower: Json | null;
   borrowerSelectedTheme: string | null;
@@ -182,6 +183,7 @@ export interface Interactions {
   channel: string;
   claimedAt: Timestamp | null;
   claimedBy: string | null;
+  claims: Generated<number>;
   complianceGuardRuleId: string | null;
   contact: Json | null;
   contactId: string | null;
@@ -214,6 +216,7 @@ export interface Interactions {
   scheduledAtTo: Timestamp | null;
   segments: number | null;
   sensitive: Generated<boolean>;
+  settleAt: Timestamp | null;
   startedAt: Generated<Timestamp | null>;
   status: string;
   statusDetails: string | null;

@@ -26,6 +26,7 @@ export async function queueSettlements(
   interactionIds: readonly string[],
   { runAt, asked }: { readonly runAt: Date; readonly asked: number },
 ): Promise<void> {
+  if (interactionIds.length === 0) return;
   await sql`
     select tidings.queue_settlements(${interactionIds}::bigint[], ${runAt}, ${asked})
   `.execute(db);

@@ -6,17 +6,25 @@ import { openContent, type Seal } from "../../seal.ts";
 
 type Row = Omit<UnknownOutcome, "to" | "body"> & { readonly content: object | null };
 
+/** Which outcomes may be settled: those about which the provider was asked so often, and whose time has come. */
+export interface DueToSettle {
+  readonly asked: number;
+  readonly dueBy: Date;
+}
+
 /**
- * Those of the interactions whose outcome is still unknown and that nothing has followed. Throws CONTENT_KEY_UNKNOWN where
- * what was said can no longer be read.
+ * Those of the interactions whose outcome is still unknown and due, and that nothing has followed. Throws
+ * CONTENT_KEY_UNKNOWN where what was said can no longer be read.
  */
 export async function loadUnknownOutcomes(
   db: Db,
   interactionIds: readonly string[],
+  { asked, dueBy }: DueToSettle,
   seal: Seal | undefined,
 ): Promise<UnknownOutcome[]> {
   const { rows } = await sql<Row>`
-    select i.id as interaction_id, i.channel, t.on_unknown, earlier.unknown as earlier_unknown, i.scheduled_at_to as latest_at, i.claimed_at,
+    select i.id as interaction_id, i.channel, t.on_unknown, earlier.unknown as earlier_unknown,
+      own.unknown as times_unknown, i.scheduled_at_to as latest_at, i.claimed_at,
       i.content
     from tidings.interactions i
     join tidings.notification_types t on t.id = i.notification_type_id and t.version = i.notification_type_version
@@ -26,14 +34,73 @@ export async function loadUnknownOutcomes(
       where (e.id = i.first_interaction_id or e.first_interaction_id = i.first_interaction_id) and e.attempt < i.attempt
         and tidings.is_outcome_unknown(e.status, e.status_details)
     ) earlier
+    cross join lateral (
+      select count(*)::int as unknown
+      from tidings.interaction_transitions m
+      where m.interaction_id = i.id and tidings.is_outcome_unknown(m.to_status, m.to_status_details)
+    ) own
     where i.id = any(${interactionIds}::bigint[]) and i.origin = 'tidings'
       and tidings.is_outcome_unknown(i.status, i.status_details) and not tidings.has_next_attempt(i.id)
+      and i.asked = ${asked} and i.settle_at <= ${dueBy}
     order by i.id
   `.execute(db);
   return rows.map(({ content, ...row }) => {
     const { to = "", body = "" } = (openContent(content, seal) ?? {}) as Partial<Said>;
     return { ...row, to, body };
   });
+}
+
+/**
+ * Takes outcomes that are still due, so that no other job settles them before `until`. Returns the ids that were taken;
+ * after `until` maintenance queues them again.
+ */
+export async function leaseUnknownOutcomes(
+  db: Db,
+  interactionIds: readonly string[],
+  { asked, dueBy }: DueToSettle,
+  until: Date,
+): Promise<Set<string>> {
+  if (interactionIds.length === 0) return new Set();
+  const { rows } = await sql<{ id: string }>`
+    update tidings.interactions i
+    set settle_at = ${until}
+    where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
+      and i.asked = ${asked} and i.settle_at <= ${dueBy}
+    returning i.id
+  `.execute(db);
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Leaves unknown outcomes to a person: nothing settles them by itself any more. */
+export async function holdUnknownOutcomes(
+  db: Db,
+  interactionIds: readonly string[],
+): Promise<void> {
+  if (interactionIds.length === 0) return;
+  await sql`
+    update tidings.interactions i
+    set settle_at = null
+    where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
+  `.execute(db);
+}
+
+/**
+ * Queues again the outcomes that nobody has settled by `dueBefore`, whatever became of their jobs. Returns the ids.
+ */
+export async function requeueUnsettled(db: Db, dueBefore: Date): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with unsettled as (
+      select i.id, i.asked
+      from tidings.interactions i
+      where i.origin = 'tidings' and tidings.is_outcome_unknown(i.status, i.status_details) and i.settle_at < ${dueBefore}
+        and not tidings.has_next_attempt(i.id)
+    ),
+    jobs as (
+      select tidings.queue_settlements(array_agg(u.id), now(), u.asked) from unsettled u group by u.asked
+    )
+    select u.id, (select count(*) from jobs) as jobs from unsettled u
+  `.execute(db);
+  return rows.map((row) => row.id);
 }
 
 /** What is asked of a text's content. */
@@ -68,7 +135,7 @@ export async function recordFound(
   const long = failure?.long ?? null;
   const { rows } = await sql<{ id: string }>`
     update tidings.interactions i
-    set status = ${status}, provider_message_id = coalesce(${messageId}, i.provider_message_id),
+    set status = ${status}, settle_at = null, provider_message_id = coalesce(${messageId}, i.provider_message_id),
       status_details = coalesce(${statusDetails}, i.channel || ${status === "succeeded" ? "Delivered" : "Sent"}::text),
       failure_description_short = ${short}, failure_description_long = ${long},
       evidence = jsonb_build_object('provider', i.provider, 'code', ${messageId === null ? "operator" : "asked"}::text)
@@ -78,20 +145,24 @@ export async function recordFound(
   return rows.length > 0;
 }
 
-/** Schedules again what is shown never to have been taken, unless another attempt has followed it. `code` says by what. */
+/**
+ * Schedules again what is shown never to have been taken, unless another attempt has followed it. `code` says by what.
+ * Returns the ids that moved.
+ */
 export async function scheduleNeverSent(
   db: Db,
-  interactionId: string,
+  interactionIds: readonly string[],
   dueAt: Date,
   code: string,
-): Promise<boolean> {
+): Promise<string[]> {
+  if (interactionIds.length === 0) return [];
   const { rows } = await sql<{ id: string }>`
     with moved as (
       update tidings.interactions i
-      set status = 'scheduled', status_details = null, scheduled_at_from = ${dueAt},
+      set status = 'scheduled', status_details = null, scheduled_at_from = ${dueAt}, settle_at = null,
         failure_description_short = null, failure_description_long = null,
         evidence = jsonb_build_object('provider', i.provider, 'code', ${code}::text)
-      where i.id = ${interactionId} and tidings.is_outcome_unknown(i.status, i.status_details)
+      where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
         and not tidings.has_next_attempt(i.id)
       returning i.id
     ),
@@ -100,5 +171,19 @@ export async function scheduleNeverSent(
     )
     select m.id, (select count(*) from jobs) as jobs from moved m
   `.execute(db);
-  return rows.length > 0;
+  return rows.map((row) => row.id);
+}
+
+/** Ends attempts that the provider never took, however often they were sent. */
+export async function failNeverTaken(db: Db, interactionIds: readonly string[]): Promise<void> {
+  if (interactionIds.length === 0) return;
+  await sql`
+    update tidings.interactions i
+    set status = 'failed', status_details = i.channel || 'Failed', settle_at = null,
+      failure_description_short = 'Never taken',
+      failure_description_long = 'The provider gave no answer that could be read and took none of the calls. Check the provider, then send the notice again.',
+      evidence = jsonb_build_object('provider', i.provider, 'code', 'neverTaken')
+    where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
+      and not tidings.has_next_attempt(i.id)
+  `.execute(db);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { settleUnknown } from "../../../src/decide/settle/settle-unknown.ts";
+import { settleUnknown, type SettlePolicy } from "../../../src/decide/settle/settle-unknown.ts";
 import { outcomeOf, type Attempt } from "../../../src/decide/deliver/outcome.ts";
 import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
 import type { LookupResult, UnknownOutcome } from "../../../src/domain/unknown-outcome.ts";
@@ -161,6 +161,7 @@ describe("an outcome nobody knows", () => {
     channel: "email",
     onUnknown: "resend",
     earlierUnknown: 0,
+    timesUnknown: 1,
     latestAt: null,
     claimedAt: at(0),
     to: "pat@example.com",
@@ -174,9 +175,10 @@ describe("an outcome nobody knows", () => {
     statusDetails: "textDelivered",
     failure: null,
   } as const;
-  const asked = (times: number): { asked: number; waits: number[]; now: Date } => ({
+  const asked = (times: number): SettlePolicy => ({
     asked: times,
     waits: [15_000, 60_000],
+    retries: [60_000, 600_000],
     now: at(20),
   });
 
@@ -225,6 +227,20 @@ describe("an outcome nobody knows", () => {
       { kind: "notFound" },
       1,
       { kind: "neverSent" },
+    ],
+    [
+      "is sent a third time when it was never taken twice",
+      unknown({ timesUnknown: 2 }),
+      { kind: "notFound" },
+      1,
+      { kind: "neverSent" },
+    ],
+    [
+      "is given up when it was sent as often as the channel retries, and never taken",
+      unknown({ timesUnknown: 3 }),
+      { kind: "notFound" },
+      1,
+      { kind: "giveUp" },
     ],
     [
       "is held when the provider cannot be asked the last time",

@@ -458,6 +458,7 @@ describe("looking for a text whose outcome is unknown", () => {
         channel: "text",
         onUnknown: "hold",
         earlierUnknown: 0,
+        timesUnknown: 1,
         latestAt: null,
         claimedAt: since,
         to: lost.to,

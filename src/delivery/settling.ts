@@ -1,0 +1,159 @@
+import { settleUnknown } from "../decide/settle/settle-unknown.ts";
+import type { DeliveryChannel, Deps, Lookups } from "../deps.ts";
+import type { Jobs } from "../domain/jobs.ts";
+import type { LookupResult, UnknownOutcome, UnknownVerdict } from "../domain/unknown-outcome.ts";
+import { noteFindings } from "../store/deliver/contact-findings.ts";
+import { planNextAttempts } from "../store/deliver/next-attempts.ts";
+import type { Db } from "../store/postgres/db.ts";
+import { queueSettlements } from "../store/queue/jobs.ts";
+import {
+  failNeverTaken,
+  holdUnknownOutcomes,
+  isOnRecord,
+  leaseUnknownOutcomes,
+  loadUnknownOutcomes,
+  recordFound,
+  scheduleNeverSent,
+} from "../store/settle/unknown-outcomes.ts";
+
+type Job = Jobs["settle_unknown_outcomes"];
+
+/** An unknown outcome with what the provider said about it; undefined where it cannot be asked. */
+export interface Examined {
+  readonly unknown: UnknownOutcome;
+  readonly result: LookupResult | undefined;
+}
+
+/** So long (ms) other jobs leave an outcome alone. If this process dies meanwhile, maintenance queues the outcome again. */
+const LEASE_MS = 300_000;
+/** A job may run this much (ms) before the time of its outcomes by our clock, which follows the database's only roughly. */
+const CLOCK_TOLERANCE_MS = 1_000;
+/** At most this many questions wait in memory; further outcomes stay in the queue. */
+const MOST_PENDING = 100;
+const PENDING_RETRY_MS = 5_000;
+/** So many outcomes are written down together. */
+const GROUP_SIZE = 4;
+
+const idsOf = (unknown: readonly UnknownOutcome[]): string[] =>
+  unknown.map((one) => one.interactionId);
+
+/** Takes the outcomes of a job that are unknown and due, as many as there is room for, and queues the others again. */
+export async function takeUnknown(
+  { db, clock, seal }: Deps,
+  channel: DeliveryChannel | undefined,
+  { interactionIds, asked }: Job,
+): Promise<UnknownOutcome[]> {
+  const now = clock().getTime();
+  const due = { asked, dueBy: new Date(now + CLOCK_TOLERANCE_MS) };
+  const unknown = await loadUnknownOutcomes(db, interactionIds, due, seal);
+  const room = Math.max(0, MOST_PENDING - (channel?.lookups?.limit.pending() ?? 0));
+  const retryAt = new Date(now + PENDING_RETRY_MS);
+  await queueSettlements(db, idsOf(unknown.slice(room)), { runAt: retryAt, asked });
+  const until = new Date(now + LEASE_MS);
+  const taken = await leaseUnknownOutcomes(db, idsOf(unknown.slice(0, room)), due, until);
+  return unknown.filter((one) => taken.has(one.interactionId));
+}
+
+/**
+ * Asks the provider about outcomes and settles them group by group. Never rejects. It runs outside the queue, under the
+ * limit of the provider's own lookups: a provider that does not answer holds up nothing else.
+ */
+export async function askAndSettle(
+  deps: Deps,
+  channel: DeliveryChannel,
+  lookups: Lookups,
+  { job, taken }: { readonly job: Job; readonly taken: readonly UnknownOutcome[] },
+): Promise<void> {
+  const groups = Array.from({ length: Math.ceil(taken.length / GROUP_SIZE) }, (_, n) =>
+    taken.slice(n * GROUP_SIZE, (n + 1) * GROUP_SIZE),
+  );
+  const settleGroup = async (group: readonly UnknownOutcome[]): Promise<void> => {
+    const answers = await Promise.all(group.map((unknown) => ask(deps, lookups, unknown)));
+    await settle(
+      deps,
+      channel,
+      job.asked,
+      answers.filter((one) => one !== undefined),
+    );
+    const notAsked = group.filter((_, place) => answers[place] === undefined);
+    await queueSettlements(deps.db, idsOf(notAsked), { runAt: deps.clock(), asked: job.asked });
+  };
+  await Promise.all(
+    groups.map((group) =>
+      settleGroup(group).catch(() =>
+        deps.emit("outcomes.notSettled", { channel: job.channel, interactions: group.length }),
+      ),
+    ),
+  );
+}
+
+/** Undefined when the daemon stops before it is this question's turn. */
+const ask = (
+  deps: Deps,
+  lookups: Lookups,
+  unknown: UnknownOutcome,
+): Promise<Examined | undefined> =>
+  lookups.limit.run(async () =>
+    deps.stopping.aborted ? undefined : { unknown, result: await findOwn(deps, lookups, unknown) },
+  );
+
+/** Looks for the message, and passes over those that are another interaction's: two borrowers may share a number and get the same text. */
+async function findOwn(
+  deps: Deps,
+  lookups: Lookups,
+  unknown: UnknownOutcome,
+  except: readonly string[] = [],
+): Promise<LookupResult> {
+  const result = await lookups.findSent(unknown, except);
+  if (result.kind !== "found") return result;
+  if (!(await isOnRecord(deps.db, unknown.channel, result.messageId))) return result;
+  return findOwn(deps, lookups, unknown, [...except, result.messageId]);
+}
+
+interface Settled {
+  readonly interactionId: string;
+  readonly verdict: UnknownVerdict;
+}
+
+/** Decides what becomes of outcomes after they were examined, and writes that down. */
+export async function settle(
+  { db, clock, emit }: Deps,
+  channel: DeliveryChannel | undefined,
+  asked: number,
+  examined: readonly Examined[],
+): Promise<void> {
+  const now = clock();
+  const policy = { asked, waits: channel?.settleWaits ?? [], retries: channel?.retries ?? [], now };
+  const settled = examined.map(({ unknown, result }) => ({
+    interactionId: unknown.interactionId,
+    verdict: settleUnknown(unknown, result, policy),
+  }));
+  await write(db, settled, asked, now);
+  for (const { interactionId, verdict } of settled)
+    emit("interaction.settled", { interactionId, verdict: verdict.kind });
+}
+
+async function write(db: Db, settled: readonly Settled[], asked: number, now: Date): Promise<void> {
+  const ids = (kind: UnknownVerdict["kind"]): string[] =>
+    settled.filter(({ verdict }) => verdict.kind === kind).map((one) => one.interactionId);
+  for (const one of settled) await writeKnown(db, one);
+  await scheduleNeverSent(db, ids("neverSent"), now, "neverTaken");
+  await failNeverTaken(db, ids("giveUp"));
+  await planNextAttempts(
+    db,
+    ids("resend").map((interactionId) => ({ interactionId, dueAt: now })),
+  );
+  await holdUnknownOutcomes(db, ids("hold"));
+  const again = settled.flatMap(({ verdict }) => (verdict.kind === "askAgain" ? [verdict.at] : []));
+  const [runAt = now] = again; // the same for all of a set
+  await queueSettlements(db, ids("askAgain"), { runAt, asked: asked + 1 });
+}
+
+async function writeKnown(db: Db, { interactionId, verdict }: Settled): Promise<void> {
+  if (verdict.kind !== "known") return;
+  const finding = verdict.found.failure?.finding ?? null;
+  await db.transaction().execute(async (tx) => {
+    if (await recordFound(tx, interactionId, verdict.found))
+      await noteFindings(tx, [{ interactionId, finding }]);
+  });
+}

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { spawnDaemon } from "../daemon-process.ts";
+import { useDatabase } from "../database.ts";
+import { insertChanges, insertLender, insertType } from "../lender.ts";
+import { httpError, openScriptedHttp } from "../providers/scripted-http.ts";
+import { openScriptedSmtp } from "../providers/scripted-smtp.ts";
+
+const { url, pool } = useDatabase();
+
+test("while Twilio's list of messages hangs, an email leaves", async () => {
+  await insertLender(pool);
+  await pool.query("insert into tidings.case_types (id) values ('texted')");
+  await insertType(pool, { id: 1 });
+  await insertType(pool, { id: 2, channel: "text", caseTypes: ["texted"] });
+  const dir = mkdtempSync(join(tmpdir(), "tidings-hanging-"));
+  const asked = Promise.withResolvers<void>();
+  const twilio = await openScriptedHttp((response, form, request) => {
+    if (request.method === "POST") httpError(503, 20_503)(response, form, request);
+    else asked.resolve();
+  });
+  const mail = await openScriptedSmtp();
+  const daemon = spawnDaemon({
+    DATA_DIR: dir,
+    DATABASE_URL: url,
+    DELIVERY: "live",
+    SMTP_URL: `smtp://tidings:secret@127.0.0.1:${mail.port}`,
+    EMAIL_FROM: "Example Lender <notices@lender.example>",
+    TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
+    TWILIO_AUTH_TOKEN: "secret",
+    TWILIO_FROM: "+15005550006",
+    TWILIO_API_URL: `http://127.0.0.1:${twilio.port}`,
+    TEXT_SETTLES: "1s 1s 1s 1s",
+    CONCURRENCY: "1",
+  });
+  await daemon.waitFor("daemon.ready", 30_000);
+  await pool.query(
+    `with unknown as (
+       insert into tidings.interactions (origin, channel, status, status_details, person_id, content, claimed_at, claimed_by,
+         case_change_id, notification_type_id, notification_type_version)
+       select 'tidings', 'text', 'attempted', 'textOutcomeUnknown', 'BO-1', '{"to": "+16145550101", "body": "A notice"}', now(), 'w',
+         nextval('tidings.case_changes_id_seq'), 2, 1
+       from generate_series(1, 30) returning id
+     )
+     select tidings.queue_settlements(array_agg(id), now(), 0) from unknown`,
+  );
+  await asked.promise;
+  const at = new Date().toISOString();
+  await insertChanges(pool, [{ caseId: "EMAIL", status: "initiated", at }]);
+  expect(await daemon.waitFor("interaction.accepted")).toMatchObject({ provider: "smtp" });
+  daemon.child.kill("SIGKILL");
+  await daemon.ended;
+  await Promise.all([twilio.close(), mail.close()]);
+  rmSync(dir, { recursive: true });
+}, 90_000);
