@@ -15,19 +15,23 @@ import type { Print } from "./cli/print.ts";
 const SHOWN_IDS = 20;
 const MAX_INT = 2n ** 31n - 1n;
 
-/** Withdraws scheduled interactions of Tidings, on record. Exit code 1 when none was scheduled. */
+/** Withdraws scheduled interactions, on record. Exit code 1 if none was scheduled. */
 export const cancel = command({
   name: "cancel",
-  summary: "withdraw scheduled interactions, with the reason on record",
+  summary: "withdraw scheduled interactions; the reason is recorded",
   takes: '(--interaction ID | --case ID | --type ID) --reason "…" [--by NAME]',
   details:
-    "Only what is scheduled is withdrawn: what is in progress is with a provider and is\nnot touched. Changes that come later fire as before; deprecate the type to end that.",
+    "Only scheduled interactions are withdrawn. An interaction in progress is with a provider\nand is not changed. Later case changes fire as before; deprecate the type to stop that.",
   options: {
     interaction: { type: "string", value: "ID", message: "this interaction" },
-    case: { type: "string", value: "ID", message: "all that is scheduled for this case" },
-    type: { type: "string", value: "ID", message: "all of this notification type, every version" },
+    case: { type: "string", value: "ID", message: "all scheduled interactions of this case" },
+    type: {
+      type: "string",
+      value: "ID",
+      message: "all scheduled interactions of this notification type, every version",
+    },
     reason: { type: "string", value: "TEXT", message: "why, for the record" },
-    by: { type: "string", value: "NAME", message: "who withdraws them; $USER unless given" },
+    by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
   },
   async run({ options, print }) {
     const scope = readScope(options);
@@ -54,7 +58,7 @@ function report(print: Print, canceled: readonly string[], inProgress: readonly 
   if (canceled.length > 0)
     print(`Canceled ${counted(canceled.length, "interaction")}: ${listed(canceled)}.`);
   if (inProgress.length > 0)
-    print(`In progress with a provider, not touched: ${listed(inProgress)}.`);
+    print(`In progress with a provider, not changed: ${listed(inProgress)}.`);
 }
 
 function listed(ids: readonly string[]): string {
@@ -70,6 +74,6 @@ async function sayNothing(db: Db, { kind, id }: Scope): Promise<string> {
   if (found === undefined) return `There is no interaction ${id}; nothing was canceled.`;
   const status = [found.status, found.statusDetails].filter((word) => word !== null).join(" ");
   return found.origin === "logged"
-    ? `Interaction ${id} was logged by others and is never sent by Tidings; nothing was canceled.`
+    ? `Interaction ${id} was logged by another system and is never sent by Tidings; nothing was canceled.`
     : `Interaction ${id} is not scheduled but ${status}; nothing was canceled.`;
 }

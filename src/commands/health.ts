@@ -4,13 +4,13 @@ import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import type { Print } from "./cli/print.ts";
 
-/** Five missed heartbeats. */
+/** Five heartbeats. */
 export const WORKER_TIMEOUT_MS = 10_000;
 
-/** Exit code 0 while a daemon of this host is heard of in the database, for a container's health check. */
+/** Exit code 0 while a daemon of this host has a recent heartbeat. It serves as a container's health check. */
 export const health = command({
   name: "health",
-  summary: "exit 0 while a daemon of this host is heard of; for a container's health check",
+  summary: "exit 0 while a daemon of this host is alive; for a container's health check",
   options: {},
   run: ({ print }) => checkHealth(print),
 });
@@ -20,6 +20,6 @@ async function checkHealth(print: Print): Promise<number> {
   const alive = workers.some(
     (worker) => worker.host === hostname() && worker.silentMs < WORKER_TIMEOUT_MS,
   );
-  print(alive ? "A daemon of this host is heard of." : "No daemon of this host is heard of.");
+  print(alive ? "The daemon of this host is alive." : "No daemon of this host is alive.");
   return alive ? 0 : 1;
 }

@@ -7,10 +7,10 @@ import { refuseUnreachable } from "../store/postgres/unreachable.ts";
 import { command } from "./cli/command.ts";
 import type { Print } from "./cli/print.ts";
 
-/** Brings the schema of DATABASE_URL up to date and says what was applied. */
+/** Applies pending migrations to DATABASE_URL and prints them. */
 export const migrate = command({
   name: "migrate",
-  summary: "bring the schema of DATABASE_URL up to date, and no more",
+  summary: "apply pending migrations to DATABASE_URL",
   options: {},
   run: ({ print }) => migrateDatabase(print),
 });

@@ -24,17 +24,17 @@ function readPaused([scope, which]: readonly string[]): Paused {
 
 const named = (words: readonly string[]): string => words.join(" ");
 
-/** Holds back everything, a channel or a notification type until it is resumed. Exit code 1 where it is paused already. */
+/** Pauses everything, a channel or a notification type. Exit code 1 if it is already paused. */
 export const pause = command({
   name: "pause",
-  summary: "hold back everything, a channel or a notification type, on record",
+  summary: "pause everything, a channel or a notification type; the reason is recorded",
   takes: '(everything | channel CHANNEL | type ID) --reason "…" [--by NAME]',
   details:
-    "Read before every message: what is on the wire is finished, nothing else leaves. What is\npaused waits, and is judged again when it is resumed.",
+    "Pauses are read before every message. Calls in flight are finished and nothing else is\nsent. Paused interactions wait and are judged again when the pause is released.",
   operands: ["everything|channel|type", "[which]"],
   options: {
     reason: { type: "string", value: "TEXT", message: "why, for the record" },
-    by: { type: "string", value: "NAME", message: "who pauses; $USER unless given" },
+    by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
   },
   async run({ operands, options, print }) {
     const paused = readPaused(operands);
@@ -47,19 +47,21 @@ export const pause = command({
     print(
       isNew
         ? `Paused ${named(operands)}.`
-        : `${named(operands)} is paused already; nothing was changed.`,
+        : `${named(operands)} is already paused; nothing was changed.`,
     );
     return isNew ? 0 : 1;
   },
 });
 
-/** Releases a pause. Exit code 1 where nothing of the kind was paused. */
+/** Releases a pause. Exit code 1 if there was no such pause. */
 export const resume = command({
   name: "resume",
-  summary: "release a pause: what waited is judged again at once",
+  summary: "release a pause; interactions that waited for it are judged again at once",
   takes: "(everything | channel CHANNEL | type ID) [--by NAME]",
   operands: ["everything|channel|type", "[which]"],
-  options: { by: { type: "string", value: "NAME", message: "who resumes; $USER unless given" } },
+  options: {
+    by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
+  },
   async run({ operands, options, print }) {
     const paused = readPaused(operands);
     const operator = readOperator(options.by ?? process.env["USER"]);

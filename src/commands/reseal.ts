@@ -8,13 +8,13 @@ import { counted } from "./cli/layout.ts";
 import type { Print } from "./cli/print.ts";
 
 const BATCH = 200;
-/** A line of progress for every so many batches. */
+/** Progress is printed once in this many batches. */
 const LINE_EVERY = 25;
 
-/** Moves sealed content to the first key of CONTENT_KEY. Can be stopped at any time and run again. */
+/** Seals content again with the first key of CONTENT_KEY. It can be stopped at any time and run again. */
 export const reseal = command({
   name: "reseal",
-  summary: "seal anew, with the first key of CONTENT_KEY, all that another key has sealed",
+  summary: "seal again, with the first key of CONTENT_KEY, all content sealed with other keys",
   details: `To change the key: put the new one before the old one in CONTENT_KEY, restart the daemons,
 run this, and take the old key away once it says that nothing needs it. It goes in small
 steps, beside the daemons; stopped, it goes on where it was.`,
@@ -25,7 +25,7 @@ steps, beside the daemons; stopped, it goes on where it was.`,
       if (seal === undefined)
         throw new Fault(
           "CONFIG_INVALID",
-          "CONTENT_KEY is not set: its first key is what to seal with",
+          "CONTENT_KEY is not set; its first key is the key to seal with",
         );
       const before = await countSealed(db);
       for (const line of foundLines(before, seal.keyId)) print(line);
@@ -60,12 +60,12 @@ async function resealAll(
     after = step.last;
     done += step.resealed;
     if (batch % LINE_EVERY === 0)
-      print(`${done.toLocaleString("en-US")} of ${counted(total, "interaction")} sealed anew …`);
+      print(`${done.toLocaleString("en-US")} of ${counted(total, "interaction")} sealed again …`);
   }
-  if (done > 0) print(`Sealed ${counted(done, "interaction")} anew with key ${seal.keyId}.`);
+  if (done > 0) print(`Sealed ${counted(done, "interaction")} again with key ${seal.keyId}.`);
 }
 
-/** A daemon that still has the old key first seals with it while this runs. */
+/** A daemon that still has the old key first keeps sealing with it. */
 function leftLines(
   left: readonly SealedWith[],
   before: readonly SealedWith[],
@@ -73,13 +73,13 @@ function leftLines(
 ): string[] {
   const stillNeeded = left.map(
     (one) =>
-      `Key ${one.keyId} still seals ${counted(one.interactions, "interaction")}, new or in use meanwhile: see that every daemon has the same CONTENT_KEY, and run this again.`,
+      `Key ${one.keyId} still seals ${counted(one.interactions, "interaction")}, because they are new or were in use. Give every daemon the same CONTENT_KEY and run this again.`,
   );
   const free = before
     .map((one) => one.keyId)
     .filter((old) => old !== keyId && !left.some((one) => one.keyId === old));
   return [
     ...stillNeeded,
-    ...free.map((old) => `Nothing needs key ${old} any more: it can be taken out of CONTENT_KEY.`),
+    ...free.map((old) => `Key ${old} is no longer needed. You can remove it from CONTENT_KEY.`),
   ];
 }

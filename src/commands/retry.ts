@@ -6,15 +6,17 @@ import { withDatabase } from "./cli/database.ts";
 import { checkInteraction } from "./cli/require.ts";
 import { readOperator } from "./cli/operator.ts";
 
-/** Sends a failed notice again, as a new attempt in the operator's name. Exit code 1 where it cannot be. */
+/** Sends a failed notice again, as a new attempt by the operator. Exit code 1 if that is not possible. */
 export const retry = command({
   name: "retry",
-  summary: "send a failed notice again, as a new attempt on record",
+  summary: "send a failed notice again, as a new attempt",
   takes: "INTERACTION_ID [--by NAME]",
   details:
-    "The interaction must have failed, or its outcome be unknown, and nothing have followed it.\nThe new attempt is judged afresh, and goes at once.",
+    "The interaction must have failed or its outcome must be unknown, and no attempt may have\nfollowed it. The new attempt is due at once and is judged again.",
   operands: ["INTERACTION_ID"],
-  options: { by: { type: "string", value: "NAME", message: "who sends it; $USER unless given" } },
+  options: {
+    by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
+  },
   async run({ operands: [id = ""], options, print }) {
     const interactionId = readId("INTERACTION_ID", id);
     const operator = readOperator(options.by ?? process.env["USER"]);
@@ -24,7 +26,7 @@ export const retry = command({
     });
     print(
       next === undefined
-        ? `Interaction ${interactionId} cannot be sent again: it has not failed, or an attempt has followed it. \`tidings explain ${interactionId}\` shows its chain.`
+        ? `Interaction ${interactionId} cannot be sent again, because it has not failed or another attempt has followed it. \`tidings explain ${interactionId}\` shows its chain.`
         : `Interaction ${next} is the next attempt after ${interactionId}.`,
     );
     return next === undefined ? 1 : 0;

@@ -26,17 +26,17 @@ const OUTCOMES = {
     scheduleNeverSent(db, [id], systemClock(), "operator").then((moved) => moved.length > 0),
 } as const;
 
-/** Says what became of an interaction whose outcome nobody knew. Exit code 1 where it is known already. */
+/** Settles an interaction whose outcome is unknown. Exit code 1 if the outcome is known. */
 export const settle = command({
   name: "settle",
-  summary: "say what became of an interaction whose outcome is unknown",
+  summary: "settle an interaction whose outcome is unknown",
   takes: "INTERACTION_ID --as (taken | delivered | neverSent) [--by NAME]",
   details:
-    "taken: the provider has it. delivered: the borrower has it. neverSent: it is sent again now,\nas the same interaction.",
+    "taken: the provider has it. delivered: the borrower has it. neverSent: it was not sent, so\nit is sent now, as the same interaction.",
   operands: ["INTERACTION_ID"],
   options: {
     as: { type: "string", value: "OUTCOME", message: `one of ${Object.keys(OUTCOMES).join(", ")}` },
-    by: { type: "string", value: "NAME", message: "who says so; $USER unless given" },
+    by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
   },
   async run({ operands: [id = ""], options, print }) {
     const interactionId = readId("INTERACTION_ID", id);

@@ -5,14 +5,14 @@ import type { Emit } from "../domain/events.ts";
 import { openLog, eventLogger } from "../log.ts";
 import { command } from "./cli/command.ts";
 
-/** Closing what is left after the jobs' own grace. */
+/** The time for closing everything after the jobs have ended (ms). */
 const CLOSING_MS = 5_000;
 
 const codeOf = (error: unknown): string => (error instanceof Fault ? error.code : "UNEXPECTED");
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : "not an error";
 
-/** Runs the daemon until it is told to stop or cannot go on. */
+/** Runs the daemon until a signal stops it or it cannot continue. */
 export const start = command({
   name: "start",
   summary: "run the daemon until SIGTERM or SIGINT",
@@ -43,7 +43,7 @@ async function runDaemon(): Promise<number> {
   return broken ? 1 : 0;
 }
 
-/** Resolves to the exit code where there is no daemon. */
+/** Starts the daemon; resolves to an exit code if it did not start. */
 async function openOrSay(
   config: ReturnType<typeof readConfig>,
   emit: Emit,
@@ -63,7 +63,7 @@ async function openOrSay(
   }
 }
 
-/** Resolves at the first signal; the second one ends the process where it stands. */
+/** Resolves at the first signal. The second one ends the process at once. */
 function waitForSignal(): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   for (const signal of ["SIGTERM", "SIGINT"] as const)
@@ -75,7 +75,7 @@ function waitForSignal(): Promise<string> {
   return promise;
 }
 
-/** Whatever still hangs after the grace is left as it is: the rows say what was under way. */
+/** Calls that still hang after this time are abandoned. Their rows show that they were in flight. */
 function forceExitAfter(ms: number): void {
   setTimeout(() => process.exit(1), ms).unref();
 }

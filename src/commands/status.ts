@@ -18,10 +18,10 @@ import { WORKER_TIMEOUT_MS } from "./health.ts";
 import { momentsIn, showDuration, type ShowMoment } from "./cli/moment.ts";
 import { aligned, counted } from "./cli/layout.ts";
 
-/** Shows on one screen who works, what is done, and what waits. */
+/** Shows the daemons, the work done and the work that waits, on one screen. */
 export const status = command({
   name: "status",
-  summary: "show on one screen which daemons live, what was sent, and what waits",
+  summary: "show the daemons, what was sent and what waits",
   options: {},
   run: ({ print }) =>
     withDatabase("status", async (db, config) => {
@@ -51,7 +51,7 @@ function daemonLines(
       : `${counted(alive.length, "daemon")} alive`;
   const rows = workers.map(({ id, silentMs }) => [
     `  ${id}`,
-    `${silentMs < WORKER_TIMEOUT_MS ? "heard of" : "SILENT, heard of"} ${showDuration(silentMs)} ago`,
+    `${silentMs < WORKER_TIMEOUT_MS ? "heartbeat" : "NO HEARTBEAT for"} ${showDuration(silentMs)}${silentMs < WORKER_TIMEOUT_MS ? " ago" : ""}`,
   ]);
   return [title, ...aligned(rows)];
 }

@@ -1,4 +1,4 @@
-/** What the demo must end with: by case change, then by notification type, the status and details of every attempt in turn. */
+/** The expected results of the demo: for each case change and notification type, the status and details of every attempt in order. */
 export const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   "an immediate email": { "Bankruptcy filed": ["attempted emailSent"] },
   "an immediate text": { "Report received": ["attempted textQueued"] },

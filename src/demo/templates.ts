@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 const STARTER_SET = join(import.meta.dirname, "../../templates");
 
-/** The folders of the starter set that the notification types in `lender.sql` name. */
+/** The folders of the starter set that the notification types in `lender.sql` use. */
 export const TEMPLATES: readonly string[] = [
   "bankruptcy-filed.email.en",
   "bankruptcy-dismissed.email.en",

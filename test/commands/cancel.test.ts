@@ -115,7 +115,7 @@ describe("what is not scheduled", () => {
     await claim(one);
     expect(await cancels("--case", caseId, "--reason", "x")).toEqual({
       code: 0,
-      output: `Canceled 1 interaction: ${other}.\nIn progress with a provider, not touched: ${one}.`,
+      output: `Canceled 1 interaction: ${other}.\nIn progress with a provider, not changed: ${one}.`,
     });
     expect((await readInteractions()).map(({ status }) => status)).toEqual([
       "inProgress",
@@ -144,7 +144,7 @@ describe("what is not scheduled", () => {
     daemon.release();
     expect(await canceling).toEqual({
       code: 1,
-      output: `In progress with a provider, not touched: ${id}.\nInteraction ${id} is not scheduled but inProgress; nothing was canceled.`,
+      output: `In progress with a provider, not changed: ${id}.\nInteraction ${id} is not scheduled but inProgress; nothing was canceled.`,
     });
   });
 
@@ -160,7 +160,7 @@ describe("what is not scheduled", () => {
       [["--interaction", id], `Interaction ${id} is not scheduled but canceled`],
       [
         ["--interaction", logged],
-        `Interaction ${logged} was logged by others and is never sent by Tidings`,
+        `Interaction ${logged} was logged by another system and is never sent by Tidings`,
       ],
       [["--interaction", "999999"], "There is no interaction 999999"],
       [["--case", caseId], `Nothing is scheduled for case ${caseId}`],

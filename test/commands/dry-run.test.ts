@@ -71,7 +71,7 @@ describe("changes of the table", () => {
     expect(code).toBe(0);
     expect(output.replace(/, .*/, ", NOW")).toMatchInlineSnapshot(`
       "Dry run of 5 case changes, NOW
-      Judged on everything as it stands now. Nothing is written, nothing is sent.
+      Judged on the current data. Nothing is written and nothing is sent.
 
       change 1: CS-1 (bankruptcy) of BO-1, initiated, Wed 2031-05-21 10:00 EDT
         SENDS type 1 version 1 "Type 1" by email to contact CT-EMAIL
@@ -113,7 +113,7 @@ describe("changes of the table", () => {
       type 1 "Type 1"  1      0      1      0        1
       type 2 "Type 2"  1      0      1      0        1
       type 3 "Type 3"  0      0      0      0        3
-      2 changes set nothing in motion, whatever the types"
+      2 changes caused nothing with any type"
     `);
   });
 
@@ -228,7 +228,7 @@ describe("lines of a file", () => {
     ]);
     await expect(runDryRun("--file", path)).rejects.toMatchObject({
       message: [
-        `ARGUMENTS_INVALID: ${path} cannot be taken in, and nothing was judged:`,
+        `ARGUMENTS_INVALID: ${path} is not valid, and nothing was judged:`,
         "  line 2: it is not JSON",
         "  line 3: status must be one of initiated, processing, completed, canceled, reopened",
         "  line 4: borrower_id BO-9 is not in tidings.borrowers",

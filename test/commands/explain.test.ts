@@ -96,14 +96,14 @@ describe("one page that tells it all", () => {
 
       To whom
         Borrower BO-1.
-        The contact is chosen when it leaves.
+        The contact is chosen when it is sent.
 
       What happened
         MOMENT  interaction 1  -> scheduled  by test
 
       What happens next
         It is due Fri 2031-05-30 10:00 EDT.
-        When it is due its contact is chosen, its rules are judged, and it leaves."
+        When it is due, its contact is chosen, the rules are judged, and it is sent."
     `);
   });
 
@@ -165,7 +165,7 @@ describe("one page that tells it all", () => {
             provider "smtp", code "250"
 
       What happens next
-        The provider has it. Nothing more happens unless it reports a delivery or a bounce."
+        The provider has it. The next step is a receipt: a delivery or a bounce."
     `);
     const other = await explaining(next);
     expect(other.output).toContain("Attempt 2 of a chain of 2, the last one.");
@@ -179,7 +179,7 @@ describe("one page that tells it all", () => {
       "scheduled_at_from = '2031-06-02T12:00:00Z', scheduled_at_to = '2031-06-10T12:00:00Z'",
     );
     const { output } = await explaining(id);
-    expect(output).toContain("It was put off to Mon 2031-06-02 08:00 EDT.");
+    expect(output).toContain("It was postponed to Mon 2031-06-02 08:00 EDT.");
     expect(output).toContain("It must leave by Tue 2031-06-10 08:00 EDT.");
     expect(output).toContain("It is due Mon 2031-06-02 08:00 EDT.");
   });
@@ -214,7 +214,7 @@ describe("one page that tells it all", () => {
     );
     const { output } = await explaining(rows[0]?.id ?? "");
     expect(output).toContain("When it is due\n  Business days cannot be counted");
-    expect(output).toContain("Nothing by itself: no further attempt is planned.");
+    expect(output).toContain("No further attempt is planned.");
   });
 
   test("what others have logged", async () => {
@@ -222,9 +222,9 @@ describe("one page that tells it all", () => {
       "insert into tidings.interactions (channel, status, person_id) values ('voice', 'attempted', 'BO-1') returning id",
     );
     const { output } = await explaining(rows[0]?.id ?? "");
-    expect(output).toContain("Others logged it");
+    expect(output).toContain("It was logged by another system.");
     expect(output).toContain("It has no date.");
-    expect(output).toContain("Nothing by Tidings.");
+    expect(output).toContain("Tidings does nothing more.");
   });
 });
 

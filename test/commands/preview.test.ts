@@ -115,7 +115,7 @@ describe("of a stored template", () => {
     const url = /file:\S+/.exec(output)?.[0];
     await expect.poll(() => readFileSync(join(root, "opened"), "utf8")).toBe(url);
     vi.stubEnv("PATH", join(root, "empty"));
-    expect((await run("letter", "--open", ...out)).output).toContain("open the file yourself");
+    expect((await run("letter", "--open", ...out)).output).toContain("Open the file yourself");
     expect((await run("sms", "--open")).output).toMatch(/\n\nThere is no html to open\.$/);
   });
 
@@ -165,7 +165,7 @@ describe("of a folder", () => {
     write(emailFiles("unquoted", { "html.hbs": "<a href={{url lender.website}}>x</a>" }));
     const { code, output } = await runAlone(join(root, "unquoted"), ...out);
     expect(code).toBe(0);
-    expect(output).toContain("\nIt cannot be published until this is mended:\n  ");
+    expect(output).toContain("\nIt cannot be published until these findings are corrected:\n  ");
     expect(output).toContain(`${join(root, "unquoted/html.hbs")}:1:`);
   });
 });
@@ -180,7 +180,7 @@ describe("words that do not fit", () => {
     [["letter", "--version", "9"], "template letter has no version 9; it has 2, 1"],
     [["nowhere"], "there is no template nowhere"],
     [["letter", "--out", "README.md/x"], "README.md/x/letter.2.html cannot be written (ENOTDIR)"],
-    [["./templates"], "./templates holds more than one template"],
+    [["./templates"], "./templates contains more than one template"],
     [["./nowhere"], "./nowhere cannot be read (ENOENT)"],
     [["./templates/dispute-received.text.en", "--version", "1"], "a folder has no versions"],
   ])("%j", async (words, sentence) => {

@@ -211,7 +211,7 @@ describe("the database", () => {
     expect(await tidings(["status"])).toMatchObject({ code: 0, stderr: "" });
     expect(await tidings(["health"])).toEqual({
       code: 1,
-      stdout: "No daemon of this host is heard of.\n",
+      stdout: "No daemon of this host is alive.\n",
       stderr: "",
     });
     expect(existsSync(join(directory, "postmaster.pid"))).toBe(true);

@@ -72,7 +72,7 @@ describe("show", () => {
       /\n {2}template +1, version 1\n {2}contact +CT-EMAIL\n {2}attempted .*, by smtp\n/,
     );
     expect(output).toMatch(
-      /\nSHA-256 of what left\n {2}[0-9a-f]{64}\n {2}The content on record makes the same bytes\.\n/,
+      /\nSHA-256 of what left\n {2}[0-9a-f]{64}\n {2}The content on record produces the same bytes\.\n/,
     );
     expect(output).toMatch(/\n {2}to +pat@example\.com\n/);
     expect(output).toContain("\nSubject\n  About your case\n\nText\n  Dear Pat");
@@ -83,13 +83,13 @@ describe("show", () => {
     await house.change("T1", "initiated", { caseTypeId: "texted" });
     const { output } = await run(await idOf("T1"));
     expect(output).toMatch(/\n {2}segments +1\n/);
-    expect(output).toContain("The content on record makes the same bytes.");
+    expect(output).toContain("The content on record produces the same bytes.");
     expect(output).toMatch(/\nText\n {2}Example Lender: we wrote to you\.$/);
   });
 
   test.each([
     ["E2", "bankruptcy", "bodyText", "or another release of Tidings"],
-    ["T2", "texted", "body", "it was changed after it left."],
+    ["T2", "texted", "body", "It was changed after it was sent."],
   ])("%s, whose record was tampered with: said", async (caseId, caseTypeId, part, words) => {
     await house.change(caseId, "initiated", { caseTypeId });
     const id = await idOf(caseId);
@@ -101,7 +101,7 @@ describe("show", () => {
     );
     const { output } = await run(id);
     expect(output.replaceAll(/\n {2}/g, " ")).toContain(
-      "The content on record does NOT make these bytes",
+      "The content on record does NOT produce these bytes",
     );
     expect(output.replaceAll(/\n {2}/g, " ")).toContain(words);
   });
@@ -111,7 +111,7 @@ describe("show", () => {
     await house.change("W1", "completed");
     const { output } = await run(await idOf("W1"));
     expect(output).toContain("scheduled");
-    expect(output).toContain("\nContent\n  None yet: it is rendered when the interaction leaves.");
+    expect(output).toContain("\nContent\n  None yet. It is rendered when the interaction is sent.");
     expect(output).not.toContain("SHA-256");
   });
 
@@ -143,7 +143,7 @@ describe("sensitive content", () => {
   test("is not shown, and how to see it is said", async () => {
     const { output } = await run(id);
     expect(output).toContain(`sealed with key ${idOfKey(key)}`);
-    expect(output).toContain(`It is sensitive: \`tidings show ${id} --reveal\` shows it`);
+    expect(output).toContain(`It is sensitive. \`tidings show ${id} --reveal\` shows it`);
     expect(output).not.toMatch(/Confidential|Pat|pat@/);
     expect(await revealsOf(id)).toEqual([]);
   });
@@ -151,7 +151,7 @@ describe("sensitive content", () => {
   test("is shown with --reveal, and who saw it is on record for good", async () => {
     const { output } = await run(id, "--reveal", "--by", "lee");
     expect(output).toContain("\nSubject\n  Confidential\n\nText\n  What only Pat should read");
-    expect(output).toContain("The content on record makes the same bytes.");
+    expect(output).toContain("The content on record produces the same bytes.");
     expect(output).toMatch(/\n {2}revealed +1 time, last .* by operator:lee\n/);
     expect(await revealsOf(id)).toEqual([{ revealed_by: "operator:lee", way: "command" }]);
     for (const statement of [
@@ -198,7 +198,7 @@ describe("sensitive content", () => {
     [["999999"], "there is no interaction 999999"],
     [["x"], "INTERACTION_ID must be a whole number"],
     [["1", "--reveal", "--by", "a\tb"], "--by must be a name"],
-    [["1", "--html", "/nowhere/at/all.html"], "it has no html part"],
+    [["1", "--html", "/nowhere/at/all.html"], "the content has no html part"],
   ])("%j is refused", async (words, sentence) => {
     await expect(run(...words)).rejects.toMatchObject({
       code: "ARGUMENTS_INVALID",
@@ -244,15 +244,15 @@ describe("reseal", () => {
     const { code, output } = await runWith(`${newKey},${key}`, reseal);
     expect(output.split("\n")).toEqual([
       `Key ${idOfKey(key)} has sealed 451 interactions.`,
-      `Sealed 451 interactions anew with key ${idOfKey(newKey)}.`,
-      `Nothing needs key ${idOfKey(key)} any more: it can be taken out of CONTENT_KEY.`,
+      `Sealed 451 interactions again with key ${idOfKey(newKey)}.`,
+      `Key ${idOfKey(key)} is no longer needed. You can remove it from CONTENT_KEY.`,
     ]);
     expect(code).toBe(0);
     const alone = openSeal([newKey]);
     for (const content of await contentOf())
       expect(alone?.unseal(content)).toMatchObject({ subject: "Confidential" });
     const shown = await runWith(newKey, show, await idOf("S1"), "--reveal");
-    expect(shown.output).toContain("The content on record makes the same bytes.");
+    expect(shown.output).toContain("The content on record produces the same bytes.");
   });
 
   test("passes over what is in use, and says that the old key is still needed", async () => {
@@ -263,12 +263,10 @@ describe("reseal", () => {
     await daemon.query("commit");
     daemon.release();
     expect(code).toBe(1);
-    expect(output).toContain("Sealed 450 interactions anew");
-    expect(output).toContain(
-      `Key ${idOfKey(newKey)} still seals 1 interaction, new or in use meanwhile`,
-    );
+    expect(output).toContain("Sealed 450 interactions again");
+    expect(output).toContain(`Key ${idOfKey(newKey)} still seals 1 interaction, because`);
     expect((await runWith(`${key},${newKey}`, reseal)).output).toContain(
-      `Nothing needs key ${idOfKey(newKey)} any more`,
+      `Key ${idOfKey(newKey)} is no longer needed`,
     );
   });
 });

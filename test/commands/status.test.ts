@@ -64,8 +64,8 @@ test("of one at work: who lives, what is late, what nobody knows, what waits, an
     .replace(/0\.\d s ago/, "0.0 s ago");
   expect(page).toMatchInlineSnapshot(`
     "1 daemon alive
-      w-alive  heard of 0.0 s ago
-      w-gone   SILENT, heard of 14 s ago
+      w-alive  heartbeat 0.0 s ago
+      w-gone   NO HEARTBEAT for 14 s
 
     PAUSED: channel text, since MOMENT by operator:kim: storm
     PAUSED: type 7, since MOMENT by operator:kim: wrong words
@@ -93,5 +93,5 @@ test("a daemon that is the last to be heard of, and silent, is not alive", async
   await pool.query("delete from tidings.workers where id = 'w-alive'");
   const [first, second] = (await readStatus()).split("\n");
   expect(first).toBe("No daemon is alive: nothing is sent until `tidings start` runs.");
-  expect(second).toMatch(/^ {2}w-gone {2}SILENT, heard of 1\d s ago$/);
+  expect(second).toMatch(/^ {2}w-gone {2}NO HEARTBEAT for 1\d s$/);
 });

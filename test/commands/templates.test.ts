@@ -50,7 +50,7 @@ describe("push", () => {
     const id = await idOf("life");
     expect(first).toEqual({
       code: 0,
-      output: `life: new, draft version 1 of template ${id}\n1 template: 1 new, 0 changed, 0 unchanged.\nNothing is sent by a draft: \`tidings templates publish\` makes it active.`,
+      output: `life: new, draft version 1 of template ${id}\n1 template: 1 new, 0 changed, 0 unchanged.\nA draft is not sent. \`tidings templates publish\` activates it.`,
     });
     expect(await push("life")).toEqual({
       code: 0,
@@ -66,7 +66,7 @@ describe("push", () => {
         "  -About your case",
         "  +About your loan",
         "1 template: 0 new, 1 changed, 0 unchanged.",
-        "Nothing is sent by a draft: `tidings templates publish` makes it active.",
+        "A draft is not sent. `tidings templates publish` activates it.",
       ].join("\n"),
     );
     expect(await versionsOf("life")).toEqual(["1 draft"]);
@@ -127,7 +127,7 @@ describe("push", () => {
     expect(code).toBe(1);
     expect(output).toContain(`\n  ${join(root, "faulty/subject.hbs")}:1:3 `);
     expect(output).toContain(`\n  ${join(root, "faulty/text.hbs")}:3:1 `);
-    expect(output).toContain("\n  It cannot be published until this is mended.\n");
+    expect(output).toContain("\n  It cannot be published until these findings are corrected.\n");
     expect(await versionsOf("faulty")).toEqual(["1 draft"]);
     const again = await push("faulty");
     expect(again.code).toBe(1);
@@ -189,7 +189,7 @@ describe("push", () => {
       write(emailFiles(sound));
       const { code, output } = await push(slug, sound);
       expect(code).toBe(1);
-      expect(output).toContain(`${slug}: not stored, it cannot be put together\n`);
+      expect(output).toContain(`${slug}: not stored, because it cannot be assembled\n`);
       expect(output).toContain(`  ${join(root, slug)}/${message}`);
       expect(output).toContain("2 templates: 1 new, 0 changed, 0 unchanged, 1 not stored.");
       expect(await versionsOf(slug)).toEqual([]);
@@ -401,7 +401,7 @@ describe("looking", () => {
     );
     await publish("listed");
     expect((await run("diff", "listed")).output).toBe(
-      "listed: version 2 says what is active, version 2.",
+      "listed: version 2 equals the active version 2.",
     );
     expect((await run("diff", "listed", "--version", "1")).output).toContain(
       "-Another\n+About your case",
@@ -427,7 +427,7 @@ describe("words that do not fit", () => {
     [["show", "one", "two"], '"two" is one word too many'],
     [["show", "life", "--version", "9"], "template life has no version 9; it has 2, 1"],
     [["push", "/nowhere/at/all"], "/nowhere/at/all cannot be read (ENOENT)"],
-    [["push", "test/house"], "test/house holds no template"],
+    [["push", "test/house"], "test/house contains no template"],
   ])("%j", async (words, sentence) => {
     await expect(run(...words)).rejects.toMatchObject({
       code: "ARGUMENTS_INVALID",
@@ -446,7 +446,9 @@ describe("all that is there", () => {
     const { code, output } = await publish("--all");
     expect(code).toBe(1);
     expect(output).toContain("faulty/subject:1:3 ");
-    expect(output).toMatch(/Nothing was published\. Mend this, push, and publish again\.$/);
+    expect(output).toMatch(
+      /Nothing was published\. Correct these findings, push, and publish again\.$/,
+    );
   });
 
   test("is the starter set: pushed and published whole, and nothing is left to do", async () => {

@@ -31,14 +31,14 @@ interface Core {
 }
 
 const DEADLINE_MS = 45_000;
-/** A retry that is due this soon is waited for; the notice in five business days is not. */
+/** The demo waits for retries that are due within this time (ms), not for the notice in five business days. */
 const SOON_MS = 30_000;
 const LATENCY_CHANGES = 25;
 
-/** Runs the main job on sample data and prints what became of it. Exit code 0 only if all of it is as expected. */
+/** Runs Tidings on sample data and prints the results. Exit code 0 if all results are as expected. */
 export const demo = command({
   name: "demo",
-  summary: "show the whole of it on sample data, in a sandbox",
+  summary: "run Tidings on sample data in a sandbox",
   details: "It starts a Postgres of its own under DATA_DIR/demo; nothing leaves this machine.",
   options: {},
   run: ({ print }) => runDemo(print),
@@ -94,7 +94,7 @@ async function play(
   return wrong.length === 0 ? 0 : 1;
 }
 
-/** The defaults, whatever this shell has set: the demo must never reach a real database or a real borrower. */
+/** Ignores the settings of the shell, so that the demo never reaches a real database or a real borrower. */
 const demoConfig = (dir: string): Config =>
   readConfig({
     DATA_DIR: dir,
@@ -104,7 +104,7 @@ const demoConfig = (dir: string): Config =>
     CONTENT_KEY: randomBytes(32).toString("base64"),
   });
 
-/** As `tidings templates push` and `publish` do. */
+/** Does the same as `tidings templates push` and `publish`. */
 async function publishTemplates(db: Db): Promise<void> {
   const pushed = await pushFolders(db, await readFolders(TEMPLATES));
   const emitted = pushed.flatMap(({ findings }) => findings);
@@ -113,7 +113,7 @@ async function publishTemplates(db: Db): Promise<void> {
   if (code !== 0) throw new Fault("DEMO_INCOMPLETE", emitted.join("\n"));
 }
 
-/** Plays the core system: plain SQL on a connection of its own. */
+/** Acts as the core system: plain SQL on a connection of its own. */
 async function openCore(url: string): Promise<Core> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -150,7 +150,7 @@ function findDifferences(outcomes: readonly Outcome[]): string[] {
   });
 }
 
-/** Single changes, one after the other on an idle daemon. */
+/** Measures single changes, one after the other, on an idle daemon. */
 async function measureLatency(db: Db, core: Core): Promise<string> {
   const since = new Date();
   for (let n = 0; n < LATENCY_CHANGES; n += 1) {

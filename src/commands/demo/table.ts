@@ -10,7 +10,7 @@ const COLUMNS: readonly (readonly [string, (outcome: Outcome) => string])[] = [
   ["when", (one) => one.at?.toISOString().replace(/\.\d+Z/, "Z") ?? ""],
 ];
 
-/** Outcomes as a table of fixed columns for a terminal. */
+/** Formats outcomes as a table for a terminal. */
 export function tableOf(outcomes: readonly Outcome[]): string {
   const rows = [
     COLUMNS.map(([title]) => title),

@@ -9,10 +9,10 @@ import { runDryRun, type Source } from "./run.ts";
 const DEFAULT_LIMIT = "1000";
 const LARGEST_LIMIT = 1_000_000n;
 
-/** Says what case changes would set in motion, to whom and when, and what not and why not. Writes nothing. */
+/** Shows the notices that case changes would cause, and why others would not be sent. Writes nothing. */
 export const dryRun = command({
   name: "dry-run",
-  summary: "say what case changes would send, to whom, when and why, and write nothing",
+  summary: "show what case changes would send, to whom, when and why, without writing anything",
   takes: "(--change ID … | --since TIME | --file PATH) [--limit N] [--json]",
   details: `Changes of the table are judged as they arrived, lines of a file as changes that
 arrive now, one after the other, on what the database and the lines before them say
@@ -21,17 +21,22 @@ of their case. A line is an object with the columns of tidings.case_changes:
 Active types, templates, contacts and cases are taken as they stand now. Names and
 addresses are not shown, contact ids are.`,
   options: {
-    change: { type: "string", multiple: true, value: "ID", message: "this change of the table" },
+    change: {
+      type: "string",
+      multiple: true,
+      value: "ID",
+      message: "a change in the table; can be repeated",
+    },
     since: {
       type: "string",
       value: "TIME",
-      message: "those that arrived then or later, such as 2031-03-03T10:00:00-05:00",
+      message: "changes that arrived at this time or later, such as 2031-03-03T10:00:00-05:00",
     },
-    file: { type: "string", value: "PATH", message: "the changes of a JSON-lines file" },
+    file: { type: "string", value: "PATH", message: "changes in a file, one JSON object a line" },
     limit: {
       type: "string",
       value: "N",
-      message: `the first so many, ${DEFAULT_LIMIT} unless given`,
+      message: `at most this many changes (default ${DEFAULT_LIMIT})`,
     },
     json: { type: "boolean", message: "as one JSON document" },
   },
@@ -40,7 +45,7 @@ addresses are not shown, contact ids are.`,
     const source = await readSource(options);
     const now = new Date();
     const result = await withDatabase("dry-run", (db, config) =>
-      // one view of everything, and the database itself sees to it that nothing is written
+      // One snapshot for all reads; the database refuses any write in this transaction.
       db
         .transaction()
         .setIsolationLevel("repeatable read")

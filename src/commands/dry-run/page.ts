@@ -16,14 +16,14 @@ const KINDS = Object.keys(LABELS) as readonly Forecast["kind"][];
 
 const INDENT = "    ";
 
-/** A dry run as a page for people: every change with its notices, then the sums by notification type. */
+/** Renders a dry run as plain text: each change with its notices, then totals by notification type. */
 export function dryRunPage(run: DryRun): string {
   const show = momentsIn(run.zone);
   const { length } = run.changes;
   const judged = length < run.total ? `the first ${length.toLocaleString("en-US")} of ` : "";
   const head = [
     `Dry run of ${judged}${counted(run.total, "case change")}, ${show(run.now)}`,
-    "Judged on everything as it stands now. Nothing is written, nothing is sent.",
+    "Judged on the current data. Nothing is written and nothing is sent.",
   ];
   const changes = run.changes.flatMap((change) => ["", ...changeLines(change, run, show)]);
   const sums = sumLines(run.changes);
@@ -81,10 +81,10 @@ function sumLines(changes: readonly ForecastChange[]): string[] {
   const table = aligned([["in all", ...KINDS], ...rows]);
   return nothing === 0
     ? table
-    : [...table, `${counted(nothing, "change")} set nothing in motion, whatever the types`];
+    : [...table, `${counted(nothing, "change")} caused nothing with any type`];
 }
 
-/** A dry run as one JSON document, moments in UTC. */
+/** Renders a dry run as one JSON document, times in UTC. */
 export function dryRunJson({ changes, total, onRecord, now }: DryRun): string {
   const document = {
     now,

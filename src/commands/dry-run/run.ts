@@ -22,17 +22,17 @@ import { loadSurroundings } from "../../store/dry-run/surroundings.ts";
 import { openTemplates } from "../../store/deliver/template-cache.ts";
 import { wrongArguments } from "../cli/arguments.ts";
 
-/** Where the case changes of a dry run come from. */
+/** The source of the case changes of a dry run. */
 export type Source =
   | Selection
   | { readonly kind: "file"; readonly path: string; readonly text: string };
 
-/** What a dry run found. */
+/** The result of a dry run. */
 export interface DryRun {
   readonly changes: readonly ForecastChange[];
-  /** How many changes there are without the limit. */
+  /** The number of changes without the limit. */
   readonly total: number;
-  /** The interactions that changes of the table have set in motion before, as `changeId:typeId`. */
+  /** Interactions that changes in the table have already caused, by `changeId:typeId`. */
   readonly onRecord: ReadonlyMap<string, string>;
   readonly now: Date;
   /** The lender's IANA time zone. */
@@ -44,7 +44,7 @@ interface Bounds {
   readonly now: Date;
 }
 
-/** Foretells what the first `limit` changes of a source set in motion. Throws ARGUMENTS_INVALID that names every bad line. */
+/** Forecasts the notices of the first `limit` changes of a source. Throws ARGUMENTS_INVALID that names every invalid line. */
 export async function runDryRun(
   db: Db,
   config: Config,
@@ -66,7 +66,7 @@ export async function runDryRun(
   };
 }
 
-/** Changes asked for by id must all be there; the limit is for what nobody has counted. */
+/** All changes that are requested by id must exist; the limit does not apply to them. */
 async function arriveFromTable(db: Db, selection: Selection, { limit }: Bounds): Promise<Selected> {
   if (selection.kind === "since") return await loadArrivals(db, selection, limit);
   const selected = await loadArrivals(db, selection, selection.ids.length);
@@ -95,7 +95,7 @@ function refuse(path: string, faults: readonly LineFault[]): void {
   const list = faults
     .toSorted((one, other) => one.line - other.line)
     .map(({ line, message }) => `  line ${line}: ${message}`);
-  throw wrongArguments(`${path} cannot be taken in, and nothing was judged:\n${list.join("\n")}`);
+  throw wrongArguments(`${path} is not valid, and nothing was judged:\n${list.join("\n")}`);
 }
 
 async function loadGround(

@@ -4,13 +4,14 @@ import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { explainJson, explainPage } from "./page.ts";
 
-/** Tells the whole story of an interaction, from the change that fired it to what happens next. */
+/** Explains an interaction, from the case change that caused it to the next step. */
 export const explain = command({
   name: "explain",
-  summary: "tell why an interaction exists, when and to whom it goes, what happened, what follows",
+  summary:
+    "explain why an interaction exists, when and to whom it goes, what happened and what follows",
   takes: "INTERACTION_ID [--json]",
   details:
-    "Any attempt of a chain tells the story of all of them. Names and addresses are not\nshown, contact ids are.",
+    "The id of any attempt shows the whole chain. Contact ids are shown; names and addresses\nare not.",
   operands: ["INTERACTION_ID"],
   options: { json: { type: "boolean", message: "as one JSON document" } },
   async run({ options, operands: [operand = ""], print }) {

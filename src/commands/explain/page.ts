@@ -4,7 +4,7 @@ import { contactsInWords, datesInWords, whyInWords } from "./sentences.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
 import { aligned, wrapped } from "../cli/layout.ts";
 
-/** Which interaction was asked for, when, and on whose clock the answer is told. */
+/** The requested interaction, the time of the request, and the time zone of the answer. */
 export interface Told {
   readonly asked: string;
   readonly now: Date;
@@ -14,7 +14,7 @@ export interface Told {
 
 const INDENT = "  ";
 
-/** The story of a chain as one page, for somebody who was not there. */
+/** Renders a chain as one page of plain text. */
 export function explainPage(chain: Chain, told: Told): string {
   const show = momentsIn(told.zone);
   const sections: readonly (readonly [string, readonly string[]])[] = [
@@ -64,7 +64,7 @@ function transitionLines(transitions: readonly Transition[], show: ShowMoment): 
   ]);
 }
 
-/** Who and what come first; whatever else the evidence holds comes after them. */
+/** These fields come first; the other fields of the evidence follow. */
 const FIRST_TOLD = ["operator", "provider", "code", "enhancedCode", "text"];
 
 function evidenceInWords(evidence: Readonly<Record<string, unknown>>): string {
@@ -74,17 +74,19 @@ function evidenceInWords(evidence: Readonly<Record<string, unknown>>): string {
 }
 
 const NEXT: Readonly<Record<NextStep, string>> = {
-  due: "When it is due its contact is chosen, its rules are judged, and it leaves.",
-  overdue: "It should have left by now: `tidings status` shows whether a daemon is alive.",
-  underWay: "The provider's answer is awaited; if the daemon dies, another one settles it.",
-  ask: "Nobody can say whether it was taken; the provider is asked, and if it cannot say, a person decides.",
-  resend: "Nobody can say whether it was taken; it is sent once more, with the same Message-ID.",
-  hold: "Nobody can say whether it was taken; a person decides, with `tidings settle`.",
-  handedOver: "The provider has it. Nothing more happens unless it reports a delivery or a bounce.",
-  delivered: "It was delivered; nothing follows, unless it bounces late.",
-  failed: "Nothing by itself: no further attempt is planned. `tidings retry` sends it again.",
-  withdrawn: "Nothing: it was withdrawn, and is never sent.",
-  notOurs: "Nothing by Tidings.",
+  due: "When it is due, its contact is chosen, the rules are judged, and it is sent.",
+  overdue: "It is overdue. `tidings status` shows whether a daemon is alive.",
+  underWay:
+    "Tidings waits for the provider's answer. If the daemon dies, another daemon settles it.",
+  ask: "It is not known whether the provider took it. The provider is asked; if it does not know, a person decides.",
+  resend:
+    "It is not known whether the provider took it. It is sent once more, with the same Message-ID.",
+  hold: "It is not known whether the provider took it. A person decides with `tidings settle`.",
+  handedOver: "The provider has it. The next step is a receipt: a delivery or a bounce.",
+  delivered: "It was delivered. Nothing follows, except if it bounces late.",
+  failed: "No further attempt is planned. `tidings retry` sends it again.",
+  withdrawn: "It was withdrawn and is never sent.",
+  notOurs: "Tidings does nothing more.",
 };
 
 const stepAfter = (chain: Chain, now: Date): NextStep =>
@@ -96,13 +98,13 @@ function nextInWords(chain: Chain, { now }: Told, show: ShowMoment): string[] {
   const sentences = [NEXT[step]];
   if (step === "due" && last.dueAt !== null) sentences.unshift(`It is due ${show(last.dueAt)}.`);
   if (step === "due" && chain.type?.whenCaseMoves === "cancel")
-    sentences.push("If its case no longer holds what fired it by then, it is canceled.");
+    sentences.push("It is canceled if its case no longer matches the trigger by then.");
   if (last.short !== null) sentences.push(`${last.short}: ${last.long ?? ""}`);
   if (last.ruleId !== null) sentences.push(`Rule ${last.ruleId}.`);
   return sentences;
 }
 
-/** The same as data, moments in UTC; without the fields of the case, which may be personal. */
+/** Returns the chain as data, times in UTC, without the fields of the case, which may be personal. */
 export function explainJson(chain: Chain, { asked, now }: Told): string {
   const document = { interactionId: asked, ...chain, next: stepAfter(chain, now) };
   return JSON.stringify(

@@ -3,7 +3,7 @@ import type { Attempt, Chain, PinnedType } from "../../domain/chain.ts";
 import { dueInWords } from "../cli/due-words.ts";
 import type { ShowMoment } from "../cli/moment.ts";
 
-/** Which change made the interaction, and why: sentences. */
+/** Returns sentences that say which change caused the interaction, and why. */
 export function whyInWords(
   { attempts, caseChange: change, type }: Chain,
   show: ShowMoment,
@@ -11,12 +11,12 @@ export function whyInWords(
   const [first] = attempts;
   if (first.origin === "logged")
     return [
-      "Others logged it: no notification type of Tidings made it, and Tidings never sends it.",
+      "It was logged by another system. No notification type caused it, and Tidings never sends it.",
     ];
-  if (change === null || type === null) return ["What set it in motion is not on record."];
+  if (change === null || type === null) return ["The case change that caused it is not on record."];
   const { before } = change;
   const was =
-    before === null ? "the first that was known of it" : `before that it had ${stateOf(before)}`;
+    before === null ? "the first known state of the case" : `before that it had ${stateOf(before)}`;
   const version = `Version ${type.version} of notification type ${type.id} "${type.name}"`;
   return [
     `Change ${change.id} gave case ${change.caseId} (${change.caseTypeId}) ${stateOf(change)} on ${show(change.changedAt)}, ${was}.`,
@@ -48,7 +48,7 @@ function metConditions({ onCondition }: PinnedType): string {
   return `, and the case's fields met ${conditions.join(" and ")}`;
 }
 
-/** How its date came about, what it was put off to, and the dates of the attempts that followed. */
+/** Returns sentences about its due time, delays, and the times of later attempts. */
 export function datesInWords({ attempts }: Chain, show: ShowMoment): string[] {
   const [first, ...later] = attempts;
   const sentences = [plannedInWords(first, show), ...putOffInWords(first, show)];
@@ -67,14 +67,14 @@ function plannedInWords({ dueExplanation, dueAt, long }: Attempt, show: ShowMome
   return long ?? "It has no date.";
 }
 
-/** A rule that says to wait, or a provider that is too busy, moves the date; the explanation stays. */
+/** A rule or a busy provider can move the date. The explanation of the original date stays. */
 function putOffInWords({ dueExplanation, dueAt }: Attempt, show: ShowMoment): string[] {
   if (dueExplanation === null || dueAt === null) return [];
   const planned = Date.parse((dueExplanation as Explanation).dueAt);
-  return dueAt.getTime() === planned ? [] : [`It was put off to ${show(dueAt)}.`];
+  return dueAt.getTime() === planned ? [] : [`It was postponed to ${show(dueAt)}.`];
 }
 
-/** The contact each attempt chose, by id, and the provider's own id of the message. */
+/** Returns sentences with the contact id and the provider's message id of each attempt. */
 export function contactsInWords(attempts: Chain["attempts"]): string[] {
   const [{ personId }] = attempts;
   const chosen = attempts.flatMap((one) => {
@@ -87,7 +87,7 @@ export function contactsInWords(attempts: Chain["attempts"]): string[] {
   });
   const none =
     attempts.at(-1)?.status === "scheduled"
-      ? "The contact is chosen when it leaves."
+      ? "The contact is chosen when it is sent."
       : "No contact was chosen.";
   return [`Borrower ${personId ?? "unknown"}.`, ...(chosen.length > 0 ? chosen : [none])];
 }

@@ -14,10 +14,10 @@ import { openSubject, type Subject } from "./subject.ts";
 import { chooseValues, type Values } from "./values.ts";
 import type { Print } from "../cli/print.ts";
 
-/** Shows what a template would say, drafts and folders too. Exit code 1 when it would say nothing. */
+/** Renders a stored template version or a folder. Exit code 1 if it cannot be rendered. */
 export const preview = command({
   name: "preview",
-  summary: "show what a template would say, before anybody gets it",
+  summary: "render a template without sending it",
   takes: "(TEMPLATE | FOLDER/) [--case ID | --sample FILE] [--version N] [--out DIR] [--open]",
   details: `TEMPLATE is a number or the name of a pushed folder, its newest version unless --version
 is given. A FOLDER is written with a slash, such as templates/dispute-received.text.en, and
@@ -28,18 +28,18 @@ borrower's data in it where --case is given.`,
     case: {
       type: "string",
       value: "ID",
-      message: "with this case and its borrower as they are now",
+      message: "use the current values of this case and its borrower",
     },
     sample: {
       type: "string",
       value: "FILE",
-      message: "with these values; the template's own unless given",
+      message: "use the values in this file (default: the template's own sample)",
     },
-    version: { type: "string", value: "N", message: "this version; the newest unless given" },
+    version: { type: "string", value: "N", message: "the version (default: the newest)" },
     out: {
       type: "string",
       value: "DIR",
-      message: "where html goes; DATA_DIR/preview unless given",
+      message: "the directory for the html file (default DATA_DIR/preview)",
     },
     open: { type: "boolean", message: "open the html in a browser" },
   },
@@ -58,7 +58,11 @@ borrower's data in it where --case is given.`,
     for (const line of pageOf(subject, values, rendering.parts)) print(line);
     if (url !== null) print(`\nHtml\n  ${url}`);
     if (subject.findings.length > 0)
-      print(["\nIt cannot be published until this is mended:", ...subject.findings].join("\n  "));
+      print(
+        ["\nIt cannot be published until these findings are corrected:", ...subject.findings].join(
+          "\n  ",
+        ),
+      );
     if (options.open === true) print(await openInBrowser(url));
     return 0;
   },
@@ -69,7 +73,7 @@ function refuse(print: Print, lines: readonly string[]): number {
   return 1;
 }
 
-/** For its user alone: it may hold what is told to a borrower. */
+/** Only the user may read the file, because it may contain personal data. */
 async function writeHtml({ html }: Rendered, out: string, name: string): Promise<string | null> {
   if (html === null) return null;
   const path = join(out, name);
@@ -105,13 +109,13 @@ function textTitle({ channel }: TemplateContent, text: string | null): string {
   return `Text: ${parts} of ${encoding}, ${units} units, ${Array.from(text).length} characters`;
 }
 
-/** Resolves once the browser was asked, or could not be. */
+/** Resolves when the browser was started, or could not be started. */
 async function openInBrowser(url: string | null): Promise<string> {
   if (url === null) return "\nThere is no html to open.";
   const { promise, resolve: settle } = Promise.withResolvers<string>();
   const opener = process.platform === "darwin" ? "open" : "xdg-open";
   const child = spawn(opener, [url], { detached: true, stdio: "ignore" });
-  child.once("error", () => settle(`\n${opener} is not here: open the file yourself.`));
+  child.once("error", () => settle(`\n${opener} is not installed. Open the file yourself.`));
   child.once("spawn", () => settle("\nOpened in a browser."));
   child.unref();
   return await promise;

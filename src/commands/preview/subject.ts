@@ -7,24 +7,24 @@ import { withDatabase } from "../cli/database.ts";
 import { findingLines, readFolders } from "../templates/folders.ts";
 import { chooseVersion, findVersions, readTemplateName, titleOf } from "../templates/name.ts";
 
-/** What is previewed: a stored version, or a folder as it lies there. */
+/** The subject of a preview: a stored version or a folder. */
 export type Subject =
   | { readonly kind: "unreadable"; readonly lines: readonly string[] }
   | {
       readonly kind: "readable";
-      /** Names its file. */
+      /** The name of the output file. */
       readonly title: string;
-      /** Names it to people. */
+      /** The first line of the output. */
       readonly about: string;
-      /** Id 0 for a folder that no version is behind. */
+      /** Its id is 0 for a folder that has no stored version. */
       readonly template: Template & TemplateContent;
       readonly samples: Samples;
-      /** What keeps a folder from being published. */
+      /** The findings that prevent publication of a folder. */
       readonly findings: readonly string[];
       readonly sayFault: (fault: Rendering & { kind: "faulty" }) => readonly string[];
     };
 
-/** A word with a slash is a folder, and asks no database; any other is a stored template. */
+/** A name with a slash is a folder and needs no database; any other name is a stored template. */
 export async function openSubject(word: string, version: string | undefined): Promise<Subject> {
   return /[/\\]|^\.+$/.test(word)
     ? await openFolder(word, version)
@@ -32,10 +32,10 @@ export async function openSubject(word: string, version: string | undefined): Pr
 }
 
 async function openFolder(path: string, version: string | undefined): Promise<Subject> {
-  if (version !== undefined) throw wrongArguments("a folder has no versions: leave out --version");
+  if (version !== undefined) throw wrongArguments("a folder has no versions; omit --version");
   const [folder, another] = await readFolders([path]);
   if (folder === undefined || another !== undefined)
-    throw wrongArguments(`${path} holds more than one template: name one of them`);
+    throw wrongArguments(`${path} contains more than one template; name one of them`);
   const reading = readFolder(folder);
   if (reading.kind === "unreadable")
     return { kind: "unreadable", lines: findingLines(folder, reading.findings) };

@@ -7,14 +7,14 @@ import { unusable, wrongArguments } from "../cli/arguments.ts";
 import { withDatabase } from "../cli/database.ts";
 import type { Subject } from "./subject.ts";
 
-/** What stands for the variables, and where it is from; or why there is nothing. */
+/** The values of the variables and their source, or the reason why there are none. */
 export type Values =
   | { readonly kind: "values"; readonly context: object; readonly from: string }
   | { readonly kind: "none"; readonly lines: readonly string[] };
 
 type Readable = Subject & { kind: "readable" };
 
-/** A case, a file, or the first sample of the template. */
+/** Chooses a case, a file, or the first sample of the template. */
 export async function chooseValues(
   subject: Readable,
   options: { readonly case?: string; readonly sample?: string },
@@ -24,7 +24,7 @@ export async function chooseValues(
     return checked(options.sample, await readSample(options.sample));
   const [first] = Object.entries(subject.samples);
   return first === undefined
-    ? { kind: "none", lines: ["It has no sample: give --sample FILE or --case ID."] }
+    ? { kind: "none", lines: ["The template has no sample. Give --sample FILE or --case ID."] }
     : checked(...first);
 }
 
@@ -44,7 +44,7 @@ function checked(name: string, sample: unknown): Values {
   return { kind: "values", context: sample as object, from: name };
 }
 
-/** The facts delivering would have at this moment, and the contact it would choose. */
+/** Returns the facts that delivery would use now, and the contact that it would choose. */
 async function valuesOfCase({ template }: Readable, caseId: string): Promise<Values> {
   return await withDatabase("preview", async (db, { lender }): Promise<Values> => {
     const facts = await loadCaseFacts(db, caseId);

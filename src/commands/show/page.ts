@@ -5,16 +5,16 @@ import type { ShowMoment } from "../cli/moment.ts";
 import { aligned, counted, printable, wrapped } from "../cli/layout.ts";
 import { hashAgain } from "./recompute-hash.ts";
 
-/** An interaction's content as somebody may see it. */
+/** The content of an interaction as the caller may see it. */
 export interface Shown {
   readonly kept: KeptContent;
-  /** In the clear; null where there is none, or it is hidden. */
+  /** The readable content; null if there is none or it is hidden. */
   readonly content: object | null;
   readonly hidden: boolean;
   readonly reveals: Awaited<ReturnType<typeof countReveals>>;
 }
 
-/** What an interaction said, as a page for people. */
+/** Renders the content of an interaction as plain text. */
 export async function showPage(shown: Shown, show: ShowMoment): Promise<string> {
   const { kept } = shown;
   const status = [kept.status, kept.statusDetails].filter((word) => word !== null).join(" ");
@@ -52,7 +52,7 @@ function sealInWords({ content }: KeptContent): string {
   if (content === null) return "yes";
   return isSealed(content)
     ? `yes, sealed with key ${content.sealed.keyId}`
-    : "yes, but not sealed: it was written without a CONTENT_KEY";
+    : "yes, but not sealed, because CONTENT_KEY was not set";
 }
 
 async function recordLines(shown: Shown): Promise<string[]> {
@@ -63,24 +63,24 @@ async function recordLines(shown: Shown): Promise<string[]> {
 }
 
 const CHANGED = {
-  text: "The content on record does NOT make these bytes: it was changed after it left.",
+  text: "The content on record does NOT produce these bytes. It was changed after it was sent.",
   email:
-    "The content on record does NOT make these bytes: it was changed after it left, or another release of Tidings, which composed emails in another way, sent it.",
+    "The content on record does NOT produce these bytes. It was changed after it was sent, or another release of Tidings, which composes emails differently, sent it.",
 } as const;
 
 async function judgeRecord({ kept, content, hidden }: Shown, sha256: string): Promise<string> {
-  if (hidden) return "Whether the content on record still makes it is told with --reveal.";
+  if (hidden) return "Use --reveal to compare it with the content on record.";
   const again = content === null ? null : await hashAgain(kept, content);
-  if (again === null) return "The content on record is not enough to make it again.";
+  if (again === null) return "The content on record is not complete enough to compute it again.";
   return again === sha256
-    ? "The content on record makes the same bytes."
+    ? "The content on record produces the same bytes."
     : CHANGED[kept.channel === "text" ? "text" : "email"];
 }
 
-const NOT_YET = "None yet: it is rendered when the interaction leaves.";
+const NOT_YET = "None yet. It is rendered when the interaction is sent.";
 const NEVER = "None is on record.";
 
-/** What has a title of its own; the rest stands in rows. */
+/** These fields have their own heading; the others are rows. */
 const PARTS = { subject: "Subject", bodyText: "Text", body: "Text" } as const;
 
 function contentLines({ kept, content, hidden }: Shown): string[] {
@@ -88,7 +88,7 @@ function contentLines({ kept, content, hidden }: Shown): string[] {
   if (hidden)
     return [
       ...title,
-      `  It is sensitive: \`tidings show ${kept.id} --reveal\` shows it, and puts on record who saw it.`,
+      `  It is sensitive. \`tidings show ${kept.id} --reveal\` shows it and records who saw it.`,
     ];
   if (content === null) return [...title, `  ${kept.status === "scheduled" ? NOT_YET : NEVER}`];
   const entries = Object.entries(content);

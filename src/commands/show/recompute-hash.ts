@@ -4,12 +4,12 @@ import type { Message } from "../../domain/message.ts";
 import { sourceOf } from "../../providers/smtp/message-source.ts";
 import type { KeptContent } from "../../store/operate/recorded-content.ts";
 
-/** The content of emails and texts, as it is kept. */
+/** The recorded content of emails and texts. */
 type Words = Readonly<
   Partial<Record<"subject" | "bodyText" | "bodyHtml" | "body" | "from" | "to", string | null>>
 >;
 
-/** The SHA-256 in hex of what the record makes when it is put together again; null where it does not say enough. */
+/** Returns the SHA-256 (hex) of the message composed from the record, or null if the record is not complete enough. */
 export async function hashAgain(kept: KeptContent, content: object): Promise<string | null> {
   const message = composeAgain(kept, content);
   if (message === null) return null;

@@ -11,18 +11,18 @@ import { momentsIn } from "../cli/moment.ts";
 import { readOperator } from "../cli/operator.ts";
 import { type Shown, showPage } from "./page.ts";
 
-/** What an interaction said, as it is on record. Sensitive content is shown to those who ask for it, on record. */
+/** Shows the recorded content of an interaction. Sensitive content is shown only on request, and that is recorded. */
 export const show = command({
   name: "show",
-  summary: "what an interaction said, and whether the record still holds what left",
+  summary: "show the content of an interaction and compare it with the bytes that were sent",
   takes: "INTERACTION_ID [--reveal] [--html FILE] [--by NAME]",
   details: `The content is shown as it was rendered. What is sensitive is not shown without --reveal,
 and who has revealed it is put on record.`,
   operands: ["INTERACTION_ID"],
   options: {
-    reveal: { type: "boolean", message: "show sensitive content too, on record" },
-    html: { type: "string", value: "FILE", message: "write the html part there" },
-    by: { type: "string", value: "NAME", message: "who reads it; $USER unless given" },
+    reveal: { type: "boolean", message: "show sensitive content too; this is recorded" },
+    html: { type: "string", value: "FILE", message: "write the html part to this file" },
+    by: { type: "string", value: "NAME", message: "the name of the reader (default $USER)" },
   },
   async run({ options, operands: [operand = ""], print }) {
     const id = readId("INTERACTION_ID", operand);
@@ -42,12 +42,12 @@ and who has revealed it is put on record.`,
 });
 
 interface Terms {
-  /** In whose name sensitive content is shown; null: it is not. */
+  /** The person to whom sensitive content is shown; null hides it. */
   readonly reveal: string | null;
   readonly seal: Seal | undefined;
 }
 
-/** Sensitive content is handed out only once it is on record that it is; content that cannot be opened was not read. */
+/** Shows sensitive content only after the reveal is committed. Content that cannot be opened causes no reveal. */
 async function read(db: Db, kept: KeptContent, { reveal, seal }: Terms): Promise<Shown> {
   const { id, content, sensitive } = kept;
   const isHidden = content !== null && (sensitive || isSealed(content));
@@ -60,8 +60,8 @@ async function read(db: Db, kept: KeptContent, { reveal, seal }: Terms): Promise
 }
 
 async function writeHtml(path: string, { content, hidden }: Shown): Promise<void> {
-  if (hidden) throw wrongArguments("its content is sensitive: --html needs --reveal");
+  if (hidden) throw wrongArguments("the content is sensitive, so --html needs --reveal");
   const html = content !== null && "bodyHtml" in content ? content.bodyHtml : null;
-  if (typeof html !== "string") throw wrongArguments("it has no html part: leave out --html");
+  if (typeof html !== "string") throw wrongArguments("the content has no html part; omit --html");
   await writeFile(path, html, { mode: 0o600 }).catch(unusable(`--html ${path} cannot be written`));
 }

@@ -3,17 +3,17 @@ import { withDatabase } from "../cli/database.ts";
 import { templateDiff, wantsColor } from "./print-diff.ts";
 import { chooseVersion, findVersions, readTemplateName, titleOf } from "./name.ts";
 
-/** What publishing would change. */
+/** Shows what publishing would change. */
 export const templatesDiff = command({
   name: "templates diff",
-  summary: "what differs between the active version and the newest, or the one given",
+  summary: "show how the newest version, or a given one, differs from the active version",
   takes: "TEMPLATE [--version N]",
   operands: ["TEMPLATE"],
   options: {
     version: {
       type: "string",
       value: "N",
-      message: "compare with this version instead of the newest",
+      message: "the version to compare (default: the newest)",
     },
   },
   async run({ options, operands: [word = ""], print }) {
@@ -27,7 +27,7 @@ export const templatesDiff = command({
       return 0;
     }
     if (active.contentHash === other.contentHash) {
-      print(`${title}: version ${other.version} says what is active, version ${active.version}.`);
+      print(`${title}: version ${other.version} equals the active version ${active.version}.`);
       return 0;
     }
     print(

@@ -6,7 +6,7 @@ import type { Folder } from "../../template/folder/read-folder.ts";
 import type { Finding } from "../../domain/template/finding.ts";
 import { unusable, wrongArguments } from "../cli/arguments.ts";
 
-/** A folder of files, with the path it was asked for by. */
+/** A template folder with the path that the caller gave. */
 export interface FolderOnDisk extends Folder {
   readonly path: string;
 }
@@ -17,7 +17,7 @@ const isTemplate = (path: string): boolean =>
     existsSync(join(path, name)),
   );
 
-/** Reads template folders, and of any other directory those inside it. Throws ARGUMENTS_INVALID where there is none. */
+/** Reads template folders; for any other directory, the template folders in it. Throws ARGUMENTS_INVALID if there is none. */
 export async function readFolders(asked: readonly string[]): Promise<FolderOnDisk[]> {
   const found = await Promise.all(asked.map(findFolders));
   const paths = [...new Set(found.flat())];
@@ -32,10 +32,10 @@ export async function readFolders(asked: readonly string[]): Promise<FolderOnDis
   );
 }
 
-/** Where a folder lies, with others and their partials. */
+/** The directory that contains template folders and their partials. */
 const shelfOf = (path: string): string => dirname(resolve(path));
 
-/** By shelf: a set of folders has one, and its partials are many. */
+/** Partials by directory, so that they are read once for a set of folders. */
 async function readPartials(paths: readonly string[]): Promise<Map<string, readonly File[]>> {
   const shelves = [...new Set(paths.map(shelfOf))];
   const read = shelves.map(
@@ -52,7 +52,9 @@ async function findFolders(path: string): Promise<string[]> {
     .map((name) => join(path, name))
     .filter(isTemplate);
   if (inside.length === 0)
-    throw wrongArguments(`${path} holds no template: a folder with template.json and its parts`);
+    throw wrongArguments(
+      `${path} contains no template (a folder with template.json and its parts)`,
+    );
   return inside.toSorted();
 }
 
@@ -64,10 +66,10 @@ async function readFiles(folder: string, pattern: RegExp): Promise<File[]> {
   );
 }
 
-/** Editors and version control of other systems add marks of their own; a template must not change by that. */
+/** Removes byte order marks and carriage returns, which editors and version control add. */
 const asText = (text: string): string => text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
 
-/** Findings as `path:line:column sentence`, where an editor opens them. */
+/** Formats findings as `path:line:column sentence`, which editors can open. */
 export function findingLines(folder: FolderOnDisk, findings: readonly Finding[]): string[] {
   const isPartial = (name: string): boolean => folder.partials.some((one) => one.name === name);
   const pathOf = (file: string): string => {

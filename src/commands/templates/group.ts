@@ -5,10 +5,10 @@ import { templatesPublish } from "./publish.ts";
 import { templatesPush } from "./push.ts";
 import { templatesShow } from "./show.ts";
 
-/** From folders to what borrowers read. */
+/** Stores, shows and publishes templates. */
 export const templates = group({
   name: "templates",
-  summary: "store templates from folders, look at them, publish them",
+  summary: "store templates from folders, show them, publish them",
   details: `A version is a draft until it is published, and never changes afterwards. Write folders,
 push them, look at them with \`tidings preview\`, publish.`,
   commands: [templatesPush, templatesList, templatesShow, templatesDiff, templatesPublish],

@@ -3,10 +3,10 @@ import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { aligned, counted } from "../cli/layout.ts";
 
-/** Every template with the version that is active and the draft that waits. */
+/** Lists every template with its active version and its draft. */
 export const templatesList = command({
   name: "templates list",
-  summary: "every template, the version that is active and the draft that waits",
+  summary: "list every template with its active version and its draft",
   takes: "[--json]",
   options: { json: { type: "boolean", message: "as one JSON document" } },
   async run({ options, print }) {

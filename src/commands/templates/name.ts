@@ -6,14 +6,14 @@ import { readId, wrongArguments } from "../cli/arguments.ts";
 
 const MAX_INT = 2n ** 31n - 1n;
 
-/** A template as it is called on the command line: its number, or the name of its folder. */
+/** The name of a template on the command line: its id, or the name of its folder. */
 export function readTemplateName(word: string): TemplateName {
   if (/^\d+$/.test(word)) return { kind: "id", id: Number(readId("TEMPLATE", word, MAX_INT)) };
   if (SLUG.test(word)) return { kind: "slug", slug: word };
   throw wrongArguments(`TEMPLATE must be a number or the name of a folder, not "${word}"`);
 }
 
-/** All versions of a template, the newest first. Throws ARGUMENTS_INVALID when there is none of this name. */
+/** Returns all versions of a template, the newest first. Throws ARGUMENTS_INVALID if there is no such template. */
 export async function findVersions(
   db: Db,
   name: TemplateName,
@@ -24,7 +24,7 @@ export async function findVersions(
   throw wrongArguments(`there is no template ${word}; \`tidings templates list\` shows them`);
 }
 
-/** One of them: the version asked for, else the newest. Throws ARGUMENTS_INVALID when there is no such version. */
+/** Returns the requested version, or the newest. Throws ARGUMENTS_INVALID if there is no such version. */
 export function chooseVersion(
   versions: readonly [TemplateVersion, ...TemplateVersion[]],
   asked: string | undefined,
@@ -38,6 +38,6 @@ export function chooseVersion(
   throw wrongArguments(`template ${titleOf(newest)} has no version ${number}; it has ${known}`);
 }
 
-/** What people call a template. */
+/** Returns the name of a template for people. */
 export const titleOf = ({ id, slug }: Pick<TemplateVersion, "id" | "slug">): string =>
   slug ?? String(id);

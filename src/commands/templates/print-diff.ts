@@ -15,7 +15,7 @@ const COLORS: Readonly<Partial<Record<DiffLine["mark"], string>>> = {
 };
 const RESET = "\u001B[0m";
 
-/** How one version differs from another, part by part, as lines of unified diffs. */
+/** Returns a unified diff of two versions, part by part. */
 export function templateDiff(
   before: TemplateContent,
   after: TemplateContent,
@@ -40,6 +40,6 @@ function shown({ mark, text }: DiffLine, colored: boolean): string {
   return colored ? `${color}${line}${RESET}` : line;
 }
 
-/** Colors are for eyes: only on a terminal, and not where https://no-color.org asks for none. */
+/** Uses colors only on a terminal and if NO_COLOR is not set (https://no-color.org). */
 export const wantsColor = (): boolean =>
   process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "";

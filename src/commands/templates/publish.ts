@@ -11,17 +11,17 @@ import { wrapped } from "../cli/layout.ts";
 import type { Print } from "../cli/print.ts";
 import { findVersions, readTemplateName, titleOf } from "./name.ts";
 
-/** Makes drafts active, all of those named or none. */
+/** Publishes drafts: all of the named ones or none. */
 export const templatesPublish = command({
   name: "templates publish",
-  summary: "check drafts and make them active, all of those named or none",
+  summary: "check drafts and activate them, all of the named ones or none",
   takes: "(TEMPLATE … | --all) [--by NAME]",
   details: `TEMPLATE is a number or the name of a folder. The version that was active is deprecated;
 notices that are planned already keep the version they were planned with.`,
   operands: ["[TEMPLATE]…"],
   options: {
-    all: { type: "boolean", message: "every template that has a draft" },
-    by: { type: "string", value: "NAME", message: "who publishes them; $USER unless given" },
+    all: { type: "boolean", message: "publish every template that has a draft" },
+    by: { type: "string", value: "NAME", message: "the name of the publisher (default $USER)" },
   },
   async run({ options, operands, print }) {
     const operator = readOperator(options.by ?? process.env["USER"]);
@@ -44,12 +44,12 @@ async function loadNamed(db: Db, words: readonly string[]): Promise<TemplateVers
 }
 
 interface Terms {
-  /** Whether what sensitive templates send can be kept unreadable. */
+  /** True if the content of sensitive notices can be sealed. */
   readonly canSeal: boolean;
   readonly print: Print;
 }
 
-/** Publishes those of the newest versions that are drafts. Exit code 1, and nothing published, when one is not in order. */
+/** Publishes the newest versions that are drafts. If one has findings, nothing is published and the exit code is 1. */
 export async function publish(
   db: Db,
   newest: readonly TemplateVersion[],
@@ -63,7 +63,7 @@ export async function publish(
   const faults = faultsOf(drafts, canSeal);
   if (faults.length > 0) {
     for (const line of faults) print(line);
-    print("Nothing was published. Mend this, push, and publish again.");
+    print("Nothing was published. Correct these findings, push, and publish again.");
     return 1;
   }
   const published = await activate(db, drafts);
@@ -83,7 +83,7 @@ function faultsOf(drafts: readonly TemplateVersion[], canSeal: boolean): string[
 }
 
 const NO_KEY =
-  "sensitive, and CONTENT_KEY is not set, so what is sent could not be sealed. Set CONTENT_KEY for the daemons and for this command, and publish again; `openssl rand -base64 32` makes a key.";
+  "sensitive, and CONTENT_KEY is not set, so the content of its notices could not be sealed. Set CONTENT_KEY for the daemons and for this command, and publish again; `openssl rand -base64 32` makes a key.";
 
 function sayPublished(
   { id, version, deprecated, already }: Published,
@@ -91,7 +91,8 @@ function sayPublished(
 ): string {
   const draft = drafts.find((one) => one.id === id);
   const title = draft === undefined ? String(id) : titleOf(draft);
-  if (already) return `${title}: version ${version} was published in this moment by somebody else.`;
+  if (already)
+    return `${title}: version ${version} was published by somebody else at the same moment.`;
   const before = deprecated === null ? "" : `, version ${deprecated} is deprecated`;
   return `${title}: version ${version} of template ${id} is active${before}.`;
 }

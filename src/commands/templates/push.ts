@@ -11,27 +11,27 @@ import { findingLines, type FolderOnDisk, readFolders } from "./folders.ts";
 
 const SHOWN_LINES = 60;
 
-/** What became of one folder. */
+/** The result of pushing one folder. */
 export interface Pushed {
   readonly folder: FolderOnDisk;
   readonly reading: Reading;
-  /** Undefined where the folder cannot be read as a template. */
+  /** Undefined if the folder is not a valid template. */
   readonly stored: Stored | undefined;
-  /** All that keeps it from being published, one line each. */
+  /** The findings that prevent publication, one line each. */
   readonly findings: readonly string[];
 }
 
-/** Stores what template folders say as drafts, where it differs from what is stored. */
+/** Stores changed template folders as drafts. */
 export const templatesPush = command({
   name: "templates push",
-  summary: "store the templates of folders as drafts, where they changed",
+  summary: "store changed templates from folders as drafts",
   takes: "[FOLDER …] [--by NAME]",
   details: `A FOLDER is a template, or holds templates; ./templates unless given. Every template is
 checked, and what keeps it from being published is listed by file, line and column: the
 draft is stored all the same, unless it cannot be put together at all.`,
   operands: ["[FOLDER]…"],
   options: {
-    by: { type: "string", value: "NAME", message: "who writes them; $USER unless given" },
+    by: { type: "string", value: "NAME", message: "the name of the author (default $USER)" },
   },
   async run({ options, operands, print }) {
     const operator = readOperator(options.by ?? process.env["USER"]);
@@ -62,14 +62,14 @@ function report(print: Print, { folder, reading, stored, findings }: Pushed): vo
   for (const line of diffOf(reading, stored)) print(`  ${line}`);
   for (const line of findings) print(`  ${line}`);
   if (isStored(stored) && findings.length > 0)
-    print("  It cannot be published until this is mended.");
+    print("  It cannot be published until these findings are corrected.");
 }
 
 const isStored = (stored: Stored | undefined): boolean =>
   stored !== undefined && stored.kind !== "refused";
 
 function becameOf(stored: Stored | undefined): string {
-  if (stored === undefined) return "not stored, it cannot be put together";
+  if (stored === undefined) return "not stored, because it cannot be assembled";
   if (stored.kind === "refused") return "not stored";
   if (stored.kind === "unchanged") return "unchanged";
   const place = `version ${stored.version} of template ${stored.templateId}`;
@@ -104,8 +104,8 @@ function sumUp(print: Print, pushed: readonly Pushed[]): void {
   const faulty = pushed.filter(({ findings }) => findings.length > 0).length;
   if (faulty > 0)
     print(
-      `${counted(faulty, "template")} cannot be published until what is listed above is mended.`,
+      `${counted(faulty, "template")} cannot be published until the findings above are corrected.`,
     );
   const written = pushed.some(({ stored }) => stored?.kind === "new" || stored?.kind === "changed");
-  if (written) print("Nothing is sent by a draft: `tidings templates publish` makes it active.");
+  if (written) print("A draft is not sent. `tidings templates publish` activates it.");
 }

@@ -7,15 +7,15 @@ import { momentsIn, type ShowMoment } from "../cli/moment.ts";
 import { aligned, wrapped } from "../cli/layout.ts";
 import { chooseVersion, findVersions, readTemplateName, titleOf } from "./name.ts";
 
-/** One version of a template: what it is, what it needs, and its words. */
+/** Shows one version of a template: its properties, variables and parts. */
 export const templatesShow = command({
   name: "templates show",
-  summary: "a template: its versions, the variables it needs, and its parts",
+  summary: "show a template: its versions, the variables that it needs, and its parts",
   takes: "TEMPLATE [--version N] [--json]",
   details: "TEMPLATE is a number or the name of a folder.",
   operands: ["TEMPLATE"],
   options: {
-    version: { type: "string", value: "N", message: "this version; the newest unless given" },
+    version: { type: "string", value: "N", message: "the version (default: the newest)" },
     json: { type: "boolean", message: "as one JSON document" },
   },
   async run({ options, operands: [word = ""], print }) {
@@ -61,7 +61,7 @@ function aboutRows(version: TemplateVersion): string[][] {
     ["  language", language],
     ["  subject", subject ?? "none"],
     ["  theme", theme ?? "none"],
-    ["  sensitive", sensitive ? "yes, what it sends is sealed" : "no"],
+    ["  sensitive", sensitive ? "yes, the content of its notices is sealed" : "no"],
     ["  samples", Object.keys(samples).join(", ") || "none"],
     ["  SHA-256", contentHash],
   ];
@@ -95,7 +95,7 @@ function requirementLines(version: TemplateVersion): string[] {
   );
 }
 
-/** What is told of every version; the rest only of the one that is shown. */
+/** The fields that are shown for every version. */
 const HISTORY = [
   "version",
   "status",
