@@ -18,14 +18,14 @@ import { askTwilio } from "./providers/twilio/statuses.ts";
 const LOOKUPS_AT_ONCE = 4;
 const WARN_EVERY_MS = 60_000;
 
-/** In the sandbox the real clients speak to sinks of our own: only the other end differs. */
+/** The sandbox uses the real clients against local sinks. */
 const SANDBOX_ACCOUNT = {
   accountSid: `AC${"0".repeat(32)}`,
   authToken: "sandbox",
   from: "+15005550006",
 };
 
-/** What carries each channel here, and whose name the texts bear. */
+/** The delivery channels of this daemon, and the sender of its texts. */
 export interface OpenChannels {
   readonly channels: DeliveryChannels;
   readonly textFrom: string;
@@ -33,8 +33,8 @@ export interface OpenChannels {
 }
 
 /**
- * Opens the providers the configuration names; in the sandbox with local sinks behind them. `onReceipt` hears of what is
- * told of a message after it was taken.
+ * Opens the configured providers; in the sandbox they connect to local sinks. `onReceipt` receives later reports about
+ * accepted messages.
  */
 export async function openChannels(
   config: Config,
@@ -84,7 +84,7 @@ function openText(
 
 type Carried = Pick<Config, "perSecond" | "retries" | "settles">;
 
-/** What a channel is sent by, with its limits and its patience. */
+/** Makes a delivery channel from a provider and its limits. */
 export function createChannel(
   provider: Provider,
   channel: "email" | "text",

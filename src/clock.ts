@@ -1,21 +1,21 @@
-/** Business time. Everything that decides takes it as an argument; this is its only source. */
+/** The only source of business time. Decisions take the time as an argument. */
 export type Clock = () => Date;
 
 export const systemClock: Clock = () => new Date();
 
-/** A clock that keeps to another one's time. */
+/** A clock that follows another clock. */
 export interface SharedClock {
   readonly now: Clock;
-  /** Tells what the other one shows at this moment. */
+  /** Sets the time that the other clock shows now. */
   readonly keepTo: (theirs: Date) => void;
 }
 
-/** Less than this may be the way there and back. */
+/** A difference below this (ms) may be network delay. */
 const TOLERATED_MS = 500;
 
 /**
- * A clock kept to the database's, by which the queue runs its jobs. By a clock that is behind it, "in a minute" is over
- * already: what is told to wait would be run again and again, and a provider that asks for patience be asked at once.
+ * A clock that follows the database's clock, by which the queue runs its jobs. If our clock lagged behind, a job scheduled
+ * for "in one minute" would already be due and run again at once.
  */
 export function openSharedClock(own: Clock = systemClock): SharedClock {
   let ahead = 0;

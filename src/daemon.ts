@@ -31,19 +31,19 @@ import { startMaintenance } from "./maintenance.ts";
 export interface Daemon {
   readonly workerId: string;
   readonly databaseUrl: string;
-  /** Resolves when it cannot go on by itself: stop it, end the process and start afresh. */
+  /** Resolves if the daemon cannot continue. Stop it and restart the process. */
   readonly broken: Promise<Error>;
-  /** Takes no new work, finishes what is on the wire, writes it down, and closes everything. */
+  /** Accepts no new work, finishes and records the calls in flight, and closes everything. */
   stop(): Promise<void>;
 }
 
-/** Connections beside those of the jobs: the queue's own two, the recorder, the watch. */
+/** Connections in addition to those of the jobs: two of the queue, the recorder, maintenance. */
 const SPARE_CONNECTIONS = 4;
 const FIRST_CONNECTION_PATIENCE_MS = 60_000;
 
 /**
- * Opens everything in order; whatever was opened is closed in reverse, also when a later step fails. `told` ends the wait
- * for a database that does not answer.
+ * Opens everything in order. What was opened is closed in reverse order, also if a later step fails. `told` ends the wait for
+ * a database that does not answer.
  */
 export async function openDaemon(config: Config, emit: Emit, told?: AbortSignal): Promise<Daemon> {
   const open = new AsyncDisposableStack();
@@ -75,7 +75,7 @@ async function openOn(
     onLost: (code) => emit("database.connectionLost", { code }),
   });
   open.defer(() => pool.end());
-  // a database may come up after us: a container beside it does not choose the order
+  // The database may start after the daemon, because containers start in any order.
   const setUp = async (): Promise<string[]> => {
     await checkPreconditions({ url: databaseUrl, pool });
     return await migrate(pool, config.migration);
@@ -103,7 +103,7 @@ async function openOn(
   return { workerId, databaseUrl, broken, stop: () => open.disposeAsync() };
 }
 
-/** What is told later and cannot be written down is said: nobody tells it twice. */
+/** Reports a receipt that cannot be recorded, because the provider does not repeat it. */
 function takeReceipt(pool: Pool, emit: Emit, receipt: Receipt): void {
   const { interactionId, status, evidence } = receipt;
   const code = evidence.enhancedCode ?? evidence.code ?? "none";
@@ -163,9 +163,9 @@ async function takeWork(
 ): Promise<Queue> {
   const { db, emit, workerId } = deps;
   const worker = { id: workerId, host: hostname(), pid: process.pid };
-  // alive before the first claim: what is claimed by nobody alive is given up
+  // The heartbeat precedes the first claim: a claim of an unknown worker counts as an orphan.
   clock.keepTo(await recordHeartbeat(db, { ...worker, queuePool: "" }));
-  // when that does not get through, the others find out by our silence
+  // If this fails, the other workers notice the missing heartbeat.
   open.defer(() => deregisterWorker(db, workerId).catch(() => {}));
   const queue = await openQueue({
     pool,
@@ -194,7 +194,7 @@ async function openEmbedded(open: AsyncDisposableStack, config: Config): Promise
   return postgres.url;
 }
 
-/** What is on the wire is waited for, and then left to be found as unknown. */
+/** Waits for the calls in flight. Those that take too long are found as outcome unknown. */
 async function finishCalls(inFlight: InFlight, graceMs: number): Promise<void> {
   await Promise.race([inFlight.idle(), sleep(graceMs, undefined, { ref: false })]);
 }

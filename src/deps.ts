@@ -15,24 +15,24 @@ import type { Recorder } from "./store/deliver/recorder.ts";
 import type { Seal } from "./seal.ts";
 import type { LoadTemplates } from "./store/deliver/template-cache.ts";
 
-/** What carries one channel. */
+/** A channel with its provider and flow control in this daemon. */
 export interface DeliveryChannel {
   readonly provider: Provider;
   readonly gate: SlotGate;
-  /** How many may be claimed and not yet answered: the calls under way, and those that wait behind them. */
+  /** The number of interactions that may be claimed and unanswered: the calls in flight and those that wait for a slot. */
   readonly ahead: () => number;
   readonly circuit: CircuitBreaker;
   readonly loadSize: LoadSize;
   /** True at most once a minute: a warning that repeats for each set would flood the log. */
   readonly mayWarn: () => boolean;
   readonly retries: RetrySchedule;
-  /** How long to wait before a provider is asked what became of a message, each time (ms). */
+  /** The wait before each question to the provider about a message (ms). */
   readonly settleWaits: readonly number[];
-  /** Undefined where the provider cannot be asked what became of a message. */
+  /** Undefined if the provider cannot be asked about a message. */
   readonly lookups?: Lookups;
 }
 
-/** How a provider is asked what became of a message. */
+/** The way to ask a provider about a message. */
 export interface Lookups {
   /** `except` are the provider's ids of messages that are known to be others. Never rejects. */
   readonly findSent: (unknown: UnknownOutcome, except: readonly string[]) => Promise<LookupResult>;
@@ -42,7 +42,7 @@ export interface Lookups {
 
 export type DeliveryChannels = Partial<Record<Channel, DeliveryChannel>>;
 
-/** What a task may reach for. */
+/** The dependencies of a task. */
 export interface Deps {
   readonly db: Db;
   readonly clock: Clock;
@@ -52,14 +52,14 @@ export interface Deps {
   readonly emailFrom: string;
   readonly textFrom: string;
   readonly recipientsAllowed: readonly string[] | null;
-  /** How long after it fell due a notice may still leave, by channel (ms); absent: for ever. */
+  /** The time after the due time within which a notice may be sent, by channel (ms). Absent means without limit. */
   readonly withinMs: Partial<Record<Channel, number | undefined>>;
   readonly channels: DeliveryChannels;
   readonly recorder: Recorder;
   readonly loadTemplates: LoadTemplates;
-  /** Undefined without a key: sensitive notices wait. */
+  /** Undefined without a content key; sensitive notices then wait. */
   readonly seal: Seal | undefined;
   readonly inFlight: InFlight;
-  /** Aborted when the daemon takes no new work. */
+  /** Aborted when the daemon accepts no new work. */
   readonly stopping: AbortSignal;
 }

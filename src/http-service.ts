@@ -14,13 +14,13 @@ interface Serving {
   readonly emit: Emit;
 }
 
-/** Connections of the callers' own: however much they ask, the jobs keep theirs. */
+/** Requests have connections of their own, so that they never take those of the jobs. */
 const CONNECTIONS = 10;
 const STATEMENT_MS = 15_000;
-/** A request that takes longer than this is cut off when the daemon stops. */
+/** A request that takes longer than this (ms) is ended when the daemon stops. */
 const DRAIN_MS = 5_000;
 
-/** Serves the REST resources until `open` is disposed of. */
+/** Serves the REST resources until `open` is disposed. */
 export async function openHttp(
   open: AsyncDisposableStack,
   { config, http, databaseUrl, emit }: Serving,

@@ -4,7 +4,7 @@ import { pino, type Logger } from "pino";
 import { EVENTS, type Emit } from "./domain/events.ts";
 import { openLogDestination } from "./log-destination.ts";
 
-/** The second fence, behind fields that hold ids only. */
+/** A second protection; the fields already hold ids only. */
 const NEVER_LOGGED = [
   "to",
   "from",

@@ -50,7 +50,7 @@ async function main([word = "help", ...rest]: readonly string[]): Promise<number
   return await command.run(rest, toStdout);
 }
 
-// whoever reads us may have seen enough, as in `tidings dry-run … | head`
+// The reader may close the pipe early, as in `tidings dry-run … | head`.
 process.stdout.on("error", (error) => {
   if (!("code" in error && error.code === "EPIPE")) throw error;
 });

@@ -13,23 +13,23 @@ import {
   type Worker,
 } from "./store/queue/workers.ts";
 
-/** A heartbeat goes out this often. */
+/** The interval between heartbeats (ms). */
 const HEARTBEAT_MS = 2_000;
-/** A worker not heard of for this long is dead: its jobs are free within two beats more. */
+/** A worker without a heartbeat for this long (ms) is dead. Its jobs are free within two more heartbeats. */
 const WORKER_TIMEOUT_MS = 10_000;
-/** A claim this old that is not under way here was never begun. */
+/** A claim of this age (ms) that is not in flight here was never sent. */
 const UNSENT_CLAIM_AFTER_MS = 30_000;
-/** A job locked this long in our name that does not run here never reached us. */
+/** A job locked by this worker for this long (ms) but not running here: the reply that delivered it was lost. */
 const LOST_JOB_AFTER_MS = 30_000;
-/** A job locked this long by a worker that is not on the list is locked by nobody (ms). */
+/** A job locked for this long (ms) by a worker that is not on the list is abandoned. */
 const ABANDONED_JOB_AFTER_MS = 8_000;
-/** Due for this long and in no job: forgotten. */
+/** An interaction that is due for this long (ms) and in no job is requeued. */
 const OVERDUE_AFTER_MS = 60_000;
-/** An answer that took longer than this does not tell the time. */
+/** The database time from a slower round trip (ms) is ignored, because it is stale. */
 const FRESH_TIME_MS = 250;
-/** Once in so many heartbeats the jobs are searched for abandoned ones. */
+/** Abandoned jobs are searched for once in this many heartbeats. */
 const UNLOCK_EVERY = 2;
-/** Once in so many heartbeats the interactions are searched for overdue ones. */
+/** Overdue interactions are searched for once in this many heartbeats. */
 const SWEEP_EVERY = 5;
 
 export interface Maintenance {
@@ -39,9 +39,9 @@ export interface Maintenance {
 interface MaintenanceOptions {
   readonly deps: Deps;
   readonly worker: Worker;
-  /** The jobs under way in this process. */
+  /** The jobs that run in this process. */
   readonly jobs: ReadonlySet<string>;
-  /** Hears what the clock of the database shows, with every heartbeat. */
+  /** Receives the time of the database with every heartbeat. */
   readonly onTime: (theirs: Date) => void;
 }
 
@@ -85,7 +85,7 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
 type Round = (round: number, steadyForMs: number) => Promise<void>;
 
 interface OneAtATime {
-  /** Does nothing while the round before is still running. */
+  /** Does nothing while the previous round is still running. */
   start(...args: Parameters<Round>): void;
   running(): Promise<void>;
 }
@@ -100,7 +100,7 @@ function oneAtATime(watched: MaintenanceOptions, run: Round): OneAtATime {
   };
 }
 
-/** Resolves to whether the database heard us. */
+/** Resolves to true if the database answered. */
 async function through({ deps }: MaintenanceOptions, run: () => Promise<void>): Promise<boolean> {
   try {
     await run();
@@ -115,7 +115,7 @@ async function through({ deps }: MaintenanceOptions, run: () => Promise<void>): 
 async function heartbeat({ deps, worker, onTime }: MaintenanceOptions): Promise<void> {
   const asked = performance.now();
   const theirs = await recordHeartbeat(deps.db, worker);
-  // one that was long under way is out of date
+  // The time from a slow round trip is stale.
   if (performance.now() - asked < FRESH_TIME_MS) onTime(theirs);
 }
 

@@ -2,9 +2,9 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 import { Fault } from "./domain/fault.ts";
 import { isSealed, type SealedContent } from "./domain/sealed-content.ts";
 
-/** Keeps sensitive content unreadable at rest (AES-256-GCM). */
+/** Encrypts sensitive content at rest (AES-256-GCM). */
 export interface Seal {
-  /** Of the key that seals. */
+  /** The id of the key that seals. */
   readonly keyId: string;
   seal(content: object): SealedContent;
   /** Throws CONTENT_KEY_UNKNOWN when its key is not at hand, or the content is not what was sealed. */
@@ -19,7 +19,7 @@ export function openContent(content: object | null, seal: Seal | undefined): obj
 }
 
 const CIPHER = "aes-256-gcm";
-/** NIST SP 800-38D: 96 bits, never twice under one key. */
+/** NIST SP 800-38D: the initialization vector has 96 bits and is never used twice with one key. */
 const IV_BYTES = 12;
 const KEY_ID_LENGTH = 12;
 

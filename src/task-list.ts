@@ -8,7 +8,7 @@ import type { JobName, Jobs } from "./domain/jobs.ts";
 import { enqueue } from "./store/queue/jobs.ts";
 import { outageCode } from "./store/postgres/retry.ts";
 
-/** Every job by its name; one without a task does not compile. */
+/** Every job by its name. A job without a task does not compile. */
 export const openTaskList = (deps: Deps): TaskList & Record<keyof Jobs, unknown> => ({
   deliver_interactions: inHalves(deps, "deliver_interactions", deliverInteractions(deps)),
   resolve_case_changes: inHalves(deps, "resolve_case_changes", resolveCaseChanges(deps)),
@@ -17,12 +17,12 @@ export const openTaskList = (deps: Deps): TaskList & Record<keyof Jobs, unknown>
 
 type Run<Name extends JobName> = (payload: Jobs[Name], helpers: JobHelpers) => unknown;
 
-/** Behind what is sound. */
+/** A lower priority than that of sound batches. */
 const HALVES_PRIORITY = 10;
 
 /**
- * A set that fails goes on as two halves, and so on down to the one it fails by: what is wrong with one row holds up nobody
- * else. The one is run again by the queue, and said each time. Every task passes over what it has done already.
+ * If a batch fails, splits it in two and queues both halves, until the failing row is alone. The others proceed. The queue
+ * retries the single row and each failure is reported. Every task skips what it has already done.
  */
 const inHalves =
   <Name extends JobName>(deps: Deps, name: Name, run: Run<Name>) =>
@@ -42,7 +42,7 @@ const isOfAll = (error: unknown): boolean =>
   outageCode(error) !== undefined ||
   (error instanceof Fault && error.code === "CHANNEL_NOT_CARRIED");
 
-/** None of a set of one. */
+/** Returns no halves for a batch of one. */
 function halvesOf<Payload extends Jobs[JobName]>(payload: Payload): Payload[] {
   const [name, ids] =
     "caseChangeIds" in payload

@@ -1,6 +1,6 @@
 import type { CaseStatus, Outcome } from "./vocabulary.ts";
 
-/** What triggers look at. */
+/** The part of a case that triggers look at. */
 export interface CaseState {
   readonly status: CaseStatus;
   readonly outcome: Outcome | null;
@@ -8,11 +8,11 @@ export interface CaseState {
 
 export interface FollowingChange extends CaseState {
   readonly fields: Readonly<Record<string, unknown>>;
-  /** False where it only boarded the case. */
+  /** False if the change only boarded the case and sends nothing. */
   readonly fires: boolean;
 }
 
-/** One row the core system inserted: the case as it stood after the change, and what intake noted beside it. */
+/** One row that the core system inserted: the case after the change, and what intake recorded about it. */
 export interface CaseChange extends CaseState {
   readonly id: string;
   readonly caseId: string;
@@ -22,8 +22,8 @@ export interface CaseChange extends CaseState {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly changedAt: Date;
   readonly supercaseBulkOperationId: string | null;
-  /** The case just before this change; null when nothing was known of it. */
+  /** The case just before this change; null if the case was not known. */
   readonly before: CaseState | null;
-  /** Only for a change that arrived late: the change that follows it in time and had been judged already. */
+  /** Only for a change that arrived late: the next change in time, which was already resolved. */
   readonly following: FollowingChange | null;
 }

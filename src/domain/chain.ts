@@ -2,7 +2,7 @@ import type { CaseChange } from "./case-change.ts";
 import type { Delay, Trigger } from "./notification-type.ts";
 import type { Channel, InteractionStatus, OnUnknown, Origin, WhenCaseMoves } from "./vocabulary.ts";
 
-/** One attempt of a chain, without anything that names a person. */
+/** One attempt of a chain, without personal data. */
 export interface Attempt {
   readonly id: string;
   readonly origin: Origin;
@@ -13,11 +13,11 @@ export interface Attempt {
   readonly createdAt: Date;
   readonly dueAt: Date | null;
   readonly latestAt: Date | null;
-  /** How the date of the first attempt came about, as `schedule` explained it. */
+  /** The explanation of the due time of the first attempt, from `schedule`. */
   readonly dueExplanation: object | null;
   readonly personId: string | null;
   readonly contactId: string | null;
-  /** The contact's type, label and status when it was chosen. */
+  /** The type, label and status of the contact when it was chosen. */
   readonly contactType: string | null;
   readonly contactLabel: string | null;
   readonly contactStatus: string | null;
@@ -42,7 +42,7 @@ export interface Transition {
   readonly evidence: Readonly<Record<string, unknown>> | null;
 }
 
-/** The version an interaction was planned with. */
+/** The version with which the interaction was planned. */
 export interface PinnedType extends Trigger, Delay {
   readonly id: number;
   readonly version: number;
@@ -51,13 +51,13 @@ export interface PinnedType extends Trigger, Delay {
   readonly onUnknown: OnUnknown;
 }
 
-/** All attempts to tell a borrower one thing, with what set them in motion. */
+/** All attempts of one notice, with the case change and type that caused it. */
 export interface Chain {
-  /** In order; at least one. */
+  /** The attempts in order; at least one. */
   readonly attempts: readonly [Attempt, ...Attempt[]];
-  /** Of all attempts, in the order they happened. */
+  /** The transitions of all attempts, in order of time. */
   readonly transitions: readonly Transition[];
-  /** Null for what others have logged. */
+  /** Null for a logged interaction. */
   readonly caseChange: CaseChange | null;
   readonly type: PinnedType | null;
 }

@@ -1,6 +1,6 @@
 import type { ContactStatus, ContactType } from "./vocabulary.ts";
 
-/** An address, number or postal address of a borrower, as the lender keeps it. */
+/** An email address, phone number or postal address of a borrower, as the lender stores it. */
 export interface Contact {
   readonly id: string;
   readonly externalId: string | null;

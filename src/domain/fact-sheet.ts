@@ -15,7 +15,7 @@ export interface Borrower {
   readonly displayId: string | null;
   readonly borrowerType: string;
   readonly status: string;
-  /** As the lender keeps it: firstName, lastName, or legalName of a business. */
+  /** The name as the lender stores it: firstName and lastName, or legalName of a business. */
   readonly name: Readonly<Record<string, unknown>>;
   readonly language: string;
   readonly timeZone: string | null;
@@ -32,18 +32,18 @@ export interface Loan {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** All that judging and rendering may know of one interaction, loaded at the moment it would leave. */
+/** All facts that judging and rendering use for one interaction, loaded when it is due. */
 export interface FactSheet {
   readonly interactionId: string;
   readonly channel: Channel;
   readonly theme: Theme | null;
-  /** Its content is sealed at rest. */
+  /** True if its content is sealed at rest. */
   readonly sensitive: boolean;
   readonly attempt: number;
   /** The id of the first attempt. */
   readonly chainId: string;
   readonly dueAt: Date;
-  /** After this it is too late to send. */
+  /** The latest time at which it may be sent. */
   readonly latestAt: Date | null;
   readonly templateId: number;
   readonly templateVersion: number;
@@ -57,7 +57,7 @@ export interface FactSheet {
     readonly whenCaseMoves: WhenCaseMoves;
     readonly onUnknown: OnUnknown;
   };
-  /** As the case stands now, not as it stood when it fired. */
+  /** The current state of the case, not the state when the type fired. */
   readonly case: {
     readonly id: string;
     readonly typeId: string;
@@ -66,7 +66,7 @@ export interface FactSheet {
     readonly outcome: Outcome | null;
     readonly fields: Readonly<Record<string, unknown>>;
   };
-  /** Why everything, this channel or this notification type is paused; null when nothing is. */
+  /** The reason of a pause that covers this interaction, or null. */
   readonly pausedBecause: string | null;
   readonly borrower: Borrower;
   readonly loans: readonly Loan[];

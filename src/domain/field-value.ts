@@ -1,16 +1,16 @@
 import { numberText } from "./exact-json.ts";
 import type { DataType } from "./vocabulary.ts";
 
-/** digits / 10^scale, exact where a float is not. Days and instants are quantities too, counted from 1970. */
+/** An exact decimal number: digits / 10^scale. Days and instants are quantities counted from 1970. */
 interface Quantity {
   readonly digits: bigint;
   readonly scale: number;
 }
 
-/** A JSON value read as a data type. Two of the same data type can be compared. */
+/** A JSON value read as a data type. Two values of the same data type can be compared. */
 export type FieldValue = string | boolean | Quantity;
 
-/** A hundred digits are more than any amount has; without a bound one field could hold up a worker. */
+/** The bound of 100 digits keeps one field from blocking a worker. */
 const NUMBER = /^(-?\d{1,100})(?:\.(\d{1,100}))?(?:e([+-]?\d{1,3}))?$/i;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const INSTANT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)$/;
@@ -25,8 +25,8 @@ const READERS: Readonly<Record<DataType, (value: unknown) => FieldValue | null>>
 };
 
 /**
- * Reads a JSON value as a data type; null when it does not fit. Nothing is guessed: text is never a boolean,
- * a number is never text, and an instant is never a day, since which day it falls on depends on a time zone.
+ * Reads a JSON value as a data type; null if it does not fit. There is no conversion: text is never a boolean, a number is
+ * never text, and an instant is never a day, because its day depends on a time zone.
  * - integer, decimal: a JSON number to its last digit, or the same in a string
  * - date: `2031-03-03`
  * - dateTime: RFC 3339, with its offset: `2031-03-03T10:00:00-05:00`
@@ -35,7 +35,7 @@ export function readAs(dataType: DataType, value: unknown): FieldValue | null {
   return READERS[dataType](value);
 }
 
-/** Negative, zero or positive, as for a sort. Both come from the same data type. */
+/** Compares two values of the same data type; returns a negative number, zero or a positive number. */
 export function compare(left: FieldValue, right: FieldValue): number {
   if (typeof left === "object" && typeof right === "object") return compareQuantities(left, right);
   if (left === right) return 0;
@@ -79,7 +79,7 @@ function readDay(value: unknown): Quantity | null {
   if (typeof value !== "string" || !DAY.test(value)) return null;
   const time = Date.parse(`${value}T00:00:00Z`);
   if (Number.isNaN(time)) return null;
-  // Date.parse takes February 30 for March 2.
+  // Date.parse reads February 30 as March 2.
   if (!new Date(time).toISOString().startsWith(value)) return null;
   return { digits: BigInt(time), scale: 0 };
 }
@@ -91,7 +91,7 @@ function readInstant(value: unknown): Quantity | null {
   const [, day = "", minute = "", second = "00", fraction = "", offset = ""] = match;
   const time = Date.parse(`${day}T${minute}:${second}${offset}`);
   if (readDay(day) === null || Number.isNaN(time)) return null;
-  // Postgres writes microseconds, more than a Date keeps.
+  // Postgres writes microseconds, which a Date cannot hold.
   const nanoseconds = BigInt(time) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
   return { digits: nanoseconds, scale: 0 };
 }

@@ -1,7 +1,7 @@
 import type { SealedContent } from "./sealed-content.ts";
 import type { ContactType, Channel, Direction, InteractionStatus, Origin } from "./vocabulary.ts";
 
-/** What is kept of a contact with an interaction, and what others may tell of one. */
+/** The contact as it is stored with an interaction, and as REST callers may report it. */
 export interface ContactDetails {
   readonly externalId: string | null;
   readonly contactType: ContactType;
@@ -25,7 +25,7 @@ export interface KeptContact {
   readonly details: ContactDetails;
 }
 
-/** What can be written of an interaction that others log. */
+/** The columns that a logged interaction can have. */
 export interface LoggedFields {
   readonly channel: Channel;
   readonly content: object | SealedContent | null;
@@ -53,14 +53,14 @@ export interface LoggedFields {
   readonly complianceGuardRuleId: string | null;
 }
 
-/** An interaction as it is on record, whoever wrote it. */
+/** An interaction as it is on record, sent or logged. */
 export interface InteractionRecord extends LoggedFields {
   readonly id: string;
   readonly origin: Origin;
   readonly createdAt: Date;
   readonly updatedAt: Date | null;
   readonly deletedAt: Date | null;
-  /** Rows written by SQL may hold anything here. */
+  /** Rows that were written by SQL may contain anything here. */
   readonly createdBy: unknown;
   readonly personId: string | null;
   readonly caseId: string | null;

@@ -1,7 +1,7 @@
 import type { Evidence, ContactFinding } from "./provider-answer.ts";
 import type { Channel, Theme } from "./vocabulary.ts";
 
-/** What a notification type version makes of the changes of one moment. */
+/** The notice that a notification type version causes for the changes of one moment. */
 export interface PlannedNotice {
   readonly notificationTypeId: number;
   readonly notificationTypeVersion: number;
@@ -25,31 +25,31 @@ export interface PlannedInteraction {
   readonly notice: PlannedNotice;
 }
 
-/** What is written when an interaction is claimed, before the wire. */
+/** The data that is written when an interaction is claimed. */
 export interface Claim {
   readonly interactionId: string;
   readonly contactId: string;
-  /** The contact as it was then. */
+  /** A copy of the contact at that time. */
   readonly contact: object;
   readonly borrower: object;
   readonly content: object;
-  /** How many segments a text is charged as; null for what is not a text. */
+  /** The number of billed segments of a text; null for other channels. */
   readonly segments: number | null;
   readonly provider: string;
 }
 
-/** What becomes of an interaction that did not get as far as the wire. */
+/** The outcome for an interaction that was not sent. */
 export interface Withheld {
   readonly interactionId: string;
   readonly status: "scheduled" | "failed" | "canceled";
   readonly ruleId: string | null;
   readonly short: string;
   readonly long: string;
-  /** When it is judged again; only for scheduled. */
+  /** The time at which it is judged again; only for scheduled. */
   readonly until: Date | null;
 }
 
-/** What becomes of an interaction once the provider has answered. */
+/** The outcome of an interaction after the provider's answer. */
 export interface AttemptOutcome {
   readonly interactionId: string;
   readonly status: "attempted" | "succeeded" | "failed" | "scheduled";
@@ -57,16 +57,16 @@ export interface AttemptOutcome {
   readonly short: string | null;
   readonly long: string | null;
   readonly providerMessageId: string | null;
-  /** Which claim this is the outcome of. */
+  /** The claim to which this outcome belongs. */
   readonly claimedAt: Date;
   readonly startedAt: Date;
   readonly endedAt: Date;
   readonly evidence: Evidence;
-  /** The same interaction is tried again then; only for scheduled. */
+  /** The time at which the same interaction is sent; only for scheduled. */
   readonly dueAt: Date | null;
-  /** It is looked into then; only for an unknown outcome. */
+  /** The time at which it is settled; only for an unknown outcome. */
   readonly askAt: Date | null;
-  /** A new interaction follows then; only for failed. */
+  /** The time of the next attempt; only for failed. */
   readonly nextAttemptAt: Date | null;
   readonly finding: ContactFinding | null;
 }

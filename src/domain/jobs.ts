@@ -1,24 +1,24 @@
 import type { Channel } from "./vocabulary.ts";
 
-/** Single notices go before those of a bulk. */
+/** Single notices have precedence over a bulk. */
 export type Lane = "single" | "bulk";
 
-/** The queue's jobs and their payloads: ids, nothing else. */
+/** The jobs of the queue and their payloads, which hold ids only. */
 export interface Jobs {
-  /** Queued by the database itself, in the transaction that inserts the changes. */
+  /** The database queues this job in the transaction that inserts the changes. */
   readonly resolve_case_changes: { readonly caseChangeIds: readonly string[] };
-  /** Interactions of one channel whose outcome nobody knows; `asked` is how often the provider was asked already. */
+  /** Interactions of one channel with unknown outcome. `asked` counts the questions to the provider so far. */
   readonly settle_unknown_outcomes: {
     readonly channel: Channel;
     readonly interactionIds: readonly string[];
     readonly asked: number;
   };
-  /** Up to a hundred interactions of one channel that fall due together. */
+  /** Up to 100 interactions of one channel that are due together. */
   readonly deliver_interactions: {
     readonly channel: Channel;
     readonly interactionIds: readonly string[];
     readonly lane: Lane;
-    /** How often in a row the set came back to the queue without one call started. */
+    /** The number of times in a row that the batch returned to the queue without a call. */
     readonly notStarted: number;
   };
 }
@@ -32,7 +32,7 @@ const NAMES: Readonly<Record<JobName, true>> = {
 export const JOB_NAMES = Object.keys(NAMES) as readonly JobName[];
 
 declare global {
-  // graphile-worker takes the types of payloads from here: a wrong one does not compile
+  // graphile-worker takes the payload types from here, so a wrong payload does not compile.
   // oxlint-disable-next-line typescript/no-namespace
   namespace GraphileWorker {
     interface Tasks extends Jobs {}

@@ -1,9 +1,9 @@
-/** Who the notices come from, as configured. */
+/** The lender that sends the notices, from the settings. */
 export interface Lender {
   readonly name: string;
   readonly postalAddress: string;
   readonly phone: string;
   readonly website: string;
-  /** IANA name; the lender's clock and calendar days are meant wherever a delay is counted. */
+  /** An IANA time zone. Delays are counted in the lender's calendar days and clock time. */
   readonly timeZone: string;
 }

@@ -1,10 +1,10 @@
-/** An email ready to leave. One recipient a message: every borrower has a status of their own. */
+/** An email ready to send. It has one recipient, because each borrower has a status of their own. */
 export interface EmailMessage {
   readonly channel: "email";
   readonly interactionId: string;
-  /** Without angle brackets; the same for every attempt of a chain, so that a receiver can drop a repeat. */
+  /** The Message-ID without angle brackets. It is the same for every attempt of a chain, so that a receiver can drop a duplicate. */
   readonly messageId: string;
-  /** When it leaves, to the second in its Date header. */
+  /** The time of sending; the Date header has it to the second. */
   readonly date: Date;
   readonly from: string;
   readonly to: string;
@@ -15,11 +15,11 @@ export interface EmailMessage {
   readonly language: string;
 }
 
-/** A text message ready to leave. */
+/** A text message ready to send. */
 export interface TextMessage {
   readonly channel: "text";
   readonly interactionId: string;
-  /** E.164. */
+  /** A phone number in E.164 form. */
   readonly to: string;
   readonly body: string;
 }

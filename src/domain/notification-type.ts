@@ -8,7 +8,7 @@ import type {
   Theme,
 } from "./vocabulary.ts";
 
-/** One filter on a case field. The older two-key form `{fieldName, value}` leaves the last two out. */
+/** One filter on a case field. The older form `{fieldName, value}` omits the last two. */
 export interface Condition {
   readonly fieldName: string;
   readonly value?: unknown;
@@ -16,29 +16,29 @@ export interface Condition {
   readonly dataType?: DataType;
 }
 
-/** What makes a version fire. At least one of the first two is set; the database sees to it. */
+/** The trigger of a version. The database ensures that at least one of the first two is set. */
 export interface Trigger {
   readonly onStatus: CaseStatus | null;
   readonly onOutcome: Outcome | null;
   readonly onCondition: readonly Condition[];
 }
 
-/** How long to wait after the change. */
+/** The delay after the change. */
 export interface Delay {
   readonly delay: number | null;
   readonly unit: DelayUnit | null;
-  /** Name of a business-day calendar, built in or the lender's own. */
+  /** The name of a business-day calendar, built in or the lender's own. */
   readonly calendar: string;
 }
 
-/** An active version, with the template version that is active at the same moment: both are pinned when it fires. */
+/** An active version with the template version that is active at the same moment. Both are pinned when it fires. */
 export interface NotificationTypeVersion extends Trigger, Delay {
   readonly id: number;
   readonly version: number;
   readonly channel: Channel;
   readonly theme: Theme | null;
   readonly templateId: number | null;
-  /** Null when the template has no active version. */
+  /** Null if the template has no active version. */
   readonly templateVersion: number | null;
   readonly subject: string | null;
   readonly sensitive: boolean;

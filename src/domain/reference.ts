@@ -1,2 +1,2 @@
-/** Names a thing by its id, or by the id the lender's own systems know it under. */
+/** A reference by id, or by the id in the lender's own systems. */
 export type Reference = { readonly id: string } | { readonly externalId: string };

@@ -1,7 +1,7 @@
-/** Content that can only be read with the key that sealed it; binary parts in base64. */
+/** Content that only the key that sealed it can open. Binary parts are in base64. */
 export interface SealedContent {
   readonly sealed: {
-    /** Begins the SHA-256 of the key: tells keys apart and gives none away. */
+    /** The beginning of the SHA-256 of the key. It identifies the key without revealing it. */
     readonly keyId: string;
     readonly iv: string;
     readonly tag: string;

@@ -7,14 +7,14 @@ import type {
   VersionStatus,
 } from "./vocabulary.ts";
 
-/** What whoever configures a notification type says of it. */
+/** The configured properties of a notification type. */
 export interface TypeFields {
   readonly name: string;
   readonly description: string;
   readonly status: VersionStatus;
   readonly onStatus: CaseStatus | null;
   readonly onOutcome: Outcome | null;
-  /** As they were given: a draft may hold conditions that could not be activated. */
+  /** The conditions as given. A draft may contain conditions that cannot be activated. */
   readonly onCondition: readonly object[] | null;
   readonly channel: Channel | null;
   readonly theme: Theme | null;
@@ -23,7 +23,7 @@ export interface TypeFields {
   readonly unit: DelayUnit | null;
 }
 
-/** One version of a notification type as it is configured, with the times the database keeps. */
+/** One version of a notification type, with the times that the database sets. */
 export interface TypeVersion extends TypeFields {
   readonly id: number;
   readonly version: number;

@@ -1,7 +1,7 @@
 import type { ContactFinding } from "./provider-answer.ts";
 import type { Channel, OnUnknown } from "./vocabulary.ts";
 
-/** An interaction nobody can say was taken, with what settling must know of it. */
+/** An interaction whose outcome is unknown, with the data that settling needs. */
 export interface UnknownOutcome {
   readonly interactionId: string;
   readonly channel: Channel;
@@ -12,12 +12,12 @@ export interface UnknownOutcome {
   readonly timesUnknown: number;
   readonly latestAt: Date | null;
   readonly claimedAt: Date;
-  /** What was sent to whom, to be found again at the provider. */
+  /** The recipient and the body, to find the message at the provider. */
   readonly to: string;
   readonly body: string;
 }
 
-/** What a provider knows of a message it took. */
+/** The state of an accepted message at the provider. */
 export interface Found {
   readonly messageId: string;
   readonly status: "attempted" | "succeeded" | "failed";
@@ -33,19 +33,19 @@ export interface FoundFailure {
   readonly finding: ContactFinding | null;
 }
 
-/** What a provider that can be asked says of a message. Unavailable also stands for "cannot be ruled out". */
+/** The answer of a provider that can be asked about a message. Unavailable also means "cannot be ruled out". */
 export type LookupResult =
   | ({ readonly kind: "found" } & Found)
   | { readonly kind: "notFound" }
   | { readonly kind: "unavailable" };
 
 /**
- * What becomes of it.
- * - known: the provider has told; the row moves.
- * - neverSent: it is shown that the provider never took it; the same interaction is scheduled again.
+ * The decision about an unknown outcome.
+ * - known: the provider knows the outcome; the row moves.
+ * - neverSent: the provider never took it; the same interaction is scheduled again.
  * - giveUp: the provider never took it, and it was sent as often as the channel retries; it has failed.
  * - resend: it is sent once more as the next attempt, with the same Message-ID.
- * - askAgain: too early to tell.
+ * - askAgain: it is too early to know.
  * - hold: a person decides, with `tidings settle`.
  */
 export type UnknownVerdict =

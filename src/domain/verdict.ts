@@ -1,13 +1,13 @@
 import type { Contact } from "./contact.ts";
 
-/** Why something does not go out: which rule, a label, and a sentence that tells what to do. */
+/** The reason why an interaction is not sent: the rule, a label, and a sentence that says what to do. */
 export interface Reason {
   readonly ruleId: string;
   readonly short: string;
   readonly long: string;
 }
 
-/** What judging says of one interaction at the moment it would leave. */
+/** The verdict on one interaction at the time it is due. */
 export type Verdict =
   | { readonly kind: "send"; readonly contact: Contact }
   | { readonly kind: "wait"; readonly until: Date; readonly reason: Reason }

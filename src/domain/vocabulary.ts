@@ -3,7 +3,7 @@
  * hold the same words; a test compares the two.
  */
 
-/** How a borrower is reached. */
+/** The channels on which a borrower can be reached. */
 export const CHANNELS = [
   "voice",
   "email",
@@ -16,7 +16,7 @@ export const CHANNELS = [
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-/** Where a case stands in the lender's process. */
+/** The status of a case in the lender's process. */
 export const CASE_STATUSES = [
   "initiated",
   "processing",
@@ -26,11 +26,11 @@ export const CASE_STATUSES = [
 ] as const;
 export type CaseStatus = (typeof CASE_STATUSES)[number];
 
-/** What the process concluded. */
+/** The outcome of a case. */
 export const OUTCOMES = ["approved", "denied", "falsePositive", "noOutcome"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Where an interaction stands; the moves between them are in `migrations/0006_interactions.sql`. */
+/** The statuses of an interaction. `migrations/0006_interactions.sql` has the moves between them. */
 export const INTERACTION_STATUSES = [
   "scheduled",
   "inProgress",
@@ -41,7 +41,7 @@ export const INTERACTION_STATUSES = [
 ] as const;
 export type InteractionStatus = (typeof INTERACTION_STATUSES)[number];
 
-/** Why an interaction occurs. */
+/** The purpose of an interaction. */
 export const THEMES = [
   "opsCollDebt",
   "opsCollLocateBorrower",
@@ -68,37 +68,37 @@ export type Theme = (typeof THEMES)[number];
 export const DIRECTIONS = ["outbound", "inbound"] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-/** Of a notification type version and of a template version. */
+/** The statuses of a version of a notification type or template. */
 export const VERSION_STATUSES = ["draft", "active", "deprecated"] as const;
 export type VersionStatus = (typeof VERSION_STATUSES)[number];
 
 export const DELAY_UNITS = ["calendarDays", "businessDays"] as const;
 export type DelayUnit = (typeof DELAY_UNITS)[number];
 
-/** Who wrote an interaction: Tidings itself, or somebody who logs what happened elsewhere. */
+/** The origin of an interaction: sent by Tidings, or logged by another system. */
 export const ORIGINS = ["tidings", "logged"] as const;
 export type Origin = (typeof ORIGINS)[number];
 
-/** What becomes of a scheduled interaction whose case has moved on when it falls due. */
+/** What happens to a scheduled interaction whose case no longer matches when it is due. */
 export const WHEN_CASE_MOVES = ["send", "cancel"] as const;
 export type WhenCaseMoves = (typeof WHEN_CASE_MOVES)[number];
 
-/** What becomes of an email nobody can say was taken: sent once more, or held for a person. */
+/** What happens to an email with unknown outcome: it is sent once more, or held for a person. */
 export const ON_UNKNOWN = ["resend", "hold"] as const;
 export type OnUnknown = (typeof ON_UNKNOWN)[number];
 
-/** What an operator can pause. */
+/** The scope of a pause. */
 export const PAUSE_SCOPES = ["everything", "channel", "notificationType"] as const;
 export type PauseScope = (typeof PAUSE_SCOPES)[number];
 
-/** How somebody came to read sensitive content. */
+/** The way in which sensitive content was shown. */
 export const REVEAL_WAYS = ["command", "rest"] as const;
 export type RevealWay = (typeof REVEAL_WAYS)[number];
 
 export const CONTACT_TYPES = ["phone", "email", "address"] as const;
 export type ContactType = (typeof CONTACT_TYPES)[number];
 
-/** In the order of preference; an archived contact is history and never chosen. */
+/** The statuses of a contact in order of preference. An archived contact is never chosen. */
 export const CONTACT_STATUSES = ["primary", "secondary", "additional", "archived"] as const;
 export type ContactStatus = (typeof CONTACT_STATUSES)[number];
 
@@ -106,7 +106,7 @@ export const BORROWER_TYPES = ["person", "business"] as const;
 export const BORROWER_STATUSES = ["active", "inactive"] as const;
 export const COLLECTIONS_INTENSITIES = ["light", "normal", "heavy"] as const;
 
-/** How a condition compares a case field with its value. */
+/** The operators with which a condition compares a case field with its value. */
 export const OPERATORS = [
   "eq",
   "ne",
@@ -125,7 +125,7 @@ export type Operator = (typeof OPERATORS)[number];
 export const DATA_TYPES = ["string", "integer", "decimal", "boolean", "date", "dateTime"] as const;
 export type DataType = (typeof DATA_TYPES)[number];
 
-/** What a caller of the REST resources may do. */
+/** The scopes of a caller of the REST resources. */
 export const SCOPES = [
   "notificationType:read",
   "notificationType:write",

@@ -4,7 +4,7 @@ import type { Contact } from "../contact.ts";
 import type { Borrower, Loan } from "../fact-sheet.ts";
 import type { OnUnknown, WhenCaseMoves } from "../vocabulary.ts";
 
-/** A case as a change left it. */
+/** The state of a case after a change. */
 export interface CaseFacts extends CaseState {
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -13,57 +13,57 @@ interface DatedFacts extends CaseFacts {
   readonly changedAt: Date;
 }
 
-/** A change of a case as the changes around it see it. */
+/** A case change with the data that neighbouring changes need. */
 export interface KnownChange extends DatedFacts {
   readonly fires: boolean;
 }
 
-/** What the database knows of a case around the moment of a change that is not in it. */
+/** The state of a case in the database around the time of a change that is not stored. */
 export interface Around {
-  /** The last change up to that moment, and the first one after it. */
+  /** The last change up to that time, and the first one after it. */
   readonly before: KnownChange | null;
   readonly following: KnownChange | null;
-  /** The case as it stands. */
+  /** The current state of the case. */
   readonly newest: DatedFacts | null;
 }
 
-/** A line of a file of case changes; lines count from one. */
+/** A line of a file of case changes. Lines count from 1. */
 export interface ReadLine {
   readonly line: number;
   readonly change: CaseChangeLine;
 }
 
-/** What lines name, as far as the database has it. */
+/** The referenced rows that exist in the database. */
 export interface References {
   readonly caseTypeIds: ReadonlySet<string>;
   readonly borrowerIds: ReadonlySet<string>;
   readonly externalIds: ReadonlySet<string>;
 }
 
-/** A case change as a dry run looks at it: arrived already, or arriving now. */
+/** A case change in a dry run: stored already, or arriving now. */
 export interface Arrival {
-  /** Names it to whoever asked, such as `line 3`. */
+  /** The name of the change in the output, such as `line 3`. */
   readonly label: string;
   readonly change: CaseChange;
-  /** Why it sets nothing in motion, whatever the types say: it only boards its case, or the table has it already. */
+  /** The reason why it fires nothing with any type: it only boards its case, or it is stored already. */
   readonly idle: "boards" | "repeats" | null;
-  /** The case once this change is in, for what is due at once. */
+  /** The case after this change, for notices that are due at once. */
   readonly caseNow: CaseFacts;
-  /** The case once all that is looked at is in, for what is due later. */
+  /** The case after all changes of the dry run, for notices that are due later. */
   readonly caseLater: CaseFacts;
 }
 
-/** What delivering will ask of a notification type's active version, beside what makes it fire. */
+/** The properties of a notification type that delivery uses. */
 export interface TypeRules {
   readonly id: number;
   readonly name: string;
   readonly whenCaseMoves: WhenCaseMoves;
   readonly onUnknown: OnUnknown;
-  /** Why everything, its channel or it itself is paused; null when nothing is. */
+  /** The reason of a pause that covers this type, or null. */
   readonly pausedBecause: string | null;
 }
 
-/** What the database holds of everybody and everything some case changes name, by id. */
+/** The rows that some case changes reference, by id. */
 export interface Surroundings {
   readonly caseTypeNames: ReadonlyMap<string, string>;
   readonly people: ReadonlyMap<

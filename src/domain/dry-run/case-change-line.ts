@@ -6,7 +6,7 @@ const wanted =
   ({ input }: { readonly input?: unknown }): string =>
     input === undefined ? "is missing" : `must be ${words}`;
 
-/** Postgres holds neither NUL nor half a surrogate pair. */
+/** Postgres can store neither NUL nor half a surrogate pair. */
 const text = z
   .string({ error: wanted("text") })
   .min(1, { error: "must not be empty" })
@@ -14,7 +14,7 @@ const text = z
     error: "must be text that Postgres can hold",
   });
 
-/** A moment with its offset from UTC, such as `2031-03-03T10:00:00-05:00`. */
+/** A time with its offset from UTC, such as `2031-03-03T10:00:00-05:00`. */
 export const instant = z.iso
   .datetime({
     offset: true,
@@ -24,7 +24,7 @@ export const instant = z.iso
 
 /**
  * A case change on a line of a JSON-lines file, with the keys of `tidings.case_changes` as in 0005_case_changes.sql.
- * `id` and `received_at` are taken and not looked at, so that exported rows can be read back.
+ * `id` and `received_at` are accepted and ignored, so that exported rows can be read back.
  */
 export const caseChangeLine = z.strictObject(
   {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CHANNELS, THEMES } from "../vocabulary.ts";
 
-/** What `template.json` says of a template. */
+/** The content of `template.json`. */
 export const templateAbout = z.strictObject({
   name: z.string().trim().min(1).max(100),
   channel: z.enum(CHANNELS),
@@ -16,5 +16,5 @@ export const templateAbout = z.strictObject({
 });
 export type TemplateAbout = z.infer<typeof templateAbout>;
 
-/** What a folder may be called: a name that is no number, and that any file system can keep. */
+/** A valid folder name: not a number, and valid in any file system. */
 export const SLUG = /^[A-Za-z][A-Za-z0-9]*([._-][A-Za-z0-9]+)*$/;

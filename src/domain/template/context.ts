@@ -60,8 +60,8 @@ const contact = z
   .describe("Where the notice goes");
 
 /**
- * All a template may speak of, declared once: the publishing checks and the documentation read it here. Below an
- * open record any name is allowed; what stands there is the lender's.
+ * The variables that a template may use. The publishing checks and the documentation read this declaration. Below an open
+ * record any name is allowed, because the lender defines it.
  */
 export const templateContext = z.strictObject({
   lender,
@@ -81,7 +81,7 @@ export const templateContext = z.strictObject({
 
 export type TemplateContext = z.infer<typeof templateContext>;
 
-/** What a JSON schema says of one place, as far as templates need it. */
+/** The part of a JSON schema that templates need. */
 export interface Shape {
   readonly type?: string | readonly string[];
   readonly description?: string;
@@ -91,5 +91,5 @@ export interface Shape {
   readonly anyOf?: readonly Shape[];
 }
 
-/** The context as a JSON schema, in which its places can be looked up. */
+/** The context as a JSON schema. */
 export const CONTEXT_SHAPE = z.toJSONSchema(templateContext) as Shape;

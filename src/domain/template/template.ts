@@ -1,6 +1,6 @@
 import type { Channel } from "../vocabulary.ts";
 
-/** One version of a template; once published it never changes. */
+/** One version of a template. A published version never changes. */
 export interface Template {
   readonly id: number;
   readonly version: number;
@@ -11,7 +11,7 @@ export interface Template {
   readonly textTemplate: string | null;
 }
 
-/** What a template makes of a context: the parts its channel has. */
+/** The rendered parts of a template. */
 export interface Rendered {
   readonly subject: string | null;
   readonly html: string | null;

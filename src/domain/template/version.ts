@@ -1,21 +1,21 @@
 import type { Template } from "./template.ts";
 import type { Theme, VersionStatus } from "../vocabulary.ts";
 
-/** What a version of a template is, apart from where it is kept: all of this is in its content hash. */
+/** The content of a template version. The content hash covers all of it. */
 export interface TemplateContent extends Omit<Template, "id" | "version"> {
-  /** For the lender's own people. */
+  /** A name for the lender's staff. */
   readonly name: string;
-  /** A word of the platform's, such as bankruptcyDismissed; goes on the interaction. */
+  /** A theme of the platform; it is copied to the interaction. */
   readonly subject: string | null;
   readonly theme: Theme | null;
-  /** Its notices are sealed at rest. */
+  /** True if its notices are sealed at rest. */
   readonly sensitive: boolean;
 }
 
-/** Contexts by the name of their file. */
+/** Sample contexts by file name. */
 export type Samples = Readonly<Record<string, unknown>>;
 
-/** What a folder has to say. */
+/** A draft read from a folder. */
 export interface TemplateDraft {
   /** The name of the folder. */
   readonly slug: string;
@@ -23,24 +23,24 @@ export interface TemplateDraft {
   readonly samples: Samples;
 }
 
-/** One stored version. */
+/** A stored template version. */
 export interface TemplateVersion extends TemplateContent, Template {
-  /** Null for one that no folder is behind. */
+  /** Null for a version without a folder. */
   readonly slug: string | null;
   readonly status: VersionStatus;
   readonly samples: Samples;
-  /** SHA-256 in hex. */
+  /** A SHA-256 in hex. */
   readonly contentHash: string;
   readonly createdAt: Date;
   readonly createdBy: string;
-  /** Of a draft that was edited. */
+  /** The time of the last edit of a draft. */
   readonly updatedAt: Date | null;
   readonly publishedAt: Date | null;
   readonly publishedBy: string | null;
   readonly deprecatedAt: Date | null;
 }
 
-/** A template is called by its number or by the name of its folder. */
+/** A template is named by its id or by its folder. */
 export type TemplateName =
   | { readonly kind: "id"; readonly id: number }
   | { readonly kind: "slug"; readonly slug: string };
