@@ -10,6 +10,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/domain/vocabulary.ts"],
   ["src/domain/*.ts"],
   ["src/domain/template/*.ts"],
+  ["src/domain/codes/*.ts"],
   ["src/domain/dry-run/*.ts", "src/domain/guard/*.ts", "src/decide/guard/data/*.json"],
   ["src/clock.ts", "src/config.ts", "src/log-destination.ts"],
   [

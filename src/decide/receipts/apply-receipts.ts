@@ -36,6 +36,9 @@ export interface ReceiptResult {
   /** The receipt that decided. */
   readonly decidedBy: ProviderReceipt | null;
   readonly ruleId: string | null;
+  /** A label and a sentence that says what to do; null unless failed. */
+  readonly short: string | null;
+  readonly long: string | null;
   readonly contact: readonly ContactEffect[];
   readonly next: NextTry;
   readonly alerts: readonly ReceiptAlert[];
@@ -96,6 +99,8 @@ export function readReceipts(
     progress: failure.progress ?? progressOf(deciding),
     decidedBy: deciding?.receipt ?? null,
     ruleId: failure.ruleId,
+    short: failure.short,
+    long: failure.long,
     contact: [...fitting.flatMap(({ row }) => row.contact ?? []), ...failure.contact],
     next: failure.next,
     alerts: alertsOf(found),
@@ -110,6 +115,8 @@ const WAITING: ReceiptResult = {
   progress: null,
   decidedBy: null,
   ruleId: null,
+  short: null,
+  long: null,
   contact: [],
   next: NONE,
   alerts: [],
@@ -147,8 +154,15 @@ function progressOf(deciding: Placed | undefined): Progress | null {
   return qualified?.[1] ?? row.progress;
 }
 
-type Failure = Pick<ReceiptResult, "progress" | "ruleId" | "contact" | "next">;
-const NO_FAILURE: Failure = { progress: null, ruleId: null, contact: [], next: NONE };
+type Failure = Pick<ReceiptResult, "progress" | "ruleId" | "short" | "long" | "contact" | "next">;
+const NO_FAILURE: Failure = {
+  progress: null,
+  ruleId: null,
+  short: null,
+  long: null,
+  contact: [],
+  next: NONE,
+};
 
 function failureOf(
   deciding: Placed | undefined,
@@ -163,13 +177,15 @@ function failureOf(
   return {
     progress: { status: "failed", statusDetails: detailsOf(deciding, meaning, next) },
     ruleId: meaning.ruleId ?? null,
-    contact: [...(meaning.contact ?? []), ...(worn === null ? [] : [worn])],
+    short: meaning.short,
+    long: meaning.long,
+    contact: [...meaning.contact, ...(worn === null ? [] : [worn])],
     next,
   };
 }
 
 /** What the failures so far make of the contact. */
-function wornOut({ contact = [] }: CodeMeaning, failedAt: readonly Date[]): ContactEffect | null {
+function wornOut({ contact }: CodeMeaning, failedAt: readonly Date[]): ContactEffect | null {
   const soft = contact.find((effect) => effect.kind === "softFailure");
   return soft !== undefined && isBeyondLimit(soft.limit, failedAt)
     ? { kind: soft.limit.makes }

@@ -82,9 +82,7 @@ function compareSame(one: Placed, other: Placed, table: ReceiptTable): number {
   const vagueness = ({ receipt: { code, qualifier }, row }: Placed): number => {
     if (row.qualified?.some(([pattern]) => pattern.test(qualifier ?? "")) === true) return 0;
     if (row.readsCode !== true) return 1;
-    return (
-      (code === null ? 3 : 1) + (table.meaningOf(code, qualifier).certainty === "policy" ? 1 : 0)
-    );
+    return (code === null ? 3 : 1) + (table.meaningOf(code, qualifier).isNamed ? 0 : 1);
   };
   const keyOf = ({ receipt: { code, qualifier }, row }: Placed): string =>
     row.readsCode === true ? `${code ?? ""} ${qualifier ?? ""}` : (qualifier ?? "");

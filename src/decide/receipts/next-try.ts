@@ -1,5 +1,6 @@
 import { DateTime } from "luxon";
-import type { CircuitScope, Retry } from "./table.ts";
+import type { FaultScope } from "../../domain/codes/meaning.ts";
+import type { Retry } from "./table.ts";
 
 /** What follows a message that failed. The guard judges every further try anew. */
 export type NextTry =
@@ -8,7 +9,7 @@ export type NextTry =
   | { readonly kind: "judgeThenRetry"; readonly notBefore: Date }
   | {
       readonly kind: "afterFix";
-      readonly circuit: CircuitScope;
+      readonly circuit: FaultScope;
       /** Whether the message leaves when the fault is fixed. */
       readonly isDueAgain: boolean;
     };

@@ -1,3 +1,4 @@
+import type { FaultScope } from "../../domain/codes/meaning.ts";
 import type { Channel, InteractionStatus } from "../../domain/vocabulary.ts";
 
 /** The status and details of an interaction. */
@@ -30,9 +31,6 @@ export type ContactEffect =
   /** The provider names a new address. It is added unverified. */
   | { readonly kind: "newAddress" };
 
-/** What has stopped when our own side must be fixed first. */
-export type CircuitScope = "account" | "sender" | "campaign";
-
 /** What follows a failure. All waits are in minutes and counted from the receipt. */
 export type Retry =
   | { readonly kind: "none" }
@@ -42,18 +40,21 @@ export type Retry =
   | { readonly kind: "judge"; readonly expired: string }
   /** The cap of US carriers is over at midnight in Los Angeles. */
   | { readonly kind: "nextCapDay" }
-  | { readonly kind: "afterFix"; readonly circuit: CircuitScope; readonly isDueAgain: boolean };
+  | { readonly kind: "afterFix"; readonly circuit: FaultScope; readonly isDueAgain: boolean };
 
 /** What a code means where the status makes it count. */
 export interface CodeMeaning {
+  readonly short: string;
+  /** A sentence that says what to do. */
+  readonly long: string;
   /** In place of the status's own details. */
   readonly statusDetails?: string;
-  readonly contact?: readonly ContactEffect[];
+  readonly contact: readonly ContactEffect[];
   readonly retry: Retry;
   /** The rule of the guard that the failure stands for. */
   readonly ruleId?: string;
-  /** "unverified" where the provider's text was not read. */
-  readonly certainty?: "unverified" | "policy";
+  /** Whether the table has a row for the code. One without is told apart from others by chance only. */
+  readonly isNamed: boolean;
 }
 
 /** A word of the provider. */

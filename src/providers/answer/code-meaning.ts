@@ -1,25 +1,7 @@
 import { hash } from "node:crypto";
-import type {
-  ContactFinding,
-  Evidence,
-  Limit,
-  ProviderAnswer,
-} from "../../domain/provider-answer.ts";
+import type { Meaning } from "../../domain/codes/meaning.ts";
+import type { Evidence, ProviderAnswer } from "../../domain/provider-answer.ts";
 import { scrub } from "../../domain/scrub.ts";
-
-/** The meaning of one of a provider's codes: a row of its table. */
-export interface Meaning {
-  readonly kind: Exclude<ProviderAnswer["kind"], "accepted">;
-  /** Only for limited; a rate unless the row says otherwise. */
-  readonly limit?: Limit;
-  readonly statusDetails: string;
-  readonly short: string;
-  /** A sentence that says what to do. */
-  readonly long: string;
-  readonly finding: ContactFinding | null;
-  /** How long to wait, where the code itself tells; the wire's own word goes first. */
-  readonly retryAfterMs?: number;
-}
 
 /** What was read off the wire, before it is scrubbed. */
 export interface Seen {

@@ -1,6 +1,7 @@
-import type { Meaning, Seen } from "../answer/code-meaning.ts";
+import type { Meaning } from "../../domain/codes/meaning.ts";
+import { meaningOfReply, readReply, type SmtpReply } from "../../domain/codes/smtp-reply.ts";
+import type { Seen } from "../answer/code-meaning.ts";
 import { isCertificateFault, isHandshakeFault } from "../answer/tls-faults.ts";
-import { SMTP_CLASSES, SMTP_CODES } from "./codes.ts";
 import {
   BAD_ADDRESS,
   BUSY,
@@ -10,8 +11,7 @@ import {
   NOT_HANDED_OVER,
   OUTCOME_UNKNOWN,
   SESSION_REFUSED,
-} from "./meanings.ts";
-import { SMTP_WORDS } from "./words.ts";
+} from "../../domain/codes/smtp-meanings.ts";
 
 /** nodemailer's errors, as far as they are read. */
 export interface SmtpFailure {
@@ -22,21 +22,6 @@ export interface SmtpFailure {
   readonly command?: string | undefined;
   readonly responseCode?: number | undefined;
   readonly response?: string | undefined;
-}
-
-/** A reply of the server, its code, its enhanced code and its words apart. */
-interface Reply {
-  readonly code: string;
-  readonly enhancedCode: string | undefined;
-  readonly text: string;
-}
-
-export function readReply(response: string): Reply {
-  return {
-    code: response.slice(0, 3),
-    enhancedCode: /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/mu.exec(response)?.[1],
-    text: response.replaceAll(/^\d{3}[ -]?(\d\.\d{1,3}\.\d{1,3}\b)?/gmu, ""),
-  };
 }
 
 /**
@@ -53,34 +38,17 @@ export function readSmtpFailure(
     const reply = readReply(response);
     const seen = { ...reply, retryAfterMs: readWait(reply.text) };
     const aboutRecipient = handedOver || command === "RCPT TO" || command === "DATA";
-    return { meaning: aboutRecipient ? lookUp(seen) : lookUpSession(seen), seen };
+    return { meaning: aboutRecipient ? meaningOfReply(seen) : lookUpSession(seen), seen };
   }
   const seen = { code: failure.originalCode ?? failure.code, text: response || failure.message };
   return { meaning: meaningOfSilence(failure, handedOver), seen };
 }
 
 /** Nobody has named a recipient yet: the reply is about us and can say nothing against the contact. */
-function lookUpSession(reply: Reply): Meaning {
-  const meaning = lookUp(reply);
+function lookUpSession(reply: SmtpReply): Meaning {
+  const meaning = meaningOfReply(reply);
   if (meaning.kind === "limited" || meaning.kind === "misconfigured") return meaning;
   return reply.code.startsWith("4") ? BUSY : SESSION_REFUSED;
-}
-
-function lookUp({ code, enhancedCode, text }: Reply): Meaning {
-  const replyClass = code.charAt(0);
-  const key = enhancedCode === undefined ? code : replyClass + enhancedCode.slice(1);
-  const said = withoutAddresses(text);
-  const worded = SMTP_WORDS.find(
-    ({ words, unless, codes }) =>
-      codes.test(key) && words.test(said) && unless?.test(said) !== true,
-  );
-  return (
-    worded?.meaning ??
-    SMTP_CODES[key] ??
-    SMTP_CODES[code] ??
-    SMTP_CODES[key.replace(/\d+$/u, "x")] ??
-    (replyClass === "4" ? SMTP_CLASSES.transient : SMTP_CLASSES.permanent)
-  );
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
@@ -96,10 +64,6 @@ function readWait(text: string): number | null {
   if (count === undefined || unitMs === undefined) return null;
   return Math.min(Number(count) * unitMs, LONGEST_WAIT_MS);
 }
-
-/** The words of a reply on one line. An address that is quoted may hold any word. */
-const withoutAddresses = (text: string): string =>
-  text.replaceAll(/<[^<>]*>|\S+@\S+/gu, "").replaceAll(/\s+/gu, " ");
 
 function meaningOfSilence(failure: SmtpFailure, handedOver: boolean): Meaning {
   const { code, originalCode, command } = failure;

@@ -1,11 +1,12 @@
+import { BAD_ADDRESS, MALFORMED_SENDER } from "../../domain/codes/smtp-meanings.ts";
+import { readReply } from "../../domain/codes/smtp-reply.ts";
 import type { EmailMessage } from "../../domain/message.ts";
 import type { ProviderAnswer } from "../../domain/provider-answer.ts";
 import { within } from "../answer/deadline.ts";
 import { isMailbox, sourceOf } from "./message-source.ts";
 import { answerOf, evidenceOf, type Call } from "../answer/code-meaning.ts";
 import type { Provider } from "../answer/provider.ts";
-import { readReply, readSmtpFailure } from "./answer.ts";
-import { BAD_ADDRESS, MALFORMED_SENDER } from "./meanings.ts";
+import { readSmtpFailure } from "./answer.ts";
 import { openSmtpSessions } from "./sessions.ts";
 import { readSmtpUrl } from "./url.ts";
 

@@ -1,6 +1,12 @@
-import type { Meaning, Seen } from "../answer/code-meaning.ts";
+import type { Meaning } from "../../domain/codes/meaning.ts";
+import type { Seen } from "../answer/code-meaning.ts";
 import { isCertificateFault, isHandshakeFault } from "../answer/tls-faults.ts";
-import { meaningOfTooMany, meaningOfTwilioCode, TWILIO_CODES, TWILIO_SILENCE } from "./codes.ts";
+import {
+  meaningOfTooMany,
+  meaningOfTwilioCode,
+  TWILIO_CODES,
+  TWILIO_SILENCE,
+} from "../../domain/codes/twilio-codes.ts";
 import type { TwilioTrouble } from "./http.ts";
 
 /** What a call means that brought no message. */

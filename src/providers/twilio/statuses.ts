@@ -1,32 +1,18 @@
 import type { Found, LookupResult, UnknownOutcome } from "../../domain/unknown-outcome.ts";
-import type { Meaning } from "../answer/code-meaning.ts";
-import { meaningOfTwilioCode, TWILIO_FAILURES } from "./codes.ts";
+import type { Meaning } from "../../domain/codes/meaning.ts";
+import { meaningOfTwilioCode, TWILIO_FAILURES } from "../../domain/codes/twilio-codes.ts";
+import { TWILIO_PROGRESS, type TwilioProgress } from "../../domain/codes/twilio-statuses.ts";
 import type { Asks } from "./lookup.ts";
 
 /** Where a message of a status stands: on its way, delivered, or failed for a reason. */
 export type TwilioStanding =
-  | { readonly status: "attempted" | "succeeded"; readonly statusDetails: string }
+  | TwilioProgress
   | { readonly status: "failed"; readonly meaning: Meaning };
 
-type OnItsWay = Exclude<TwilioStanding, { status: "failed" }>;
-const attempted = (statusDetails: string): OnItsWay => ({ status: "attempted", statusDetails });
-const succeeded = (statusDetails: string): OnItsWay => ({ status: "succeeded", statusDetails });
-
-/** Twilio's message statuses that are no failure, and where each leaves an interaction. */
-const ON_ITS_WAY: Readonly<Record<string, OnItsWay>> = {
-  accepted: attempted("textQueued"),
-  scheduled: attempted("textQueued"),
-  queued: attempted("textQueued"),
-  sending: attempted("textQueued"),
-  // some carriers give no receipt, so this may stay the final status
-  sent: attempted("textSent"),
-  partially_delivered: attempted("textSent"),
-  delivered: succeeded("textDelivered"),
-  read: succeeded("textRead"),
-};
+const ON_ITS_WAY: Readonly<Record<string, TwilioProgress>> = TWILIO_PROGRESS;
 
 /** A status that is not in the list says that Twilio has the text, and no more. */
-const OTHER = attempted("textQueued");
+const OTHER = TWILIO_PROGRESS.queued;
 
 /** Reads a message's status and error code, in the answer to a request and in a list alike. */
 export function readTwilioStatus(

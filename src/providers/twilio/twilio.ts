@@ -6,7 +6,7 @@ import type { ProviderAnswer } from "../../domain/provider-answer.ts";
 import { answerOf, evidenceOf, type Call } from "../answer/code-meaning.ts";
 import type { Provider } from "../answer/provider.ts";
 import { readTwilioTrouble } from "./answer.ts";
-import { TWILIO_SILENCE } from "./codes.ts";
+import { TWILIO_SILENCE } from "../../domain/codes/twilio-codes.ts";
 import { openTwilioHttp, TwilioCallFailed, type TwilioHttp } from "./http.ts";
 import { findSent, type Asks } from "./lookup.ts";
 import { readTwilioStatus } from "./statuses.ts";

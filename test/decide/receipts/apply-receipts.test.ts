@@ -92,7 +92,7 @@ describe("texts", () => {
       after(TWILIO_MESSAGE, `failed ${code}`).after.contact.map(({ kind }) => kind);
     expect(contactOf("21211")).toEqual(["invalid"]);
     expect(contactOf("21610")).toEqual(["optedOut", "notTextable"]);
-    expect(contactOf("30006")).toEqual(["lineTypeLookup"]);
+    expect(contactOf("30006")).toEqual(["lineTypeLookup", "softFailure"]);
     expect(contactOf("30007")).toEqual([]);
     expect(contactOf("30999")).toEqual(["softFailure"]);
     expect(contactOf("29999")).toEqual([]);

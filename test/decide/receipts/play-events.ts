@@ -13,15 +13,15 @@ import type {
   Progress,
   ReceiptTable,
 } from "../../../src/decide/receipts/table.ts";
-import { EMAIL } from "../../../src/decide/receipts/tables/email.ts";
-import { meaningOfEmailFailure } from "../../../src/decide/receipts/tables/email-codes.ts";
+import { EMAIL, meaningOfEmailFailure } from "../../../src/decide/receipts/tables/email.ts";
 import { TWILIO_CALL } from "../../../src/decide/receipts/tables/twilio-call.ts";
 import { TWILIO_MESSAGE } from "../../../src/decide/receipts/tables/twilio-message.ts";
 import { isAutoReply } from "../../../src/decide/replies/auto-reply.ts";
 import { answerUnsubscribe } from "../../../src/decide/replies/unsubscribe.ts";
+import type { Meaning } from "../../../src/domain/codes/meaning.ts";
 import type { AttemptOutcome } from "../../../src/domain/interaction.ts";
 import type { ProviderReceipt } from "../../../src/domain/provider-receipt.ts";
-import { answerOf, type Meaning } from "../../../src/providers/answer/code-meaning.ts";
+import { answerOf } from "../../../src/providers/answer/code-meaning.ts";
 import { readSmtpFailure } from "../../../src/providers/smtp/answer.ts";
 import { readTwilioTrouble } from "../../../src/providers/twilio/answer.ts";
 
@@ -183,7 +183,7 @@ function playSmtpReply(play: Play, step: EventStep): void {
   const enhanced = /\b([245])\.(\d{1,3})\.(\d{1,3})\b/u.exec(text)?.[0] ?? null;
   const response = `${code} ${text}`;
   const read = readSmtpFailure({ message: text, responseCode: code, response }, true);
-  playRefusal(play, step, read, meaningOfEmailFailure({ enhanced, reply: code, text }));
+  playRefusal(play, step, read, meaningOfEmailFailure(enhanced, String(code), text));
 }
 
 function accept(play: Play, acceptedAs: ProviderReceipt): void {
@@ -222,8 +222,7 @@ function playRefusal(
   played.next = nextOf(answer.kind, settled, play.row.channel);
   if (played.next === "afterReconciliation") played.resendsBeforeReconciliation = 0;
   if (played.next === "resendOnce") played.sameMessageId = true;
-  const scope = means?.retry.kind === "afterFix" ? means.retry.circuit : "account";
-  if (answer.kind === "misconfigured") played.circuit = scope;
+  if (answer.kind === "misconfigured") played.circuit = meaning.scope ?? "account";
   moveTo(play, settled.nextAttemptAt === null ? settled : DUE_AGAIN);
   const { finding } = settled;
   if (finding !== null) applyEffects(play, [{ kind: finding }]);

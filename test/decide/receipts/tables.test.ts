@@ -4,6 +4,8 @@ import { EMAIL } from "../../../src/decide/receipts/tables/email.ts";
 import { MAIL_HOUSE } from "../../../src/decide/receipts/tables/mail-house.ts";
 import { TWILIO_CALL } from "../../../src/decide/receipts/tables/twilio-call.ts";
 import { TWILIO_MESSAGE } from "../../../src/decide/receipts/tables/twilio-message.ts";
+import { SMTP_CODES } from "../../../src/domain/codes/smtp-codes.ts";
+import { TWILIO_CODES } from "../../../src/domain/codes/twilio-codes.ts";
 
 const TABLES: readonly (readonly [name: string, table: ReceiptTable])[] = [
   ["twilio message", TWILIO_MESSAGE],
@@ -11,6 +13,24 @@ const TABLES: readonly (readonly [name: string, table: ReceiptTable])[] = [
   ["email", EMAIL],
   ["mail house", MAIL_HOUSE],
 ];
+
+test.each(Object.entries(TWILIO_CODES))(
+  "Twilio's code %s says of the contact in a receipt what it says in an answer",
+  (code, { finding, kind }) => {
+    const meaning = TWILIO_MESSAGE.meaningOf(code, null);
+    if (finding !== null) expect(meaning.contact).toContainEqual({ kind: finding });
+    expect(meaning.retry.kind === "afterFix").toBe(kind === "misconfigured");
+  },
+);
+
+test.each(Object.entries(SMTP_CODES).filter(([code]) => /^5\.\d+\.\d+$/u.test(code)))(
+  "the enhanced code %s says of the contact in a report what it says in a reply",
+  (code, { finding, kind }) => {
+    const meaning = EMAIL.meaningOf(code, null);
+    if (finding !== null) expect(meaning.contact).toContainEqual({ kind: finding });
+    expect(meaning.retry.kind === "afterFix").toBe(kind === "misconfigured");
+  },
+);
 
 const pairsOf = (rows: readonly StatusRow[]): (readonly [StatusRow, StatusRow])[] =>
   rows.flatMap((one, index) => rows.slice(index + 1).map((other) => [one, other] as const));

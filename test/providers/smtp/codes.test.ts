@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readSmtpFailure, type SmtpFailure } from "../../../src/providers/smtp/answer.ts";
-import { SMTP_CODES } from "../../../src/providers/smtp/codes.ts";
-import * as MEANINGS from "../../../src/providers/smtp/meanings.ts";
-import { SMTP_WORDS } from "../../../src/providers/smtp/words.ts";
+import { SMTP_CODES } from "../../../src/domain/codes/smtp-codes.ts";
+import * as MEANINGS from "../../../src/domain/codes/smtp-meanings.ts";
+import { SMTP_WORDS } from "../../../src/domain/codes/smtp-words.ts";
 
 const replied = (response: string, command = "RCPT TO"): SmtpFailure => ({
   message: "refused",

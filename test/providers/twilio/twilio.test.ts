@@ -98,7 +98,7 @@ describe("an answer of Twilio's", () => {
   test.each<[string, number | null, object]>([
     ["failed", 30007, { kind: "refused", short: "Filtered", statusDetails: "textUndelivered" }],
     ["failed", 21610, { kind: "refused", finding: "optedOut", statusDetails: "textOptedOut" }],
-    ["undelivered", 30005, { kind: "refused", finding: "invalid" }],
+    ["undelivered", 30005, { kind: "refused", finding: "notTextable" }],
     ["undelivered", 30003, { kind: "unavailable", retryAfterMs: 1_800_000 }],
     ["failed", 30022, { kind: "limited" }],
     ["failed", 30034, { kind: "misconfigured" }],
@@ -446,7 +446,7 @@ describe("looking for a text whose outcome is unknown", () => {
       {
         status: "failed",
         statusDetails: "textUndelivered",
-        failure: { short: "Number unknown", finding: "invalid" },
+        failure: { short: "Number unknown", finding: "notTextable" },
       },
     ],
   ])(

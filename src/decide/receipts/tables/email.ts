@@ -1,23 +1,71 @@
-import { NO_RETRY, type CodeMeaning, type Progress, type ReceiptTable } from "../table.ts";
-import { meaningOfEmailFailure } from "./email-codes.ts";
+import type { Meaning } from "../../../domain/codes/meaning.ts";
+import {
+  DAILY_QUOTA,
+  GONE_FOR_GOOD,
+  MAILBOX_FULL,
+  NEW_OWNER,
+  NO_ROUTE,
+  NO_ROUTE_TO_DOMAIN,
+  REFUSES_MAIL,
+  WAITED_TOO_LONG,
+} from "../../../domain/codes/smtp-meanings.ts";
+import { meaningOfReply } from "../../../domain/codes/smtp-reply.ts";
+import { failureMeaning, type Addition } from "../failure-meaning.ts";
+import {
+  NO_RETRY,
+  type CodeMeaning,
+  type ContactEffect,
+  type Progress,
+  type ReceiptTable,
+} from "../table.ts";
 
 const attempted = (statusDetails: string): Progress => ({ status: "attempted", statusDetails });
 
-/** The mail server gave up, so no failure of a report is tried again by waiting only. */
-function meaningOf(code: string | null, qualifier: string | null): CodeMeaning {
-  const meaning = meaningOfEmailFailure({
-    enhanced: code,
-    reply: replyOf(qualifier),
-    text: qualifier ?? "",
-  });
-  const isGivenUp = code?.startsWith("4") === true && meaning.contact === undefined;
-  return isGivenUp ? { ...meaning, retry: NO_RETRY } : meaning;
+const DAY_MINUTES = 24 * 60;
+const SOFT: ContactEffect = {
+  kind: "softFailure",
+  limit: { count: 3, overDays: 7, makes: "invalid" },
+};
+
+/** What a failure says of the address, and when to try again, beyond the meaning of its code. */
+const ADDITIONS: ReadonlyMap<Meaning, Addition> = new Map<Meaning, Addition>([
+  [
+    MAILBOX_FULL,
+    {
+      contact: [SOFT],
+      retry: { kind: "wait", minutes: [DAY_MINUTES, DAY_MINUTES, DAY_MINUTES] },
+    },
+  ],
+  [GONE_FOR_GOOD, { contact: [SOFT] }],
+  [REFUSES_MAIL, { contact: [SOFT] }],
+  [NO_ROUTE, { contact: [SOFT] }],
+  [NO_ROUTE_TO_DOMAIN, { contact: [SOFT] }],
+  [WAITED_TOO_LONG, { contact: [SOFT] }],
+  [NEW_OWNER, { contact: [{ kind: "invalid" }, { kind: "leakReview" }] }],
+  [
+    DAILY_QUOTA,
+    { statusDetails: "emailDeferred", retry: { kind: "wait", minutes: [DAY_MINUTES] } },
+  ],
+]);
+
+/** What a reply or a report about an email comes to. `reply` is that of RFC 5321, or as much as a report says of it. */
+export function meaningOfEmailFailure(
+  enhanced: string | null,
+  reply: string,
+  text: string,
+): CodeMeaning {
+  const meaning = meaningOfReply({ code: reply, enhancedCode: enhanced ?? undefined, text });
+  return failureMeaning(meaning, meaning !== GONE_FOR_GOOD, ADDITIONS.get(meaning));
 }
 
-/** The reply code at the head of a diagnostic text. */
-function replyOf(qualifier: string | null): number | null {
-  const reply = /^(?:smtp;\s*)?([245]\d\d)\b/iu.exec(qualifier ?? "")?.[1];
-  return reply === undefined ? null : Number(reply);
+/** A server that reports a temporary fault as a failure has tried long enough; only a full mailbox may empty. */
+function meaningOf(code: string | null, qualifier: string | null): CodeMeaning {
+  const said = /^(?:smtp;\s*)?([245]\d\d)\b/iu.exec(qualifier ?? "")?.[1];
+  const reply = said ?? `${code?.charAt(0) ?? "5"}50`;
+  const meaning = meaningOfEmailFailure(code, reply, qualifier ?? "");
+  const mayPass = reply.startsWith("4") && meaning.retry.kind === "wait";
+  const isFull = meaning.contact.includes(SOFT) && code?.endsWith("2.2") === true;
+  return mayPass && !isFull ? { ...meaning, retry: NO_RETRY } : meaning;
 }
 
 /**

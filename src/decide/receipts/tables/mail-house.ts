@@ -34,6 +34,9 @@ export const MAIL_HOUSE: ReceiptTable = {
   ],
   sequences: [["accepted", "inTransit", "forwarded", "delivered", "returned"]],
   meaningOf: () => ({
+    short: "Returned to sender",
+    long: "The letter came back. Ask the borrower for another address, or use another channel.",
+    isNamed: true,
     contact: [{ kind: "invalid" }],
     retry: NO_RETRY,
     ruleId: "delivery.undelivered",

@@ -2,34 +2,60 @@ import { NO_RETRY, type CodeMeaning, type Progress, type ReceiptTable } from "..
 
 const attempted = (statusDetails: string): Progress => ({ status: "attempted", statusDetails });
 
-const INVALID_NUMBER: CodeMeaning = { contact: [{ kind: "invalid" }], retry: NO_RETRY };
-const OUR_NUMBER: CodeMeaning = {
-  retry: { kind: "afterFix", circuit: "sender", isDueAgain: true },
-};
+const OTHER_NUMBER = "Ask the borrower for another number.";
+
+const failed = (short: string, long: string, rest: Partial<CodeMeaning> = {}): CodeMeaning => ({
+  short,
+  long,
+  contact: [],
+  retry: NO_RETRY,
+  isNamed: true,
+  ...rest,
+});
+
+const INVALID_NUMBER = failed(
+  "Number invalid",
+  `Twilio says that this is no phone number. ${OTHER_NUMBER}`,
+  { contact: [{ kind: "invalid" }] },
+);
+const OUR_NUMBER = failed(
+  "Caller refused",
+  "Twilio does not let us call from this number. Check that it is the account's and verified.",
+  { retry: { kind: "afterFix", circuit: "sender", isDueAgain: true } },
+);
+/** SIP replies of a number that is not in service. */
+const DISCONNECTED = failed(
+  "Number disconnected",
+  `The number is not in service. ${OTHER_NUMBER}`,
+  {
+    statusDetails: "voiceDisconnectedNumber",
+    contact: [{ kind: "invalid" }],
+  },
+);
 
 const CODES: Readonly<Record<string, CodeMeaning>> = {
   "21210": OUR_NUMBER,
   "21212": OUR_NUMBER,
   "21214": INVALID_NUMBER,
-  "21215": { retry: { kind: "afterFix", circuit: "account", isDueAgain: true } },
-  "21216": { retry: NO_RETRY },
+  "21215": failed(
+    "Country not enabled",
+    "The account may not call this country. Enable it under Geo Permissions in the Twilio console.",
+    { retry: { kind: "afterFix", circuit: "account", isDueAgain: true } },
+  ),
+  "21216": failed("Number blocked", "Twilio calls this number for nobody. Use another channel."),
   "21217": INVALID_NUMBER,
-  // the carrier blocked our number: dialling again makes it worse
-  "32017": { retry: NO_RETRY },
-  // SIP replies of a number that is not in service
-  "404": {
-    statusDetails: "voiceDisconnectedNumber",
-    contact: [{ kind: "invalid" }],
-    retry: NO_RETRY,
-  },
-  "484": {
-    statusDetails: "voiceDisconnectedNumber",
-    contact: [{ kind: "invalid" }],
-    retry: NO_RETRY,
-  },
+  // dialling again makes a reputation worse
+  "32017": failed(
+    "Caller blocked",
+    "The carrier blocks calls from our number. Check the number's reputation and its registration.",
+  ),
+  "404": DISCONNECTED,
+  "484": DISCONNECTED,
 };
 
-const UNKNOWN: CodeMeaning = { retry: NO_RETRY, certainty: "policy" };
+const UNKNOWN = failed("Call failed", "The call could not be put through. Use another channel.", {
+  isNamed: false,
+});
 
 const DIALLED = ["queued", "initiated", "ringing"] as const;
 /** What the person or the machine that answered turned out to be, as our agent or IVR reports it. */

@@ -1,5 +1,5 @@
-import type { ContactFinding, Limit } from "../../domain/provider-answer.ts";
-import type { Meaning } from "../answer/code-meaning.ts";
+import type { ContactFinding, Limit } from "../provider-answer.ts";
+import type { FaultScope, Meaning } from "./meaning.ts";
 
 const failed = (short: string, long: string, finding: ContactFinding | null = null): Meaning => ({
   kind: "refused",
@@ -29,8 +29,9 @@ const limited = (limit: Limit, short: string, long: string, minutes?: number): M
   kind: "limited",
   limit,
 });
-const ourFault = (short: string, long: string): Meaning => ({
+const ourFault = (short: string, long: string, scope: FaultScope = "account"): Meaning => ({
   kind: "misconfigured",
+  scope,
   statusDetails: "textFailed",
   short,
   long,
@@ -70,6 +71,7 @@ const ACCOUNT = ourFault(
 const SENDER = ourFault(
   "Sender refused",
   "Twilio does not let us send from this number. Check TWILIO_FROM, and that the number is the account's and can send texts.",
+  "sender",
 );
 const US = ourFault(
   "Account or sender refused",
@@ -78,10 +80,12 @@ const US = ourFault(
 const SERVICE = ourFault(
   "Messaging service refused",
   "Twilio cannot send through the messaging service. Check TWILIO_MESSAGING_SERVICE_SID and that the service has a number.",
+  "sender",
 );
 const UNREGISTERED = ourFault(
   "Sender not registered",
   "Carriers take texts only from registered numbers. Finish the 10DLC or toll-free registration in the Twilio console.",
+  "sender",
 );
 const SCHEDULING = ourFault(
   "Scheduling refused",
@@ -190,15 +194,16 @@ export const TWILIO_CODES: Readonly<Record<number, Meaning>> = {
     "Message blocked",
     `The carrier or the phone blocks our texts. ${OTHER_CHANNEL}`,
   ),
+  // unknown for texts: whether the number can be called is another question
   30005: undelivered(
     "Number unknown",
     `The carrier knows no such number. ${OTHER_CHANNEL}`,
-    "invalid",
+    "notTextable",
   ),
+  // one of two things, of which only the landline says something of the number
   30006: undelivered(
     "Landline or unreachable",
     `The number is a landline, or its carrier cannot be reached. ${OTHER_CHANNEL}`,
-    "notTextable",
   ),
   30007: undelivered(
     "Filtered",

@@ -1,4 +1,4 @@
-import type { Meaning } from "../answer/code-meaning.ts";
+import type { Meaning } from "./meaning.ts";
 import {
   ACCOUNT,
   AUTHENTICATION,
@@ -31,7 +31,7 @@ import {
   TLS_REQUIRED,
   TOO_LARGE,
   WAITED_TOO_LONG,
-} from "./meanings.ts";
+} from "./smtp-meanings.ts";
 
 /** Details of enhanced codes x.7.y that speak of the sending domain's records: RFC 7372, Gmail's and Outlook's own. */
 const AUTHENTICATION_DETAILS = [20, 23, 24, 25, 26, 27, 29, 30, 31, 32, 40, 509, 515] as const;

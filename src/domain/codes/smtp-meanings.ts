@@ -1,5 +1,5 @@
-import type { ContactFinding, Limit } from "../../domain/provider-answer.ts";
-import type { Meaning } from "../answer/code-meaning.ts";
+import type { ContactFinding, Limit } from "../provider-answer.ts";
+import type { FaultScope, Meaning } from "./meaning.ts";
 
 const bounced = (short: string, long: string, finding: ContactFinding | null = null): Meaning => ({
   kind: "refused",
@@ -24,8 +24,9 @@ const limited = (limit: Limit, retryAfterMs: number, short: string, long: string
   finding: null,
   retryAfterMs,
 });
-const ourFault = (short: string, long: string): Meaning => ({
+const ourFault = (short: string, long: string, scope: FaultScope = "account"): Meaning => ({
   kind: "misconfigured",
+  scope,
   statusDetails: "emailDeferred",
   short,
   long,
@@ -172,6 +173,7 @@ export const ACCOUNT = ourFault(
 export const SENDER = ourFault(
   "Sender refused",
   "The mail server does not let us send from this address. Check EMAIL_FROM and what the account may send.",
+  "sender",
 );
 export const RELAY = ourFault(
   "Relaying refused",
@@ -180,10 +182,12 @@ export const RELAY = ourFault(
 export const BLOCKED = ourFault(
   "Our address blocked",
   "The mail server refuses our network address for its reputation. Have it taken off the block list that the provider's text names.",
+  "sender",
 );
 export const GREETING_NAME = ourFault(
   "Greeting name refused",
   "The mail server refuses the host name we greet it with. Set `name` in SMTP_URL to a name that resolves to our address.",
+  "sender",
 );
 export const TLS_REQUIRED = ourFault(
   "TLS required",
@@ -192,6 +196,7 @@ export const TLS_REQUIRED = ourFault(
 export const AUTHENTICATION = ourFault(
   "Sender not authenticated",
   "SPF, DKIM, DMARC, TLS or reverse DNS of the sending domain is not as receivers ask. Correct the domain's records.",
+  "sender",
 );
 export const CERTIFICATE = ourFault(
   "Certificate not accepted",

@@ -1,4 +1,4 @@
-import type { Meaning } from "../answer/code-meaning.ts";
+import type { Meaning } from "./meaning.ts";
 import {
   ACCOUNT,
   AUTHENTICATION,
@@ -10,6 +10,7 @@ import {
   MAILBOX_BUSY,
   MAILBOX_FULL,
   NO_MAILBOX,
+  POLICY,
   QUOTA,
   RELAY,
   SENDER,
@@ -18,7 +19,7 @@ import {
   TLS_REQUIRED,
   TOO_LARGE,
   TOO_MANY_CONNECTIONS,
-} from "./meanings.ts";
+} from "./smtp-meanings.ts";
 
 /** Words of a reply that say more than its code. */
 export interface WordRule {
@@ -159,6 +160,9 @@ const ABOUT_US: readonly Omit<WordRule, "codes">[] = [
   },
 ];
 
+/** A reply code alone, or an enhanced code that servers give for any reason. */
+const GENERAL = /^5(?:\d\d|\.[0-3]\.0)$/u;
+
 /** Replies about the recipient or the message. */
 const ABOUT_THE_MESSAGE: readonly WordRule[] = [
   // Gmail answers 550 5.2.1 for a busy mailbox as well as for a disabled one
@@ -166,17 +170,40 @@ const ABOUT_THE_MESSAGE: readonly WordRule[] = [
   { words: /size|too (large|big)/iu, codes: /^552$/u, meaning: TOO_LARGE },
   { words: /quota|storage|full/iu, codes: /^552$/u, meaning: MAILBOX_FULL },
   {
-    words:
-      /user unknown|unknown user|no such (user|recipient|mailbox)|(mailbox|user|account) (does not exist|not found)/iu,
-    codes: /^5\d\d$/u,
+    words: /quota|storage|mailbox (?:is )?full/iu,
+    codes: /^[45]\.[023]\.0$/u,
+    meaning: MAILBOX_FULL,
+  },
+  {
+    words: any(
+      "(?:user|recipient) unknown|unknown (?:user|recipient)|no mailbox (?:here )?by that name",
+      "(?:no such|invalid) (?:user|recipient|mailbox|address)",
+      "(?:mailbox|user|account|address) (?:does not exist|(?:was |could )?not (?:be )?found)",
+      String.raw`does(?: not|n['’]t) have an? .{1,40} account`,
+      "not found by smtp address lookup",
+    ),
+    codes: GENERAL,
+    meaning: NO_MAILBOX,
+  },
+  // Exchange Online in front of a directory, and Outlook.com
+  {
+    words: /recipient address rejected: access denied/iu,
+    codes: /^5\.4\.1$/u,
+    meaning: NO_MAILBOX,
+  },
+  {
+    words: /requested action not taken: mailbox unavailable/iu,
+    codes: /^5\.5\.0$/u,
     meaning: NO_MAILBOX,
   },
   // not "account": that of the sender is suspended more often than that of a recipient
   {
     words: /(mailbox|user|recipient) (is )?(disabled|inactive|suspended)/iu,
-    codes: /^5\d\d$/u,
+    codes: GENERAL,
     meaning: DISABLED,
   },
+  // gateways that protect the recipient: Mimecast, Barracuda
+  { words: /security polic(?:y|ies)|:blocked\b/iu, codes: /^(?:5\d\d|5\.0\.0)$/u, meaning: POLICY },
 ];
 
 export const SMTP_WORDS: readonly WordRule[] = [

@@ -1,0 +1,27 @@
+/** How far a message of Twilio's is that has not failed. */
+export interface TwilioProgress {
+  readonly status: "attempted" | "succeeded";
+  readonly statusDetails: string;
+}
+
+const attempted = (statusDetails: string): TwilioProgress => ({
+  status: "attempted",
+  statusDetails,
+});
+const succeeded = (statusDetails: string): TwilioProgress => ({
+  status: "succeeded",
+  statusDetails,
+});
+
+/** Twilio's message statuses that are no failure, and where each leaves an interaction. */
+export const TWILIO_PROGRESS = {
+  accepted: attempted("textQueued"),
+  queued: attempted("textQueued"),
+  sending: attempted("textQueued"),
+  // some carriers give no receipt, so this may stay the final status
+  sent: attempted("textSent"),
+  partially_delivered: attempted("textSent"),
+  delivered: succeeded("textDelivered"),
+  // RCS and WhatsApp
+  read: succeeded("textRead"),
+} as const satisfies Readonly<Record<string, TwilioProgress>>;
