@@ -2,15 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 import type { TypeFields, TypeVersion } from "../../domain/type-version.ts";
 import type { VersionStatus } from "../../domain/vocabulary.ts";
 
-/** What an update of a version amounts to. */
+/** The effect of an update of a version. */
 export type TypeChange =
   | { readonly is: "nothing" }
   | { readonly is: "refused"; readonly fault: { readonly field: string; readonly message: string } }
-  /** The draft is edited in place, and then moved to the status. */
+  /** The draft is edited in place and then moved to the status. */
   | { readonly is: "edit"; readonly fields: TypeFields }
-  /** The active version is left alone but for its status. */
+  /** Only the status of the active version changes. */
   | { readonly is: "move"; readonly status: VersionStatus }
-  /** The next version is written, and then moved to the status. */
+  /** The next version is written and then moved to the status. */
   | { readonly is: "next"; readonly fields: TypeFields };
 
 const FIELDS = [
@@ -27,8 +27,8 @@ const FIELDS = [
 ] as const satisfies readonly (keyof TypeFields)[];
 
 /**
- * Reads an update of a version, in which a field that is left out keeps its value, by the rules the database keeps: a draft is edited in place, an active version changes
- * only to deprecated, so that any other change of it is the next version, and deprecated is final.
+ * Reads an update of a version. Omitted fields keep their values. The rules are those of the database: a draft is edited in
+ * place; an active version changes only to deprecated, so any other change makes the next version; deprecated is final.
  */
 export function changeType(current: TypeVersion, given: Partial<TypeFields>): TypeChange {
   const fields: TypeFields = { ...current, ...given };

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { InteractionRecord, LoggedFields } from "../../domain/interaction-record.ts";
 import type { InteractionStatus } from "../../domain/vocabulary.ts";
 
-/** What somebody reports of an interaction: the new values of the fields they name. */
+/** A report on an interaction: new values of some fields. */
 export type Report = Readonly<Record<string, unknown>>;
 
 export interface ReportFault {
@@ -10,23 +10,23 @@ export interface ReportFault {
   readonly message: string;
 }
 
-/** What becomes of a report on what Tidings sends itself. */
+/** The effect of a report on an interaction that Tidings sends. */
 export type Judgement =
   | { readonly kind: "refused"; readonly faults: readonly ReportFault[] }
   | { readonly kind: "cancels" | "changes"; readonly changes: Partial<LoggedFields> };
 
-/** The lender's own notes, which say nothing of what happened. */
+/** The lender's own notes, which do not change the record of what happened. */
 const NOTES = new Set(["metaData", "externalId"]);
 const REASONS = new Set(["failureDescriptionShort", "failureDescriptionLong"]);
 
-/** Where others may move what Tidings sends: withdraw it before it leaves, and tell what became of it afterwards. */
+/** The moves that others may report: withdraw before sending, and receipts afterwards. */
 const REPORTED: Partial<Record<InteractionStatus, readonly InteractionStatus[]>> = {
   scheduled: ["canceled"],
   attempted: ["succeeded", "failed"],
   succeeded: ["failed"],
 };
 
-/** Where each word of a receipt stands on the way of a message, and the status it speaks of. */
+/** The rank of each receipt word on the way of a message, and its status. */
 const RECEIPTS: Readonly<Record<string, readonly [stage: number, means: InteractionStatus]>> = {
   OutcomeUnknown: [0, "attempted"],
   Queued: [1, "attempted"],
@@ -46,8 +46,8 @@ const RECEIPTS: Readonly<Record<string, readonly [stage: number, means: Interact
 };
 
 /**
- * Judges a report on an interaction of Tidings' own: its record may be completed and never rewritten. A value that is
- * the present one is no change, except content, of which not even that much is told.
+ * Judges a report on an interaction that Tidings sends: the record may be completed but never rewritten. A value equal to the
+ * current one is no change, except for content, because that would reveal whether the content is equal.
  */
 export function judgeReport(record: InteractionRecord, report: Report): Judgement {
   const told = Object.entries(report).filter(
@@ -62,7 +62,7 @@ export function judgeReport(record: InteractionRecord, report: Report): Judgemen
   return { kind: "changes", changes: { ...outcomeOf(record, status), ...changes } };
 }
 
-/** What goes with a reported outcome whose words are not told: those of what was before do not speak of it. */
+/** Default details for a reported outcome that gives none; the previous details would be wrong. */
 function outcomeOf(record: InteractionRecord, status: InteractionStatus): Partial<LoggedFields> {
   if (status === record.status) return {};
   if (status === "succeeded")
@@ -100,7 +100,7 @@ function sayOf(field: string, record: InteractionRecord, changes: Changes): stri
   return "is kept as it is: Tidings sends this one itself";
 }
 
-/** Receipts come in any order; the one that knows more stays. */
+/** Receipts arrive in any order; the one with the higher rank wins. */
 function sayOfDetails(record: InteractionRecord, changes: Changes): string | undefined {
   const { status, statusDetails } = changes;
   if (!["attempted", "succeeded"].includes(record.status))

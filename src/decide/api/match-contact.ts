@@ -1,12 +1,12 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js";
 import type { ContactDetails, KeptContact } from "../../domain/interaction-record.ts";
 
-/** What tells one contact from another. */
+/** The fields that identify a contact. */
 export type ContactMarks = Pick<ContactDetails, "externalId" | "contactType" | "value" | "address">;
 
 /**
- * Finds which of a borrower's contacts is meant: the one of that external id, otherwise the first of the same kind that
- * leads to the same place. Undefined when it is none of them.
+ * Finds the contact of a borrower that a reference means: by external id, otherwise the first of the same kind with the same
+ * value. Returns undefined if there is none.
  */
 export function recogniseContact(
   contacts: readonly KeptContact[],
@@ -23,12 +23,12 @@ export function recogniseContact(
   );
 }
 
-/** Where a contact leads, however it is written; empty when nowhere. */
+/** Returns the normalised value of a contact; empty if it has none. */
 function placeOf({ contactType, value, address }: ContactMarks): string {
   if (contactType === "address") return address === null ? "" : lineOf(address);
   if (value === null) return "";
   if (contactType === "email") return value.trim().toLowerCase();
-  // a number without a country is one of the lender's
+  // A number without a country code belongs to the lender's country.
   return parsePhoneNumberFromString(value, "US")?.number ?? value.replaceAll(/[^\d+]/g, "");
 }
 

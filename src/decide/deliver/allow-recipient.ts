@@ -1,4 +1,4 @@
-/** Matches everything that begins, ends or goes on with anything where the pattern has a `*`; letters in any case. */
+/** Matches a pattern in which `*` means any text; upper and lower case are equal. */
 function readPattern(pattern: string): RegExp {
   return new RegExp(
     `^${pattern
@@ -9,7 +9,7 @@ function readPattern(pattern: string): RegExp {
   );
 }
 
-/** Whether a recipient may be sent to. Null allows everybody; patterns are such as `*@example.com` and `+1614*`. */
+/** Returns true if a recipient is allowed. Null allows everybody. Patterns are, for example, `*@example.com` and `+1614*`. */
 export function isAllowed(recipient: string, patterns: readonly string[] | null): boolean {
   if (patterns === null) return true;
   return patterns.some((pattern) => readPattern(pattern).test(recipient));

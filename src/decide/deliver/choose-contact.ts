@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString } from "libphonenumber-js";
 import type { Contact } from "../../domain/contact.ts";
 import { CONTACT_STATUSES, type Channel } from "../../domain/vocabulary.ts";
 
-/** The contact to use, or why there is none. */
+/** The chosen contact, or the reason why there is none. */
 export type Choice =
   | { readonly kind: "chosen"; readonly contact: Contact }
   | { readonly kind: "none"; readonly short: string; readonly long: string };
@@ -17,7 +17,7 @@ interface Wanted {
 const WANTED: Partial<Record<Channel, Wanted>> = {
   email: {
     eligible: (contact) => contact.contactType === "email",
-    // what an SMTP envelope can carry; whether the mailbox exists is for its server to say
+    // This is what an SMTP envelope can hold. Only the server knows whether the mailbox exists.
     reachable: (value) =>
       /^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$/.test(value) && value.length <= 254,
     words: "a valid email contact of the borrower's own (affiliation self, not archived)",

@@ -4,17 +4,17 @@ import type { FactSheet } from "../../domain/fact-sheet.ts";
 import type { Message } from "../../domain/message.ts";
 import type { Rendered, Template } from "../../domain/template/template.ts";
 
-/** What an email says of its sender. */
+/** The sender of an email. */
 export interface Sender {
   /** The From header, such as `Example Lender <notices@lender.example>`. */
   readonly emailFrom: string;
   readonly now: Date;
 }
 
-/** Which interaction it is. */
+/** The ids of the interaction. */
 type Facts = Pick<FactSheet, "channel" | "interactionId" | "chainId">;
 
-/** Puts rendered parts and a chosen contact together; undefined for a channel nothing carries. */
+/** Makes a message from the rendered parts and the chosen contact; undefined for a channel without a provider. */
 export function compose(
   facts: Facts,
   contact: Pick<Contact, "value" | "name">,
@@ -47,11 +47,11 @@ const textTo = (to: string, { interactionId }: Facts, { text }: Rendered): Messa
   body: text ?? "",
 });
 
-/** A lender may write a number with spaces and dashes; a provider takes digits. */
+/** A lender may write a number with spaces and dashes, but a provider needs digits. */
 function e164(number: string): string {
   if (/^\+[1-9]\d{6,14}$/.test(number)) return number;
   return parsePhoneNumberFromString(number)?.number ?? number;
 }
 
-/** The address comes last, after a name that may hold an @ of its own. */
+/** The address comes last, because a name may contain an @. */
 const domainOf = (from: string): string => /@([^\s@>]+)>?\s*$/.exec(from)?.[1] ?? "localhost";

@@ -3,12 +3,12 @@ import type { Borrower, FactSheet, Loan } from "../../domain/fact-sheet.ts";
 import type { Lender } from "../../domain/lender.ts";
 import type { TemplateContext } from "../../domain/template/context.ts";
 
-/** What a notice is about. */
+/** The subject of a notice. */
 export interface Matter extends Pick<FactSheet, "borrower" | "loans" | "case"> {
   readonly notificationType: Pick<FactSheet["notificationType"], "id" | "name">;
 }
 
-/** All a template may speak of, and no more: what is not declared is not handed over. */
+/** Returns the variables that a template may use, and no others. */
 export function contextOf(
   facts: Matter,
   contact: Contact,

@@ -7,7 +7,7 @@ import { match } from "../resolve/match.ts";
 import { planWith, type Planning } from "../resolve/plan.ts";
 import { prepare, type SendContext } from "../deliver/prepare.ts";
 
-/** What forecasting needs to know beside the changes. `sendContext.now` is the moment it is asked. */
+/** The inputs of a forecast other than the changes. `sendContext.now` is the time of the request. */
 export interface ForecastInputs {
   readonly planning: Planning;
   readonly sendContext: SendContext;
@@ -22,15 +22,15 @@ interface Dated {
 }
 
 interface Stopped {
-  /** Null where there is no date to be had. */
+  /** Null if no due time can be computed. */
   readonly dueAt: Date | null;
   readonly short: string;
   readonly long: string;
 }
 
 /**
- * What would become of one change under one notification type version, if nothing else changed until it is due.
- * `long` is a sentence that names no person.
+ * The forecast for one change and one notification type version, if nothing else changes until it is due. `long` is a
+ * sentence without personal data.
  */
 export type Forecast =
   | (Dated & { readonly kind: "sends"; readonly contactId: string })
@@ -39,7 +39,7 @@ export type Forecast =
   | (Stopped & { readonly kind: "cancels" })
   | { readonly kind: "silent"; readonly long: string };
 
-/** A change with its forecast under every active version linked to its case type, or why none is even asked. */
+/** A change with a forecast for every active version linked to its case type, or the reason why there is none. */
 export interface ForecastChange {
   readonly arrival: Arrival;
   readonly nothing: string | null;
@@ -58,7 +58,7 @@ const IDLE = {
     "Its external_id is in the table already, or on an earlier line: the insert would be refused.",
 } as const;
 
-/** What would become of one change, by the same decisions in the same order as resolving and delivering. */
+/** Forecasts one change with the same decisions, in the same order, as resolving and delivering. */
 export function forecastChange(arrival: Arrival, inputs: ForecastInputs): ForecastChange {
   if (arrival.idle !== null) return { arrival, nothing: IDLE[arrival.idle], notices: [] };
   const { caseTypeId } = arrival.change;
@@ -122,7 +122,7 @@ function forecast(
   return { kind: status === "canceled" ? "cancels" : "fails", dueAt, short, long };
 }
 
-/** The facts delivering would load. What is due later is judged on the case as it will stand then. */
+/** Returns the facts that delivery would load. A notice that is due later is judged on the later state of the case. */
 function sheetOf(
   planned: Scheduled,
   type: NotificationTypeVersion,
@@ -161,7 +161,7 @@ function sheetOf(
   };
 }
 
-/** Everything a change names is loaded before it is asked about. */
+/** All referenced rows were loaded before. */
 function find<Id, Thing>(things: ReadonlyMap<Id, Thing>, id: Id): Thing {
   const found = things.get(id);
   if (found === undefined) throw new Error(`${String(id)} was not loaded`);

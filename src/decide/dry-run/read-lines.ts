@@ -1,7 +1,7 @@
 import type { ReadLine, References } from "../../domain/dry-run/arrival.ts";
 import { caseChangeLine } from "../../domain/dry-run/case-change-line.ts";
 
-/** What is wrong with a line, without repeating what stands in it: that may be personal. */
+/** The error of a line. It never repeats the line's values, which may be personal. */
 export interface LineFault {
   readonly line: number;
   readonly message: string;
@@ -12,7 +12,7 @@ export interface ReadLines {
   readonly faults: readonly LineFault[];
 }
 
-/** Reads a JSON-lines file of case changes, every line of it; blank lines are passed over. */
+/** Reads every line of a JSON-lines file of case changes. Blank lines are skipped. */
 export function readLines(text: string): ReadLines {
   const read = text
     .replace(/^\uFEFF/, "")
@@ -41,7 +41,7 @@ function readLine(
   return { faults };
 }
 
-/** What the table's foreign keys would refuse. */
+/** Returns the errors that the table's references would raise. */
 export function findUnknown(lines: readonly ReadLine[], references: References): LineFault[] {
   return lines.flatMap(({ line, change }) => {
     const faults: LineFault[] = [];
@@ -54,7 +54,7 @@ export function findUnknown(lines: readonly ReadLine[], references: References):
   });
 }
 
-/** The parser's own words quote the text. */
+/** The message of the parser quotes the text, so it is not used. */
 function parseJson(written: string): unknown {
   try {
     return JSON.parse(written) as unknown;

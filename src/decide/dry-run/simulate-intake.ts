@@ -6,7 +6,7 @@ import type {
   References,
 } from "../../domain/dry-run/arrival.ts";
 
-/** What the database knows that a file's lines meet. */
+/** The data in the database that concerns the lines of a file. */
 export interface Known {
   readonly around: ReadonlyMap<number, Around>;
   readonly externalIds: References["externalIds"];
@@ -19,9 +19,9 @@ interface Dated extends ReadLine {
 const NOTHING: Around = { before: null, following: null, newest: null };
 
 /**
- * Takes in the lines of a file as changes that arrive now, one after the other, as the trigger of
- * 0005_case_changes.sql does: each between its neighbours in time among what is in the database and the lines before
- * it. Of changes at the same moment the one that arrived later comes after. `now` dates the lines that have no date.
+ * Takes in the lines of a file as changes that arrive now, one after the other, as the trigger of 0005_case_changes.sql does:
+ * each between its neighbours in time among the stored changes and the lines before it. Of simultaneous changes the later
+ * arrival comes second. `now` is the date of lines without one.
  */
 export function takeIn(lines: readonly ReadLine[], known: Known, now: Date): Arrival[] {
   const repeats = findRepeats(lines, known);
@@ -40,7 +40,7 @@ export function takeIn(lines: readonly ReadLine[], known: Known, now: Date): Arr
   });
 }
 
-/** The lines whose external_id the table would refuse; the first one to bring it is taken in. */
+/** Returns the lines whose external_id the table would refuse. The first line with an external_id is accepted. */
 function findRepeats(lines: readonly ReadLine[], { externalIds }: Known): ReadonlySet<number> {
   const taken = new Set<string>();
   const repeats = new Set<number>();
@@ -87,7 +87,7 @@ function arrivalOf(read: Dated, peers: readonly Dated[], around: Around = NOTHIN
   };
 }
 
-/** Given in the order of arrival; sorting keeps it for those of the same moment. */
+/** The input is in order of arrival, and sorting keeps this order for simultaneous changes. */
 function inTime<Change extends { readonly changedAt: Date }>(
   changes: readonly (Change | null)[],
 ): Change[] {

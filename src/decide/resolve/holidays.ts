@@ -1,9 +1,9 @@
-/** A federal holiday of one year; both days are YYYY-MM-DD. */
+/** A federal holiday of one year. Both days are YYYY-MM-DD. */
 export interface Holiday {
   readonly name: string;
-  /** The day 5 USC 6103(a) names. */
+  /** The statutory day, 5 USC 6103(a). */
   readonly statutory: string;
-  /** The day offices close for it; for 1 January that can be 31 December of the year before. */
+  /** The observed day. For 1 January it can be 31 December of the year before. */
   readonly observed: string;
 }
 
@@ -19,7 +19,7 @@ const MONDAY = 1;
 const THURSDAY = 4;
 const SATURDAY = 6;
 
-/** 5 USC 6103(a). Inauguration Day, 6103(c), is left out: it closes offices around Washington only. */
+/** 5 USC 6103(a). Inauguration Day, 6103(c), is omitted, because it closes offices around Washington only. */
 const RULES: readonly Rule[] = [
   { name: "New Year's Day", dateIn: fixed(1, 1) },
   { name: "Birthday of Martin Luther King, Jr.", dateIn: nth(3, MONDAY, 1) },
@@ -35,7 +35,7 @@ const RULES: readonly Rule[] = [
   { name: "Christmas Day", dateIn: fixed(12, 25) },
 ];
 
-/** The federal holidays whose statutory day lies in the year, in the order of the year. */
+/** Returns the federal holidays whose statutory day is in the year, in order. */
 export function federalHolidays(year: number): Holiday[] {
   return RULES.filter(({ since }) => since === undefined || since <= year).map(
     ({ name, dateIn }) => {

@@ -2,13 +2,13 @@ import type { Attempt } from "../../domain/chain.ts";
 import type { OnUnknown } from "../../domain/vocabulary.ts";
 
 /**
- * What happens next to a chain, by where its last attempt stands.
- * - due, overdue: it leaves when it falls due; it should have left
- * - underWay: a daemon has claimed it, and writes the provider's answer down
- * - ask, resend, hold: nobody knows whether it was taken, and the provider is asked, or it is sent again, or a person decides
- * - handedOver: the provider has it, and may still say what became of it
+ * The next step of a chain, by the status of its last attempt.
+ * - due, overdue: it is sent when it is due; it should have been sent
+ * - underWay: a daemon has claimed it and records the provider's answer
+ * - ask, resend, hold: the outcome is unknown, and the provider is asked, or it is sent again, or a person decides
+ * - handedOver: the provider has it and may still send a receipt
  * - delivered, failed, withdrawn: nothing follows by itself
- * - notOurs: others have logged it; Tidings neither sends nor moves it
+ * - notOurs: it was logged by another system; Tidings neither sends nor moves it
  */
 export type NextStep =
   | "due"
@@ -28,7 +28,7 @@ type Ended = Pick<
   "origin" | "channel" | "status" | "statusDetails" | "dueAt" | "latestAt"
 >;
 
-/** `earlier` are the attempts of the chain before the last. */
+/** Decides the next step. `earlier` are the attempts before the last one. */
 export function nextStep(
   last: Ended,
   earlier: readonly Pick<Attempt, "channel" | "statusDetails">[],
@@ -60,7 +60,7 @@ const isUnknown = ({
 }: Pick<Attempt, "channel" | "statusDetails">): boolean =>
   statusDetails === `${channel}OutcomeUnknown`;
 
-/** As `settleUnknown` decides when its time comes: a text's provider can be asked, an email is sent once more at the most. */
+/** Gives the decision that `settleUnknown` will make: a text's provider can be asked, and an email is sent once more at most. */
 function settling(
   { channel, latestAt }: Ended,
   unknownBefore: boolean,

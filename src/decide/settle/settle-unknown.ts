@@ -1,10 +1,10 @@
 import type { LookupResult, UnknownOutcome, UnknownVerdict } from "../../domain/unknown-outcome.ts";
 
-/** What a channel does about unknown outcomes. */
+/** The settings of a channel for unknown outcomes. */
 export interface SettlePolicy {
-  /** How often the provider was asked already. */
+  /** The number of questions to the provider so far. */
   readonly asked: number;
-  /** How long to wait before the provider is asked, each time (ms). */
+  /** The wait before each question to the provider (ms). */
   readonly waits: readonly number[];
   /** A message that was never taken is sent again as often as the channel retries. */
   readonly retries: readonly number[];
@@ -28,7 +28,7 @@ export function settleUnknown(
   const wait = waits[asked + 1];
   if (wait !== undefined) return { kind: "askAgain", at: new Date(now.getTime() + wait) };
   if (sighting.kind === "unavailable") return { kind: "hold" };
-  // not there after the last wait: Twilio lists a message seconds after it took it
+  // It is not there after the last wait, and Twilio lists a message seconds after it accepted it.
   return { kind: unknown.timesUnknown > retries.length ? "giveUp" : "neverSent" };
 }
 

@@ -3,19 +3,19 @@ import type { Arrival, CaseFacts } from "../../domain/dry-run/arrival.ts";
 import { loadCaseChanges } from "../resolve/case-changes.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** Changes of the table: these, or those that arrived at `since` or later. */
+/** The requested changes: by id, or those that arrived at `since` or later. */
 export type Selection =
   | { readonly kind: "ids"; readonly ids: readonly string[] }
   | { readonly kind: "since"; readonly since: Date };
 
 export interface Selected {
-  /** In the order of arrival. */
+  /** The changes in order of arrival. */
   readonly arrivals: readonly Arrival[];
-  /** How many there are without the limit. */
+  /** The number of changes without the limit. */
   readonly total: number;
 }
 
-/** Reads changes that have arrived, each beside its case as it stands. */
+/** Reads stored changes, each with the current state of its case. */
 export async function loadArrivals(db: Db, selection: Selection, limit: number): Promise<Selected> {
   const within =
     selection.kind === "ids"
@@ -42,7 +42,7 @@ export async function loadArrivals(db: Db, selection: Selection, limit: number):
   return { arrivals, total: rows[0]?.total ?? 0 };
 }
 
-/** The first attempts the changes have set in motion, by change and notification type: `changeId:typeId`. */
+/** Returns the first attempts that the changes have caused, by `changeId:typeId`. */
 export async function loadOnRecord(
   db: Db,
   caseChangeIds: readonly string[],

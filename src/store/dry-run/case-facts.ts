@@ -4,7 +4,7 @@ import type { FactSheet } from "../../domain/fact-sheet.ts";
 import type { Db } from "../postgres/db.ts";
 import { loadSurroundings } from "./surroundings.ts";
 
-/** What a notice about a case is made from, and whom it could go to. */
+/** The facts of a notice about a case, and the possible contacts. */
 export interface CaseWithPeople extends Pick<FactSheet, "case" | "borrower" | "loans"> {
   readonly contacts: readonly Contact[];
 }
@@ -16,7 +16,7 @@ interface Row {
   readonly loanIds: readonly string[];
 }
 
-/** A case as it stands now; undefined when there is none of this id. */
+/** Returns the current state of a case, or undefined if there is none with this id. */
 export async function loadCaseFacts(db: Db, caseId: string): Promise<CaseWithPeople | undefined> {
   const { rows } = await sql<Row>`
     select jsonb_build_object('id', c.id, 'typeId', c.case_type_id, 'status', c.status, 'outcome', c.outcome, 'fields', c.fields) as case,
@@ -36,7 +36,7 @@ export async function loadCaseFacts(db: Db, caseId: string): Promise<CaseWithPeo
   };
 }
 
-/** The active notification type that sends a template, if there is one: its first. */
+/** Returns the first active notification type that uses a template, if there is one. */
 export async function findTypeOf(
   db: Db,
   templateId: number,

@@ -2,13 +2,13 @@ import { sql } from "kysely";
 import type { Around, ReadLine, References } from "../../domain/dry-run/arrival.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 
-/** Moments inside jsonb, in ms since 1970. */
+/** Times inside jsonb, in ms since 1970. */
 type Stored<Change> = Change extends null
   ? null
   : Omit<Change, "changedAt"> & { readonly changedAt: number };
 type StoredAround = { readonly [Place in keyof Around]: Stored<Around[Place]> };
 
-/** What stands around each line's change, by line. `now` dates the lines that have no date. */
+/** Returns the neighbouring changes of each line's change, by line. `now` is the date of lines without one. */
 export async function loadAround(
   db: Db,
   lines: readonly ReadLine[],
@@ -19,7 +19,7 @@ export async function loadAround(
     caseId: change.case_id,
     at: change.changed_at ?? now,
   }));
-  // a line's date is known to the millisecond: what is stored within the same one counts as the same moment
+  // The date of a line has milliseconds, so a stored change within the same millisecond counts as simultaneous.
   const { rows } = await sql<StoredAround & { line: number }>`
     select l.line, earlier.change as before, later.change as following, c.change as newest
     from json_to_recordset(${asRows(asked)}) as l(line int, "caseId" text, at timestamptz)
@@ -60,7 +60,7 @@ function dated<Change extends { readonly changedAt: number }>(
   return stored && { ...stored, changedAt: new Date(stored.changedAt) };
 }
 
-/** Which of the case types, borrowers and external ids that lines name are in the database. */
+/** Returns the referenced case types, borrowers and external ids that exist in the database. */
 export async function loadReferences(db: Db, lines: readonly ReadLine[]): Promise<References> {
   const changes = lines.map(({ change }) => change);
   const { rows } = await sql<{ [Name in keyof References]: string[] }>`

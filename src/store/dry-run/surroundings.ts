@@ -7,8 +7,8 @@ import type { Db } from "../postgres/db.ts";
 import { BORROWER_JSON, CONTACTS_JSON } from "../deliver/fact-json.ts";
 
 /**
- * Loads what delivering would load for notices of these changes, which need not be in the database: the same facts as
- * `loadFactSheets`, a test compares. What is not there is left out.
+ * Loads the facts that delivery would load for notices of these changes, which need not be stored. They equal those of
+ * `loadFactSheets`; a test compares them. Missing rows are omitted.
  */
 export async function loadSurroundings(
   db: Db,

@@ -2,13 +2,13 @@ import { sql, type RawBuilder } from "kysely";
 import type { InteractionStatus, Origin } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** What is withdrawn: one interaction, or all of a case or of a notification type. */
+/** The scope of a cancellation: one interaction, or all scheduled interactions of a case or a notification type. */
 export interface Scope {
   readonly kind: "interaction" | "case" | "type";
   readonly id: string;
 }
 
-/** On record with every interaction it withdraws. */
+/** Recorded with every interaction that is withdrawn. */
 export interface Withdrawal {
   readonly operator: string;
   readonly reason: string;
@@ -21,8 +21,8 @@ const WITHIN: Readonly<Record<Scope["kind"], (id: string) => RawBuilder<boolean>
 };
 
 /**
- * Cancels what Tidings has scheduled in the scope and returns the ids in order. What a daemon claims at the same moment
- * goes to whoever was first: it is sent or canceled, never both.
+ * Cancels the scheduled interactions in the scope and returns their ids in order. If a daemon claims one at the same moment,
+ * the first of the two wins: the interaction is sent or canceled, never both.
  */
 export async function cancelScheduled(
   db: Db,
@@ -31,7 +31,7 @@ export async function cancelScheduled(
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with found as materialized (
-      -- in order of id, so that two that lock the same rows do not wait for each other in a circle
+      -- Rows are locked in order of id, so that two cancellations cannot deadlock.
       select i.id
       from tidings.interactions i
       where i.origin = 'tidings' and i.status = 'scheduled' and ${WITHIN[kind](id)}
@@ -51,7 +51,7 @@ export async function cancelScheduled(
   return rows.map((row) => row.id);
 }
 
-/** The interactions of the scope that are with a provider, or on their way to one. */
+/** Returns the interactions of the scope that are in progress with a provider. */
 export async function listInProgress(db: Db, { kind, id }: Scope): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select i.id
@@ -68,7 +68,7 @@ export interface Standing {
   readonly statusDetails: string | null;
 }
 
-/** Where one interaction stands; undefined when there is none of this id. */
+/** Returns the status of one interaction, or undefined if there is none with this id. */
 export async function findStanding(db: Db, interactionId: string): Promise<Standing | undefined> {
   const { rows } = await sql<Standing>`
     select i.origin, i.status, i.status_details from tidings.interactions i where i.id = ${interactionId}::bigint

@@ -9,7 +9,7 @@ type Row = Attempt & {
   readonly notificationTypeVersion: number | null;
 };
 
-/** Loads the chain an interaction belongs to, from its first attempt to its last; undefined when there is none of this id. */
+/** Loads the chain of an interaction, from the first attempt to the last; undefined if there is no interaction with this id. */
 export async function loadChain(db: Db, interactionId: string): Promise<Chain | undefined> {
   const [first, ...rest] = await loadAttempts(db, interactionId);
   if (first === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Db } from "../postgres/db.ts";
 
-/** One interaction beside the case change it answers to; a change that fired nothing has one row with nulls. */
+/** One interaction with its case change. A change that fired nothing has one row with nulls. */
 export interface Outcome {
   readonly caseChange: string;
   readonly notificationType: string | null;
@@ -11,11 +11,11 @@ export interface Outcome {
   readonly statusDetails: string | null;
   readonly attempt: number | null;
   readonly why: string | null;
-  /** When it was tried, or falls due. */
+  /** The time of the attempt, or the due time. */
   readonly at: Date | null;
 }
 
-/** Every case change with what became of it, in the order of arrival. */
+/** Returns every case change with its interactions, in order of arrival. */
 export async function listOutcomes(db: Db): Promise<Outcome[]> {
   const { rows } = await sql<Outcome>`
     select coalesce(c.external_id, c.id::text) as case_change, t.name as notification_type, i.channel, i.contact_id, i.status,
@@ -29,7 +29,7 @@ export async function listOutcomes(db: Db): Promise<Outcome[]> {
   return rows;
 }
 
-/** How much there is to do before `until`: jobs, and interactions that are with a provider. */
+/** Counts the work before `until`: jobs, and interactions that are with a provider. */
 export async function countUnfinished(db: Db, until: Date): Promise<number> {
   const { rows } = await sql<{ unfinished: number }>`
     select (select count(*) from tidings_queue.jobs where run_at <= ${until})::int
@@ -38,7 +38,7 @@ export async function countUnfinished(db: Db, until: Date): Promise<number> {
   return rows[0]?.unfinished ?? 0;
 }
 
-/** From the arrival of each change since `since` to the call to the provider, in ms. */
+/** Returns the time from arrival to the provider call (ms) of each change since `since`. */
 export async function listLatencies(db: Db, since: Date): Promise<number[]> {
   const { rows } = await sql<{ ms: number }>`
     select (extract(epoch from i.started_at - c.received_at) * 1000)::float8 as ms

@@ -2,14 +2,14 @@ import { sql } from "kysely";
 import type { Channel, PauseScope } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** What is paused: everything, a channel, or every version of a notification type. */
+/** The scope of a pause: everything, a channel, or every version of a notification type. */
 export interface Paused {
   readonly scope: PauseScope;
   readonly channel: Channel | null;
   readonly notificationTypeId: number | null;
 }
 
-/** Opens a pause in the name of the connection's actor; false where one is open already. Daemons read it before every message. */
+/** Opens a pause by the connection's actor; returns false if one is already open. Daemons read pauses before every message. */
 export async function openPause(db: Db, paused: Paused, reason: string): Promise<boolean> {
   const { rows } = await sql<{ id: string }>`
     insert into tidings.pauses (scope, channel, notification_type_id, reason)
@@ -20,7 +20,7 @@ export async function openPause(db: Db, paused: Paused, reason: string): Promise
   return rows.length > 0;
 }
 
-/** Releases the pause and has all that waited for it judged again at once. Returns how many, or undefined where none was open. */
+/** Releases a pause and requeues the interactions that waited for it. Returns their number, or undefined if no pause was open. */
 export async function releasePause(db: Db, paused: Paused): Promise<number | undefined> {
   const { rows } = await sql<{ waiting: number }>`
     with released as (

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Channel, InteractionStatus } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** Interactions of Tidings on one channel that stand alike. */
+/** The number of Tidings' interactions on one channel with one status. */
 export interface Count {
   readonly channel: Channel;
   readonly status: InteractionStatus;
@@ -23,11 +23,11 @@ export async function countInteractions(db: Db): Promise<Count[]> {
 export interface Held {
   readonly channel: Channel;
   readonly interactions: number;
-  /** The oldest of them. */
+  /** The id of the oldest one. */
   readonly firstInteractionId: string;
 }
 
-/** What nobody can say was taken, and nothing has followed. */
+/** Interactions with unknown outcome that no attempt has followed. */
 export async function countUnknown(db: Db): Promise<Held[]> {
   const { rows } = await sql<Held>`
     select i.channel, count(*)::int as interactions, min(i.id) as first_interaction_id
@@ -41,7 +41,7 @@ export async function countUnknown(db: Db): Promise<Held[]> {
 }
 
 export interface OpenPause {
-  /** `everything`, `channel text`, `type 7`. */
+  /** The scope, such as `everything`, `channel text` or `type 7`. */
   readonly what: string;
   readonly reason: string;
   readonly pausedAt: Date;
@@ -65,7 +65,7 @@ export interface Overdue {
   readonly overdueMs: number;
 }
 
-/** Of what has fallen due by the clock of the database and not been sent, the oldest. */
+/** Returns the oldest interaction that is due by the database's clock and not sent. */
 export async function findOldestDue(db: Db): Promise<Overdue | undefined> {
   const { rows } = await sql<Overdue>`
     select i.id as interaction_id, i.scheduled_at_from as due_at,
@@ -78,7 +78,7 @@ export async function findOldestDue(db: Db): Promise<Overdue | undefined> {
   return rows[0];
 }
 
-/** The jobs of one kind: to be taken now, under way, for later, and given up by the queue. */
+/** The number of jobs of one task: due, running, later, and given up by the queue. */
 export interface JobCount {
   readonly task: string;
   readonly due: number;

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Db } from "./db.ts";
 
-/** Does the work in one transaction whose transitions are recorded in the name of `actor`. */
+/** Does the work in one transaction whose transitions are recorded as made by `actor`. */
 export function actingAs<Result>(
   db: Db,
   actor: string,

@@ -1,11 +1,11 @@
-/** What the database refused and by which rule, without its text, which may quote a row. */
+/** A refusal by the database with its rule, without the text, which may quote a row. */
 export interface Refused {
   readonly sqlState: string;
-  /** Of the named constraint, where it was one. */
+  /** The name of the constraint, if there is one. */
   readonly constraint: string | undefined;
 }
 
-/** How an error of the database reads; undefined for an error of anything else. */
+/** Returns the refusal in an error of the database, or undefined for any other error. */
 export function constraintViolation(error: unknown): Refused | undefined {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string")
     return undefined;

@@ -8,7 +8,7 @@ import type {
 import type { Db } from "../postgres/db.ts";
 import { loadVersions } from "./versions.ts";
 
-/** What became of a draft that was brought. `before` is the newest version as it was. */
+/** The result of storing a draft. `before` is the previous newest version. */
 export type Stored =
   | { readonly kind: "new"; readonly templateId: number; readonly version: number }
   | {
@@ -18,12 +18,12 @@ export type Stored =
       readonly before: TemplateVersion;
     }
   | { readonly kind: "unchanged"; readonly newest: TemplateVersion }
-  /** By a rule of the table, as a sentence. */
+  /** The rule of the table that refused it, as a sentence. */
   | { readonly kind: "refused"; readonly why: string };
 
 /**
- * Stores a draft where its content differs from the newest version of its slug: as the first version of a new template,
- * in place of a draft, or as the next version after a published one. Of two writers the second sees what the first wrote.
+ * Stores a draft if its content differs from the newest version of its slug: as the first version of a new template, in place
+ * of a draft, or as the next version after a published one. Of two concurrent writers the second sees the first one's draft.
  */
 export async function storeDraft(db: Db, draft: TemplateDraft): Promise<Stored> {
   return await db
@@ -32,7 +32,7 @@ export async function storeDraft(db: Db, draft: TemplateDraft): Promise<Stored> 
     .catch(asRefusal);
 }
 
-/** What tidings.refuse raises: what is wrong, and what to do. */
+/** The error of tidings.refuse: what is wrong, and what to do. */
 function asRefusal(error: unknown): Stored {
   const isOurs =
     error instanceof DatabaseError && error.constraint?.startsWith("templates_") === true;
@@ -57,7 +57,7 @@ async function store(trx: Db, draft: TemplateDraft): Promise<Stored> {
   return { kind: "changed", ...next, before: newest };
 }
 
-/** The locks of guard_template, against another push, and of guard_versions, against whoever publishes the draft. */
+/** Takes the lock of guard_template (against another push) and of guard_versions (against a publication). */
 async function takeTurn(trx: Db, slug: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('tidings.templates.slug'), 0)`.execute(trx);
   await sql`
@@ -91,7 +91,7 @@ interface Numbered {
   readonly version: number;
 }
 
-/** An id that no version has, however the rows that are there got theirs. */
+/** Returns an id that no version has, however the existing rows got theirs. */
 const FREE_ID = sql`(
   select setval(s.name, greatest(nextval(s.name), (select coalesce(max(t.id), 0) + 1 from tidings.templates t)))::int
   from pg_get_serial_sequence('tidings.templates', 'id') as s(name))`;
@@ -99,7 +99,7 @@ const FREE_ID = sql`(
 const insertTemplate = (db: Db, draft: TemplateDraft): Promise<Numbered> =>
   insertVersion(db, FREE_ID, draft);
 
-/** guard_versions gives it the next number. */
+/** The trigger guard_versions assigns the next version number. */
 async function insertVersion(
   db: Db,
   id: RawBuilder<unknown>,
@@ -128,7 +128,7 @@ async function editDraft(
   `.execute(db);
 }
 
-/** Samples are no part of what is sent: a draft takes better ones without becoming another. */
+/** Samples are not part of what is sent, so a draft can get new samples without a new version. */
 async function renewSamples(
   db: Db,
   { id, version }: TemplateVersion,

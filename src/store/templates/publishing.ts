@@ -3,25 +3,25 @@ import { Fault } from "../../domain/fault.ts";
 import type { TemplateVersion } from "../../domain/template/version.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** What became of a version that was to be published. */
+/** The result of publishing one version. */
 export interface Published {
   readonly id: number;
   readonly version: number;
-  /** Null where nothing was active before, or it was this version already. */
+  /** Null if no other version was active before. */
   readonly deprecated: number | null;
-  /** Somebody else published it in the same moment. */
+  /** True if somebody else published it at the same moment. */
   readonly already: boolean;
 }
 
 /**
- * Activates drafts exactly as they were checked, all or none. Throws TEMPLATE_EDITED when one of them is not the newest
- * version any more, or not what it was. Of two publishers the second sees what the first did.
+ * Activates drafts exactly as they were checked, all or none. Throws TEMPLATE_EDITED if one of them is no longer the newest
+ * version or was edited. Of two concurrent publishers the second sees the first one's result.
  */
 export async function activate(
   db: Db,
   drafts: readonly TemplateVersion[],
 ): Promise<readonly Published[]> {
-  // always in one order, so that two publishers never wait for each other
+  // Drafts are locked in one order, so that two publishers cannot deadlock.
   const inOrder = drafts.toSorted((one, other) => one.id - other.id);
   return await db.transaction().execute(async (trx) => {
     const published: Published[] = [];
@@ -32,7 +32,7 @@ export async function activate(
 
 async function activateOne(db: Db, draft: TemplateVersion): Promise<Published> {
   const { id, version, contentHash } = draft;
-  // the lock of guard_versions: what is read behind it is what will be deprecated
+  // After taking the lock of guard_versions, the active version that is read is the one that will be deprecated.
   await sql`select pg_advisory_xact_lock(hashtext('tidings.templates'), ${id}::int)`.execute(db);
   const { rows } = await sql<{ version: number }>`
     select t.version from tidings.templates t where t.id = ${id} and t.status = 'active'

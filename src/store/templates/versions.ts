@@ -15,7 +15,7 @@ const idOf = (name: TemplateName): RawBuilder<number> =>
     ? sql<number>`${name.id}::int`
     : sql<number>`(select s.id from tidings.templates s where s.slug = ${name.slug} limit 1)`;
 
-/** Every version of a template, the newest first; none when there is no such template. */
+/** Returns every version of a template, the newest first; an empty list if there is no such template. */
 export async function loadVersions(db: Db, name: TemplateName): Promise<TemplateVersion[]> {
   const { rows } = await sql<TemplateVersion>`
     select ${COLUMNS} from tidings.templates t where t.id = ${idOf(name)} order by t.version desc
@@ -23,7 +23,7 @@ export async function loadVersions(db: Db, name: TemplateName): Promise<Template
   return rows;
 }
 
-/** The newest version of every template where it is a draft: what could be published. */
+/** Returns the newest version of every template whose newest version is a draft. */
 export async function loadDrafts(db: Db): Promise<TemplateVersion[]> {
   const { rows } = await sql<TemplateVersion>`
     select ${COLUMNS}
@@ -34,7 +34,7 @@ export async function loadDrafts(db: Db): Promise<TemplateVersion[]> {
   return rows;
 }
 
-/** One template, with the numbers of the versions that matter. */
+/** One template with the numbers of its active version and its draft. */
 export interface TemplateSummary extends Pick<
   TemplateContent,
   "name" | "channel" | "language" | "subject" | "theme" | "sensitive"
@@ -44,11 +44,11 @@ export interface TemplateSummary extends Pick<
   readonly activeVersion: number | null;
   readonly publishedAt: Date | null;
   readonly publishedBy: string | null;
-  /** A newer one than the active that waits to be published. */
+  /** The draft that is newer than the active version. */
   readonly draftVersion: number | null;
 }
 
-/** Every template as its newest version has it. */
+/** Returns every template with the properties of its newest version. */
 export async function listTemplates(db: Db): Promise<TemplateSummary[]> {
   const { rows } = await sql<TemplateSummary>`
     select t.id, t.slug, t.name, t.channel, t.language, t.subject, t.theme, t.sensitive, a.version as active_version, a.published_at,
