@@ -28,10 +28,10 @@ export function mergePatch(target: Json | undefined, patch: Json): Json {
   return merged;
 }
 
-interface Expected {
+export interface Expected {
   readonly outcome: string;
   readonly until?: string;
-  readonly ruleId?: string;
+  readonly ruleId?: string | null;
   readonly requires?: readonly string[];
   readonly to?: JsonObject;
   readonly log?: readonly JsonObject[];

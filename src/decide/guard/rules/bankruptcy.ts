@@ -51,14 +51,15 @@ function stopped(stay: Bankruptcy): Decision {
     : refuse(facts, "A bankruptcy stay is in force: do not collect before it ends.");
 }
 
+/** A message that goes to the attorney is rendered again for that, so what it lacks now does not stop it. */
 function neutral(scene: Scene): Decision | undefined {
   const content = require(scene, {
     "bk-disclaimer": ({ bankruptcyDisclaimer }) => bankruptcyDisclaimer,
     "no-demand": ({ demandsPayment }) => !demandsPayment,
   }, "A bankruptcy stay is in force: the message needs the bankruptcy disclaimer and must not demand payment.");
   const toOther = toAttorney(scene);
-  if (toOther?.outcome !== "redirect" || content?.outcome === "refuse") return content;
-  return content?.outcome === "allow" ? { ...toOther, requires: content.requires } : toOther;
+  if (toOther?.outcome !== "redirect") return content;
+  return content === undefined ? toOther : { ...toOther, requires: ["bk-disclaimer", "no-demand"] };
 }
 
 export const bkDischarge: Rule = {
