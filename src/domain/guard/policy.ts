@@ -13,7 +13,7 @@ import {
   timeOfDay,
 } from "./fields.ts";
 import { COLLECTOR_ROLES, PRODUCT_TYPES } from "./loan-facts.ts";
-import { CERTAINTIES, RULE_IDS } from "./rule-ids.ts";
+import { CERTAINTIES, RULE_IDS, type RuleId } from "./rule-ids.ts";
 
 /**
  * The content classes of a message. `coll*` is collection to which Regulation F applies; `noticeByCollector` is a
@@ -152,15 +152,33 @@ export type PolicyEntry = z.output<typeof policyEntry>;
 export type PolicyRule = PolicyEntry["rule"];
 export type EntryOf<Rule extends PolicyRule> = Extract<PolicyEntry, { rule: Rule }>;
 
+/** Rules that count or compute for others. Without them the others would be wrong, not off. */
+const ALWAYS_ON: ReadonlySet<RuleId> = new Set<RuleId>([
+  "freq.exclusions",
+  "freq.debtallocation",
+  "furnish.first",
+  "content.validationdates",
+  "delivery.undelivered",
+  "record.retention",
+]);
+
 /** What a lender changes about the built-in policy. */
 export const policyChanges = z.strictObject(
   {
     /** Rules that are switched off. */
-    off: listOf(oneOf(RULE_IDS)).default([]),
+    off: listOf(
+      oneOf(RULE_IDS).refine((id) => !ALWAYS_ON.has(id), {
+        error: "cannot be switched off: others are counted or computed by it",
+      }),
+    ).default([]),
     /** Rules that hold or refuse where they would do less. */
     stricter: z.partialRecord(oneOf(RULE_IDS), oneOf(["hold", "refuse"]), objectError).default({}),
     /** Entries added to the built-in ones, or replacing those of the same id. */
-    entries: listOf(policyEntry).default([]),
+    entries: listOf(policyEntry)
+      .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, {
+        error: "must not hold the same id twice",
+      })
+      .default([]),
   },
   objectError,
 );

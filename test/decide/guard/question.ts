@@ -30,7 +30,7 @@ export function mergePatch(target: Json | undefined, patch: Json): Json {
 
 export interface Expected {
   readonly outcome: string;
-  readonly until?: string;
+  readonly until?: string | null;
   readonly ruleId?: string | null;
   readonly requires?: readonly string[];
   readonly to?: JsonObject;

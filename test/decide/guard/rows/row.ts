@@ -176,3 +176,8 @@ export const secondLoan = (members: JsonObject = {}): JsonObject => ({
     },
   },
 });
+
+/** A do-not-interact entry for everything, up to and including a day. */
+export const closedTo = (endDate: string): JsonObject => ({
+  preferences: { doNotInteract: [{ channels: ["all"], themes: ["all"], endDate }] },
+});
