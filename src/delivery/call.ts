@@ -68,7 +68,7 @@ export async function record(
   channel: DeliveryChannel,
   { claimed, startedAt, answer }: Call,
 ): Promise<void> {
-  const { interactionId, chainId, attempt, latestAt } = claimed.facts;
+  const { interactionId, chainId, attempt, claims, latestAt } = claimed.facts;
   const endedAt = deps.clock();
   if (answer.kind === "limited" && answer.limit === "rate") channel.gate.backOff();
   const judgement = await channel.circuit.judge(
@@ -81,6 +81,7 @@ export async function record(
       interactionId,
       channel: claimed.facts.channel,
       attempt,
+      claims: claims + 1,
       latestAt,
       claimedAt: claimed.claimedAt,
       startedAt,

@@ -40,6 +40,8 @@ export interface FactSheet {
   /** True if its content is sealed at rest. */
   readonly sensitive: boolean;
   readonly attempt: number;
+  /** How often this attempt was claimed before: it waited, was never sent, or was sent and never taken. */
+  readonly claims: number;
   /** The id of the first attempt. */
   readonly chainId: string;
   readonly dueAt: Date;

@@ -10,6 +10,7 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
     channel: template.channel,
     theme: about.theme,
     attempt: 1,
+    claims: 0,
     sensitive: false,
     dueAt: now,
     latestAt: null,

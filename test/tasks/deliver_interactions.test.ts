@@ -309,3 +309,22 @@ test("a set that comes back twice without a call started is reported once, and s
   await runDueJobs(database, deps);
   expect(await standings("STUCK")).toEqual({ "attempted emailSent 1": 2 });
 });
+
+test("a provider that limits our rate for ever is called less and less often, and at most a hundred times", async () => {
+  const { peer, deps } = await serve({ dot: () => "454 Throttling failure\r\n" });
+  const interactionIds = await schedule("LIMITED", deps, 1);
+  const noon = Date.parse("2031-03-03T17:00:00Z");
+  await run(deps, jobFor(interactionIds));
+  await deps.inFlight.idle();
+  for (let minute = 5; minute < 120; minute += 5) {
+    vi.setSystemTime(noon + minute * 60_000);
+    await runDueJobs(database, deps);
+  }
+  const calls = peer.heard.filter((line) => line === "DATA").length;
+  expect(calls).toBeGreaterThan(10);
+  expect(calls).toBeLessThan(20);
+  await pool.query("update tidings.interactions set claims = 100 where id = $1", interactionIds);
+  vi.setSystemTime(noon + 180 * 60_000);
+  await runDueJobs(database, deps);
+  expect(await standings("LIMITED")).toEqual({ "failed 1": 1 });
+});

@@ -13,7 +13,7 @@ export interface Moment {
   readonly canSeal: boolean;
 }
 
-type HttpError = Extract<Verdict, { kind: "refuse" | "wait" }>;
+type Stop = Extract<Verdict, { kind: "refuse" | "wait" }>;
 
 /** A paused interaction is judged again this often, and at once when the pause is released. */
 const PAUSE_MS = 300_000;
@@ -24,6 +24,7 @@ const KEYLESS_MS = 60_000;
 export function judge(facts: FactSheet, moment: Moment): Verdict {
   const stopped =
     expired(facts, moment.now) ??
+    exhausted(facts) ??
     moved(facts) ??
     paused(facts, moment.now) ??
     keyless(facts, moment);
@@ -41,7 +42,7 @@ export function judge(facts: FactSheet, moment: Moment): Verdict {
   );
 }
 
-function expired({ latestAt }: FactSheet, now: Date): HttpError | undefined {
+function expired({ latestAt }: FactSheet, now: Date): Stop | undefined {
   if (latestAt === null || now <= latestAt) return undefined;
   return refuse(
     "failed",
@@ -51,10 +52,24 @@ function expired({ latestAt }: FactSheet, now: Date): HttpError | undefined {
   );
 }
 
+/** Waits grow to a quarter of an hour, so that this is about a day. */
+const MOST_CLAIMS = 100;
+
+/** No path calls the provider for the same attempt without end: not rate limits, our own faults, or messages that were never taken. */
+function exhausted({ claims }: FactSheet): Stop | undefined {
+  if (claims < MOST_CLAIMS) return undefined;
+  return refuse(
+    "failed",
+    "claims.exhausted",
+    "Tried too often",
+    `The provider was called ${claims} times and neither took nor refused it: correct what its answers name, then send the notice again.`,
+  );
+}
+
 function moved({
   notificationType: type,
   case: { status, outcome, fields },
-}: FactSheet): HttpError | undefined {
+}: FactSheet): Stop | undefined {
   if (type.whenCaseMoves === "send" || stillHolds(type, { status, outcome }, fields))
     return undefined;
   return refuse(
@@ -65,7 +80,7 @@ function moved({
   );
 }
 
-function paused({ pausedBecause }: FactSheet, now: Date): HttpError | undefined {
+function paused({ pausedBecause }: FactSheet, now: Date): Stop | undefined {
   if (pausedBecause === null) return undefined;
   const until = new Date(now.getTime() + PAUSE_MS);
   const long = `Paused: ${pausedBecause}. It is judged again when the pause is released.`;
@@ -73,7 +88,7 @@ function paused({ pausedBecause }: FactSheet, now: Date): HttpError | undefined 
 }
 
 /** A notice is not lost for want of a key, and what is sensitive is never kept in the open. */
-function keyless({ sensitive }: FactSheet, { now, canSeal }: Moment): HttpError | undefined {
+function keyless({ sensitive }: FactSheet, { now, canSeal }: Moment): Stop | undefined {
   if (!sensitive || canSeal) return undefined;
   const until = new Date(now.getTime() + KEYLESS_MS);
   const long = "Its content must be sealed and there is no key: set CONTENT_KEY and start again.";
@@ -89,7 +104,7 @@ const refuse = (
   ruleId: string,
   short: string,
   long: string,
-): HttpError => ({
+): Stop => ({
   kind: "refuse",
   status,
   reason: { ruleId, short, long },

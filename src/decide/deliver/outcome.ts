@@ -7,6 +7,8 @@ export interface Attempt {
   readonly interactionId: string;
   readonly channel: Channel;
   readonly attempt: number;
+  /** How often it was claimed, this time included. */
+  readonly claims: number;
   readonly latestAt: Date | null;
   readonly claimedAt: Date;
   readonly startedAt: Date;
@@ -27,6 +29,8 @@ export type RetrySchedule = readonly number[];
 /** How long a provider that names no time is left alone (ms). */
 const LIMITED_MS = 1_000;
 const MISCONFIGURED_MS = 60_000;
+/** The wait doubles each time, up to this (ms). */
+const LONGEST_WAIT_MS = 900_000;
 
 /**
  * A wait is spread over a quarter of itself, so that what failed together does not come back together. By the id, not
@@ -97,12 +101,15 @@ function changesBy(
       askAt: later(attempt, settleWaits[0] ?? 0),
     };
   if (answer.kind === "limited")
-    return { status: "scheduled", dueAt: later(attempt, answer.retryAfterMs ?? 0, LIMITED_MS) };
+    return {
+      status: "scheduled",
+      dueAt: againAt(attempt, Math.max(answer.retryAfterMs ?? 0, backOff(LIMITED_MS, attempt))),
+    };
   const { short, long } = answer;
   if (attempt.blame === "us" && (answer.kind === "misconfigured" || answer.kind === "refused"))
     return {
       status: "scheduled",
-      dueAt: later(attempt, MISCONFIGURED_MS),
+      dueAt: againAt(attempt, backOff(MISCONFIGURED_MS, attempt)),
       ...(answer.kind === "refused" ? refusedForAll(short) : { short, long }),
     };
   const refused: Partial<Outcome> = {
@@ -124,5 +131,13 @@ const refusedForAll = (short: string): Pick<Outcome, "short" | "long"> => ({
   long: `The provider refuses one recipient after the other (${short}), so the fault is ours and the channel is stopped. Check the account, the sender and the settings of the provider.`,
 });
 
-const later = ({ endedAt }: Attempt, ...waitsMs: readonly number[]): Date =>
-  new Date(endedAt.getTime() + Math.max(...waitsMs));
+const backOff = (firstMs: number, { claims }: Attempt): number =>
+  Math.min(firstMs * 2 ** (claims - 1), LONGEST_WAIT_MS);
+
+const later = ({ endedAt }: Attempt, waitMs: number): Date => new Date(endedAt.getTime() + waitMs);
+
+/** Not after its latest time: then it is judged, and fails. */
+function againAt(attempt: Attempt, waitMs: number): Date {
+  const due = later(attempt, waitMs);
+  return attempt.latestAt !== null && due > attempt.latestAt ? attempt.latestAt : due;
+}

@@ -140,6 +140,7 @@ function sheetOf(
     theme: planned.theme,
     sensitive: planned.sensitive,
     attempt: 1,
+    claims: 0,
     chainId: "0",
     dueAt: planned.scheduledAtFrom,
     latestAt: planned.scheduledAtTo,

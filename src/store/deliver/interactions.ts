@@ -61,7 +61,7 @@ export async function claimInteractions(
 ): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     update tidings.interactions i
-    set status = 'inProgress', status_details = null, claimed_by = ${workerId}, claimed_at = ${now}, started_at = ${now},
+    set status = 'inProgress', status_details = null, claimed_by = ${workerId}, claimed_at = ${now}, started_at = ${now}, claims = i.claims + 1,
       contact_id = c."contactId", contact = c.contact, borrower = c.borrower, content = c.content, segments = c.segments, provider = c.provider,
       -- why it waited before is on its transitions
       compliance_guard_rule_id = null, failure_description_short = null, failure_description_long = null

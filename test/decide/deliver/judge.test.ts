@@ -77,6 +77,7 @@ const facts = (
   theme: "opsServicing",
   sensitive: false,
   attempt: 1,
+  claims: 0,
   chainId: "7",
   dueAt: NOON,
   latestAt: null,
@@ -129,6 +130,13 @@ test.each<[string, FactSheet, Moment, object]>([
     facts({ latestAt: new Date(NOON.getTime() - 1) }),
     MOMENT,
     { kind: "refuse", status: "failed", reason: { ruleId: "schedule.expired" } },
+  ],
+  ["sends what was claimed 99 times before", facts({ claims: 99 }), MOMENT, { kind: "send" }],
+  [
+    "refuses what was claimed 100 times before",
+    facts({ claims: 100 }),
+    MOMENT,
+    { kind: "refuse", status: "failed", reason: { ruleId: "claims.exhausted" } },
   ],
   [
     "sends though the case has moved, by default",

@@ -10,6 +10,7 @@ const attempt = (rest: Partial<Attempt> = {}): Attempt => ({
   interactionId: "7",
   channel: "email",
   attempt: 1,
+  claims: 1,
   latestAt: null,
   claimedAt: at(0),
   startedAt: at(0),
@@ -101,6 +102,30 @@ describe("an answer that is not final", () => {
     expect(waitOf(attempt({ attempt: 2 }), unavailable())).toBeGreaterThanOrEqual(600);
     expect(waitOf(attempt({ attempt: 3 }), unavailable())).toBeUndefined();
     expect(waitOf(attempt({ latestAt: at(30) }), unavailable())).toBeUndefined();
+  });
+});
+
+describe("an attempt that waits for the same provider", () => {
+  const LIMITED: ProviderAnswer = {
+    kind: "limited",
+    limit: "rate",
+    retryAfterMs: null,
+    evidence: EVIDENCE,
+  };
+  const waits = (answer: ProviderAnswer, rest: Partial<Attempt> = {}): number[] =>
+    [1, 2, 3, 50].map((claims) => {
+      const { dueAt } = outcomeOf(attempt({ claims, ...rest }), answer, PATIENCE);
+      return ((dueAt ?? at(1)).getTime() - at(1).getTime()) / 1_000;
+    });
+
+  test("waits twice as long each time, up to a quarter of an hour", () => {
+    expect(waits(LIMITED)).toEqual([1, 2, 4, 900]);
+    expect(waits(LOGIN_REFUSED, { blame: "us" })).toEqual([60, 120, 240, 900]);
+  });
+
+  test("waits as long as the provider asks, but not past its latest time", () => {
+    const patient: ProviderAnswer = { ...LIMITED, retryAfterMs: 3_000 };
+    expect(waits(patient, { latestAt: at(5) })).toEqual([3, 3, 4, 4]);
   });
 });
 

@@ -209,6 +209,7 @@ function playRefusal(
     channel: play.row.channel,
     attempt: play.softFailures.length + 1,
     latestAt: contextOf(play).latestAt,
+    claims: 1,
     claimedAt: at,
     startedAt: at,
     endedAt: at,
