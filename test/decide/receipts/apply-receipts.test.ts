@@ -376,7 +376,7 @@ describe("the order of arrival", () => {
         expect(again?.after ?? once.after).toEqual(once.after);
         expect(again?.state ?? once.state).toEqual(once.state);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
