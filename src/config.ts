@@ -321,13 +321,22 @@ function httpOf(env: Environment): HttpConfig | undefined {
   };
 }
 
-function maskUrl(url: string | undefined): string | undefined {
-  if (url === undefined) return undefined;
-  const masked = new URL(url);
-  if (masked.username !== "") masked.username = "***";
-  if (masked.password !== "") masked.password = "***";
-  return masked.href;
+/** Shows protocol, host and path only: credentials may also be in a query or a fragment. */
+function maskUrl(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
 }
+
+const maskHttp = ({ publicUrl, tokens, ...rest }: HttpConfig): HttpConfig => ({
+  ...rest,
+  publicUrl: publicUrl && maskUrl(publicUrl),
+  tokens: tokens && {
+    ...tokens,
+    jwksUrl: maskUrl(tokens.jwksUrl),
+    issuer: maskUrl(tokens.issuer),
+  },
+});
 
 /** The configuration as it may be shown: no password, no token, no sender's address. */
 export function maskConfig(config: Config): object {
@@ -336,11 +345,12 @@ export function maskConfig(config: Config): object {
     ...rest,
     recipientsAllowed: config.recipientsAllowed && `${config.recipientsAllowed.length} patterns`,
     contentKeys: `${config.contentKeys.length} keys`,
-    databaseUrl: maskUrl(config.databaseUrl) ?? "embedded",
-    // the log takes a field called text for the text of a message
+    databaseUrl: config.databaseUrl === undefined ? "embedded" : maskUrl(config.databaseUrl),
+    http: config.http && maskHttp(config.http),
+    // the log redacts a field called text, because it could be the text of a message
     smtp: email && { url: maskUrl(email.url) },
     twilio: text && {
-      apiUrl: text.apiUrl ?? "https://api.twilio.com",
+      apiUrl: maskUrl(text.apiUrl ?? "https://api.twilio.com"),
       accountSid: "***",
       authToken: "***",
     },

@@ -50,9 +50,49 @@ test("the log shows how live messages leave, and no secret of it", () => {
   const line = readFileSync(file, "utf8");
   expect(JSON.parse(line)).toMatchObject({
     config: {
-      smtp: { url: "smtps://***:***@mail.example.com" },
-      twilio: { apiUrl: "https://api.twilio.com", authToken: "***" },
+      smtp: { url: "smtps://mail.example.com" },
+      twilio: { apiUrl: "https://api.twilio.com/", authToken: "***" },
     },
   });
   expect(line).not.toMatch(/hunter2|ACsecret|notices@|5550006|Redacted/);
+});
+
+test.each([
+  ["DATABASE_URL", "postgres://app@db.example.com:5432/core?password=hunter2&sslmode=require"],
+  ["DATABASE_URL", "postgres:///core?user=app&password=hunter2&host=/run/postgres"],
+  ["DATABASE_URL", "postgres://app:hunter2@db.example.com/core#hunter2"],
+  ["SMTP_URL", "smtps://mail.example.com?pass=hunter2"],
+  ["SMTP_URL", "smtps://tidings:hunter2@mail.example.com"],
+  ["TWILIO_API_URL", "https://proxy:hunter2@twilio.example.com/api?token=hunter2"],
+  ["HTTP_PUBLIC_URL", "https://user:hunter2@api.example.com/tidings?key=hunter2"],
+  ["OAUTH_JWKS_URL", "https://user:hunter2@login.example.com/keys?token=hunter2"],
+  ["OAUTH_ISSUER", "https://user:hunter2@login.example.com/?token=hunter2"],
+])("the configuration in the log shows no secret of %s %s", (name, url) => {
+  const config = readConfig({
+    DELIVERY: "live",
+    HTTP_PORT: "0",
+    SMTP_URL: "smtps://mail.example.com",
+    EMAIL_FROM: "notices@example.com",
+    TWILIO_ACCOUNT_SID: "ACsecret",
+    TWILIO_AUTH_TOKEN: "secret",
+    TWILIO_FROM: "+15005550006",
+    OAUTH_JWKS_URL: "https://login.example.com/keys",
+    OAUTH_ISSUER: "https://login.example.com/",
+    OAUTH_AUDIENCE: "tidings",
+    [name]: url,
+  });
+  const shown = JSON.stringify(maskConfig(config));
+  expect(shown).not.toMatch(/hunter2|user|app@/);
+  const { protocol, host, pathname } = new URL(url);
+  expect(shown).toContain(`"${protocol}//${host}${pathname}"`);
+});
+
+test("an issuer that is not a URL is shown as it is", () => {
+  const config = readConfig({
+    HTTP_PORT: "0",
+    OAUTH_JWKS_URL: "https://login.example.com/keys",
+    OAUTH_ISSUER: "core-login",
+    OAUTH_AUDIENCE: "tidings",
+  });
+  expect(maskConfig(config)).toMatchObject({ http: { tokens: { issuer: "core-login" } } });
 });
