@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
@@ -34,7 +34,10 @@ export async function openServer(
   { host, port }: Listen,
 ): Promise<HttpServer> {
   const listener = getRequestListener(fetch, { overrideGlobalObjects: false });
-  const server = createServer(LIMITS, (request, response) => void listener(request, response));
+  const server = createServer(LIMITS, (request, response) => {
+    if (hasSeveralHosts(request)) refuseHosts(response);
+    else void listener(request, response);
+  });
   server.maxConnections = MOST_CONNECTIONS;
   server.listen(port, host);
   try {
@@ -46,6 +49,15 @@ export async function openServer(
   // listening on TCP: the address has a port
   const address = server.address() as AddressInfo;
   return { port: address.port, stop: (graceMs) => drain(server, graceMs) };
+}
+
+/** Node accepts several Host headers and reads the first. A proxy may read another one, so RFC 9112 3.2 asks for a 400. */
+const hasSeveralHosts = ({ headersDistinct }: IncomingMessage): boolean =>
+  (headersDistinct["host"]?.length ?? 0) > 1;
+
+function refuseHosts(response: ServerResponse): void {
+  response.writeHead(400, { "Content-Type": "application/json", Connection: "close" });
+  response.end(JSON.stringify({ status: 400, message: "Send one Host header.", errors: [] }));
 }
 
 async function drain(server: Server, graceMs: number): Promise<void> {

@@ -67,7 +67,7 @@ async function signedUrl(
     );
   await noteShown(deps, caller, [record]);
   const expiresAt = new Date(deps.clock().getTime() + VALID_MS);
-  const url = publicUrl(deps, c, signPath(deps, `/recorded-content/${record.id}`, expiresAt));
+  const url = publicUrl(deps, signPath(deps, `/recorded-content/${record.id}`, expiresAt));
   return { url, expiresAt: expiresAt.toISOString() };
 }
 

@@ -21,7 +21,7 @@ export interface HttpDeps {
   readonly signingKey: Buffer;
   /** Undefined: only API keys are taken. */
   readonly tokens: TokenSource | undefined;
-  /** Where callers reach this; absent: under the name they called it by. */
+  /** Where callers reach this server; undefined: URLs in answers are paths. */
   readonly publicUrl?: string | undefined;
   /** Requests a second of one caller. */
   readonly perSecond: number;

@@ -1,12 +1,8 @@
-import type { Context } from "hono";
-import type { HttpEnv } from "./caller.ts";
 import type { HttpDeps } from "./deps.ts";
 
-/** A path of ours as callers can reach it: under the address they are told to use, else the one they did use. */
-export function publicUrl(
-  { publicUrl: base }: Pick<HttpDeps, "publicUrl">,
-  c: Context<HttpEnv>,
-  path: string,
-): string {
-  return base === undefined ? new URL(path, c.req.url).href : base.replace(/\/+$/, "") + path;
-}
+/**
+ * A path as callers can follow it: below the configured public URL, otherwise the path alone. The Host header of the
+ * request is never used, because its sender chooses it and the URL may carry a signature.
+ */
+export const publicUrl = ({ publicUrl: base }: Pick<HttpDeps, "publicUrl">, path: string): string =>
+  base === undefined ? path : base.replace(/\/+$/, "") + path;

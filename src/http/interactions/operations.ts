@@ -24,11 +24,12 @@ const url = z.string().nullable();
 const Page = list(Interaction, {
   total: z.int().openapi({ description: "How many the whole list holds now.", example: 112 }),
   nextUrl: url.openapi({
-    description: "Of the page after this one; null at the end.",
+    description:
+      "The next page: below HTTP_PUBLIC_URL where that is set, otherwise a path on this server. Null at the end.",
     example: "https://lender.example/interactions?limit=25&startingAfter=1018",
   }),
   previousUrl: url.openapi({
-    description: "Of the page before this one; null at the beginning.",
+    description: "The previous page, written like nextUrl. Null at the beginning.",
     example: null,
   }),
 });

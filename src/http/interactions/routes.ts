@@ -77,6 +77,6 @@ async function showPage(
       },
     );
   const data = await showInteractions(deps, callerOf(c), page.rows);
-  const asked = { url: c.req.url, publicly: (path: string) => publicUrl(deps, c, path) };
+  const asked = { url: c.req.url, publicly: (path: string) => publicUrl(deps, path) };
   return { total: page.total, count: data.length, ...pageUrls(asked, page, part), data };
 }

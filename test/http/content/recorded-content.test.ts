@@ -23,7 +23,7 @@ async function log(fields: object): Promise<string> {
 /** The path and query of the URL under which the content of an interaction can be fetched. */
 async function urlOf(id: string): Promise<string> {
   const { body } = await ask("GET", `/interactions/${id}/content?returnUrl=true`);
-  const { pathname, search } = new URL(String(body.data["url"]));
+  const { pathname, search } = new URL(String(body.data["url"]), served.origin);
   return pathname + search;
 }
 const fetched = (url: string): Promise<Answer> => ask("GET", url, { key: null });
@@ -42,9 +42,7 @@ describe("recorded content", () => {
         message: "Success",
         data: {
           url: expect.stringMatching(
-            new RegExp(
-              `^${served.origin}/recorded-content/${id}\\?expires=\\d+&signature=[\\w-]{43}$`,
-            ),
+            new RegExp(`^/recorded-content/${id}\\?expires=\\d+&signature=[\\w-]{43}$`),
           ) as string,
           expiresAt: "2031-03-04T15:15:00.000Z",
         },

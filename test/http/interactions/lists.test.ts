@@ -5,7 +5,8 @@ import { useServer, type Body } from "../served.ts";
 
 const database = useDatabase();
 const { pool } = database;
-const { ask } = useServer(database);
+const served = useServer(database);
+const { ask } = served;
 
 const WORDS = {
   channel: ["voice", "email"],
@@ -250,7 +251,7 @@ describe("pages", () => {
     const [first, second, third] = all.toReversed();
     const body = await list(`/people/BO-9/interactions?limit=2&endingBefore=${third ?? ""}`);
     expect(idsOf(body)).toEqual([first, second]);
-    const { pathname, search } = new URL(String(body["nextUrl"]));
+    const { pathname, search } = new URL(String(body["nextUrl"]), served.origin);
     expect((await listed(pathname + search))[0]).toBe(third);
   });
 
@@ -271,7 +272,7 @@ describe("pages", () => {
     const { nextUrl } = await list(
       "/people/BO-9/interactions?limit=2&channel=mail&channel=fax&sortBy=startedAt&order=asc",
     );
-    const { pathname, searchParams } = new URL(String(nextUrl));
+    const { pathname, searchParams } = new URL(String(nextUrl), served.origin);
     expect(pathname).toBe("/people/BO-9/interactions");
     expect([...searchParams.entries()].filter(([name]) => name !== "startingAfter")).toEqual([
       ["limit", "2"],
