@@ -46,7 +46,7 @@ create domain tidings.interaction_status as text
   constraint interaction_status_is_known
   check (value in ('scheduled', 'inProgress', 'attempted', 'succeeded', 'failed', 'canceled'));
 create domain tidings.reveal_way as text
-  constraint reveal_way_is_known check (value in ('command', 'rest'));
+  constraint reveal_way_is_known check (value in ('command', 'rest', 'signedUrl'));
 create domain tidings.pause_scope as text
   constraint pause_scope_is_known check (value in ('everything', 'channel', 'notificationType'));
 

@@ -348,7 +348,10 @@ create table tidings.content_reveals (
   revealed_at timestamptz not null default clock_timestamp(),
   revealed_by text not null
     constraint content_reveals_say_by_whom check (revealed_by <> ''),
-  way tidings.reveal_way not null
+  way tidings.reveal_way not null,
+  -- of the signed URL that was asked for over REST, or used
+  url_id uuid,
+  constraint content_reveals_by_signed_url_name_the_url check (way <> 'signedUrl' or url_id is not null)
 );
 create index content_reveals_by_interaction on tidings.content_reveals (interaction_id, id);
 create trigger keep_history before update or delete or truncate on tidings.content_reveals

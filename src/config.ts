@@ -35,8 +35,8 @@ const contentKeys = z
   .optional();
 
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
-/** Where keys are fetched that decide whom to believe: over TLS, or from this very machine. */
-const jwksUrl = z
+/** These keys decide which tokens are valid, so they are fetched over TLS or from this machine. */
+const keySetUrl = z
   .string()
   .refine(
     (text) =>
@@ -122,9 +122,11 @@ const ENVIRONMENT = z.object({
   HTTP_HOST: z.string().min(1).default("127.0.0.1"),
   HTTP_PUBLIC_URL: webUrl.optional(),
   API_PER_SECOND: whole(50, 1, 100_000),
-  OAUTH_JWKS_URL: jwksUrl.optional(),
+  OAUTH_JWKS_URL: keySetUrl.optional(),
   OAUTH_ISSUER: z.string().min(1).optional(),
   OAUTH_AUDIENCE: z.string().min(1).optional(),
+  OAUTH_TOKEN_MAX_AGE: wait.prefault("24h"),
+  OAUTH_TOKEN_TYPE: z.string().min(1).optional(),
   MIGRATION_LOCK_TIMEOUT: wait.prefault("5s"),
   MIGRATION_STATEMENT_TIMEOUT: wait.prefault("10m"),
   CONCURRENCY: whole(6, 1, 64),
@@ -148,18 +150,26 @@ export interface TextConfig {
   readonly apiUrl?: string;
 }
 
-/** Where the REST resources are served, and whose callers they believe. */
+/** The issuer of accepted tokens. */
+export interface TokenConfig {
+  readonly jwksUrl: string;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly maxAgeMs: number;
+  /** The `typ` that a token must have; undefined: any. */
+  readonly type: string | undefined;
+}
+
+/** Where the REST resources are served, and which credentials they accept. */
 export interface HttpConfig {
   readonly host: string;
   readonly port: number;
-  /** Where callers reach it, if that is somewhere else. */
+  /** How callers reach the server; undefined: URLs in answers are paths. */
   readonly publicUrl: string | undefined;
-  /** Requests a second of one caller. */
+  /** Requests a second of one caller, or of one address without valid credentials. */
   readonly perSecond: number;
-  /** Undefined: only API keys are taken. */
-  readonly tokens:
-    | { readonly jwksUrl: string; readonly issuer: string; readonly audience: string }
-    | undefined;
+  /** Undefined: only API keys are accepted. */
+  readonly tokens: TokenConfig | undefined;
 }
 
 export interface Config {
@@ -309,15 +319,21 @@ function textOf(env: Environment): TextConfig | undefined {
   };
 }
 
+function tokensOf(env: Environment): TokenConfig | undefined {
+  const { OAUTH_JWKS_URL: jwksUrl, OAUTH_ISSUER: issuer, OAUTH_AUDIENCE: audience } = env;
+  if (!jwksUrl || !issuer || !audience) return undefined;
+  const { OAUTH_TOKEN_MAX_AGE: maxAgeMs, OAUTH_TOKEN_TYPE: type } = env;
+  return { jwksUrl, issuer, audience, maxAgeMs, type };
+}
+
 function httpOf(env: Environment): HttpConfig | undefined {
   if (env.HTTP_PORT === undefined) return undefined;
-  const { OAUTH_JWKS_URL: jwks, OAUTH_ISSUER: issuer, OAUTH_AUDIENCE: audience } = env;
   return {
     host: env.HTTP_HOST,
     port: env.HTTP_PORT,
     publicUrl: env.HTTP_PUBLIC_URL,
     perSecond: env.API_PER_SECOND,
-    tokens: jwks && issuer && audience ? { jwksUrl: jwks, issuer, audience } : undefined,
+    tokens: tokensOf(env),
   };
 }
 

@@ -20,7 +20,7 @@ import { refuseOutage } from "./store/postgres/unreachable.ts";
 import { openQueue, type Queue } from "./store/queue/queue.ts";
 import { recordReceipt } from "./store/deliver/receipts.ts";
 import { openRecorder } from "./store/deliver/recorder.ts";
-import { openSeal } from "./seal.ts";
+import { createSeal } from "./seal.ts";
 import { openTemplates } from "./store/deliver/template-cache.ts";
 import { recordHeartbeat, deregisterWorker } from "./store/queue/workers.ts";
 import { openHttp } from "./http-service.ts";
@@ -143,7 +143,7 @@ function depsOf({ config, emit, workerId, pool, carrying, stopping, clock }: Ope
       onOutage: (code) => emit("database.unreachable", { code, waitingFor: "recorder" }),
     }),
     loadTemplates: openTemplates(db),
-    seal: openSeal(config.contentKeys),
+    seal: createSeal(config.contentKeys),
     inFlight: createInFlight(),
     stopping: stopping.signal,
   };

@@ -1,45 +1,45 @@
 import { systemClock } from "./clock.ts";
 import type { Config, HttpConfig } from "./config.ts";
 import type { Emit } from "./domain/events.ts";
-import { openApp } from "./http/app.ts";
+import { createApp } from "./http/app.ts";
 import { openServer } from "./http/server.ts";
-import { openDb, openPool } from "./store/postgres/db.ts";
-import { openSeal } from "./seal.ts";
+import { openDb, openPool, type Db } from "./store/postgres/db.ts";
+import { createSeal, deriveKeys } from "./seal.ts";
 import { getOrCreateSecret } from "./store/api/secrets.ts";
 
-interface Serving {
+interface HttpServiceOptions {
   readonly config: Config;
   readonly http: HttpConfig;
   readonly databaseUrl: string;
   readonly emit: Emit;
 }
 
-/** Requests have connections of their own, so that they never take those of the jobs. */
+/** Callers have connections of their own, so their requests never take those of the jobs. */
 const CONNECTIONS = 10;
 const STATEMENT_MS = 15_000;
-/** A request that takes longer than this (ms) is ended when the daemon stops. */
+const HEALTH_STATEMENT_MS = 3_000;
+/** When the daemon stops, a request that takes longer than this is cut off. */
 const DRAIN_MS = 5_000;
 
 /** Serves the REST resources until `open` is disposed. */
 export async function openHttp(
   open: AsyncDisposableStack,
-  { config, http, databaseUrl, emit }: Serving,
+  { config, http, databaseUrl, emit }: HttpServiceOptions,
 ): Promise<void> {
-  const pool = openPool({
-    url: databaseUrl,
-    actor: "api",
-    max: CONNECTIONS,
-    onLost: (code) => emit("database.connectionLost", { code }),
-    statementMs: STATEMENT_MS,
-  });
-  open.defer(() => pool.end());
-  const db = openDb(pool);
-  const app = openApp({
+  const connect = (max: number, statementMs: number): Db => {
+    const onLost = (code: string): void => emit("database.connectionLost", { code });
+    const pool = openPool({ url: databaseUrl, actor: "api", max, onLost, statementMs });
+    open.defer(() => pool.end());
+    return openDb(pool);
+  };
+  const db = connect(CONNECTIONS, STATEMENT_MS);
+  const app = createApp({
     db,
+    healthDb: connect(1, HEALTH_STATEMENT_MS),
     clock: systemClock,
     emit,
-    seal: openSeal(config.contentKeys),
-    signingKey: await getOrCreateSecret(db, "signedPaths"),
+    seal: createSeal(config.contentKeys),
+    signingKeys: await signingKeys(db, config),
     tokens: http.tokens,
     publicUrl: http.publicUrl,
     perSecond: http.perSecond,
@@ -47,4 +47,15 @@ export async function openHttp(
   const server = await openServer(app.fetch, http);
   open.defer(() => server.stop(Math.min(config.shutdownMs, DRAIN_MS)));
   emit("http.ready", { port: server.port });
+}
+
+const SIGNING = "signedPaths";
+
+/**
+ * With a content key the signing keys come from it, so that no secret in the database can open sealed content. Without one
+ * nothing is sealed and a secret in the database is enough: whoever reads it can read the content as well.
+ */
+async function signingKeys(db: Db, { contentKeys }: Config): Promise<readonly Buffer[]> {
+  if (contentKeys.length > 0) return deriveKeys(contentKeys, SIGNING);
+  return [await getOrCreateSecret(db, SIGNING)];
 }

@@ -1,33 +1,49 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import { Fault } from "./domain/fault.ts";
 import { isSealed, type SealedContent } from "./domain/sealed-content.ts";
+import type { Channel } from "./domain/vocabulary.ts";
 
-/** Encrypts sensitive content at rest (AES-256-GCM). */
-export interface Seal {
-  /** The id of the key that seals. */
-  readonly keyId: string;
-  seal(content: object): SealedContent;
-  /** Throws CONTENT_KEY_UNKNOWN when its key is not at hand, or the content is not what was sealed. */
-  unseal(content: SealedContent): object;
+/** The interaction that sealed content belongs to. Content that was moved to another interaction cannot be opened. */
+export interface ContentOwner {
+  readonly interactionId: string;
+  readonly channel: Channel;
 }
 
-/** Content as it was before it was sealed, if it was. Throws CONTENT_KEY_UNKNOWN when it cannot be read. */
-export function openContent(content: object | null, seal: Seal | undefined): object | null {
+/** Encrypts sensitive content (AES-256-GCM), bound to its interaction. */
+export interface Seal {
+  /** Names the key that seals. */
+  readonly keyId: string;
+  seal(content: object, owner: ContentOwner): SealedContent;
+  /**
+   * Throws CONTENT_KEY_UNKNOWN where the key is not configured, and SEAL_BROKEN where the content was changed, or was
+   * sealed for another interaction.
+   */
+  unseal(content: SealedContent, owner: ContentOwner): object;
+}
+
+/** Content in the clear, whether it is sealed or not. Throws as `Seal.unseal` does, also where there is no seal. */
+export function openContent(
+  content: object | null,
+  seal: Seal | undefined,
+  owner: ContentOwner,
+): object | null {
   if (!isSealed(content)) return content;
-  if (seal === undefined) throw unreadable(content, "CONTENT_KEY is not set");
-  return seal.unseal(content);
+  if (seal === undefined) throw unknownKey(content, owner, "CONTENT_KEY is not set");
+  return seal.unseal(content, owner);
 }
 
 const CIPHER = "aes-256-gcm";
-/** NIST SP 800-38D: the initialization vector has 96 bits and is never used twice with one key. */
+/** NIST SP 800-38D: 96 random bits, never twice with one key. */
 const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_BYTES = 32;
 const KEY_ID_LENGTH = 12;
 
 const keyIdOf = (key: Buffer): string =>
   createHash("sha256").update(key).digest("hex").slice(0, KEY_ID_LENGTH);
 
-/** Opens a seal on keys of 32 bytes in base64: the first seals, the others only open what they sealed once. None without a key. */
-export function openSeal(contentKeys: readonly string[]): Seal | undefined {
+/** `contentKeys` are 32 bytes each, in base64. The first seals; the others only open what they sealed. Undefined without a key. */
+export function createSeal(contentKeys: readonly string[]): Seal | undefined {
   const keys = contentKeys.map((key) => Buffer.from(key, "base64"));
   const [first] = keys;
   if (first === undefined) return undefined;
@@ -35,18 +51,31 @@ export function openSeal(contentKeys: readonly string[]): Seal | undefined {
   const keyId = keyIdOf(first);
   return {
     keyId,
-    seal: (content) => sealWith(first, keyId, content),
-    unseal(content) {
+    seal: (content, owner) => sealWith(first, keyId, content, owner),
+    unseal(content, owner) {
       const key = known.get(content.sealed.keyId);
-      if (key === undefined) throw unreadable(content, "CONTENT_KEY does not hold that key");
-      return unsealWith(key, content);
+      if (key === undefined) throw unknownKey(content, owner, "CONTENT_KEY does not contain it");
+      return unsealWith(key, content, owner);
     },
   };
 }
 
-function sealWith(key: Buffer, keyId: string, content: object): SealedContent {
+/**
+ * A key for another purpose from each content key, in their order (HKDF with SHA-256, RFC 5869). It reveals nothing of the
+ * content key, and differs for every `purpose`.
+ */
+export const deriveKeys = (contentKeys: readonly string[], purpose: string): readonly Buffer[] =>
+  contentKeys.map((key) =>
+    Buffer.from(hkdfSync("sha256", Buffer.from(key, "base64"), "", purpose, KEY_BYTES)),
+  );
+
+/** The additional authenticated data. No part can contain the line break that separates them. */
+const boundTo = ({ interactionId, channel }: ContentOwner): Buffer =>
+  Buffer.from(`tidings.interactions\n${interactionId}\n${channel}`);
+
+function sealWith(key: Buffer, keyId: string, content: object, owner: ContentOwner): SealedContent {
   const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, key, iv);
+  const cipher = createCipheriv(CIPHER, key, iv).setAAD(boundTo(owner));
   const data = Buffer.concat([cipher.update(JSON.stringify(content), "utf8"), cipher.final()]);
   const base64 = (bytes: Buffer): string => bytes.toString("base64");
   return {
@@ -54,18 +83,21 @@ function sealWith(key: Buffer, keyId: string, content: object): SealedContent {
   };
 }
 
-function unsealWith(key: Buffer, content: SealedContent): object {
+function unsealWith(key: Buffer, content: SealedContent, owner: ContentOwner): object {
   const { iv, tag, data } = content.sealed;
   const bytes = (text: string): Buffer => Buffer.from(text, "base64");
   try {
-    const decipher = createDecipheriv(CIPHER, key, bytes(iv), { authTagLength: 16 });
-    decipher.setAuthTag(bytes(tag));
+    const decipher = createDecipheriv(CIPHER, key, bytes(iv), { authTagLength: TAG_BYTES });
+    decipher.setAAD(boundTo(owner)).setAuthTag(bytes(tag));
     const text = Buffer.concat([decipher.update(bytes(data)), decipher.final()]).toString("utf8");
     return JSON.parse(text) as object;
   } catch (error) {
-    throw unreadable(content, "it is not what that key sealed", error);
+    throw new Fault("SEAL_BROKEN", `content of interaction ${owner.interactionId}`, error);
   }
 }
 
-const unreadable = ({ sealed }: SealedContent, why: string, cause?: unknown): Fault =>
-  new Fault("CONTENT_KEY_UNKNOWN", `content sealed with key ${sealed.keyId}: ${why}`, cause);
+const unknownKey = ({ sealed }: SealedContent, owner: ContentOwner, why: string): Fault =>
+  new Fault(
+    "CONTENT_KEY_UNKNOWN",
+    `content of interaction ${owner.interactionId} is sealed with key ${sealed.keyId}: ${why}`,
+  );

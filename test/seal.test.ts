@@ -2,13 +2,14 @@ import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { isSealed, type SealedContent } from "../src/domain/sealed-content.ts";
-import { openSeal, type Seal } from "../src/seal.ts";
+import { createSeal, deriveKeys, type Seal } from "../src/seal.ts";
 
 const newKey = (): string => randomBytes(32).toString("base64");
+const OWNER = { interactionId: "7", channel: "email" } as const;
 const CONTENT = { subject: "Your case", bodyText: "Größe, 数, 😀" };
 
 function open(...keys: string[]): Seal {
-  const seal = openSeal(keys);
+  const seal = createSeal(keys);
   if (seal === undefined) throw new Error("no seal");
   return seal;
 }
@@ -20,42 +21,42 @@ const flipped = ({ sealed }: SealedContent, part: "iv" | "tag" | "data"): Sealed
 };
 
 test("without a key there is no seal", () => {
-  expect(openSeal([])).toBeUndefined();
+  expect(createSeal([])).toBeUndefined();
 });
 
-test("what is sealed shows nothing of itself and comes back whole", () => {
+test("sealed content shows nothing, and is opened unchanged", () => {
   const seal = open(newKey());
-  const sealed = seal.seal(CONTENT);
+  const sealed = seal.seal(CONTENT, OWNER);
   expect(isSealed(sealed)).toBe(true);
   expect(JSON.stringify(sealed)).not.toContain("case");
-  expect(seal.unseal(sealed)).toEqual(CONTENT);
+  expect(seal.unseal(sealed, OWNER)).toEqual(CONTENT);
 });
 
-test("the same content is never sealed twice alike", () => {
+test("sealing the same content twice gives different results", () => {
   const seal = open(newKey());
-  expect(seal.seal(CONTENT)).not.toEqual(seal.seal(CONTENT));
+  expect(seal.seal(CONTENT, OWNER)).not.toEqual(seal.seal(CONTENT, OWNER));
 });
 
-test("a new first key seals, and the old one still opens", () => {
+test("a new first key seals, and the old key still opens", () => {
   const [old, fresh] = [newKey(), newKey()];
-  const sealed = open(old).seal(CONTENT);
+  const sealed = open(old).seal(CONTENT, OWNER);
   const rotated = open(fresh, old);
-  expect(rotated.unseal(sealed)).toEqual(CONTENT);
-  expect(rotated.seal(CONTENT).sealed.keyId).toBe(open(fresh).keyId);
+  expect(rotated.unseal(sealed, OWNER)).toEqual(CONTENT);
+  expect(rotated.seal(CONTENT, OWNER).sealed.keyId).toBe(open(fresh).keyId);
 });
 
-test("a key that is gone is named, and nothing of it told", () => {
+test("a key that is not configured is named, and the error shows nothing of it", () => {
   const old = newKey();
-  const sealed = open(old).seal(CONTENT);
-  expect(() => open(newKey()).unseal(sealed)).toThrow(
-    `CONTENT_KEY_UNKNOWN: content sealed with key ${open(old).keyId}`,
+  const sealed = open(old).seal(CONTENT, OWNER);
+  expect(() => open(newKey()).unseal(sealed, OWNER)).toThrow(
+    `CONTENT_KEY_UNKNOWN: content of interaction 7 is sealed with key ${open(old).keyId}`,
   );
 });
 
-test.each(["iv", "tag", "data"] as const)("a changed %s is noticed", (part) => {
+test.each(["iv", "tag", "data"] as const)("a changed %s breaks the seal", (part) => {
   const seal = open(newKey());
-  expect(() => seal.unseal(flipped(seal.seal(CONTENT), part))).toThrow(
-    "it is not what that key sealed",
+  expect(() => seal.unseal(flipped(seal.seal(CONTENT, OWNER), part), OWNER)).toThrow(
+    "SEAL_BROKEN: content of interaction 7",
   );
 });
 
@@ -63,3 +64,24 @@ test("a key of another length is refused when the daemon starts", () => {
   expect(() => readConfig({ CONTENT_KEY: `${newKey()},c2hvcnQ=` })).toThrow("CONTENT_KEY");
   expect(readConfig({ CONTENT_KEY: `${newKey()}, ${newKey()}` }).contentKeys).toHaveLength(2);
 });
+
+test.each([
+  ["another interaction", { interactionId: "8", channel: "email" }],
+  ["another channel", { interactionId: "7", channel: "text" }],
+] as const)("content sealed for %s cannot be opened", (_, owner) => {
+  const seal = open(newKey());
+  expect(() => seal.unseal(seal.seal(CONTENT, owner), OWNER)).toThrow(
+    "SEAL_BROKEN: content of interaction 7",
+  );
+});
+
+test("keys for other purposes differ from each other and from the content key", () => {
+  const [one, other] = [newKey(), newKey()];
+  const derived = deriveKeys([one, other], "signedPaths");
+  const all = [...derived, ...deriveKeys([one], "another"), ...[one, other].map(fromBase64)];
+  expect(new Set(all.map((key) => key.toString("hex"))).size).toBe(5);
+  expect(derived.map((key) => key.length)).toEqual([32, 32]);
+  expect(deriveKeys([one], "signedPaths")[0]).toEqual(derived[0]);
+});
+
+const fromBase64 = (key: string): Buffer => Buffer.from(key, "base64");

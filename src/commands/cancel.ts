@@ -38,7 +38,7 @@ export const cancel = command({
     const reason = readReason(options.reason);
     const operator = readOperator(options.by ?? process.env["USER"]);
     return await withDatabase(`operator:${operator}`, async (db) => {
-      const canceled = await cancelScheduled(db, scope, { operator, reason });
+      const canceled = await cancelScheduled(db, scope, { by: { operator }, reason });
       const inProgress = await listInProgress(db, scope);
       report(print, canceled, inProgress);
       if (canceled.length > 0) return 0;

@@ -1,5 +1,5 @@
 import { SCOPES, type Scope } from "../domain/vocabulary.ts";
-import { makeKey } from "../http/auth/api-key.ts";
+import { generateKey } from "../api-key.ts";
 import { insertApiKey, listApiKeys, revokeApiKey, type ApiKey } from "../store/api/api-keys.ts";
 import { wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
@@ -9,12 +9,12 @@ import { readOperator } from "./cli/operator.ts";
 import { aligned } from "./cli/layout.ts";
 import type { Print } from "./cli/print.ts";
 
-/** Makes, lists and revokes the keys of the REST resources. Exit code 1 where nothing was made or revoked. */
+/** Creates, lists and revokes the keys of the REST resources. Exit code 1 where nothing was created or revoked. */
 export const keys = command({
   name: "keys",
-  summary: "make, list and revoke the keys of the REST resources",
-  takes: "(create NAME --scopes SCOPE,SCOPE | list | revoke NAME) [--by NAME]",
-  details: `A key is shown once, when it is made, and kept as a hash. A revoked key is refused\nwithin a second, and its name can be used again. Scopes: all, or of\n${SCOPES.join(", ")}.`,
+  summary: "create, list and revoke the keys of the REST resources",
+  takes: "(create NAME --scopes SCOPE,SCOPE [--days DAYS] | list | revoke NAME) [--by NAME]",
+  details: `A key is shown once, when it is created, and stored as a hash. A key that is revoked or\nexpires is refused within a second. The name of a revoked key can be used again. Scopes:\nall, or some of ${SCOPES.slice(0, 3).join(", ")},\n${SCOPES.slice(3).join(", ")}.`,
   operands: ["create|list|revoke", "[name]"],
   options: {
     scopes: {
@@ -22,7 +22,12 @@ export const keys = command({
       value: "SCOPES",
       message: "what the key may do, with commas between",
     },
-    by: { type: "string", value: "NAME", message: "who does it; $USER unless given" },
+    days: {
+      type: "string",
+      value: "DAYS",
+      message: "how many days the key is valid; without end unless given",
+    },
+    by: { type: "string", value: "NAME", message: "who does this; $USER unless given" },
   },
   async run({ operands: [verb, name], options, print }) {
     if (verb === "list" && name === undefined)
@@ -31,18 +36,25 @@ export const keys = command({
         return 0;
       });
     if (verb !== "create" && verb !== "revoke")
-      throw wrongArguments("say create NAME, list or revoke NAME");
+      throw wrongArguments("give create NAME, list or revoke NAME");
     const holder = readName(name);
     const operator = `operator:${readOperator(options.by ?? process.env["USER"])}`;
     if (verb === "revoke") return await revoke(print, operator, holder);
-    return await create(print, operator, { name: holder, scopes: readScopes(options.scopes) });
+    const scopes = readScopes(options.scopes);
+    return await create(print, operator, {
+      name: holder,
+      scopes,
+      validDays: readDays(options.days),
+    });
   },
 });
 
-/** It goes on record as the actor of what the key does. */
+/** Records name what the key does as done by `key:NAME`. */
 function readName(name: string | undefined): string {
-  if (name === undefined || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
-    throw wrongArguments("NAME must be 1 to 64 letters, digits or . _ -, such as core-system");
+  if (name === undefined || !/^(?!\d+$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
+    throw wrongArguments(
+      "NAME must be 1 to 64 letters, digits or . _ - and not digits only, such as core-system",
+    );
   return name;
 }
 
@@ -55,20 +67,35 @@ function readScopes(text: string | undefined): readonly Scope[] {
   return scopes;
 }
 
-interface Wanted {
-  readonly name: string;
-  readonly scopes: readonly Scope[];
+const MAX_DAYS = 3_650;
+
+function readDays(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const days = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (days < 1 || days > MAX_DAYS)
+    throw wrongArguments(`--days must be a whole number from 1 to ${MAX_DAYS}`);
+  return days;
 }
 
-async function create(print: Print, operator: string, wanted: Wanted): Promise<number> {
-  const { key, prefix, hash } = makeKey();
-  const isNew = await withDatabase(operator, (db) => insertApiKey(db, { ...wanted, prefix, hash }));
+interface KeyRequest {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly validDays: number | undefined;
+}
+
+async function create(print: Print, operator: string, request: KeyRequest): Promise<number> {
+  const { key, prefix, hash } = generateKey();
+  const isNew = await withDatabase(operator, (db) =>
+    insertApiKey(db, { ...request, prefix, hash }),
+  );
   if (!isNew) {
-    print(`A key named ${wanted.name} is in use; revoke it, or choose another name.`);
+    print(`A key named ${request.name} is in use. Revoke it, or choose another name.`);
     return 1;
   }
   print(key);
-  print(`This is shown once. Send it as X-API-KEY; it may ${wanted.scopes.join(", ")}.`);
+  print(
+    `The key is shown only now. Send it as X-API-KEY. Its scopes: ${request.scopes.join(", ")}.`,
+  );
   return 0;
 }
 
@@ -79,13 +106,21 @@ async function revoke(print: Print, operator: string, name: string): Promise<num
 }
 
 function showKeys(print: Print, known: readonly ApiKey[], show: ShowMoment): void {
-  if (known.length === 0) return print("There is no key; `tidings keys create` makes one.");
+  if (known.length === 0) return print("There is no key. `tidings keys create` creates one.");
   const rows = known.map((key) => [
     key.name,
     `${key.prefix}…`,
     `${show(key.createdAt)} by ${key.createdBy}`,
-    key.revokedAt === null ? "in use" : `revoked ${show(key.revokedAt)} by ${key.revokedBy}`,
+    key.lastUsedAt === null ? "never" : show(key.lastUsedAt),
+    stateOf(key, show),
     key.scopes.join(" "),
   ]);
-  print(aligned([["name", "key", "made", "standing", "scopes"], ...rows]).join("\n"));
+  const heading = ["name", "key", "created", "last used", "state", "scopes"];
+  print(aligned([heading, ...rows]).join("\n"));
+}
+
+function stateOf(key: ApiKey, show: ShowMoment): string {
+  if (key.revokedAt !== null) return `revoked ${show(key.revokedAt)} by ${key.revokedBy}`;
+  if (key.expiresAt === null) return "in use";
+  return key.isExpired ? `expired ${show(key.expiresAt)}` : `in use until ${show(key.expiresAt)}`;
 }

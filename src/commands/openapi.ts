@@ -1,5 +1,5 @@
 import { systemClock } from "../clock.ts";
-import { openApp } from "../http/app.ts";
+import { createApp } from "../http/app.ts";
 import { describeApi } from "../http/docs/document.ts";
 import { openDb, openPool } from "../store/postgres/db.ts";
 import { command } from "./cli/command.ts";
@@ -12,12 +12,14 @@ export const openapi = command({
   async run({ print }) {
     // The app describes itself without a request, so this pool never connects.
     const pool = openPool({ url: "postgres://nowhere", actor: "none", max: 1, onLost: () => {} });
-    const app = openApp({
-      db: openDb(pool),
+    const db = openDb(pool);
+    const app = createApp({
+      db,
+      healthDb: db,
       clock: systemClock,
       emit: () => {},
       seal: undefined,
-      signingKey: Buffer.alloc(0),
+      signingKeys: [],
       tokens: undefined,
       perSecond: 1,
     });

@@ -1,71 +1,114 @@
 import { Fault } from "../domain/fault.ts";
 import type { Db } from "../store/postgres/db.ts";
-import { countSealed, resealNext, type SealedWith } from "../store/operate/resealing.ts";
-import { openSeal, type Seal } from "../seal.ts";
+import {
+  countSealed,
+  resealNext,
+  type SealedPlace,
+  type SealedWith,
+} from "../store/operate/resealing.ts";
+import { createSeal, type Seal } from "../seal.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { counted } from "./cli/layout.ts";
 import type { Print } from "./cli/print.ts";
 
 const BATCH = 200;
-/** Progress is printed once in this many batches. */
+/** One line of progress for so many batches. */
 const LINE_EVERY = 25;
 
-/** Seals content again with the first key of CONTENT_KEY. It can be stopped at any time and run again. */
+/** Seals all sealed content with the first key of CONTENT_KEY. It can be stopped at any time and run again. */
 export const reseal = command({
   name: "reseal",
-  summary: "seal again, with the first key of CONTENT_KEY, all content sealed with other keys",
-  details: `To change the key: put the new one before the old one in CONTENT_KEY, restart the daemons,
-run this, and take the old key away once it says that nothing needs it. It goes in small
-steps, beside the daemons; stopped, it goes on where it was.`,
+  summary: "seal content of other keys again with the first key of CONTENT_KEY",
+  details: `To change the key: put the new key before the old one in CONTENT_KEY, restart the daemons,
+run this command, and remove the old key once the output says that nothing needs it. The
+daemons may run meanwhile. If the command is stopped, run it again.`,
   options: {},
   async run({ print }) {
     return await withDatabase("reseal", async (db, { contentKeys }) => {
-      const seal = openSeal(contentKeys);
+      const seal = createSeal(contentKeys);
       if (seal === undefined)
         throw new Fault(
           "CONFIG_INVALID",
-          "CONTENT_KEY is not set; its first key is the key to seal with",
+          "CONTENT_KEY is not set; its first key is the one to seal with",
         );
       const before = await countSealed(db);
       for (const line of foundLines(before, seal.keyId)) print(line);
-      const old = before.filter(({ keyId }) => keyId !== seal.keyId);
-      const total = old.reduce((sum, { interactions }) => sum + interactions, 0);
-      await resealAll(db, seal, { total, print });
+      const broken = await resealAll(db, seal, { total: totalOf(before, seal.keyId), print });
       const left = (await countSealed(db)).filter(({ keyId }) => keyId !== seal.keyId);
       for (const line of leftLines(left, before, seal.keyId)) print(line);
-      return left.length === 0 ? 0 : 1;
+      for (const what of broken)
+        print(`SEAL_BROKEN: ${what} was changed, or belongs to another interaction.`);
+      return left.length === 0 && broken.length === 0 ? 0 : 1;
     });
   },
 });
 
+const sizeOf = ({ interactions, earlierVersions }: SealedWith): number =>
+  interactions + earlierVersions;
+
+const totalOf = (sealed: readonly SealedWith[], keyId: string): number =>
+  sealed.filter((one) => one.keyId !== keyId).reduce((sum, one) => sum + sizeOf(one), 0);
+
+/** `5 interactions and 2 earlier versions`. */
+function sizeInWords({ interactions, earlierVersions }: SealedWith): string {
+  const size = counted(interactions, "interaction");
+  return earlierVersions === 0
+    ? size
+    : `${size} and ${counted(earlierVersions, "earlier version")}`;
+}
+
 function foundLines(found: readonly SealedWith[], keyId: string): string[] {
   if (found.length === 0) return ["Nothing is sealed."];
-  return found.map(
-    (one) =>
-      `Key ${one.keyId}${one.keyId === keyId ? ", the first of CONTENT_KEY," : ""} has sealed ${counted(one.interactions, "interaction")}.`,
-  );
+  return found.map((one) => {
+    const first = one.keyId === keyId ? ", the first of CONTENT_KEY," : "";
+    return `Key ${one.keyId}${first} has sealed ${sizeInWords(one)}.`;
+  });
 }
 
-async function resealAll(
+interface Progress {
+  readonly total: number;
+  readonly print: Print;
+}
+
+/** Returns what is broken, in words. */
+async function resealAll(db: Db, seal: Seal, { total, print }: Progress): Promise<string[]> {
+  const broken: string[] = [];
+  let done = 0;
+  let batches = 0;
+  const count = (resealed: number): void => {
+    done += resealed;
+    batches += 1;
+    if (batches % LINE_EVERY === 0)
+      print(`${done.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} sealed again …`);
+  };
+  for (const place of ["interactions", "earlierVersions"] as const)
+    broken.push(...(await resealPlace(db, seal, { place, count })));
+  if (done > 0) print(`Sealed ${counted(done, "content")} again with key ${seal.keyId}.`);
+  return broken;
+}
+
+const WORDS: Readonly<Record<SealedPlace, string>> = {
+  interactions: "the content",
+  earlierVersions: "an earlier version of the content",
+};
+
+async function resealPlace(
   db: Db,
   seal: Seal,
-  { total, print }: { readonly total: number; readonly print: Print },
-): Promise<void> {
-  let after = "0";
-  let done = 0;
-  for (let batch = 1; ; batch += 1) {
-    const step = await resealNext(db, seal, { after, limit: BATCH });
-    if (step === null) break;
-    after = step.last;
-    done += step.resealed;
-    if (batch % LINE_EVERY === 0)
-      print(`${done.toLocaleString("en-US")} of ${counted(total, "interaction")} sealed again …`);
+  { place, count }: { readonly place: SealedPlace; readonly count: (resealed: number) => void },
+): Promise<string[]> {
+  const broken: string[] = [];
+  let batch = await resealNext(db, seal, { place, after: "0", limit: BATCH });
+  while (batch !== null) {
+    count(batch.resealed);
+    broken.push(...batch.broken.map((id) => `${WORDS[place]} of interaction ${id}`));
+    batch = await resealNext(db, seal, { place, after: batch.last, limit: BATCH });
   }
-  if (done > 0) print(`Sealed ${counted(done, "interaction")} again with key ${seal.keyId}.`);
+  return broken;
 }
 
-/** A daemon that still has the old key first keeps sealing with it. */
+/** A daemon whose first key is still the old one seals with it while this runs. */
 function leftLines(
   left: readonly SealedWith[],
   before: readonly SealedWith[],
@@ -73,7 +116,7 @@ function leftLines(
 ): string[] {
   const stillNeeded = left.map(
     (one) =>
-      `Key ${one.keyId} still seals ${counted(one.interactions, "interaction")}, because they are new or were in use. Give every daemon the same CONTENT_KEY and run this again.`,
+      `Key ${one.keyId} still seals ${sizeInWords(one)}, new, in use or broken. Check that all daemons have the same CONTENT_KEY, and run this command again.`,
   );
   const free = before
     .map((one) => one.keyId)

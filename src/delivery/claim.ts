@@ -54,4 +54,4 @@ async function claimReserved(
 
 /** Sensitive content is never at rest in the open; judging made sure that there is a key. */
 const contentAtRest = ({ seal }: Deps, { facts, claim: { content } }: Ready): object =>
-  facts.sensitive && seal !== undefined ? seal.seal(content) : content;
+  facts.sensitive && seal !== undefined ? seal.seal(content, facts) : content;

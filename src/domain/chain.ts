@@ -42,7 +42,23 @@ export interface Transition {
   readonly evidence: Readonly<Record<string, unknown>> | null;
 }
 
-/** The version with which the interaction was planned. */
+/** A column that somebody changed in a stored interaction. Its values are not part of this, because they may be personal. */
+export interface ChangedColumn {
+  readonly column: string;
+  /** Of content only: the SHA-256 in hex of the stored JSON before and after. Null where it is not recorded. */
+  readonly fromSha256: string | null;
+  readonly toSha256: string | null;
+}
+
+/** One change of a stored interaction, apart from its transitions. */
+export interface RecordChange {
+  readonly interactionId: string;
+  readonly changedAt: Date;
+  readonly actor: string;
+  readonly columns: readonly ChangedColumn[];
+}
+
+/** The version an interaction was planned with. */
 export interface PinnedType extends Trigger, Delay {
   readonly id: number;
   readonly version: number;
@@ -57,7 +73,9 @@ export interface Chain {
   readonly attempts: readonly [Attempt, ...Attempt[]];
   /** The transitions of all attempts, in order of time. */
   readonly transitions: readonly Transition[];
-  /** Null for a logged interaction. */
+  /** Of all attempts, in the order they happened. */
+  readonly changes: readonly RecordChange[];
+  /** Null for what others have logged. */
   readonly caseChange: CaseChange | null;
   readonly type: PinnedType | null;
 }

@@ -173,11 +173,35 @@ export const EVENTS = {
     status: number;
     durationMs: number;
     caller: string | null;
-  }>("debug", "A request was answered."),
-  "http.failed": kind<{ requestId: string; method: string; route: string; code: string }>(
-    "error",
-    "A request failed because of a fault of ours. The caller received this request id.",
+    keyPrefix: string | null;
+    interactions: number | null;
+  }>("info", "A caller got a response. `interactions` counts the interactions it shows."),
+  "http.publicAnswered": kind<{
+    requestId: string;
+    method: string;
+    route: string;
+    status: number;
+    durationMs: number;
+  }>("debug", "A request without a caller got a response, such as a health check."),
+  "http.denied": kind<{
+    requestId: string;
+    method: string;
+    route: string;
+    status: number;
+    caller: string | null;
+    keyPrefix: string | null;
+    reason: string;
+  }>(
+    "warn",
+    "A request was denied access: no or invalid credentials, a missing scope, or a signed URL that is forged or expired.",
   ),
+  "http.failed": kind<{
+    requestId: string;
+    method: string;
+    route: string;
+    code: string;
+    detail: string | null;
+  }>("error", "A request failed because of a fault of ours. The caller received this request id."),
 } as const;
 
 export type EventName = keyof typeof EVENTS;

@@ -24,6 +24,8 @@ export const FAULTS = {
     "The database refused to record an outcome. The interaction stays in progress until it is settled.",
   CONTENT_KEY_UNKNOWN:
     "No key in CONTENT_KEY opens the sealed content. Add the key that the error names, after the first key.",
+  SEAL_BROKEN:
+    "Sealed content was changed after it was sealed, or moved from another interaction. Find out who changed the row, and restore it from a backup.",
   TEMPLATE_EDITED:
     "A draft was edited while it was being published, so nothing was published. Check the draft and publish again.",
   HTTP_PORT_UNAVAILABLE:

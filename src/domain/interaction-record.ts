@@ -20,7 +20,7 @@ export interface ContactDetails {
 }
 
 /** A contact of a borrower with all its details. */
-export interface KeptContact {
+export interface StoredContact {
   readonly id: string;
   readonly details: ContactDetails;
 }

@@ -91,8 +91,8 @@ export type OnUnknown = (typeof ON_UNKNOWN)[number];
 export const PAUSE_SCOPES = ["everything", "channel", "notificationType"] as const;
 export type PauseScope = (typeof PAUSE_SCOPES)[number];
 
-/** The way in which sensitive content was shown. */
-export const REVEAL_WAYS = ["command", "rest"] as const;
+/** How somebody came to read sensitive content. */
+export const REVEAL_WAYS = ["command", "rest", "signedUrl"] as const;
 export type RevealWay = (typeof REVEAL_WAYS)[number];
 
 export const CONTACT_TYPES = ["phone", "email", "address"] as const;
@@ -131,6 +131,7 @@ export const SCOPES = [
   "notificationType:write",
   "interaction:read",
   "interaction:write",
+  "interaction:send",
   "interaction:read.sensitive",
 ] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -1,35 +1,36 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { identify } from "./auth/identify.ts";
+import { limitConcurrency } from "./auth/limit-concurrency.ts";
+import { recordedContentRoutes } from "./content/routes.ts";
 import { answerError } from "./core/answer-error.ts";
 import type { HttpEnv } from "./core/caller.ts";
-import { recordedContentRoutes } from "./content/routes.ts";
-import { caseTypeLinkRoutes } from "./notification-types/case-type-links.ts";
 import type { HttpDeps } from "./core/deps.ts";
+import { answerUnknown } from "./core/not-found.ts";
+import { requestContext } from "./core/request-context.ts";
+import { validationError } from "./core/validation-error.ts";
 import { documentRoutes, registerComponents } from "./docs/document.ts";
 import { healthRoutes } from "./health.ts";
-import { identify } from "./auth/identify.ts";
-import { INTERACTION_RULES } from "./interactions/constraint-errors.ts";
+import { INTERACTION_CONSTRAINTS } from "./interactions/constraint-errors.ts";
 import { interactionRoutes } from "./interactions/routes.ts";
-import { validationError } from "./core/validation-error.ts";
-import { answerUnknown } from "./core/not-found.ts";
-import { NOTIFICATION_TYPE_RULES } from "./notification-types/constraint-errors.ts";
+import { caseTypeLinkRoutes } from "./notification-types/case-type-links.ts";
+import { NOTIFICATION_TYPE_CONSTRAINTS } from "./notification-types/constraint-errors.ts";
 import { notificationTypeRoutes } from "./notification-types/routes.ts";
-import { requestContext } from "./core/response-headers.ts";
-import { throttle } from "./auth/throttle.ts";
 
-/** The REST resources as one app, which answers every request and throws at none. */
-export function openApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
+/** The REST resources as one app, which answers every request and never throws. */
+export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>({
     defaultHook: (result) => {
       if (!result.success) throw validationError(result.target, result.error);
     },
   });
   registerComponents(app);
-  app.onError(answerError(deps, { ...NOTIFICATION_TYPE_RULES, ...INTERACTION_RULES }));
+  app.onError(answerError(deps, { ...NOTIFICATION_TYPE_CONSTRAINTS, ...INTERACTION_CONSTRAINTS }));
   app.use(requestContext(deps));
+  // before any limit: a supervisor that got a 429 would restart a healthy daemon
   app.route("/", healthRoutes(deps));
-  documentRoutes(app);
 
-  app.use(identify(deps), throttle(deps.perSecond));
+  app.use(identify(deps), limitConcurrency());
+  documentRoutes(app);
   app.route("/", notificationTypeRoutes(deps));
   app.route("/", caseTypeLinkRoutes(deps));
   app.route("/", interactionRoutes(deps));

@@ -6,8 +6,9 @@ import type { HttpEnv } from "./core/caller.ts";
 import type { HttpDeps } from "./core/deps.ts";
 
 const STUCK_MS = 60_000;
-/** Longer than the pool waits for a connection is of no use to whoever probes. */
-const PATIENCE_MS = 3_000;
+/** Probes usually wait no longer than this. */
+const CHECK_TIMEOUT_MS = 3_000;
+const CACHE_MS = 1_000;
 
 const CHECKS = ["database", "migrations", "queue"] as const;
 type Check = (typeof CHECKS)[number];
@@ -17,12 +18,16 @@ const json = <Schema>(schema: Schema, description: string) => ({
   content: { "application/json": { schema } },
 });
 const Alive = z
-  .strictObject({ status: z.literal("alive").openapi({ description: "It answers." }) })
+  .strictObject({ status: z.literal("alive").openapi({ description: "Always `alive`." }) })
   .openapi("Alive", { description: "The process answers." });
 const Readiness = z
   .strictObject({
-    status: z.enum(["ready", "notReady"]).openapi({ description: "Whether to send work here." }),
-    failing: z.array(z.enum(CHECKS)).openapi({ description: "What does not hold.", example: [] }),
+    status: z
+      .enum(["ready", "notReady"])
+      .openapi({ description: "Whether this daemon can do its work." }),
+    failing: z
+      .array(z.enum(CHECKS))
+      .openapi({ description: "The checks that failed.", example: [] }),
   })
   .openapi("Readiness", { description: "Whether Tidings can do its work." });
 
@@ -31,10 +36,10 @@ const HEALTHZ = createRoute({
   path: "/healthz",
   operationId: "isAlive",
   tags: ["Health"],
-  summary: "Is it alive?",
-  description: "Answers as long as the process does; looks at nothing else.",
+  summary: "Check that the process is alive",
+  description: "Answers as long as the process runs. Checks nothing else.",
   security: [],
-  responses: { 200: json(Alive, "It is.") },
+  responses: { 200: json(Alive, "The process is alive.") },
 });
 
 const READYZ = createRoute({
@@ -42,19 +47,20 @@ const READYZ = createRoute({
   path: "/readyz",
   operationId: "isReady",
   tags: ["Health"],
-  summary: "Can it work?",
+  summary: "Check that Tidings can work",
   description:
-    "Looks whether the database answers, its migrations are those of this program, and somebody works on the queue.",
+    "Checks that the database answers, that its migrations are those of this program, and that the queue is being worked on. The result is reused for a second.",
   security: [],
-  responses: { 200: json(Readiness, "It can."), 503: json(Readiness, "It cannot.") },
+  responses: { 200: json(Readiness, "Ready."), 503: json(Readiness, "Not ready.") },
 });
 
-/** For supervisors: no key is needed, and nothing is said that only its callers may know. */
-export function healthRoutes({ db }: HttpDeps): OpenAPIHono<HttpEnv> {
+/** For supervisors and load balancers. No key is needed, and the responses contain nothing confidential. */
+export function healthRoutes({ healthDb }: HttpDeps): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
+  const findFailing = createReadinessCheck(healthDb);
   app.openapi(HEALTHZ, (c) => c.json({ status: "alive" as const }, 200));
   app.openapi(READYZ, async (c) => {
-    const failing = await findFailing(db);
+    const failing = [...(await findFailing())];
     return failing.length === 0
       ? c.json({ status: "ready" as const, failing }, 200)
       : c.json({ status: "notReady" as const, failing }, 503);
@@ -62,23 +68,46 @@ export function healthRoutes({ db }: HttpDeps): OpenAPIHono<HttpEnv> {
   return app;
 }
 
-async function findFailing(db: Db): Promise<Check[]> {
+/**
+ * Anybody may ask, so the database is asked at most once a second and never twice at the same time: requests that arrive
+ * during a check share its result.
+ */
+function createReadinessCheck(db: Db): () => Promise<readonly Check[]> {
+  let checking: Promise<readonly Check[]> | undefined;
+  let checkedAt = -Infinity;
+  let failing: readonly Check[] = [];
+
+  async function check(): Promise<readonly Check[]> {
+    const work = runChecks(db);
+    // a check that hangs is not repeated while it hangs
+    void work.finally(() => (checking = undefined));
+    failing = await withTimeout(CHECK_TIMEOUT_MS, work);
+    checkedAt = performance.now();
+    return failing;
+  }
+
+  return async () => {
+    if (performance.now() - checkedAt < CACHE_MS) return failing;
+    checking ??= check();
+    return await checking;
+  };
+}
+
+async function runChecks(db: Db): Promise<readonly Check[]> {
   try {
-    const [{ pending }, stuck] = await within(
-      PATIENCE_MS,
-      Promise.all([readMigrationState(db), isQueueStuck(db, STUCK_MS)]),
-    );
+    const { pending } = await readMigrationState(db);
+    const isStuck = await isQueueStuck(db, STUCK_MS);
     return [
       ...(pending.length > 0 ? (["migrations"] as const) : []),
-      ...(stuck ? (["queue"] as const) : []),
+      ...(isStuck ? (["queue"] as const) : []),
     ];
   } catch {
     return ["database"];
   }
 }
 
-function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("too slow")), ms);
+function withTimeout(ms: number, work: Promise<readonly Check[]>): Promise<readonly Check[]> {
+  const { promise, resolve } = Promise.withResolvers<readonly Check[]>();
+  const timer = setTimeout(() => resolve(["database"]), ms);
   return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }

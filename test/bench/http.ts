@@ -1,7 +1,7 @@
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { SCOPES } from "../../src/domain/vocabulary.ts";
-import { makeKey } from "../../src/http/auth/api-key.ts";
+import { generateKey } from "../../src/api-key.ts";
 import { insertApiKey } from "../../src/store/api/api-keys.ts";
 import { openDb } from "../../src/store/postgres/db.ts";
 import { listInteractions } from "../../src/store/api/interaction-pages.ts";
@@ -23,7 +23,7 @@ export async function benchHttp(scene: Scene): Promise<void> {
   await insertPortfolio(scene, BORROWERS);
   await insertInteractions(scene);
   const db = openDb(scene.pool);
-  const { key, prefix, hash } = makeKey();
+  const { key, prefix, hash } = generateKey();
   await insertApiKey(db, { name: "bench", prefix, hash, scopes: SCOPES });
   const daemon = spawnDaemon({
     DATABASE_URL: scene.url,

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { explain } from "../../src/commands/explain/explain.ts";
+import { actingAs } from "../../src/store/postgres/acting-as.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
@@ -7,7 +8,7 @@ import { runDueJobs } from "../queue.ts";
 import { runOn, type Ran } from "./run.ts";
 
 const database = useDatabase();
-const { pool } = database;
+const { pool, db } = database;
 const explaining = (...words: readonly string[]): Promise<Ran> =>
   runOn(database, explain, ...words);
 
@@ -257,4 +258,35 @@ test("an id that is not there is refused", async () => {
   );
   await expect(explaining("x")).rejects.toThrow("INTERACTION_ID must be a whole number");
   await expect(explaining()).rejects.toThrow("INTERACTION_ID is missing");
+});
+
+describe("changes of the record", () => {
+  test("are listed with author, columns and hashes of content, and without values", async () => {
+    const { rows } = await pool.query<{ id: string }>(
+      `insert into tidings.interactions (channel, status, person_id, content)
+       values ('voice', 'succeeded', 'BO-1', '{"transcript": "no more calls"}') returning id`,
+    );
+    const id = rows[0]?.id ?? "";
+    await actingAs(db, "key:call-center", async (transaction) => {
+      await transaction
+        .updateTable("interactions")
+        .set({ content: { transcript: "was happy" }, startedAt: new Date("2020-01-01T00:00:00Z") })
+        .where("id", "=", id)
+        .execute();
+    });
+    const { output } = await explaining(id);
+    const section = output.slice(output.indexOf("What was changed"));
+    expect(section).toMatch(
+      new RegExp(
+        `^What was changed\n  \\w{3} [\\d-]+ [\\d:]+ \\w+  interaction ${id}  by key:call-center\n      content \\(SHA-256 [0-9a-f]{12}… to [0-9a-f]{12}…\\), started_at\n`,
+      ),
+    );
+    const { output: json } = await explaining(id, "--json");
+    expect(output + json).not.toMatch(/no more calls|was happy/);
+    expect(JSON.parse(json)).toMatchObject({
+      changes: [
+        { actor: "key:call-center", columns: [{ column: "content" }, { column: "started_at" }] },
+      ],
+    });
+  });
 });

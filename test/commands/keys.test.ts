@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { keys } from "../../src/commands/keys.ts";
 import { SCOPES } from "../../src/domain/vocabulary.ts";
-import { openKeys } from "../../src/http/auth/api-key.ts";
+import { createKeyReader } from "../../src/http/auth/api-key.ts";
 import { useDatabase } from "../database.ts";
 import { runOn } from "./run.ts";
 
@@ -13,7 +13,7 @@ describe("tidings keys", () => {
   test("says so when there is none", async () => {
     expect(await run("list")).toEqual({
       code: 0,
-      output: "There is no key; `tidings keys create` makes one.",
+      output: "There is no key. `tidings keys create` creates one.",
     });
   });
 
@@ -28,15 +28,19 @@ describe("tidings keys", () => {
     expect(code).toBe(0);
     expect(key).toMatch(/^tdg_[a-z2-7]{8}_[\w-]{43}$/);
     expect(words).toBe(
-      "This is shown once. Send it as X-API-KEY; it may notificationType:read, interaction:write.",
+      "The key is shown only now. Send it as X-API-KEY. Its scopes: notificationType:read, interaction:write.",
     );
-    expect(await openKeys(db)(key)).toEqual({
+    expect(await createKeyReader(db)(key)).toEqual({
       id: "key:1",
       name: "core-system",
+      actor: "key:core-system",
+      keyPrefix: key.slice(0, 12),
       scopes: new Set(["notificationType:read", "interaction:write"]),
     });
     const listed = await run("list");
-    expect(listed.output).toMatch(/^core-system +tdg_[a-z2-7]{8}… +.* by operator:kim +in use/m);
+    expect(listed.output).toMatch(
+      /^core-system +tdg_[a-z2-7]{8}… +.* by operator:kim +.*\d\d:00 .* +in use/m,
+    );
     expect(listed.output).not.toContain(key);
   });
 
@@ -44,7 +48,7 @@ describe("tidings keys", () => {
     const again = await run("create", "core-system", "--scopes", "all");
     expect(again).toEqual({
       code: 1,
-      output: "A key named core-system is in use; revoke it, or choose another name.",
+      output: "A key named core-system is in use. Revoke it, or choose another name.",
     });
   });
 
@@ -72,10 +76,13 @@ describe("tidings keys", () => {
   });
 
   test.each([
-    [[], "say create NAME, list or revoke NAME"],
-    [["list", "x"], "say create NAME, list or revoke NAME"],
+    [[], "give create NAME, list or revoke NAME"],
+    [["list", "x"], "give create NAME, list or revoke NAME"],
     [["create"], "NAME must be"],
     [["create", "a b", "--scopes", "all"], "NAME must be"],
+    [["create", "7", "--scopes", "all"], "NAME must be"],
+    [["create", "x", "--scopes", "all", "--days", "0"], "--days must be"],
+    [["create", "x", "--scopes", "all", "--days", "1e3"], "--days must be"],
     [["create", "x"], "--scopes must be all, or some of"],
     [["create", "x", "--scopes", "interaction:delete"], "--scopes must be all, or some of"],
   ])("%j is refused with what to say", async (words, message) => {

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { reseal } from "../../src/commands/reseal.ts";
 import { show } from "../../src/commands/show/show.ts";
 import type { SealedContent } from "../../src/domain/sealed-content.ts";
-import { openSeal } from "../../src/seal.ts";
+import { createSeal } from "../../src/seal.ts";
 import { useDatabase } from "../database.ts";
 import { useHouse } from "../house-of-stories.ts";
 import { insertType } from "../lender.ts";
@@ -18,7 +18,7 @@ const house = useHouse(database);
 const { root } = useFolders();
 const key = randomBytes(32).toString("base64");
 const newKey = randomBytes(32).toString("base64");
-const idOfKey = (one: string): string => openSeal([one])?.keyId ?? "";
+const idOfKey = (one: string): string => createSeal([one])?.keyId ?? "";
 
 /** As somebody whose shell has these content keys would run it. */
 async function runWith(
@@ -47,7 +47,7 @@ const revealsOf = async (id: string): Promise<{ revealed_by: string; way: string
 };
 
 beforeAll(async () => {
-  Object.assign(house.deps, { seal: openSeal([key]) });
+  Object.assign(house.deps, { seal: createSeal([key]) });
   await pool.query(`
     insert into tidings.case_types (id) values ('texted'), ('sensitive');
     insert into tidings.templates (id, version, channel, subject_template, text_template, html_template, sensitive, slug) values
@@ -208,54 +208,115 @@ describe("sensitive content", () => {
 });
 
 describe("reseal", () => {
-  const contentOf = async (): Promise<SealedContent[]> => {
+  const contentOf = async (id: string): Promise<SealedContent> => {
     const { rows } = await pool.query<{ content: SealedContent }>(
-      "select content from tidings.interactions where content ? 'sealed' order by id",
+      "select content from tidings.interactions where id = $1",
+      [id],
     );
-    return rows.map((row) => row.content);
+    const [row] = rows;
+    if (row === undefined) throw new Error(`there is no interaction ${id}`);
+    return row.content;
   };
 
   test("needs a key to seal with, and the keys of what is sealed", async () => {
     await expect(runWith("", reseal)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
-    const before = await contentOf();
+    const before = await contentOf(await idOf("S1"));
     await expect(runWith(newKey, reseal)).rejects.toMatchObject({ code: "CONTENT_KEY_UNKNOWN" });
-    expect(await contentOf()).toEqual(before);
+    expect(await contentOf(await idOf("S1"))).toEqual(before);
   });
 
   test("has nothing to do while the first key has sealed everything", async () => {
-    const before = await contentOf();
+    const before = await contentOf(await idOf("S1"));
     expect(await runWith(`${key},${newKey}`, reseal)).toEqual({
       code: 0,
       output: `Key ${idOfKey(key)}, the first of CONTENT_KEY, has sealed 1 interaction.`,
     });
-    expect(await contentOf()).toEqual(before);
+    expect(await contentOf(await idOf("S1"))).toEqual(before);
   });
 
-  test("moves everything to the new key, with what it says and its hash, and says that the old one can go", async () => {
-    const { rows } = await pool.query<{ content: SealedContent }>(
-      "select content from tidings.interactions where content ? 'sealed'",
+  /** Logged interactions with sealed content, more than one batch of them. */
+  async function logSealed(count: number): Promise<string[]> {
+    const seal = createSeal([key]);
+    const { rows } = await pool.query<{ id: string }>(
+      "select nextval(pg_get_serial_sequence('tidings.interactions', 'id')) as id from generate_series(1, $1)",
+      [count],
     );
-    // more than one batch
+    const logged = rows.map(({ id }) => ({
+      id,
+      content: seal?.seal({ transcript: `Logged ${id}` }, { interactionId: id, channel: "voice" }),
+    }));
     await pool.query(
-      `insert into tidings.interactions (channel, status, sensitive, content, external_id)
-       select 'email', 'succeeded', true, $1, 'copy-' || n from generate_series(1, 450) n`,
-      [JSON.stringify(rows[0]?.content)],
+      `insert into tidings.interactions (id, channel, status, sensitive, content)
+       select r.id, 'voice', 'succeeded', true, r.content from json_to_recordset($1) as r(id bigint, content jsonb)`,
+      [JSON.stringify(logged)],
     );
+    return rows.map(({ id }) => id);
+  }
+
+  test("seals everything with the new key, and says that the old key can be removed", async () => {
+    const [first = "", ...rest] = await logSealed(450);
+    // the history keeps an earlier version, sealed with the old key
+    const seal = createSeal([key]);
+    const owner = { interactionId: first, channel: "voice" } as const;
+    await pool.query("update tidings.interactions set content = $1 where id = $2", [
+      JSON.stringify(seal?.seal({ transcript: "Corrected" }, owner)),
+      first,
+    ]);
     const { code, output } = await runWith(`${newKey},${key}`, reseal);
     expect(output.split("\n")).toEqual([
-      `Key ${idOfKey(key)} has sealed 451 interactions.`,
-      `Sealed 451 interactions again with key ${idOfKey(newKey)}.`,
+      `Key ${idOfKey(key)} has sealed 451 interactions and 1 earlier version.`,
+      `Sealed 452 contents again with key ${idOfKey(newKey)}.`,
       `Key ${idOfKey(key)} is no longer needed. You can remove it from CONTENT_KEY.`,
     ]);
     expect(code).toBe(0);
-    const alone = openSeal([newKey]);
-    for (const content of await contentOf())
-      expect(alone?.unseal(content)).toMatchObject({ subject: "Confidential" });
+    const alone = createSeal([newKey]);
+    const opened = await Promise.all(
+      [first, rest[0] ?? ""].map(async (id) => {
+        const content = await contentOf(id);
+        return alone?.unseal(content, { interactionId: id, channel: "voice" });
+      }),
+    );
+    expect(opened).toEqual([
+      { transcript: "Corrected" },
+      { transcript: `Logged ${rest[0] ?? ""}` },
+    ]);
+    const { rows } = await pool.query<{ content: SealedContent }>(
+      "select changes#>'{content,from}' as content from tidings.record_changes where row_id = $1 and changes#>'{content,from}' is not null",
+      [first],
+    );
+    expect(rows.map(({ content }) => alone?.unseal(content, owner))).toEqual([
+      { transcript: `Logged ${first}` },
+    ]);
     const shown = await runWith(newKey, show, await idOf("S1"), "--reveal");
     expect(shown.output).toContain("The content on record produces the same bytes.");
   });
 
-  test("passes over what is in use, and says that the old key is still needed", async () => {
+  const swap = (one: string, other: string) =>
+    pool.query(
+      `update tidings.interactions i set content = o.content from tidings.interactions o
+       where (i.id = $1 and o.id = $2) or (i.id = $2 and o.id = $1)`,
+      [one, other],
+    );
+
+  test("reports content that was swapped between two interactions, and continues", async () => {
+    const [one = "", other = ""] = await logSealed(3);
+    await swap(one, other);
+    const { code, output } = await runWith(`${newKey},${key}`, reseal);
+    expect(code).toBe(1);
+    expect(output).toContain("Sealed 3 contents again");
+    for (const id of [one, other])
+      expect(output).toContain(`SEAL_BROKEN: the content of interaction ${id} was changed`);
+    await expect(runWith(`${newKey},${key}`, show, one, "--reveal")).rejects.toMatchObject({
+      code: "SEAL_BROKEN",
+    });
+    await swap(one, other);
+    const again = await runWith(`${newKey},${key}`, reseal);
+    // the history has the swapped content of the time between
+    expect(again.output).toContain(`an earlier version of the content of interaction ${one}`);
+    expect(again.output).not.toContain(`SEAL_BROKEN: the content of interaction ${one}`);
+  });
+
+  test("skips rows that are in use, and says that the old key is still needed", async () => {
     const daemon = await pool.connect();
     await daemon.query("begin");
     await daemon.query("select from tidings.interactions where case_id = 'S1' for update");
@@ -263,10 +324,11 @@ describe("reseal", () => {
     await daemon.query("commit");
     daemon.release();
     expect(code).toBe(1);
-    expect(output).toContain("Sealed 450 interactions again");
-    expect(output).toContain(`Key ${idOfKey(newKey)} still seals 1 interaction, because`);
-    expect((await runWith(`${key},${newKey}`, reseal)).output).toContain(
-      `Key ${idOfKey(newKey)} is no longer needed`,
+    expect(output).toContain("Sealed 456 contents again");
+    expect(output).toContain(
+      `Key ${idOfKey(newKey)} still seals 1 interaction, new, in use or broken.`,
     );
+    const again = await runWith(`${key},${newKey}`, reseal);
+    expect(again.output).toContain("Sealed 1 content again");
   });
 });

@@ -14,6 +14,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/domain/dry-run/*.ts", "src/domain/guard/*.ts", "src/decide/guard/data/*.json"],
   ["src/clock.ts", "src/config.ts", "src/log-destination.ts"],
   [
+    "src/api-key.ts",
     "src/log.ts",
     "src/seal.ts",
     "src/outcome-events.ts",

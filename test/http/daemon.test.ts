@@ -25,7 +25,7 @@ afterEach(async () => {
   }
 });
 
-test("the daemon serves while it runs, and no longer", async () => {
+test("the daemon serves while it runs", async () => {
   const daemon = start({ HTTP_PORT: "0" });
   const { port } = await daemon.waitFor("http.ready");
   await daemon.waitFor("daemon.ready");
@@ -46,7 +46,7 @@ test("without HTTP_PORT no port is opened", async () => {
   expect(daemon.lines.map((line) => line.event)).not.toContain("http.ready");
 });
 
-test("a port that is held ends the start with what to do", async () => {
+test("a port in use ends the start with HTTP_PORT_UNAVAILABLE", async () => {
   const { port } = await start({ HTTP_PORT: "0" }).waitFor("http.ready");
   const second = start({ HTTP_PORT: String(port) });
   expect(await second.ended).toBe(1);
@@ -63,7 +63,7 @@ describe("settings", () => {
     OAUTH_AUDIENCE: "tidings",
   };
 
-  test("bind to loopback unless told", () => {
+  test("bind to loopback by default", () => {
     expect(readConfig({ HTTP_PORT: "8080" }).http).toEqual({
       host: "127.0.0.1",
       port: 8080,
@@ -75,7 +75,7 @@ describe("settings", () => {
     expect(readConfig(tokens).http).toBeUndefined();
   });
 
-  test.each(Object.keys(tokens))("%s alone is a fault that names the others", (name) => {
+  test.each(Object.keys(tokens))("%s alone is an error that names the missing settings", (name) => {
     const given = { HTTP_PORT: "8080", [name]: "https://login.example.com/jwks" };
     const missing = Object.keys(tokens).filter((other) => other !== name);
     expect(() => readConfig(given)).toThrow(missing.map((one) => `${one} is missing`).join("; "));
@@ -90,7 +90,7 @@ describe("settings", () => {
     expect(() => readConfig({ ...tokens, OAUTH_JWKS_URL: url })).toThrow("OAUTH_JWKS_URL");
   });
 
-  test("are shown whole: none of them is a secret", () => {
+  test("are shown, because none of them is a secret", () => {
     const shown = maskConfig(readConfig({ HTTP_PORT: "8080", ...tokens }));
     expect(shown).toMatchObject({ http: { port: 8080, tokens: { audience: "tidings" } } });
   });

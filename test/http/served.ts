@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { SCOPES, type Scope } from "../../src/domain/vocabulary.ts";
-import { makeKey } from "../../src/http/auth/api-key.ts";
-import { openApp } from "../../src/http/app.ts";
+import { generateKey } from "../../src/api-key.ts";
+import { createApp } from "../../src/http/app.ts";
 import type { HttpDeps } from "../../src/http/core/deps.ts";
 import { describeApi } from "../../src/http/docs/document.ts";
 import { openServer, type HttpServer } from "../../src/http/server.ts";
@@ -10,7 +10,7 @@ import { insertApiKey } from "../../src/store/api/api-keys.ts";
 import type { TestDatabase } from "../database.ts";
 import { openContract, type ApiDocument } from "./contract.ts";
 
-export interface Asked {
+export interface RequestOptions {
   /** Sent as JSON; a text is sent as it is. */
   readonly body?: unknown;
   /** Null: none. Not given: one that may do everything. */
@@ -44,7 +44,7 @@ export interface Served {
   /** A key with these scopes. */
   readonly keyWith: (...scopes: readonly Scope[]) => Promise<string>;
   /** Asks over a real socket, never follows a redirect, and holds the answer against the OpenAPI document. */
-  readonly ask: (method: string, path: string, asked?: Asked) => Promise<Answer>;
+  readonly ask: (method: string, path: string, asked?: RequestOptions) => Promise<Answer>;
 }
 
 /** Of all servers of a test file, which share its database. */
@@ -62,19 +62,20 @@ export function useServer(
   let all = "";
 
   async function keyWith(...scopes: readonly Scope[]): Promise<string> {
-    const { key, prefix, hash } = makeKey();
+    const { key, prefix, hash } = generateKey();
     keys += 1;
     await insertApiKey(db, { name: `test-${keys}`, prefix, hash, scopes });
     return key;
   }
 
   beforeAll(async () => {
-    const app = openApp({
+    const app = createApp({
       db,
+      healthDb: db,
       clock: systemClock,
       emit: (event, fields) => void emitted.push(JSON.stringify({ event, ...fields })),
       seal: undefined,
-      signingKey: Buffer.alloc(32, 7),
+      signingKeys: [Buffer.alloc(32, 7)],
       tokens: undefined,
       perSecond: 100_000,
       ...(typeof rest === "function" ? rest() : rest),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { isSealed } from "../../src/domain/sealed-content.ts";
-import { openSeal } from "../../src/seal.ts";
+import { createSeal } from "../../src/seal.ts";
 import { useDatabase } from "../database.ts";
 import { useHouse } from "../house-of-stories.ts";
 import { insertType } from "../lender.ts";
@@ -9,11 +9,12 @@ import { insertType } from "../lender.ts";
 const database = useDatabase();
 const { pool } = database;
 const house = useHouse(database);
-const seal = openSeal([Buffer.alloc(32, 7).toString("base64")]);
+const seal = createSeal([Buffer.alloc(32, 7).toString("base64")]);
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 interface Kept {
+  readonly id: string;
   readonly content: { readonly body?: string; readonly bodyText?: string } | null;
   readonly content_sha256: string | null;
   readonly segments: number | null;
@@ -22,7 +23,7 @@ interface Kept {
 
 async function keptOf(caseId: string): Promise<Kept> {
   const { rows } = await pool.query<Kept>(
-    `select i.content, i.content_sha256, i.segments, t.evidence
+    `select i.id, i.content, i.content_sha256, i.segments, t.evidence
      from tidings.interactions i
      join tidings.interaction_transitions t on t.interaction_id = i.id and t.to_status = i.status
      where i.case_id = $1 order by t.id desc limit 1`,
@@ -93,9 +94,10 @@ describe("what is sensitive", () => {
     Object.assign(house.deps, { seal });
     await house.reachableBy({ email: "pat@example.com" });
     await house.change("S2", "initiated", { caseTypeId: "sensitive" });
-    const { content, content_sha256: sha } = await keptOf("S2");
+    const { id, content, content_sha256: sha } = await keptOf("S2");
     expect(JSON.stringify(content)).not.toContain("only");
-    expect(isSealed(content) && seal?.unseal(content)).toMatchObject({
+    const owner = { interactionId: id, channel: "email" } as const;
+    expect(isSealed(content) && seal?.unseal(content, owner)).toMatchObject({
       subject: "Confidential",
       bodyText: "What only Pat should read",
     });

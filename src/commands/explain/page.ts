@@ -1,5 +1,11 @@
 import { nextStep, type NextStep } from "../../decide/settle/next-step.ts";
-import type { Attempt, Chain, Transition } from "../../domain/chain.ts";
+import type {
+  Attempt,
+  Chain,
+  ChangedColumn,
+  RecordChange,
+  Transition,
+} from "../../domain/chain.ts";
 import { contactsInWords, datesInWords, whyInWords } from "./sentences.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
 import { aligned, wrapped } from "../cli/layout.ts";
@@ -22,6 +28,14 @@ export function explainPage(chain: Chain, told: Told): string {
     ["When it is due", prose(datesInWords(chain, show))],
     ["To whom", prose(contactsInWords(chain.attempts))],
     ["What happened", transitionLines(chain.transitions, momentsIn(told.zone, "seconds"))],
+    ...(chain.changes.length === 0
+      ? []
+      : [
+          [
+            "What was changed",
+            changeLines(chain.changes, momentsIn(told.zone, "seconds")),
+          ] as const,
+        ]),
     ["What happens next", prose(nextInWords(chain, told, show))],
   ];
   const body = sections.flatMap(([title, lines]) => ["", title, ...lines]);
@@ -62,6 +76,28 @@ function transitionLines(transitions: readonly Transition[], show: ShowMoment): 
     lines[row] ?? "",
     ...(evidence === null ? [] : wrapped(evidenceInWords(evidence), INDENT.repeat(3))),
   ]);
+}
+
+function changeLines(changes: readonly RecordChange[], show: ShowMoment): string[] {
+  const rows = changes.map(({ changedAt, interactionId, actor }) => [
+    `${INDENT}${show(changedAt)}`,
+    `interaction ${interactionId}`,
+    `by ${actor}`,
+  ]);
+  const lines = aligned(rows);
+  return changes.flatMap(({ columns }, row) => [
+    lines[row] ?? "",
+    ...wrapped(columns.map(columnInWords).join(", "), INDENT.repeat(3)),
+  ]);
+}
+
+const SHOWN_DIGITS = 12;
+
+function columnInWords({ column, fromSha256, toSha256 }: ChangedColumn): string {
+  const hashes = [fromSha256, toSha256].map((hash) => hash?.slice(0, SHOWN_DIGITS) ?? "none");
+  return fromSha256 === null && toSha256 === null
+    ? column
+    : `${column} (SHA-256 ${hashes.join("… to ")}…)`;
 }
 
 /** These fields come first; the other fields of the evidence follow. */

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { isSealed } from "../../domain/sealed-content.ts";
 import type { Db } from "../../store/postgres/db.ts";
-import { countReveals, noteReveals } from "../../store/operate/content-reveals.ts";
+import { countReveals, recordReveals } from "../../store/operate/content-reveals.ts";
 import { type KeptContent, loadKeptContent } from "../../store/operate/recorded-content.ts";
-import { openContent, openSeal, type Seal } from "../../seal.ts";
+import { openContent, createSeal, type Seal } from "../../seal.ts";
 import { readId, unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
@@ -32,7 +32,7 @@ and who has revealed it is put on record.`,
     return await withDatabase(actor, async (db, { contentKeys, lender }) => {
       const kept = await loadKeptContent(db, id);
       if (kept === undefined) throw wrongArguments(`there is no interaction ${id}`);
-      const seal = openSeal(contentKeys);
+      const seal = createSeal(contentKeys);
       const shown = await read(db, kept, { reveal: reveal ? actor : null, seal });
       if (options.html !== undefined) await writeHtml(options.html, shown);
       print(await showPage(shown, momentsIn(lender.timeZone)));
@@ -53,9 +53,9 @@ async function read(db: Db, kept: KeptContent, { reveal, seal }: Terms): Promise
   const isHidden = content !== null && (sensitive || isSealed(content));
   if (isHidden && reveal === null)
     return { kept, content: null, hidden: true, reveals: await countReveals(db, id) };
-  const opened = openContent(content, seal);
+  const opened = openContent(content, seal, { interactionId: id, channel: kept.channel });
   if (isHidden && reveal !== null)
-    await noteReveals(db, { interactionIds: [id], revealedBy: reveal, way: "command" });
+    await recordReveals(db, { interactionIds: [id], revealedBy: reveal, way: "command" });
   return { kept, content: opened, hidden: false, reveals: await countReveals(db, id) };
 }
 

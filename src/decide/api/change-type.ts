@@ -2,16 +2,19 @@ import { isDeepStrictEqual } from "node:util";
 import type { TypeFields, TypeVersion } from "../../domain/type-version.ts";
 import type { VersionStatus } from "../../domain/vocabulary.ts";
 
-/** The effect of an update of a version. */
+/** How an update of a version is carried out. */
 export type TypeChange =
-  | { readonly is: "nothing" }
-  | { readonly is: "refused"; readonly fault: { readonly field: string; readonly message: string } }
-  /** The draft is edited in place and then moved to the status. */
-  | { readonly is: "edit"; readonly fields: TypeFields }
-  /** Only the status of the active version changes. */
-  | { readonly is: "move"; readonly status: VersionStatus }
-  /** The next version is written and then moved to the status. */
-  | { readonly is: "next"; readonly fields: TypeFields };
+  | { readonly kind: "nothing" }
+  | {
+      readonly kind: "refused";
+      readonly fault: { readonly field: string; readonly message: string };
+    }
+  /** The draft is edited in place, and then gets the status. */
+  | { readonly kind: "edit"; readonly fields: TypeFields }
+  /** Only the status of the version changes. */
+  | { readonly kind: "move"; readonly status: VersionStatus }
+  /** The next version is inserted, and then gets the status. */
+  | { readonly kind: "next"; readonly fields: TypeFields };
 
 const FIELDS = [
   "name",
@@ -27,32 +30,32 @@ const FIELDS = [
 ] as const satisfies readonly (keyof TypeFields)[];
 
 /**
- * Reads an update of a version. Omitted fields keep their values. The rules are those of the database: a draft is edited in
- * place; an active version changes only to deprecated, so any other change makes the next version; deprecated is final.
+ * Decides how to carry out an update, in which a field that is left out keeps its value. A draft is edited in place. An
+ * active version changes only to deprecated, so any other change inserts the next version. Deprecated is final.
  */
 export function changeType(current: TypeVersion, given: Partial<TypeFields>): TypeChange {
   const fields: TypeFields = { ...current, ...given };
   const isSame = FIELDS.every((field) => isDeepStrictEqual(fields[field], current[field]));
-  if (isSame && fields.status === current.status) return { is: "nothing" };
-  if (current.status === "draft") return { is: "edit", fields };
+  if (isSame && fields.status === current.status) return { kind: "nothing" };
+  if (current.status === "draft") return { kind: "edit", fields };
   if (current.status === "deprecated")
     return {
-      is: "refused",
+      kind: "refused",
       fault: {
         field: "version",
         message:
-          "is deprecated, which is final: update another version, or copy this one by POST with typeId and version",
+          "is deprecated, which is final; update another version, or copy this one with POST, typeId and version",
       },
     };
-  if (fields.status !== "deprecated") return { is: "next", fields };
+  if (fields.status !== "deprecated") return { kind: "next", fields };
   return isSame
-    ? { is: "move", status: "deprecated" }
+    ? { kind: "move", status: "deprecated" }
     : {
-        is: "refused",
+        kind: "refused",
         fault: {
           field: "status",
           message:
-            "deprecated leaves the active version as it is: send status alone, or the other fields without it",
+            "cannot become deprecated together with other changes; send status alone, or the other fields without it",
         },
       };
 }

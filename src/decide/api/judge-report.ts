@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { InteractionRecord, LoggedFields } from "../../domain/interaction-record.ts";
 import type { InteractionStatus } from "../../domain/vocabulary.ts";
 
-/** A report on an interaction: new values of some fields. */
+/** The new values of the fields that a caller sends. */
 export type Report = Readonly<Record<string, unknown>>;
 
 export interface ReportFault {
@@ -10,24 +10,27 @@ export interface ReportFault {
   readonly message: string;
 }
 
-/** The effect of a report on an interaction that Tidings sends. */
+/** Whether a report on an interaction that Tidings sends is allowed, and the changes it makes: notes of the lender, a cancellation, or a receipt. */
 export type Judgement =
   | { readonly kind: "refused"; readonly faults: readonly ReportFault[] }
-  | { readonly kind: "cancels" | "changes"; readonly changes: Partial<LoggedFields> };
+  | {
+      readonly kind: "notes" | "cancellation" | "receipt";
+      readonly changes: Partial<LoggedFields>;
+    };
 
-/** The lender's own notes, which do not change the record of what happened. */
+/** The lender's own notes. They say nothing about what happened. */
 const NOTES = new Set(["metaData", "externalId"]);
 const REASONS = new Set(["failureDescriptionShort", "failureDescriptionLong"]);
 
-/** The moves that others may report: withdraw before sending, and receipts afterwards. */
+/** The status moves that callers may report: a cancellation before the interaction is sent, and its outcome afterwards. */
 const REPORTED: Partial<Record<InteractionStatus, readonly InteractionStatus[]>> = {
   scheduled: ["canceled"],
   attempted: ["succeeded", "failed"],
   succeeded: ["failed"],
 };
 
-/** The rank of each receipt word on the way of a message, and its status. */
-const RECEIPTS: Readonly<Record<string, readonly [stage: number, means: InteractionStatus]>> = {
+/** The stage of each receipt in the life of a message, and the status that belongs to it. */
+const RECEIPTS: Readonly<Record<string, readonly [stage: number, status: InteractionStatus]>> = {
   OutcomeUnknown: [0, "attempted"],
   Queued: [1, "attempted"],
   Sent: [2, "attempted"],
@@ -46,23 +49,24 @@ const RECEIPTS: Readonly<Record<string, readonly [stage: number, means: Interact
 };
 
 /**
- * Judges a report on an interaction that Tidings sends: the record may be completed but never rewritten. A value equal to the
- * current one is no change, except for content, because that would reveal whether the content is equal.
+ * Judges a report on an interaction that Tidings sends: its record may be completed and never rewritten. A value that
+ * equals the present one is no change. Content is the exception, because the answer would confirm a guess.
  */
 export function judgeReport(record: InteractionRecord, report: Report): Judgement {
-  const told = Object.entries(report).filter(
+  const given = Object.entries(report).filter(
     ([field, value]) =>
       field === "content" || !isDeepStrictEqual(value, record[field as keyof InteractionRecord]),
   );
-  const changes: Partial<LoggedFields> = Object.fromEntries(told);
+  const changes: Partial<LoggedFields> = Object.fromEntries(given);
   const status = changes.status ?? record.status;
-  const faults = told.flatMap(([field]) => faultOf(field, record, { ...changes, status }));
+  const faults = given.flatMap(([field]) => faultsOf(field, record, { ...changes, status }));
   if (faults.length > 0) return { kind: "refused", faults };
-  if (changes.status === "canceled") return { kind: "cancels", changes };
-  return { kind: "changes", changes: { ...outcomeOf(record, status), ...changes } };
+  if (changes.status === "canceled") return { kind: "cancellation", changes };
+  if (given.every(([field]) => NOTES.has(field))) return { kind: "notes", changes };
+  return { kind: "receipt", changes: { ...outcomeOf(record, status), ...changes } };
 }
 
-/** Default details for a reported outcome that gives none; the previous details would be wrong. */
+/** Default details for an outcome that is reported without any; the previous details would be wrong. */
 function outcomeOf(record: InteractionRecord, status: InteractionStatus): Partial<LoggedFields> {
   if (status === record.status) return {};
   if (status === "succeeded")
@@ -75,44 +79,48 @@ function outcomeOf(record: InteractionRecord, status: InteractionStatus): Partia
     statusDetails: `${record.channel}Failed`,
     failureDescriptionShort: "Reported as failed",
     failureDescriptionLong:
-      "It was reported as failed after it was sent: use another contact or channel.",
+      "A failure was reported after the message was sent. Use another contact or channel.",
   };
 }
 
 type Changes = Partial<LoggedFields> & Pick<LoggedFields, "status">;
 
-function faultOf(field: string, record: InteractionRecord, changes: Changes): ReportFault[] {
+function faultsOf(field: string, record: InteractionRecord, changes: Changes): ReportFault[] {
   if (NOTES.has(field)) return [];
-  const message = sayOf(field, record, changes);
+  const message = messageFor(field, record, changes);
   return message === undefined ? [] : [{ field, message }];
 }
 
-function sayOf(field: string, record: InteractionRecord, changes: Changes): string | undefined {
+function messageFor(
+  field: string,
+  record: InteractionRecord,
+  changes: Changes,
+): string | undefined {
   const { status } = changes;
   if (field === "status") {
     if (REPORTED[record.status]?.includes(status) === true) return undefined;
-    return `cannot be moved from ${record.status} to ${status}: Tidings sends this one itself`;
+    return `cannot change from ${record.status} to ${status}, because Tidings sends this interaction itself`;
   }
-  if (field === "statusDetails") return sayOfDetails(record, changes);
-  const moved = status !== record.status && (status === "failed" || status === "canceled");
+  if (field === "statusDetails") return messageForDetails(record, changes);
+  const fails = status !== record.status && (status === "failed" || status === "canceled");
   if (REASONS.has(field))
-    return moved ? undefined : "is told together with the status failed or canceled only";
-  return "is kept as it is: Tidings sends this one itself";
+    return fails ? undefined : "can be sent only together with the status failed or canceled";
+  return "cannot be changed, because Tidings sends this interaction itself";
 }
 
-/** Receipts arrive in any order; the one with the higher rank wins. */
-function sayOfDetails(record: InteractionRecord, changes: Changes): string | undefined {
+/** Receipts arrive in any order, so a later stage is never replaced by an earlier one. */
+function messageForDetails(record: InteractionRecord, changes: Changes): string | undefined {
   const { status, statusDetails } = changes;
   if (!["attempted", "succeeded"].includes(record.status))
-    return `is told of what was attempted or succeeded, and this is ${record.status}`;
+    return `can be reported for an attempted or succeeded interaction, and this one is ${record.status}`;
   if (statusDetails?.startsWith(record.channel) !== true)
-    return `must begin with its channel, ${record.channel}`;
+    return `must begin with the channel, ${record.channel}`;
   const stageOf = (details: string | null): (typeof RECEIPTS)[string] | undefined =>
     RECEIPTS[(details ?? "").slice(record.channel.length)];
   const [before] = stageOf(record.statusDetails) ?? [];
   const [after, means = status] = stageOf(statusDetails) ?? [];
-  if (means !== status) return `means ${means}: send that status with it`;
+  if (means !== status) return `belongs to the status ${means}; send that status with it`;
   if (before !== undefined && after !== undefined && after < before)
-    return `would go back from ${record.statusDetails}`;
+    return `cannot go back from ${record.statusDetails}`;
   return undefined;
 }

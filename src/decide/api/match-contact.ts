@@ -1,5 +1,5 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js";
-import type { ContactDetails, KeptContact } from "../../domain/interaction-record.ts";
+import type { ContactDetails, StoredContact } from "../../domain/interaction-record.ts";
 
 /** The fields that identify a contact. */
 export type ContactMarks = Pick<ContactDetails, "externalId" | "contactType" | "value" | "address">;
@@ -8,10 +8,10 @@ export type ContactMarks = Pick<ContactDetails, "externalId" | "contactType" | "
  * Finds the contact of a borrower that a reference means: by external id, otherwise the first of the same kind with the same
  * value. Returns undefined if there is none.
  */
-export function recogniseContact(
-  contacts: readonly KeptContact[],
+export function matchContact(
+  contacts: readonly StoredContact[],
   given: ContactMarks,
-): KeptContact | undefined {
+): StoredContact | undefined {
   if (given.externalId !== null) {
     const named = contacts.find(({ details }) => details.externalId === given.externalId);
     if (named !== undefined) return named;

@@ -1,58 +1,46 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { findApiKey } from "../../store/api/api-keys.ts";
+import { timingSafeEqual } from "node:crypto";
+import { hashKey, prefixOf } from "../../api-key.ts";
+import { findApiKey, recordKeyUse } from "../../store/api/api-keys.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import type { Caller } from "../core/caller.ts";
 
-/** `tdg_` and eight letters that may be shown, then 256 random bits. */
-const KEY = /^(tdg_[a-z2-7]{8})_[A-Za-z0-9_-]{43}$/;
-const LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
-
-const hashOf = (key: string): Buffer => createHash("sha256").update(key).digest();
-const NO_HASH = Buffer.alloc(32);
-
-/** A new key: `key` is shown once, the rest is kept. */
-export interface MadeKey {
-  readonly key: string;
-  readonly prefix: string;
-  readonly hash: Buffer;
-}
-
-export function makeKey(): MadeKey {
-  const letters = [...randomBytes(8)].map((byte) => LETTERS[byte % LETTERS.length]).join("");
-  const prefix = `tdg_${letters}`;
-  const key = `${prefix}_${randomBytes(32).toString("base64url")}`;
-  return { key, prefix, hash: hashOf(key) };
-}
-
-/** Who holds a key; undefined where nobody does. */
+/** Resolves to the holder of a valid key, otherwise to undefined. */
 export type ReadKey = (key: string) => Promise<Caller | undefined>;
 
-/** A key is looked up once in so long: a statement a request is half of what a small request costs. */
-const REMEMBERED_MS = 1_000;
-const MOST_REMEMBERED = 1_000;
+/** One lookup per key and second: a lookup per request would be half the cost of a small request. */
+const CACHE_MS = 1_000;
+const MAX_CACHED = 1_000;
+const NO_HASH = Buffer.alloc(32);
 
-/** Reads keys, and remembers by their hashes those that were right: one that is revoked is refused a second later. */
-export function openKeys(db: Db): ReadKey {
-  const remembered = new Map<string, { readonly caller: Caller; readonly until: number }>();
+/** Reads keys, and caches valid ones by their hash. A key that is revoked or expires is refused a second later. */
+export function createKeyReader(db: Db): ReadKey {
+  const cache = new Map<string, { readonly caller: Caller; readonly until: number }>();
   return async (key) => {
-    const prefix = KEY.exec(key)?.[1];
+    const prefix = prefixOf(key);
     if (prefix === undefined) return undefined;
-    const hash = hashOf(key);
-    const name = hash.toString("hex");
-    const before = remembered.get(name);
-    if (before !== undefined && performance.now() < before.until) return before.caller;
+    const hash = hashKey(key);
+    const id = hash.toString("hex");
+    const cached = cache.get(id);
+    if (cached !== undefined && performance.now() < cached.until) return cached.caller;
     const caller = await findCaller(db, prefix, hash);
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    if (caller === undefined) remembered.delete(name);
-    else remembered.set(name, { caller, until: performance.now() + REMEMBERED_MS });
+    if (cache.size >= MAX_CACHED) cache.clear();
+    if (caller === undefined) cache.delete(id);
+    else cache.set(id, { caller, until: performance.now() + CACHE_MS });
     return caller;
   };
 }
 
-/** Takes as long for a wrong key as for a right one. */
+/** Takes the same time for a wrong key as for a right one. */
 async function findCaller(db: Db, prefix: string, hash: Buffer): Promise<Caller | undefined> {
-  const known = await findApiKey(db, prefix);
-  const isRight = timingSafeEqual(hash, known?.hash ?? NO_HASH);
-  if (known === undefined || !isRight) return undefined;
-  return { id: `key:${known.id}`, name: known.name, scopes: new Set(known.scopes) };
+  const found = await findApiKey(db, prefix);
+  const isRight = timingSafeEqual(hash, found?.hash ?? NO_HASH);
+  if (found === undefined || !isRight) return undefined;
+  if (!found.usedThisHour) await recordKeyUse(db, found.id);
+  return {
+    id: `key:${found.id}`,
+    name: found.name,
+    actor: `key:${found.name}`,
+    keyPrefix: prefix,
+    scopes: new Set(found.scopes),
+  };
 }

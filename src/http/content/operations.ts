@@ -1,22 +1,25 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { ErrorAnswer, one } from "../core/envelope.ts";
+import { HTTP_ERRORS } from "../core/http-error.ts";
 import { InteractionPath, PersonInteractionPath } from "../interactions/operations.ts";
 import { operation } from "../core/operation.ts";
 
 const Query = z.strictObject({
   returnUrl: z.enum(["true", "false"]).default("false").openapi({
     type: "boolean",
-    description: "True: answer with the URL. Otherwise redirect to it.",
+    description: "If true, the response contains the URL. Otherwise it redirects to the URL.",
     example: true,
   }),
 });
 export const SignedUrl = z.strictObject({
   url: z.string().openapi({
-    description: "Serves the content to whoever holds it, without a key.",
-    example: "https://lender.example/recorded-content/1042?expires=1930311722&signature=q1w2e3",
+    description:
+      "Serves the content without a key. Absolute where HTTP_PUBLIC_URL is set, otherwise a path on this server.",
+    example:
+      "https://lender.example/recorded-content/1042?expires=1930311722&urlId=0b9f3c1e-6f0f-4f0a-9a53-0c1d3b0e8f11&signature=q1w2e3",
   }),
   expiresAt: z.iso.datetime().openapi({
-    description: "Until then.",
+    description: "When the URL expires.",
     example: "2031-03-04T15:22:02.000Z",
   }),
 });
@@ -24,17 +27,17 @@ export const SignedUrl = z.strictObject({
 const described = {
   method: "get" as const,
   tags: ["Interactions"],
-  summary: "Find the recorded content",
+  summary: "Get the URL of the recorded content",
   description:
-    "What was said or sent, as a document. The URL is valid for 15 minutes. Content of a sensitive interaction needs the scope interaction:read.sensitive.",
+    "The words of the communication, as a document. The URL is valid for 15 minutes. Sensitive content requires the scope interaction:read.sensitive, and is served by URL only where CONTENT_KEY is set. Each request for such a URL and each use of it is recorded.",
 };
 const responses = {
   200: {
-    description: "The URL, where returnUrl is true.",
+    description: "The URL, if returnUrl is true.",
     content: { "application/json": { schema: one(SignedUrl) } },
   },
   302: {
-    description: "Leads to the recorded content.",
+    description: "Redirects to the recorded content.",
     headers: z.object({ Location: z.string().openapi({ description: "The URL." }) }),
   },
 };
@@ -65,7 +68,7 @@ export const RECORDED = createRoute({
   operationId: "fetchRecordedContent",
   tags: ["Interactions"],
   summary: "Fetch recorded content",
-  description: "No key is needed: the URL itself is the permission, and is signed.",
+  description: "The signed URL is the permission, so no key is needed.",
   security: [],
   request: {
     params: InteractionPath,
@@ -74,15 +77,19 @@ export const RECORDED = createRoute({
         .string()
         .regex(/^\d{1,12}$/)
         .openapi({
-          description: "Until when it is valid, in seconds of Unix time.",
+          description: "When the URL expires, in seconds of Unix time.",
           example: "1930311722",
         }),
+      urlId: z.uuid().openapi({
+        description: "The id of this URL, under which its use is recorded.",
+        example: "0b9f3c1e-6f0f-4f0a-9a53-0c1d3b0e8f11",
+      }),
       signature: z.string().openapi({ description: "Made by Tidings.", example: "q1w2e3" }),
     }),
   },
   responses: {
     200: {
-      description: "The content. What is in it cannot run, nor fetch anything.",
+      description: "The content. It cannot run scripts or fetch anything.",
       content: {
         "text/html": { schema: z.string() },
         "text/plain": { schema: z.string() },
@@ -90,10 +97,10 @@ export const RECORDED = createRoute({
       },
     },
     ...Object.fromEntries(
-      [400, 403, 404, 500, 503].map((status) => [
+      ([400, 403, 404, 429, 500, 503] as const).map((status) => [
         status,
         {
-          description: "The URL is not ours, or its time is over, or the content cannot be read.",
+          description: HTTP_ERRORS[status],
           content: { "application/json": { schema: ErrorAnswer } },
         },
       ]),

@@ -1,18 +1,18 @@
 import type { Channel } from "../../domain/vocabulary.ts";
 
-/** Recorded content as it is served: never as something a browser would run. */
+/** Recorded content in a form that a browser does not run. */
 export interface RecordedContent {
   readonly type: "text/html; charset=utf-8" | "text/plain; charset=utf-8" | "application/json";
   readonly body: string;
 }
 
-type Kept = Readonly<Record<string, unknown>>;
+type Stored = Readonly<Record<string, unknown>>;
 
 const plain = (body: string): RecordedContent => ({ type: "text/plain; charset=utf-8", body });
 const html = (body: string): RecordedContent => ({ type: "text/html; charset=utf-8", body });
 
-/** The keys under which each channel keeps what was said, the richest first. */
-const WRITTEN: Partial<Record<Channel, readonly (readonly [string, typeof plain])[]>> = {
+/** The keys under which each channel stores its words, the richest form first. */
+const KEYS: Partial<Record<Channel, readonly (readonly [string, typeof plain])[]>> = {
   email: [
     ["bodyHtml", html],
     ["bodyText", plain],
@@ -25,14 +25,14 @@ const WRITTEN: Partial<Record<Channel, readonly (readonly [string, typeof plain]
 };
 
 /**
- * What was said or sent, as far as it is kept here: recordings and documents kept elsewhere are named in it by their ids
- * and addresses, and not fetched. Content that no channel has a word for is served as the JSON it is.
+ * The words that are stored here. Recordings and documents that are stored elsewhere are not fetched. Content without any
+ * of the known keys is served as JSON.
  */
 export function recordedContent(channel: Channel, content: object): RecordedContent {
-  const kept = content as Kept;
-  if (channel === "chat" && Array.isArray(kept["messages"])) return chatOf(kept["messages"]);
-  for (const [key, as] of WRITTEN[channel] ?? []) {
-    const written = kept[key];
+  const stored = content as Stored;
+  if (channel === "chat" && Array.isArray(stored["messages"])) return chatOf(stored["messages"]);
+  for (const [key, as] of KEYS[channel] ?? []) {
+    const written = stored[key];
     if (typeof written === "string" && written !== "") return as(written);
   }
   return { type: "application/json", body: JSON.stringify(content, null, 2) };
@@ -40,7 +40,7 @@ export function recordedContent(channel: Channel, content: object): RecordedCont
 
 function chatOf(messages: readonly unknown[]): RecordedContent {
   const lines = messages.map((message) => {
-    const { from, body, sentAt } = Object(message) as Kept;
+    const { from, body, sentAt } = Object(message) as Stored;
     return [sentAt, from, body].filter((part) => typeof part === "string").join("  ");
   });
   return plain(`${lines.join("\n")}\n`);

@@ -1,78 +1,118 @@
+import { randomUUID } from "node:crypto";
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { openContent } from "../../seal.ts";
+import type { InteractionRecord } from "../../domain/interaction-record.ts";
+import { recordReveals, recordUrlFetch } from "../../store/operate/content-reveals.ts";
 import { callerOf, type HttpEnv } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import { success } from "../core/envelope.ts";
-import { interactionOf } from "../interactions/resolve-references.ts";
+import { HTTP_ERRORS, HttpError, httpError, missingScope } from "../core/http-error.ts";
 import { publicUrl } from "../core/public-url.ts";
+import { interactionOf } from "../interactions/resolve-references.ts";
+import { contentOf, isSensitive, mayRead } from "../interactions/sensitive.ts";
 import { CONTENT, CONTENT_OF_PERSON, RECORDED, type SignedUrl } from "./operations.ts";
 import { recordedContent } from "./recorded-content.ts";
-import { httpError, type HttpError } from "../core/http-error.ts";
-import { noteShown } from "../interactions/reveals.ts";
-import { mayRead } from "../interactions/show.ts";
-import { checkSigned, signPath } from "./signed-url.ts";
+import { checkSignature, signPath } from "./signed-url.ts";
 
 const VALID_MS = 15 * 60_000;
-/** Mail shown to a colleague must not run, submit, navigate, or fetch anything: not even the pixel that says it was read. */
+/** An email shown to an employee must not run, submit, navigate or fetch anything, not even a tracking pixel. */
 const POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-/** What was said or sent, as a document: found by those who may read it, under a URL that lasts a while. */
+/** Content as a document: those who may read it get a URL, which is valid for a while. */
 export function recordedContentRoutes(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
 
   app.openapi(CONTENT_OF_PERSON, async (c) =>
-    lead(deps, c, { ...c.req.valid("param"), ...c.req.valid("query") }),
+    answerWithUrl(deps, c, { ...c.req.valid("param"), ...c.req.valid("query") }),
   );
   app.openapi(CONTENT, async (c) =>
-    lead(deps, c, { ...c.req.valid("param"), ...c.req.valid("query") }),
+    answerWithUrl(deps, c, { ...c.req.valid("param"), ...c.req.valid("query") }),
   );
   app.openapi(RECORDED, async (c) => {
-    const verdict = checkSigned(deps, { path: c.req.path, ...c.req.valid("query") });
-    if (verdict !== "valid")
-      throw httpError(403, `This URL is ${verdict}: ask for another one under /interactions.`);
+    const { signature, ...rest } = c.req.valid("query");
+    const permission = { path: c.req.path, ...rest };
+    const verdict = checkSignature(deps, permission, signature);
+    if (verdict !== "valid") throw invalidUrl(verdict);
     const record = await interactionOf(deps.db, c.req.valid("param"));
-    const content = openContent(record.content, deps.seal);
-    if (content === null) throw nothingRecorded();
+    const content = contentOf(deps, record);
+    if (content === null) throw noContent();
+    await recordFetch(deps, record, permission.urlId);
+    c.set("shown", 1);
     const { type, body } = recordedContent(record.channel, content);
     return c.body(body, 200, { "Content-Type": type, "Content-Security-Policy": POLICY });
   });
   return app;
 }
 
-interface Wanted {
+interface UrlRequest {
   readonly personId?: string;
   readonly interactionId: string;
   readonly returnUrl: "true" | "false";
 }
 
-async function lead(deps: HttpDeps, c: Context<HttpEnv>, { returnUrl, ...path }: Wanted) {
-  const found = await signedUrl(deps, c, path);
+async function answerWithUrl(
+  deps: HttpDeps,
+  c: Context<HttpEnv>,
+  { returnUrl, ...path }: UrlRequest,
+) {
+  const found = await createUrl(deps, c, path);
   return returnUrl === "true" ? c.json(success(found), 200) : c.redirect(found.url, 302);
 }
 
-/** Whoever is given the URL can read the content: that is what goes on record. */
-async function signedUrl(
+/** Records who asked for the URL of sensitive content before the URL is handed out. */
+async function createUrl(
   deps: HttpDeps,
   c: Context<HttpEnv>,
-  path: Omit<Wanted, "returnUrl">,
+  path: Omit<UrlRequest, "returnUrl">,
 ): Promise<z.infer<typeof SignedUrl>> {
   const record = await interactionOf(deps.db, path);
   const caller = callerOf(c);
-  if (record.content === null) throw nothingRecorded();
-  if (!mayRead(record, caller))
-    throw httpError(
-      403,
-      "This content is sensitive: it needs the scope interaction:read.sensitive.",
-    );
-  await noteShown(deps, caller, [record]);
+  if (record.content === null) throw noContent();
+  if (!mayRead(record, caller)) throw missingScope("interaction:read.sensitive");
+  const urlId = randomUUID();
+  if (isSensitive(record)) {
+    checkUrlsAreSafe(deps);
+    await recordReveals(deps.db, {
+      interactionIds: [record.id],
+      revealedBy: caller.actor,
+      way: "rest",
+      urlId,
+    });
+  }
   const expiresAt = new Date(deps.clock().getTime() + VALID_MS);
-  const url = publicUrl(deps, signPath(deps, `/recorded-content/${record.id}`, expiresAt));
-  return { url, expiresAt: expiresAt.toISOString() };
+  const signed = signPath(deps, { path: `/recorded-content/${record.id}`, urlId, expiresAt });
+  return { url: publicUrl(deps, signed), expiresAt: expiresAt.toISOString() };
 }
 
-const nothingRecorded = (): HttpError =>
-  httpError(404, "No content is recorded of this interaction.", {
+/** A valid signature is not enough for sensitive content: somebody must have asked for this URL, on record. */
+async function recordFetch(
+  deps: HttpDeps,
+  record: InteractionRecord,
+  urlId: string,
+): Promise<void> {
+  if (!isSensitive(record)) return;
+  checkUrlsAreSafe(deps);
+  if (!(await recordUrlFetch(deps.db, { interactionId: record.id, urlId })))
+    throw invalidUrl("forged");
+}
+
+/** Without a content key, URLs are signed with a secret in the database, and whoever reads the database could sign them. */
+function checkUrlsAreSafe({ seal }: HttpDeps): void {
+  if (seal !== undefined) return;
+  throw new HttpError(
+    403,
+    "Sensitive content is served by URL only where CONTENT_KEY is set. Read `content` of the interaction.",
+    { reason: "noSealedUrls" },
+  );
+}
+
+const invalidUrl = (verdict: "forged" | "expired"): HttpError =>
+  new HttpError(403, `This URL is ${verdict}. Ask for another one under /interactions.`, {
+    reason: verdict === "forged" ? "forgedUrl" : "expiredUrl",
+  });
+
+const noContent = (): HttpError =>
+  httpError(404, HTTP_ERRORS[404], {
     field: "interactionId",
     message: "has no recorded content",
   });

@@ -1,38 +1,40 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { HttpDeps } from "../core/deps.ts";
 
-type Signing = Pick<HttpDeps, "signingKey" | "clock">;
-
-const signatureOf = (key: Buffer, path: string, expires: string): Buffer =>
-  createHmac("sha256", key).update(`${expires}\n${path}`).digest();
-
-/** The path with its expiry and signature: whoever holds it may fetch it until then, without a key. */
-export function signPath(
-  { signingKey }: Pick<Signing, "signingKey">,
-  path: string,
-  expiresAt: Date,
-): string {
-  const expires = String(Math.floor(expiresAt.getTime() / 1_000));
-  const signature = signatureOf(signingKey, path, expires).toString("base64url");
-  return `${path}?expires=${expires}&signature=${signature}`;
-}
-
-/** How a signed path came back. */
-export interface Signed {
-  /** As it was signed: without its query. */
+/** What a signed URL permits: to fetch this path until then. */
+export interface Permission {
   readonly path: string;
+  /** In seconds of Unix time. */
   readonly expires: string;
-  readonly signature: string;
+  /** The id of the URL, under which its use is recorded. */
+  readonly urlId: string;
 }
 
-/** Whether we signed this path with this expiry, and it is not over. In constant time. */
-export function checkSigned(
-  { signingKey, clock }: Signing,
-  { path, expires, signature }: Signed,
-): "valid" | "expired" | "forged" {
-  const right = signatureOf(signingKey, path, expires);
-  const given = Buffer.from(signature, "base64url");
-  const isRight = given.length === right.length && timingSafeEqual(given, right);
-  if (!isRight) return "forged";
-  return Number(expires) * 1_000 > clock().getTime() ? "valid" : "expired";
+const signatureOf = (key: Buffer, { path, expires, urlId }: Permission): Buffer =>
+  createHmac("sha256", key).update(`${path}\n${expires}\n${urlId}`).digest();
+
+/** The path with its expiry, id and signature. Whoever has it may fetch the path until then, without a key. */
+export function signPath(
+  { signingKeys: [key] }: Pick<HttpDeps, "signingKeys">,
+  { path, urlId, expiresAt }: Pick<Permission, "path" | "urlId"> & { readonly expiresAt: Date },
+): string {
+  if (key === undefined) throw new Error("there is no key to sign with");
+  const expires = String(Math.floor(expiresAt.getTime() / 1_000));
+  const signature = signatureOf(key, { path, expires, urlId }).toString("base64url");
+  return `${path}?expires=${expires}&urlId=${urlId}&signature=${signature}`;
 }
+
+/** Whether one of our keys signed this permission, and it has not expired. Compares in constant time. */
+export function checkSignature(
+  { signingKeys, clock }: Pick<HttpDeps, "signingKeys" | "clock">,
+  permission: Permission,
+  signature: string,
+): "valid" | "expired" | "forged" {
+  const given = Buffer.from(signature, "base64url");
+  const isSigned = signingKeys.some((key) => isEqual(given, signatureOf(key, permission)));
+  if (!isSigned) return "forged";
+  return Number(permission.expires) * 1_000 > clock().getTime() ? "valid" : "expired";
+}
+
+const isEqual = (one: Buffer, other: Buffer): boolean =>
+  one.length === other.length && timingSafeEqual(one, other);

@@ -5,47 +5,51 @@ import { Fault } from "../../domain/fault.ts";
 import { constraintViolation } from "../../store/postgres/constraint-violation.ts";
 import type { HttpEnv } from "./caller.ts";
 import type { HttpDeps } from "./deps.ts";
-import { HttpError, httpError } from "./http-error.ts";
-import { constraintErrorOf, type ConstraintErrors } from "./constraint-errors.ts";
+import { HTTP_ERRORS, HttpError, httpError } from "./http-error.ts";
+import { databaseError, type ConstraintErrors } from "./constraint-errors.ts";
 
-/** Answers whatever was thrown: refusals as they are, the database's by the rules, all else as a fault of ours that says nothing. */
+/**
+ * Turns whatever was thrown into a response: HTTP errors as they are, constraint violations by `constraints`, anything
+ * else as a 500 without details, which is logged.
+ */
 export const answerError =
-  ({ emit }: HttpDeps, rules: ConstraintErrors) =>
+  ({ emit }: HttpDeps, constraints: ConstraintErrors) =>
   (error: unknown, c: Context<HttpEnv>): Response => {
-    const refused =
-      error instanceof HttpError ? error : (ofHono(error) ?? constraintErrorOf(error, rules));
-    if (refused !== undefined) return answerRefusal(c, refused);
+    const known =
+      error instanceof HttpError ? error : (ofHono(error) ?? databaseError(error, constraints));
+    if (known !== undefined) return answerHttpError(c, known);
     const { requestId } = c.var;
     emit("http.failed", {
       requestId,
       method: c.req.method,
       route: routePath(c),
       code: codeOf(error),
+      // the message of a fault names an interaction or a key, and never a person
+      detail: error instanceof Fault ? error.message : null,
     });
-    return answerRefusal(
+    return answerHttpError(
       c,
-      httpError(500, `This is a fault of ours; it is logged as request ${requestId}.`),
+      httpError(500, `${HTTP_ERRORS[500]} It is logged as request ${requestId}.`),
     );
   };
 
-export function answerRefusal(
-  c: Context<HttpEnv>,
-  { status, message, errors, headers }: HttpError,
-): Response {
+export function answerHttpError(c: Context<HttpEnv>, error: HttpError): Response {
+  const { status, message, errors, headers, reason } = error;
+  c.set("denied", reason);
   return c.json({ status, message, errors }, status, { ...headers });
 }
 
-/** What the framework refuses by itself. */
+/** The framework's own exceptions. */
 function ofHono(error: unknown): HttpError | undefined {
   if (!(error instanceof HTTPException)) return undefined;
-  if (error.status === 415) return httpError(415, "Send the body as application/json.");
-  return error.status === 400 ? httpError(400, "The request cannot be read.") : undefined;
+  if (error.status === 415) return httpError(415, HTTP_ERRORS[415]);
+  return error.status === 400 ? httpError(400, HTTP_ERRORS[400]) : undefined;
 }
 
-/** A word for the log that quotes no row and no input. */
+/** A code for the log that quotes no row and no input. */
 function codeOf(error: unknown): string {
   if (error instanceof Fault) return error.code;
-  const refused = constraintViolation(error);
-  if (refused !== undefined) return refused.constraint ?? refused.sqlState;
+  const violation = constraintViolation(error);
+  if (violation !== undefined) return violation.constraint ?? violation.sqlState;
   return error instanceof Error ? error.name : "unknown";
 }

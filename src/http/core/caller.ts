@@ -1,45 +1,52 @@
+import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Scope } from "../../domain/vocabulary.ts";
-import { HttpError, httpError } from "./http-error.ts";
+import { HTTP_ERRORS, HttpError, missingScope, type DenialReason } from "./http-error.ts";
 
-/** Who calls: the holder of an API key or of a token. */
+/** The holder of an API key or of a token. */
 export interface Caller {
   /** The same for every request of this key or this subject: `key:7`, `token:3f9a…`. Names no person. */
   readonly id: string;
-  /** Goes on record with what is written: `api:NAME` is the actor. */
   readonly name: string;
+  /** The name for the record, `key:NAME` or `token:NAME`: neither kind can pass for the other, nor for an operator. */
+  readonly actor: string;
+  /** The part of an API key that may be shown; null for a token. */
+  readonly keyPrefix: string | null;
   readonly scopes: ReadonlySet<string>;
 }
 
-/** What the app puts beside a request. */
+/** What the app stores with a request. */
 export interface HttpEnv {
-  Variables: { caller: Caller | undefined; requestId: string };
+  Bindings: HttpBindings;
+  Variables: {
+    caller: Caller | undefined;
+    requestId: string;
+    /** Of the API key that was sent, valid or not; undefined where none was, or it has no readable prefix. */
+    keyPrefix: string | undefined;
+    /** Why the request was denied access. */
+    denied: DenialReason | undefined;
+    /** How many interactions the response shows. */
+    shown: number | undefined;
+  };
 }
 
-/** In whose name a request writes, as transitions record it. */
-export const actorOf = (caller: Caller): string => `api:${caller.name}`;
-
-/** Who calls an operation. Throws where it is not guarded by a scope, and anybody could come this far. */
+/** The caller of an operation. Throws where the operation requires no scope, because then there may be none. */
 export function callerOf(c: Context<HttpEnv>): Caller {
   const { caller } = c.var;
-  if (caller === undefined) throw new Error("an operation is not guarded by a scope");
+  if (caller === undefined) throw new Error("this operation requires no scope");
   return caller;
 }
 
-/** Lets only callers with the scope through. */
+/** Lets only callers with one of the scopes pass. */
 export const requires =
-  (scope: Scope): MiddlewareHandler<HttpEnv> =>
+  (...scopes: readonly Scope[]): MiddlewareHandler<HttpEnv> =>
   async (c, next) => {
     const { caller } = c.var;
     if (caller === undefined)
-      throw new HttpError(
-        401,
-        "Send an API key as X-API-KEY, or a token as Authorization: Bearer.",
-        {
-          headers: { "WWW-Authenticate": "Bearer" },
-        },
-      );
-    if (!caller.scopes.has(scope))
-      throw httpError(403, `This needs the scope ${scope}; ask for a key or token that has it.`);
+      throw new HttpError(401, HTTP_ERRORS[401], {
+        headers: { "WWW-Authenticate": "Bearer" },
+        reason: "noCredentials",
+      });
+    if (!scopes.some((scope) => caller.scopes.has(scope))) throw missingScope(scopes.join(" or "));
     await next();
   };

@@ -1,40 +1,39 @@
 import { outageCode } from "../../store/postgres/retry.ts";
 import { constraintViolation } from "../../store/postgres/constraint-violation.ts";
-import { HttpError, httpError } from "./http-error.ts";
+import { HTTP_ERRORS, HttpError, httpError } from "./http-error.ts";
 
-/** What a named constraint of the database means for a caller: the status, the field and what is wrong with it. */
+/** Maps the name of a database constraint to the status, the field and the message for a caller. */
 export type ConstraintErrors = Readonly<
   Record<string, readonly [status: 409 | 422, field: string, message: string]>
 >;
 
-const MESSAGES = {
-  409: "This contradicts what is stored: mend the field named in errors.",
-  422: "The body does not fit: mend the field named in errors.",
-} as const;
-
-/** Serialization failure and deadlock: another writer was there at the same moment. */
+/** Serialization failure and deadlock. */
 const RACES = new Set(["40001", "40P01"]);
 const QUERY_CANCELED = "57014";
-/** Bytes and escapes that no text of Postgres can hold. */
+/** Bytes and escapes that a Postgres text cannot hold. */
 const UNSTORABLE = new Set(["22021", "22P05"]);
 
-/** The refusal that a fault of the database amounts to; undefined where it is a fault of ours. */
-export function constraintErrorOf(error: unknown, rules: ConstraintErrors): HttpError | undefined {
-  const refused = constraintViolation(error);
-  if (refused?.sqlState === QUERY_CANCELED)
-    return later("The database took too long: ask for less, or try again.");
-  if (RACES.has(refused?.sqlState ?? ""))
-    return httpError(409, "Somebody else changed this at the same moment; read it and try again.");
-  // after those two: a daemon tries them again by itself, a caller may want something else by now
-  if (outageCode(error) !== undefined) return later("The database cannot be reached; try again.");
-  if (refused === undefined) return undefined;
-  if (UNSTORABLE.has(refused.sqlState))
-    return httpError(400, "The request holds characters that cannot be stored, such as NUL.");
-  const rule = rules[refused.constraint ?? ""];
-  if (rule === undefined) return undefined;
-  const [status, field, message] = rule;
-  return httpError(status, MESSAGES[status], { field, message });
+/** The HTTP error for an error of the database; undefined where it is a fault of ours. */
+export function databaseError(
+  error: unknown,
+  constraints: ConstraintErrors,
+): HttpError | undefined {
+  const violation = constraintViolation(error);
+  if (violation?.sqlState === QUERY_CANCELED)
+    return unavailable("The database took too long. Ask for less, or try again.");
+  // before outages, which include races: a daemon retries them by itself, a caller may want something else by now
+  if (RACES.has(violation?.sqlState ?? ""))
+    return httpError(409, "Another request changed this at the same time. Read it and try again.");
+  if (outageCode(error) !== undefined)
+    return unavailable("The database cannot be reached. Try again.");
+  if (violation === undefined) return undefined;
+  if (UNSTORABLE.has(violation.sqlState))
+    return httpError(400, "The request contains characters that cannot be stored, such as NUL.");
+  const known = constraints[violation.constraint ?? ""];
+  if (known === undefined) return undefined;
+  const [status, field, message] = known;
+  return httpError(status, HTTP_ERRORS[status], { field, message });
 }
 
-const later = (message: string): HttpError =>
+const unavailable = (message: string): HttpError =>
   new HttpError(503, message, { headers: { "Retry-After": "5" } });

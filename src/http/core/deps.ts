@@ -3,26 +3,32 @@ import type { Emit } from "../../domain/events.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import type { Seal } from "../../seal.ts";
 
-/** Where bearer tokens come from; a token of anybody else is refused. */
+/** The issuer of the bearer tokens that are accepted. */
 export interface TokenSource {
   readonly jwksUrl: string;
   readonly issuer: string;
   readonly audience: string;
+  /** A token is refused this long after it was issued, whatever its expiry. */
+  readonly maxAgeMs: number;
+  /** The `typ` that a token must have, such as `at+jwt`; undefined: any. */
+  readonly type?: string | undefined;
 }
 
-/** What the REST resources may reach for. */
+/** The dependencies of the REST resources. */
 export interface HttpDeps {
   readonly db: Db;
+  /** A connection of its own for readiness checks, so that busy callers do not make a daemon look broken. */
+  readonly healthDb: Db;
   readonly clock: Clock;
   readonly emit: Emit;
-  /** Undefined: sensitive content is kept as it is. */
+  /** Undefined without a content key: sensitive content is then stored in the clear, and never served by URL. */
   readonly seal: Seal | undefined;
-  /** Signs the URLs under which recorded content can be fetched; the same for all daemons of an installation. */
-  readonly signingKey: Buffer;
-  /** Undefined: only API keys are taken. */
+  /** For the URLs of recorded content, the same in all daemons. The first signs; all are valid. */
+  readonly signingKeys: readonly Buffer[];
+  /** Undefined: only API keys are accepted. */
   readonly tokens: TokenSource | undefined;
   /** Where callers reach this server; undefined: URLs in answers are paths. */
   readonly publicUrl?: string | undefined;
-  /** Requests a second of one caller. */
+  /** Requests a second of one caller, or of one address without valid credentials. */
   readonly perSecond: number;
 }

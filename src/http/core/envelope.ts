@@ -3,20 +3,20 @@ import { z } from "@hono/zod-openapi";
 /** The envelope of a single object. */
 export const one = <Data extends z.ZodType>(data: Data) =>
   z.strictObject({
-    status: z.literal(200).openapi({ description: "The HTTP status once more." }),
-    message: z.string().openapi({ description: "A word for people.", example: "Success" }),
+    status: z.literal(200).openapi({ description: "The HTTP status." }),
+    message: z.string().openapi({ description: "A short text for people.", example: "Success" }),
     data,
   });
 
-/** The envelope of a page of a list; `rest` are keys beside count and data. */
+/** The envelope of a page of a list; `rest` are the keys in addition to count and data. */
 export const list = <Data extends z.ZodType, Rest extends z.ZodRawShape>(data: Data, rest: Rest) =>
   z.strictObject({
     ...rest,
-    count: z.int().openapi({ description: "How many are on this page.", example: 1 }),
+    count: z.int().openapi({ description: "The number of results on this page.", example: 1 }),
     data: z.array(data),
   });
 
-/** What a handler answers with for `one`. */
+/** The response for `one`. */
 export const success = <Data>(data: Data) => ({
   status: 200 as const,
   message: "Success",
@@ -25,10 +25,10 @@ export const success = <Data>(data: Data) => ({
 
 export const ErrorAnswer = z
   .strictObject({
-    status: z.int().openapi({ description: "The HTTP status once more.", example: 422 }),
+    status: z.int().openapi({ description: "The HTTP status.", example: 422 }),
     message: z.string().openapi({
-      description: "What is wrong and what to do about it.",
-      example: "The body does not fit: mend the fields named in errors.",
+      description: "What is wrong.",
+      example: "Validation failed; see errors.",
     }),
     errors: z
       .array(
@@ -39,9 +39,9 @@ export const ErrorAnswer = z
           }),
           message: z
             .string()
-            .openapi({ description: "What is wrong with it.", example: "is missing" }),
+            .openapi({ description: "What is wrong with it.", example: "is required" }),
         }),
       )
-      .openapi({ description: "The fields at fault; empty where it is none in particular." }),
+      .openapi({ description: "The invalid fields; empty where the error is not about a field." }),
   })
-  .openapi("Error", { description: "Why a request was refused. Nothing was changed." });
+  .openapi("Error", { description: "Why a request failed. Nothing was changed." });

@@ -1,10 +1,10 @@
-const LONGEST = 200;
+const MAX_LENGTH = 200;
 
-/** A path into what was sent, as errors name it: `onCondition[0].fieldName`. */
+/** The path of a field in a request, as errors name it: `onCondition[0].fieldName`. */
 export const fieldPath = (path: readonly PropertyKey[]): string =>
   path
     .reduce<string>((outer, key) => {
       if (typeof key === "number") return `${outer}[${key}]`;
       return outer === "" ? String(key) : `${outer}.${String(key)}`;
     }, "")
-    .slice(0, LONGEST);
+    .slice(0, MAX_LENGTH);

@@ -1,47 +1,62 @@
-/** Every status with which a request is refused, and what it means here. */
+/** The HTTP error statuses of this API, each with its standard message. */
 export const HTTP_ERRORS = {
-  400: "The request cannot be read: broken JSON, or a path or query that does not fit.",
-  401: "Nobody is named: send a key or a token that is valid.",
-  403: "The key or token lacks the scope.",
-  404: "There is no such thing.",
-  405: "The path does not know the method; Allow lists those it knows.",
-  409: "The request contradicts what is stored.",
-  413: "The body is too large.",
-  415: "The body is not application/json.",
-  422: "The body can be read, and does not fit.",
-  429: "Too many requests: wait as Retry-After says.",
-  500: "A fault of ours, which is logged under the request's id.",
-  503: "The database or the token issuer cannot be reached; try again.",
+  400: "Bad request.",
+  401: "Missing or invalid credentials.",
+  403: "Forbidden.",
+  404: "Not found.",
+  405: "Method not allowed.",
+  409: "Conflict; see errors.",
+  413: "Request body too large.",
+  415: "Unsupported media type.",
+  422: "Validation failed; see errors.",
+  429: "Too many requests.",
+  500: "Internal server error.",
+  503: "Service unavailable.",
 } as const;
 export type HttpErrorStatus = keyof typeof HTTP_ERRORS;
 
+/** Why access was refused, as the log records it. */
+export type DenialReason =
+  | "noCredentials"
+  | "invalidKey"
+  | "invalidToken"
+  | "missingScope"
+  | "forgedUrl"
+  | "expiredUrl"
+  | "noSealedUrls";
+
 /** One field of a request and what is wrong with it; never the value. */
 export interface FieldError {
-  /** As a path into what was sent: `onCondition[0].fieldName`. */
+  /** A path into what was sent, such as `onCondition[0].fieldName`. */
   readonly field: string;
   readonly message: string;
 }
 
-/** Why a request is not done. Throw it: the app answers with it. */
+interface Details {
+  readonly errors?: readonly FieldError[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly reason?: DenialReason;
+}
+
+/** Ends a request with an error status. Throw it; the app sends the response. */
 export class HttpError extends Error {
   readonly status: HttpErrorStatus;
   readonly errors: readonly FieldError[];
   readonly headers: Readonly<Record<string, string>>;
+  /** Set where access was denied. */
+  readonly reason: DenialReason | undefined;
 
-  constructor(
-    status: HttpErrorStatus,
-    message: string,
-    rest: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>> } = {},
-  ) {
+  constructor(status: HttpErrorStatus, message: string, details: Details = {}) {
     super(message);
-    this.name = "Refusal";
+    this.name = "HttpError";
     this.status = status;
-    this.errors = rest.errors ?? [];
-    this.headers = rest.headers ?? {};
+    this.errors = details.errors ?? [];
+    this.headers = details.headers ?? {};
+    this.reason = details.reason;
   }
 }
 
-/** `throw httpError(409, "…", { field, message })`: the sentence tells what to do, the faults name the fields. */
+/** `throw httpError(409, "…", { field, message })`. */
 export const httpError = (
   status: HttpErrorStatus,
   message: string,
@@ -50,4 +65,16 @@ export const httpError = (
 
 /** `throw notFound("personId", "person")`. */
 export const notFound = (field: string, noun: string): HttpError =>
-  httpError(404, `There is no such ${noun}.`, { field, message: `names no ${noun}` });
+  httpError(404, HTTP_ERRORS[404], { field, message: `there is no such ${noun}` });
+
+/** For a body whose fields are valid one by one, but not together or not against what is stored. */
+export const unprocessable = (field: string, message: string): HttpError =>
+  httpError(422, HTTP_ERRORS[422], { field, message });
+
+/** For what the record does not allow. */
+export const conflict = (...errors: readonly FieldError[]): HttpError =>
+  httpError(409, HTTP_ERRORS[409], ...errors);
+
+/** 403 for a caller without the scope, or with too little of it for one field. */
+export const missingScope = (scope: string, ...errors: readonly FieldError[]): HttpError =>
+  new HttpError(403, `Missing scope: this requires ${scope}.`, { errors, reason: "missingScope" });

@@ -1,57 +1,57 @@
 import type { HonoRequest, MiddlewareHandler } from "hono";
 import type { HttpEnv } from "./caller.ts";
 import { fieldPath } from "./field-path.ts";
-import { HttpError, httpError, type FieldError } from "./http-error.ts";
+import { HTTP_ERRORS, HttpError, httpError, type FieldError } from "./http-error.ts";
 
-const LARGEST_BODY = 2 ** 20;
-/** Deeper than anything the documents describe, and far from what overflows a stack. */
-const DEEPEST = 32;
-/** More than anything the documents describe; a validator takes microseconds for each. */
-const MOST_VALUES = 20_000;
+const MAX_BODY_BYTES = 2 ** 20;
+/** Deeper than any documented body, and far below what overflows a stack. */
+const MAX_DEPTH = 32;
+/** More than any documented body has. The validator takes microseconds per value. */
+const MAX_VALUES = 20_000;
 
 /**
- * Reads a JSON body before it is validated: 415 where it is something else, 413 where it is too large, 400 where it is
- * broken, 422 where it holds what no Postgres text or jsonb can keep (NUL, halves of a surrogate pair), or is nested or
- * numerous beyond reason.
+ * Reads a JSON body before it is validated. Throws 415 for another type, 413 for a body that is too large, 400 for broken
+ * JSON, and 422 for what cannot be stored as it is: NUL, halves of a surrogate pair, a key `__proto__`, too many values or
+ * levels.
  */
 export const readJson: MiddlewareHandler<HttpEnv> = async (c, next) => {
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json")
-    throw httpError(415, "Send the body as JSON with Content-Type: application/json.", {
+    throw httpError(415, HTTP_ERRORS[415], {
       field: "Content-Type",
       message: "must be application/json",
     });
   const text = await readText(c.req);
-  // what comes later finds the body where the framework looks for it
+  // the validator reads the body from here
   c.req.raw = new Request(c.req.url, {
     method: c.req.method,
     headers: c.req.raw.headers,
     body: text,
   });
   const fault = findUnstorable(parse(text));
-  if (fault !== undefined) throw httpError(422, "The body holds what cannot be stored.", fault);
+  if (fault !== undefined) throw httpError(422, HTTP_ERRORS[422], fault);
   await next();
 };
 
-/** The framework's own limit rebuilds the request, which its server cannot do with a request of its own. */
+/** The framework's own body limit rebuilds the request, and its Node server cannot rebuild its own request. */
 async function readText(request: HonoRequest): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.raw.body ?? []) {
     size += chunk.length;
-    if (size > LARGEST_BODY) throw tooLarge();
+    if (size > MAX_BODY_BYTES) throw tooLarge();
     chunks.push(chunk);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
   } catch {
-    throw httpError(400, "The body is not UTF-8: encode it so.");
+    throw httpError(400, "The body is not valid UTF-8.");
   }
 }
 
-/** What is left of the body is not waited for, so the connection cannot be used again. */
+/** The rest of the body is not read, so the connection cannot be reused. */
 const tooLarge = (): HttpError =>
-  new HttpError(413, "The body is larger than 1 MB: send less.", {
+  new HttpError(413, `${HTTP_ERRORS[413]} The limit is 1 MB.`, {
     headers: { Connection: "close" },
   });
 
@@ -59,7 +59,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw httpError(400, "The body is not JSON: mend its syntax.");
+    throw httpError(400, "The body is not valid JSON.");
   }
 }
 
@@ -76,7 +76,7 @@ function findUnstorable(body: unknown): FieldError | undefined {
   let values = 0;
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     values += 1;
-    const message = values > MOST_VALUES ? `holds more than ${MOST_VALUES} values` : faultOf(place);
+    const message = values > MAX_VALUES ? `must have at most ${MAX_VALUES} values` : faultOf(place);
     if (message !== undefined) return { field: fieldPath(place.path), message };
     for (const inner of inside(place)) open.push(inner);
   }
@@ -84,12 +84,16 @@ function findUnstorable(body: unknown): FieldError | undefined {
 }
 
 function faultOf({ value, path }: Place): string | undefined {
-  if (path.length > DEEPEST) return `is nested more than ${DEEPEST} levels deep`;
+  if (path.length > MAX_DEPTH) return `must have at most ${MAX_DEPTH} levels`;
   if (typeof value === "string" && !isStorable(value))
-    return "holds a NUL or half a surrogate pair, which cannot be stored";
-  if (isObject(value) && !Object.keys(value).every(isStorable))
-    return "has a key with a NUL or half a surrogate pair, which cannot be stored";
-  return undefined;
+    return "must not contain NUL or half a surrogate pair";
+  if (!isObject(value)) return undefined;
+  const keys = Object.keys(value);
+  // the validator would drop it without a word
+  if (keys.includes("__proto__")) return "must not have a key __proto__";
+  return keys.every(isStorable)
+    ? undefined
+    : "must not have a key with NUL or half a surrogate pair";
 }
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

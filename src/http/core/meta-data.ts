@@ -1,24 +1,24 @@
 import { z } from "@hono/zod-openapi";
 
-const MOST_KEYS = 50;
-const LONGEST_KEY = 100;
-const LONGEST_VALUE = 500;
+const MAX_KEYS = 50;
+const MAX_KEY_LENGTH = 100;
+const MAX_VALUE_LENGTH = 500;
 
 const lengthOf = (value: unknown): number => {
   const written = typeof value === "string" ? value : JSON.stringify(value);
   return Array.from(written).length;
 };
 
-/** Notes of the lender's own. Characters are counted as people do, and values that are no text as they are written in JSON. */
+/** The lender's own notes. Lengths are counted in code points, those of values that are not texts in their JSON form. */
 export const MetaData = z.record(z.string(), z.unknown()).superRefine((notes, context) => {
   const entries = Object.entries(notes);
   const addError = (message: string, path: string[] = []): void =>
     context.addIssue({ code: "custom", message, path });
-  if (entries.length > MOST_KEYS) addError(`must have at most ${MOST_KEYS} keys`);
+  if (entries.length > MAX_KEYS) addError(`must have at most ${MAX_KEYS} keys`);
   for (const [key, value] of entries) {
-    if (lengthOf(key) > LONGEST_KEY)
-      addError(`must have keys of at most ${LONGEST_KEY} characters`);
-    if (lengthOf(value) > LONGEST_VALUE)
-      addError(`must be at most ${LONGEST_VALUE} characters long`, [key]);
+    if (lengthOf(key) > MAX_KEY_LENGTH)
+      addError(`must have keys of at most ${MAX_KEY_LENGTH} characters`);
+    if (lengthOf(value) > MAX_VALUE_LENGTH)
+      addError(`must be at most ${MAX_VALUE_LENGTH} characters long`, [key]);
   }
 });

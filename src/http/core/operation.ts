@@ -2,41 +2,49 @@ import { createRoute, type RouteConfig } from "@hono/zod-openapi";
 import type { Scope } from "../../domain/vocabulary.ts";
 import { requires } from "./caller.ts";
 import { ErrorAnswer } from "./envelope.ts";
-import { readJson } from "./json-body.ts";
 import { HTTP_ERRORS, type HttpErrorStatus } from "./http-error.ts";
+import { readJson } from "./json-body.ts";
 
 interface Guard {
   readonly scope: Scope;
-  /** Beside the refusals that any such operation may answer with. */
+  /** A scope that is enough for a part of what the operation does. */
+  readonly or?: Scope;
+  /** Error statuses in addition to those of every operation. */
   readonly refuses?: readonly HttpErrorStatus[];
 }
 
 const ALWAYS: readonly HttpErrorStatus[] = [400, 401, 403, 429, 500, 503];
 const WITH_BODY: readonly HttpErrorStatus[] = [413, 415, 422];
 
-/** One operation of a resource: who may call it, how its body is read and every way in which it may be refused. */
+/** An operation of a resource: the scope it requires, how its body is read, and all its error statuses. */
 export function operation<const Route extends RouteConfig>(
-  { scope, refuses = [] }: Guard,
+  { scope, or, refuses = [] }: Guard,
   route: Route,
 ) {
   const hasBody = route.request?.body !== undefined;
   const statuses = new Set([...ALWAYS, ...(hasBody ? WITH_BODY : []), ...refuses]);
-  // handlers throw their refusals: by its type an operation answers with what its route names, and nothing else
+  const scopes = or === undefined ? [scope] : [scope, or];
+  const guard = requires(...scopes);
+  // handlers throw their errors, so by its type an operation answers with the responses of its route only
   return createRoute<Route["path"], Route>({
     ...route,
-    security: [{ oauth2: [scope] }, { bearerAuth: [] }, { apiKeyHeader: [] }],
-    middleware: hasBody ? [requires(scope), readJson] : [requires(scope)],
-    responses: { ...route.responses, ...Object.fromEntries([...statuses].map(refusalAs)) },
+    security: [
+      ...scopes.map((each) => ({ oauth2: [each] })),
+      { bearerAuth: [] },
+      { apiKeyHeader: [] },
+    ],
+    middleware: hasBody ? [guard, readJson] : [guard],
+    responses: { ...route.responses, ...Object.fromEntries([...statuses].map(errorResponse)) },
   });
 }
 
 const wait = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } };
 const challenge = {
-  "WWW-Authenticate": { description: "How to say who calls.", schema: { type: "string" } },
+  "WWW-Authenticate": { description: "The accepted scheme.", schema: { type: "string" } },
 };
 const HEADERS: Partial<Record<HttpErrorStatus, object>> = { 401: challenge, 429: wait, 503: wait };
 
-const refusalAs = (status: HttpErrorStatus) =>
+const errorResponse = (status: HttpErrorStatus) =>
   [
     status,
     {
@@ -46,12 +54,12 @@ const refusalAs = (status: HttpErrorStatus) =>
     },
   ] as const;
 
-/** The one answer of an operation that is not refused. */
+/** The only response of an operation that succeeds. */
 export const answers = <Schema>(schema: Schema, description: string) => ({
   200: { description, content: { "application/json": { schema } } },
 });
 
-/** A body that must be there. */
+/** A required JSON body. */
 export const body = <Schema>(schema: Schema) => ({
   required: true as const,
   content: { "application/json": { schema } },

@@ -9,7 +9,7 @@ interface Whole {
   readonly example: number;
 }
 
-/** A whole number in a path or query, where everything is text; digits only. */
+/** A whole number in a path or query. Only digits are accepted. */
 export const wholeParameter = ({ least = 1, most = MAX_INT, description, example }: Whole) =>
   z
     .string()
@@ -18,7 +18,7 @@ export const wholeParameter = ({ least = 1, most = MAX_INT, description, example
     .refine((n) => n >= least && n <= most, `must be a whole number from ${least} to ${most}`)
     .openapi({ type: "integer", minimum: least, maximum: most, description, example });
 
-/** A cursor of a list whose ids are whole numbers: an id as text. */
+/** A cursor of a list whose ids are whole numbers. */
 export const cursorParameter = (description: string) =>
   z
     .string()
@@ -28,10 +28,10 @@ export const cursorParameter = (description: string) =>
     .optional()
     .openapi({ type: "string", pattern: "^\\d{1,10}$", description, example: "7" });
 
-/** How many results a page holds. */
+/** The number of results on a page. */
 export const limitParameter = wholeParameter({
   most: 100,
-  description: "The most results on a page; 25 unless given.",
+  description: "The maximum number of results on a page; 25 by default.",
   example: 25,
 })
   .optional()
@@ -39,17 +39,17 @@ export const limitParameter = wholeParameter({
 
 export const DEFAULT_LIMIT = 25;
 
-/** In code points, as the database and JSON Schema count. */
+/** The length in code points, as the database and JSON Schema count. */
 export const lengthOf = (text: string): number => Array.from(text).length;
 
-/** A text of at most so many characters. */
+/** A text with a maximum length. */
 export const textOf = (most: number) =>
   z
     .string()
     .refine((text) => lengthOf(text) <= most, `must have at most ${most} characters`)
     .openapi({ maxLength: most });
 
-/** A whole number that a column of 32 bits can hold. */
+/** A whole number that fits a column of 32 bits. */
 export const int32 = () =>
   z
     .int()
@@ -57,6 +57,6 @@ export const int32 = () =>
     .max(MAX_INT)
     .openapi({ format: "int32" });
 
-/** A moment in an answer, in UTC. */
+/** A time in a response, in UTC. */
 export const moment = (description: string) =>
   z.iso.datetime().openapi({ description, example: "2031-03-03T15:00:00.000Z" });

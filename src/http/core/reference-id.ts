@@ -3,11 +3,11 @@ import type { Reference } from "../../domain/reference.ts";
 const PREFIX = "ext-";
 const LARGEST_ID = 2n ** 63n - 1n;
 
-/** `ext-` and an id of the lender's own, otherwise an id of the core system's. */
+/** `ext-` followed by the lender's own id, otherwise an id of the core system. */
 export const readReference = (text: string): Reference =>
   text.startsWith(PREFIX) ? { externalId: text.slice(PREFIX.length) } : { id: text };
 
-/** Of an interaction, whose ids are numbers; undefined for what can be none. */
+/** The reference to an interaction, whose ids are numbers; undefined for a text that cannot be one. */
 export function readInteractionReference(text: string): Reference | undefined {
   const reference = readReference(text);
   if ("externalId" in reference || isInteractionId(text)) return reference;

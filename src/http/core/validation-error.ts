@@ -1,47 +1,47 @@
 import type { z } from "@hono/zod-openapi";
 import { fieldPath } from "./field-path.ts";
-import { httpError, type FieldError, type HttpError } from "./http-error.ts";
+import { HTTP_ERRORS, httpError, type FieldError, type HttpError } from "./http-error.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** Where a part of a request came from, as the validator names it. */
+/** The part of a request, as the validator names it. */
 type Target = "json" | "query" | "param" | "header" | "cookie" | "form";
 
-/** Whoever mends these will be told of the others. */
-const MOST_ERRORS = 20;
+/** A response reports at most this many errors. */
+const MAX_ERRORS = 20;
 
-/** The refusal of a request that does not fit its schema: 422 for a body, 400 for what stands around it. */
+/** The error for a request that does not fit its schema: 422 for a body, 400 for a path, query or header. */
 export function validationError(target: Target, error: z.core.$ZodError): HttpError {
   const errors = error.issues
-    .slice(0, MOST_ERRORS)
-    .flatMap((issue) => faultsOf(issue))
-    .slice(0, MOST_ERRORS);
+    .slice(0, MAX_ERRORS)
+    .flatMap((issue) => errorsOf(issue))
+    .slice(0, MAX_ERRORS);
   return target === "json"
-    ? httpError(422, "The body does not fit: mend the fields named in errors.", ...errors)
-    : httpError(400, "The request does not fit: mend what is named in errors.", ...errors);
+    ? httpError(422, HTTP_ERRORS[422], ...errors)
+    : httpError(400, "Bad request; see errors.", ...errors);
 }
 
-function faultsOf(issue: Issue, outer: readonly PropertyKey[] = []): FieldError[] {
+function errorsOf(issue: Issue, outer: readonly PropertyKey[] = []): FieldError[] {
   const path = [...outer, ...issue.path];
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({
       field: fieldPath([...path, key]),
-      message: "is not known here: leave it out",
+      message: "is not a known field",
     }));
   if (issue.code === "invalid_union") {
     const [closest] = issue.errors.toSorted((one, other) => one.length - other.length);
     if (closest !== undefined && closest.length > 0)
-      return closest.flatMap((inner) => faultsOf(inner, path));
+      return closest.flatMap((inner) => errorsOf(inner, path));
   }
   return [{ field: fieldPath(path), message: message(issue) }];
 }
 
-/** In our own words, and never with the value. */
+/** Our own wording, which never repeats the value. */
 function message(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
       return issue.message.endsWith("received undefined")
-        ? "is missing"
+        ? "is required"
         : `must be ${typeWord(issue.expected)}`;
     case "invalid_value":
       return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;

@@ -6,13 +6,16 @@ import { PAGE_POLICY, writePage, type PageDocument } from "./page.ts";
 
 type Document = ReturnType<OpenAPIHono<HttpEnv>["getOpenAPI31Document"]>;
 
-const MAY: Readonly<Record<Scope, string>> = {
+const SCOPE_DESCRIPTIONS: Readonly<Record<Scope, string>> = {
   "notificationType:read": "Read notification types and their links to case types.",
-  "notificationType:write": "Make, change, activate, deprecate and link notification types.",
-  "interaction:read": "Read interactions; the content of sensitive ones stays hidden.",
-  "interaction:write": "Log interactions and change those that may be changed.",
+  "notificationType:write": "Create, change, activate, deprecate and link notification types.",
+  "interaction:read": "Read interactions, without the content of sensitive ones.",
+  "interaction:write":
+    "Log interactions, correct logged ones, and change the lender's notes on all of them.",
+  "interaction:send":
+    "Cancel interactions that Tidings has scheduled, and report the outcome of those that it sent.",
   "interaction:read.sensitive":
-    "Read the content of sensitive interactions as well; each reading is put on record.",
+    "Read the content of sensitive interactions too. Each reading is recorded.",
 };
 
 const INFO = {
@@ -22,56 +25,56 @@ const INFO = {
     version: "1",
     summary: "Notification types and interactions of a lender, over HTTP.",
     description:
-      "Notification types say which notice goes out when a case changes. Interactions are the record of every attempt to reach a borrower. " +
-      "Both are the same rows that SQL reads and writes, under the same rules. Every error has `status`, `message` and `errors`, which name the fields.",
+      "Notification types define which notice is sent when a case changes. Interactions record every attempt to reach a borrower. " +
+      "Both are the same rows that SQL reads and writes, under the same rules. Every error response has `status`, `message` and `errors`, which names the invalid fields.",
     license: { name: "Proprietary", identifier: "LicenseRef-Proprietary" },
   },
   servers: [{ url: "/", description: "The installation that serves this document." }],
   tags: [
     {
       name: "Notification types",
-      description: "What is sent when a case changes, in versions of which one at most is active.",
+      description:
+        "Define what is sent when a case changes. They have versions, and at most one is active.",
     },
     {
       name: "Interactions",
-      description: "Every communication with a borrower: sent by Tidings, or logged by others.",
+      description: "Every communication with a borrower, sent by Tidings or logged by others.",
     },
-    { name: "Health", description: "For supervisors and load balancers; no key is needed." },
+    { name: "Health", description: "For supervisors and load balancers. No key is needed." },
   ],
 };
 
-/** The OpenAPI 3.1 document of the very schemas that validate. */
+/** The OpenAPI 3.1 document, generated from the schemas that validate. */
 export const describeApi = (app: OpenAPIHono<HttpEnv>): Document => app.getOpenAPI31Document(INFO);
 
-/** Names the three ways to say who calls, and the one shape of a refusal. */
+/** Registers the three authentication schemes and the one schema of errors. */
 export function registerComponents({ openAPIRegistry }: OpenAPIHono<HttpEnv>): void {
   openAPIRegistry.register("Error", ErrorAnswer);
   openAPIRegistry.registerComponent("securitySchemes", "apiKeyHeader", {
     type: "apiKey",
     in: "header",
     name: "X-API-KEY",
-    description: "A key made by `tidings keys create`, with the scopes it was given.",
+    description: "An API key from `tidings keys create`, with the scopes it was created with.",
   });
   openAPIRegistry.registerComponent("securitySchemes", "bearerAuth", {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
-    description:
-      "A token of the lender's own issuer; its scopes are in the claim `scope` or `scp`.",
+    description: "A token of the configured issuer, with its scopes in the claim `scope` or `scp`.",
   });
   openAPIRegistry.registerComponent("securitySchemes", "oauth2", {
     type: "oauth2",
-    description: "The same tokens, fetched from the lender's issuer with client credentials.",
+    description: "The same tokens, obtained from the issuer with client credentials.",
     flows: {
       clientCredentials: {
         tokenUrl: "https://login.lender.example/oauth2/token",
-        scopes: Object.fromEntries(SCOPES.map((scope) => [scope, MAY[scope]])),
+        scopes: Object.fromEntries(SCOPES.map((scope) => [scope, SCOPE_DESCRIPTIONS[scope]])),
       },
     },
   });
 }
 
-/** The document, and a page to read it on. Whoever may reach the port may know what there is. */
+/** The OpenAPI document as JSON and as a page. Neither needs a key, because they describe only the API itself. */
 export function documentRoutes(app: OpenAPIHono<HttpEnv>): void {
   let json: string | undefined;
   let page: string | undefined;

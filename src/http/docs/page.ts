@@ -21,7 +21,7 @@ interface Operation {
   readonly requestBody?: Content;
   readonly responses: Readonly<Record<string, Content & { readonly description: string }>>;
 }
-/** An OpenAPI document, as far as the page shows it. */
+/** The parts of an OpenAPI document that the page shows. */
 export interface PageDocument {
   readonly info: { readonly title: string; readonly description: string };
   readonly tags: readonly { readonly name: string; readonly description: string }[];
@@ -47,10 +47,10 @@ interface Listed extends Operation {
   readonly path: string;
 }
 
-/** The page needs its one style sheet, and nothing else: no script, no picture, no other host. */
+/** The page needs only its own style sheet: no script, no image, no other host. */
 export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** The OpenAPI document as a page to read. */
+/** The OpenAPI document as an HTML page. */
 export function writePage(document: PageDocument): string {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ ...operation, method, path })),
@@ -62,7 +62,7 @@ export function writePage(document: PageDocument): string {
 <header><h1>${escapeHtml(title)}</h1><p>${prose(description)}</p>
 <p>For programs: <a href="/openapi.json">openapi.json</a>.</p></header>
 ${contents(document, operations)}
-<main>${callers(document)}${document.tags.map((tag) => section(tag, operations)).join("")}${shapes(document)}</main>
+<main>${callers(document)}${document.tags.map((tag) => section(tag, operations)).join("")}${schemaSection(document)}</main>
 </body></html>
 `;
 }
@@ -77,7 +77,7 @@ function contents({ tags }: PageDocument, operations: readonly Listed[]): string
     );
     return `<h2>${escapeHtml(name)}</h2><ul>${rows.join("")}</ul>`;
   });
-  return `<nav aria-label="Contents"><ul><li><a href="#callers">Who may call</a></li></ul>${groups.join("")}<ul><li><a href="#shapes">Shapes</a></li></ul></nav>`;
+  return `<nav aria-label="Contents"><ul><li><a href="#callers">Authentication</a></li></ul>${groups.join("")}<ul><li><a href="#schemas">Schemas</a></li></ul></nav>`;
 }
 
 function callers({ components: { securitySchemes } }: PageDocument): string {
@@ -88,7 +88,7 @@ function callers({ components: { securitySchemes } }: PageDocument): string {
   const scopes = Object.entries(
     securitySchemes["oauth2"]?.flows?.clientCredentials.scopes ?? {},
   ).map(([scope, may]) => `<dt><code>${escapeHtml(scope)}</code></dt><dd>${prose(may)}</dd>`);
-  return `<section><h2 id="callers">Who may call</h2><p>Any one of these:</p><dl>${ways.join("")}</dl><p>Scopes:</p><dl>${scopes.join("")}</dl></section>`;
+  return `<section><h2 id="callers">Authentication</h2><p>Use one of these:</p><dl>${ways.join("")}</dl><p>Scopes:</p><dl>${scopes.join("")}</dl></section>`;
 }
 
 function section(
@@ -102,11 +102,11 @@ function section(
 function article(operation: Listed): string {
   const { operationId, method, path, summary, description, security = [] } = operation;
   const scopes = security.flatMap((way) => way["oauth2"] ?? []);
-  const needs = scopes.map((scope) => `<code>${escapeHtml(scope)}</code>`).join(" ");
+  const needs = scopes.map((scope) => `<code>${escapeHtml(scope)}</code>`).join(" or ");
   return `<article><h3 id="${operationId}">${escapeHtml(summary)}</h3>
 <p class="route"><b>${method.toUpperCase()}</b> <code>${escapeHtml(path).replaceAll("/", "/<wbr>")}</code></p>
 ${description === undefined ? "" : `<p>${prose(description)}</p>`}
-<p class="limits">${needs === "" ? "No key is needed." : `Needs ${needs}.`}</p>
+<p class="limits">${needs === "" ? "No key is needed." : `Requires ${needs}.`}</p>
 ${parameters(operation)}${requestBody(operation)}${responses(operation)}</article>`;
 }
 
@@ -133,17 +133,17 @@ function requestBody({ requestBody: given }: Operation): string {
 function responses({ responses: given }: Operation): string {
   const rows = Object.entries(given).map(([status, response]) => {
     const schema = schemaOf(response);
-    const isRefusal = Number(status) >= 400;
-    const shape = schema === undefined || isRefusal ? "" : describe(schema);
+    const isError = Number(status) >= 400;
+    const shape = schema === undefined || isError ? "" : describe(schema);
     return `<dt><code>${status}</code> <span class="type">${prose(response.description)}</span></dt><dd>${shape}</dd>`;
   });
-  return `<h4>Answers</h4><dl class="answers">${rows.join("")}</dl>`;
+  return `<h4>Responses</h4><dl class="answers">${rows.join("")}</dl>`;
 }
 
-function shapes({ components: { schemas } }: PageDocument): string {
+function schemaSection({ components: { schemas } }: PageDocument): string {
   const rows = Object.entries(schemas).map(
     ([name, schema]) =>
       `<article><h3 id="schema-${escapeHtml(name)}">${escapeHtml(name)}</h3>${describe(schema)}</article>`,
   );
-  return `<section><h2 id="shapes">Shapes</h2>${rows.join("")}</section>`;
+  return `<section><h2 id="schemas">Schemas</h2>${rows.join("")}</section>`;
 }

@@ -1,4 +1,4 @@
-/** A JSON Schema as our OpenAPI document uses it. */
+/** The parts of JSON Schema that our OpenAPI document uses. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -33,19 +33,19 @@ const ESCAPES: Readonly<Record<string, string>> = {
 export const escapeHtml = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
 
-/** A text in which `words` between backticks are code. */
+/** A text as HTML, with `words` between backticks as code. */
 export const prose = (text: string): string =>
   escapeHtml(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
 
 const code = (value: unknown): string =>
   `<code>${escapeHtml(typeof value === "string" ? value : JSON.stringify(value))}</code>`;
 
-/** The name of the component a schema refers to. */
+/** The name of the component that a schema refers to. */
 const nameOf = (ref: string): string => ref.split("/").at(-1) ?? ref;
 export const linkTo = (ref: string): string =>
   `<a href="#schema-${escapeHtml(nameOf(ref))}">${escapeHtml(nameOf(ref))}</a>`;
 
-/** What a value may be, in a few words. */
+/** The type of a value, in a few words. */
 export function typeOf(schema: Schema): string {
   if (schema.$ref !== undefined) return linkTo(schema.$ref);
   const parts = schema.anyOf ?? schema.oneOf;
@@ -60,18 +60,18 @@ export function typeOf(schema: Schema): string {
     .concat(schema.format === undefined ? "" : ` (${escapeHtml(schema.format)})`);
 }
 
-/** What holds beside the type, a phrase each. */
+/** The limits of a value, one phrase each. */
 function limitsOf(schema: Schema): string[] {
   const phrases: readonly (readonly [string, unknown])[] = [
     ["at least", schema.minimum],
     ["at most", schema.maximum],
-    ["shortest", schema.minLength],
-    ["longest", schema.maxLength],
-    ["entries at least", schema.minItems],
-    ["entries at most", schema.maxItems],
+    ["minimum length", schema.minLength],
+    ["maximum length", schema.maxLength],
+    ["minimum number of items", schema.minItems],
+    ["maximum number of items", schema.maxItems],
     ["always", schema.const],
     ["default", schema.default],
-    ["such as", schema.example],
+    ["example", schema.example],
   ];
   const limits = phrases
     .filter(([, value]) => value !== undefined)
@@ -81,7 +81,7 @@ function limitsOf(schema: Schema): string[] {
   return [`${words.length === 1 ? "always" : "one of"} ${words.map(code).join(" ")}`, ...limits];
 }
 
-/** A schema's own words and limits, and the fields inside it. */
+/** The description and limits of a schema, and its fields. */
 export function describe(schema: Schema): string {
   const words = schema.description === undefined ? "" : `<p>${prose(schema.description)}</p>`;
   const limits = limitsOf(schema);
@@ -98,7 +98,7 @@ function insideOf(schema: Schema): string {
   return variants === undefined || variants.length === 0 ? "" : fields(merged(variants));
 }
 
-/** The variants of an object as one, in which a field may be what it is in any of them. */
+/** The variants of an object as one object, whose fields may have the type of any variant. */
 function merged(variants: readonly Schema[]): Schema {
   const names = new Set(variants.flatMap(({ properties = {} }) => Object.keys(properties)));
   const properties = [...names].map((name) => {

@@ -9,73 +9,73 @@ import {
 import { BorrowerBody } from "./borrower-schema.ts";
 import { ContactBody } from "./contact-schema.ts";
 import { AnyContent, CONTENT } from "./content-schema.ts";
-import { WORDS } from "./descriptions.ts";
+import { DESCRIPTIONS } from "./descriptions.ts";
 import { MetaData } from "../core/meta-data.ts";
 import { Moment } from "../core/moment.ts";
 import { textOf } from "../core/parameters.ts";
 
-const LONGEST_WORD = 100;
-const LONGEST_ID = 200;
+const MAX_WORD_LENGTH = 100;
+const MAX_ID_LENGTH = 200;
 
-const id = textOf(LONGEST_ID).min(1);
+const id = textOf(MAX_ID_LENGTH).min(1);
 const externalId = id.refine((text) => !text.startsWith("ext-"), {
-  error: "goes without the ext- that it has in a path",
+  error: "must not begin with ext-, which is only for paths",
 });
-/** Open lists: the platform adds words, so only their shape is held. */
-export const Subject = textOf(LONGEST_WORD).regex(
+/** The platform adds words to these lists, so only their form is checked. */
+export const Subject = textOf(MAX_WORD_LENGTH).regex(
   /^[a-z][A-Za-z0-9]*$/,
   "must be one word in camelCase",
 );
-export const StatusDetails = textOf(LONGEST_WORD).regex(
+export const StatusDetails = textOf(MAX_WORD_LENGTH).regex(
   new RegExp(`^(${CHANNELS.join("|")})[A-Z][A-Za-z0-9]*$`),
   `must be one word in camelCase that begins with one of ${CHANNELS.join(", ")}`,
 );
 
-/** Every field of a body but channel and content. */
+/** All fields of a body except channel and content. */
 const FIELDS = {
-  contactId: id.nullable().openapi(WORDS.contactId),
+  contactId: id.nullable().openapi(DESCRIPTIONS.contactId),
   contactExternalId: id.nullable().openapi({
-    description: "The lender's own id of the borrower's contact, in place of contactId.",
+    description: "The lender's own id of the borrower's contact. Can be sent instead of contactId.",
     example: "crm-7781",
   }),
   contact: ContactBody.nullable(),
   borrower: BorrowerBody.nullable(),
-  loanId: id.nullable().openapi(WORDS.loanId),
-  loanIds: z.array(id).max(100).nullable().openapi(WORDS.loanIds),
-  subject: Subject.nullable().openapi(WORDS.subject),
-  theme: z.enum(THEMES).nullable().openapi(WORDS.theme),
-  sensitive: z.boolean().openapi(WORDS.sensitive),
-  externalId: externalId.nullable().openapi(WORDS.externalId),
-  previousInteractionId: id.nullable().openapi(WORDS.previousInteractionId),
-  status: z.enum(INTERACTION_STATUSES).openapi(WORDS.status),
-  metaData: MetaData.nullable().openapi(WORDS.metaData),
-  isTransactional: z.boolean().nullable().openapi(WORDS.isTransactional),
-  direction: z.enum(DIRECTIONS).nullable().openapi(WORDS.direction),
-  statusDetails: StatusDetails.nullable().openapi(WORDS.statusDetails),
-  startedAt: Moment.nullable().openapi(WORDS.startedAt),
-  endedAt: Moment.nullable().openapi(WORDS.endedAt),
-  scheduledAtFrom: Moment.nullable().openapi(WORDS.scheduledAtFrom),
-  scheduledAtTo: Moment.nullable().openapi(WORDS.scheduledAtTo),
-  failureDescriptionShort: z.string().nullable().openapi(WORDS.failureDescriptionShort),
-  failureDescriptionLong: z.string().nullable().openapi(WORDS.failureDescriptionLong),
-  complianceGuardRuleId: z.string().nullable().openapi(WORDS.complianceGuardRuleId),
+  loanId: id.nullable().openapi(DESCRIPTIONS.loanId),
+  loanIds: z.array(id).max(100).nullable().openapi(DESCRIPTIONS.loanIds),
+  subject: Subject.nullable().openapi(DESCRIPTIONS.subject),
+  theme: z.enum(THEMES).nullable().openapi(DESCRIPTIONS.theme),
+  sensitive: z.boolean().openapi(DESCRIPTIONS.sensitive),
+  externalId: externalId.nullable().openapi(DESCRIPTIONS.externalId),
+  previousInteractionId: id.nullable().openapi(DESCRIPTIONS.previousInteractionId),
+  status: z.enum(INTERACTION_STATUSES).openapi(DESCRIPTIONS.status),
+  metaData: MetaData.nullable().openapi(DESCRIPTIONS.metaData),
+  isTransactional: z.boolean().nullable().openapi(DESCRIPTIONS.isTransactional),
+  direction: z.enum(DIRECTIONS).nullable().openapi(DESCRIPTIONS.direction),
+  statusDetails: StatusDetails.nullable().openapi(DESCRIPTIONS.statusDetails),
+  startedAt: Moment.nullable().openapi(DESCRIPTIONS.startedAt),
+  endedAt: Moment.nullable().openapi(DESCRIPTIONS.endedAt),
+  scheduledAtFrom: Moment.nullable().openapi(DESCRIPTIONS.scheduledAtFrom),
+  scheduledAtTo: Moment.nullable().openapi(DESCRIPTIONS.scheduledAtTo),
+  failureDescriptionShort: z.string().nullable().openapi(DESCRIPTIONS.failureDescriptionShort),
+  failureDescriptionLong: z.string().nullable().openapi(DESCRIPTIONS.failureDescriptionLong),
+  complianceGuardRuleId: z.string().nullable().openapi(DESCRIPTIONS.complianceGuardRuleId),
 } as const;
 
 const Optional = z.strictObject(FIELDS).partial();
 
 const onChannel = <Name extends Channel>(channel: Name) =>
   z.strictObject({
-    channel: z.literal(channel).openapi({ ...WORDS.channel, example: channel }),
+    channel: z.literal(channel).openapi({ ...DESCRIPTIONS.channel, example: channel }),
     content: z
       .union([CONTENT[channel], z.null()])
       .optional()
-      .openapi({ description: "What was said or sent." }),
+      .openapi({ description: "The words of the communication, in the form of its channel." }),
     ...Optional.shape,
     status: FIELDS.status,
     sensitive: FIELDS.sensitive.default(false),
   });
 
-/** What is sent to log an interaction. */
+/** The body of POST. */
 export const NewInteraction = z
   .discriminatedUnion(
     "channel",
@@ -92,7 +92,7 @@ export const NewInteraction = z
     { error: `must be one of ${CHANNELS.join(", ")}` },
   )
   .openapi("NewInteraction", {
-    description: "An interaction to be logged; its channel says what its content looks like.",
+    description: "An interaction to log. Its channel determines the form of its content.",
     example: {
       channel: "voice",
       status: "succeeded",
@@ -104,25 +104,24 @@ export const NewInteraction = z
     },
   });
 
-/** What is sent to change one: a field left out keeps its value, and null empties it. */
+/** The body of PUT: a field that is left out keeps its value, and null clears it. */
 export const InteractionChange = z
   .strictObject({
-    channel: z.enum(CHANNELS).openapi(WORDS.channel),
+    channel: z.enum(CHANNELS).openapi(DESCRIPTIONS.channel),
     content: AnyContent.nullable(),
     ...FIELDS,
   })
   .partial()
   .openapi("InteractionChange", {
-    description: "The fields to be changed.",
+    description: "The fields to change.",
     example: { status: "succeeded", statusDetails: "emailDelivered" },
   });
 
-/** What a body gives; a key that it leaves out is not there. */
+/** A body without the keys that it leaves out. */
 type Given<Body> = { readonly [Field in keyof Body]: Exclude<Body[Field], undefined> };
 export type InteractionBody = Given<z.output<typeof InteractionChange>>;
 export type NewInteractionBody = Given<z.output<typeof NewInteraction>>;
 
-/** Without the keys that were not given. */
 export const given = <Body extends object>(body: Body): Given<Body> =>
   Object.fromEntries(
     Object.entries(body).filter(([, value]) => value !== undefined),

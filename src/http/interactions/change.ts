@@ -5,15 +5,15 @@ import { actingAs } from "../../store/postgres/acting-as.ts";
 import { cancelScheduled } from "../../store/operate/cancellation.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { changeInteraction } from "../../store/api/interaction-log.ts";
-import { holdInteraction } from "../../store/api/interaction-record.ts";
-import { actorOf, callerOf, type Caller, type HttpEnv } from "../core/caller.ts";
+import { lockInteraction } from "../../store/api/interaction-record.ts";
+import { callerOf, type Caller, type HttpEnv } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
+import { HTTP_ERRORS, httpError, missingScope, notFound } from "../core/http-error.ts";
+import { readInteractionReference } from "../core/reference-id.ts";
 import type { InteractionBody } from "./body.ts";
+import { prepareEdit } from "./edit-logged.ts";
 import { loggedFields } from "./logged-fields.ts";
 import { personOf } from "./resolve-references.ts";
-import { readInteractionReference } from "../core/reference-id.ts";
-import { notFound, httpError } from "../core/http-error.ts";
-import { prepareEdit } from "./edit-logged.ts";
 
 export interface Change {
   readonly personId: string;
@@ -21,32 +21,38 @@ export interface Change {
   readonly body: InteractionBody;
 }
 
-/** Changes what the body gives, and returns the id of what was changed. */
+/** Changes the fields of the body, in the caller's name, and returns the id of the interaction. */
 export async function changeOne(
   deps: HttpDeps,
   c: Context<HttpEnv>,
   { personId, interactionId, body }: Change,
 ): Promise<string> {
   const caller = callerOf(c);
-  return await actingAs(deps.db, actorOf(caller), async (transaction) => {
+  return await actingAs(deps.db, caller.actor, async (transaction) => {
     const person = await personOf(transaction, personId);
     const reference = readInteractionReference(interactionId);
     const record =
-      reference && (await holdInteraction(transaction, { reference, personId: person.id }));
+      reference && (await lockInteraction(transaction, { reference, personId: person.id }));
     if (record === undefined) throw notFound("interactionId", "interaction of this person");
     if (record.origin === "tidings") await report(transaction, caller, record, body);
     else {
+      requireScope(caller, "interaction:write");
       const changes = await loggedFields(transaction, person, body);
-      await change(transaction, record.id, prepareEdit(deps, caller, record, changes));
+      const edits = prepareEdit(deps, caller, record, changes);
+      for (const edit of edits) await change(transaction, record.id, edit);
     }
     return record.id;
   });
 }
 
-/** What Tidings sends itself takes notes, a withdrawal and receipts, and nothing that would rewrite its record. */
+function requireScope(caller: Caller, scope: "interaction:write" | "interaction:send"): void {
+  if (!caller.scopes.has(scope)) throw missingScope(scope);
+}
+
+/** An interaction that Tidings sends takes notes, a cancellation and receipts. Nothing else of its record may change. */
 async function report(
   transaction: Db,
-  { name }: Caller,
+  caller: Caller,
   record: InteractionRecord,
   body: InteractionBody,
 ): Promise<void> {
@@ -54,16 +60,21 @@ async function report(
   if (judgement.kind === "refused")
     throw httpError(
       409,
-      "Tidings sends this interaction itself: change metaData and externalId, cancel it while it is scheduled, or report how it ended.",
+      `${HTTP_ERRORS[409]} Tidings sends this interaction itself. Change its metaData or externalId, cancel it while it is scheduled, or report its outcome.`,
       ...judgement.faults,
     );
-  if (judgement.kind === "changes") return await change(transaction, record.id, judgement.changes);
+  requireScope(caller, judgement.kind === "notes" ? "interaction:write" : "interaction:send");
+  if (judgement.kind === "notes") return await change(transaction, record.id, judgement.changes);
+  if (judgement.kind === "receipt")
+    return await changeInteraction(transaction, record.id, judgement.changes, {
+      reportedBy: caller.actor,
+    });
   const { status: _, failureDescriptionLong, ...notes } = judgement.changes;
   const reason = failureDescriptionLong ?? "Canceled over the REST resources.";
   await cancelScheduled(
     transaction,
     { kind: "interaction", id: record.id },
-    { operator: name, reason },
+    { by: { reportedBy: caller.actor }, reason },
   );
   return await change(transaction, record.id, notes);
 }

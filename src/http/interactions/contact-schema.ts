@@ -3,38 +3,41 @@ import { CONTACT_TYPES } from "../../domain/vocabulary.ts";
 
 const ADDRESS = {
   addressLine1: { description: "Street and number.", example: "1 Example Street" },
-  addressLine2: { description: "What goes below it.", example: "Apt 4" },
+  addressLine2: { description: "The second line, below street and number.", example: "Apt 4" },
   city: { description: "City or town.", example: "Springfield" },
   countyOrRegion: { description: "County or region.", example: "Clark" },
   state: { description: "State, as two letters.", example: "OH" },
   postalCode: { description: "Postal code.", example: "45501" },
   country: { description: "Country.", example: "US" },
-  POBox: { description: "Post-office box, in place of a street.", example: "PO Box 12" },
+  POBox: { description: "Post-office box, instead of a street.", example: "PO Box 12" },
 } as const;
 
-const WORDS = {
+const DESCRIPTIONS = {
   externalId: { description: "The lender's own id of the contact.", example: "crm-7781" },
   contactType: {
     description:
-      "phone: a number, in `value`. email: an address, in `value`. address: a postal one, in `address`.",
+      "phone: the number is in `value`. email: the address is in `value`. address: the postal address is in `address`.",
     example: "phone",
   },
-  label: { description: "What it is used as.", example: "personal" },
-  affiliation: { description: "Whose it is, seen from the borrower.", example: "self" },
-  name: { description: "Who is reached there.", example: "Pat Example" },
-  value: { description: "The number or address itself.", example: "+16145550101" },
-  valid: { description: "False once it is known to lead nowhere.", example: true },
+  label: { description: "What the contact is used for.", example: "personal" },
+  affiliation: {
+    description: "Whose contact it is, in relation to the borrower.",
+    example: "self",
+  },
+  name: { description: "The name of the person who is reached there.", example: "Pat Example" },
+  value: { description: "The phone number or email address.", example: "+16145550101" },
+  valid: { description: "False once the contact is known not to work.", example: true },
   verified: { description: "Whether the borrower confirmed it.", example: false },
   receiveTextMessages: {
-    description: "Whether the borrower takes texts there.",
+    description: "Whether the borrower agreed to receive texts there.",
     example: false,
   },
   authorizedThirdParty: {
-    description: "Whether it is somebody the borrower lets us speak to.",
+    description: "Whether the borrower authorized the lender to speak with this person.",
     example: false,
   },
   powerOfAttorney: {
-    description: "Whether it is somebody who may act for the borrower.",
+    description: "Whether this person has power of attorney for the borrower.",
     example: false,
   },
   lastKnownConnectionDate: {
@@ -48,7 +51,7 @@ const yesNo = z.boolean().nullable();
 
 const AddressAnswer = z
   .strictObject({
-    object: z.literal("address").openapi({ description: "Says what this is." }),
+    object: z.literal("address").openapi({ description: "The type of the object." }),
     addressLine1: text.openapi(ADDRESS.addressLine1),
     addressLine2: text.openapi(ADDRESS.addressLine2),
     city: text.openapi(ADDRESS.city),
@@ -59,47 +62,47 @@ const AddressAnswer = z
     POBox: text.openapi(ADDRESS.POBox),
   })
   .nullable()
-  .openapi({ description: "Of a contact that is a postal address." });
+  .openapi({ description: "The postal address; null for other contacts." });
 
 const PhoneDisconnectionAnswer = z
   .strictObject({
-    lastKnownConnectionDate: text.openapi(WORDS.lastKnownConnectionDate),
+    lastKnownConnectionDate: text.openapi(DESCRIPTIONS.lastKnownConnectionDate),
     lastDisconnectCheckDate: text.openapi({
-      description: "The day on which this was last looked into.",
+      description: "The last day on which the line was checked.",
       example: "2031-03-01",
     }),
     disconnectionStatus: text.openapi({
-      description: "`disconnected` once the number is known to be off.",
+      description: "`disconnected` once the number is known to be out of service.",
       example: "disconnected",
     }),
   })
   .nullable()
-  .openapi({ description: "Of a phone number whose line was looked into." });
+  .openapi({ description: "Results of checks of a phone number's line." });
 
-/** A contact as an interaction answers with it: every key is there, and what is not known is null. */
+/** The contact of an interaction in a response. Every key is present; unknown values are null. */
 export const ContactAnswer = z
   .strictObject({
-    object: z.literal("contactDetails").openapi({ description: "Says what this is." }),
-    externalId: text.openapi(WORDS.externalId),
-    contactType: z.enum(CONTACT_TYPES).nullable().openapi(WORDS.contactType),
-    label: text.openapi(WORDS.label),
-    affiliation: text.openapi(WORDS.affiliation),
-    name: text.openapi(WORDS.name),
-    value: text.openapi(WORDS.value),
+    object: z.literal("contactDetails").openapi({ description: "The type of the object." }),
+    externalId: text.openapi(DESCRIPTIONS.externalId),
+    contactType: z.enum(CONTACT_TYPES).nullable().openapi(DESCRIPTIONS.contactType),
+    label: text.openapi(DESCRIPTIONS.label),
+    affiliation: text.openapi(DESCRIPTIONS.affiliation),
+    name: text.openapi(DESCRIPTIONS.name),
+    value: text.openapi(DESCRIPTIONS.value),
     address: AddressAnswer,
-    valid: yesNo.openapi(WORDS.valid),
-    verified: yesNo.openapi(WORDS.verified),
-    receiveTextMessages: yesNo.openapi(WORDS.receiveTextMessages),
-    authorizedThirdParty: yesNo.openapi(WORDS.authorizedThirdParty),
-    powerOfAttorney: yesNo.openapi(WORDS.powerOfAttorney),
+    valid: yesNo.openapi(DESCRIPTIONS.valid),
+    verified: yesNo.openapi(DESCRIPTIONS.verified),
+    receiveTextMessages: yesNo.openapi(DESCRIPTIONS.receiveTextMessages),
+    authorizedThirdParty: yesNo.openapi(DESCRIPTIONS.authorizedThirdParty),
+    powerOfAttorney: yesNo.openapi(DESCRIPTIONS.powerOfAttorney),
     receiveTextMessagesLastConsentAt: text.openapi({
-      description: "When the borrower last agreed to texts.",
+      description: "When the borrower last agreed to receive texts.",
       example: "2031-01-15T09:30:00Z",
     }),
     phoneDisconnectionDetails: PhoneDisconnectionAnswer,
   })
   .nullable()
-  .openapi({ description: "The contact as it was when it was used." });
+  .openapi({ description: "The contact at the time it was used." });
 
 const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().default(null);
 
@@ -114,30 +117,32 @@ const AddressBody = z.strictObject({
   POBox: optional(z.string()).openapi(ADDRESS.POBox),
 });
 
-/** A contact as somebody who logs an interaction tells of it. */
+/** The contact in a request. */
 export const ContactBody = z
   .strictObject({
-    externalId: optional(z.string().min(1)).openapi(WORDS.externalId),
-    contactType: z.enum(CONTACT_TYPES).openapi(WORDS.contactType),
-    label: optional(z.string()).openapi(WORDS.label),
-    affiliation: optional(z.string()).openapi(WORDS.affiliation),
-    name: optional(z.string()).openapi(WORDS.name),
-    value: optional(z.string()).openapi(WORDS.value),
+    externalId: optional(z.string().min(1)).openapi(DESCRIPTIONS.externalId),
+    contactType: z.enum(CONTACT_TYPES).openapi(DESCRIPTIONS.contactType),
+    label: optional(z.string()).openapi(DESCRIPTIONS.label),
+    affiliation: optional(z.string()).openapi(DESCRIPTIONS.affiliation),
+    name: optional(z.string()).openapi(DESCRIPTIONS.name),
+    value: optional(z.string()).openapi(DESCRIPTIONS.value),
     address: optional(AddressBody).openapi({
-      description: "Of a contact that is a postal address.",
+      description: "The postal address; null for other contacts.",
     }),
-    valid: z.boolean().default(true).openapi(WORDS.valid),
-    verified: z.boolean().default(false).openapi(WORDS.verified),
-    receiveTextMessages: z.boolean().default(false).openapi(WORDS.receiveTextMessages),
-    authorizedThirdParty: z.boolean().default(false).openapi(WORDS.authorizedThirdParty),
-    powerOfAttorney: z.boolean().default(false).openapi(WORDS.powerOfAttorney),
+    valid: z.boolean().default(true).openapi(DESCRIPTIONS.valid),
+    verified: z.boolean().default(false).openapi(DESCRIPTIONS.verified),
+    receiveTextMessages: z.boolean().default(false).openapi(DESCRIPTIONS.receiveTextMessages),
+    authorizedThirdParty: z.boolean().default(false).openapi(DESCRIPTIONS.authorizedThirdParty),
+    powerOfAttorney: z.boolean().default(false).openapi(DESCRIPTIONS.powerOfAttorney),
     phoneDisconnectionDetails: optional(
       z.strictObject({
-        lastKnownConnectionDate: optional(z.iso.date()).openapi(WORDS.lastKnownConnectionDate),
+        lastKnownConnectionDate: optional(z.iso.date()).openapi(
+          DESCRIPTIONS.lastKnownConnectionDate,
+        ),
       }),
-    ).openapi({ description: "Of a phone number whose line was looked into." }),
+    ).openapi({ description: "Results of checks of a phone number's line." }),
   })
   .openapi({
     description:
-      "The contact that was used. Where it is one of the borrower's, it is that one; otherwise it is kept with the interaction and creates nothing.",
+      "The contact that was used. If it matches a contact of the borrower, the interaction refers to that contact. Otherwise the details are stored with the interaction, and no contact is created.",
   });

@@ -13,7 +13,7 @@ const EmailContent = z
     to: text.openapi({ description: "The recipient.", example: "pat@example.com" }),
     attachments: z
       .array(z.record(z.string(), z.unknown()))
-      .openapi({ description: "What was attached, by description.", example: [] }),
+      .openapi({ description: "Descriptions of the attachments.", example: [] }),
   })
   .partial()
   .openapi("EmailContent", { description: "An email." });
@@ -29,32 +29,33 @@ const TextContent = z
 
 const VoiceContent = z
   .strictObject({
-    from: text.openapi({ description: "Who called.", example: "+15005550006" }),
-    to: text.openapi({ description: "Who was called.", example: "+16145550101" }),
+    from: text.openapi({ description: "The caller's number.", example: "+15005550006" }),
+    to: text.openapi({ description: "The number that was called.", example: "+16145550101" }),
     durationSeconds: z
       .number()
       .min(0)
       .nullable()
-      .openapi({ description: "How long it took.", example: 270 }),
+      .openapi({ description: "The duration in seconds.", example: 270 }),
     recordingUrl: z
       .url({ protocol: /^https?$/ })
       .nullable()
       .openapi({
-        description: "Where the recording is kept. Tidings neither fetches it nor leads there.",
+        description:
+          "The URL of the recording. Tidings does not fetch it and does not redirect to it.",
         example: "https://lender.example/recordings/17",
       }),
     recordedContentId: text.openapi({
-      description: "The id of the recording where it is kept.",
+      description: "The id of the recording in the system that stores it.",
       example: "REC-17",
     }),
     transcript: text.openapi({
-      description: "What was said.",
+      description: "The words that were spoken.",
       example: "Asked for the police report.",
     }),
     isAutodialed: z
       .boolean()
       .nullable()
-      .openapi({ description: "Whether a machine dialed.", example: false }),
+      .openapi({ description: "Whether the call was dialed automatically.", example: false }),
   })
   .partial()
   .openapi("VoiceContent", { description: "A call." });
@@ -65,40 +66,49 @@ const ChatContent = z
       .array(
         z
           .strictObject({
-            from: text.openapi({ description: "Who wrote it.", example: "Pat Example" }),
-            body: text.openapi({ description: "What was written.", example: "Hello?" }),
+            from: text.openapi({
+              description: "The author of the message.",
+              example: "Pat Example",
+            }),
+            body: text.openapi({ description: "The text of the message.", example: "Hello?" }),
             sentAt: z.iso
               .datetime({ offset: true })
               .nullable()
-              .openapi({ description: "When.", example: "2031-03-04T15:02:00Z" }),
+              .openapi({ description: "When it was sent.", example: "2031-03-04T15:02:00Z" }),
           })
           .partial(),
       )
-      .openapi({ description: "The messages in their order." }),
+      .openapi({ description: "The messages in order." }),
   })
   .partial()
   .openapi("ChatContent", { description: "A chat." });
 
 const MailContent = z
   .strictObject({
-    html: text.openapi({ description: "The letter.", example: "<p>Dear Pat, ...</p>" }),
-    documentId: text.openapi({ description: "The letter's id where it is kept.", example: "D-9" }),
+    html: text.openapi({ description: "The letter as HTML.", example: "<p>Dear Pat, ...</p>" }),
+    documentId: text.openapi({
+      description: "The id of the letter in the system that stores it.",
+      example: "D-9",
+    }),
     address: z
       .record(z.string(), z.unknown())
       .nullable()
-      .openapi({ description: "Where it went.", example: { addressLine1: "1 Example Street" } }),
+      .openapi({
+        description: "The postal address that it was sent to.",
+        example: { addressLine1: "1 Example Street" },
+      }),
   })
   .partial()
   .openapi("MailContent", { description: "A letter." });
 
 const OtherContent = z
   .record(z.string(), z.unknown())
-  .refine((content) => !isSealed(content), "must not be sealed already: send it as it is")
+  .refine((content) => !isSealed(content), "must not have the key sealed")
   .openapi("OtherContent", {
-    description: "Any object: what was faxed, shown or laid down as a document.",
+    description: "Any object, for a fax, a screen or a document.",
   });
 
-/** What content looks like on each channel. */
+/** The form of content on each channel. */
 export const CONTENT = {
   voice: VoiceContent,
   email: EmailContent,
@@ -110,8 +120,8 @@ export const CONTENT = {
   document: OtherContent,
 } as const satisfies Record<Channel, z.ZodType>;
 
-/** Content whose channel is known only from the record it is for. */
+/** Content of an interaction whose channel is known only from the record. */
 export const AnyContent = z.record(z.string(), z.unknown()).openapi({
-  description: "What was said or sent, in the shape of the interaction's channel.",
+  description: "The words of the communication, in the form of the interaction's channel.",
   example: { transcript: "Asked for the police report." },
 });

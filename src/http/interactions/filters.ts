@@ -1,25 +1,25 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, DIRECTIONS, INTERACTION_STATUSES, THEMES } from "../../domain/vocabulary.ts";
 import type { InteractionFilter } from "../../store/api/interaction-filter.ts";
-import type { PageOf } from "../../store/api/interaction-pages.ts";
+import type { PageRequest } from "../../store/api/interaction-pages.ts";
 import { StatusDetails, Subject } from "./body.ts";
 import { Moment, MomentAfter } from "../core/moment.ts";
 import { DEFAULT_LIMIT, limitParameter } from "../core/parameters.ts";
 import { isInteractionId, readReference } from "../core/reference-id.ts";
 
-const MOST_WORDS = 50;
+const MAX_VALUES = 50;
 const SORTS = ["createdAt", "scheduledAtFrom", "startedAt", "statusUpdatedAt"] as const;
 
-/** A parameter that may be repeated; one of its values is enough. */
+/** A parameter that may be repeated: an interaction must have one of the values. */
 const words = <Word extends z.ZodType>(word: Word, description: string, example: string) =>
   z
-    .union([word.transform((one) => [one]), z.array(word).max(MOST_WORDS)])
+    .union([word.transform((one) => [one]), z.array(word).max(MAX_VALUES)])
     .optional()
     .openapi({
       type: "array",
       items: { type: "string", ...(word instanceof z.ZodEnum && { enum: word.options }) },
-      maxItems: MOST_WORDS,
-      description: `${description} Repeat it for several: one is enough.`,
+      maxItems: MAX_VALUES,
+      description: `${description} Repeat the parameter to allow several values.`,
       example: [example],
       param: { style: "form", explode: true },
     });
@@ -33,7 +33,7 @@ const cursor = (description: string) =>
 
 const name = z.string().min(1);
 
-/** What a list can be asked for. */
+/** The query of a list. */
 export const InteractionQuery = z.strictObject({
   channel: words(z.enum(CHANNELS), "Only these channels.", "voice"),
   status: words(z.enum(INTERACTION_STATUSES), "Only these statuses.", "succeeded"),
@@ -41,36 +41,39 @@ export const InteractionQuery = z.strictObject({
   theme: words(z.enum(THEMES), "Only these themes.", "opsServicing"),
   subject: words(Subject, "Only these subjects.", "freeForm"),
   direction: words(z.enum(DIRECTIONS), "Only this direction.", "outbound"),
-  loanId: words(name, "Only about these loans, by id or `ext-` and external id.", "LN-42"),
-  caseId: words(name, "Only of these cases.", "CS-42"),
-  contactId: words(name, "Only to these contacts, by id or `ext-` and external id.", "CT-118"),
+  loanId: words(name, "Only these loans, by id or `ext-` and external id.", "LN-42"),
+  caseId: words(name, "Only these cases.", "CS-42"),
+  contactId: words(name, "Only these contacts, by id or `ext-` and external id.", "CT-118"),
   createdAtFrom: Moment.optional().openapi({
-    description: "Only written down then or later. A day begins at midnight UTC.",
+    description: "Only those stored at this time or later. A date means midnight UTC.",
     example: "2031-03-01",
   }),
   createdAtTo: MomentAfter.optional().openapi({
-    description: "Only written down then or earlier. A day is meant whole.",
+    description: "Only those stored at this time or earlier. A date includes the whole day in UTC.",
     example: "2031-03-31",
   }),
   sensitive: z
     .enum(["true", "false"])
     .transform((word) => word === "true")
     .optional()
-    .openapi({ type: "boolean", description: "Only sensitive ones, or none of them." }),
+    .openapi({
+      type: "boolean",
+      description: "true: only sensitive interactions. false: only others.",
+    }),
   sortBy: z.enum(SORTS).default("createdAt").openapi({
     description:
-      "What the list is sorted by. createdAt is the order of the ids; rows without a time come last.",
+      "The field to sort by. createdAt is the order of the ids. Interactions without a time come last.",
   }),
-  order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "Newest first is desc." }),
+  order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "desc: newest first." }),
   limit: limitParameter,
-  startingAfter: cursor("The page that begins just after this id, in list order."),
+  startingAfter: cursor("Returns the page after this id, in list order."),
   endingBefore: cursor(
-    "The page that ends just before this id, in list order; it wins over startingAfter.",
+    "Returns the page before this id, in list order. Takes precedence over startingAfter.",
   ),
 });
 export type InteractionQuery = z.infer<typeof InteractionQuery>;
 
-/** The rows a query asks for. */
+/** The filter of a query. */
 export function filterOf(query: InteractionQuery, personId?: string): InteractionFilter {
   const { createdAtFrom, createdAtTo, loanId, contactId, ...same } = query;
   return {
@@ -83,13 +86,13 @@ export function filterOf(query: InteractionQuery, personId?: string): Interactio
   };
 }
 
-/** The part of them. */
-export function pageOf(query: InteractionQuery): PageOf {
+/** The page of a query. */
+export function pageOf(query: InteractionQuery): PageRequest {
   const { sortBy, order, limit = DEFAULT_LIMIT, startingAfter, endingBefore } = query;
   return { sortBy, order, limit, cursor: cursorOf(startingAfter, endingBefore) };
 }
 
-function cursorOf(after: string | undefined, before: string | undefined): PageOf["cursor"] {
+function cursorOf(after: string | undefined, before: string | undefined): PageRequest["cursor"] {
   if (before !== undefined) return { id: before, side: "before" };
   return after === undefined ? undefined : { id: after, side: "after" };
 }

@@ -1,12 +1,13 @@
 import type { LoggedFields } from "../../domain/interaction-record.ts";
-import type { KeptBorrower } from "../../store/api/borrowers.ts";
+import type { ContentOwner } from "../../seal.ts";
+import type { StoredBorrower } from "../../store/api/borrowers.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import type { HttpDeps } from "../core/deps.ts";
+import { unprocessable } from "../core/http-error.ts";
 import type { InteractionBody } from "./body.ts";
 import { contactOf, loansOf, previousOf } from "./resolve-references.ts";
-import { unprocessable } from "../core/unprocessable.ts";
 
-/** What a logged interaction is where its body says nothing. */
+/** The fields of a logged interaction that its body leaves out. */
 export const EMPTY: Omit<LoggedFields, "channel" | "status" | "startedAt" | "borrower"> = {
   content: null,
   contactId: null,
@@ -30,10 +31,10 @@ export const EMPTY: Omit<LoggedFields, "channel" | "status" | "startedAt" | "bor
   complianceGuardRuleId: null,
 };
 
-/** What a body gives, with everything it names found. Refuses what is not there. Content is left as it was sent. */
+/** The fields of a body with all references resolved. Throws a 422 for a reference to nothing. Content stays as it was sent. */
 export async function loggedFields(
   db: Db,
-  person: KeptBorrower,
+  person: StoredBorrower,
   body: InteractionBody,
 ): Promise<Partial<LoggedFields>> {
   const { borrower, loanId, loanIds, previousInteractionId: previous, ...rest } = body;
@@ -58,31 +59,34 @@ async function loanOf(db: Db, loanId: string | null): Promise<string | null> {
   return found;
 }
 
-/** The borrower of the path in the words of the body. */
+/** The borrower of the path, with the fields of the body on top. */
 function borrowerOf(
-  { externalId, kept }: KeptBorrower,
-  told: NonNullable<InteractionBody["borrower"]> | null,
+  { externalId, stored }: StoredBorrower,
+  given: NonNullable<InteractionBody["borrower"]> | null,
 ): object {
-  if (told?.externalId && externalId !== null && told.externalId !== externalId)
-    throw unprocessable("borrower.externalId", "is not the borrower of the path");
-  return { ...kept, ...told };
+  if (given?.externalId && externalId !== null && given.externalId !== externalId)
+    throw unprocessable("borrower.externalId", "must be that of the borrower in the path");
+  return { ...stored, ...given };
 }
 
-/** An interaction does not end before it begins. */
+/** An interaction cannot end before it starts. */
 export function checkTimes(fields: LoggedFields): void {
   const { startedAt, endedAt, scheduledAtFrom, scheduledAtTo } = fields;
   if (startedAt !== null && endedAt !== null && endedAt < startedAt)
     throw unprocessable(
       "endedAt",
-      "lies before startedAt, which is the time of the call unless given",
+      "must not be before startedAt, which defaults to the time of the request",
     );
   if (scheduledAtFrom !== null && scheduledAtTo !== null && scheduledAtTo < scheduledAtFrom)
-    throw unprocessable("scheduledAtTo", "lies before scheduledAtFrom");
+    throw unprocessable("scheduledAtTo", "must not be before scheduledAtFrom");
 }
 
-/** Sensitive content is sealed where there is a key. */
-export const sealIfSensitive = (
-  content: object | null,
-  sensitive: boolean,
+/** Content as it is stored: sealed where it is sensitive and there is a key. */
+export function sealIfSensitive(
   { seal }: Pick<HttpDeps, "seal">,
-): object | null => (content !== null && sensitive && seal ? seal.seal(content) : content);
+  content: object | null,
+  { sensitive, ...owner }: ContentOwner & { readonly sensitive: boolean },
+): object | null {
+  if (content === null || !sensitive || seal === undefined) return content;
+  return seal.seal(content, owner);
+}

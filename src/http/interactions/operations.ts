@@ -2,18 +2,18 @@ import { z } from "@hono/zod-openapi";
 import { list, one } from "../core/envelope.ts";
 import { InteractionChange, NewInteraction } from "./body.ts";
 import { InteractionQuery } from "./filters.ts";
-import { Interaction } from "./schema.ts";
-import { OnceHeaders } from "../core/idempotency.ts";
+import { Interaction, WrittenInteraction } from "./schema.ts";
+import { IdempotencyHeaders } from "../core/idempotency.ts";
 import { answers, body, operation } from "../core/operation.ts";
 
 const tags = ["Interactions"];
 
 const personId = z.string().min(1).openapi({
-  description: "Id of the borrower, or `ext-` and the lender's own.",
+  description: "Id of the borrower, or `ext-` followed by the lender's own id.",
   example: "BO-7",
 });
 const interactionId = z.string().min(1).openapi({
-  description: "Id of the interaction, or `ext-` and the lender's own.",
+  description: "Id of the interaction, or `ext-` followed by the lender's own id.",
   example: "1042",
 });
 export const PersonPath = z.strictObject({ personId });
@@ -22,7 +22,9 @@ export const PersonInteractionPath = z.strictObject({ personId, interactionId })
 
 const url = z.string().nullable();
 const Page = list(Interaction, {
-  total: z.int().openapi({ description: "How many the whole list holds now.", example: 112 }),
+  total: z
+    .int()
+    .openapi({ description: "The number of interactions in the whole list now.", example: 112 }),
   nextUrl: url.openapi({
     description:
       "The next page: below HTTP_PUBLIC_URL where that is set, otherwise a path on this server. Null at the end.",
@@ -43,9 +45,9 @@ export const LOG = operation(
     tags,
     summary: "Log an interaction",
     description:
-      "Keeps a communication that took place, or is to take place, elsewhere. Nothing is ever sent. What is left out is null, but: sensitive is false, and startedAt the time of the call.",
-    request: { headers: OnceHeaders, params: PersonPath, body: body(NewInteraction) },
-    responses: answers(one(Interaction), "The interaction as it is kept."),
+      "Stores a communication that takes place outside Tidings. It is never sent. Fields that are left out are null, except that `sensitive` is false and `startedAt` is the time of the request.",
+    request: { headers: IdempotencyHeaders, params: PersonPath, body: body(NewInteraction) },
+    responses: answers(WrittenInteraction, "The interaction as it is stored."),
   },
 );
 
@@ -57,7 +59,8 @@ export const LIST_OF_PERSON = operation(
     operationId: "listInteractionsOfPerson",
     tags,
     summary: "List a borrower's interactions",
-    description: "Sent by Tidings and logged by others alike, newest first unless told otherwise.",
+    description:
+      "Interactions that Tidings sends and interactions that others logged, newest first by default. A page may have fewer results than `limit` where they are large; `nextUrl` continues the list.",
     request: { params: PersonPath, query: InteractionQuery },
     responses: answers(Page, "A page of interactions."),
   },
@@ -72,7 +75,7 @@ export const LIST = operation(
     tags,
     summary: "List interactions",
     description:
-      "Of all borrowers, newest first unless told otherwise. A list of one borrower or one case is quick however many there are; other filters read on until the page is full.",
+      "Interactions of all borrowers, newest first by default. Lists of one borrower or one case are fast at any size; other filters read until the page is full. A page may have fewer results than `limit` where they are large; `nextUrl` continues the list.",
     request: { query: InteractionQuery },
     responses: answers(Page, "A page of interactions."),
   },
@@ -105,7 +108,7 @@ export const READ = operation(
 );
 
 export const CHANGE = operation(
-  { scope: "interaction:write", refuses: [404, 409] },
+  { scope: "interaction:write", or: "interaction:send", refuses: [404, 409] },
   {
     method: "put",
     path: "/people/{personId}/interactions/{interactionId}",
@@ -113,8 +116,8 @@ export const CHANGE = operation(
     tags,
     summary: "Change a borrower's interaction",
     description:
-      "Fields that are left out keep their values. What others logged can be corrected; its status moves forward only. What Tidings sends itself takes metaData and externalId, status canceled while it is scheduled (failureDescriptionLong is the reason), and afterwards the receipts: succeeded or failed, and statusDetails that tell more than before.",
+      "Fields that are left out keep their values. An interaction that others logged can be corrected with interaction:write; its status moves forward only, and every change is recorded. An interaction that Tidings sends takes `metaData` and `externalId` with interaction:write. With interaction:send it can be canceled while it is scheduled (`failureDescriptionLong` is the reason), and afterwards takes receipts: the status succeeded or failed, and `statusDetails` of a later stage.",
     request: { params: PersonInteractionPath, body: body(InteractionChange) },
-    responses: answers(one(Interaction), "The interaction as it is now."),
+    responses: answers(WrittenInteraction, "The interaction as it is now."),
   },
 );

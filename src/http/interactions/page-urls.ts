@@ -1,37 +1,38 @@
-import type { InteractionPage, PageOf } from "../../store/api/interaction-pages.ts";
+import type { InteractionPage, PageRequest } from "../../store/api/interaction-pages.ts";
 
-/** Where the pages beside one are; null where the list ends. */
+/** The URLs of the neighbouring pages; null where the list ends. */
 export interface PageUrls {
   readonly nextUrl: string | null;
   readonly previousUrl: string | null;
 }
 
-/** The list that was asked for, and how a path of it is written for its caller. */
-export interface Asked {
+export interface ListRequest {
+  /** The URL of the request, with all its filters. */
   readonly url: string;
-  readonly publicly: (path: string) => string;
+  /** Writes a path as a URL that the caller can follow. */
+  readonly publicUrl: (path: string) => string;
 }
 
 /**
- * The address of the same list, moved on. That a page has a row beyond its far side was seen when it was read; on its
- * near side is at least the row it was read from.
+ * The same list at its next and previous page. Reading a page shows whether the list continues beyond it; on the side it
+ * was read from there is at least the row of the cursor.
  */
 export function pageUrls(
-  { url, publicly }: Asked,
+  { url, publicUrl }: ListRequest,
   { rows, more }: InteractionPage,
-  { cursor }: PageOf,
+  { cursor }: PageRequest,
 ): PageUrls {
-  const before = cursor?.side === "before" ? more : cursor !== undefined;
-  const after = cursor?.side === "before" || more;
-  const at = (side: string, row: { readonly id: string } | undefined): string | null =>
-    row === undefined ? null : publicly(moved(url, side, row.id));
+  const hasPrevious = cursor?.side === "before" ? more : cursor !== undefined;
+  const hasNext = cursor?.side === "before" || more;
+  const urlAt = (side: string, row: { readonly id: string } | undefined): string | null =>
+    row === undefined ? null : publicUrl(withCursor(url, side, row.id));
   return {
-    nextUrl: after ? at("startingAfter", rows.at(-1)) : null,
-    previousUrl: before ? at("endingBefore", rows[0]) : null,
+    nextUrl: hasNext ? urlAt("startingAfter", rows.at(-1)) : null,
+    previousUrl: hasPrevious ? urlAt("endingBefore", rows[0]) : null,
   };
 }
 
-function moved(url: string, side: string, id: string): string {
+function withCursor(url: string, side: string, id: string): string {
   const to = new URL(url);
   to.searchParams.delete("startingAfter");
   to.searchParams.delete("endingBefore");

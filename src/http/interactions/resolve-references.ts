@@ -1,18 +1,17 @@
-import type { InteractionRecord, KeptContact } from "../../domain/interaction-record.ts";
+import type { InteractionRecord, StoredContact } from "../../domain/interaction-record.ts";
 import type { Reference } from "../../domain/reference.ts";
-import { recogniseContact } from "../../decide/api/match-contact.ts";
-import { findBorrower, type KeptBorrower } from "../../store/api/borrowers.ts";
+import { matchContact } from "../../decide/api/match-contact.ts";
+import { findBorrower, type StoredBorrower } from "../../store/api/borrowers.ts";
 import { listContacts } from "../../store/api/contacts.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { findInteraction } from "../../store/api/interaction-record.ts";
 import { findLoanIds } from "../../store/api/loans.ts";
 import type { InteractionBody } from "./body.ts";
 import { readInteractionReference, readReference } from "../core/reference-id.ts";
-import { notFound } from "../core/http-error.ts";
-import { unprocessable } from "../core/unprocessable.ts";
+import { notFound, unprocessable } from "../core/http-error.ts";
 
 /** The borrower of a path. */
-export async function personOf(db: Db, personId: string): Promise<KeptBorrower> {
+export async function personOf(db: Db, personId: string): Promise<StoredBorrower> {
   const found = await findBorrower(db, readReference(personId));
   if (found === undefined) throw notFound("personId", "person");
   return found;
@@ -34,7 +33,7 @@ export async function interactionOf(
   return found;
 }
 
-/** A loan need not be the borrower's own: guarantors and co-borrowers are turned to about it as well. */
+/** The ids of the loans. A loan may be another borrower's, because guarantors and co-borrowers are contacted about it too. */
 export async function loansOf(
   db: Db,
   loanIds: readonly string[],
@@ -47,7 +46,7 @@ export async function loansOf(
   });
 }
 
-/** A chain of interactions stays with one borrower. */
+/** The interaction before this one. It must be of the same borrower, because a chain is one conversation. */
 export async function previousOf(db: Db, personId: string, id: string): Promise<string> {
   const field = "previousInteractionId";
   const reference = readInteractionReference(id);
@@ -56,41 +55,45 @@ export async function previousOf(db: Db, personId: string, id: string): Promise<
   return found.id;
 }
 
-/** The contact a body speaks of: which one it is, and its details as they are to be kept. */
+/** The contact of a body: its id, and its details as they are stored with the interaction. */
 export async function contactOf(
   db: Db,
   personId: string,
   { contactId, contactExternalId, contact }: InteractionBody,
 ): Promise<Partial<Pick<InteractionRecord, "contactId" | "contact">>> {
-  const emptied = {
-    ...(contactId === null && { contactId: null, contact: null }),
-    ...(contact === null && { contact: null }),
-  };
-  if (!contactId && !contactExternalId && !contact) return emptied;
+  if (!contactId && !contactExternalId && !contact) return clearedContact(contactId, contact);
   const contacts = await listContacts(db, personId);
-  const [first, second = first] = [
-    ...(contactId ? [namedBy(contacts, "contactId", readReference(contactId))] : []),
-    ...(contactExternalId
-      ? [namedBy(contacts, "contactExternalId", { externalId: contactExternalId })]
-      : []),
-  ];
-  if (first?.id !== second?.id)
+  const byId = contactId ? findNamed(contacts, "contactId", readReference(contactId)) : undefined;
+  const byExternalId = contactExternalId
+    ? findNamed(contacts, "contactExternalId", { externalId: contactExternalId })
+    : undefined;
+  if (byId !== undefined && byExternalId !== undefined && byId.id !== byExternalId.id)
     throw unprocessable(
       "contactExternalId",
-      "is not the contact that contactId names: send one of them",
+      "names another contact than contactId; send one of them",
     );
-  if (first !== undefined) return { contactId: first.id, contact: contact ?? first.details };
-  const known = contact && recogniseContact(contacts, contact);
+  const named = byId ?? byExternalId;
+  if (named !== undefined) return { contactId: named.id, contact: contact ?? named.details };
+  const known = contact && matchContact(contacts, contact);
   return known
     ? { contactId: known.id, contact: known.details }
     : { contactId: null, contact: contact ?? null };
 }
 
-function namedBy(
-  contacts: readonly KeptContact[],
+/** `contactId: null` clears both fields, `contact: null` clears the details. */
+const clearedContact = (
+  contactId: string | null | undefined,
+  contact: object | null | undefined,
+): Partial<Pick<InteractionRecord, "contactId" | "contact">> => ({
+  ...(contactId === null && { contactId: null, contact: null }),
+  ...(contact === null && { contact: null }),
+});
+
+function findNamed(
+  contacts: readonly StoredContact[],
   field: string,
   reference: Reference,
-): KeptContact {
+): StoredContact {
   const found = contacts.find((contact) =>
     "id" in reference
       ? contact.id === reference.id

@@ -1,6 +1,6 @@
 import type { InteractionAnswer } from "./schema.ts";
 
-type Kept = Readonly<Record<string, unknown>>;
+type Stored = Readonly<Record<string, unknown>>;
 type Contact = InteractionAnswer["contact"];
 type Borrower = InteractionAnswer["borrower"];
 
@@ -48,40 +48,40 @@ const BORROWER = [
 ] as const;
 const PREFERENCES = ["statementDeliveryChannels", "sendRemindersWhenCurrent"] as const;
 
-/** A kept contact with every key of an answer. */
-export const showContact = (kept: object | null): Contact =>
-  kept &&
+/** A stored contact with every documented key. */
+export const showContact = (stored: object | null): Contact =>
+  stored &&
   ({
     object: "contactDetails",
-    ...keysOf(kept, CONTACT),
-    address: within(kept, "address", (address) => ({
+    ...keysOf(stored, CONTACT),
+    address: within(stored, "address", (address) => ({
       object: "address",
       ...keysOf(address, ADDRESS),
     })),
-    phoneDisconnectionDetails: within(kept, "phoneDisconnectionDetails", (details) =>
+    phoneDisconnectionDetails: within(stored, "phoneDisconnectionDetails", (details) =>
       keysOf(details, PHONE),
     ),
   } as Contact);
 
-/** A kept borrower with every key of an answer, and no other: a name is not among them. */
-export const showBorrower = (kept: object | null): Borrower =>
-  kept &&
+/** A stored borrower with every documented key and no other. The name is not one of them. */
+export const showBorrower = (stored: object | null): Borrower =>
+  stored &&
   ({
-    ...keysOf(kept, BORROWER),
-    commPreferences: within(kept, "commPreferences", (wishes) => keysOf(wishes, PREFERENCES)),
+    ...keysOf(stored, BORROWER),
+    commPreferences: within(stored, "commPreferences", (wishes) => keysOf(wishes, PREFERENCES)),
   } as Borrower);
 
-const keysOf = (kept: object, keys: readonly string[]): Kept =>
-  Object.fromEntries(keys.map((key) => [key, shown(key, (kept as Kept)[key])]));
+const keysOf = (stored: object, keys: readonly string[]): Stored =>
+  Object.fromEntries(keys.map((key) => [key, shown(key, (stored as Stored)[key])]));
 
-/** Postgres writes a time into json with its own offset. */
+/** Postgres writes times in JSON with an offset. */
 function shown(key: string, value: unknown): unknown {
   if (typeof value !== "string" || !key.endsWith("At")) return value ?? null;
   const at = new Date(value);
   return Number.isNaN(at.getTime()) ? value : at.toISOString();
 }
 
-function within(kept: object, key: string, show: (inner: object) => Kept): Kept | null {
-  const inner = (kept as Kept)[key];
+function within(stored: object, key: string, show: (inner: object) => Stored): Stored | null {
+  const inner = (stored as Stored)[key];
   return typeof inner === "object" && inner !== null ? show(inner) : null;
 }

@@ -1,31 +1,36 @@
 import type { InteractionRecord } from "../../domain/interaction-record.ts";
-import { openContent } from "../../seal.ts";
+import { recordReveals } from "../../store/operate/content-reveals.ts";
 import type { Caller } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import type { InteractionAnswer } from "./schema.ts";
-import { noteShown } from "./reveals.ts";
+import { contentOf, isSensitive, mayRead } from "./sensitive.ts";
 import { showBorrower, showContact } from "./show-parties.ts";
 
-/** The records as the caller may see them; which sensitive content was shown to whom is put on record first. */
+/** The records as the caller may see them. Reveals of sensitive content are on record before this resolves. */
 export async function showInteractions(
   deps: HttpDeps,
   caller: Caller,
   records: readonly InteractionRecord[],
 ): Promise<InteractionAnswer[]> {
-  const shown = records.filter((record) => record.content !== null && mayRead(record, caller));
-  await noteShown(deps, caller, shown);
-  return records.map((record) =>
-    answerOf(record, shown.includes(record) ? openContent(record.content, deps.seal) : null),
+  const answers = records.map((record) =>
+    answerOf(record, mayRead(record, caller) ? contentOf(deps, record) : null),
   );
+  const revealed = records.filter((record, index) => {
+    const isShown = answers[index]?.content !== null;
+    return isShown && isSensitive(record);
+  });
+  if (revealed.length > 0)
+    await recordReveals(deps.db, {
+      interactionIds: revealed.map((record) => record.id),
+      revealedBy: caller.actor,
+      way: "rest",
+    });
+  return answers;
 }
 
-/** May the caller read the content? */
-export const mayRead = ({ sensitive }: InteractionRecord, { scopes }: Caller): boolean =>
-  !sensitive || scopes.has("interaction:read.sensitive");
+const timeOf = (at: Date | null): string | null => at?.toISOString() ?? null;
 
-const momentOf = (at: Date | null): string | null => at?.toISOString() ?? null;
-
-/** What is kept under no key of an answer is not shown: origin, provider, how a date came about. */
+/** Origin, provider and the derivation of dates are no documented fields, so they are left out. */
 function answerOf(record: InteractionRecord, content: object | null): InteractionAnswer {
   const { origin: _, ...shown } = record;
   return {
@@ -37,20 +42,20 @@ function answerOf(record: InteractionRecord, content: object | null): Interactio
     loanIds: [...record.loanIds],
     createdBy: authorOf(record.createdBy),
     createdAt: record.createdAt.toISOString(),
-    updatedAt: momentOf(record.updatedAt),
-    deletedAt: momentOf(record.deletedAt),
+    updatedAt: timeOf(record.updatedAt),
+    deletedAt: timeOf(record.deletedAt),
     statusUpdatedAt: record.statusUpdatedAt.toISOString(),
-    statusDetailsUpdatedAt: momentOf(record.statusDetailsUpdatedAt),
-    startedAt: momentOf(record.startedAt),
-    endedAt: momentOf(record.endedAt),
-    scheduledAtFrom: momentOf(record.scheduledAtFrom),
-    scheduledAtTo: momentOf(record.scheduledAtTo),
+    statusDetailsUpdatedAt: timeOf(record.statusDetailsUpdatedAt),
+    startedAt: timeOf(record.startedAt),
+    endedAt: timeOf(record.endedAt),
+    scheduledAtFrom: timeOf(record.scheduledAtFrom),
+    scheduledAtTo: timeOf(record.scheduledAtTo),
     borrower: showBorrower(record.borrower),
     contact: showContact(record.contact),
   };
 }
 
-/** SQL may have written anything there. */
+/** Rows written by SQL may hold any JSON here. */
 function authorOf(createdBy: unknown): InteractionAnswer["createdBy"] {
   const { id, name } = Object(createdBy) as { id?: unknown; name?: unknown };
   const text = (value: unknown): string | null => (typeof value === "string" ? value : null);

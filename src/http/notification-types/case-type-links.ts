@@ -3,33 +3,36 @@ import { actingAs } from "../../store/postgres/acting-as.ts";
 import { findCaseType, findUnknownTypes, replaceLinks } from "../../store/api/case-type-links.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { listTypesOfCaseType } from "../../store/api/type-versions.ts";
-import { actorOf, callerOf, type HttpEnv } from "../core/caller.ts";
+import { callerOf, type HttpEnv } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import { list } from "../core/envelope.ts";
 import { NotificationType, showType } from "./schema.ts";
 import { answers, body, operation } from "../core/operation.ts";
 import { int32 } from "../core/parameters.ts";
-import { notFound, httpError } from "../core/http-error.ts";
+import { HTTP_ERRORS, httpError, notFound } from "../core/http-error.ts";
 
 const TAGS = ["Notification types"];
 const PATH = "/case-types/{caseTypeId}/notification-types";
 const params = z.strictObject({
   caseTypeId: z.string().min(1).openapi({
-    description: "Id of the case type, as the core system names it.",
+    description: "The core system's id of the case type.",
     example: "bankruptcy",
   }),
 });
-const MOST_LINKS = 1_000;
+const MAX_LINKS = 1_000;
 
 const Links = z
   .strictObject({
     notificationTypeIds: z
       .array(int32().min(1))
-      .max(MOST_LINKS)
-      .openapi({ description: "All that answer to its changes from now on.", example: [7, 8] }),
+      .max(MAX_LINKS)
+      .openapi({
+        description: "All notification types that are linked to the case type from now on.",
+        example: [7, 8],
+      }),
   })
   .openapi("CaseTypeLinks", {
-    description: "The notification types that answer to the changes of a case type.",
+    description: "The notification types that are linked to a case type.",
   });
 
 const READ = operation(
@@ -39,10 +42,11 @@ const READ = operation(
     path: PATH,
     operationId: "listNotificationTypesOfCaseType",
     tags: TAGS,
-    summary: "List what answers to a case type",
-    description: "All of them, newest first, each in its active version, else the newest.",
+    summary: "List the notification types of a case type",
+    description:
+      "All linked types, newest first, each in its active version, otherwise in the newest.",
     request: { params },
-    responses: answers(list(NotificationType, {}), "The types that are linked to the case type."),
+    responses: answers(list(NotificationType, {}), "The linked types."),
   },
 );
 
@@ -53,14 +57,14 @@ const REPLACE = operation(
     path: PATH,
     operationId: "linkNotificationTypesToCaseType",
     tags: TAGS,
-    summary: "Say what answers to a case type",
-    description: "Replaces all links of the case type. An id given twice counts once.",
+    summary: "Link notification types to a case type",
+    description: "Replaces all links of the case type. Repeated ids count once.",
     request: { params, body: body(Links) },
-    responses: answers(list(NotificationType, {}), "The types that are linked to it now."),
+    responses: answers(list(NotificationType, {}), "The types that are linked now."),
   },
 );
 
-/** Which notification types answer to the changes of which case types. */
+/** The links between case types and notification types. */
 export function caseTypeLinkRoutes({ db }: HttpDeps): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
 
@@ -75,7 +79,7 @@ export function caseTypeLinkRoutes({ db }: HttpDeps): OpenAPIHono<HttpEnv> {
   app.openapi(REPLACE, async (c) => {
     const { caseTypeId } = c.req.valid("param");
     const { notificationTypeIds } = c.req.valid("json");
-    const types = await actingAs(db, actorOf(callerOf(c)), async (transaction) => {
+    const types = await actingAs(db, callerOf(c).actor, async (transaction) => {
       await replace(transaction, caseTypeId, notificationTypeIds);
       return await listTypesOfCaseType(transaction, caseTypeId);
     });
@@ -92,10 +96,10 @@ async function replace(transaction: Db, caseTypeId: string, ids: readonly number
   if (unknown.length > 0)
     throw httpError(
       422,
-      "Only notification types that exist can be linked.",
+      HTTP_ERRORS[422],
       ...unknown.map((id) => ({
         field: `notificationTypeIds[${ids.indexOf(id)}]`,
-        message: "names no notification type",
+        message: "there is no such notification type",
       })),
     );
   await replaceLinks(transaction, caseTypeId, ids);

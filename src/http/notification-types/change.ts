@@ -9,9 +9,9 @@ import {
 } from "../../store/api/type-drafts.ts";
 import { findTypeVersion } from "../../store/api/type-versions.ts";
 import { DEFAULTS } from "./schema.ts";
-import { notFound, httpError } from "../core/http-error.ts";
+import { conflict, notFound } from "../core/http-error.ts";
 
-/** The version that is meant. Throws a 404 that says whether it is the type or the version that is not there. */
+/** A version of a type; without `version` the active one, otherwise the newest. Throws a 404 that names what is missing, the type or the version. */
 export async function findVersion(db: Db, id: number, version?: number): Promise<TypeVersion> {
   const found = await findTypeVersion(db, id, version);
   if (found !== undefined) return found;
@@ -20,7 +20,7 @@ export async function findVersion(db: Db, id: number, version?: number): Promise
   throw notFound("version", "version of this notification type");
 }
 
-/** Makes a type and returns its id. Written as a draft and then moved, so that the same guards hold as for whoever activates it later. */
+/** Creates a type and returns its id. It is inserted as a draft and then activated, so the checks of an activation apply. */
 export async function createType(
   transaction: Db,
   given: Partial<TypeFields>,
@@ -33,7 +33,7 @@ export async function createType(
   return id;
 }
 
-/** Changes a version as `changeType` reads the update, and returns the version that was changed or written. */
+/** Changes a version as `changeType` decides, and returns the version that was changed or inserted. */
 export async function updateType(
   transaction: Db,
   current: TypeVersion,
@@ -41,14 +41,13 @@ export async function updateType(
 ): Promise<TypeVersion> {
   const { id, version } = current;
   const change = changeType(current, given);
-  if (change.is === "nothing") return current;
-  if (change.is === "refused")
-    throw httpError(409, "This version cannot be changed so.", change.fault);
-  if (change.is === "move") {
+  if (change.kind === "nothing") return current;
+  if (change.kind === "refused") throw conflict(change.fault);
+  if (change.kind === "move") {
     await moveVersion(transaction, current, change.status);
     return await findVersion(transaction, id, version);
   }
-  if (change.is === "edit") {
+  if (change.kind === "edit") {
     await editDraft(transaction, current, change.fields);
     await moveVersion(transaction, current, change.fields.status);
     return await findVersion(transaction, id, version);

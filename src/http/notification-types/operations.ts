@@ -1,13 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { list, one } from "../core/envelope.ts";
 import { NewType, NotificationType, TypeUpdate } from "./schema.ts";
-import { OnceHeaders } from "../core/idempotency.ts";
+import { IdempotencyHeaders } from "../core/idempotency.ts";
 import { answers, body, operation } from "../core/operation.ts";
 import { cursorParameter, limitParameter, wholeParameter } from "../core/parameters.ts";
 
 const TAGS = ["Notification types"];
 const versionParameter = wholeParameter({
-  description: "The version that is meant; unless given the active one, else the newest.",
+  description: "The version; by default the active one, otherwise the newest.",
   example: 1,
 }).optional();
 const idPath = z.strictObject({
@@ -21,21 +21,21 @@ export const CREATE = operation(
     path: "/notification-types",
     operationId: "createNotificationType",
     tags: TAGS,
-    summary: "Make a notification type",
+    summary: "Create a notification type",
     description:
-      "Makes a new type, as version 1. With typeId it is a copy: everything is taken over but id, version, status and times, and fields of the body win.",
+      "Creates a type with version 1. With typeId it is a copy of that type, except for id, version, status and times; fields of the body take precedence.",
     request: {
-      headers: OnceHeaders,
+      headers: IdempotencyHeaders,
       query: z.strictObject({
         typeId: wholeParameter({ description: "The type to copy.", example: 7 }).optional(),
         version: wholeParameter({
-          description: "The version of it; unless given the active one, else the newest.",
+          description: "The version to copy; by default the active one, otherwise the newest.",
           example: 1,
         }).optional(),
       }),
       body: body(NewType),
     },
-    responses: answers(one(NotificationType), "The type as it was made."),
+    responses: answers(one(NotificationType), "The type as it was created."),
   },
 );
 
@@ -48,24 +48,24 @@ export const LIST = operation(
     tags: TAGS,
     summary: "List notification types",
     description:
-      "Newest first, each type once: in its active version, else the newest. With both cursors endingBefore wins.",
+      "Newest first, each type once: in its active version, otherwise in the newest. endingBefore takes precedence over startingAfter.",
     request: {
       query: z.strictObject({
         loanTypeId: z
           .string()
           .regex(
             /^ext-|^[A-Z]{2}-[A-Z0-9]+-[A-Z0-9]+|^\d+$/,
-            "must be a loan type's id, such as LT-1234-ABCD or digits, or ext- and its external id",
+            "must be the id of a loan type, such as LT-1234-ABCD or digits, or ext- followed by its external id",
           )
           .optional()
           .openapi({
             description:
-              "Only types that answer to case types of this product: its id, or ext- and its external id.",
+              "Only types that are linked to case types of this loan type: its id, or `ext-` followed by its external id.",
             example: "ext-mortgage",
           }),
         limit: limitParameter,
-        startingAfter: cursorParameter("The page that begins just after this id, in list order."),
-        endingBefore: cursorParameter("The page that ends just before this id, in list order."),
+        startingAfter: cursorParameter("Returns the page after this id, in list order."),
+        endingBefore: cursorParameter("Returns the page before this id, in list order."),
       }),
     },
     responses: answers(list(NotificationType, {}), "A page of types."),
@@ -81,7 +81,7 @@ export const READ = operation(
     tags: TAGS,
     summary: "Read a notification type",
     request: { params: idPath, query: z.strictObject({ version: versionParameter }) },
-    responses: answers(one(NotificationType), "The version that is meant."),
+    responses: answers(one(NotificationType), "The version."),
   },
 );
 
@@ -94,12 +94,12 @@ export const UPDATE = operation(
     tags: TAGS,
     summary: "Change a notification type",
     description:
-      "Fields that are left out keep their values. A draft is edited in place. An active version changes only to deprecated: any other change of it writes the next version, which is active as well unless status says draft, and deprecates the one before. Deprecated is final.",
+      "Fields that are left out keep their values. A draft is edited in place. An active version can change only to deprecated. Any other change of it creates the next version, which becomes active and deprecates the version before, unless status is draft. Deprecated is final.",
     request: {
       params: idPath,
       query: z.strictObject({ version: versionParameter }),
       body: body(TypeUpdate),
     },
-    responses: answers(one(NotificationType), "The version that was changed or written."),
+    responses: answers(one(NotificationType), "The version that was changed or created."),
   },
 );

@@ -3,17 +3,17 @@ import type { TypeFields } from "../../domain/type-version.ts";
 import { actingAs } from "../../store/postgres/acting-as.ts";
 import { lockType } from "../../store/api/type-drafts.ts";
 import { listTypeVersions } from "../../store/api/type-versions.ts";
-import { actorOf, callerOf, type HttpEnv } from "../core/caller.ts";
+import { callerOf, type HttpEnv } from "../core/caller.ts";
 import { createType, findVersion, updateType } from "./change.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import { success } from "../core/envelope.ts";
 import { CREATE, LIST, READ, UPDATE } from "./operations.ts";
 import { showType, type TypeUpdate } from "./schema.ts";
-import { once } from "../core/idempotency.ts";
+import { withIdempotencyKey } from "../core/idempotency.ts";
 import { DEFAULT_LIMIT } from "../core/parameters.ts";
 import { httpError } from "../core/http-error.ts";
 
-/** The resource of the notification types, in versions. */
+/** Notification types, in versions. */
 export function notificationTypeRoutes(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   const { db } = deps;
   const app = new OpenAPIHono<HttpEnv>();
@@ -21,17 +21,17 @@ export function notificationTypeRoutes(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   app.openapi(CREATE, async (c) => {
     const { typeId, version } = c.req.valid("query");
     if (typeId === undefined && version !== undefined)
-      throw httpError(400, "Say of which type.", {
+      throw httpError(400, "Bad request; see errors.", {
         field: "typeId",
-        message: "is needed by version",
+        message: "is required with version",
       });
     const given = known(c.req.valid("json"));
-    const made = await once(deps, c, async (transaction) => {
+    const id = await withIdempotencyKey(deps, c, async (transaction) => {
       const source =
         typeId === undefined ? undefined : await findVersion(transaction, typeId, version);
       return String(await createType(transaction, given, source));
     });
-    return c.json(success(showType(await findVersion(db, Number(made), 1))), 200);
+    return c.json(success(showType(await findVersion(db, Number(id), 1))), 200);
   });
 
   app.openapi(LIST, async (c) => {
@@ -50,7 +50,7 @@ export function notificationTypeRoutes(deps: HttpDeps): OpenAPIHono<HttpEnv> {
     const { notificationTypeId: id } = c.req.valid("param");
     const { version } = c.req.valid("query");
     const given = known(c.req.valid("json"));
-    const changed = await actingAs(db, actorOf(callerOf(c)), async (transaction) => {
+    const changed = await actingAs(db, callerOf(c).actor, async (transaction) => {
       await lockType(transaction, id);
       return await updateType(transaction, await findVersion(transaction, id, version), given);
     });
@@ -60,7 +60,7 @@ export function notificationTypeRoutes(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   return app;
 }
 
-/** Without the keys that were not given. */
+/** The body without the keys that it leaves out. */
 function known(given: TypeUpdate): Partial<TypeFields> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

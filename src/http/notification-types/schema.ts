@@ -17,7 +17,7 @@ const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const Condition = z
   .strictObject({
     fieldName: z.string().min(1).openapi({
-      description: "The case field that is looked at.",
+      description: "The field of the case.",
       example: "chapter",
     }),
     value: z
@@ -25,73 +25,73 @@ const Condition = z
       .optional()
       .openapi({
         description:
-          "What the field is compared with: a list for in and notIn, nothing for exists and notExists.",
+          "The value to compare with: a list for in and notIn, none for exists and notExists.",
         example: "chapter7",
       }),
     operator: z.enum(OPERATORS).nullable().optional().openapi({
-      description: "How the two are compared; eq unless given.",
+      description: "How the field is compared; eq by default.",
       example: "eq",
     }),
     dataType: z.enum(DATA_TYPES).nullable().optional().openapi({
-      description: "As what the two are read; unless given, as the JSON type of the value says.",
+      description: "The type for the comparison; by default the JSON type of the value.",
       example: "string",
     }),
   })
   .openapi("Condition", {
-    description: "One filter on the fields of a case. All filters of a type must hold.",
+    description: "One filter on the fields of a case. All conditions of a type must hold.",
   });
 
 const shape = {
   name: textOf(50).openapi({
-    description: "What the type is called, where people see it.",
+    description: "The name of the type, for people.",
     example: "Bankruptcy opened",
   }),
   description: textOf(500).openapi({
-    description: "What the type is for, where people see it.",
-    example: "Tells the borrower that we have noted the bankruptcy.",
+    description: "The purpose of the type, for people.",
+    example: "Informs the borrower that we have recorded the bankruptcy.",
   }),
   status: z.enum(VERSION_STATUSES).openapi({
     description:
-      "draft: can be edited, fires nothing. active: fires, and changes only by a next version; one version at most. deprecated: fires nothing any more, for good. What is on its way keeps its version.",
+      "draft: can be edited, does not fire. active: fires, and changes only by a next version; at most one version is active. deprecated: does not fire any more, for good. Interactions that are already planned keep their version.",
     example: "draft",
   }),
   onStatus: z.enum(CASE_STATUSES).nullable().openapi({
     description:
-      "Fires when a case comes to this status. initiated: reported, nothing shown yet. processing: being worked on. completed: ended. canceled: given up. reopened: taken up again. Null: any.",
+      "Fires when a case enters this status. initiated: reported, nothing decided. processing: being worked on. completed: finished. canceled: abandoned. reopened: resumed. Null: any status.",
     example: "initiated",
   }),
   onOutcome: z.enum(OUTCOMES).nullable().openapi({
     description:
-      "Fires when a case comes to this outcome. approved: found valid. denied: dismissed. falsePositive: it was not what it seemed. noOutcome: ended without one. Null: any; onStatus and onOutcome cannot both be null.",
+      "Fires when a case gets this outcome. approved: found valid. denied: rejected. falsePositive: opened by mistake. noOutcome: finished without one. Null: any outcome; onStatus and onOutcome cannot both be null.",
     example: null,
   }),
   onCondition: z.array(Condition).nullable().openapi({
-    description: "Filters on the fields of the case, all of which must hold. Null or empty: none.",
+    description: "Filters on the fields of the case. All must hold. Null or empty: no filter.",
   }),
   channel: z.enum(CHANNELS).nullable().openapi({
-    description: "By what the borrower is reached. Null: as the template says.",
+    description: "The channel of the notice. Null: the template's channel.",
     example: "email",
   }),
   theme: z.enum(THEMES).nullable().openapi({
     description:
-      "Why the borrower is written to: ops… begins with the lender (…Coll… to collect, …Loan… about the loan, …Servicing… to serve it, opsAccountCredentials for sign-in), inb… with the borrower.",
+      "Why the borrower is contacted. ops…: started by the lender (…Coll… to collect, …Loan… about the loan, …Servicing… to service it, opsAccountCredentials about sign-in). inb…: started by the borrower.",
     example: "opsServicing",
   }),
   templateId: int32().nullable().openapi({
-    description: "The template that makes the message; its active version when the type fires.",
+    description: "The template of the message, in its active version when the type fires.",
     example: 1,
   }),
   delay: int32().nullable().openapi({
-    description: "How long to wait after the change, in `unit`. Null: not at all.",
+    description: "How long to wait after the change, in `unit`. Null: no delay.",
     example: 3,
   }),
   unit: z.enum(DELAY_UNITS).nullable().openapi({
-    description: "In what `delay` counts. Business days count on the type's calendar.",
+    description: "The unit of `delay`. Business days are those of the type's calendar.",
     example: "businessDays",
   }),
 };
 
-/** What a type is when it is made and nothing is said. */
+/** The fields of a new type that its body leaves out. */
 export const DEFAULTS: TypeFields = {
   name: "",
   description: "",
@@ -116,14 +116,14 @@ export const NewType = z
   .partial()
   .openapi("NewNotificationType", {
     description:
-      "A notification type to be made. At least one of onStatus and onOutcome is needed.",
+      "A notification type to create. At least one of onStatus and onOutcome is required.",
   });
 
 export const TypeUpdate = z
   .strictObject(shape)
   .partial()
   .openapi("NotificationTypeUpdate", {
-    description: "The fields that change; a field that is left out keeps its value.",
+    description: "The fields to change. A field that is left out keeps its value.",
     example: { status: "deprecated" },
   });
 
@@ -131,24 +131,27 @@ export type TypeUpdate = z.output<typeof TypeUpdate>;
 
 export const NotificationType = z
   .strictObject({
-    id: z.int().openapi({ description: "Of the type; the same in every version.", example: 7 }),
-    version: z.int().openapi({ description: "Counts from 1.", example: 1 }),
+    id: z
+      .int()
+      .openapi({ description: "The id of the type, the same in every version.", example: 7 }),
+    version: z.int().openapi({ description: "The number of the version, from 1.", example: 1 }),
     ...shape,
-    createdAt: moment("When this version was written."),
-    updatedAt: moment("When this version was last changed; null: never.").nullable(),
-    publishedAt: moment("When this version became active; null: not yet.").nullable(),
-    deprecatedAt: moment("When this version was deprecated; null: it is not.").nullable(),
+    createdAt: moment("When this version was created."),
+    updatedAt: moment("When this version was last changed; null if never.").nullable(),
+    publishedAt: moment("When this version became active; null if not yet.").nullable(),
+    deprecatedAt: moment("When this version was deprecated; null if it is not.").nullable(),
   })
   .openapi("NotificationType", {
-    description: "One version of a notification type: what is sent when a case changes, and when.",
+    description:
+      "One version of a notification type, which defines what is sent when a case changes, and when.",
   });
 
 const momentOf = (at: Date | null): string | null => at?.toISOString() ?? null;
 
-/** A version as an answer shows it. */
+/** A version in a response. */
 export const showType = (version: TypeVersion): z.input<typeof NotificationType> => ({
   ...version,
-  // what SQL wrote into a draft is shown as it stands there
+  // SQL may have written other JSON into a draft; it is shown as it is
   onCondition: version.onCondition as z.input<typeof NotificationType>["onCondition"],
   createdAt: version.createdAt.toISOString(),
   updatedAt: momentOf(version.updatedAt),

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Db } from "../postgres/db.ts";
 
-/** A key as it is kept: whoever reads it cannot call with it. */
+/** A key as it is stored. Nobody who reads it can call with it. */
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
@@ -10,6 +10,11 @@ export interface ApiKey {
   readonly scopes: readonly string[];
   readonly createdAt: Date;
   readonly createdBy: string;
+  /** Null: it does not expire. */
+  readonly expiresAt: Date | null;
+  readonly isExpired: boolean;
+  /** To the hour; null where it was never used. */
+  readonly lastUsedAt: Date | null;
   readonly revokedAt: Date | null;
   readonly revokedBy: string | null;
 }
@@ -19,37 +24,52 @@ export interface NewApiKey {
   readonly prefix: string;
   readonly hash: Buffer;
   readonly scopes: readonly string[];
+  /** Undefined: it does not expire. */
+  readonly validDays?: number | undefined;
 }
 
-/** Keeps a key in the name of the connection's actor; false where a key of that name is in use. */
+/** Stores a key in the name of the connection's actor; false where a key of that name is in use. */
 export async function insertApiKey(db: Db, key: NewApiKey): Promise<boolean> {
   const { rows } = await sql`
-    insert into tidings.api_keys (name, prefix, hash, scopes)
-    values (${key.name}, ${key.prefix}, ${key.hash}, ${key.scopes}::text[])
+    insert into tidings.api_keys (name, prefix, hash, scopes, expires_at)
+    values (${key.name}, ${key.prefix}, ${key.hash}, ${key.scopes}::text[],
+      clock_timestamp() + make_interval(days => ${key.validDays ?? null}::int))
     on conflict (name) where revoked_at is null do nothing
     returning id
   `.execute(db);
   return rows.length > 0;
 }
 
-export interface KnownKey {
+export interface ValidKey {
   readonly id: string;
   readonly name: string;
   readonly hash: Buffer;
   readonly scopes: readonly string[];
+  readonly usedThisHour: boolean;
 }
 
-/** The key of this prefix, unless it is revoked. */
-export async function findApiKey(db: Db, prefix: string): Promise<KnownKey | undefined> {
-  const { rows } = await sql<KnownKey>`
-    select k.id, k.name, k.hash, k.scopes from tidings.api_keys k where k.prefix = ${prefix} and k.revoked_at is null
+/** The key of this prefix, unless it is revoked or expired. */
+export async function findApiKey(db: Db, prefix: string): Promise<ValidKey | undefined> {
+  const { rows } = await sql<ValidKey>`
+    select k.id, k.name, k.hash, k.scopes, coalesce(k.last_used_at >= date_trunc('hour', now()), false) as used_this_hour
+    from tidings.api_keys k
+    where k.prefix = ${prefix} and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
   `.execute(db);
   return rows[0];
 }
 
+/** Records that the key was used in this hour. */
+export async function recordKeyUse(db: Db, id: string): Promise<void> {
+  await sql`
+    update tidings.api_keys k set last_used_at = date_trunc('hour', now())
+    where k.id = ${id}::bigint and k.last_used_at is distinct from date_trunc('hour', now())
+  `.execute(db);
+}
+
 export async function listApiKeys(db: Db): Promise<ApiKey[]> {
   const { rows } = await sql<ApiKey>`
-    select k.id, k.name, k.prefix, k.scopes, k.created_at, k.created_by, k.revoked_at, k.revoked_by
+    select k.id, k.name, k.prefix, k.scopes, k.created_at, k.created_by, k.expires_at, k.last_used_at, k.revoked_at, k.revoked_by,
+      coalesce(k.expires_at <= now(), false) as is_expired
     from tidings.api_keys k
     order by k.id
   `.execute(db);

@@ -1,10 +1,10 @@
 import { sql } from "kysely";
-import type { KeptContact } from "../../domain/interaction-record.ts";
+import type { StoredContact } from "../../domain/interaction-record.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** Every contact of a borrower, those in use first and the archived last. */
-export async function listContacts(db: Db, borrowerId: string): Promise<KeptContact[]> {
-  const { rows } = await sql<KeptContact>`
+export async function listContacts(db: Db, borrowerId: string): Promise<StoredContact[]> {
+  const { rows } = await sql<StoredContact>`
     select k.id, jsonb_build_object('externalId', k.external_id, 'contactType', k.contact_type, 'label', k.label,
       'affiliation', k.affiliation, 'name', k.name, 'value', k.value, 'address', k.address, 'valid', k.valid, 'verified', k.verified,
       'receiveTextMessages', k.receive_text_messages, 'authorizedThirdParty', k.authorized_third_party,

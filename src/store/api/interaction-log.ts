@@ -3,42 +3,63 @@ import type { LoggedFields } from "../../domain/interaction-record.ts";
 import type { Db } from "../postgres/db.ts";
 import type { Interactions } from "../postgres/schema.ts";
 
-/** Who writes, as `createdBy` shows it. */
+/** The caller who logs, as `createdBy` shows it. */
 export interface Author {
   readonly id: string;
   readonly name: string;
 }
 
-/** Keeps what somebody else has done, and never sends it. Returns its id. */
+/** Takes the id of an interaction that is about to be logged. */
+export async function nextInteractionId(db: Db): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    select nextval(pg_get_serial_sequence('tidings.interactions', 'id')) as id
+  `.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error("nextval returned no row");
+  return row.id;
+}
+
+interface NewInteraction {
+  /** From `nextInteractionId`. */
+  readonly id: string;
+  readonly personId: string;
+  readonly createdBy: Author;
+}
+
+/** Stores an interaction that takes place elsewhere. Tidings never sends it. */
 export async function logInteraction(
   db: Db,
   { channel, status, ...fields }: LoggedFields,
-  { personId, createdBy }: { readonly personId: string; readonly createdBy: Author },
-): Promise<string> {
-  const { id } = await db
+  { id, personId, createdBy }: NewInteraction,
+): Promise<void> {
+  await db
     .insertInto("interactions")
     .values({
       ...rowOf(fields),
+      id,
       channel,
       status,
       personId,
       createdBy: { ...createdBy },
       ...(fields.statusDetails !== null && { statusDetailsUpdatedAt: sql`now()` }),
     })
-    .returning("id")
-    .executeTakeFirstOrThrow();
-  return id;
+    .execute();
 }
 
-/** Writes the given fields of an interaction and leaves the others as they are. */
+/** Changes the given fields of an interaction, with evidence for its next transition. */
 export async function changeInteraction(
   db: Db,
   id: string,
   fields: Partial<LoggedFields>,
+  evidence?: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await db.updateTable("interactions").set(rowOf(fields)).where("id", "=", id).execute();
+  await db
+    .updateTable("interactions")
+    .set({ ...rowOf(fields), ...(evidence && { evidence }) })
+    .where("id", "=", id)
+    .execute();
 }
 
-/** pg writes objects as json by itself. */
+/** pg writes objects as JSON by itself. */
 const rowOf = (fields: Partial<LoggedFields>): Updateable<Interactions> =>
   fields as Updateable<Interactions>;

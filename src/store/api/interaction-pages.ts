@@ -4,7 +4,7 @@ import type { Db } from "../postgres/db.ts";
 import { conditionOf, type InteractionFilter } from "./interaction-filter.ts";
 import { RECORD } from "./interaction-record.ts";
 
-/** The column a list is sorted by; `createdAt` is the order in which the rows were numbered. */
+/** The columns a list can be sorted by. `createdAt` is the order of the ids. */
 const COLUMNS = {
   createdAt: undefined,
   scheduledAtFrom: "scheduled_at_from",
@@ -13,8 +13,8 @@ const COLUMNS = {
 } as const;
 export type SortBy = keyof typeof COLUMNS;
 
-/** Which part of a list: the first rows, those after a row, or those just before one. Rows without a time come last. */
-export interface PageOf {
+/** A part of a list: the first rows, the rows after one, or the rows just before one. Rows without a time come last. */
+export interface PageRequest {
   readonly sortBy: SortBy;
   readonly order: "asc" | "desc";
   readonly limit: number;
@@ -22,42 +22,50 @@ export interface PageOf {
 }
 
 export interface InteractionPage {
-  /** Of the whole list, at the same moment as the rows. */
+  /** The number of rows of the whole list, at the same moment as the rows. */
   readonly total: number;
   /** In list order. */
   readonly rows: readonly InteractionRecord[];
-  /** Whether the list goes on in the direction the page was read in. */
+  /** Whether the list continues in the direction in which the page was read. */
   readonly more: boolean;
 }
 
-type Found = InteractionRecord & { readonly total: number; readonly known: boolean };
+/** A page ends early once its rows have this many bytes, so that no list takes a daemon's memory. It has at least one row. */
+export const MAX_PAGE_BYTES = 5_000_000;
 
-/** Reads a page and counts its list, at one moment; undefined when the cursor has no place in it. */
+type Row = InteractionRecord & {
+  readonly total: number;
+  readonly cursorIsKnown: boolean;
+  /** How many rows there were to choose from, one more than the limit where the list continues. */
+  readonly available: number;
+};
+
+/** Reads a page and counts its list in one statement; undefined where the cursor has no place in the list. */
 export async function listInteractions(
   db: Db,
   filter: InteractionFilter,
-  page: PageOf,
+  page: PageRequest,
 ): Promise<InteractionPage | undefined> {
   const { rows } = await pageQuery(filter, page).execute(db);
   const [first] = rows;
-  if (first?.known !== true) return undefined;
-  // the counts come with one row of nulls when the page is empty
+  if (first?.cursorIsKnown !== true) return undefined;
+  // an empty page has one row of nulls next to the counts
   const found = first.id === null ? [] : rows.map(recordOf);
-  const kept = found.slice(0, page.limit);
+  const shown = found.slice(0, page.limit);
   return {
     total: first.total,
-    rows: page.cursor?.side === "before" ? kept.toReversed() : kept,
-    more: found.length > page.limit,
+    rows: page.cursor?.side === "before" ? shown.toReversed() : shown,
+    more: shown.length < (first.available ?? 0),
   };
 }
 
-function recordOf(row: Found): InteractionRecord {
-  const { total: _, known: __, ...record } = row;
+function recordOf(row: Row): InteractionRecord {
+  const { total: _, cursorIsKnown: __, available: ___, ...record } = row;
   return record;
 }
 
-/** The statement of a page and of one row beyond it, which tells whether the list goes on. */
-export function pageQuery(filter: InteractionFilter, page: PageOf): RawBuilder<Found> {
+/** The statement of a page and of one more row, which shows whether the list continues. */
+export function pageQuery(filter: InteractionFilter, page: PageRequest): RawBuilder<Row> {
   const condition = conditionOf(filter);
   const { keys, direction } = orderOf(page);
   const ordered = (alias: string): RawBuilder<unknown> =>
@@ -66,26 +74,44 @@ export function pageQuery(filter: InteractionFilter, page: PageOf): RawBuilder<F
         .map((key) => `${key} ${direction}`)
         .join(", "),
     );
-  return sql<Found>`
+  return sql<Row>`
     select t.*, p.*
-    from (select count(*)::int as total, ${isKnown(filter, page)} as known from tidings.interactions i where ${condition}) t
+    from (select count(*)::int as total, ${cursorIsKnown(filter, page)} as cursor_is_known from tidings.interactions i where ${condition}) t
     left join (
-      select ${RECORD}
-      -- the rows of the page are chosen by their keys, and only those are put together
-      from (select i.id from tidings.interactions i where ${condition} and ${isBeyond(page)} order by ${ordered("i")} limit ${page.limit + 1}) chosen
-      join tidings.interactions i on i.id = chosen.id
+      select m.available, ${RECORD}
+      from (
+        select c.id, count(*) over ()::int as available,
+          coalesce(sum(c.bytes) over (order by ${ordered("c")} rows between unbounded preceding and 1 preceding), 0) as bytes_before
+        from (
+          select i.id, ${sortColumn(page)} ${BYTES} as bytes
+          -- the rows of the page are chosen by their keys, and only these rows are measured and assembled
+          from (select i.id from tidings.interactions i where ${condition} and ${isBeyond(page)} order by ${ordered("i")} limit ${page.limit + 1}) chosen
+          join tidings.interactions i on i.id = chosen.id
+        ) c
+      ) m
+      join tidings.interactions i on i.id = m.id and m.bytes_before < ${MAX_PAGE_BYTES}
       left join tidings.borrowers b on b.id = i.person_id
     ) p on true
     order by ${ordered("p")}`;
 }
+
+/** The columns without a limit of their own, as the response writes them. */
+const BYTES = sql`coalesce(octet_length(i.content::text), 0) + coalesce(octet_length(i.borrower::text), 0)
+  + coalesce(octet_length(i.contact::text), 0) + coalesce(octet_length(i.meta_data::text), 0)
+  + coalesce(octet_length(i.failure_description_short), 0) + coalesce(octet_length(i.failure_description_long), 0)`;
+
+const sortColumn = ({ sortBy }: PageRequest): RawBuilder<unknown> => {
+  const column = COLUMNS[sortBy];
+  return column === undefined ? sql`` : sql`${sql.ref(`i.${column}`)},`;
+};
 
 interface Order {
   readonly keys: (alias: string) => readonly string[];
   readonly direction: "asc" | "desc";
 }
 
-/** A page before a row is read from that row backwards. */
-function orderOf({ sortBy, order, cursor }: PageOf): Order {
+/** A page before a row is read backwards from that row. */
+function orderOf({ sortBy, order, cursor }: PageRequest): Order {
   const ascending = (order === "asc") !== (cursor?.side === "before");
   const column = COLUMNS[sortBy];
   const last = order === "asc" ? "infinity" : "-infinity";
@@ -98,8 +124,8 @@ function orderOf({ sortBy, order, cursor }: PageOf): Order {
   };
 }
 
-/** Compared by keys and not by places, so that rows which come or go meanwhile move no page. */
-function isBeyond(page: PageOf): RawBuilder<boolean> {
+/** Compares keys and not positions, so rows that come or go meanwhile shift no page. */
+function isBeyond(page: PageRequest): RawBuilder<boolean> {
   if (page.cursor === undefined) return sql<boolean>`true`;
   const { keys, direction } = orderOf(page);
   const row = (alias: string): string => keys(alias).join(", ");
@@ -110,8 +136,11 @@ function isBeyond(page: PageOf): RawBuilder<boolean> {
     : sql<boolean>`(${sql.raw(row("i"))}) ${side} (select ${sql.raw(row("c"))} from tidings.interactions c where c.id = ${cursor})`;
 }
 
-/** In the order of ids there is a place for every id; in any other only a row has one. */
-function isKnown({ personId }: InteractionFilter, { sortBy, cursor }: PageOf): RawBuilder<boolean> {
+/** In the order of ids every id has a place. In any other order only a row has one. */
+function cursorIsKnown(
+  { personId }: InteractionFilter,
+  { sortBy, cursor }: PageRequest,
+): RawBuilder<boolean> {
   if (cursor === undefined || COLUMNS[sortBy] === undefined) return sql<boolean>`true`;
   const ofPerson = personId === undefined ? sql`` : sql`and c.person_id = ${personId}`;
   return sql<boolean>`exists (select from tidings.interactions c where c.id = ${cursor.id}::bigint ${ofPerson})`;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { Db } from "../postgres/db.ts";
 
-/** The installation's secret of this name, the same for every daemon; whoever asks first makes it. */
+/** The installation's secret of this name, the same for every daemon. The first daemon that asks creates it. */
 export async function getOrCreateSecret(db: Db, name: string): Promise<Buffer> {
   await sql`
     insert into tidings.secrets (name, value) values (${name}, ${randomBytes(32)}) on conflict (name) do nothing
@@ -11,6 +11,6 @@ export async function getOrCreateSecret(db: Db, name: string): Promise<Buffer> {
     select s.value from tidings.secrets s where s.name = ${name}
   `.execute(db);
   const [row] = rows;
-  if (row === undefined) throw new Error(`the secret ${name} was deleted as it was made`);
+  if (row === undefined) throw new Error(`the secret ${name} was deleted as it was created`);
   return row.value;
 }

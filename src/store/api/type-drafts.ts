@@ -1,10 +1,11 @@
 import { sql } from "kysely";
+import { freeId } from "../postgres/free-id.ts";
 import type { TypeFields, TypeVersion } from "../../domain/type-version.ts";
 import type { Db } from "../postgres/db.ts";
 
 /**
- * Writers of one type take turns from here to the end of their transaction. The database takes the same lock as it
- * writes; taken first, no two of them can wait for each other in a circle.
+ * Makes writers of one type wait for each other until the end of the transaction. The database takes the same lock when it
+ * writes; taking it first avoids deadlocks.
  */
 export async function lockType(transaction: Db, id: number): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('tidings.notification_types'), ${id})`.execute(
@@ -15,7 +16,7 @@ export async function lockType(transaction: Db, id: number): Promise<void> {
 const jsonOf = (onCondition: TypeFields["onCondition"]): string | null =>
   onCondition === null ? null : JSON.stringify(onCondition);
 
-/** A new type, as its first version and a draft; what the documents do not speak of is copied from `source`. */
+/** Inserts a new type as version 1, a draft, and returns its id. Columns without a field in the API are copied from `source`. */
 export async function insertType(
   transaction: Db,
   fields: TypeFields,
@@ -23,9 +24,9 @@ export async function insertType(
 ): Promise<number> {
   const { rows } = await sql<{ id: number }>`
     insert into tidings.notification_types
-      (version, name, description, on_status, on_outcome, on_condition, channel, theme, template_id, delay, unit,
+      (id, version, name, description, on_status, on_outcome, on_condition, channel, theme, template_id, delay, unit,
        calendar, when_case_moves, on_unknown, derived_from_type_id)
-    select 1, ${fields.name}, ${fields.description}, ${fields.onStatus}, ${fields.onOutcome}, ${jsonOf(fields.onCondition)}::jsonb,
+    select ${freeId("notificationTypes")}, 1, ${fields.name}, ${fields.description}, ${fields.onStatus}, ${fields.onOutcome}, ${jsonOf(fields.onCondition)}::jsonb,
       ${fields.channel}, ${fields.theme}, ${fields.templateId}::int, ${fields.delay}::int, ${fields.unit},
       coalesce(s.calendar, 'office'), coalesce(s.when_case_moves, 'send'), coalesce(s.on_unknown, 'hold'), s.id
     from (select) one
@@ -37,7 +38,7 @@ export async function insertType(
   return row.id;
 }
 
-/** The version after the last, as a draft; what the documents do not speak of is copied from `source`. */
+/** Inserts the version after the last, a draft, and returns its number. Columns without a field in the API are copied from `source`. */
 export async function insertNextVersion(
   transaction: Db,
   fields: TypeFields,
@@ -55,17 +56,16 @@ export async function insertNextVersion(
     returning version
   `.execute(transaction);
   const [row] = rows;
-  if (row === undefined) throw new Error("the version to go on from is not there");
+  if (row === undefined) throw new Error("the version to continue from does not exist");
   return row.version;
 }
 
-/** Which version is meant. */
 export interface VersionOf {
   readonly id: number;
   readonly version: number;
 }
 
-/** Changes a draft in place, but for its status. */
+/** Changes a draft in place, except for its status. */
 export async function editDraft(
   transaction: Db,
   { id, version }: VersionOf,

@@ -8,9 +8,10 @@ export interface Scope {
   readonly id: string;
 }
 
-/** Recorded with every interaction that is withdrawn. */
+/** Who withdraws and why, as each withdrawn interaction records it. */
 export interface Withdrawal {
-  readonly operator: string;
+  /** An operator's name, or a caller of the REST resources as `key:NAME` or `token:NAME`. */
+  readonly by: { readonly operator: string } | { readonly reportedBy: string };
   readonly reason: string;
 }
 
@@ -27,7 +28,7 @@ const WITHIN: Readonly<Record<Scope["kind"], (id: string) => RawBuilder<boolean>
 export async function cancelScheduled(
   db: Db,
   { kind, id }: Scope,
-  { operator, reason }: Withdrawal,
+  { by, reason }: Withdrawal,
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with found as materialized (
@@ -40,8 +41,9 @@ export async function cancelScheduled(
     ),
     canceled as (
       update tidings.interactions i
-      set status = 'canceled', failure_description_short = 'Canceled by operator', failure_description_long = ${reason}::text,
-        evidence = jsonb_build_object('operator', ${operator}::text, 'reason', ${reason}::text)
+      set status = 'canceled', failure_description_short = ${"operator" in by ? sql`'Canceled by operator'` : sql`'Canceled by caller'`},
+        failure_description_long = ${reason}::text, compliance_guard_rule_id = null,
+        evidence = ${JSON.stringify({ ...by, reason })}::jsonb
       from found f
       where i.id = f.id
       returning i.id

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Attempt, Chain, PinnedType, Transition } from "../../domain/chain.ts";
+import type { Attempt, Chain, PinnedType, RecordChange, Transition } from "../../domain/chain.ts";
 import { loadCaseChanges } from "../resolve/case-changes.ts";
 import type { Db } from "../postgres/db.ts";
 
@@ -16,12 +16,11 @@ export async function loadChain(db: Db, interactionId: string): Promise<Chain | 
   const { caseChangeId, notificationTypeId: id, notificationTypeVersion: version } = first;
   const changes = caseChangeId === null ? [] : await loadCaseChanges(db, [caseChangeId]);
   const type = id === null || version === null ? undefined : await loadType(db, id, version);
+  const ids = [first, ...rest].map((one) => one.id);
   return {
     attempts: [first, ...rest],
-    transitions: await loadTransitions(
-      db,
-      [first, ...rest].map((one) => one.id),
-    ),
+    transitions: await loadTransitions(db, ids),
+    changes: await loadChanges(db, ids),
     caseChange: changes[0] ?? null,
     type: type ?? null,
   };
@@ -47,6 +46,19 @@ async function loadTransitions(db: Db, interactionIds: readonly string[]): Promi
     from tidings.interaction_transitions t
     where t.interaction_id = any(${interactionIds}::bigint[])
     order by t.id
+  `.execute(db);
+  return rows;
+}
+
+async function loadChanges(db: Db, interactionIds: readonly string[]): Promise<RecordChange[]> {
+  const { rows } = await sql<RecordChange>`
+    select h.row_id as interaction_id, h.changed_at, h.actor,
+      (select json_agg(json_build_object('column', c.key, 'fromSha256', c.value->>'fromSha256', 'toSha256', c.value->>'toSha256')
+         order by c.key)
+       from jsonb_each(h.changes) c) as columns
+    from tidings.record_changes h
+    where h.table_name = 'interactions' and h.row_id = any(${interactionIds})
+    order by h.id
   `.execute(db);
   return rows;
 }

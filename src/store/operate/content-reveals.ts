@@ -2,26 +2,44 @@ import { sql } from "kysely";
 import type { RevealWay } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** Sensitive content that somebody is shown at once. */
+/** Sensitive content that is about to be shown to somebody. */
 export interface Reveal {
   readonly interactionIds: readonly string[];
-  /** An operator, or the name of an API key. */
+  /** `operator:NAME`, `key:NAME` or `token:NAME`. */
   readonly revealedBy: string;
   readonly way: RevealWay;
+  /** The id of the signed URL that is handed out; undefined where the content itself is shown. */
+  readonly urlId?: string;
 }
 
-/** Puts on record that sensitive content is read, a row an interaction; whoever reads it commits this first. */
-export async function noteReveals(
-  db: Db,
-  { interactionIds, revealedBy, way }: Reveal,
-): Promise<void> {
+/** Records a reveal, one row per interaction. Commit it before the content is shown. */
+export async function recordReveals(db: Db, reveal: Reveal): Promise<void> {
+  const { interactionIds, revealedBy, way, urlId } = reveal;
   await sql`
-    insert into tidings.content_reveals (interaction_id, revealed_by, way)
-    select unnest(${interactionIds}::bigint[]), ${revealedBy}, ${way}
+    insert into tidings.content_reveals (interaction_id, revealed_by, way, url_id)
+    select unnest(${interactionIds}::bigint[]), ${revealedBy}, ${way}, ${urlId ?? null}::uuid
   `.execute(db);
 }
 
-/** How often the content of an interaction was shown, and when last. */
+/**
+ * Records that content was fetched with a signed URL, in the name of the caller who asked for the URL. False where nobody
+ * asked for such a URL of this interaction: the content must not be shown then.
+ */
+export async function recordUrlFetch(
+  db: Db,
+  { interactionId, urlId }: { readonly interactionId: string; readonly urlId: string },
+): Promise<boolean> {
+  const { rows } = await sql`
+    insert into tidings.content_reveals (interaction_id, revealed_by, way, url_id)
+    select r.interaction_id, r.revealed_by, 'signedUrl', r.url_id
+    from tidings.content_reveals r
+    where r.interaction_id = ${interactionId}::bigint and r.way = 'rest' and r.url_id = ${urlId}::uuid
+    returning id
+  `.execute(db);
+  return rows.length > 0;
+}
+
+/** How often the content of an interaction was shown, and when and to whom last. */
 export async function countReveals(
   db: Db,
   interactionId: string,

@@ -1,60 +1,117 @@
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
+import { Fault } from "../../domain/fault.ts";
 import type { SealedContent } from "../../domain/sealed-content.ts";
+import type { Channel } from "../../domain/vocabulary.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 import type { Seal } from "../../seal.ts";
 
-/** How much is sealed with one key. */
+/** How much content is sealed with one key. */
 export interface SealedWith {
   readonly keyId: string;
   readonly interactions: number;
+  /** Earlier versions of logged content, in the history. */
+  readonly earlierVersions: number;
 }
 
-/** What is sealed, by key. */
 export async function countSealed(db: Db): Promise<SealedWith[]> {
   const { rows } = await sql<SealedWith>`
-    select i.content->'sealed'->>'keyId' as key_id, count(*)::int as interactions
-    from tidings.interactions i
-    where i.sensitive and i.content ? 'sealed'
+    select s.key_id, (count(*) filter (where not s.is_earlier))::int as interactions,
+      (count(*) filter (where s.is_earlier))::int as earlier_versions
+    from (
+      select i.content->'sealed'->>'keyId' as key_id, false as is_earlier from tidings.interactions i
+      where i.sensitive and i.content ? 'sealed'
+      union all
+      select h.changes#>>'{content,from,sealed,keyId}', true from tidings.record_changes h
+      where h.table_name = 'interactions' and h.changes#>'{content,from}' ? 'sealed'
+    ) s
     group by 1
     order by 1
   `.execute(db);
   return rows;
 }
 
+/** Where sealed content is stored: with the interaction, or as an earlier version in the history. */
+export type SealedPlace = "interactions" | "earlierVersions";
+
 interface Row {
   readonly id: string;
+  readonly interactionId: string;
+  readonly channel: Channel;
   readonly content: SealedContent;
 }
 
+export interface ResealedBatch {
+  readonly last: string;
+  readonly resealed: number;
+  /** The interactions whose content does not belong to them. It stays as it is. */
+  readonly broken: readonly string[];
+}
+
 /**
- * Seals anew, with the key of `seal`, the next of those that another key sealed and whose id is greater than `after`, in a
- * transaction of its own. Returns the last of them; null when there is none left. Throws CONTENT_KEY_UNKNOWN
- * when the seal does not hold the key of one of them.
+ * Seals the next content that another key sealed and whose row's id is greater than `after` with the key of `seal`, in a
+ * transaction of its own. Null when there is none left. Throws CONTENT_KEY_UNKNOWN where the seal lacks a key.
  */
 export async function resealNext(
   db: Db,
   seal: Seal,
-  { after, limit }: { readonly after: string; readonly limit: number },
-): Promise<{ readonly last: string; readonly resealed: number } | null> {
+  { place, after, limit }: { place: SealedPlace; after: string; limit: number },
+): Promise<ResealedBatch | null> {
+  const { select, update } = STATEMENTS[place];
   return await db.transaction().execute(async (trx) => {
-    const { rows } = await sql<Row>`
-      select i.id, i.content from tidings.interactions i
-      where i.id > ${after}::bigint and i.sensitive and i.content ? 'sealed' and i.content->'sealed'->>'keyId' <> ${seal.keyId}
-      order by i.id limit ${limit}
-      -- what a daemon holds at this moment is passed over, so that neither ever waits for the other
-      for update skip locked
-    `.execute(trx);
+    const { rows } = await select(after, seal.keyId, limit).execute(trx);
     const last = rows.at(-1)?.id;
     if (last === undefined) return null;
-    const resealed = rows.map(({ id, content }) => ({
-      id,
-      content: seal.seal(seal.unseal(content)),
-    }));
-    await sql`
-      update tidings.interactions i set content = r.content
-      from json_to_recordset(${asRows(resealed)}) as r(id bigint, content jsonb)
-      where i.id = r.id
-    `.execute(trx);
-    return { last, resealed: rows.length };
+    const results = rows.map((row) => ({ row, content: resealedContent(seal, row) }));
+    const resealed = results.flatMap(({ row, content }) =>
+      content === undefined ? [] : [{ id: row.id, content }],
+    );
+    const broken = results.flatMap(({ row, content }) =>
+      content === undefined ? [row.interactionId] : [],
+    );
+    await update(resealed).execute(trx);
+    return { last, resealed: resealed.length, broken };
   });
+}
+
+interface Statements {
+  readonly select: (after: string, keyId: string, limit: number) => RawBuilder<Row>;
+  readonly update: (rows: readonly object[]) => RawBuilder<unknown>;
+}
+
+// rows that a daemon has locked at this moment are skipped, so neither waits for the other
+const STATEMENTS: Readonly<Record<SealedPlace, Statements>> = {
+  interactions: {
+    select: (after, keyId, limit) => sql<Row>`
+      select i.id, i.id as interaction_id, i.channel, i.content from tidings.interactions i
+      where i.id > ${after}::bigint and i.sensitive and i.content ? 'sealed' and i.content->'sealed'->>'keyId' <> ${keyId}
+      order by i.id limit ${limit}
+      for update skip locked`,
+    update: (rows) => sql`
+      update tidings.interactions i set content = r.content
+      from json_to_recordset(${asRows(rows)}) as r(id bigint, content jsonb)
+      where i.id = r.id`,
+  },
+  earlierVersions: {
+    select: (after, keyId, limit) => sql<Row>`
+      select h.id, h.row_id as interaction_id, h.changes#>>'{content,channel}' as channel, h.changes#>'{content,from}' as content
+      from tidings.record_changes h
+      where h.id > ${after}::bigint and h.table_name = 'interactions' and h.changes#>'{content,from}' ? 'sealed'
+        and h.changes#>>'{content,from,sealed,keyId}' <> ${keyId}
+      order by h.id limit ${limit}
+      for update skip locked`,
+    update: (rows) => sql`
+      update tidings.record_changes h set changes = jsonb_set(h.changes, '{content,from}', r.content)
+      from json_to_recordset(${asRows(rows)}) as r(id bigint, content jsonb)
+      where h.id = r.id`,
+  },
+};
+
+/** Undefined where the content does not belong to the interaction. */
+function resealedContent(seal: Seal, row: Row): SealedContent | undefined {
+  try {
+    return seal.seal(seal.unseal(row.content, row), row);
+  } catch (error) {
+    if (error instanceof Fault && error.code === "SEAL_BROKEN") return undefined;
+    throw error;
+  }
 }

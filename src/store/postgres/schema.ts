@@ -28,8 +28,10 @@ export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 export interface ApiKeys {
   createdAt: Generated<Timestamp>;
   createdBy: Generated<string>;
+  expiresAt: Timestamp | null;
   hash: Buffer;
   id: Generated<Int8>;
+  lastUsedAt: Timestamp | null;
   name: string;
   prefix: string;
   revokedAt: Timestamp | null;
@@ -143,6 +145,7 @@ export interface ContentReveals {
   interactionId: Int8;
   revealedAt: Generated<Timestamp>;
   revealedBy: string;
+  urlId: string | null;
   way: string;
 }
 
@@ -150,8 +153,8 @@ export interface IdempotencyKeys {
   caller: string;
   createdAt: Generated<Timestamp>;
   key: string;
-  made: string;
   requestHash: Buffer;
+  resourceId: string;
 }
 
 export interface InteractionChains {

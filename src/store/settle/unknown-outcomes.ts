@@ -14,7 +14,7 @@ export interface DueToSettle {
 
 /**
  * Those of the interactions whose outcome is still unknown and due, and that nothing has followed. Throws
- * CONTENT_KEY_UNKNOWN where what was said can no longer be read.
+ * CONTENT_KEY_UNKNOWN or SEAL_BROKEN where the content cannot be read.
  */
 export async function loadUnknownOutcomes(
   db: Db,
@@ -45,7 +45,7 @@ export async function loadUnknownOutcomes(
     order by i.id
   `.execute(db);
   return rows.map(({ content, ...row }) => {
-    const { to = "", body = "" } = (openContent(content, seal) ?? {}) as Partial<Said>;
+    const { to = "", body = "" } = (openContent(content, seal, row) ?? {}) as Partial<Said>;
     return { ...row, to, body };
   });
 }

@@ -1,5 +1,6 @@
 import { DatabaseError } from "pg";
 import { sql, type RawBuilder } from "kysely";
+import { freeId } from "../postgres/free-id.ts";
 import type {
   TemplateContent,
   TemplateDraft,
@@ -91,13 +92,8 @@ interface Numbered {
   readonly version: number;
 }
 
-/** Returns an id that no version has, however the existing rows got theirs. */
-const FREE_ID = sql`(
-  select setval(s.name, greatest(nextval(s.name), (select coalesce(max(t.id), 0) + 1 from tidings.templates t)))::int
-  from pg_get_serial_sequence('tidings.templates', 'id') as s(name))`;
-
 const insertTemplate = (db: Db, draft: TemplateDraft): Promise<Numbered> =>
-  insertVersion(db, FREE_ID, draft);
+  insertVersion(db, freeId("templates"), draft);
 
 /** The trigger guard_versions assigns the next version number. */
 async function insertVersion(

@@ -43,6 +43,7 @@ const RECORD: InteractionRecord = {
   complianceGuardRuleId: null,
 };
 
+const NOTES = new Set(["metaData", "externalId"]);
 const MAY_CHANGE = new Set([
   "metaData",
   "externalId",
@@ -97,7 +98,9 @@ test("whatever is reported, nothing that was sent is rewritten and nothing goes 
       const { changes } = judgement;
       expect(Object.keys(changes).filter((field) => !MAY_CHANGE.has(field))).toEqual([]);
       if (changes.status !== undefined) expect(MOVES).toContain(`${status} ${changes.status}`);
-      expect(judgement.kind).toBe(changes.status === "canceled" ? "cancels" : "changes");
+      const isNote = Object.keys(changes).every((field) => NOTES.has(field));
+      const kind = isNote ? "notes" : "receipt";
+      expect(judgement.kind).toBe(changes.status === "canceled" ? "cancellation" : kind);
     }),
     { numRuns: 5_000 },
   );

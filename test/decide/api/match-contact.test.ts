@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { recogniseContact, type ContactMarks } from "../../../src/decide/api/match-contact.ts";
-import type { KeptContact } from "../../../src/domain/interaction-record.ts";
+import { matchContact, type ContactMarks } from "../../../src/decide/api/match-contact.ts";
+import type { StoredContact } from "../../../src/domain/interaction-record.ts";
 
-const contact = (id: string, marks: Partial<ContactMarks>): KeptContact => ({
+const contact = (id: string, marks: Partial<ContactMarks>): StoredContact => ({
   id,
   details: {
     externalId: null,
@@ -66,5 +66,5 @@ test.each([
     address: null,
     ...marks,
   };
-  expect(recogniseContact(CONTACTS, given)?.id).toBe(id);
+  expect(matchContact(CONTACTS, given)?.id).toBe(id);
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { openSeal } from "../../../src/seal.ts";
+import { createSeal } from "../../../src/seal.ts";
 import { useDatabase } from "../../database.ts";
 import { insertHouse, insertSent } from "../interactions/scene.ts";
 import { useServer, type Answer } from "../served.ts";
@@ -8,7 +8,7 @@ import { useServer, type Answer } from "../served.ts";
 const database = useDatabase();
 const { pool } = database;
 let now = new Date("2031-03-04T15:00:00Z");
-const seal = openSeal([randomBytes(32).toString("base64")]);
+const seal = createSeal([randomBytes(32).toString("base64")]);
 const served = useServer(database, { clock: () => now, seal });
 const { ask, keyWith } = served;
 beforeAll(() => insertHouse(pool));
@@ -29,27 +29,30 @@ async function urlOf(id: string): Promise<string> {
 const fetched = (url: string): Promise<Answer> => ask("GET", url, { key: null });
 
 describe("recorded content", () => {
-  test("is found under both families, as a URL or a redirect to it", async () => {
+  test("has a URL in both families of paths, as JSON or as a redirect", async () => {
     const id = await log({ content: { transcript: "Hello" } });
     for (const path of [
       `/interactions/${id}/content`,
       `/people/BO-1/interactions/${id}/content`,
       `/people/ext-crm-1/interactions/${id}/content`,
     ]) {
+      const url = expect.stringMatching(
+        new RegExp(
+          `^/recorded-content/${id}\\?expires=\\d+&urlId=[0-9a-f-]{36}&signature=[\\w-]{43}$`,
+        ),
+      ) as string;
       const asked = await ask("GET", `${path}?returnUrl=true`);
       expect(asked.body).toEqual({
         status: 200,
         message: "Success",
         data: {
-          url: expect.stringMatching(
-            new RegExp(`^/recorded-content/${id}\\?expires=\\d+&signature=[\\w-]{43}$`),
-          ) as string,
+          url,
           expiresAt: "2031-03-04T15:15:00.000Z",
         },
       });
       for (const query of ["", "?returnUrl=false"]) {
         const led = await ask("GET", path + query);
-        expect([led.status, led.headers.get("location")]).toEqual([302, asked.body.data["url"]]);
+        expect([led.status, led.headers.get("location")]).toEqual([302, url]);
       }
     }
   });
@@ -86,7 +89,7 @@ describe("recorded content", () => {
     ]);
   });
 
-  test("cannot run, nor fetch anything, nor be kept", async () => {
+  test("cannot run, fetch anything, or be cached", async () => {
     const html = '<script>fetch("//evil.example")</script><img src="https://evil.example/seen">';
     const { headers } = await fetched(
       await urlOf(await log({ channel: "email", content: { bodyHtml: html } })),
@@ -99,13 +102,13 @@ describe("recorded content", () => {
     expect(headers.get("referrer-policy")).toBe("no-referrer");
   });
 
-  test("of what Tidings sent is what was sent", async () => {
+  test("of a sent interaction is the text that was sent", async () => {
     const content = { subject: "x", bodyText: "Dear Pat", bodyHtml: null, attachments: [] };
     const id = await insertSent(pool, { status: "attempted", content });
     expect((await fetched(await urlOf(id))).body).toBe("Dear Pat");
   });
 
-  test("that is not there is 404", async () => {
+  test("that does not exist is 404", async () => {
     const { status, body } = await ask("GET", `/interactions/${await log({})}/content`);
     expect([status, body.errors[0]?.field]).toEqual([404, "interactionId"]);
   });
@@ -120,7 +123,7 @@ describe("recorded content", () => {
 });
 
 describe("a URL of recorded content", () => {
-  test("is valid for 15 minutes and no longer", async () => {
+  test("is valid for 15 minutes", async () => {
     const url = await urlOf(await log({ content: { transcript: "Hello" } }));
     now = new Date("2031-03-04T15:14:59Z");
     expect((await fetched(url)).status).toBe(200);
@@ -128,13 +131,18 @@ describe("a URL of recorded content", () => {
     const { status, body } = await fetched(url);
     expect([status, body.message]).toEqual([
       403,
-      "This URL is expired: ask for another one under /interactions.",
+      "This URL is expired. Ask for another one under /interactions.",
     ]);
     now = new Date("2031-03-04T15:00:00Z");
   });
 
   test.each([
     ["for another interaction", (url: string) => url.replace(/content\/\d+/, "content/1")],
+    [
+      "for another id",
+      (url: string) =>
+        url.replace(/urlId=./, (found) => (found.endsWith("a") ? "urlId=b" : "urlId=a")),
+    ],
     ["for a longer time", (url: string) => url.replace(/expires=\d+/, "expires=9999999999")],
     ["without its signature", (url: string) => url.replace(/signature=.*/, "signature=")],
     [
@@ -149,15 +157,18 @@ describe("a URL of recorded content", () => {
     expect([status, JSON.stringify(body)]).toEqual([403, expect.not.stringContaining("Hello")]);
   });
 
-  test.each(["", "?expires=1", "?signature=x", "?expires=x&signature=x"])(
-    "is not %j alone",
-    async (query) => {
-      const id = await log({ content: { transcript: "Hello" } });
-      expect((await fetched(`/recorded-content/${id}${query}`)).status).toBe(400);
-    },
-  );
+  test.each([
+    "",
+    "?expires=1",
+    "?signature=x",
+    "?expires=x&signature=x",
+    "?expires=1&urlId=x&signature=x",
+  ])("is not %j alone", async (query) => {
+    const id = await log({ content: { transcript: "Hello" } });
+    expect((await fetched(`/recorded-content/${id}${query}`)).status).toBe(400);
+  });
 
-  test("leaves nothing in the log that it could be fetched with", async () => {
+  test("does not appear in the log", async () => {
     const url = await urlOf(await log({ content: { transcript: "Hello" } }));
     await fetched(url);
     expect(served.emitted.join("\n")).not.toMatch(/signature|Hello/);
@@ -174,7 +185,7 @@ describe("sensitive content", () => {
     return rows[0]?.content;
   };
 
-  test("is sealed at rest, and readable for those who may", async () => {
+  test("is sealed at rest, and readable with the scope", async () => {
     const id = await log({ sensitive: true, content: SECRET });
     expect(JSON.stringify(await kept(id))).not.toContain("account");
     expect(await kept(id)).toHaveProperty("sealed");
@@ -183,7 +194,7 @@ describe("sensitive content", () => {
     expect((await fetched(await urlOf(id))).body).toBe("the account number");
   });
 
-  test("is null for those who may not, everywhere; all else is shown", async () => {
+  test("is null everywhere without the scope, and all other fields are shown", async () => {
     const reader = await keyWith("interaction:read", "interaction:write");
     const id = await log({ sensitive: true, content: SECRET, subject: "freeForm" });
     const one = await ask("GET", `/interactions/${id}`, { key: reader });
@@ -204,7 +215,7 @@ describe("sensitive content", () => {
     expect(served.emitted.join("\n")).not.toContain("account number");
   });
 
-  test("goes on record whenever somebody is shown it, and only then", async () => {
+  test("has a reveal on record for each time it is shown, and for no other", async () => {
     const key = await keyWith("interaction:read", "interaction:read.sensitive");
     const reader = await keyWith("interaction:read", "interaction:write");
     const body = { channel: "voice", status: "succeeded", sensitive: true, content: SECRET };
@@ -225,7 +236,7 @@ describe("sensitive content", () => {
     for (const path of paths) await ask("GET", path, { key: reader });
     expect(await reveals()).toEqual([]);
     for (const path of paths) await ask("GET", path, { key });
-    const name = expect.stringMatching(/^test-\d+$/) as string;
+    const name = expect.stringMatching(/^key:test-\d+$/) as string;
     expect(await reveals()).toEqual(paths.map(() => ({ revealed_by: name, way: "rest" })));
 
     const open = await log({ content: SECRET });
@@ -239,7 +250,7 @@ describe("sensitive content", () => {
     expect(rows).toEqual([]);
   });
 
-  test("is sealed when it becomes sensitive, and opened when it is no longer", async () => {
+  test("is sealed when it becomes sensitive, and opened when it stops being sensitive", async () => {
     const id = await log({ content: SECRET });
     expect(await kept(id)).toEqual(SECRET);
     const path = `/people/BO-1/interactions/${id}`;
@@ -252,8 +263,8 @@ describe("sensitive content", () => {
     expect(await kept(id)).toEqual({ transcript: "another" });
   });
 
-  test("is not opened by somebody who may not read it, unless they replace it", async () => {
-    const writer = await keyWith("interaction:write");
+  test("cannot be opened without the scope to read it, unless it is replaced", async () => {
+    const writer = await keyWith("interaction:read", "interaction:write");
     const id = await log({ sensitive: true, content: SECRET });
     const path = `/people/BO-1/interactions/${id}`;
     const refused = await ask("PUT", path, { key: writer, body: { sensitive: false } });
@@ -266,12 +277,13 @@ describe("sensitive content", () => {
     expect(replaced.body.data["content"]).toEqual({ transcript: "nothing" });
   });
 
-  test("whose key is lost is a fault of ours, which names the key and nothing else", async () => {
-    const lost = openSeal([randomBytes(32).toString("base64")]);
+  test("whose key is lost is a 500, logged with the key id", async () => {
+    const lost = createSeal([randomBytes(32).toString("base64")]);
+    const owner = { interactionId: "1", channel: "email" } as const;
     const id = await insertSent(pool, {
       status: "attempted",
       sensitive: true,
-      content: lost?.seal({ subject: "secret" }) ?? {},
+      content: lost?.seal({ subject: "secret" }, owner) ?? {},
     });
     expect((await ask("GET", `/interactions/${id}`)).status).toBe(500);
     expect(served.emitted.at(-2)).toContain('"code":"CONTENT_KEY_UNKNOWN"');
@@ -279,7 +291,7 @@ describe("sensitive content", () => {
     expect((await ask("GET", `/interactions/${id}`, { key: reader })).status).toBe(200);
   });
 
-  test("cannot be slipped in sealed already", async () => {
+  test("cannot be sent already sealed", async () => {
     const sealed = { keyId: "x", iv: "x", tag: "x", data: "x" };
     const body = { channel: "gui", status: "succeeded", content: { sealed } };
     const answer = await ask("POST", "/people/BO-1/interactions", { body });

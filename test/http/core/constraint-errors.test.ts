@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { NOTIFICATION_TYPE_RULES } from "../../../src/http/notification-types/constraint-errors.ts";
-import { constraintErrorOf } from "../../../src/http/core/constraint-errors.ts";
+import { NOTIFICATION_TYPE_CONSTRAINTS } from "../../../src/http/notification-types/constraint-errors.ts";
+import { databaseError } from "../../../src/http/core/constraint-errors.ts";
 import { useDatabase } from "../../database.ts";
 
 const { pool } = useDatabase();
@@ -25,7 +25,7 @@ const OUT_OF_REACH = [
   "case_type_notification_types_case_type_is_known",
 ];
 
-test("whatever the database can refuse of notification types has its sentence, or is out of reach", async () => {
+test("every constraint of notification types has a message, or cannot be violated over REST", async () => {
   const { rows } = await pool.query<{ name: string }>(`
     select conname as name from pg_constraint
     where contype in ('c', 'p', 'u', 'f')
@@ -49,7 +49,7 @@ test("whatever the database can refuse of notification types has its sentence, o
     from pg_proc p, regexp_matches(p.prosrc, 'tg_table_name \\|\\| ''(\\w+)''', 'g') m, unnest(m) r (name)
     where p.pronamespace = 'tidings'::regnamespace and p.proname = 'guard_versions'`);
   const names = rows.map(({ name }) => name);
-  const decided = [...Object.keys(NOTIFICATION_TYPE_RULES), ...OUT_OF_REACH];
+  const decided = [...Object.keys(NOTIFICATION_TYPE_CONSTRAINTS), ...OUT_OF_REACH];
   expect(names.toSorted()).toEqual(decided.toSorted());
 });
 
@@ -61,5 +61,5 @@ test.each([
   ["a constraint without a sentence", "23514", undefined],
 ])("%s (%s) is answered with %s", (_, code, status) => {
   const error = Object.assign(new Error("said by the database"), { code });
-  expect(constraintErrorOf(error, {})?.status).toBe(status);
+  expect(databaseError(error, {})?.status).toBe(status);
 });

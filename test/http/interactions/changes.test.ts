@@ -33,8 +33,8 @@ async function transitions(id: string): Promise<unknown[]> {
   return rows;
 }
 
-describe("what others logged", () => {
-  test("changes in the fields that are given, and in no other", async () => {
+describe("a logged interaction", () => {
+  test("changes only in the fields that are sent", async () => {
     const id = await log({
       externalId: "keep",
       subject: "freeForm",
@@ -51,7 +51,7 @@ describe("what others logged", () => {
     });
   });
 
-  test("in every field there is", async () => {
+  test("can change in every field", async () => {
     const previous = await log();
     const id = await log({ content: { transcript: "x" } });
     const WHOLE = {
@@ -90,7 +90,7 @@ describe("what others logged", () => {
     });
   });
 
-  test("is emptied by null", async () => {
+  test("is cleared by null", async () => {
     const id = await log({
       contactId: "CT-PHONE",
       loanId: "LN-1",
@@ -114,7 +114,7 @@ describe("what others logged", () => {
     expect(after).toMatchObject({ ...EMPTY, contact: null, loanIds: [], borrower: { id: "BO-1" } });
   });
 
-  test("is left as it is by an empty body", async () => {
+  test("is not changed by an empty body", async () => {
     const id = await log();
     const before = await ask("GET", `/interactions/${id}`);
     expect(await changed(id, {})).toEqual(before.body.data);
@@ -132,7 +132,7 @@ describe("what others logged", () => {
   const PAIRS = Object.keys(MOVES).flatMap((from) =>
     Object.keys(MOVES).map((to) => [from, to] as const),
   );
-  test.each(PAIRS)("moves from %s to %s, or is refused", async (from, to) => {
+  test.each(PAIRS)("moves from %s to %s as the diagram allows", async (from, to) => {
     const id = await log({ status: from });
     const { status, body } = await put(id, { status: to });
     if (from === to || MOVES[from]?.includes(to) === true)
@@ -140,16 +140,16 @@ describe("what others logged", () => {
     else expect([status, fieldsOf(body)]).toEqual([409, ["status"]]);
   });
 
-  test("keeps each move with who made it", async () => {
-    const key = await keyWith("interaction:write");
+  test("records who made each move", async () => {
+    const key = await keyWith("interaction:read", "interaction:write");
     const id = await log();
     const { body } = await put(id, { status: "inProgress" }, key);
     await put(id, { statusDetails: "voiceLeftVoicemail" });
     await put(id, { subject: "freeForm" });
     expect(await transitions(id)).toEqual([
-      { to: "scheduled", by: "api:test-1" },
-      { to: "inProgress", by: expect.stringMatching(/^api:test-(?!1$)/) as string },
-      { to: "inProgress voiceLeftVoicemail", by: "api:test-1" },
+      { to: "scheduled", by: "key:test-1" },
+      { to: "inProgress", by: expect.stringMatching(/^key:test-(?!1$)/) as string },
+      { to: "inProgress voiceLeftVoicemail", by: "key:test-1" },
     ]);
     const after = await ask("GET", `/interactions/${id}`);
     expect(after.body.data["statusUpdatedAt"]).toBe(body.data["statusUpdatedAt"]);
@@ -173,7 +173,7 @@ describe("what others logged", () => {
     expect((await ask("GET", `/interactions/${id}`)).body).toEqual(before.body);
   });
 
-  test("is not judged by what SQL wrote into it before, unless that is changed", async () => {
+  test("may hold invalid values written by SQL, as long as they are not changed", async () => {
     const { rows } = await pool.query<{ id: string }>(
       `insert into tidings.interactions (channel, status, person_id, content, started_at, ended_at)
        values ('email', 'attempted', 'BO-1', '{"raw": "x"}', '2031-03-04', '2031-03-03') returning id`,
@@ -186,13 +186,13 @@ describe("what others logged", () => {
     expect(fieldsOf((await put(id, { startedAt: "2031-03-05" })).body)).toEqual(["endedAt"]);
   });
 
-  test("does not follow itself", async () => {
+  test("cannot be its own previous interaction", async () => {
     const id = await log();
     const { status, body } = await put(id, { previousInteractionId: id });
     expect([status, fieldsOf(body)]).toEqual([422, ["previousInteractionId"]]);
   });
 
-  test("takes no external id that is another's: 409", async () => {
+  test("cannot take the external id of another: 409", async () => {
     await log({ externalId: "taken" });
     const { status, body } = await put(await log(), { externalId: "taken" });
     expect([status, fieldsOf(body)]).toEqual([409, ["externalId"]]);
@@ -203,7 +203,7 @@ describe("what others logged", () => {
     expect((await put("ext-by-ext", { subject: "freeForm" })).status).toBe(200);
   });
 
-  test("two writers at once lose nothing of each other", async () => {
+  test("two concurrent changes of different fields are both kept", async () => {
     const id = await log();
     const writes = Array.from({ length: 10 }, (_, n) => [
       { subject: `custom${n}` },
@@ -220,7 +220,7 @@ describe("what others logged", () => {
     });
   });
 
-  test("of two that end it differently one wins, and the other is told", async () => {
+  test("of two concurrent final statuses one wins, and the other gets a 409", async () => {
     const id = await log({ status: "attempted" });
     const answers = await Promise.all(
       ["failed", "canceled", "succeeded", "canceled"].map((status) => put(id, { status })),
@@ -231,8 +231,8 @@ describe("what others logged", () => {
   });
 });
 
-describe("what Tidings sends itself", () => {
-  test("takes the lender's own notes wherever it stands", async () => {
+describe("an interaction that Tidings sends", () => {
+  test("takes the lender's notes in every status", async () => {
     for (const status of ["scheduled", "inProgress", "attempted", "succeeded", "failed"]) {
       const id = await insertSent(pool, { status });
       const notes = { metaData: { crm: status }, externalId: `notes-${status}` };
@@ -240,7 +240,7 @@ describe("what Tidings sends itself", () => {
     }
   });
 
-  test("can be canceled while it is scheduled, and says who did and why", async () => {
+  test("can be canceled while it is scheduled, and records who and why", async () => {
     const id = await insertSent(pool, { status: "scheduled" });
     const data = await changed(id, {
       status: "canceled",
@@ -256,19 +256,19 @@ describe("what Tidings sends itself", () => {
     });
     expect(await transitions(id)).toEqual([
       { to: "scheduled", by: "test" },
-      { to: "canceled", by: "api:test-1" },
+      { to: "canceled", by: "key:test-1" },
     ]);
   });
 
-  test("and says something where no reason is given", async () => {
+  test("gets a default reason where a cancellation has none", async () => {
     const id = await insertSent(pool, { status: "scheduled" });
     expect(await changed(id, { status: "canceled" })).toMatchObject({
-      failureDescriptionShort: "Canceled by operator",
+      failureDescriptionShort: "Canceled by caller",
       failureDescriptionLong: "Canceled over the REST resources.",
     });
   });
 
-  test("moves on by receipts: delivered, opened, and bounced late", async () => {
+  test("takes receipts: delivered, opened, and bounced late", async () => {
     const id = await insertSent(pool, { status: "attempted", statusDetails: "emailSent" });
     const delivered = { status: "succeeded", statusDetails: "emailDelivered" };
     expect(await changed(id, delivered)).toMatchObject(delivered);
@@ -283,7 +283,7 @@ describe("what Tidings sends itself", () => {
     });
   });
 
-  test("an outcome that nobody knew is known by a receipt, and says nothing of not being known", async () => {
+  test("a receipt replaces an unknown outcome and its failure texts", async () => {
     const id = await insertSent(pool, {
       status: "attempted",
       statusDetails: "emailOutcomeUnknown",
@@ -300,7 +300,7 @@ describe("what Tidings sends itself", () => {
     });
   });
 
-  test("a value that stands already is no change", async () => {
+  test("a value equal to the present one is no change", async () => {
     const id = await insertSent(pool, { status: "attempted", statusDetails: "emailSent" });
     const before = await ask("GET", `/interactions/${id}`);
     const same = {
@@ -381,14 +381,14 @@ describe("what Tidings sends itself", () => {
     );
   });
 
-  test("never goes back: what was opened is not merely delivered", async () => {
+  test("never goes back from opened to delivered", async () => {
     const id = await insertSent(pool, { status: "succeeded", statusDetails: "emailOpened" });
     const { status, body } = await put(id, { statusDetails: "emailDelivered" });
     expect([status, fieldsOf(body)]).toEqual([409, ["statusDetails"]]);
     expect(await changed(id, { statusDetails: "emailClicked" })).toMatchObject({});
   });
 
-  test("nor by two receipts that come at once", async () => {
+  test("two concurrent receipts never go back either", async () => {
     for (let round = 0; round < 10; round += 1) {
       const id = await insertSent(pool, { status: "succeeded", statusDetails: "emailDelivered" });
       const receipts = ["emailClicked", "emailOpened", "emailOpened", "emailOpened"];
@@ -398,13 +398,13 @@ describe("what Tidings sends itself", () => {
     }
   });
 
-  test("names every field that is refused", async () => {
+  test("a 409 names every field that cannot change", async () => {
     const id = await insertSent(pool, { status: "scheduled" });
     const { body } = await put(id, { channel: "text", theme: "opsCollDebt", metaData: {} });
     expect(fieldsOf(body)).toEqual(["channel", "theme"]);
   });
 
-  test("what is canceled and claimed at the same moment goes to whoever was first", async () => {
+  test("of a cancellation and a claim at the same time, the first wins", async () => {
     for (let round = 0; round < 10; round += 1) {
       const id = await insertSent(pool, { status: "scheduled" });
       const claim = pool.query(

@@ -72,7 +72,7 @@ const changes = fc
   .tuple(fc.option(word(...INTERACTION_STATUSES)), fields)
   .map(([status, rest]) => ({ ...rest, ...(status !== null && { status }) }));
 
-test("whatever is logged or changed, it is done or refused, and what is done can be read", async () => {
+test("random bodies are accepted or refused without a 500, and accepted ones can be read", async () => {
   const seen = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(
@@ -96,4 +96,4 @@ test("whatever is logged or changed, it is done or refused, and what is done can
   const page = await ask("GET", "/people/BO-1/interactions?limit=100");
   expect(page.status).toBe(200);
   expect(emitted.filter((line) => line.includes('"http.failed"'))).toEqual([]);
-}, 60_000);
+}, 180_000);

@@ -21,7 +21,7 @@ async function logged(fields: object = {}): Promise<Readonly<Record<string, unkn
 const anyText = expect.any(String) as string;
 
 describe("POST logs", () => {
-  test("the least there is, with every key of an answer, its defaults and its nulls", async () => {
+  test("a minimal body; the response has every key, defaults and nulls", async () => {
     const before = Date.now();
     const data = await logged();
     expect(data).toEqual({
@@ -83,7 +83,7 @@ describe("POST logs", () => {
     expect(startedAt).toBeLessThanOrEqual(Date.now());
   });
 
-  test("everything there is, and GET shows the same in both families", async () => {
+  test("a complete body, which GET shows in both families of paths", async () => {
     const previous = await logged();
     const WHOLE = {
       channel: "email",
@@ -139,7 +139,7 @@ describe("POST logs", () => {
     expect(rows, "the borrower is not changed").toEqual([{ status: "active" }]);
   });
 
-  test("and never sends: the row is logged, and no job comes of it", async () => {
+  test("a row that is never sent and creates no job", async () => {
     const jobs = "select count(*)::int as n from tidings_queue.jobs";
     const before = await pool.query(jobs);
     const { id } = await logged({
@@ -154,18 +154,18 @@ describe("POST logs", () => {
     expect(rows).toEqual([{ origin: "logged" }]);
   });
 
-  test("in the caller's name, on the interaction and on its transition", async () => {
-    const key = await keyWith("interaction:write");
+  test("in the caller's name, in the interaction and its transition", async () => {
+    const key = await keyWith("interaction:read", "interaction:write");
     const { body } = await ask("POST", "/people/BO-1/interactions", { body: LEAST, key });
     const { name } = body.data["createdBy"] as { name: string };
     const { rows } = await pool.query(
       "select moved_by, to_status from tidings.interaction_transitions where interaction_id = $1",
       [body.data["id"]],
     );
-    expect(rows).toEqual([{ moved_by: `api:${name}`, to_status: "succeeded" }]);
+    expect(rows).toEqual([{ moved_by: `key:${name}`, to_status: "succeeded" }]);
   });
 
-  test("a date without a time begins at midnight UTC, and null is not now", async () => {
+  test("a date without a time as midnight UTC, and null as null", async () => {
     expect(await logged({ startedAt: "2019-08-24" })).toMatchObject({
       startedAt: "2019-08-24T00:00:00.000Z",
     });
@@ -175,11 +175,11 @@ describe("POST logs", () => {
     });
   });
 
-  test.each(INTERACTION_STATUSES)("an interaction may be born %s", async (status) => {
+  test.each(INTERACTION_STATUSES)("an interaction with the initial status %s", async (status) => {
     expect(await logged({ status })).toMatchObject({ status });
   });
 
-  test.each(THEMES)("the theme %s is known", async (theme) => {
+  test.each(THEMES)("the theme %s", async (theme) => {
     expect(await logged({ theme })).toMatchObject({ theme });
   });
 
@@ -199,7 +199,7 @@ describe("POST logs", () => {
     expect(await logged({ channel, content })).toMatchObject({ channel, content });
   });
 
-  test("once under one Idempotency-Key", async () => {
+  test("once for one Idempotency-Key", async () => {
     const headers = { "Idempotency-Key": "call-17" };
     const first = await ask("POST", "/people/BO-1/interactions", { body: LEAST, headers });
     const second = await ask("POST", "/people/BO-1/interactions", { body: LEAST, headers });
@@ -235,7 +235,7 @@ describe("the contact of an interaction", () => {
     expect(await logged(fields)).toMatchObject({ contactId: "CT-PHONE", contact: DETAILS });
   });
 
-  test("is recognised by its address, whatever the case", async () => {
+  test("is recognized by its email address in any case", async () => {
     const contact = { contactType: "email", value: "PAT@example.com" };
     expect(await logged({ contact })).toMatchObject({ contactId: "CT-EMAIL" });
     const home = {
@@ -250,7 +250,7 @@ describe("the contact of an interaction", () => {
     expect(await logged({ contact: home })).toMatchObject({ contactId: "CT-HOME" });
   });
 
-  test("is kept with the interaction where it is none of the borrower's, and creates nothing", async () => {
+  test("is stored with the interaction where it matches none of the borrower's, and is not created", async () => {
     const contact = { contactType: "email", value: "sam@example.com", name: "Sam" };
     expect(await logged({ contact })).toMatchObject({
       contactId: null,
@@ -274,7 +274,7 @@ describe("the contact of an interaction", () => {
     expect(rows).toEqual([{ n: 4 }]);
   });
 
-  test("named with details beside it keeps the details", async () => {
+  test("named by id with other details keeps these details", async () => {
     const contact = {
       contactType: "phone",
       value: "+16145550177",
@@ -293,7 +293,7 @@ describe("the contact of an interaction", () => {
     });
   });
 
-  test("stays as it was when the borrower's contact changes later", async () => {
+  test("does not change with the borrower's contact", async () => {
     const { id } = await logged({ contactId: "CT-HOME" });
     await pool.query("update tidings.contacts set label = 'old home' where id = 'CT-HOME'");
     const { body } = await ask("GET", `/interactions/${String(id)}`);
@@ -301,7 +301,7 @@ describe("the contact of an interaction", () => {
   });
 });
 
-test("the borrower of an interaction stays as they were", async () => {
+test("the borrower of an interaction does not change with the borrower's row", async () => {
   const { id } = await logged();
   await pool.query(
     "update tidings.borrowers set collections_intensity = 'light' where id = 'BO-1'",
@@ -312,7 +312,7 @@ test("the borrower of an interaction stays as they were", async () => {
 });
 
 describe("loans", () => {
-  test("may be named by the lender's id, and need not be the borrower's own", async () => {
+  test("can be named by the lender's id, and may be another borrower's", async () => {
     expect(
       await logged({ loanId: "ext-ledger-1", loanIds: ["LN-2", "ext-ledger-1"] }),
     ).toMatchObject({
@@ -399,7 +399,7 @@ const MISFITS: readonly (readonly [why: string, fields: object, field: string])[
   ["notes that are a list", { metaData: [1] }, "metaData"],
 ];
 
-describe("POST refuses with 422, and names the field", () => {
+describe("POST gets a 422 that names the field", () => {
   test.each(MISFITS)("%s", async (_, fields, field) => {
     const { status, body } = await log({ ...LEAST, ...fields });
     expect([status, body.errors.map((error) => error.field)]).toEqual([422, [field]]);
@@ -411,7 +411,7 @@ describe("POST refuses with 422, and names the field", () => {
     expect([status, body.errors.map((error) => error.field)]).toEqual([422, [field]]);
   });
 
-  test("in words that tell what to send", async () => {
+  test("with a message that says what is valid", async () => {
     const { body } = await log({ ...LEAST, metaData: [], content: "x", theme: 7 });
     expect(body.errors).toEqual([
       { field: "content", message: "must be an object" },
@@ -423,13 +423,22 @@ describe("POST refuses with 422, and names the field", () => {
     ]);
   });
 
-  test("somebody else's interaction as the previous one", async () => {
+  test.each(["metaData", "content"])("a key __proto__ in %s", async (field) => {
+    const body = `{"channel": "gui", "status": "succeeded", "${field}": {"a": {"__proto__": {"b": 1}}}}`;
+    const { status, body: refused } = await ask("POST", "/people/BO-1/interactions", { body });
+    expect([status, refused.errors]).toEqual([
+      422,
+      [{ field: `${field}.a`, message: "must not have a key __proto__" }],
+    ]);
+  });
+
+  test("another borrower's interaction as the previous one", async () => {
     const { body } = await log(LEAST, "BO-2");
     const other = await log({ ...LEAST, previousInteractionId: body.data["id"] });
     expect([other.status, other.body.errors[0]?.field]).toEqual([422, "previousInteractionId"]);
   });
 
-  test("and takes what is just within: 50 notes, keys of 100 and values of 500 characters, counted as people do", async () => {
+  test("and accepts the largest metaData: 50 keys of 100 characters with values of 500 code points", async () => {
     const metaData = Object.fromEntries(
       Array.from({ length: 50 }, (_, n) => [`${"🙂".repeat(98)}${n + 10}`, "🙂".repeat(500)]),
     );
@@ -437,7 +446,7 @@ describe("POST refuses with 422, and names the field", () => {
   });
 });
 
-describe("who is nobody", () => {
+describe("an unknown person", () => {
   test.each([
     ["POST", "/people/BO-9/interactions", "personId"],
     ["POST", "/people/ext-nobody/interactions", "personId"],
@@ -458,7 +467,7 @@ describe("who is nobody", () => {
     expect([answer.status, answer.body.errors[0]?.field]).toEqual([404, field]);
   });
 
-  test("an interaction of somebody else is not there", async () => {
+  test("another person's interaction is 404", async () => {
     const { id } = await logged();
     expect((await ask("GET", `/people/BO-2/interactions/${String(id)}`)).status).toBe(404);
     const put = await ask("PUT", `/people/BO-2/interactions/${String(id)}`, {
@@ -468,7 +477,7 @@ describe("who is nobody", () => {
   });
 });
 
-describe("what is refused as everywhere", () => {
+describe("general errors", () => {
   test.each([
     ["GET", "/interactions", "interaction:write"],
     ["GET", "/interactions/1", "interaction:write"],
@@ -494,7 +503,7 @@ describe("what is refused as everywhere", () => {
     expect([status, headers.get("allow")]).toEqual([405, allow]);
   });
 
-  test("broken JSON is 400, and what is no JSON 415", async () => {
+  test("broken JSON is 400, and another content type 415", async () => {
     expect((await log("{")).status).toBe(400);
     const text = await ask("POST", "/people/BO-1/interactions", {
       body: "hello",
@@ -503,15 +512,15 @@ describe("what is refused as everywhere", () => {
     expect(text.status).toBe(415);
   });
 
-  test("an external id is one interaction's: 409", async () => {
+  test("an external id that is in use is 409", async () => {
     await logged({ externalId: "once" });
     const { status, body } = await log({ ...LEAST, externalId: "once" });
     expect([status, body.errors[0]?.field]).toEqual([409, "externalId"]);
   });
 });
 
-describe("what Tidings sent itself is shown", () => {
-  test("with what was kept of borrower and contact, and no name", async () => {
+describe("an interaction that Tidings sent is shown", () => {
+  test("with the stored borrower and contact, and without a name", async () => {
     const id = await insertSent(pool, {
       status: "attempted",
       statusDetails: "emailSent",
@@ -530,7 +539,7 @@ describe("what Tidings sent itself is shown", () => {
     expect(JSON.stringify(body.data["borrower"])).not.toContain("Pat");
   });
 
-  test("and rows of SQL whatever JSON they hold", async () => {
+  test("even where SQL wrote other JSON", async () => {
     const { rows } = await pool.query<{ id: string }>(
       `insert into tidings.interactions (channel, status, content, contact, borrower, meta_data, created_by)
        values ('fax', 'succeeded', '["page"]', '7', '"x"', '[]', '"somebody"') returning id`,

@@ -64,20 +64,20 @@ const idsOf = ({ data }: Body): string[] => data.map((one) => String(one["id"]))
 const listed = async (path: string): Promise<string[]> => idsOf(await list(path));
 
 describe("a list", () => {
-  test("holds what Tidings sent and what others logged, newest first", async () => {
+  test("has the interactions of Tidings and of others, newest first", async () => {
     const body = await list("/interactions");
     expect(body).toMatchObject({ total: 5, count: 5, nextUrl: null, previousUrl: null });
     expect(idsOf(body)).toEqual([ids.nobody, ids.sent, ids.other, ids.second, ids.first]);
   });
 
-  test("of a borrower holds the borrower's alone", async () => {
+  test("of a borrower has only that borrower's", async () => {
     const body = await list("/people/ext-crm-1/interactions");
     expect(body).toMatchObject({ total: 3, count: 3 });
     expect(idsOf(body)).toEqual([ids.sent, ids.second, ids.first]);
     expect(await listed("/people/BO-2/interactions")).toEqual([ids.other]);
   });
 
-  test("that is empty is a list", async () => {
+  test("can be empty", async () => {
     expect(await list("/interactions?channel=gui")).toEqual({
       total: 0,
       count: 0,
@@ -123,13 +123,13 @@ describe("a filter", () => {
     expect(await listed(`/interactions?${query}`)).toEqual(names.map((name) => ids[name]));
   });
 
-  test("by case holds within a borrower's list too", async () => {
+  test("by case works within a borrower's list too", async () => {
     expect(await listed("/people/BO-1/interactions?caseId=CS-1")).toEqual([ids.sent]);
     expect(await listed("/people/BO-2/interactions?caseId=CS-1")).toEqual([]);
   });
 });
 
-describe("a query that does not fit is 400, and names what does not", () => {
+describe("an invalid query is 400 and names the parameter", () => {
   test.each([
     ["limit=0", "limit"],
     ["limit=101", "limit"],
@@ -160,7 +160,7 @@ describe("a query that does not fit is 400, and names what does not", () => {
     }
   });
 
-  test("a cursor of somebody else's list", async () => {
+  test("a cursor of another borrower's list", async () => {
     const { status } = await ask(
       "GET",
       `/people/BO-1/interactions?sortBy=startedAt&startingAfter=${ids.other}`,
@@ -222,7 +222,7 @@ describe("pages", () => {
       .map((index) => all[index] ?? "");
   }
 
-  test.each(EVERY)("by %s %s, forwards and back again", async (sortBy, order) => {
+  test.each(EVERY)("by %s %s, forwards and backwards", async (sortBy, order) => {
     const expected = inOrder(sortBy, order);
     const path = `/people/BO-9/interactions?limit=7&sortBy=${sortBy}&order=${order}`;
     const forwards = await walk(path, "nextUrl");
@@ -233,7 +233,7 @@ describe("pages", () => {
     expect(backwards.toReversed().flat()).toEqual(expected.slice(0, 21));
   });
 
-  test("the whole list on one page has none beside it", async () => {
+  test("a list on one page has no neighbouring pages", async () => {
     const body = await list("/people/BO-9/interactions?limit=25");
     expect(body).toMatchObject({ count: 25, nextUrl: null, previousUrl: null });
   });
@@ -243,11 +243,11 @@ describe("pages", () => {
     expect(await listed("/people/BO-2/interactions?endingBefore=0")).toEqual([ids.other]);
   });
 
-  test("25 are on a page unless told otherwise", async () => {
+  test("a page has 25 results by default", async () => {
     expect((await list("/interactions")).count).toBe(25);
   });
 
-  test("a page that was read backwards leads on forwards", async () => {
+  test("a page that was read backwards has a next page", async () => {
     const [first, second, third] = all.toReversed();
     const body = await list(`/people/BO-9/interactions?limit=2&endingBefore=${third ?? ""}`);
     expect(idsOf(body)).toEqual([first, second]);
@@ -255,7 +255,7 @@ describe("pages", () => {
     expect((await listed(pathname + search))[0]).toBe(third);
   });
 
-  test("endingBefore wins over startingAfter", async () => {
+  test("endingBefore takes precedence over startingAfter", async () => {
     const [, , third = ""] = all;
     const path = "/people/BO-9/interactions?order=asc&limit=5";
     expect(await listed(`${path}&endingBefore=${third}&startingAfter=${third}`)).toEqual(
@@ -263,12 +263,12 @@ describe("pages", () => {
     );
   });
 
-  test("after the last row is an empty page", async () => {
+  test("the page after the last row is empty", async () => {
     const body = await list(`/people/BO-9/interactions?startingAfter=${all[0] ?? ""}`);
     expect(body).toMatchObject({ total: 25, count: 0, nextUrl: null, previousUrl: null });
   });
 
-  test("the address of a page keeps the filters and the sorting", async () => {
+  test("the URL of a page keeps filters and sorting", async () => {
     const { nextUrl } = await list(
       "/people/BO-9/interactions?limit=2&channel=mail&channel=fax&sortBy=startedAt&order=asc",
     );
@@ -283,7 +283,7 @@ describe("pages", () => {
     ]);
   });
 
-  test("rows that come in meanwhile neither repeat nor hide a row that was there", async () => {
+  test("rows that are added meanwhile neither repeat nor hide other rows", async () => {
     await pool.query("insert into tidings.borrowers (id) values ('BO-10')");
     const insert = (n: number): Promise<unknown> =>
       pool.query(

@@ -43,7 +43,7 @@ async function versions(id: number): Promise<unknown[]> {
 }
 
 describe("POST", () => {
-  test("makes a draft of every field, and GET shows the same", async () => {
+  test("creates a draft with every field, which GET shows", async () => {
     const made = await ask("POST", "/notification-types", { body: WHOLE });
     expect(made.body).toEqual({
       status: 200,
@@ -62,7 +62,7 @@ describe("POST", () => {
     expect(shown.body).toEqual(made.body);
   });
 
-  test("fills in the documented defaults", async () => {
+  test("uses the documented defaults", async () => {
     const { body } = await ask("POST", "/notification-types", { body: { onOutcome: "denied" } });
     expect(body.data).toMatchObject({
       name: "",
@@ -79,7 +79,7 @@ describe("POST", () => {
     });
   });
 
-  test("can make it active, or deprecated, at once", async () => {
+  test("can create an active or deprecated type", async () => {
     const active = await ask("POST", "/notification-types", {
       body: { ...WHOLE, status: "active" },
     });
@@ -97,8 +97,22 @@ describe("POST", () => {
   });
 });
 
+test("POST takes an id that no type has, also where types were inserted with ids by hand", async () => {
+  await pool.query(
+    "insert into tidings.notification_types (id, version, on_status) select n, 1, 'initiated' from generate_series(5000, 5003) n",
+  );
+  const made = await Promise.all(
+    Array.from({ length: 8 }, () =>
+      ask("POST", "/notification-types", { body: { onStatus: "initiated" } }),
+    ),
+  );
+  expect(made.map(({ status }) => status)).toEqual(made.map(() => 200));
+  expect(new Set(made.map(({ body }) => body.data["id"])).size).toBe(8);
+  for (const { body } of made) expect(Number(body.data["id"])).toBeGreaterThan(5003);
+});
+
 describe("POST with typeId", () => {
-  test("copies everything but id, version, status and times; fields of the body win", async () => {
+  test("copies everything except id, version, status and times; fields of the body take precedence", async () => {
     const id = await make({ status: "active" });
     await pool.query("update tidings.notification_types set status = 'deprecated' where id = $1", [
       id,
@@ -136,7 +150,7 @@ describe("POST with typeId", () => {
     ]);
   });
 
-  test("takes the version that is named, else the active one", async () => {
+  test("copies the given version, otherwise the active one", async () => {
     const id = await make({ name: "First", status: "active" });
     await put(id, { name: "Second" });
     await put(id, { name: "Third", status: "draft" });
@@ -149,7 +163,7 @@ describe("POST with typeId", () => {
     expect(await copyOf("&version=3")).toBe("Third");
   });
 
-  test("of what is not there is refused, and so is a version of nothing", async () => {
+  test("gets an error for an unknown type and for a version without a type", async () => {
     const body = { onStatus: "initiated" };
     const type = await ask("POST", "/notification-types?typeId=999999", { body });
     expect([type.status, type.body.errors[0]?.field]).toEqual([404, "notificationTypeId"]);
@@ -162,7 +176,7 @@ describe("POST with typeId", () => {
 });
 
 describe("GET", () => {
-  test("without version shows the active one, else the newest", async () => {
+  test("without version shows the active version, otherwise the newest", async () => {
     const id = await make({ name: "First" });
     const shown = async (query = "") =>
       (await ask("GET", `/notification-types/${id}${query}`)).body.data["version"];
@@ -183,7 +197,7 @@ describe("GET", () => {
     },
   );
 
-  test("a draft that SQL wrote is shown as it stands", async () => {
+  test("a draft that SQL wrote is shown as it is", async () => {
     const { rows } = await pool.query<{ id: number }>(
       `insert into tidings.notification_types (version, on_status, on_condition) values (1, 'initiated', 'null') returning id`,
     );
@@ -193,7 +207,7 @@ describe("GET", () => {
 });
 
 describe("PUT", () => {
-  test("edits a draft in place, and keeps what is left out", async () => {
+  test("edits a draft in place, and keeps fields that are left out", async () => {
     const id = await make();
     const { body } = await put(id, { name: "Other", delay: 5, theme: null });
     expect(body.data).toMatchObject({ ...WHOLE, version: 1, name: "Other", delay: 5, theme: null });
@@ -201,14 +215,14 @@ describe("PUT", () => {
     expect(await versions(id)).toEqual(["1 draft"]);
   });
 
-  test("of an active version writes the next one, and deprecates the one before", async () => {
+  test("on an active version creates the next one and deprecates the one before", async () => {
     const id = await make({ status: "active" });
     const { body } = await put(id, { name: "Next" });
     expect(body.data).toMatchObject({ ...WHOLE, version: 2, status: "active", name: "Next" });
     expect(await versions(id)).toEqual(["1 deprecated", "2 active"]);
   });
 
-  test("of an active version with status draft writes a draft beside it", async () => {
+  test("on an active version with status draft creates a draft and keeps the active one", async () => {
     const id = await make({ status: "active" });
     const { body } = await put(id, { name: "Next", status: "draft" });
     expect(body.data).toMatchObject({ version: 2, status: "draft", name: "Next" });
@@ -217,7 +231,7 @@ describe("PUT", () => {
     expect(await versions(id)).toEqual(["1 deprecated", "2 active"]);
   });
 
-  test("keeps in the next version what only SQL can say", async () => {
+  test("keeps columns that only SQL can set in the next version", async () => {
     const id = await make();
     await pool.query(
       "update tidings.notification_types set calendar = 'regF', when_case_moves = 'cancel', on_unknown = 'resend' where id = $1",
@@ -232,7 +246,7 @@ describe("PUT", () => {
     expect(rows).toEqual([{ calendar: "regF", when_case_moves: "cancel", on_unknown: "resend" }]);
   });
 
-  test("status deprecated alone is a whole update", async () => {
+  test("with status deprecated alone deprecates the version", async () => {
     const id = await make({ status: "active" });
     const { status, body } = await put(id, { status: "deprecated" });
     expect(status).toBe(200);
@@ -240,13 +254,13 @@ describe("PUT", () => {
     expect(body.data["deprecatedAt"]).not.toBeNull();
   });
 
-  test("the whole object sent back with status deprecated deprecates it as well", async () => {
+  test("with the whole object and status deprecated deprecates the version too", async () => {
     const id = await make({ status: "active" });
     const { status } = await put(id, { ...WHOLE, status: "deprecated" });
     expect([status, await versions(id)]).toEqual([200, ["1 deprecated"]]);
   });
 
-  test("that changes nothing writes nothing", async () => {
+  test("without a change writes nothing", async () => {
     const id = await make({ status: "active" });
     for (const body of [{}, { ...WHOLE, status: "active" }])
       expect((await put(id, body)).body.data["version"]).toBe(1);
@@ -271,7 +285,7 @@ describe("PUT", () => {
     },
   );
 
-  test("of what is not there is 404, and writes nothing", async () => {
+  test("on an unknown type or version is 404 and writes nothing", async () => {
     expect((await put(999_999, { name: "x" })).status).toBe(404);
     const id = await make();
     expect((await put(id, { name: "x" }, "?version=2")).status).toBe(404);
@@ -323,7 +337,7 @@ const ACTIVE: readonly (readonly [what: string, body: object, field: string])[] 
   ],
 ];
 
-describe("what does not fit is refused with the field", () => {
+describe("an invalid field is named", () => {
   beforeAll(async () => {
     // a template that was active before it had to be whole
     await pool.query(
@@ -341,7 +355,7 @@ describe("what does not fit is refused with the field", () => {
     expect([updated.status, updated.body.errors.map((one) => one.field)]).toEqual([422, [field]]);
   });
 
-  test.each(ACTIVE)("to be active: %s", async (_, change, field) => {
+  test.each(ACTIVE)("for the status active: %s", async (_, change, field) => {
     const wrong = { ...WHOLE, ...change };
     const made = await ask("POST", "/notification-types", { body: { ...wrong, status: "active" } });
     expect([made.status, made.body.errors.map((one) => one.field)]).toEqual([422, [field]]);
@@ -354,13 +368,13 @@ describe("what does not fit is refused with the field", () => {
     expect(await versions(id)).toEqual(["1 draft"]);
   });
 
-  test("the next version that cannot be active is not written, and the one before stays", async () => {
+  test("a next version that cannot be active is not created, and the present one stays", async () => {
     const id = await make({ status: "active" });
     expect((await put(id, { delay: -1 })).status).toBe(422);
     expect(await versions(id)).toEqual(["1 active"]);
   });
 
-  test("fifty characters beyond the first plane are fifty characters", async () => {
+  test("fifty characters outside the basic plane count as fifty", async () => {
     const { body } = await ask("POST", "/notification-types", {
       body: { ...WHOLE, name: "🏦".repeat(50) },
     });
@@ -383,19 +397,19 @@ describe("the list", () => {
     all = rows.map((row) => row.id);
   });
 
-  test("has 25 unless told, newest first, each type once", async () => {
+  test("has 25 types by default, newest first, each once", async () => {
     expect(await ids()).toEqual(all.slice(0, 25));
     expect(await ids("?limit=100")).toEqual(all.slice(0, 100));
   });
 
-  test("is walked forwards by startingAfter and back by endingBefore", async () => {
+  test("continues forwards with startingAfter and backwards with endingBefore", async () => {
     expect(await ids(`?limit=5&startingAfter=${all[4]}`)).toEqual(all.slice(5, 10));
     expect(await ids(`?limit=5&endingBefore=${all[10]}`)).toEqual(all.slice(5, 10));
     expect(await ids(`?limit=5&endingBefore=${all[2]}`)).toEqual(all.slice(0, 2));
     expect(await ids(`?startingAfter=${all.at(-1)}`)).toEqual([]);
   });
 
-  test("with both cursors endingBefore wins", async () => {
+  test("endingBefore takes precedence over startingAfter", async () => {
     expect(await ids(`?limit=3&endingBefore=${all[10]}&startingAfter=${all[20]}`)).toEqual(
       all.slice(7, 10),
     );
@@ -416,7 +430,7 @@ describe("the list", () => {
     expect([status, body.errors.map((one) => one.field)]).toEqual([400, [field]]);
   });
 
-  test("loanTypeId shows what answers to the case types of one product", async () => {
+  test("loanTypeId shows the types of the case types of one loan type", async () => {
     await pool.query(`
       insert into tidings.loan_types (id, external_id) values ('LT-1111-AAAA', 'mortgage');
       insert into tidings.case_types (id, loan_type_id) values ('a', 'LT-1111-AAAA'), ('b', 'LT-1111-AAAA'), ('c', '77')`);
@@ -433,7 +447,7 @@ describe("the list", () => {
   });
 });
 
-describe("two writers at once", () => {
+describe("two concurrent requests", () => {
   const race = async (bodies: readonly object[], id: number, query: (n: number) => string) => {
     const answers = await Promise.all(bodies.map((body, n) => put(id, body, query(n))));
     for (const { status, body } of answers)
@@ -453,14 +467,14 @@ describe("two writers at once", () => {
     expect(await race(bodies, id, (n) => `?version=${n + 2}`)).toEqual(bodies.map(() => 200));
   });
 
-  test("that change the active version each write a version of their own", async () => {
+  test("that change the active version each create a version", async () => {
     const id = await make({ status: "active" });
     const bodies = Array.from({ length: 6 }, (_, n) => ({ name: `Changed ${n}` }));
     await race(bodies, id, () => "");
     expect(await versions(id)).toHaveLength(7);
   });
 
-  test("that change different fields lose neither change", async () => {
+  test("that change different fields keep both changes", async () => {
     for (let n = 0; n < 5; n += 1) {
       const id = await make({ status: "active" });
       await Promise.all([
@@ -478,7 +492,7 @@ describe("two writers at once", () => {
     }
   });
 
-  test("one over SQL and one over HTTP never meet a fault of ours", async () => {
+  test("one over SQL and one over HTTP never cause a 500", async () => {
     for (let n = 0; n < 8; n += 1) {
       const id = await make({ status: "active" });
       await put(id, { status: "draft" });
@@ -496,7 +510,7 @@ describe("two writers at once", () => {
 describe("the links of a case type", () => {
   const path = "/case-types/bankruptcy/notification-types";
 
-  test("are replaced as a whole, and listed newest first", async () => {
+  test("are replaced as a whole and listed newest first", async () => {
     const [one, two, three] = [await make(), await make({ status: "active" }), await make()];
     const linked = await ask("PUT", path, { body: { notificationTypeIds: [one, two, one] } });
     expect(linked.status).toBe(200);
@@ -508,7 +522,7 @@ describe("the links of a case type", () => {
     expect((await ask("GET", path)).body).toEqual({ count: 0, data: [] });
   });
 
-  test("to what is not there are refused, and nothing is changed", async () => {
+  test("to unknown types are refused, and nothing changes", async () => {
     const id = await make();
     await ask("PUT", path, { body: { notificationTypeIds: [id] } });
     const { status, body } = await ask("PUT", path, {
@@ -516,12 +530,12 @@ describe("the links of a case type", () => {
     });
     expect([status, body.errors]).toEqual([
       422,
-      [{ field: "notificationTypeIds[1]", message: "names no notification type" }],
+      [{ field: "notificationTypeIds[1]", message: "there is no such notification type" }],
     ]);
     expect((await ask("GET", path)).body.count).toBe(1);
   });
 
-  test("of a case type that is not there are 404", async () => {
+  test("of an unknown case type are 404", async () => {
     const nowhere = "/case-types/nothing/notification-types";
     expect((await ask("GET", nowhere)).status).toBe(404);
     expect((await ask("PUT", nowhere, { body: { notificationTypeIds: [] } })).status).toBe(404);

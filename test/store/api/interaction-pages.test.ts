@@ -3,12 +3,12 @@ import type { InteractionFilter } from "../../../src/store/api/interaction-filte
 import {
   listInteractions,
   pageQuery,
-  type PageOf,
+  type PageRequest,
 } from "../../../src/store/api/interaction-pages.ts";
 import { useDatabase } from "../../database.ts";
 
 const { pool, db } = useDatabase();
-const NEWEST: PageOf = { sortBy: "createdAt", order: "desc", limit: 20 };
+const NEWEST: PageRequest = { sortBy: "createdAt", order: "desc", limit: 20 };
 
 /** 200 borrowers with 200 interactions each, of 20,000 cases: half sent by Tidings, half logged. */
 beforeAll(async () => {
@@ -31,7 +31,7 @@ interface PlanNode {
 }
 
 /** By which ways the interactions of a page are come by. */
-async function waysTo(filter: InteractionFilter, page: PageOf): Promise<Set<string>> {
+async function waysTo(filter: InteractionFilter, page: PageRequest): Promise<Set<string>> {
   const { sql, parameters } = pageQuery(filter, page).compile(db);
   const { rows } = await pool.query<{ "QUERY PLAN": readonly { Plan: PlanNode }[] }>(
     `explain (format json) ${sql}`,
@@ -48,7 +48,7 @@ async function waysTo(filter: InteractionFilter, page: PageOf): Promise<Set<stri
   return ways;
 }
 
-describe("a page is come by without reading the table", () => {
+describe("a page is read without scanning the table", () => {
   test.each([
     ["a borrower's newest", {}],
     ["those after one", { cursor: { id: "20000", side: "after" } }],

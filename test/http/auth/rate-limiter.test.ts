@@ -1,32 +1,32 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { openBuckets } from "../../../src/http/auth/throttle.ts";
+import { createRateLimiter } from "../../../src/http/auth/rate-limiter.ts";
 import { useDatabase } from "../../database.ts";
 import { useServer } from "../served.ts";
 
 describe("a bucket", () => {
-  test("lets a burst through, and then so many a second", () => {
-    const wait = openBuckets(5);
+  test("allows a burst, and then so many requests a second", () => {
+    const wait = createRateLimiter(5).take;
     const burst = Array.from({ length: 12 }, () => wait("a", 0));
     expect(burst).toEqual([...Array.from({ length: 10 }, () => 0), 1, 1]);
     expect([wait("a", 199), wait("a", 200), wait("a", 201)]).toEqual([1, 0, 1]);
   });
 
-  test("saves up one burst, however long its caller was silent, and is nobody else's", () => {
-    const wait = openBuckets(5);
+  test("saves up one burst at most, and belongs to one caller", () => {
+    const wait = createRateLimiter(5).take;
     wait("a", 0);
     const burst = Array.from({ length: 11 }, () => wait("a", 100_000));
     expect(burst).toEqual([...Array.from({ length: 10 }, () => 0), 1]);
     expect(wait("b", 100_000)).toBe(0);
   });
 
-  test("never lets more through than the rate and one burst, whenever they come", () => {
+  test("never allows more than the rate and one burst", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 50 }),
         fc.array(fc.integer({ min: 0, max: 500 }), { maxLength: 300 }),
         (perSecond, gaps) => {
-          const wait = openBuckets(perSecond);
+          const wait = createRateLimiter(perSecond).take;
           let now = 0;
           let through = 0;
           for (const gap of gaps) {
@@ -42,7 +42,7 @@ describe("a bucket", () => {
 
 const served = useServer(useDatabase(), { perSecond: 2 });
 
-test("a caller that asks too often is told how long to wait; others go on, and so does health", async () => {
+test("a caller over the limit gets a 429 with Retry-After; other callers and health checks do not", async () => {
   const [one, other] = [
     await served.keyWith("notificationType:read"),
     await served.keyWith("notificationType:read"),
