@@ -14,9 +14,10 @@ import { syncChannelProviders } from "./store/deliver/channels.ts";
 import { openDb, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";
 import { migrate } from "./store/postgres/migrate.ts";
+import { trackOutages, type Outages } from "./store/postgres/outages.ts";
 import { checkPreconditions } from "./store/postgres/preconditions.ts";
 import { retryOnOutage } from "./store/postgres/retry.ts";
-import { refuseOutage } from "./store/postgres/unreachable.ts";
+import { refuseLogin, refuseOutage } from "./store/postgres/unreachable.ts";
 import { openQueue, type Queue } from "./store/queue/queue.ts";
 import { recordReceipt } from "./store/deliver/receipts.ts";
 import { openRecorder } from "./store/deliver/recorder.ts";
@@ -35,11 +36,15 @@ export interface Daemon {
   readonly broken: Promise<Error>;
   /** Accepts no new work, finishes and records the calls in flight, and closes everything. */
   stop(): Promise<void>;
+  /** The number of calls to providers whose answers are not on record yet. */
+  unrecorded(): number;
 }
 
 /** Connections in addition to those of the jobs: two of the queue, the recorder, maintenance. */
 const SPARE_CONNECTIONS = 4;
 const FIRST_CONNECTION_PATIENCE_MS = 60_000;
+/** A database that is silent does not close connections (ms). */
+const CLOSE_POOL_MS = 2_000;
 
 /**
  * Opens everything in order. What was opened is closed in reverse order, also if a later step fails. `told` ends the wait for
@@ -74,41 +79,62 @@ async function openOn(
     max: config.concurrency * 2 + SPARE_CONNECTIONS,
     onLost: (code) => emit("database.connectionLost", { code }),
   });
-  open.defer(() => pool.end());
-  // The database may start after the daemon, because containers start in any order.
-  const setUp = async (): Promise<string[]> => {
-    await checkPreconditions({ url: databaseUrl, pool });
-    return await migrate(pool, config.migration);
-  };
-  const migrations = await retryOnOutage(setUp, {
-    maxWaitMs: FIRST_CONNECTION_PATIENCE_MS,
-    signal: told,
-    onOutage: (code) => emit("database.unreachable", { code, waitingFor: "start" }),
-  }).catch(refuseOutage);
-  if (migrations.length > 0) emit("daemon.migrated", { migrations });
+  open.defer(() => Promise.race([pool.end(), sleep(CLOSE_POOL_MS, undefined, { ref: false })]));
+  const outages = trackOutages(emit);
+  await prepareDatabase({ config, emit, told, databaseUrl, pool, outages });
 
-  const carrying = await openChannels(config, (receipt) => takeReceipt(pool, emit, receipt));
+  const carrying = await openChannels(config, (receipt) =>
+    takeReceipt(receipt, { pool, emit, outages }),
+  );
   open.defer(() => carrying.close());
   const stopping = new AbortController();
   const clock = openSharedClock();
-  const deps = depsOf({ config, emit, workerId, pool, carrying, stopping, clock });
+  const deps = depsOf({ config, emit, workerId, pool, carrying, stopping, clock, outages });
   const { email, text } = carrying.channels;
   await syncChannelProviders(deps.db, {
     ...(email && { email: email.provider.name }),
     ...(text && { text: text.provider.name }),
   });
-  const { broken } = await takeWork(open, { config, deps, pool, stopping, clock });
+  const { broken } = await takeWork(open, { config, deps, pool, stopping, clock, outages });
   if (config.http) await openHttp(open, { config, http: config.http, databaseUrl, emit });
   emit("daemon.ready", { workerId, startedInMs: Math.round(performance.now() - began) });
-  return { workerId, databaseUrl, broken, stop: () => open.disposeAsync() };
+  return {
+    workerId,
+    databaseUrl,
+    broken,
+    stop: () => open.disposeAsync(),
+    unrecorded: () => deps.inFlight.calls,
+  };
 }
 
-/** Reports a receipt that cannot be recorded, because the provider does not repeat it. */
-function takeReceipt(pool: Pool, emit: Emit, receipt: Receipt): void {
+interface Preparing extends Opening, Pick<Opened, "pool" | "outages"> {
+  readonly databaseUrl: string;
+}
+
+/** Checks and migrates the database. It may come up after us, because a container does not choose the order of the start. */
+async function prepareDatabase(preparing: Preparing): Promise<void> {
+  const { config, emit, told, databaseUrl, pool, outages } = preparing;
+  const prepare = async (): Promise<string[]> => {
+    await checkPreconditions({ url: databaseUrl, pool }).catch(refuseLogin);
+    return await migrate(pool, config.migration);
+  };
+  const migrations = await retryOnOutage(prepare, {
+    maxWaitMs: FIRST_CONNECTION_PATIENCE_MS,
+    signal: told,
+    onOutage: (code) => outages.begin("start", code),
+  }).catch(refuseOutage);
+  if (migrations.length > 0) emit("daemon.migrated", { migrations });
+}
+
+/** A receipt that cannot be recorded is reported, because nobody sends it a second time. */
+function takeReceipt(
+  receipt: Receipt,
+  { pool, emit, outages }: Pick<Opened, "pool" | "emit" | "outages">,
+): void {
   const { interactionId, status, evidence } = receipt;
   const code = evidence.enhancedCode ?? evidence.code ?? "none";
   retryOnOutage(() => recordReceipt(openDb(pool), receipt), {
-    onOutage: (outage) => emit("database.unreachable", { code: outage, waitingFor: "recorder" }),
+    onOutage: (outage) => outages.begin("recorder", outage),
   }).then(
     (moved) => emit("interaction.receipt", { interactionId, status, code, moved }),
     () => emit("interaction.notRecorded", { interactionId }),
@@ -123,9 +149,11 @@ interface Opened {
   readonly carrying: OpenChannels;
   readonly stopping: AbortController;
   readonly clock: SharedClock;
+  readonly outages: Outages;
 }
 
-function depsOf({ config, emit, workerId, pool, carrying, stopping, clock }: Opened): Deps {
+function depsOf(opened: Opened): Deps {
+  const { config, emit, workerId, pool, carrying, stopping, clock, outages } = opened;
   const db = openDb(pool);
   return {
     db,
@@ -140,7 +168,7 @@ function depsOf({ config, emit, workerId, pool, carrying, stopping, clock }: Ope
     channels: carrying.channels,
     recorder: openRecorder({
       db,
-      onOutage: (code) => emit("database.unreachable", { code, waitingFor: "recorder" }),
+      onOutage: (code) => outages.begin("recorder", code),
     }),
     loadTemplates: openTemplates(db),
     seal: createSeal(config.contentKeys),
@@ -149,17 +177,13 @@ function depsOf({ config, emit, workerId, pool, carrying, stopping, clock }: Ope
   };
 }
 
-interface Work {
-  readonly config: Config;
+interface Work extends Pick<Opened, "config" | "pool" | "stopping" | "clock" | "outages"> {
   readonly deps: Deps;
-  readonly pool: Pool;
-  readonly stopping: AbortController;
-  readonly clock: SharedClock;
 }
 
 async function takeWork(
   open: AsyncDisposableStack,
-  { config, deps, pool, stopping, clock }: Work,
+  { config, deps, pool, stopping, clock, outages }: Work,
 ): Promise<Queue> {
   const { db, emit, workerId } = deps;
   const worker = { id: workerId, host: hostname(), pid: process.pid };
@@ -172,18 +196,23 @@ async function takeWork(
     taskList: openTaskList(deps),
     concurrency: config.concurrency,
     emit,
+    outages,
   });
   const watch = startMaintenance({
     deps,
     worker: { ...worker, queuePool: queue.poolId },
     jobs: queue.running,
+    outages,
     onTime: clock.keepTo,
   });
   open.defer(() => watch.stop());
   open.defer(async () => {
     stopping.abort();
-    await queue.stop(config.shutdownMs);
-    await finishCalls(deps.inFlight, config.shutdownMs);
+    const end = performance.now() + config.shutdownMs;
+    // without a database only answers of providers are worth waiting for: they wait to be recorded
+    const hopeless = (): boolean => outages.lasts() && deps.inFlight.calls === 0;
+    await queue.stop(config.shutdownMs, hopeless);
+    await finishCalls(deps.inFlight, Math.max(0, end - performance.now()));
   });
   return queue;
 }

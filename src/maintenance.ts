@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Deps } from "./deps.ts";
+import type { Outages } from "./store/postgres/outages.ts";
 import { outageCode } from "./store/postgres/retry.ts";
 import { requeueUnsettled } from "./store/settle/unknown-outcomes.ts";
 import {
@@ -41,6 +42,7 @@ interface MaintenanceOptions {
   readonly worker: Worker;
   /** The jobs that run in this process. */
   readonly jobs: ReadonlySet<string>;
+  readonly outages: Outages;
   /** Receives the time of the database with every heartbeat. */
   readonly onTime: (theirs: Date) => void;
 }
@@ -51,10 +53,11 @@ interface MaintenanceOptions {
  */
 export function startMaintenance(watched: MaintenanceOptions): Maintenance {
   const stopped = new AbortController();
-  const recover = oneAtATime(watched, (round, steadyForMs) =>
+  const beat = reporting(watched, "heartbeat");
+  const recover = oneAtATime(reporting(watched, "recovery"), (round, steadyForMs) =>
     recovery(watched.deps, round, steadyForMs),
   );
-  const requeue = oneAtATime(watched, (round) => sweep(watched, round));
+  const requeue = oneAtATime(reporting(watched, "sweep"), (round) => sweep(watched, round));
   let round = 0;
   const loop = async (): Promise<void> => {
     // After an outage every worker has been silent. Only one that has sent heartbeats steadily since then may declare
@@ -62,7 +65,7 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
     let steadySince = performance.now();
     while (!stopped.signal.aborted) {
       const began = performance.now();
-      const heard = await through(watched, () => heartbeat(watched));
+      const heard = await beat(() => heartbeat(watched));
       if (!heard || performance.now() - began > HEARTBEAT_MS) steadySince = performance.now();
       if (heard) {
         round += 1;
@@ -90,27 +93,50 @@ interface OneAtATime {
   running(): Promise<void>;
 }
 
-function oneAtATime(watched: MaintenanceOptions, run: Round): OneAtATime {
+function oneAtATime(guarded: Guarded, run: Round): OneAtATime {
   let running: Promise<void> | undefined;
   return {
     start(round, steadyForMs) {
-      running ??= through(watched, () => run(round, steadyForMs)).then(() => (running = undefined));
+      running ??= guarded(() => run(round, steadyForMs)).then(() => (running = undefined));
     },
     running: () => running ?? Promise.resolve(),
   };
 }
 
-/** Resolves to true if the database answered. */
-async function through({ deps }: MaintenanceOptions, run: () => Promise<void>): Promise<boolean> {
-  try {
-    await run();
-    return true;
-  } catch (error) {
-    const code = outageCode(error) ?? (error instanceof Error ? error.name : "unknown");
-    deps.emit("database.unreachable", { code, waitingFor: "heartbeat" });
-    return false;
-  }
+type Guarded = (run: () => Promise<void>) => Promise<boolean>;
+
+/**
+ * Makes runs of one kind report instead of throw: each resolves to whether it succeeded. An outage that one of them meets is
+ * over when a later one succeeds.
+ */
+function reporting({ deps, outages }: MaintenanceOptions, part: string): Guarded {
+  let over: (() => void) | undefined;
+  const endOutage = (): void => {
+    over?.();
+    over = undefined;
+  };
+  return async (run) => {
+    try {
+      await run();
+      endOutage();
+      return true;
+    } catch (error) {
+      const code = outageCode(error);
+      if (code !== undefined) {
+        over ??= outages.begin(part, code);
+        return false;
+      }
+      endOutage();
+      deps.emit("maintenance.failed", { part, code: codeOf(error) });
+      return false;
+    }
+  };
 }
+
+const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return "unknown";
+  return "code" in error ? String(error.code) : error.name;
+};
 
 async function heartbeat({ deps, worker, onTime }: MaintenanceOptions): Promise<void> {
   const asked = performance.now();

@@ -36,15 +36,16 @@ export function spawnDaemon(settings: Readonly<Record<string, string>>): DaemonP
     child,
     lines,
     ended: ended.promise,
-    async waitFor(event, withinMs = 15_000) {
+    async waitFor(event, withinMs = 50_000) {
       const end = Date.now() + withinMs;
-      while (Date.now() < end) {
+      for (let hasEnded = false; Date.now() < end; await sleep(20)) {
         const line = lines.find((one) => one.event === event);
         if (line) return line;
-        await sleep(20);
+        if (hasEnded) break;
+        hasEnded = child.exitCode !== null || child.signalCode !== null;
       }
       throw new Error(
-        `no ${event} in ${withinMs} ms; said: ${lines.map((one) => one.event).join(", ")}`,
+        `no ${event} in ${withinMs} ms; emitted: ${lines.map((one) => one.event).join(", ")}; the last: ${JSON.stringify(lines.at(-1))}`,
       );
     },
   };

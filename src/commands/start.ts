@@ -37,10 +37,12 @@ async function runDaemon(): Promise<number> {
   const broken = typeof end !== "string";
   if (broken) emit("daemon.failed", { code: "QUEUE_BROKEN", reason: end.message });
   else emit("daemon.stopping", { reason: end });
-  forceExitAfter(config.shutdownMs + CLOSING_MS);
+  const exit = (): never => process.exit(broken || daemon.unrecorded() > 0 ? 1 : 0);
+  // calls that still hang after this time are abandoned; their rows show that they were in flight
+  setTimeout(exit, config.shutdownMs + CLOSING_MS).unref();
   await daemon.stop();
-  emit("daemon.stopped", { workerId: daemon.workerId });
-  return broken ? 1 : 0;
+  emit("daemon.stopped", { workerId: daemon.workerId, unrecorded: daemon.unrecorded() });
+  return exit();
 }
 
 /** Starts the daemon; resolves to an exit code if it did not start. */
@@ -73,9 +75,4 @@ function waitForSignal(): Promise<string> {
         process.once(again, () => process.exit(1));
     });
   return promise;
-}
-
-/** Calls that still hang after this time are abandoned. Their rows show that they were in flight. */
-function forceExitAfter(ms: number): void {
-  setTimeout(() => process.exit(1), ms).unref();
 }

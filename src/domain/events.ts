@@ -32,21 +32,33 @@ export const EVENTS = {
     "info",
     "The daemon accepts no new work and finishes the calls in flight.",
   ),
-  "daemon.stopped": kind<{ workerId: string }>(
+  "daemon.stopped": kind<{ workerId: string; unrecorded: number }>(
     "info",
-    "All answers are recorded and all connections are closed.",
+    "The daemon has ended. unrecorded counts calls whose answers could not be recorded in time; their outcome becomes unknown.",
   ),
   "daemon.failed": kind<{ code: string; reason: string }>(
     "error",
     "The daemon cannot continue and ends.",
   ),
   "database.connectionLost": kind<{ code: string }>(
-    "warn",
+    "info",
     "An idle connection broke. The pool replaces it.",
   ),
   "database.unreachable": kind<{ code: string; waitingFor: string }>(
     "warn",
-    "A statement failed because the database cannot be reached. It is retried.",
+    "The database cannot be reached or refuses us. Work that needs it waits and is retried until database.reachable.",
+  ),
+  "database.reachable": kind<{ afterMs: number }>(
+    "info",
+    "Everything that waited for the database got through.",
+  ),
+  "database.rolledBack": kind<{ code: string; waitingFor: string }>(
+    "warn",
+    "A statement met a deadlock or a lock that was held too long. It is retried.",
+  ),
+  "maintenance.failed": kind<{ part: string; code: string }>(
+    "error",
+    "A part of the maintenance failed. It is run again with a later heartbeat.",
   ),
   "log.linesDropped": kind<{ lines: number }>(
     "warn",

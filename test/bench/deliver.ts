@@ -6,6 +6,7 @@ import { prepare } from "../../src/decide/deliver/prepare.ts";
 import { openDb } from "../../src/store/postgres/db.ts";
 import { loadFactSheets } from "../../src/store/deliver/fact-sheets.ts";
 import { claimInteractions } from "../../src/store/deliver/interactions.ts";
+import { trackOutages } from "../../src/store/postgres/outages.ts";
 import { openQueue } from "../../src/store/queue/queue.ts";
 import { depsOn } from "../deps.ts";
 import { compare, rateSince, report } from "./compare.ts";
@@ -70,6 +71,7 @@ async function deliverPlainly(scene: Scene, deps: Deps, name: string): Promise<n
     },
     concurrency: CONCURRENCY,
     emit: () => {},
+    outages: trackOutages(() => {}),
   });
   await all.promise;
   const rate = rateSince(began, ids.length);

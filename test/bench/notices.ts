@@ -3,6 +3,7 @@ import { QUEUE_SCHEMA, withOwnChannels } from "../../src/store/postgres/queue-sc
 import type { Deps } from "../../src/deps.ts";
 import type { Recorder } from "../../src/store/deliver/recorder.ts";
 import { resolveCaseChanges } from "../../tasks/resolve_case_changes.ts";
+import { trackOutages } from "../../src/store/postgres/outages.ts";
 import { openQueue } from "../../src/store/queue/queue.ts";
 import { openTaskList } from "../../src/task-list.ts";
 import { rateSince } from "./compare.ts";
@@ -51,6 +52,7 @@ export async function deliverAll(
     taskList: openTaskList(deps),
     concurrency: CONCURRENCY,
     emit: () => {},
+    outages: trackOutages(() => {}),
   });
   await all;
   const rate = rateSince(began, ids.length);

@@ -18,8 +18,8 @@ interface Waiting {
 
 export interface RecorderOptions {
   readonly db: Db;
-  /** Hears of every try that did not reach the database. */
-  readonly onOutage: (code: string) => void;
+  /** Receives the code when a write waits for the database. What it returns is called when it waits no longer. */
+  readonly onOutage: (code: string) => (() => void) | undefined;
 }
 
 /** Answers that arrive within this are written by one statement. */

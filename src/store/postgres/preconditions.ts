@@ -120,21 +120,28 @@ async function readFacts(client: Client): Promise<DatabaseFacts> {
 
 // a database that Tidings has migrated is ours, whatever has been added to it since
 const FILLED = `
-  select n.nspname::text as name, pg_catalog.to_regclass(n.nspname || '._private_tasks') is not null as "isQueue"
+  select n.nspname::text as name, pg_catalog.to_regclass(n.nspname || '.migrations') is not null as "isQueue",
+    pg_catalog.to_regclass(n.nspname || '._private_tasks') is not null as "hasTasks"
   from pg_catalog.pg_namespace n
   where n.nspname in ('tidings', $1) and pg_catalog.to_regclass('tidings.kysely_migration') is null
     and exists (select from pg_catalog.pg_class c where c.relnamespace = n.oid)
   order by n.nspname`;
 
+interface FilledSchema {
+  readonly name: string;
+  readonly isQueue: boolean;
+  readonly hasTasks: boolean;
+}
+
 /**
  * Before the first migration both schemas must be absent or empty. Only the queue's may hold what graphile-worker creates,
- * since a first start may have ended between the two migrations, but no task of anybody else.
+ * but no task of anybody else: another daemon may be migrating now, or have ended between the two migrations.
  */
 async function findForeignSchemas(client: Client): Promise<string[]> {
-  const { rows } = await client.query<{ name: string; isQueue: boolean }>(FILLED, [QUEUE_SCHEMA]);
+  const { rows } = await client.query<FilledSchema>(FILLED, [QUEUE_SCHEMA]);
   const foreign: string[] = [];
-  for (const { name, isQueue } of rows)
-    if (!isQueue || (await hasForeignTasks(client))) foreign.push(name);
+  for (const { name, isQueue, hasTasks } of rows)
+    if (!isQueue || (hasTasks && (await hasForeignTasks(client)))) foreign.push(name);
   return foreign;
 }
 

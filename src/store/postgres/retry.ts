@@ -16,15 +16,16 @@ const OUTAGES = new Set([
 ]);
 
 /**
- * The SQLSTATEs after which the same statement may succeed later, by class: 08 connection lost, 40
- * rolled back (a deadlock), 53 resources (a full disk, too many connections), 57 an operator's hand (shutdown, cancel);
- * and by name: 25006, a standby that is not promoted yet, and 55P03, a lock not had in time.
+ * The SQLSTATEs with which Postgres says that the same statement may succeed later. By class: 08 connection lost, 28 login
+ * refused (a password that is being rotated), 3D no such database (one that is being restored), 40 rolled back (a
+ * deadlock), 53 resources (a full disk, too many connections), 57 an operator's hand (shutdown, cancel). By name: 25006 a
+ * standby that is not promoted yet, 25P03 and 25P04 a transaction that took too long, 55P03 a lock not had in time.
  */
-const PASSING = /^(?:(?:08|40|53|57)[0-9A-Z]{3}|25006|55P03)$/;
+const PASSING = /^(?:(?:08|28|3D|40|53|57)[0-9A-Z]{3}|25006|25P03|25P04|55P03)$/;
 
 /** pg gives no code if the server disappears during a statement. */
 const SPOKEN =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /** Returns the code of an error that is an outage, or undefined for every other error. */
 export function outageCode(error: unknown): string | undefined {
@@ -39,8 +40,8 @@ export interface RetryOptions {
   readonly maxWaitMs?: number;
   /** Ends the wait; the last error is thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** Called for every failed try. */
-  readonly onOutage: (code: string) => void;
+  /** Receives the code of the first try that failed. What it returns is called when the waiting is over. */
+  readonly onOutage: (code: string) => (() => void) | undefined;
 }
 
 const FIRST_PAUSE_MS = 100;
@@ -49,7 +50,25 @@ const LONGEST_PAUSE_MS = 3_000;
 /** Runs a statement and retries it on an outage. Every other error is thrown at once. */
 export async function retryOnOutage<Result>(
   run: () => Promise<Result>,
-  { maxWaitMs = Infinity, signal, onOutage }: RetryOptions,
+  options: RetryOptions,
+): Promise<Result> {
+  let isOut = false;
+  let over: (() => void) | undefined;
+  const noteOutage = (code: string): void => {
+    if (!isOut) over = options.onOutage(code);
+    isOut = true;
+  };
+  try {
+    return await tryAgainAndAgain(run, options, noteOutage);
+  } finally {
+    over?.();
+  }
+}
+
+async function tryAgainAndAgain<Result>(
+  run: () => Promise<Result>,
+  { maxWaitMs = Infinity, signal }: RetryOptions,
+  noteOutage: (code: string) => void,
 ): Promise<Result> {
   const end = performance.now() + maxWaitMs;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
@@ -59,7 +78,7 @@ export async function retryOnOutage<Result>(
     );
     if ("result" in tried) return tried.result;
     if (tried.code === undefined || performance.now() > end || signal?.aborted) throw tried.error;
-    onOutage(tried.code);
+    noteOutage(tried.code);
     await sleep(pause, undefined, signal && { signal }).catch(() => {});
   }
 }

@@ -13,13 +13,19 @@ export function refuseUnreachable(error: unknown): never {
 
 /** Throws an outage as DATABASE_UNREACHABLE, and every other error as it is. */
 export function refuseOutage(error: unknown): never {
-  if (outageCode(error) === undefined && !isLoginRefused(error)) throw error;
+  if (outageCode(error) === undefined) throw error;
   refuseUnreachable(error);
 }
 
-/** 28: the password or the role is not accepted. 3D: there is no such database. */
-const isLoginRefused = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && /^(28|3D)/.test(String(error.code));
+/**
+ * Throws a refused login (28) or a missing database (3D) as DATABASE_UNREACHABLE, and every other error as it is. At the start
+ * these are most likely wrong settings, and nothing waits to be recorded, so they are not worth a wait.
+ */
+export function refuseLogin(error: unknown): never {
+  if (error instanceof Error && "code" in error && /^(28|3D)/.test(String(error.code)))
+    refuseUnreachable(error);
+  throw error;
+}
 
 /** When several addresses were tried, Node gives a code and no message. */
 function reasonOf(error: unknown): string {

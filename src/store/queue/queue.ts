@@ -4,12 +4,14 @@ import {
   Logger,
   run,
   type LogFunctionFactory,
+  type Runner,
   type TaskList,
   type WorkerEvents,
   type WorkerPool,
 } from "graphile-worker";
 import type { Pool, PoolClient } from "pg";
 import type { Emit } from "../../domain/events.ts";
+import type { Outages } from "../postgres/outages.ts";
 import { QUEUE_SCHEMA, withOwnChannels } from "../postgres/queue-schema.ts";
 import { outageCode, retryOnOutage } from "../postgres/retry.ts";
 import { withMethod } from "../postgres/with-method.ts";
@@ -21,8 +23,11 @@ export interface Queue {
   readonly running: ReadonlySet<string>;
   /** Resolves when the queue cannot be trusted any more: the process should end and be started afresh. */
   readonly broken: Promise<Error>;
-  /** Takes no new job and waits for those under way; after `graceMs` it hands them back. */
-  stop(graceMs: number): Promise<void>;
+  /**
+   * Takes no new job and waits for those under way. After `graceMs` it hands them back. When it is `hopeless` for some time
+   * it neither waits nor hands back: others unlock the jobs of a worker that is not on the list.
+   */
+  stop(graceMs: number, hopeless?: () => boolean): Promise<void>;
 }
 
 export interface QueueOptions {
@@ -30,26 +35,36 @@ export interface QueueOptions {
   readonly taskList: TaskList;
   readonly concurrency: number;
   readonly emit: Emit;
+  readonly outages: Outages;
 }
 
-const OUTAGE_PATIENCE_MS = 120_000;
 /** This many failed fetches in a row for each job slot mean a deaf queue, not a database that is away. */
 const MISSES_PER_SLOT = 60;
 
 /** The one code of an outage after which graphile-worker 0.18 tries a statement again. */
 const CANNOT_CONNECT_NOW = "57P03";
 
+/** A condition that is true in so many looks, so far apart (ms), is no blink. */
+const HOPELESS_LOOKS = 10;
+const HOPELESS_LOOK_MS = 100;
+/** Handing jobs back takes one statement (ms). */
+const HAND_BACK_MS = 2_000;
+
 /**
- * graphile-worker 0.18 does not await the statement that completes or fails a job: when the database is away it is an
- * unhandled rejection, and a job locked for four hours. Behind this pool it waits for a connection, and a statement
- * that found a dead one fails with the code it retries. The callback form of connect is passed through: LISTEN uses
- * it, and has its own patience.
+ * graphile-worker 0.18 does not await the statement that completes or fails a job. While the database cannot be reached, that
+ * is an unhandled rejection and a job locked for four hours. This pool makes it wait for a connection, however long, and a
+ * statement that found a dead connection fails with the code that graphile-worker retries. After `givenUp` nobody waits
+ * for an answer any more, and none is given. The callback form of connect is passed through, because LISTEN uses it and
+ * retries by itself.
  */
-export function retryingPool(pool: Pool, emit: Emit): Pool {
+export function retryingPool(pool: Pool, outages: Outages, givenUp: AbortSignal): Pool {
   const connect = async (): Promise<PoolClient> => {
     const client = await retryOnOutage(() => pool.connect(), {
-      maxWaitMs: OUTAGE_PATIENCE_MS,
-      onOutage: (code) => emit("database.unreachable", { code, waitingFor: "queue" }),
+      signal: givenUp,
+      onOutage: (code) => outages.begin("queue", code),
+    }).catch(async (error: unknown) => {
+      if (givenUp.aborted) await new Promise(() => {});
+      throw error;
     });
     const query = client.query.bind(client) as (...words: unknown[]) => Promise<unknown>;
     return withMethod(client, "query", (...words: unknown[]) =>
@@ -132,12 +147,14 @@ export async function openQueue({
   taskList,
   concurrency,
   emit,
+  outages,
 }: QueueOptions): Promise<Queue> {
   const heard = listenTo(concurrency, emit);
   const { events, broken } = heard;
   let stopping = false;
+  const givenUp = new AbortController();
   const runner = await run({
-    pgPool: retryingPool(withOwnChannels(pool), emit),
+    pgPool: retryingPool(withOwnChannels(pool), outages, givenUp.signal),
     schema: QUEUE_SCHEMA,
     taskList,
     events,
@@ -156,16 +173,49 @@ export async function openQueue({
     poolId: heard.workers?.id ?? "",
     running: heard.running,
     broken: broken.promise,
-    async stop(graceMs) {
+    async stop(graceMs, hopeless = () => false) {
       stopping = true;
-      const done = runner.stop("shutdown");
-      const inTime = await Promise.race([
-        done.then(() => true),
-        sleep(graceMs, false, { ref: false }),
-      ]);
-      // runner.kill() does nothing here: its pool is already inactive
-      if (!inTime) await heard.workers?.forcefulShutdown("shutdown deadline");
-      await done.catch(() => {});
+      await stopRunner(runner, heard.workers, { graceMs, hopeless });
+      givenUp.abort();
     },
   };
+}
+
+interface Stopping {
+  readonly graceMs: number;
+  readonly hopeless: () => boolean;
+}
+
+async function stopRunner(
+  runner: Runner,
+  workers: WorkerPool | undefined,
+  { graceMs, hopeless }: Stopping,
+): Promise<void> {
+  const looking = new AbortController();
+  const ended = await Promise.race([
+    settled(runner.stop("shutdown")),
+    sleep(graceMs, "late" as const, { ref: false }),
+    staysTrue(hopeless, looking.signal),
+  ]);
+  looking.abort();
+  if (ended !== "late" || !workers) return;
+  // runner.kill() does nothing here, because its pool is already inactive
+  await Promise.race([
+    settled(workers.forcefulShutdown("shutdown deadline")),
+    sleep(HAND_BACK_MS, undefined, { ref: false }),
+  ]);
+}
+
+const settled = async (work: unknown): Promise<"settled"> => {
+  await Promise.resolve(work).catch(() => {});
+  return "settled";
+};
+
+/** Resolves when the condition was true in several looks in a row. */
+async function staysTrue(condition: () => boolean, until: AbortSignal): Promise<"hopeless"> {
+  for (let looks = 0; looks < HOPELESS_LOOKS && !until.aborted; looks += 1) {
+    if (!condition()) looks = -1;
+    await sleep(HOPELESS_LOOK_MS, undefined, { ref: false });
+  }
+  return "hopeless";
 }

@@ -10,7 +10,7 @@ import { insertLender, insertType } from "../../lender.ts";
 
 const { pool, db } = useDatabase();
 const outages: string[] = [];
-const recorder = openRecorder({ db, onOutage: (code) => outages.push(code) });
+const recorder = openRecorder({ db, onOutage: (code) => void outages.push(code) });
 
 const CLAIMED = new Date("2031-03-03T15:00:00Z");
 
@@ -133,6 +133,12 @@ test.each([
   "53100",
   "55P03",
   "57014",
+  "57P05",
+  "28P01",
+  "28000",
+  "3D000",
+  "53300",
+  "25P03",
 ])("trouble that passes is waited out: %s", (code) =>
   expect(outageCode(Object.assign(new Error(), { code }))).toBe(code),
 );

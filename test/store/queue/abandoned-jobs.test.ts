@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { startMaintenance } from "../../../src/maintenance.ts";
+import { trackOutages } from "../../../src/store/postgres/outages.ts";
 import { recordHeartbeat, unlockAbandonedJobs } from "../../../src/store/queue/workers.ts";
 import { useDatabase } from "../../database.ts";
 import { depsOn } from "../../deps.ts";
@@ -53,7 +54,13 @@ test("a daemon unlocks it while a row lock holds up its sweep", async () => {
     workerId: WORKER.id,
     emit: (event, fields) => void (event === "queue.jobUnlocked" && unlocked.push(fields)),
   });
-  const watch = startMaintenance({ deps, worker: WORKER, jobs: new Set(), onTime: () => {} });
+  const watch = startMaintenance({
+    deps,
+    worker: WORKER,
+    jobs: new Set(),
+    outages: trackOutages(() => {}),
+    onTime: () => {},
+  });
   await expect.poll(() => unlocked, { timeout: 50_000 }).toEqual([{ jobId: job }]);
   await holder.query("rollback");
   holder.release();

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { openSharedClock } from "../../../src/clock.ts";
+import { trackOutages } from "../../../src/store/postgres/outages.ts";
 import { recordHeartbeat } from "../../../src/store/queue/workers.ts";
 import { startMaintenance } from "../../../src/maintenance.ts";
 import { useDatabase } from "../../database.ts";
@@ -19,7 +20,13 @@ test.each([-HOUR_MS, HOUR_MS])(
     const clock = openSharedClock(() => new Date(Date.now() + skew));
     expect(isOff(clock.now())).toBeGreaterThan(HOUR_MS - 1_000);
     const deps = depsOn(database, { clock: clock.now });
-    const watch = startMaintenance({ deps, worker: WORKER, jobs: new Set(), onTime: clock.keepTo });
+    const watch = startMaintenance({
+      deps,
+      worker: WORKER,
+      jobs: new Set(),
+      outages: trackOutages(() => {}),
+      onTime: clock.keepTo,
+    });
     await expect.poll(() => isOff(clock.now())).toBeLessThan(1_000);
     await watch.stop();
   },

@@ -7,6 +7,7 @@ import { afterEach, expect, inject, test } from "vitest";
 import { openPool } from "../../../src/store/postgres/db.ts";
 import { migrate } from "../../../src/store/postgres/migrate.ts";
 import { checkPreconditions } from "../../../src/store/postgres/preconditions.ts";
+import { trackOutages } from "../../../src/store/postgres/outages.ts";
 import { openQueue } from "../../../src/store/queue/queue.ts";
 
 const adminUrl = inject("adminUrl");
@@ -87,6 +88,7 @@ test("the core system's queue is migrated, and ours works on", async () => {
     taskList: { resolve_case_changes: (payload) => void done.push(JSON.stringify(payload)) },
     concurrency: 1,
     emit: () => {},
+    outages: trackOutages(() => {}),
   });
   await runMigrations({ pgPool: core, schema: "graphile_worker", logger });
   await own.query(`select tidings_queue.add_job('resolve_case_changes', '{"caseChangeIds": []}')`);
@@ -102,7 +104,13 @@ test("a newer Tidings that breaks the queue's schema stops ours", async () => {
   const { own } = await createDatabase();
   await migrate(own, { lockMs: 0, statementMs: 0 });
   const taskList = { resolve_case_changes: () => {} };
-  const queue = await openQueue({ pool: own, taskList, concurrency: 1, emit: () => {} });
+  const queue = await openQueue({
+    pool: own,
+    taskList,
+    concurrency: 1,
+    emit: () => {},
+    outages: trackOutages(() => {}),
+  });
   const broken = queue.broken.then(({ message }) => message);
   const announce = setInterval(() => {
     void own.query("select pg_notify('tidings_queue:worker:migrate', $1)", [
@@ -142,4 +150,12 @@ test("a schema tidings that is not Tidings' is refused, and an empty one is used
     code: "DATABASE_UNSUITABLE",
     detail: expect.stringMatching(/^Schema tidings .* not Tidings/) as unknown,
   });
+});
+
+test("a schema tidings_queue that another daemon is migrating at this moment is ours", async () => {
+  const { url, core, own } = await createDatabase();
+  await core.query(
+    "create schema tidings_queue; create table tidings_queue.migrations (id int); create table tidings_queue.jobs (id int)",
+  );
+  await expect(checkPreconditions({ url, pool: own })).resolves.toBeUndefined();
 });
