@@ -5,6 +5,7 @@ import { dryRun } from "./commands/dry-run/dry-run.ts";
 import { explain } from "./commands/explain/explain.ts";
 import { health } from "./commands/health.ts";
 import { helpOn } from "./commands/help.ts";
+import { judge } from "./commands/judge/judge.ts";
 import { keys } from "./commands/keys.ts";
 import { migrate } from "./commands/migrate.ts";
 import { openapi } from "./commands/openapi.ts";
@@ -13,6 +14,7 @@ import { pause, resume } from "./commands/pause.ts";
 import { preview } from "./commands/preview/preview.ts";
 import { reseal } from "./commands/reseal.ts";
 import { retry } from "./commands/retry.ts";
+import { rules } from "./commands/rules/rules.ts";
 import { settle } from "./commands/settle.ts";
 import { show } from "./commands/show/show.ts";
 import { start } from "./commands/start.ts";
@@ -35,6 +37,8 @@ const VERBS = [
   pause,
   resume,
   reseal,
+  judge,
+  rules,
   keys,
   openapi,
   migrate,

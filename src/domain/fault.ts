@@ -5,6 +5,8 @@ export const FAULTS = {
   COMMAND_UNKNOWN: "There is no such command. `tidings help` lists the commands.",
   ARGUMENTS_INVALID:
     "The arguments are not valid. `tidings COMMAND --help` shows what the command accepts.",
+  FACTS_INVALID:
+    "The fact sheet does not fit. Each error names a member and what it must be; `tidings judge --schema` prints the whole schema.",
   DATABASE_UNREACHABLE:
     "The database cannot be reached. Check that it runs and that DATABASE_URL is correct.",
   SCHEMA_OUTDATED:

@@ -4,6 +4,11 @@ import { expect, test } from "vitest";
 import { readConfig, SETTINGS } from "../../src/config.ts";
 import { EVENTS } from "../../src/domain/events.ts";
 import { FAULTS } from "../../src/domain/fault.ts";
+import { factSheetPage } from "../../src/commands/judge/fact-sheet-page.ts";
+import { rulesMarkdown } from "../../src/commands/rules/list.ts";
+import { builtInPolicy } from "../../src/decide/guard/policy/policy.ts";
+import { RULE_IDS } from "../../src/domain/guard/rule-ids.ts";
+import { REQUIREMENTS } from "../../src/domain/guard/verdict.ts";
 
 const read = (path: string): string => readFileSync(path, "utf8");
 const inTable = (text: string, pattern: RegExp): string[] =>
@@ -37,6 +42,19 @@ test("docs/faults.md lists every fault with its sentence, and no other", () => {
     ([code, sentence]) => `| \`${code}\` | ${sentence} |`,
   );
   expect(rows).toEqual(expected.toSorted());
+});
+
+test("docs/rules.md is what `tidings rules --markdown` prints", () => {
+  expect(read("docs/rules.md")).toBe(`${rulesMarkdown(builtInPolicy())}\n`);
+});
+
+test("docs/fact-sheet.md is what `tidings judge --markdown` prints", () => {
+  expect(read("docs/fact-sheet.md")).toBe(`${factSheetPage()}\n`);
+});
+
+test("docs/rules.md names every requirement and every rule", () => {
+  const page = read("docs/rules.md");
+  for (const name of [...REQUIREMENTS, ...RULE_IDS]) expect(page).toContain(`\`${name}\``);
 });
 
 const DOCUMENTS = globSync(["*.md", "docs/**/*.md", "templates/**/*.md"]);

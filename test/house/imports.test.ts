@@ -74,6 +74,8 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/commands/explain/*.ts",
     "src/commands/show/*.ts",
     "src/commands/dry-run/*.ts",
+    "src/commands/judge/*.ts",
+    "src/commands/rules/*.ts",
     "src/commands/templates/*.ts",
   ],
   ["src/commands/preview/*.ts", "src/commands/demo/*.ts"],

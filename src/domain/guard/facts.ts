@@ -64,14 +64,18 @@ export function readFacts(input: unknown): ReadFacts {
   return errors.length === 0 ? { kind: "facts", facts: data } : { kind: "invalid", errors };
 }
 
+/** The fact sheet as JSON Schema (draft 2020-12), as it is written and not as it is read. */
+export const factSheetSchema = (): z.core.JSONSchema.JSONSchema =>
+  z.toJSONSchema(factSheet, { io: "input" });
+
 /** A fact sheet with the moment it is judged at, or the reasons why it is none. */
 export type ReadQuestion =
   | { readonly kind: "question"; readonly now: Instant; readonly facts: Facts }
   | { readonly kind: "invalid"; readonly errors: readonly FieldError[] };
 
-const question = z.strictObject({ now: instant, facts: factSheet }, objectError);
+const question = z.object({ now: instant, facts: factSheet }, objectError);
 
-/** Reads `{"now": ..., "facts": {...}}`. */
+/** Reads `{"now": ..., "facts": {...}}`; other members beside these are left alone. */
 export function readQuestion(input: unknown): ReadQuestion {
   const { success, data, error } = question.safeParse(input);
   if (!success) return { kind: "invalid", errors: namedErrors(error.issues, []) };

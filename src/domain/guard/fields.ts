@@ -31,6 +31,7 @@ export const ids = listOf(text).refine((list) => new Set(list).size === list.len
 /** UTC, such as `2026-11-20T16:30:00Z`; read into ms since 1970. */
 export const instant = z
   .string({ error: wanted("an instant such as 2026-11-20T16:30:00Z") })
+  .meta({ format: "date-time" })
   .transform((written, context): Instant => {
     const read = readInstant(written);
     if (read === undefined)
@@ -44,6 +45,7 @@ export const instant = z
 /** A date such as `2026-11-20`; read into days since 1970. */
 export const date = z
   .string({ error: wanted("a date such as 2026-11-20") })
+  .meta({ format: "date" })
   .transform((written, context): Day => {
     const read = readDay(written);
     if (read === undefined)
