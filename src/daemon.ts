@@ -25,6 +25,8 @@ import { createSeal } from "./seal.ts";
 import { openTemplates } from "./store/deliver/template-cache.ts";
 import { recordHeartbeat, deregisterWorker } from "./store/queue/workers.ts";
 import { openHttp } from "./http-service.ts";
+import { RESOLVER_CONNECTIONS, startResolver } from "./resolver.ts";
+import { createActiveTypes } from "./store/resolve/active-types.ts";
 import { openTaskList } from "./task-list.ts";
 import { startMaintenance } from "./maintenance.ts";
 
@@ -76,7 +78,7 @@ async function openOn(
   const pool = openPool({
     url: databaseUrl,
     actor: `daemon:${workerId}`,
-    max: config.concurrency * 2 + SPARE_CONNECTIONS,
+    max: config.concurrency * 2 + RESOLVER_CONNECTIONS + SPARE_CONNECTIONS,
     onLost: (code) => emit("database.connectionLost", { code }),
   });
   open.defer(() => Promise.race([pool.end(), sleep(CLOSE_POOL_MS, undefined, { ref: false })]));
@@ -171,6 +173,7 @@ function depsOf(opened: Opened): Deps {
       onOutage: (code) => outages.begin("recorder", code),
     }),
     loadTemplates: openTemplates(db),
+    loadActiveVersions: createActiveTypes(),
     seal: createSeal(config.contentKeys),
     inFlight: createInFlight(),
     stopping: stopping.signal,
@@ -206,13 +209,18 @@ async function takeWork(
     onTime: clock.keepTo,
   });
   open.defer(() => watch.stop());
+  const resolver = startResolver(deps, outages);
   open.defer(async () => {
     stopping.abort();
     const end = performance.now() + config.shutdownMs;
+    const left = (): number => Math.max(0, end - performance.now());
     // without a database only answers of providers are worth waiting for: they wait to be recorded
     const hopeless = (): boolean => outages.lasts() && deps.inFlight.calls === 0;
-    await queue.stop(config.shutdownMs, hopeless);
-    await finishCalls(deps.inFlight, Math.max(0, end - performance.now()));
+    await Promise.all([
+      queue.stop(config.shutdownMs, hopeless),
+      Promise.race([resolver.stop(), sleep(config.shutdownMs, undefined, { ref: false })]),
+    ]);
+    await finishCalls(deps.inFlight, left());
   });
   return queue;
 }

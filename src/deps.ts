@@ -13,6 +13,7 @@ import type { Provider } from "./providers/answer/provider.ts";
 import type { Db } from "./store/postgres/db.ts";
 import type { Recorder } from "./store/deliver/recorder.ts";
 import type { Seal } from "./seal.ts";
+import type { LoadActiveVersions } from "./store/resolve/active-types.ts";
 import type { LoadTemplates } from "./store/deliver/template-cache.ts";
 
 /** A channel with its provider and flow control in this daemon. */
@@ -57,6 +58,7 @@ export interface Deps {
   readonly channels: DeliveryChannels;
   readonly recorder: Recorder;
   readonly loadTemplates: LoadTemplates;
+  readonly loadActiveVersions: LoadActiveVersions;
   /** Undefined without a content key; sensitive notices then wait. */
   readonly seal: Seal | undefined;
   readonly inFlight: InFlight;

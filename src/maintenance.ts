@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Deps } from "./deps.ts";
 import type { Outages } from "./store/postgres/outages.ts";
+import { createIntakeSweep } from "./intake-sweep.ts";
 import { outageCode } from "./store/postgres/retry.ts";
 import { requeueUnsettled } from "./store/settle/unknown-outcomes.ts";
 import {
@@ -30,7 +31,7 @@ const OVERDUE_AFTER_MS = 60_000;
 const FRESH_TIME_MS = 250;
 /** Abandoned jobs are searched for once in this many heartbeats. */
 const UNLOCK_EVERY = 2;
-/** Overdue interactions are searched for once in this many heartbeats. */
+/** Overdue interactions and forgotten case changes are searched for once in this many heartbeats. */
 const SWEEP_EVERY = 5;
 
 export interface Maintenance {
@@ -58,6 +59,10 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
     recovery(watched.deps, round, steadyForMs),
   );
   const requeue = oneAtATime(reporting(watched, "sweep"), (round) => sweep(watched, round));
+  const sweepIntake = createIntakeSweep(watched.deps);
+  const intake = oneAtATime(reporting(watched, "intakeSweep"), (round) =>
+    round % SWEEP_EVERY === 0 ? sweepIntake() : Promise.resolve(),
+  );
   let round = 0;
   const loop = async (): Promise<void> => {
     // After an outage every worker has been silent. Only one that has sent heartbeats steadily since then may declare
@@ -71,10 +76,11 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
         round += 1;
         recover.start(round, began - steadySince);
         requeue.start(round, began - steadySince);
+        intake.start(round, began - steadySince);
       }
       await sleep(HEARTBEAT_MS, undefined, { signal: stopped.signal }).catch(() => {});
     }
-    await Promise.all([recover.running(), requeue.running()]);
+    await Promise.all([recover.running(), requeue.running(), intake.running()]);
   };
   const done = loop();
   return {

@@ -1,6 +1,5 @@
 import type { JobHelpers, TaskList } from "graphile-worker";
 import { deliverInteractions } from "../tasks/deliver_interactions.ts";
-import { resolveCaseChanges } from "../tasks/resolve_case_changes.ts";
 import { settleUnknownOutcomes } from "../tasks/settle_unknown_outcomes.ts";
 import type { Deps } from "./deps.ts";
 import { Fault } from "./domain/fault.ts";
@@ -11,7 +10,6 @@ import { outageCode } from "./store/postgres/retry.ts";
 /** Every job by its name. A job without a task does not compile. */
 export const openTaskList = (deps: Deps): TaskList & Record<keyof Jobs, unknown> => ({
   deliver_interactions: inHalves(deps, "deliver_interactions", deliverInteractions(deps)),
-  resolve_case_changes: inHalves(deps, "resolve_case_changes", resolveCaseChanges(deps)),
   settle_unknown_outcomes: inHalves(deps, "settle_unknown_outcomes", settleUnknownOutcomes(deps)),
 });
 
@@ -44,11 +42,11 @@ const isOfAll = (error: unknown): boolean =>
 
 /** Returns no halves for a batch of one. */
 function halvesOf<Payload extends Jobs[JobName]>(payload: Payload): Payload[] {
-  const [name, ids] =
-    "caseChangeIds" in payload
-      ? (["caseChangeIds", payload.caseChangeIds] as const)
-      : (["interactionIds", payload.interactionIds] as const);
+  const { interactionIds: ids } = payload;
   if (ids.length < 2) return [];
   const middle = Math.ceil(ids.length / 2);
-  return [ids.slice(0, middle), ids.slice(middle)].map((half) => ({ ...payload, [name]: half }));
+  return [ids.slice(0, middle), ids.slice(middle)].map((half) => ({
+    ...payload,
+    interactionIds: half,
+  }));
 }

@@ -1,32 +1,57 @@
-import type { Task } from "graphile-worker";
+import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { openCalendars } from "../src/decide/resolve/calendars.ts";
-import { planWith } from "../src/decide/resolve/plan.ts";
+import { createPlanner } from "../src/decide/resolve/plan.ts";
 import type { Deps } from "../src/deps.ts";
+import type { CaseChange } from "../src/domain/case-change.ts";
+import type { ResolutionPlan } from "../src/domain/resolution.ts";
+import type { Db } from "../src/store/postgres/db.ts";
 import { loadCalendars } from "../src/store/resolve/calendars.ts";
-import { loadCaseChanges } from "../src/store/resolve/case-changes.ts";
-import { planInteractions } from "../src/store/deliver/interactions.ts";
-import { loadActiveVersions } from "../src/store/resolve/active-types.ts";
+import { loadUnresolvedChanges } from "../src/store/resolve/case-changes.ts";
+import { recordResolutions } from "../src/store/resolve/resolutions.ts";
+import type { ChangeSet } from "../src/store/resolve/resolve-queue.ts";
 
-/** match -> schedule -> plan: what the changes of a few cases set in motion. */
-export const resolveCaseChanges =
-  ({ db, emit, lender, withinMs }: Deps): Task<"resolve_case_changes"> =>
-  async ({ caseChangeIds }) => {
-    const [changes, calendarRows] = await Promise.all([
-      loadCaseChanges(db, caseChangeIds),
-      loadCalendars(db),
-    ]);
-    const versions = await loadActiveVersions(db, [
-      ...new Set(changes.map((change) => change.caseTypeId)),
-    ]);
-    const calendars = openCalendars(calendarRows);
-    const plan = planWith({ zone: lender.timeZone, calendars, withinMs });
-    const planned = changes.flatMap((change) =>
-      plan(change, versions.get(change.caseTypeId) ?? []),
-    );
-    const interactions = planned.length === 0 ? 0 : await planInteractions(db, planned);
-    emit("caseChanges.resolved", {
-      caseChanges: changes.length,
-      interactions,
-      firstCaseChangeId: caseChangeIds[0] ?? "",
-    });
-  };
+/** What the resolutions of some sets amount to. */
+export interface Resolved {
+  readonly caseChanges: number;
+  readonly interactions: number;
+  readonly firstCaseChangeId: string;
+}
+
+/**
+ * load -> match -> schedule -> record: resolves the changes of sets that the transaction has locked. The resolutions, the
+ * planned interactions, the delivery jobs and the end of the sets are committed together.
+ */
+export async function resolveCaseChanges(
+  deps: Deps,
+  transaction: Db,
+  sets: readonly ChangeSet[],
+): Promise<Resolved> {
+  const ids = sets.flatMap((set) => set.caseChangeIds);
+  const changes = await loadUnresolvedChanges(transaction, ids);
+  const plan = await planAll(deps, transaction, changes);
+  const setIds = sets.map((set) => set.id);
+  const interactions = await recordResolutions(transaction, plan, setIds);
+  return { caseChanges: changes.length, interactions, firstCaseChangeId: ids[0] ?? "" };
+}
+
+/** Matching a set may take a second when conditions are many; heartbeats and calls must not wait for all of it (ms). */
+const TURN_MS = 10;
+
+async function planAll(
+  { lender, withinMs, loadActiveVersions }: Deps,
+  transaction: Db,
+  changes: readonly CaseChange[],
+): Promise<ResolutionPlan> {
+  const caseTypeIds = [...new Set(changes.map((change) => change.caseTypeId))];
+  const versions = await loadActiveVersions(transaction, caseTypeIds);
+  const calendars = openCalendars(await loadCalendars(transaction));
+  const planner = createPlanner({ zone: lender.timeZone, calendars, withinMs });
+  let turnEnd = performance.now() + TURN_MS;
+  for (const change of changes) {
+    planner.add(change, versions.get(change.caseTypeId) ?? []);
+    if (performance.now() < turnEnd) continue;
+    await yieldToOthers();
+    turnEnd = performance.now() + TURN_MS;
+  }
+  return planner.plan();
+}

@@ -3,6 +3,7 @@ import { createInFlight } from "../src/delivery/in-flight.ts";
 import type { Deps } from "../src/deps.ts";
 import { readConfig } from "../src/config.ts";
 import { openRecorder } from "../src/store/deliver/recorder.ts";
+import { createActiveTypes } from "../src/store/resolve/active-types.ts";
 import { openTemplates } from "../src/store/deliver/template-cache.ts";
 import type { TestDatabase } from "./database.ts";
 
@@ -21,6 +22,7 @@ export function depsOn({ db }: TestDatabase, rest: Partial<Deps> = {}): Deps {
     channels: {},
     recorder: openRecorder({ db, onOutage: () => {} }),
     loadTemplates: openTemplates(db),
+    loadActiveVersions: createActiveTypes(),
     seal: undefined,
     inFlight: createInFlight(),
     stopping: new AbortController().signal,

@@ -1,14 +1,16 @@
 import { Logger, runOnce } from "graphile-worker";
 import type { Deps } from "../src/deps.ts";
 import { QUEUE_SCHEMA, withOwnChannels } from "../src/store/postgres/queue-schema.ts";
+import { resolveWaiting } from "../src/resolver.ts";
 import { openTaskList } from "../src/task-list.ts";
 import type { TestDatabase } from "./database.ts";
 
-/** Runs every job that is due by the clock of this process, and those they lead to, until none is left. */
+/** Resolves what waits, and runs every job that is due by the clock of this process, and those they lead to, until none is left. */
 export async function runDueJobs({ pool }: TestDatabase, deps: Deps): Promise<void> {
   const taskList = openTaskList(deps);
   do {
     await deps.inFlight.idle();
+    await resolveWaiting(deps);
     await runOnce({
       pgPool: withOwnChannels(pool),
       schema: QUEUE_SCHEMA,

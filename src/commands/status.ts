@@ -11,6 +11,7 @@ import {
   type OpenPause,
   type Overdue,
 } from "../store/operate/status-counts.ts";
+import { countUnresolved, type Unresolved } from "../store/resolve/resolve-queue.ts";
 import { listWorkers } from "../store/queue/workers.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
@@ -30,6 +31,7 @@ export const status = command({
         daemonLines(await listWorkers(db)),
         [
           ...pauseLines(await listOpenPauses(db), show),
+          unresolvedLine(await countUnresolved(db)),
           overdueLine(await findOldestDue(db), show),
           unknownLine(await countUnknown(db)),
         ],
@@ -54,6 +56,14 @@ function daemonLines(
     `${silentMs < WORKER_TIMEOUT_MS ? "heartbeat" : "NO HEARTBEAT for"} ${showDuration(silentMs)}${silentMs < WORKER_TIMEOUT_MS ? " ago" : ""}`,
   ]);
   return [title, ...aligned(rows)];
+}
+
+function unresolvedLine({ caseChanges, failing, oldestMs, isStuck }: Unresolved): string {
+  if (caseChanges === 0) return "Every case change is resolved.";
+  const wait = `the oldest for ${showDuration(oldestMs)}`;
+  const tried = failing === 0 ? "" : `; ${failing} failed and are tried again`;
+  const line = `${counted(caseChanges, "case change")} not resolved yet, ${wait}${tried}.`;
+  return isStuck ? `NOT RESOLVED: ${line} No daemon takes them.` : line;
 }
 
 function overdueLine(oldest: Overdue | undefined, show: ShowMoment): string {

@@ -88,6 +88,22 @@ export const EVENTS = {
     interactions: number;
     firstCaseChangeId: string;
   }>("info", "Case changes were matched, and the interactions that they cause are scheduled."),
+  "caseChange.notResolved": kind<{ caseChangeId: string; code: string }>(
+    "warn",
+    "Resolving a case change failed. It is tried again at intervals of up to five minutes and never given up.",
+  ),
+  "caseChanges.found": kind<{ caseChanges: number; firstCaseChangeId: string }>(
+    "warn",
+    "Case changes had arrived without intake, or nothing was going to resolve them. They are being resolved now.",
+  ),
+  "caseChanges.refused": kind<{ rule: string; caseChanges: number; firstCaseChangeId: string }>(
+    "warn",
+    "Case changes that arrived without intake break a rule, for which an insert would have been refused. They are tried again at intervals of up to an hour.",
+  ),
+  "queue.sequenceAdvanced": kind<{ table: string }>(
+    "warn",
+    "The ids of a table were ahead of its sequence, so that inserts were refused. The sequence has passed them now.",
+  ),
   "interaction.canceled": kind<{ interactionId: string; ruleId: string; why: string }>(
     "info",
     "A scheduled interaction was withdrawn before it was sent.",

@@ -1,8 +1,8 @@
 import type { Evidence, ContactFinding } from "./provider-answer.ts";
 import type { Channel, Theme } from "./vocabulary.ts";
 
-/** The notice that a notification type version causes for the changes of one moment. */
-export interface PlannedNotice {
+/** The terms on which a notification type version notifies of the changes of one moment. */
+export interface NoticeTerms {
   readonly notificationTypeId: number;
   readonly notificationTypeVersion: number;
   readonly templateId: number | null;
@@ -17,12 +17,6 @@ export interface PlannedNotice {
   readonly dueExplanation: object | null;
   readonly failureDescriptionShort: string | null;
   readonly failureDescriptionLong: string | null;
-}
-
-/** An interaction about to be written: case, borrower and loans are the change's. Those of a bulk share one notice. */
-export interface PlannedInteraction {
-  readonly caseChangeId: string;
-  readonly notice: PlannedNotice;
 }
 
 /** The data that is written when an interaction is claimed. */

@@ -5,8 +5,6 @@ export type Lane = "single" | "bulk";
 
 /** The jobs of the queue and their payloads, which hold ids only. */
 export interface Jobs {
-  /** The database queues this job in the transaction that inserts the changes. */
-  readonly resolve_case_changes: { readonly caseChangeIds: readonly string[] };
   /** Interactions of one channel with unknown outcome. `asked` counts the questions to the provider so far. */
   readonly settle_unknown_outcomes: {
     readonly channel: Channel;
@@ -25,7 +23,6 @@ export interface Jobs {
 export type JobName = keyof Jobs;
 
 const NAMES: Readonly<Record<JobName, true>> = {
-  resolve_case_changes: true,
   settle_unknown_outcomes: true,
   deliver_interactions: true,
 };

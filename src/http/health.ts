@@ -2,6 +2,7 @@ import { OpenAPIHono, createRoute, z } from "@hono/zod-openapi";
 import type { Db } from "../store/postgres/db.ts";
 import { readMigrationState } from "../store/postgres/migration-state.ts";
 import { isQueueStuck } from "../store/queue/readiness.ts";
+import { countUnresolved } from "../store/resolve/resolve-queue.ts";
 import type { HttpEnv } from "./core/caller.ts";
 import type { HttpDeps } from "./core/deps.ts";
 
@@ -10,7 +11,7 @@ const STUCK_MS = 60_000;
 const CHECK_TIMEOUT_MS = 3_000;
 const CACHE_MS = 1_000;
 
-const CHECKS = ["database", "migrations", "queue"] as const;
+const CHECKS = ["database", "migrations", "queue", "resolving"] as const;
 type Check = (typeof CHECKS)[number];
 
 const json = <Schema>(schema: Schema, description: string) => ({
@@ -28,6 +29,11 @@ const Readiness = z
     failing: z
       .array(z.enum(CHECKS))
       .openapi({ description: "The checks that failed.", example: [] }),
+    unresolvedCaseChanges: z.int().nullable().openapi({
+      description:
+        "The number of case changes that wait to be resolved; null if the database does not answer.",
+      example: 0,
+    }),
   })
   .openapi("Readiness", { description: "Whether Tidings can do its work." });
 
@@ -49,7 +55,7 @@ const READYZ = createRoute({
   tags: ["Health"],
   summary: "Check that Tidings can work",
   description:
-    "Checks that the database answers, that its migrations are those of this program, and that the queue is being worked on. The result is reused for a second.",
+    "Checks that the database answers, that its migrations are those of this program, that the queue is being worked on, and that case changes are resolved. The result is reused for a second.",
   security: [],
   responses: { 200: json(Readiness, "Ready."), 503: json(Readiness, "Not ready.") },
 });
@@ -57,57 +63,68 @@ const READYZ = createRoute({
 /** For supervisors and load balancers. No key is needed, and the responses contain nothing confidential. */
 export function healthRoutes({ healthDb }: HttpDeps): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
-  const findFailing = createReadinessCheck(healthDb);
+  const check = createReadinessCheck(healthDb);
   app.openapi(HEALTHZ, (c) => c.json({ status: "alive" as const }, 200));
   app.openapi(READYZ, async (c) => {
-    const failing = [...(await findFailing())];
-    return failing.length === 0
-      ? c.json({ status: "ready" as const, failing }, 200)
-      : c.json({ status: "notReady" as const, failing }, 503);
+    const found = await check();
+    const body = { ...found, failing: [...found.failing] };
+    return body.failing.length === 0
+      ? c.json({ status: "ready" as const, ...body }, 200)
+      : c.json({ status: "notReady" as const, ...body }, 503);
   });
   return app;
 }
+
+interface Found {
+  readonly failing: readonly Check[];
+  readonly unresolvedCaseChanges: number | null;
+}
+
+const UNREACHABLE: Found = { failing: ["database"], unresolvedCaseChanges: null };
 
 /**
  * Anybody may ask, so the database is asked at most once a second and never twice at the same time: requests that arrive
  * during a check share its result.
  */
-function createReadinessCheck(db: Db): () => Promise<readonly Check[]> {
-  let checking: Promise<readonly Check[]> | undefined;
+function createReadinessCheck(db: Db): () => Promise<Found> {
+  let checking: Promise<Found> | undefined;
   let checkedAt = -Infinity;
-  let failing: readonly Check[] = [];
+  let found: Found = UNREACHABLE;
 
-  async function check(): Promise<readonly Check[]> {
+  async function check(): Promise<Found> {
     const work = runChecks(db);
     // a check that hangs is not repeated while it hangs
     void work.finally(() => (checking = undefined));
-    failing = await withTimeout(CHECK_TIMEOUT_MS, work);
+    found = await withTimeout(CHECK_TIMEOUT_MS, work);
     checkedAt = performance.now();
-    return failing;
+    return found;
   }
 
   return async () => {
-    if (performance.now() - checkedAt < CACHE_MS) return failing;
+    if (performance.now() - checkedAt < CACHE_MS) return found;
     checking ??= check();
     return await checking;
   };
 }
 
-async function runChecks(db: Db): Promise<readonly Check[]> {
+async function runChecks(db: Db): Promise<Found> {
   try {
     const { pending } = await readMigrationState(db);
     const isStuck = await isQueueStuck(db, STUCK_MS);
-    return [
+    const unresolved = await countUnresolved(db);
+    const failing = [
       ...(pending.length > 0 ? (["migrations"] as const) : []),
       ...(isStuck ? (["queue"] as const) : []),
+      ...(unresolved.isStuck ? (["resolving"] as const) : []),
     ];
+    return { failing, unresolvedCaseChanges: unresolved.caseChanges };
   } catch {
-    return ["database"];
+    return UNREACHABLE;
   }
 }
 
-function withTimeout(ms: number, work: Promise<readonly Check[]>): Promise<readonly Check[]> {
-  const { promise, resolve } = Promise.withResolvers<readonly Check[]>();
-  const timer = setTimeout(() => resolve(["database"]), ms);
+function withTimeout(ms: number, work: Promise<Found>): Promise<Found> {
+  const { promise, resolve } = Promise.withResolvers<Found>();
+  const timer = setTimeout(() => resolve(UNREACHABLE), ms);
   return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }

@@ -1,8 +1,6 @@
-import { Logger, runOnce } from "graphile-worker";
-import { QUEUE_SCHEMA, withOwnChannels } from "../../src/store/postgres/queue-schema.ts";
 import type { Deps } from "../../src/deps.ts";
 import type { Recorder } from "../../src/store/deliver/recorder.ts";
-import { resolveCaseChanges } from "../../tasks/resolve_case_changes.ts";
+import { resolveWaiting } from "../../src/resolver.ts";
 import { trackOutages } from "../../src/store/postgres/outages.ts";
 import { openQueue } from "../../src/store/queue/queue.ts";
 import { openTaskList } from "../../src/task-list.ts";
@@ -22,15 +20,7 @@ export async function makeDue(
      select $1 || '-' || n, $2, 'BO-' || n, array['LN-' || n], 'initiated' from generate_series(1, ${count}) n`,
     [name, `${channel}Only`],
   );
-  const taskList = { resolve_case_changes: resolveCaseChanges(deps) };
-  await runOnce({
-    pgPool: withOwnChannels(pool),
-    schema: QUEUE_SCHEMA,
-    taskList,
-    logger: new Logger(() => () => {}),
-    noHandleSignals: true,
-    concurrency: 4,
-  });
+  await resolveWaiting(deps);
   const { rows } = await pool.query<{ id: string }>(
     "select id from tidings.interactions where case_id like $1 || '-%' order by id",
     [name],

@@ -72,7 +72,7 @@ async function waitUntilResolved({ pool }: Scene): Promise<void> {
   const end = Date.now() + DEADLINE_MS;
   while (Date.now() < end) {
     const { rowCount } = await pool.query(
-      "select from tidings_queue.jobs where task_identifier = 'resolve_case_changes' and priority > 0 limit 1",
+      "select from tidings.resolve_queue where priority > 0 limit 1",
     );
     if (rowCount === 0) return;
     // each look at the queue takes from the time of what is measured

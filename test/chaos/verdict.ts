@@ -60,6 +60,16 @@ const UNANSWERED = `
   left join tidings.interaction_chains i on i.case_change_id = c.id
   group by c.id having count(i.chain_id) <> 1`;
 
+const UNRESOLVED = `
+  select format('case change %s has no resolution', c.id) as wrong
+  from tidings.case_changes c
+  where c.fires and not exists (select from tidings.resolutions r where r.case_change_id = c.id)
+  union all
+  select format('case change %s was resolved to fire %s and fired %s', r.case_change_id, r.verdicts->'fires', count(i.id))
+  from tidings.resolutions r
+  left join tidings.interactions i on i.case_change_id = r.case_change_id and i.previous_interaction_id is null
+  group by r.case_change_id having coalesce(jsonb_array_length(r.verdicts->'fires'), 0) <> count(i.id)`;
+
 /** Compares what arrived with what is on record. */
 export async function judgeRun(pool: Pool, received: Received): Promise<Verdict> {
   const chains = await readChains(pool);
@@ -80,6 +90,7 @@ export async function judgeRun(pool: Pool, received: Received): Promise<Verdict>
       ...chains.flatMap((chain, n) => judge(chain, counts[n] ?? 0)),
       ...(await query(ILLEGAL)),
       ...(await query(UNANSWERED)),
+      ...(await query(UNRESOLVED)),
     ],
   };
 }

@@ -65,9 +65,10 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/http/content/*.ts"],
   ["src/delivery/in-flight.ts", "src/delivery/load-size.ts", "src/delivery/interval-limit.ts"],
   ["src/http/*.ts", "src/deps.ts"],
-  ["src/channels.ts", "src/delivery/*.ts", "src/http-service.ts", "src/maintenance.ts"],
+  ["src/channels.ts", "src/delivery/*.ts", "src/http-service.ts", "src/intake-sweep.ts"],
+  ["src/maintenance.ts"],
   ["tasks/*.ts"],
-  ["src/task-list.ts"],
+  ["src/task-list.ts", "src/resolver.ts"],
   ["src/daemon.ts"],
   ["src/commands/cli/*.ts"],
   [
@@ -221,5 +222,7 @@ test("every task file holds the job of its name", () => {
   const jobs = [...codeOf("src/domain/jobs.ts").matchAll(/readonly (\w+): \{/g)].map(
     (found) => `tasks/${found[1]}.ts`,
   );
-  expect(globSync("tasks/*.ts").toSorted()).toEqual(jobs.toSorted());
+  // the resolver has a queue of its own, which intake fills without a notification
+  const all = [...jobs, "tasks/resolve_case_changes.ts"];
+  expect(globSync("tasks/*.ts").toSorted()).toEqual(all.toSorted());
 });

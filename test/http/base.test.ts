@@ -337,26 +337,47 @@ describe("health", () => {
 
   test("/readyz is ready with a database, its migrations and a queue that moves", async () => {
     const { status, body } = await ask("GET", "/readyz", { key: null });
-    expect([status, body]).toEqual([200, { status: "ready", failing: [] }]);
+    expect([status, body]).toEqual([
+      200,
+      { status: "ready", failing: [], unresolvedCaseChanges: 0 },
+    ]);
   });
 
   test("/readyz is not ready while no job is worked on, or while a migration is missing", async () => {
     await pool.query(
-      "select tidings_queue.add_job('resolve_case_changes', '{}', run_at => now() - interval '2 minutes')",
+      "select tidings_queue.add_job('settle_unknown_outcomes', '{}', run_at => now() - interval '2 minutes')",
     );
-    await expectReadiness({ status: "notReady", failing: ["queue"] });
+    await expectReadiness({ status: "notReady", failing: ["queue"], unresolvedCaseChanges: 0 });
     await pool.query("select tidings_queue.add_job('deliver_interactions', '{}')");
     await pool.query(
       "update tidings_queue._private_jobs set locked_at = now(), locked_by = 'w' where run_at > now() - interval '1 minute'",
     );
     // a job is being worked on
-    await expectReadiness({ status: "ready", failing: [] });
+    await expectReadiness({ status: "ready", failing: [], unresolvedCaseChanges: 0 });
     await pool.query("delete from tidings_queue._private_jobs");
     await pool.query(
       "update tidings.kysely_migration set name = '_' || name where name like '0010%'",
     );
-    await expectReadiness({ status: "notReady", failing: ["migrations"] });
+    await expectReadiness({
+      status: "notReady",
+      failing: ["migrations"],
+      unresolvedCaseChanges: 0,
+    });
     await pool.query("update tidings.kysely_migration set name = ltrim(name, '_')");
+  });
+
+  test("/readyz is not ready while a case change waits and no daemon takes it; one that fails is only counted", async () => {
+    await pool.query(
+      "insert into tidings.resolve_queue (case_change_ids, attempts, queued_at) values ('{1,2}', 1, now() - interval '1 hour')",
+    );
+    await expectReadiness({ status: "ready", failing: [], unresolvedCaseChanges: 2 });
+    await pool.query("update tidings.resolve_queue set attempts = 0");
+    await expectReadiness({
+      status: "notReady",
+      failing: ["resolving"],
+      unresolvedCaseChanges: 2,
+    });
+    await pool.query("delete from tidings.resolve_queue");
   });
 });
 
@@ -383,7 +404,10 @@ describe("while the database is unreachable", () => {
   test("the server is alive and not ready", async () => {
     expect((await away.ask("GET", "/healthz")).status).toBe(200);
     const { status, body } = await away.ask("GET", "/readyz");
-    expect([status, body]).toEqual([503, { status: "notReady", failing: ["database"] }]);
+    expect([status, body]).toEqual([
+      503,
+      { status: "notReady", failing: ["database"], unresolvedCaseChanges: null },
+    ]);
   });
 });
 

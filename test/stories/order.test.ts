@@ -116,7 +116,7 @@ test("a resolving job that is run again fires nothing again", async () => {
       const ids = await insertChanges(pool, rowsOf(cases).flat());
       const once = await fired();
       await pool.query(
-        "select tidings_queue.add_job('resolve_case_changes', json_build_object('caseChangeIds', $1::text[]))",
+        "insert into tidings.resolve_queue (case_change_ids) values ($1::bigint[])",
         [ids],
       );
       expect(await fired()).toEqual(once);

@@ -1,10 +1,10 @@
 import type { Arrival, Surroundings } from "../../domain/dry-run/arrival.ts";
 import type { FactSheet } from "../../domain/fact-sheet.ts";
-import type { PlannedNotice } from "../../domain/interaction.ts";
+import type { NoticeTerms } from "../../domain/interaction.ts";
 import type { NotificationTypeVersion } from "../../domain/notification-type.ts";
 import type { Template } from "../../domain/template/template.ts";
 import { match } from "../resolve/match.ts";
-import { planWith, type Planning } from "../resolve/plan.ts";
+import { termsOf, type Planning } from "../resolve/plan.ts";
 import { prepare, type SendContext } from "../deliver/prepare.ts";
 
 /** The inputs of a forecast other than the changes. `sendContext.now` is the time of the request. */
@@ -85,23 +85,20 @@ function foretellNotice(
   const matched = match(arrival.change, type);
   if (matched.kind === "silent")
     return [{ ...notice, forecast: { kind: "silent", long: matched.long } }];
-  const plan = planWith(inputs.planning);
-  return plan(arrival.change, [type]).map((planned) => ({
-    ...notice,
-    forecast: forecast(planned.notice, type, arrival, inputs),
-  }));
+  const planned = termsOf(arrival.change.changedAt, type, inputs.planning);
+  return [{ ...notice, forecast: forecast(planned, type, arrival, inputs) }];
 }
 
-type Scheduled = PlannedNotice & {
+type Scheduled = NoticeTerms & {
   readonly scheduledAtFrom: Date;
   readonly dueExplanation: object;
 };
 
-const isScheduled = (planned: PlannedNotice): planned is Scheduled =>
+const isScheduled = (planned: NoticeTerms): planned is Scheduled =>
   planned.scheduledAtFrom !== null && planned.dueExplanation !== null;
 
 function forecast(
-  planned: PlannedNotice,
+  planned: NoticeTerms,
   type: NotificationTypeVersion,
   arrival: Arrival,
   inputs: ForecastInputs,

@@ -1,4 +1,5 @@
 import type { ReadLine, References } from "../../domain/dry-run/arrival.ts";
+import { parseExactJson } from "../../domain/exact-json.ts";
 import { caseChangeLine } from "../../domain/dry-run/case-change-line.ts";
 
 /** The error of a line. It never repeats the line's values, which may be personal. */
@@ -57,7 +58,7 @@ export function findUnknown(lines: readonly ReadLine[], references: References):
 /** The message of the parser quotes the text, so it is not used. */
 function parseJson(written: string): unknown {
   try {
-    return JSON.parse(written) as unknown;
+    return parseExactJson(written);
   } catch {
     return undefined;
   }

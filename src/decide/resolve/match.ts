@@ -1,13 +1,7 @@
 import type { CaseChange, CaseState, FollowingChange } from "../../domain/case-change.ts";
 import type { Condition, Trigger } from "../../domain/notification-type.ts";
+import type { Silence } from "../../domain/resolution.ts";
 import { conditionFault, conditionHolds } from "./conditions.ts";
-
-/** Why a version stays silent on a change. */
-export type Silence =
-  | "triggerDoesNotHold"
-  | "triggerHeldBefore"
-  | "conditionNotMet"
-  | "laterChangeJudged";
 
 /** `long` is a sentence for whoever asks why. It repeats no value of a case field: those may be personal. */
 export type Match =

@@ -1,6 +1,7 @@
 import type { CaseChange } from "../../domain/case-change.ts";
-import type { PlannedInteraction, PlannedNotice } from "../../domain/interaction.ts";
+import type { NoticeTerms } from "../../domain/interaction.ts";
 import type { NotificationTypeVersion } from "../../domain/notification-type.ts";
+import type { ResolutionPlan } from "../../domain/resolution.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 import type { Calendars } from "./calendars.ts";
 import { match } from "./match.ts";
@@ -16,7 +17,7 @@ export interface Planning {
 }
 
 type Due = Pick<
-  PlannedNotice,
+  NoticeTerms,
   | "status"
   | "scheduledAtFrom"
   | "scheduledAtTo"
@@ -54,11 +55,12 @@ function dueOf(changedAt: Date, type: NotificationTypeVersion, planning: Plannin
   };
 }
 
-function noticeOf(
+/** The terms of the notice that a version which fires makes of a change at this moment. */
+export function termsOf(
   changedAt: Date,
   type: NotificationTypeVersion,
   planning: Planning,
-): PlannedNotice {
+): NoticeTerms {
   return {
     notificationTypeId: type.id,
     notificationTypeVersion: type.version,
@@ -72,26 +74,47 @@ function noticeOf(
   };
 }
 
-/** The interactions one change makes of the active versions linked to its case type. */
-export type Plan = (
-  change: CaseChange,
-  types: readonly NotificationTypeVersion[],
-) => PlannedInteraction[];
+/** Collects the resolutions of a set of changes. */
+export interface Planner {
+  /** Matches one change with the active versions linked to its case type. */
+  add(change: CaseChange, types: readonly NotificationTypeVersion[]): void;
+  plan(): ResolutionPlan;
+}
+
+type Mutable<Entry extends { readonly caseChangeIds: readonly string[] }> = Omit<
+  Entry,
+  "caseChangeIds"
+> & { readonly caseChangeIds: string[] };
 
 /**
- * Plans the changes of a set. Changes of one moment, as those of a bulk are, share one notice object for each version: its
- * date is computed once, and it is written out once.
+ * Plans the changes of a set. Changes of one moment, as those of a bulk are, share one notice for each version: its date is
+ * computed once, and it is written out once.
  */
-export function planWith(planning: Planning): Plan {
-  const notices = new Map<NotificationTypeVersion, Map<number, PlannedNotice>>();
-  const shared = (changedAt: Date, type: NotificationTypeVersion): PlannedNotice => {
-    const ofType = notices.get(type) ?? new Map<number, PlannedNotice>();
-    const notice = ofType.get(changedAt.getTime()) ?? noticeOf(changedAt, type, planning);
-    notices.set(type, ofType.set(changedAt.getTime(), notice));
-    return notice;
+export function createPlanner(planning: Planning): Planner {
+  const resolutions = new Map<string, Mutable<ResolutionPlan["resolutions"][number]>>();
+  const notices = new Map<string, Mutable<ResolutionPlan["notices"][number]>>();
+
+  const addNotice = (change: CaseChange, type: NotificationTypeVersion): void => {
+    const key = `${type.id} ${change.changedAt.getTime()}`;
+    const known = notices.get(key);
+    if (known !== undefined) return void known.caseChangeIds.push(change.id);
+    notices.set(key, { ...termsOf(change.changedAt, type, planning), caseChangeIds: [change.id] });
   };
-  return (change, types) =>
-    types
-      .filter((type) => match(change, type).kind === "fires")
-      .map((type) => ({ caseChangeId: change.id, notice: shared(change.changedAt, type) }));
+
+  return {
+    add(change, types) {
+      const verdicts: Record<string, string[]> = {};
+      for (const type of types) {
+        const matched = match(change, type);
+        const verdict = matched.kind === "fires" ? matched.kind : matched.why;
+        (verdicts[verdict] ??= []).push(`${type.id}.${type.version}`);
+        if (matched.kind === "fires") addNotice(change, type);
+      }
+      const key = JSON.stringify(verdicts);
+      const alike = resolutions.get(key);
+      if (alike !== undefined) return void alike.caseChangeIds.push(change.id);
+      resolutions.set(key, { verdicts, caseChangeIds: [change.id] });
+    },
+    plan: () => ({ resolutions: [...resolutions.values()], notices: [...notices.values()] }),
+  };
 }

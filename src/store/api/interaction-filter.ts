@@ -60,4 +60,4 @@ const withLoan = (loanIds: RawBuilder<unknown>): RawBuilder<boolean> =>
  */
 const ofCase = (caseIds: readonly string[]): RawBuilder<boolean> =>
   sql<boolean>`i.case_id = any(${caseIds}) and (i.origin = 'logged'
-    or i.person_id = any(array(select c.borrower_id from tidings.case_changes c where c.case_id = any(${caseIds}))))`;
+    or i.person_id = any(array(select c.borrower_id from tidings.case_moves m join tidings.case_changes c on c.id = m.case_change_id where m.case_id = any(${caseIds}))))`;

@@ -32,17 +32,19 @@ export async function loadAround(
     left join lateral (
       select jsonb_build_object('status', p.status, 'outcome', p.outcome, 'fields', p.fields, 'fires', p.fires,
         'changedAt', floor(extract(epoch from p.changed_at) * 1000)) as change
-      from tidings.case_changes p
-      where p.case_id = l."caseId" and p.changed_at < l.at + interval '1 millisecond'
-      order by p.changed_at desc, p.id desc
+      from tidings.case_moves m
+      join tidings.case_changes p on p.id = m.case_change_id
+      where m.case_id = l."caseId" and m.changed_at < l.at + interval '1 millisecond'
+      order by m.changed_at desc, m.case_change_id desc
       limit 1
     ) earlier on true
     left join lateral (
       select jsonb_build_object('status', f.status, 'outcome', f.outcome, 'fields', f.fields, 'fires', f.fires,
         'changedAt', floor(extract(epoch from f.changed_at) * 1000)) as change
-      from tidings.case_changes f
-      where f.case_id = l."caseId" and f.changed_at >= l.at + interval '1 millisecond'
-      order by f.changed_at, f.id
+      from tidings.case_moves m
+      join tidings.case_changes f on f.id = m.case_change_id
+      where m.case_id = l."caseId" and m.changed_at >= l.at + interval '1 millisecond'
+      order by m.changed_at, m.case_change_id
       limit 1
     ) later on true
   `.execute(db);

@@ -29,10 +29,11 @@ export async function listOutcomes(db: Db): Promise<Outcome[]> {
   return rows;
 }
 
-/** Counts the work before `until`: jobs, and interactions that are with a provider. */
+/** Counts the work before `until`: jobs, sets of unresolved changes, and interactions that are with a provider. */
 export async function countUnfinished(db: Db, until: Date): Promise<number> {
   const { rows } = await sql<{ unfinished: number }>`
     select (select count(*) from tidings_queue.jobs where run_at <= ${until})::int
+      + (select count(*) from tidings.resolve_queue where run_at <= ${until})::int
       + (select count(*) from tidings.interactions where origin = 'tidings' and status = 'inProgress')::int as unfinished
   `.execute(db);
   return rows[0]?.unfinished ?? 0;

@@ -5,6 +5,14 @@
 
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -84,6 +92,8 @@ export interface CaseChanges {
 
 export interface CaseMoves {
   caseChangeId: Int8;
+  caseId: string;
+  changedAt: Timestamp;
   followingCaseChangeId: Int8 | null;
   outcomeBefore: string | null;
   statusBefore: string | null;
@@ -98,6 +108,8 @@ export interface Cases {
   id: string;
   loanIds: string[];
   outcome: string | null;
+  previousCaseChangeId: Int8 | null;
+  previousChangedAt: Timestamp | null;
   status: string;
 }
 
@@ -246,6 +258,22 @@ export interface InteractionTransitions {
   toStatusDetails: string | null;
 }
 
+export interface LateIntake {
+  borrowerId: string;
+  caseId: string;
+  caseTypeId: string;
+  changedAt: Timestamp;
+  externalId: string | null;
+  fields: Json;
+  fires: boolean;
+  id: Int8;
+  loanIds: string[];
+  outcome: string | null;
+  receivedAt: Timestamp;
+  status: string;
+  supercaseBulkOperationId: string | null;
+}
+
 export interface Loans {
   borrowerId: string;
   createdAt: Generated<Timestamp>;
@@ -261,6 +289,14 @@ export interface LoanTypes {
   externalId: string | null;
   id: string;
   name: Generated<string>;
+}
+
+export interface MissedChanges {
+  attempts: Generated<number>;
+  caseChangeId: Int8;
+  notedAt: Generated<Timestamp>;
+  refusedBy: string | null;
+  retryAt: Generated<Timestamp>;
 }
 
 export interface NotificationTypes {
@@ -306,6 +342,23 @@ export interface RecordChanges {
   id: Generated<Int8>;
   rowId: string;
   tableName: string;
+}
+
+export interface Resolutions {
+  caseChangeId: Int8;
+  resolvedAt: Generated<Timestamp>;
+  resolvedBy: Generated<string>;
+  verdicts: Json;
+}
+
+export interface ResolveQueue {
+  attempts: Generated<number>;
+  caseChangeIds: ArrayType<Int8>;
+  failedBy: string | null;
+  id: Generated<Int8>;
+  priority: Generated<number>;
+  queuedAt: Generated<Timestamp>;
+  runAt: Generated<Timestamp>;
 }
 
 export interface Secrets {
@@ -364,11 +417,15 @@ export interface DB {
   interactionChains: InteractionChains;
   interactions: Interactions;
   interactionTransitions: InteractionTransitions;
+  lateIntake: LateIntake;
   loans: Loans;
   loanTypes: LoanTypes;
+  missedChanges: MissedChanges;
   notificationTypes: NotificationTypes;
   pauses: Pauses;
   recordChanges: RecordChanges;
+  resolutions: Resolutions;
+  resolveQueue: ResolveQueue;
   secrets: Secrets;
   templates: Templates;
   workers: Workers;

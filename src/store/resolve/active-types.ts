@@ -2,11 +2,42 @@ import { sql } from "kysely";
 import type { NotificationTypeVersion } from "../../domain/notification-type.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** The active versions by case type, each with the template version that is active at the same moment. */
-export async function loadActiveVersions(
+/** Loads the active versions of case types, each with the template version that is active at the same moment. */
+export type LoadActiveVersions = (
   db: Db,
   caseTypeIds: readonly string[],
-): Promise<Map<string, NotificationTypeVersion[]>> {
+) => Promise<Map<string, NotificationTypeVersion[]>>;
+
+/** A lender has hundreds of versions, not thousands. */
+const MOST_KEPT = 1_000;
+
+/**
+ * Creates a loader that hands out one list of conditions for each version. A published version never changes, so the values
+ * of its conditions are read once and not for each set of changes.
+ */
+export function createActiveTypes(): LoadActiveVersions {
+  const kept = new Map<string, NotificationTypeVersion["onCondition"]>();
+  return async (db, caseTypeIds) => {
+    const rows = await readActiveVersions(db, caseTypeIds);
+    if (kept.size + rows.length > MOST_KEPT) kept.clear();
+    const versions = rows.map((row) => {
+      const key = `${row.id}.${row.version}`;
+      const onCondition = kept.get(key) ?? row.onCondition;
+      kept.set(key, onCondition);
+      return { ...row, onCondition };
+    });
+    return Map.groupBy(versions, (version) => version.caseTypeId);
+  };
+}
+
+/** The same for one question. */
+export const loadActiveVersions: LoadActiveVersions = (db, caseTypeIds) =>
+  createActiveTypes()(db, caseTypeIds);
+
+async function readActiveVersions(
+  db: Db,
+  caseTypeIds: readonly string[],
+): Promise<(NotificationTypeVersion & { caseTypeId: string })[]> {
   const { rows } = await sql<NotificationTypeVersion & { caseTypeId: string }>`
     select l.case_type_id, t.id, t.version, t.on_status, t.on_outcome, coalesce(nullif(t.on_condition, 'null'), '[]') as on_condition,
       coalesce(t.channel, p.channel) as channel, t.theme, t.template_id, p.version as template_version, p.subject,
@@ -17,7 +48,7 @@ export async function loadActiveVersions(
     where l.case_type_id = any(${caseTypeIds}::text[])
     order by t.id
   `.execute(db);
-  return Map.groupBy(rows, (row) => row.caseTypeId);
+  return rows;
 }
 
 /** Whether there is a notification type of this id, in whatever status. */

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { CaseChange, CaseState } from "../../domain/case-change.ts";
 import type { Db } from "../postgres/db.ts";
 
@@ -10,13 +10,26 @@ type Row = Omit<CaseChange, "before" | "changedAt"> & {
 };
 
 /** Loads the changes in the order of their ids; an id that is not there is left out. */
-export async function loadCaseChanges(db: Db, ids: readonly string[]): Promise<CaseChange[]> {
+export const loadCaseChanges = (db: Db, ids: readonly string[]): Promise<CaseChange[]> =>
+  load(db, sql`unnest(${ids}::bigint[]) as wanted(id)`);
+
+/** Loads those of the changes that have no resolution. */
+export const loadUnresolvedChanges = (db: Db, ids: readonly string[]): Promise<CaseChange[]> =>
+  load(
+    db,
+    sql`(
+      select i.id from unnest(${ids}::bigint[]) as i(id)
+      where not exists (select from tidings.resolutions r where r.case_change_id = i.id)
+    ) wanted`,
+  );
+
+async function load(db: Db, wanted: RawBuilder<unknown>): Promise<CaseChange[]> {
   const { rows } = await sql<Row>`
     select c.id, c.case_id, c.case_type_id, c.borrower_id, c.loan_ids, c.status, c.outcome, c.fields, c.changed_at,
       c.supercase_bulk_operation_id, m.status_before, m.outcome_before,
       case when f.id is not null then jsonb_build_object('status', f.status, 'outcome', f.outcome, 'fields', f.fields, 'fires', f.fires) end
         as following
-    from unnest(${ids}::bigint[]) as wanted(id)
+    from ${wanted}
     -- limited to one, so that it is looked up: a bulk that was just taken in is unknown to the planner, who would read all of it
     cross join lateral (select * from tidings.case_changes l where l.id = wanted.id limit 1) c
     cross join lateral (select * from tidings.case_moves l where l.case_change_id = wanted.id limit 1) m

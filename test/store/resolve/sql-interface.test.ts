@@ -37,6 +37,32 @@ describe("bad input is refused by a constraint whose name says what is wrong", (
       "case_changes_loan_ids_is_a_list",
       change(", loan_ids", "('C', 'bankruptcy', 'BO-1', 'initiated', '{{LN-1},{LN-2}}')"),
     ],
+    [
+      "case_changes_fields_have_at_most_1_megabyte",
+      change(
+        ", fields",
+        "('C', 'bankruptcy', 'BO-1', 'initiated', jsonb_build_object('x', repeat('x', 1000000)))",
+      ),
+    ],
+    [
+      "case_changes_loan_ids_has_at_most_1000_ids",
+      change(
+        ", loan_ids",
+        "('C', 'bankruptcy', 'BO-1', 'initiated', array_fill('LN'::text, '{1001}'))",
+      ),
+    ],
+    [
+      "case_changes_ids_have_at_most_200_characters",
+      change("", "(repeat('C', 201), 'bankruptcy', 'BO-1', 'initiated')"),
+    ],
+    [
+      "case_changes_ids_have_at_most_200_characters",
+      change(", external_id", "('C', 'bankruptcy', 'BO-1', 'initiated', repeat('E', 201))"),
+    ],
+    [
+      "case_changes_ids_have_at_most_200_characters",
+      change(", loan_ids", "('C', 'bankruptcy', 'BO-1', 'initiated', array[repeat('L', 201)])"),
+    ],
     ["channel_is_known", interaction("", "('pigeon', 'attempted')")],
     ["interaction_status_is_known", interaction("", "('email', 'sent')")],
     ["theme_is_known", interaction(", theme", "('email', 'attempted', 'outOpsLoan')")],
@@ -168,10 +194,10 @@ describe("a role that may only insert", () => {
       await client.query("reset role");
       client.release();
     }
-    const jobs = await pool.query(
-      "select count(*)::int as jobs from tidings_queue.jobs where task_identifier = 'resolve_case_changes'",
+    const { rowCount } = await pool.query(
+      "select from tidings.resolve_queue q join tidings.case_changes c on c.id = any(q.case_change_ids) where c.case_id = 'CORE'",
     );
-    expect(jobs.rows[0].jobs).toBeGreaterThan(0);
+    expect(rowCount).toBe(1);
     await pool.query(
       "revoke all on all tables in schema tidings from core_system; revoke all on schema tidings from core_system; drop role core_system",
     );

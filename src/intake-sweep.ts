@@ -1,0 +1,59 @@
+import type { Deps } from "./deps.ts";
+import {
+  advanceSequences,
+  findForgottenChanges,
+  newestChangesAfter,
+  takeInMissedChanges,
+  type TakenIn,
+} from "./store/resolve/missed-changes.ts";
+
+/** So many of the newest changes are looked through each time. */
+const NEWEST = 10_000;
+/** And so many of the others, in turn: ten million in about half an hour, at the cost of some 50 ms every ten seconds. */
+const STRETCH = 50_000;
+/** Missed changes that are taken in at once. */
+const BATCH = 1_000;
+/** A sweep gives way to others after so many batches. */
+const MAX_BATCHES = 50;
+
+/**
+ * Creates a sweep that finds every firing change that nothing is going to resolve, however it arrived, and reports what it
+ * found in one event.
+ *
+ * A change that is taken in is queued in the same transaction, and one that is replicated is noted by a trigger. So the
+ * look at all changes is the last resort, for triggers that were disabled and for rows that were lost: it may take its time.
+ */
+export function createIntakeSweep(deps: Deps): () => Promise<void> {
+  const { db, emit } = deps;
+  let sweptTo = "0";
+  return async () => {
+    for (const table of await advanceSequences(db)) emit("queue.sequenceAdvanced", { table });
+    const newest = await findForgottenChanges(db, await newestChangesAfter(db, NEWEST), NEWEST);
+    const stretch = await findForgottenChanges(db, sweptTo, STRETCH);
+    sweptTo = stretch.lastId ?? "0";
+    const takenIn = await takeInAll(deps);
+    const queued = [stretch, newest].filter((one) => one.queued > 0);
+    const caseChanges = takenIn.length + queued.reduce((sum, one) => sum + one.queued, 0);
+    if (caseChanges === 0) return;
+    const firstCaseChangeId = takenIn[0] ?? queued[0]?.firstQueuedId ?? "";
+    emit("caseChanges.found", { caseChanges, firstCaseChangeId });
+  };
+}
+
+/** Takes in what is missed, and returns the ids. */
+async function takeInAll({ db, emit }: Deps): Promise<string[]> {
+  const all: TakenIn[] = [];
+  for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
+    const tried = await takeInMissedChanges(db, BATCH);
+    all.push(...tried);
+    if (tried.length < BATCH) break;
+  }
+  for (const [rule, refused] of Map.groupBy(all, (one) => one.refusedBy))
+    if (rule !== null)
+      emit("caseChanges.refused", {
+        rule,
+        caseChanges: refused.length,
+        firstCaseChangeId: refused[0]?.caseChangeId ?? "",
+      });
+  return all.filter((one) => one.refusedBy === null).map((one) => one.caseChangeId);
+}

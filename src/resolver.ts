@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { resolveCaseChanges } from "../tasks/resolve_case_changes.ts";
+import type { Deps } from "./deps.ts";
+import { constraintViolation } from "./store/postgres/constraint-violation.ts";
+import type { Outages } from "./store/postgres/outages.ts";
+import { outageCode } from "./store/postgres/retry.ts";
+import {
+  claimChangeSet,
+  claimChangeSets,
+  postponeChangeSet,
+  splitChangeSet,
+  type ChangeSet,
+  type ClaimOptions,
+} from "./store/resolve/resolve-queue.ts";
+
+/** Sets are resolved by so many at a time while more wait, each on a connection of its own. */
+export const RESOLVER_CONNECTIONS = 3;
+/** Sets of single changes that are resolved in one transaction. */
+const MAX_SETS = 20;
+/** A stop waits for this long at the most when there is nothing to resolve (ms). */
+const WAIT_MS = 250;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 3_000;
+
+export interface Resolver {
+  /** Claims no more sets and resolves once those that are claimed are resolved. */
+  stop(): Promise<void>;
+}
+
+/** Resolves case changes as they arrive: one lane waits for them, and others help while more sets wait. */
+export function startResolver(deps: Deps, outages: Outages): Resolver {
+  const stopped = new AbortController();
+  let outageOver: (() => void) | undefined;
+  const endOutage = (): void => {
+    outageOver?.();
+    outageOver = undefined;
+  };
+  const helpers = new Set<Promise<void>>();
+
+  const help = (): void => {
+    if (helpers.size >= RESOLVER_CONNECTIONS - 1) return;
+    const helper = resolveWaiting(deps, stopped.signal)
+      // the lane that waits meets the same outage and reports it
+      .catch(() => {})
+      .then(() => void helpers.delete(helper));
+    helpers.add(helper);
+  };
+
+  /** Resolves to the pause before the next look (ms). */
+  const lookOnce = async (pauseMs: number): Promise<number> => {
+    try {
+      const sets = await resolveNext(deps, { waitMs: WAIT_MS, maxSets: MAX_SETS });
+      endOutage();
+      if (sets > 0) help();
+      return 0;
+    } catch (error) {
+      const outage = outageCode(error);
+      if (outage !== undefined) outageOver ??= outages.begin("resolver", outage);
+      else deps.emit("maintenance.failed", { part: "resolver", code: codeOf(error) });
+      return Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
+    }
+  };
+
+  const loop = async (): Promise<void> => {
+    let pauseMs = 0;
+    while (!stopped.signal.aborted) {
+      pauseMs = await lookOnce(pauseMs);
+      if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: stopped.signal }).catch(() => {});
+    }
+    await Promise.all(helpers);
+  };
+  const done = loop();
+  return {
+    stop: () => {
+      stopped.abort();
+      return done;
+    },
+  };
+}
+
+/** Resolves set after set until none waits. */
+export async function resolveWaiting(deps: Deps, signal?: AbortSignal): Promise<void> {
+  let sets = 1;
+  while (sets > 0 && !isAborted(signal))
+    sets = await resolveNext(deps, { waitMs: 0, maxSets: MAX_SETS });
+}
+
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
+
+/** Claims and resolves sets in one transaction, and returns how many. Throws only what concerns no set in particular. */
+async function resolveNext(deps: Deps, claim: ClaimOptions): Promise<number> {
+  let sets: ChangeSet[] = [];
+  try {
+    await resolveClaimed(deps, async (transaction) => {
+      sets = await claimChangeSets(transaction, claim);
+      return sets;
+    });
+  } catch (error) {
+    if (sets.length === 0 || outageCode(error) !== undefined) throw error;
+    await resolveOneByOne(deps, sets, error);
+  }
+  return sets.length;
+}
+
+/** After sets failed together: finds the one that fails and sets it aside. */
+async function resolveOneByOne(
+  deps: Deps,
+  sets: readonly ChangeSet[],
+  error: unknown,
+): Promise<void> {
+  const [only, ...others] = sets;
+  if (only !== undefined && others.length === 0) return await setAside(deps, only, error);
+  for (const set of sets) await resolveAlone(deps, set);
+}
+
+async function resolveAlone(deps: Deps, set: ChangeSet): Promise<void> {
+  try {
+    await resolveClaimed(deps, async (transaction) => {
+      const claimed = await claimChangeSet(transaction, set.id);
+      return claimed === undefined ? [] : [claimed];
+    });
+  } catch (error) {
+    if (outageCode(error) !== undefined) throw error;
+    await setAside(deps, set, error);
+  }
+}
+
+async function resolveClaimed(
+  deps: Deps,
+  claim: (transaction: Deps["db"]) => Promise<readonly ChangeSet[]>,
+): Promise<void> {
+  const resolved = await deps.db.transaction().execute(async (transaction) => {
+    const sets = await claim(transaction);
+    return sets.length === 0 ? undefined : await resolveCaseChanges(deps, transaction, sets);
+  });
+  if (resolved !== undefined) deps.emit("caseChanges.resolved", resolved);
+}
+
+/** What is wrong with one change holds up no other: a set goes on as two halves, down to the change it fails by. */
+async function setAside(deps: Deps, set: ChangeSet, error: unknown): Promise<void> {
+  const [caseChangeId = "", ...others] = set.caseChangeIds;
+  if (others.length > 0) {
+    await splitChangeSet(deps.db, set.id);
+    deps.emit("queue.jobSplit", { task: "resolve_case_changes" });
+    return;
+  }
+  const code = codeOf(error);
+  await postponeChangeSet(deps.db, set.id, code);
+  deps.emit("caseChange.notResolved", { caseChangeId, code });
+}
+
+/** Never the text of an error, which may quote a row. */
+function codeOf(error: unknown): string {
+  const violation = constraintViolation(error);
+  const name = error instanceof Error ? error.name : "unknown";
+  return outageCode(error) ?? violation?.constraint ?? violation?.sqlState ?? name;
+}

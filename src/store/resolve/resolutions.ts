@@ -1,0 +1,52 @@
+import { sql } from "kysely";
+import type { ResolutionPlan } from "../../domain/resolution.ts";
+import { asRows, type Db } from "../postgres/db.ts";
+
+/**
+ * Writes the resolutions of a set, the interactions they plan and the delivery jobs, and deletes the sets from the queue,
+ * in one statement. A change that has a resolution keeps it and plans nothing again. Returns how many interactions are new.
+ */
+export async function recordResolutions(
+  transaction: Db,
+  { resolutions, notices }: ResolutionPlan,
+  setIds: readonly string[],
+): Promise<number> {
+  const { rows } = await sql<{ planned: number }>`
+    with resolved as (
+      insert into tidings.resolutions (case_change_id, verdicts)
+      select id, r.verdicts
+      from json_to_recordset(${asRows(resolutions)}) as r(verdicts jsonb, "caseChangeIds" bigint[])
+      cross join lateral unnest(r."caseChangeIds") as id
+      order by id
+      on conflict do nothing
+      returning case_change_id
+    ),
+    added as (
+      insert into tidings.interactions
+        (origin, created_by, direction, started_at, case_change_id, case_id, person_id, loan_id, loan_ids, supercase_bulk_operation_id,
+         notification_type_id, notification_type_version, template_id, template_version, channel, theme, subject, sensitive,
+         status, scheduled_at_from, scheduled_at_to, due_explanation, failure_description_short, failure_description_long)
+      select 'tidings', '{"id": "tidings", "name": "Tidings"}', 'outbound', null, c.id, c.case_id, c.borrower_id,
+        case when cardinality(c.loan_ids) = 1 then c.loan_ids[1] end, c.loan_ids, c.supercase_bulk_operation_id,
+        n."notificationTypeId", n."notificationTypeVersion", n."templateId", n."templateVersion", n.channel, n.theme, n.subject, n.sensitive,
+        n.status, n."scheduledAtFrom", n."scheduledAtTo", n."dueExplanation", n."failureDescriptionShort", n."failureDescriptionLong"
+      from json_to_recordset(${asRows(notices)}) as n(
+        "notificationTypeId" int, "notificationTypeVersion" int, "templateId" int, "templateVersion" int, channel text, theme text, subject text,
+        sensitive boolean, status text, "scheduledAtFrom" timestamptz, "scheduledAtTo" timestamptz, "dueExplanation" jsonb,
+        "failureDescriptionShort" text, "failureDescriptionLong" text, "caseChangeIds" bigint[])
+      cross join lateral unnest(n."caseChangeIds") as fired(by)
+      join resolved r on r.case_change_id = fired.by
+      -- limited to one, so that it is looked up, though the planner does not know a bulk that was just taken in
+      cross join lateral (select * from tidings.case_changes l where l.id = fired.by limit 1) c
+      order by c.id, n."notificationTypeId"
+      on conflict (case_change_id, notification_type_id) where origin = 'tidings' and previous_interaction_id is null do nothing
+      returning id, status
+    ),
+    jobs as (
+      select tidings.queue_deliveries(array_agg(a.id)) from added a where a.status = 'scheduled'
+    ),
+    done as (delete from tidings.resolve_queue q where q.id = any(${setIds}::bigint[]))
+    select (select count(*) from added)::int as planned, (select count(*) from jobs)
+  `.execute(transaction);
+  return rows[0]?.planned ?? 0;
+}

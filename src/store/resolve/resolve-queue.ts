@@ -1,0 +1,93 @@
+import { sql } from "kysely";
+import type { Db } from "../postgres/db.ts";
+
+/** Case changes that are resolved together. */
+export interface ChangeSet {
+  readonly id: string;
+  readonly caseChangeIds: readonly string[];
+}
+
+export interface ClaimOptions {
+  /** How long to wait for a set (ms). */
+  readonly waitMs: number;
+  /** The most sets of single changes; of a bulk it is always one. */
+  readonly maxSets: number;
+}
+
+/** Between two looks at an empty queue (ms): on average a change waits half of it, and a look costs some 0.1 ms. */
+const PAUSE_MS = 10;
+
+/** Locks sets that no transaction has locked until this transaction ends. Empty when none came within the wait. */
+export async function claimChangeSets(
+  transaction: Db,
+  { waitMs, maxSets }: ClaimOptions,
+): Promise<ChangeSet[]> {
+  const { rows } = await sql<ChangeSet>`
+    select q.id, q.case_change_ids
+    from tidings.claim_case_changes(${waitMs}::int, ${PAUSE_MS}::int, ${maxSets}::int) q
+  `.execute(transaction);
+  return rows;
+}
+
+/** Locks one set; undefined where another transaction has it or has resolved it. */
+export async function claimChangeSet(transaction: Db, id: string): Promise<ChangeSet | undefined> {
+  const { rows } = await sql<ChangeSet>`
+    select q.id, q.case_change_ids
+    from tidings.resolve_queue q
+    where q.id = ${id}::bigint
+    for update skip locked
+  `.execute(transaction);
+  return rows[0];
+}
+
+/** Replaces a set of several changes by its two halves, so that one bad change does not hold up the others. */
+export async function splitChangeSet(db: Db, id: string): Promise<void> {
+  await sql`
+    with whole as (
+      delete from tidings.resolve_queue q
+      where q.id = ${id}::bigint and cardinality(q.case_change_ids) > 1
+      returning q.case_change_ids as ids, q.queued_at, (cardinality(q.case_change_ids) + 1) / 2 as middle
+    )
+    insert into tidings.resolve_queue (case_change_ids, priority, queued_at)
+    select half, 10, w.queued_at
+    from whole w
+    cross join lateral (values (w.ids[:w.middle]), (w.ids[w.middle + 1:])) halves(half)
+  `.execute(db);
+}
+
+/** Puts a set that failed off: by one second, and twice as long each time, up to five minutes. It is never given up. */
+export async function postponeChangeSet(db: Db, id: string, code: string): Promise<void> {
+  await sql`
+    update tidings.resolve_queue q
+    set attempts = q.attempts + 1, failed_by = ${code},
+      run_at = clock_timestamp() + least(2 ^ q.attempts, 300) * interval '1 second'
+    where q.id = ${id}::bigint
+  `.execute(db);
+}
+
+export interface Unresolved {
+  readonly caseChanges: number;
+  /** Of these, how many were tried and failed, or were refused when the sweep took them in. */
+  readonly failing: number;
+  /** How long the oldest of them has waited (ms); 0 if there is none. */
+  readonly oldestMs: number;
+  /** Some have waited for more than a minute, those of a bulk for more than a quarter of an hour, and nobody tried. */
+  readonly isStuck: boolean;
+}
+
+/** Counts the case changes that wait to be taken in or resolved. */
+export async function countUnresolved(db: Db): Promise<Unresolved> {
+  const { rows } = await sql<Unresolved>`
+    select coalesce(sum(w.changes), 0)::int as case_changes, coalesce(sum(w.changes) filter (where w.attempts > 0), 0)::int as failing,
+      coalesce(extract(epoch from clock_timestamp() - min(w.since)) * 1000, 0)::float8 as oldest_ms,
+      coalesce(bool_or(w.attempts = 0 and w.since < clock_timestamp() - w.patience), false) as is_stuck
+    from (
+      select cardinality(q.case_change_ids) as changes, q.queued_at as since, q.attempts,
+        case q.priority when 0 then interval '1 minute' else interval '15 minutes' end as patience
+      from tidings.resolve_queue q
+      union all
+      select 1, x.noted_at, x.attempts, interval '1 minute' from tidings.missed_changes x
+    ) w
+  `.execute(db);
+  return rows[0] ?? { caseChanges: 0, failing: 0, oldestMs: 0, isStuck: false };
+}

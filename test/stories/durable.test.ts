@@ -1,0 +1,177 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Pool } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openPool } from "../../src/store/postgres/db.ts";
+import {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from "../../src/store/postgres/embedded-postgres.ts";
+import { spawnDaemon, type DaemonProcess } from "../daemon-process.ts";
+import { insertChanges, insertLender, insertType } from "../lender.ts";
+
+/** What is committed and not flushed stays in memory for as long as Postgres allows. */
+const SETTINGS = [
+  "wal_writer_delay=10s",
+  "wal_level=logical",
+  "max_prepared_transactions=10",
+].flatMap((setting) => ["-c", setting]);
+const JANUARY = "2026-01-05T15:00:00Z";
+
+const root = mkdtempSync(join(tmpdir(), "tidings-durable-"));
+const startPostgres = (): Promise<EmbeddedPostgres> =>
+  startEmbeddedPostgres(join(root, "postgres"), SETTINGS);
+
+let postgres: EmbeddedPostgres;
+let pool: Pool;
+let daemon: DaemonProcess;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  pool = openPool({ url: postgres.url, actor: "test", max: 3, onLost: () => {} });
+  daemon = spawnDaemon({ DATABASE_URL: postgres.url, DATA_DIR: root });
+  await daemon.waitFor("daemon.ready", 60_000);
+  await insertLender(pool);
+  await insertType(pool, { id: 1 });
+  await insertType(pool, {
+    id: 2,
+    delay: 3650,
+    unit: "calendarDays",
+    caseTypes: ["disputeOfDebt"],
+  });
+}, 90_000);
+
+afterAll(async () => {
+  daemon.child.kill("SIGKILL");
+  await daemon.ended;
+  await pool.end();
+  await postgres.stop();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const outbox = async (): Promise<string[]> => readdir(join(root, "outbox")).catch(() => []);
+
+/** Every process of the server at once, so that none flushes what another one left in memory. */
+function killPostgres(pid: number): void {
+  const children = execFileSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" });
+  for (const one of [pid, ...children.trim().split(/\s+/).map(Number)])
+    process.kill(one, "SIGKILL");
+}
+
+async function attempted(caseId: string): Promise<number> {
+  const { rowCount } = await pool.query(
+    "select from tidings.interactions where case_id = $1 and status = 'attempted'",
+    [caseId],
+  );
+  return rowCount ?? 0;
+}
+
+async function isAttempted(caseId: string): Promise<void> {
+  await expect.poll(() => attempted(caseId), { timeout: 60_000, interval: 100 }).toBe(1);
+}
+
+test("what the daemon reports as resolved outlasts a crash of Postgres right after it", async () => {
+  const { rows } = await pool.query<{ id: string }>(
+    `insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, changed_at)
+     values ('CRASH', 'disputeOfDebt', 'BO-1', 'initiated', $1) returning id`,
+    [JANUARY],
+  );
+  await daemon.waitFor("caseChanges.resolved");
+  killPostgres(postgres.pid);
+  const killedAt = new Date();
+  postgres = await startPostgres();
+  const { rows: resolved } = await pool.query<{ resolved_at: Date; planned: number }>(
+    `select r.resolved_at, (select count(*) from tidings.interactions i where i.case_change_id = r.case_change_id)::int as planned
+     from tidings.resolutions r where r.case_change_id = $1`,
+    [rows[0]?.id],
+  );
+  expect(resolved).toMatchObject([{ planned: 1 }]);
+  expect(resolved[0]?.resolved_at.getTime()).toBeLessThan(killedAt.getTime());
+  expect(daemon.child.exitCode).toBeNull();
+}, 90_000);
+
+test("changes inserted while Postgres crashes again and again are each resolved once", async () => {
+  const inserted: string[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const rows = Array.from({ length: 40 }, (_, n) => ({
+      caseId: `ROUND-${round}-${n}`,
+      status: "initiated",
+      at: JANUARY,
+    }));
+    inserted.push(...(await insertChanges(pool, rows)));
+    killPostgres(postgres.pid);
+    postgres = await startPostgres();
+  }
+  const unresolved = async (): Promise<number> => {
+    const { rowCount } = await pool.query(
+      `select from unnest($1::bigint[]) as c(id)
+       where not exists (select from tidings.resolutions r where r.case_change_id = c.id)
+         or 1 <> (select count(*) from tidings.interactions i where i.case_change_id = c.id and i.previous_interaction_id is null)`,
+      [inserted],
+    );
+    return rowCount ?? 0;
+  };
+  await expect.poll(unresolved, { timeout: 60_000, interval: 200 }).toBe(0);
+}, 150_000);
+
+test("the core system's transaction can be prepared for two-phase commit", async () => {
+  const client = await pool.connect();
+  await client.query("begin");
+  await client.query(
+    `insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, changed_at)
+     values ('PREPARED', 'bankruptcy', 'BO-1', 'initiated', $1)`,
+    [JANUARY],
+  );
+  await client.query("prepare transaction 'core-1'");
+  client.release();
+  expect(
+    (await pool.query("select from tidings.case_changes where case_id = 'PREPARED'")).rowCount,
+  ).toBe(0);
+  await pool.query("commit prepared 'core-1'");
+  await isAttempted("PREPARED");
+}, 90_000);
+
+test("changes that logical replication brings are resolved", async () => {
+  await pool.query("create database core");
+  const url = postgres.url.replace("/postgres?", "/core?");
+  const core = openPool({ url, actor: "core", max: 1, onLost: () => {} });
+  // no column that only Tidings has, and one the core system calls otherwise is not published
+  await core.query(`
+    create schema tidings;
+    create table tidings.case_changes (
+      id bigint primary key, case_id text, case_type_id text, borrower_id text, status text, changed_at timestamptz, note text);
+    insert into tidings.case_changes values (1000001, 'COPIED', 'bankruptcy', 'BO-1', 'initiated', '${JANUARY}', 'there before');
+    create publication changes for table tidings.case_changes (id, case_id, case_type_id, borrower_id, status, changed_at);
+  `);
+  await core.query("select pg_create_logical_replication_slot('changes', 'pgoutput')");
+  const connection = `host=${new URL(url).searchParams.get("host") ?? ""} dbname=core user=tidings`;
+  await pool.query(
+    `create subscription changes connection '${connection}' publication changes with (create_slot = false, slot_name = 'changes')`,
+  );
+  await isAttempted("COPIED");
+  await core.query(
+    `insert into tidings.case_changes values (1000002, 'STREAMED', 'bankruptcy', 'BO-1', 'initiated', '${JANUARY}', 'there later')`,
+  );
+  await isAttempted("STREAMED");
+  expect(daemon.lines.filter((line) => line.event === "caseChanges.found")).toMatchObject([
+    { caseChanges: 1 },
+    { caseChanges: 1 },
+  ]);
+  await pool.query("alter subscription changes disable");
+  await pool.query("alter subscription changes set (slot_name = none)");
+  await pool.query("drop subscription changes");
+  await core.end();
+}, 180_000);
+
+test("a backup of schema tidings that was restored without the schema of the queue loses nothing", async () => {
+  daemon.child.kill("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+  await insertChanges(pool, [{ caseId: "RESTORED", status: "initiated", at: JANUARY }]);
+  await pool.query("drop schema tidings_queue cascade");
+  daemon = spawnDaemon({ DATABASE_URL: postgres.url, DATA_DIR: root });
+  await isAttempted("RESTORED");
+  expect(await outbox()).not.toEqual([]);
+}, 90_000);
