@@ -6,7 +6,7 @@ import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { momentsIn, type ShowMoment } from "./cli/moment.ts";
 import { readOperator } from "./cli/operator.ts";
-import { aligned } from "./cli/layout.ts";
+import { aligned, page } from "./cli/layout.ts";
 import type { Print } from "./cli/print.ts";
 
 /** Creates, lists and revokes the keys of the REST resources. Exit code 1 where nothing was created or revoked. */
@@ -116,7 +116,7 @@ function showKeys(print: Print, known: readonly ApiKey[], show: ShowMoment): voi
     key.scopes.join(" "),
   ]);
   const heading = ["name", "key", "created", "last used", "state", "scopes"];
-  print(aligned([heading, ...rows]).join("\n"));
+  print(page(aligned([heading, ...rows])));
 }
 
 function stateOf(key: ApiKey, show: ShowMoment): string {

@@ -17,7 +17,7 @@ import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { WORKER_TIMEOUT_MS } from "./health.ts";
 import { momentsIn, showDuration, type ShowMoment } from "./cli/moment.ts";
-import { aligned, counted } from "./cli/layout.ts";
+import { aligned, counted, page } from "./cli/layout.ts";
 
 /** Shows the daemons, the work done and the work that waits, on one screen. */
 export const status = command({
@@ -38,7 +38,7 @@ export const status = command({
         jobLines(await countJobsByTask(db)),
         countLines(await countInteractions(db)),
       ];
-      print(sections.map((lines) => lines.join("\n")).join("\n\n"));
+      print(sections.map(page).join("\n\n"));
       return 0;
     }),
 });

@@ -97,3 +97,11 @@ test("a daemon that is the last to be heard of, and silent, is not alive", async
   expect(first).toBe("No daemon is alive: nothing is sent until `tidings start` runs.");
   expect(second).toMatch(/^ {2}w-gone {2}NO HEARTBEAT for 1\d s$/);
 });
+
+test("a pause whose reason has line breaks stays one line", async () => {
+  await pool.query("insert into tidings.pauses (scope, reason) values ('everything', $1)", [
+    "x\n\nNo daemon is alive",
+  ]);
+  const { output } = await runOn(database, status);
+  expect(output).toMatch(/^PAUSED: everything, .*: x⏎⏎No daemon is alive$/m);
+});

@@ -1,8 +1,9 @@
-/** Where prose is broken: wider lines are hard to read, and to fit on a screen. */
+/** The width of prose: wider lines are hard to read and do not fit on every screen. */
 const WIDTH = 100;
 
-/** Rows as lines whose cells stand below each other, two spaces apart. */
-export function aligned(rows: readonly (readonly string[])[]): string[] {
+/** Rows as lines with aligned columns, two spaces apart. */
+export function aligned(given: readonly (readonly string[])[]): string[] {
+  const rows = given.map((row) => row.map(oneLine));
   const widths: number[] = [];
   for (const row of rows)
     for (const [column, cell] of row.entries())
@@ -15,11 +16,11 @@ export function aligned(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** Prose as lines no wider than a page, each behind `indent`; a word longer than that keeps a line of its own. */
+/** Prose as lines no wider than a page, each after `indent`. A longer word gets a line of its own. */
 export function wrapped(prose: string, indent = ""): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of prose.split(" ")) {
+  for (const word of oneLine(prose).split(" ")) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (line !== "" && indent.length + longer.length > WIDTH) {
       lines.push(indent + line);
@@ -34,7 +35,15 @@ export function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Text of others as a terminal may be given it: what would steer the terminal is shown as a sign. */
-export function printable(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n\t]/gu, "\uFFFD");
-}
+/** Control characters except line break and tab, and characters that change the direction or the line of what follows. */
+const STEERING = /[^\P{Cc}\n\t]|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
+
+/** Text of others in a form that cannot steer a terminal: each character that could is replaced by a sign. */
+export const printable = (text: string): string => text.replaceAll(STEERING, "\uFFFD");
+
+/** Text of others within one line. A line break in it could otherwise pass for a line of ours. */
+export const oneLine = (text: string): string =>
+  text.replaceAll(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/g, "⏎");
+
+/** Lines as one text; each stays one line. */
+export const page = (lines: readonly string[]): string => lines.map(oneLine).join("\n");

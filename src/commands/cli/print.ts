@@ -1,5 +1,8 @@
-/** Writes one line to whoever ran the command. */
-export type Print = (line: string) => void;
+import { printable } from "./layout.ts";
 
-export const toStdout: Print = (line) => void process.stdout.write(`${line}\n`);
-export const toStderr: Print = (line) => void process.stderr.write(`${line}\n`);
+/** Writes text for whoever runs the command. */
+export type Print = (text: string) => void;
+
+// What is printed may contain text of others, so control characters never reach the terminal.
+export const toStdout: Print = (text) => void process.stdout.write(`${printable(text)}\n`);
+export const toStderr: Print = (text) => void process.stderr.write(`${printable(text)}\n`);

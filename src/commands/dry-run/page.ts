@@ -2,7 +2,7 @@ import type { Forecast, ForecastChange, ForecastNotice } from "../../decide/dry-
 import type { Explanation } from "../../decide/resolve/schedule.ts";
 import { dueInWords } from "../cli/due-words.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
-import { aligned, counted, wrapped } from "../cli/layout.ts";
+import { aligned, counted, page, wrapped } from "../cli/layout.ts";
 import type { DryRun } from "./run.ts";
 
 const LABELS = {
@@ -27,7 +27,7 @@ export function dryRunPage(run: DryRun): string {
   ];
   const changes = run.changes.flatMap((change) => ["", ...changeLines(change, run, show)]);
   const sums = sumLines(run.changes);
-  return [...head, ...changes, "", ...sums].join("\n");
+  return page([...head, ...changes, "", ...sums]);
 }
 
 function changeLines(foretold: ForecastChange, run: DryRun, show: ShowMoment): string[] {

@@ -8,7 +8,7 @@ import type {
 } from "../../domain/chain.ts";
 import { contactsInWords, datesInWords, whyInWords } from "./sentences.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
-import { aligned, wrapped } from "../cli/layout.ts";
+import { aligned, page, wrapped } from "../cli/layout.ts";
 
 /** The requested interaction, the time of the request, and the time zone of the answer. */
 export interface Told {
@@ -39,7 +39,7 @@ export function explainPage(chain: Chain, told: Told): string {
     ["What happens next", prose(nextInWords(chain, told, show))],
   ];
   const body = sections.flatMap(([title, lines]) => ["", title, ...lines]);
-  return [...titleOf(chain, told), ...body].join("\n");
+  return page([...titleOf(chain, told), ...body]);
 }
 
 const lastOf = ({ attempts }: Chain): Attempt => attempts.at(-1) ?? attempts[0];
