@@ -3,6 +3,11 @@ import { printable } from "./layout.ts";
 /** Writes text for whoever runs the command. */
 export type Print = (text: string) => void;
 
-// What is printed may contain text of others, so control characters never reach the terminal.
-export const toStdout: Print = (text) => void process.stdout.write(`${printable(text)}\n`);
-export const toStderr: Print = (text) => void process.stderr.write(`${printable(text)}\n`);
+/** Text may contain words of others, so control characters never reach the stream, which may be a terminal. */
+export const printTo =
+  (stream: { readonly write: (text: string) => unknown }): Print =>
+  (text) =>
+    void stream.write(`${printable(text)}\n`);
+
+export const toStdout: Print = printTo(process.stdout);
+export const toStderr: Print = printTo(process.stderr);

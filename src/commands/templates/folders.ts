@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { lstat, readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { File } from "../../template/folder/fragments.ts";
 import type { Folder } from "../../template/folder/read-folder.ts";
@@ -62,8 +62,19 @@ async function readFiles(folder: string, pattern: RegExp): Promise<File[]> {
   if (!existsSync(folder)) return [];
   const names = (await readdir(folder)).filter((name) => pattern.test(name)).toSorted();
   return await Promise.all(
-    names.map(async (name) => ({ name, text: asText(await readFile(join(folder, name), "utf8")) })),
+    names.map(async (name) => ({ name, text: asText(await readRegularFile(join(folder, name))) })),
   );
+}
+
+const MAX_FILE_BYTES = 1_000_000;
+
+/** A folder may come from others: a link could lead to any file of this machine, and a device never ends. */
+async function readRegularFile(path: string): Promise<string> {
+  const stat = await lstat(path).catch(unusable(`${path} cannot be read`));
+  if (!stat.isFile())
+    throw wrongArguments(`${path} is not a regular file; copy the file that it leads to`);
+  if (stat.size > MAX_FILE_BYTES) throw wrongArguments(`${path} is larger than 1 MB`);
+  return await readFile(path, "utf8").catch(unusable(`${path} cannot be read`));
 }
 
 /** Removes byte order marks and carriage returns, which editors and version control add. */
