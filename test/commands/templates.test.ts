@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { templates } from "../../src/commands/templates/group.ts";
@@ -44,6 +45,51 @@ const untilWaiting = async (count: number): Promise<void> => {
 };
 
 describe("push", () => {
+  test.each(["text.hbs", "template.json"])(
+    "does not follow a link in place of %s",
+    async (name) => {
+      write(emailFiles("linked", { "secret.txt": "the secret" }));
+      write({ [`linked/${name}`]: null });
+      symlinkSync(join(root, "linked/secret.txt"), join(root, "linked", name));
+      await expect(push("linked")).rejects.toMatchObject({
+        code: "ARGUMENTS_INVALID",
+        message: expect.stringContaining(`${name} is not a regular file`) as string,
+      });
+      expect(await versionsOf("linked")).toEqual([]);
+      rmSync(join(root, "linked"), { recursive: true });
+    },
+  );
+
+  test("does not read a device, a directory, or a file of more than 1 MB", async () => {
+    write(emailFiles("odd"));
+    write({ "odd/text.hbs": null });
+    symlinkSync("/dev/zero", join(root, "odd/text.hbs"));
+    await expect(push("odd")).rejects.toThrow("is not a regular file");
+    rmSync(join(root, "odd/text.hbs"));
+    mkdirSync(join(root, "odd/text.hbs"));
+    await expect(push("odd")).rejects.toThrow("is not a regular file");
+    rmSync(join(root, "odd/text.hbs"), { recursive: true });
+    write({ "odd/text.hbs": "x".repeat(1_000_001) });
+    await expect(push("odd")).rejects.toThrow("is larger than 1 MB");
+    rmSync(join(root, "odd"), { recursive: true });
+  });
+
+  test("reports partials that grow exponentially", async () => {
+    const levels = Array.from({ length: 24 }, (_, level) => [
+      `partials/level${level}.hbs`,
+      level === 0 ? "x" : `{{> level${level - 1}}}{{> level${level - 1}}}`,
+    ]);
+    write({
+      ...emailFiles("grown", { "text.hbs": "{{> level23}}\n" }),
+      ...Object.fromEntries(levels),
+    });
+    const { code, output } = await push("grown");
+    expect(code).toBe(1);
+    expect(output).toContain("text.hbs:1:1 The part is larger than 1 MB with its partials.");
+    rmSync(join(root, "grown"), { recursive: true });
+    rmSync(join(root, "partials"), { recursive: true });
+  });
+
   test("writes a draft, then nothing, then a draft edited in place, then the version after a published one", async () => {
     write(emailFiles("life"));
     const first = await push("life");

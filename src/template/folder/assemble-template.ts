@@ -33,6 +33,8 @@ export interface Assembled {
 /** The partials and slots that are in scope while a file is expanded. */
 interface AssembleContext extends InsertionContext {
   readonly slots: ReadonlyMap<string, readonly Fragment[]>;
+  /** How much may still be inlined in the part: partials that use each other twice grow exponentially. */
+  readonly budget: { left: number };
   readonly report: (finding: Finding) => void;
 }
 
@@ -45,10 +47,23 @@ interface AssembleContext extends InsertionContext {
 export function assemble(file: File, partials: Partials): Assembled {
   const findings: Finding[] = [];
   const report = (finding: Finding): void => void findings.push(finding);
-  const fragments = expand(file, { partials, slots: new Map(), above: [], block: null, report });
+  const budget = { left: MAX_INLINED };
+  const context = { partials, slots: new Map(), above: [], block: null, budget, report };
+  const fragments = expand(file, context);
+  if (budget.left < 0)
+    report({
+      file: file.name,
+      line: 1,
+      column: 1,
+      message: "The part is larger than 1 MB with its partials.",
+    });
   const source = textOfFragments(fragments);
   return { source, findings, originOf: (at) => originIn(fragments, offsetOf(source, at)) };
 }
+
+/** In characters. Each insertion counts a little in addition to its text, so that empty partials are limited too. */
+const MAX_INLINED = 1_000_000;
+const INSERTION_COST = 100;
 
 /** After an escaped tag the parser reports wrong columns. */
 const NO_ESCAPE = "A backslash before two braces is not supported.";
@@ -75,7 +90,8 @@ function join(
   let at = from;
   for (const point of points) {
     const [start, end] = spanOf(point, file.text);
-    fragments.push({ file, from: at, to: start }, ...replace(point, file, context));
+    fragments.push({ file, from: at, to: start });
+    for (const inserted of replace(point, file, context)) fragments.push(inserted);
     at = end;
   }
   return [...fragments, { file, from: at, to }];
@@ -97,6 +113,9 @@ function replace(point: InsertionPoint, file: File, context: AssembleContext): r
   const name = calledBy(point);
   const partial = context.partials.get(name);
   const slot = context.slots.get(name);
+  const size = slot?.reduce((sum, { from, to }) => sum + to - from, 0) ?? partial?.text.length ?? 0;
+  context.budget.left -= size + INSERTION_COST;
+  if (context.budget.left < 0) return [];
   if (slot !== undefined || partial === undefined) return slot ?? [];
   const own = point.type === "PartialStatement" ? [] : slotsOf(point, file, context);
   return expand(
