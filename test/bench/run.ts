@@ -8,6 +8,7 @@ import { migrate } from "../../src/store/postgres/migrate.ts";
 import { tell } from "./compare.ts";
 import { benchDeliver } from "./deliver.ts";
 import { benchHttp } from "./http.ts";
+import { benchJudge } from "./judge.ts";
 import { benchRender } from "./render.ts";
 import { benchResolve } from "./resolve.ts";
 import type { Bench } from "./scene.ts";
@@ -41,8 +42,9 @@ const name = process.argv[2] ?? "";
 const bench = BENCHES[name];
 if (bench) await runBench(bench);
 else if (name === "render") await benchRender();
+else if (name === "judge") await benchJudge();
 else {
-  const names = ["render", ...Object.keys(BENCHES)];
+  const names = ["render", "judge", ...Object.keys(BENCHES)];
   tell(`npm run bench -- NAME, where NAME is one of ${names.join(", ")}`);
   process.exitCode = 1;
 }

@@ -1,0 +1,63 @@
+import { globSync, readFileSync } from "node:fs";
+
+/** A source file with one operator changed. */
+export interface Mutant {
+  readonly file: string;
+  readonly line: number;
+  /** The operator, its replacement and the line they stand in: what survivors are known by. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Where a comparison or boolean operator is looked for, by the name of what is mutated. */
+export const TARGETS: Readonly<Record<string, readonly string[]>> = {
+  guard: [
+    "src/decide/guard/rules/*.ts",
+    "src/decide/guard/scene/*.ts",
+    "src/decide/guard/evaluate.ts",
+    "src/decide/guard/judge.ts",
+  ],
+};
+
+const REPLACEMENTS: Readonly<Record<string, readonly string[]>> = {
+  "===": ["!=="],
+  "!==": ["==="],
+  "<": ["<=", ">="],
+  "<=": ["<", ">"],
+  ">": [">=", "<="],
+  ">=": [">", "<"],
+  "&&": ["||"],
+  "||": ["&&"],
+  "!": [""],
+  true: ["false"],
+  false: ["true"],
+};
+
+/** The formatter puts spaces around comparisons and none into type arguments, so the two are told apart. */
+const OPERATOR =
+  /(?<= )(?:===|!==|<=|>=|<|>|&&|\|\|)(?=\s)|(?<=^\s*)(?:&&|\|\|)(?= )|(?<![\w)\]])!(?=[\w(])|(?<=return |=> |\? |: )(?:true|false)(?=[;,)\s]|$)/gm;
+/** Text and comments hold no operators. They are blanked, so that places stay what they are. */
+const QUIET =
+  /\/\*[\s\S]*?\*\/|\/\/.*$|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/gm;
+
+/** Every mutant of a file: one operator changed in one way. */
+export function mutantsOf(file: string): Mutant[] {
+  const source = readFileSync(file, "utf8");
+  const code = source.replaceAll(QUIET, (quiet) => quiet.replaceAll(/[^\n]/g, " "));
+  return [...code.matchAll(OPERATOR)].flatMap(({ 0: operator, index }) => {
+    const line = source.slice(0, index).split("\n").length;
+    const written = source.split("\n")[line - 1]?.trim() ?? "";
+    return (REPLACEMENTS[operator] ?? []).map((replacement) => ({
+      file,
+      line,
+      name: `${file}: ${operator} to ${replacement === "" ? "nothing" : replacement} in ${written}`,
+      text: source.slice(0, index) + replacement + source.slice(index + operator.length),
+    }));
+  });
+}
+
+/** The mutants of all files of a target. */
+export const mutantsOfTarget = (name: string): Mutant[] =>
+  globSync([...(TARGETS[name] ?? [])])
+    .toSorted()
+    .flatMap(mutantsOf);
