@@ -29,6 +29,8 @@ function openRunner(): Runner {
       const timer = setTimeout(() => resolve("hangs"), PATIENCE_MS);
       worker.once("message", resolve);
       worker.once("error", () => resolve("hangs"));
+      // a thread has no origin
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
       worker.postMessage(mutant);
       const answer = await promise;
       clearTimeout(timer);
