@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import type { Config } from "./config.ts";
+import type { ChannelConfig, Config } from "./config.ts";
 import type { DeliveryChannel, DeliveryChannels } from "./deps.ts";
 import { createLoadSize } from "./delivery/load-size.ts";
 import { createIntervalLimit } from "./delivery/interval-limit.ts";
 import type { Receipt } from "./domain/receipt.ts";
+import { SENDABLE_CHANNELS, type SendableChannel } from "./domain/vocabulary.ts";
 import { createCircuitBreaker } from "./providers/flow/circuit-breaker.ts";
 import { createCallLimit } from "./providers/flow/call-limit.ts";
 import { createSlotGate } from "./providers/flow/slot-gate.ts";
@@ -19,18 +20,25 @@ const LOOKUPS_AT_ONCE = 4;
 const WARN_EVERY_MS = 60_000;
 
 /** The sandbox uses the real clients against local sinks. */
-const SANDBOX_ACCOUNT = {
-  accountSid: `AC${"0".repeat(32)}`,
-  authToken: "sandbox",
-  from: "+15005550006",
-};
+const SANDBOX_ACCOUNT = { accountSid: `AC${"0".repeat(32)}`, authToken: "sandbox" };
 
-/** The delivery channels of this daemon, and the sender of its texts. */
+/** The delivery channels of this daemon. */
 export interface OpenChannels {
   readonly channels: DeliveryChannels;
-  readonly textFrom: string;
   close(): Promise<void>;
 }
+
+interface Opening {
+  readonly config: Config;
+  /** Everything that is opened is closed with it. */
+  readonly open: AsyncDisposableStack;
+  readonly onReceipt: (receipt: Receipt) => void;
+}
+
+/** Opens the provider of each channel; undefined where the channel is not configured. */
+const OPENERS: Readonly<
+  Record<SendableChannel, (opening: Opening) => Promise<DeliveryChannel | undefined>>
+> = { email: openEmail, text: openText };
 
 /**
  * Opens the configured providers; in the sandbox they connect to local sinks. `onReceipt` receives later reports about
@@ -41,40 +49,39 @@ export async function openChannels(
   onReceipt: (receipt: Receipt) => void,
 ): Promise<OpenChannels> {
   const open = new AsyncDisposableStack();
-  const outbox = join(config.dataDir, "outbox");
-  const smtpUrl =
-    config.delivery === "sandbox"
-      ? await openSandboxMail(open, { outbox, onReceipt })
-      : config.email?.url;
-  const twilio = config.delivery === "sandbox" ? await openSandboxText(open, outbox) : config.text;
-  const channels: DeliveryChannels = {
-    ...(smtpUrl && { email: openEmail(open, smtpUrl, config) }),
-    ...(twilio && { text: openText(open, twilio, config) }),
-  };
-  const textFrom = twilio?.from ?? twilio?.messagingServiceSid ?? "";
-  return { channels, textFrom, close: () => open.disposeAsync() };
+  const channels: Partial<Record<SendableChannel, DeliveryChannel>> = {};
+  for (const name of SENDABLE_CHANNELS) {
+    const channel = await OPENERS[name]({ config, open, onReceipt });
+    if (channel !== undefined) channels[name] = channel;
+  }
+  return { channels, close: () => open.disposeAsync() };
 }
 
-function openEmail(open: AsyncDisposableStack, url: string, config: Config): DeliveryChannel {
-  const { connections, bounceAddress } = config;
+async function openEmail({
+  config,
+  open,
+  onReceipt,
+}: Opening): Promise<DeliveryChannel | undefined> {
+  const { bounceAddress, delivery } = config;
+  const options = { outbox: join(config.dataDir, "outbox"), onReceipt };
+  const url = delivery === "sandbox" ? await openSandboxMail(open, options) : config.email?.url;
+  if (url === undefined) return undefined;
   const provider = openSmtp({
     url,
-    slots: connections.email,
+    slots: config.channels.email.connections,
     ...(bounceAddress && { envelopeFrom: bounceAddress }),
   });
   open.defer(() => provider.close());
-  return createChannel(provider, "email", config);
+  return createChannel(provider, config.channels.email);
 }
 
-function openText(
-  open: AsyncDisposableStack,
-  options: TwilioOptions,
-  config: Config,
-): DeliveryChannel {
-  const provider = openTwilio({ ...options, slots: config.connections.text });
+async function openText({ config, open }: Opening): Promise<DeliveryChannel | undefined> {
+  const account = config.delivery === "sandbox" ? await openSandboxText(open, config) : config.text;
+  if (account === undefined) return undefined;
+  const provider = openTwilio({ ...account, slots: config.channels.text.connections });
   open.defer(() => provider.close());
   return {
-    ...createChannel(provider, "text", config),
+    ...createChannel(provider, config.channels.text),
     lookups: {
       findSent: (unknown, except) => askTwilio(provider, unknown, except),
       limit: createCallLimit(LOOKUPS_AT_ONCE),
@@ -82,23 +89,20 @@ function openText(
   };
 }
 
-type Carried = Pick<Config, "perSecond" | "retries" | "settles">;
-
-/** Makes a delivery channel from a provider and its limits. */
+/** Makes a delivery channel from a provider and its settings. */
 export function createChannel(
   provider: Provider,
-  channel: "email" | "text",
-  { perSecond, retries, settles }: Carried,
+  { perSecond, retries, settleWaits }: Omit<ChannelConfig, "connections" | "withinMs">,
 ): DeliveryChannel {
   const limited = limitCalls(provider);
   return {
     ...limited,
-    gate: createSlotGate({ slots: limited.ahead, perSecond: perSecond[channel] }),
+    gate: createSlotGate({ slots: limited.ahead, perSecond }),
     circuit: createCircuitBreaker(),
     loadSize: createLoadSize(),
     mayWarn: createIntervalLimit(WARN_EVERY_MS),
-    retries: retries[channel],
-    settleWaits: settles[channel],
+    retries,
+    settleWaits,
   };
 }
 
@@ -113,9 +117,9 @@ async function openSandboxMail(
 
 async function openSandboxText(
   open: AsyncDisposableStack,
-  outbox: string,
+  { dataDir, senders }: Config,
 ): Promise<Omit<TwilioOptions, "slots">> {
-  const sink = await openTextSink({ outbox });
+  const sink = await openTextSink({ outbox: join(dataDir, "outbox") });
   open.defer(() => sink.close());
-  return { ...SANDBOX_ACCOUNT, apiUrl: sink.url };
+  return { ...SANDBOX_ACCOUNT, from: senders.text, apiUrl: sink.url };
 }

@@ -2,6 +2,7 @@ import { parsePhoneNumberFromString } from "libphonenumber-js";
 import { z } from "zod";
 import { Fault } from "./domain/fault.ts";
 import type { Lender } from "./domain/lender.ts";
+import type { SendableChannel } from "./domain/vocabulary.ts";
 
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
@@ -160,6 +161,20 @@ export interface TokenConfig {
   readonly type: string | undefined;
 }
 
+/** The settings that every channel has. */
+export interface ChannelConfig {
+  /** How long to wait before the second attempt, the third and so on (ms). */
+  readonly retries: readonly number[];
+  /** How long after it fell due a notice may still leave (ms); undefined: for ever. */
+  readonly withinMs: number | undefined;
+  /** How long to wait before an unknown outcome is settled, each time (ms). */
+  readonly settleWaits: readonly number[];
+  /** Calls to the provider at once. */
+  readonly connections: number;
+  /** Messages a second; undefined: no limit. */
+  readonly perSecond: number | undefined;
+}
+
 /** Where the REST resources are served, and which credentials they accept. */
 export interface HttpConfig {
   readonly host: string;
@@ -189,16 +204,11 @@ export interface Config {
   readonly lender: Lender;
   /** What is still the example lender's though real notices leave. */
   readonly exampleSettings: readonly string[];
-  readonly emailFrom: string;
-  /** The envelope's sender; undefined: the address of `emailFrom`. */
+  /** The sender of each channel: an address with a name, a number, or a messaging service. */
+  readonly senders: Readonly<Record<SendableChannel, string>>;
+  /** The envelope's sender; undefined: the address of the sender of emails. */
   readonly bounceAddress: string | undefined;
-  readonly retries: { readonly email: readonly number[]; readonly text: readonly number[] };
-  /** How long after it fell due a notice may still leave (ms); undefined: for ever. */
-  readonly within: { readonly email: number | undefined; readonly text: number | undefined };
-  readonly settles: { readonly email: readonly number[]; readonly text: readonly number[] };
-  readonly connections: { readonly email: number; readonly text: number };
-  /** Messages a second; undefined: no limit. */
-  readonly perSecond: { readonly email: number | undefined; readonly text: number | undefined };
+  readonly channels: Readonly<Record<SendableChannel, ChannelConfig>>;
   /** How long a migration may wait for a lock, and how long a statement of it may run (ms). */
   readonly migration: { readonly lockMs: number; readonly statementMs: number };
   readonly concurrency: number;
@@ -207,6 +217,8 @@ export interface Config {
 }
 
 const EXAMPLE_FROM = "Example Lender <notices@lender.example>";
+/** Twilio's own number for tests */
+const EXAMPLE_NUMBER = "+15005550006";
 
 /** Every setting there is, as `.env.example` lists them. */
 export const SETTINGS: readonly string[] = Object.keys(ENVIRONMENT.shape);
@@ -289,13 +301,14 @@ function configOf(env: Environment): Omit<Config, "exampleSettings"> {
       website: env.LENDER_WEBSITE,
       timeZone: env.LENDER_TIME_ZONE,
     },
-    emailFrom: env.EMAIL_FROM ?? EXAMPLE_FROM,
+    senders: {
+      email: env.EMAIL_FROM ?? EXAMPLE_FROM,
+      text:
+        (live ? (env.TWILIO_FROM ?? env.TWILIO_MESSAGING_SERVICE_SID) : undefined) ??
+        EXAMPLE_NUMBER,
+    },
     bounceAddress: env.EMAIL_BOUNCE_ADDRESS,
-    retries: { email: env.EMAIL_RETRIES, text: env.TEXT_RETRIES },
-    within: { email: env.EMAIL_WITHIN, text: env.TEXT_WITHIN },
-    settles: { email: env.EMAIL_SETTLES, text: env.TEXT_SETTLES },
-    connections: { email: env.EMAIL_CONNECTIONS, text: env.TEXT_CONNECTIONS },
-    perSecond: { email: env.EMAIL_PER_SECOND, text: env.TEXT_PER_SECOND },
+    channels: channelsOf(env),
     migration: {
       lockMs: env.MIGRATION_LOCK_TIMEOUT,
       statementMs: env.MIGRATION_STATEMENT_TIMEOUT,
@@ -305,6 +318,23 @@ function configOf(env: Environment): Omit<Config, "exampleSettings"> {
     logLevel: env.LOG_LEVEL,
   };
 }
+
+const channelsOf = (env: Environment): Config["channels"] => ({
+  email: {
+    retries: env.EMAIL_RETRIES,
+    withinMs: env.EMAIL_WITHIN,
+    settleWaits: env.EMAIL_SETTLES,
+    connections: env.EMAIL_CONNECTIONS,
+    perSecond: env.EMAIL_PER_SECOND,
+  },
+  text: {
+    retries: env.TEXT_RETRIES,
+    withinMs: env.TEXT_WITHIN,
+    settleWaits: env.TEXT_SETTLES,
+    connections: env.TEXT_CONNECTIONS,
+    perSecond: env.TEXT_PER_SECOND,
+  },
+});
 
 function textOf(env: Environment): TextConfig | undefined {
   if (!env.TWILIO_ACCOUNT_SID || !env.TWILIO_AUTH_TOKEN) return undefined;
@@ -354,9 +384,15 @@ const maskHttp = ({ publicUrl, tokens, ...rest }: HttpConfig): HttpConfig => ({
   },
 });
 
+/** How long after it fell due a notice may still leave, by channel (ms). */
+export const withinOf = ({
+  channels,
+}: Config): Partial<Record<SendableChannel, number | undefined>> =>
+  Object.fromEntries(Object.entries(channels).map(([name, { withinMs }]) => [name, withinMs]));
+
 /** The configuration as it may be shown: no password, no token, no sender's address. */
 export function maskConfig(config: Config): object {
-  const { email, text, lender, emailFrom: _address, bounceAddress: _bounces, ...rest } = config;
+  const { email, text, lender, senders: _senders, bounceAddress: _bounces, ...rest } = config;
   return {
     ...rest,
     recipientsAllowed: config.recipientsAllowed && `${config.recipientsAllowed.length} patterns`,

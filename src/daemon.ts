@@ -5,10 +5,11 @@ import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
 import { openChannels, type OpenChannels } from "./channels.ts";
 import { openSharedClock, type SharedClock } from "./clock.ts";
-import type { Config } from "./config.ts";
+import { type Config, withinOf } from "./config.ts";
 import { createInFlight, type InFlight } from "./delivery/in-flight.ts";
-import type { Deps } from "./deps.ts";
+import type { DeliveryChannels, Deps } from "./deps.ts";
 import type { Emit } from "./domain/events.ts";
+import type { Channel } from "./domain/vocabulary.ts";
 import type { Receipt } from "./domain/receipt.ts";
 import { syncChannelProviders } from "./store/deliver/channels.ts";
 import { openDb, openPool } from "./store/postgres/db.ts";
@@ -92,11 +93,7 @@ async function openOn(
   const stopping = new AbortController();
   const clock = openSharedClock();
   const deps = depsOf({ config, emit, workerId, pool, carrying, stopping, clock, outages });
-  const { email, text } = carrying.channels;
-  await syncChannelProviders(deps.db, {
-    ...(email && { email: email.provider.name }),
-    ...(text && { text: text.provider.name }),
-  });
+  await syncChannelProviders(deps.db, providersOf(carrying.channels));
   const { broken } = await takeWork(open, { config, deps, pool, stopping, clock, outages });
   if (config.http) await openHttp(open, { config, http: config.http, databaseUrl, emit });
   emit("daemon.ready", { workerId, startedInMs: Math.round(performance.now() - began) });
@@ -108,6 +105,9 @@ async function openOn(
     unrecorded: () => deps.inFlight.calls,
   };
 }
+
+const providersOf = (channels: DeliveryChannels): Partial<Record<Channel, string>> =>
+  Object.fromEntries(Object.entries(channels).map(([name, { provider }]) => [name, provider.name]));
 
 interface Preparing extends Opening, Pick<Opened, "pool" | "outages"> {
   readonly databaseUrl: string;
@@ -163,9 +163,8 @@ function depsOf(opened: Opened): Deps {
     emit,
     workerId,
     lender: config.lender,
-    withinMs: config.within,
-    emailFrom: config.emailFrom,
-    textFrom: carrying.textFrom,
+    withinMs: withinOf(config),
+    senders: config.senders,
     recipientsAllowed: config.recipientsAllowed,
     channels: carrying.channels,
     recorder: openRecorder({

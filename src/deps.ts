@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { InFlight } from "./delivery/in-flight.ts";
 import type { LoadSize } from "./delivery/load-size.ts";
 import type { RetrySchedule } from "./decide/deliver/outcome.ts";
+import type { Senders } from "./decide/deliver/prepare.ts";
 import type { Emit } from "./domain/events.ts";
 import type { LookupResult, UnknownOutcome } from "./domain/unknown-outcome.ts";
 import type { Lender } from "./domain/lender.ts";
@@ -50,8 +51,7 @@ export interface Deps {
   readonly emit: Emit;
   readonly workerId: string;
   readonly lender: Lender;
-  readonly emailFrom: string;
-  readonly textFrom: string;
+  readonly senders: Senders;
   readonly recipientsAllowed: readonly string[] | null;
   /** The time after the due time within which a notice may be sent, by channel (ms). Absent means without limit. */
   readonly withinMs: Partial<Record<Channel, number | undefined>>;

@@ -1,5 +1,7 @@
 import { settleUnknown } from "../decide/settle/settle-unknown.ts";
+import { rulesOf } from "../decide/deliver/channels/table.ts";
 import type { DeliveryChannel, Deps, Lookups } from "../deps.ts";
+import { Fault } from "../domain/fault.ts";
 import type { Jobs } from "../domain/jobs.ts";
 import type { LookupResult, UnknownOutcome, UnknownVerdict } from "../domain/unknown-outcome.ts";
 import { noteFindings } from "../store/deliver/contact-findings.ts";
@@ -37,12 +39,17 @@ const GROUP_SIZE = 4;
 const idsOf = (unknown: readonly UnknownOutcome[]): string[] =>
   unknown.map((one) => one.interactionId);
 
-/** Takes the outcomes of a job that are unknown and due, as many as there is room for, and queues the others again. */
+/**
+ * Takes the outcomes of a job that are unknown and due, as many as there is room for, and queues the others again. Throws
+ * CHANNEL_NOT_CARRIED where the provider could be asked and this daemon has none: another daemon may.
+ */
 export async function takeUnknown(
   { db, clock, seal }: Deps,
   channel: DeliveryChannel | undefined,
-  { interactionIds, asked }: Job,
+  { channel: name, interactionIds, asked }: Job,
 ): Promise<UnknownOutcome[]> {
+  if (channel === undefined && rulesOf(name)?.canBeAsked === true)
+    throw new Fault("CHANNEL_NOT_CARRIED", name);
   const now = clock().getTime();
   const due = { asked, dueBy: new Date(now + CLOCK_TOLERANCE_MS) };
   const unknown = await loadUnknownOutcomes(db, interactionIds, due, seal);

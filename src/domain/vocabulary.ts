@@ -16,6 +16,10 @@ export const CHANNELS = [
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 
+/** The channels on which Tidings sends. `decide/deliver/channels` has what each of them needs. */
+export const SENDABLE_CHANNELS = ["email", "text"] as const satisfies readonly Channel[];
+export type SendableChannel = (typeof SENDABLE_CHANNELS)[number];
+
 /** The status of a case in the lender's process. */
 export const CASE_STATUSES = [
   "initiated",

@@ -31,7 +31,7 @@ const AT_ONCE: Provider = {
 /** The delivering of notices by a provider that answers at once, beside one job a notice and one statement a step. */
 export async function benchDeliver(scene: Scene): Promise<void> {
   await insertPortfolio(scene, NOTICES);
-  const email = createChannel(AT_ONCE, "email", readConfig({}));
+  const email = createChannel(AT_ONCE, readConfig({}).channels.email);
   const deps = depsOn({ ...scene, db: openDb(scene.pool) }, { channels: { email } });
   let turn = 0;
   report(

@@ -22,7 +22,7 @@ export async function benchSmtp(scene: Scene): Promise<void> {
     maxMessages: Infinity,
     ignoreTLS: true,
   });
-  const carrier = createChannel(provider, "email", readConfig({}));
+  const carrier = createChannel(provider, readConfig({}).channels.email);
   let turn = 0;
   const bare = (n: number): Promise<unknown> =>
     pool.sendMail({

@@ -21,7 +21,7 @@ export async function benchTwilio(scene: Scene): Promise<void> {
   const client = twilio(ACCOUNT.accountSid, ACCOUNT.authToken, {
     httpClient: wire as unknown as RequestClient,
   });
-  const carrier = createChannel(provider, "text", readConfig({}));
+  const carrier = createChannel(provider, readConfig({}).channels.text);
   let turn = 0;
   const bare = (n: number): Promise<unknown> =>
     client.messages.create({

@@ -22,7 +22,6 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/providers/answer/*.ts",
     "src/providers/mailbox/*.ts",
     "src/decide/resolve/*.ts",
-    "src/decide/settle/*.ts",
     "src/decide/api/*.ts",
     "src/decide/replies/*.ts",
     "src/decide/receipts/*.ts",
@@ -49,6 +48,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ],
   [
     "src/template/render/*.ts",
+    "src/decide/deliver/channels/*.ts",
     "src/store/operate/*.ts",
     "src/store/dry-run/*.ts",
     "src/providers/sandbox/*.ts",
@@ -57,6 +57,7 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     "src/template/check/*.ts",
     "src/decide/deliver/*.ts",
+    "src/decide/settle/*.ts",
     "src/http/auth/*.ts",
     "src/http/docs/*.ts",
     "src/http/notification-types/*.ts",
@@ -210,6 +211,23 @@ test.each(files.filter((file) => !file.startsWith("src/store/")))("%s holds no S
     )?.[0],
   ).toBeUndefined();
 });
+
+/** Such as `channel === "text"`, which a new channel would have to look for. */
+const CHANNEL_COMPARED =
+  /\bchannel\w*\s*[!=]==\s*["'](?:email|text)["']|["'](?:email|text)["']\s*[!=]==\s*\w*channel/i;
+
+/** Laws and replies are about a channel by its name. */
+const NAMES_CHANNELS = /^src\/decide\/(?:deliver\/channels|guard|replies)\//;
+
+test.each(files.filter((file) => !NAMES_CHANNELS.test(file)))(
+  "%s leaves what depends on the channel to the table of channels",
+  (file) => {
+    expect(
+      CHANNEL_COMPARED.exec(codeOf(file))?.[0],
+      "add what differs to src/decide/deliver/channels or to FORMS in src/template/language/parts.ts",
+    ).toBeUndefined();
+  },
+);
 
 test("only the command line and its commands read the environment", () => {
   const readers = files.filter((file) => /process\.env/.test(codeOf(file)));

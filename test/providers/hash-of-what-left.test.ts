@@ -21,8 +21,7 @@ function noticeOf(folder: string): Message {
   const starter = readStarter(folder);
   const prepared = prepare(factsOf(starter, "77"), starter.template, {
     lender: starter.sample.lender,
-    emailFrom: "Préstamos Ejemplo <notices@lender.example>",
-    textFrom: "+16145550100",
+    senders: { email: "Préstamos Ejemplo <notices@lender.example>", text: "+16145550100" },
     recipientsAllowed: null,
     canSeal: false,
     now: new Date(starter.sample.now),

@@ -46,11 +46,8 @@ async function serve(script: Script): Promise<{ peer: ScriptedSmtp; deps: Deps }
     deadlineMs: 5_000,
   });
   opened.push(provider, peer);
-  const email = createChannel(
-    provider,
-    "email",
-    readConfig({ EMAIL_RETRIES: "1m", EMAIL_SETTLES: "1s" }),
-  );
+  const config = readConfig({ EMAIL_RETRIES: "1m", EMAIL_SETTLES: "1s" });
+  const email = createChannel(provider, config.channels.email);
   const emit: Deps["emit"] = (event) => void emitted.push({ event });
   return { peer, deps: depsOn(database, { channels: { email }, emit }) };
 }

@@ -68,7 +68,7 @@ async function openScene(list: () => Serve, settings: object = {}): Promise<Scen
   opened.push(provider, peer);
   const config = readConfig({ TEXT_RETRIES: "1m 1m", TEXT_SETTLES: "10s 20s", ...settings });
   const text = {
-    ...createChannel(provider, "text", config),
+    ...createChannel(provider, config.channels.text),
     lookups: {
       limit: createCallLimit(2),
       findSent: (...words: [Parameters<typeof askTwilio>[1], readonly string[]]) =>

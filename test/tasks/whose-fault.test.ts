@@ -34,7 +34,10 @@ function channelTo(url: string, slots: number): Deps {
   opened.push(provider);
   const config = readConfig({ EMAIL_RETRIES: "3s 3s 3s", EMAIL_SETTLES: "1s" });
   const emit: Deps["emit"] = (event, fields) => void emitted.push({ event, ...fields });
-  return depsOn(database, { channels: { email: createChannel(provider, "email", config) }, emit });
+  return depsOn(database, {
+    channels: { email: createChannel(provider, config.channels.email) },
+    emit,
+  });
 }
 
 async function serve(script: Script, slots = 4): Promise<{ peer: ScriptedSmtp; deps: Deps }> {

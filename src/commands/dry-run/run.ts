@@ -1,4 +1,4 @@
-import type { Config } from "../../config.ts";
+import { type Config, withinOf } from "../../config.ts";
 import { openCalendars } from "../../decide/resolve/calendars.ts";
 import {
   forecastChange,
@@ -100,10 +100,11 @@ function refuse(path: string, faults: readonly LineFault[]): void {
 
 async function loadGround(
   db: Db,
-  { lender, emailFrom, text, recipientsAllowed, contentKeys, within }: Config,
+  config: Config,
   arrivals: readonly Arrival[],
   now: Date,
 ): Promise<ForecastInputs> {
+  const { lender, senders, recipientsAllowed, contentKeys } = config;
   const changes = arrivals.map(({ change }) => change);
   const versions = await loadActiveVersions(db, [
     ...new Set(changes.map((change) => change.caseTypeId)),
@@ -117,12 +118,11 @@ async function loadGround(
     planning: {
       zone: lender.timeZone,
       calendars: openCalendars(await loadCalendars(db)),
-      withinMs: within,
+      withinMs: withinOf(config),
     },
     sendContext: {
       lender,
-      emailFrom,
-      textFrom: text?.from ?? "",
+      senders,
       recipientsAllowed,
       canSeal: contentKeys.length > 0,
       now,

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readConfig } from "../../config.ts";
 import { render } from "../../template/render/render.ts";
+import { FORMS } from "../../template/language/parts.ts";
 import { segmentsOf } from "../../template/language/segments.ts";
 import type { Rendered } from "../../domain/template/template.ts";
 import type { TemplateContent } from "../../domain/template/version.ts";
@@ -103,7 +104,7 @@ const indented = (text: string): string[] =>
     .map((line) => `  ${line}`.trimEnd());
 
 function textTitle({ channel }: TemplateContent, text: string | null): string {
-  if (channel !== "text" || text === null) return "Text";
+  if (!FORMS[channel].inSegments || text === null) return "Text";
   const { encoding, units, segments } = segmentsOf(text);
   const parts = segments === 1 ? "1 segment" : `${segments} segments`;
   return `Text: ${parts} of ${encoding}, ${units} units, ${Array.from(text).length} characters`;

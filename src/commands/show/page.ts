@@ -1,3 +1,5 @@
+import { isSendableChannel } from "../../decide/deliver/channels/table.ts";
+import type { SendableChannel } from "../../domain/vocabulary.ts";
 import { isSealed } from "../../domain/sealed-content.ts";
 import type { countReveals } from "../../store/operate/content-reveals.ts";
 import type { KeptContent } from "../../store/operate/recorded-content.ts";
@@ -62,19 +64,20 @@ async function recordLines(shown: Shown): Promise<string[]> {
   return ["", "SHA-256 of what left", `  ${contentSha256}`, ...wrapped(verdict, "  ")];
 }
 
-const CHANGED = {
+const CHANGED: Readonly<Record<SendableChannel, string>> = {
   text: "The content on record does NOT produce these bytes. It was changed after it was sent.",
   email:
     "The content on record does NOT produce these bytes. It was changed after it was sent, or another release of Tidings, which composes emails differently, sent it.",
-} as const;
+};
 
 async function judgeRecord({ kept, content, hidden }: Shown, sha256: string): Promise<string> {
   if (hidden) return "Use --reveal to compare it with the content on record.";
   const again = content === null ? null : await hashAgain(kept, content);
-  if (again === null) return "The content on record is not complete enough to compute it again.";
+  if (again === null || !isSendableChannel(kept.channel))
+    return "The content on record is not complete enough to compute it again.";
   return again === sha256
     ? "The content on record produces the same bytes."
-    : CHANGED[kept.channel === "text" ? "text" : "email"];
+    : CHANGED[kept.channel];
 }
 
 const NOT_YET = "None yet. It is rendered when the interaction is sent.";

@@ -2,20 +2,21 @@ import type { FactSheet } from "../../domain/fact-sheet.ts";
 import type { Claim, Withheld } from "../../domain/interaction.ts";
 import type { Lender } from "../../domain/lender.ts";
 import type { Message } from "../../domain/message.ts";
-import type { Contact } from "../../domain/contact.ts";
 import type { Template } from "../../domain/template/template.ts";
 import type { Reason } from "../../domain/verdict.ts";
-import { compose } from "./compose.ts";
+import type { SendableChannel } from "../../domain/vocabulary.ts";
+import { CHANNEL_RULES, isSendableChannel } from "./channels/table.ts";
 import { contextOf } from "./template-context.ts";
 import { judge, type Moment } from "./judge.ts";
 import { render } from "../../template/render/render.ts";
-import { segmentsOf } from "../../template/language/segments.ts";
+
+/** The sender of each channel: an address with a name, a number, or a messaging service. */
+export type Senders = Readonly<Record<SendableChannel, string>>;
 
 /** Who the messages come from, and when. */
 export interface SendContext extends Moment {
   readonly lender: Lender;
-  readonly emailFrom: string;
-  readonly textFrom: string;
+  readonly senders: Senders;
 }
 
 /** An interaction that may be sent: the message, with all that must be on record before it leaves. */
@@ -89,53 +90,24 @@ export function prepare(
       short: rendering.short,
       long: rendering.long,
     });
-  const message = compose(
-    facts,
-    verdict.contact,
-    { template, parts: rendering.parts },
-    sendContext,
-  );
-  if (message === undefined)
+  const { interactionId, chainId, channel } = facts;
+  if (!isSendableChannel(channel))
     return withhold(facts, "failed", {
       ruleId: "channel.notCarried",
       short: "Channel not carried",
-      long: `Nothing here carries ${facts.channel}: choose another channel.`,
+      long: `Nothing here carries ${channel}: choose another channel.`,
     });
-  return {
-    kind: "ready",
-    facts,
-    message,
-    claim: claimOf(facts, verdict.contact, message, sendContext),
-  };
-}
-
-function claimOf(
-  facts: FactSheet,
-  contact: Contact,
-  message: Message,
-  sendContext: SendContext,
-): Omit<Claim, "provider"> {
-  const { id, ...details } = contact;
-  return {
-    interactionId: facts.interactionId,
-    contactId: id,
-    contact: { object: "contactDetails", ...details },
-    borrower: facts.borrower,
-    content: contentOf(message, sendContext),
-    segments: message.channel === "text" ? segmentsOf(message.body).segments : null,
-  };
-}
-
-/** The content as the platform's documents shape it for each channel. */
-function contentOf(message: Message, sendContext: SendContext): object {
-  if (message.channel === "text")
-    return { body: message.body, from: sendContext.textFrom, to: message.to };
-  return {
-    subject: message.subject,
-    bodyText: message.text,
-    bodyHtml: message.html,
-    from: message.from,
-    to: message.to,
-    attachments: [],
-  };
+  const { message, content, segments } = CHANNEL_RULES[channel].compose({
+    interactionId,
+    chainId,
+    contact: verdict.contact,
+    from: sendContext.senders[channel],
+    language: template.language,
+    parts: rendering.parts,
+    now: sendContext.now,
+  });
+  const { id: contactId, ...details } = verdict.contact;
+  const contact = { object: "contactDetails", ...details };
+  const claim = { interactionId, contactId, contact, borrower: facts.borrower, content, segments };
+  return { kind: "ready", facts, message, claim };
 }

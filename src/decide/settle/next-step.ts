@@ -1,3 +1,4 @@
+import { rulesOf } from "../deliver/channels/table.ts";
 import type { Attempt } from "../../domain/chain.ts";
 import type { OnUnknown } from "../../domain/vocabulary.ts";
 
@@ -67,7 +68,7 @@ function settling(
   onUnknown: OnUnknown,
   now: Date,
 ): NextStep {
-  if (channel === "text") return "ask";
+  if (rulesOf(channel)?.canBeAsked === true) return "ask";
   const tooLate = latestAt !== null && now > latestAt;
   return unknownBefore || tooLate ? "hold" : onUnknown;
 }

@@ -2,6 +2,7 @@ import { fileFinding, type Finding } from "../../domain/template/finding.ts";
 import type { Rendered, Template } from "../../domain/template/template.ts";
 import { templateContext } from "../../domain/template/context.ts";
 import { render } from "../render/render.ts";
+import { FORMS } from "../language/parts.ts";
 import { segmentsOf } from "../language/segments.ts";
 
 /** Sample contexts (see `templateContext`) by file name. */
@@ -55,7 +56,7 @@ function limitFindings(
     findings.push(
       fileFinding("subject", `The subject has ${length} characters, more than ${SUBJECT_LIMIT}.`),
     );
-  if (channel !== "text") return findings;
+  if (!FORMS[channel].inSegments) return findings;
   const { segments, encoding, units } = segmentsOf(text ?? "");
   if (segments > segmentBudget)
     findings.push(

@@ -3,7 +3,7 @@ import type { Template } from "../../domain/template/template.ts";
 import { htmlFaults } from "./check-html.ts";
 import { renderingFindings, sampleFindings, type Samples } from "./check-samples.ts";
 import { remarksOn } from "./check-variables.ts";
-import { type PartName, PARTS, presentParts } from "../language/parts.ts";
+import { FORMS, type PartName, presentParts } from "../language/parts.ts";
 import { parse, positionAt } from "../language/syntax.ts";
 
 /** Nearly all phones show three segments as one message. Some mobile carriers drop longer ones. */
@@ -33,7 +33,7 @@ export function checkTemplate(
 
 function partFindings(template: Template): readonly Finding[] {
   const { channel } = template;
-  const { needs, takes } = PARTS[channel];
+  const { needs, takes } = FORMS[channel];
   const present = presentParts(template);
   const missing = needs.filter(
     (part) => !present.some(([name, source]) => name === part && source.trim() !== ""),

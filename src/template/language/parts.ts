@@ -5,13 +5,19 @@ import type { Channel } from "../../domain/vocabulary.ts";
 export type PartName = keyof Rendered;
 export type Parts = Readonly<Record<PartName, string | null>>;
 
-/** The parts that a template of each channel needs, and those that it may also have. */
-export const PARTS: Readonly<
-  Record<Channel, { readonly needs: readonly PartName[]; readonly takes: readonly PartName[] }>
-> = {
+/** What a template of a channel consists of. */
+export interface TemplateForm {
+  readonly needs: readonly PartName[];
+  /** The parts that it may also have. */
+  readonly takes: readonly PartName[];
+  /** Whether the text is charged in segments, which are longer in GSM-7. */
+  readonly inSegments?: true;
+}
+
+export const FORMS: Readonly<Record<Channel, TemplateForm>> = {
   // Spam filters distrust an email without a text part, and some mail programs cannot show it.
   email: { needs: ["subject", "text"], takes: ["html"] },
-  text: { needs: ["text"], takes: [] },
+  text: { needs: ["text"], takes: [], inSegments: true },
   chat: { needs: ["text"], takes: [] },
   voice: { needs: ["text"], takes: [] },
   gui: { needs: ["html"], takes: ["text"] },

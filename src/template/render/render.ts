@@ -5,7 +5,7 @@ import type { TemplateContext } from "../../domain/template/context.ts";
 import { compilePart, type Part, type RenderEnvironment, TemplateFault } from "./compile.ts";
 import { cached, localeTagOf } from "../language/locale.ts";
 import { foldToGsm7 } from "../language/segments.ts";
-import { type PartName, sourcesOf } from "../language/parts.ts";
+import { FORMS, type PartName, sourcesOf } from "../language/parts.ts";
 
 /** The result of rendering: all parts, or the reason why there are none. */
 export type Rendering =
@@ -82,7 +82,7 @@ function oneLine(subject: string): string {
 /** Removes the empty lines that branches leave when they are not taken. */
 function finished(text: string, { channel }: Template): string {
   const tidy = text.replaceAll(/\n{3,}/g, "\n\n").trim();
-  return channel === "text" ? foldToGsm7(tidy) : tidy;
+  return FORMS[channel].inSegments ? foldToGsm7(tidy) : tidy;
 }
 
 function faulty({ id, version }: Template, finding: Finding): Rendering {

@@ -115,8 +115,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
     },
     sendContext: {
       lender,
-      emailFrom: "notices@lender.example",
-      textFrom: "",
+      senders: { email: "notices@lender.example", text: "" },
       recipientsAllowed: given.recipientsAllowed ?? null,
       canSeal: false,
       now: NOW,

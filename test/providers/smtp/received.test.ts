@@ -42,8 +42,7 @@ interface Received {
 async function send(starter: Starter, chainId: string): Promise<Received> {
   const prepared = prepare(factsOf(starter, chainId), starter.template, {
     lender: starter.sample.lender,
-    emailFrom: FROM,
-    textFrom: "",
+    senders: { email: FROM, text: "" },
     recipientsAllowed: null,
     canSeal: false,
     now: new Date(starter.sample.now),

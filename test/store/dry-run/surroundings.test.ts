@@ -37,7 +37,7 @@ test("a dry run is judged on the facts that delivering loads, to the last of the
   const changes = arrivals.map(({ change }) => change);
   const versions = await loadActiveVersions(db, ["bankruptcy"]);
   const withinMs = { email: 7_200_000 };
-  const { lender, emailFrom, textFrom } = depsOn(database);
+  const { lender, senders } = depsOn(database);
   const foretold: FactSheet[] = [];
   const inputs: ForecastInputs = {
     planning: {
@@ -47,8 +47,7 @@ test("a dry run is judged on the facts that delivering loads, to the last of the
     },
     sendContext: {
       lender,
-      emailFrom,
-      textFrom,
+      senders,
       recipientsAllowed: null,
       canSeal: false,
       now: new Date(),
