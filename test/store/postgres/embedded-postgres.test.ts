@@ -1,4 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,5 +25,66 @@ test("a server killed in the middle of a statement is followed by another once t
   expect((await after.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
   await Promise.all([before.end(), after.end()]);
   await next.stop();
+  await rm(dir, { recursive: true, force: true });
+}, 60_000);
+
+test("a pid file whose pid belongs to another process by now is not taken for a server", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "tidings-recycled-"));
+  const data = join(dir, "postgres");
+  const first = await startEmbeddedPostgres(data);
+  const pidFile = await readFile(join(data, "postmaster.pid"), "utf8");
+  await first.stop();
+  const other = spawn("sleep", ["60"]);
+  await writeFile(join(data, "postmaster.pid"), pidFile.replace(/^\d+/, String(other.pid)));
+  const next = startEmbeddedPostgres(data);
+  // Postgres itself refuses to start beside that process, so it starts when the process has ended
+  await expect
+    .poll(() => readFile(join(data, "server.log"), "utf8"), { timeout: 20_000 })
+    .toContain('lock file "postmaster.pid" already exists');
+  other.kill();
+  await once(other, "exit");
+  const second = await next;
+  expect(second.adopted).toBe(false);
+  expect(second.pid).not.toBe(other.pid);
+  await second.stop();
+  await rm(dir, { recursive: true, force: true });
+}, 60_000);
+
+test("of two that start at once one starts the server and the other adopts it", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "tidings-at-once-"));
+  const data = join(dir, "postgres");
+  await (await startEmbeddedPostgres(data)).stop();
+  const both = await Promise.all([startEmbeddedPostgres(data), startEmbeddedPostgres(data)]);
+  expect(new Set(both.map(({ adopted }) => adopted))).toEqual(new Set([false, true]));
+  expect(both[0].pid).toBe(both[1].pid);
+  await both.find(({ adopted }) => !adopted)?.stop();
+  await rm(dir, { recursive: true, force: true });
+}, 60_000);
+
+test("without setpriv a watcher stops the server when its starter is killed", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "tidings-watched-"));
+  const bin = join(dir, "bin");
+  await mkdir(bin);
+  for (const name of ["sh", "true", "unshare"])
+    await symlink(execFileSync("which", [name], { encoding: "utf8" }).trim(), join(bin, name));
+  const launcher = new URL("../../../src/store/postgres/embedded-postgres.ts", import.meta.url)
+    .href;
+  const script = `const { startEmbeddedPostgres: start } = await import("${launcher}");
+    console.log((await start(${JSON.stringify(join(dir, "postgres"))})).pid); setInterval(() => {}, 1000);`;
+  const starter = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    env: { PATH: bin },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [pid] = (await once(starter.stdout, "data")) as [Buffer];
+  const isAlive = (): boolean => {
+    try {
+      return process.kill(Number(pid.toString()), 0);
+    } catch {
+      return false;
+    }
+  };
+  expect(isAlive()).toBe(true);
+  starter.kill("SIGKILL");
+  await expect.poll(isAlive, { timeout: 20_000 }).toBe(false);
   await rm(dir, { recursive: true, force: true });
 }, 60_000);
