@@ -91,14 +91,19 @@ const leaveAttribute = (state: HtmlState): HtmlState => ({
   started: false,
 });
 
+/** Called at the name of each tag and of each attribute, with the offset at which the name ends. */
+export type Visit = (state: HtmlState, offset: number) => void;
+
 /** Advances the state through html between two variables of a template. */
-export function advance(from: HtmlState, html: string): HtmlState {
+export function advance(from: HtmlState, html: string, visit: Visit): HtmlState {
   let state = from;
   let ahead = html;
   while (ahead !== "") {
     const [taken, next] = STEPS[state.mode](state, ahead);
     ahead = ahead.slice(taken);
+    const isName = state.mode === "tagOpen" || next.mode === "name";
     state = next;
+    if (isName) visit(state, html.length - ahead.length);
   }
   return state;
 }

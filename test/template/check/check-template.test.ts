@@ -236,7 +236,17 @@ describe("html", () => {
       '<p style="color:{{case.id}}">',
       "1:17 A variable is not allowed in style, because it contains code.",
     ],
-    ["<script>let a = '{{case.id}}';</script>", "1:18 A variable is not allowed in <script>."],
+    ["<style>a { color: {{case.id}} }</style>", "1:19 A variable is not allowed in <style>."],
+    ['<meta name="x" content="{{case.id}}">', "1:25 A variable is not allowed in <meta>."],
+    [
+      '<img longdesc="{{case.fields.link}}">',
+      '1:16 A link needs the url helper: longdesc="{{url …}}".',
+    ],
+    ["<p>{{case.id}}</p>\n<script>let a = 1;</script>", "2:8 <script> is not allowed in a notice."],
+    [
+      '<meta http-equiv="refresh" content="0;url=https://a.example">',
+      "1:17 <meta http-equiv> is not allowed in a notice.",
+    ],
     ["<style>\np { color: {{case.id}} }</style>", "2:12 A variable is not allowed in <style>."],
     ["<!-- {{case.id}} -->", "1:6 A variable is not allowed in an html comment."],
     [
@@ -259,11 +269,21 @@ describe("html", () => {
     expect(inHtml(source)).toContain(`html ${finding}`);
   });
 
+  test.each(["base", "iframe", "object", "embed", "applet", "form", "svg"])(
+    "<%s> is not allowed",
+    (element) => {
+      const at = element.length + 2;
+      expect(inHtml(`<${element} x>`)).toContain(
+        `html 1:${at} <${element}> is not allowed in a notice.`,
+      );
+    },
+  );
+
   test.each([
     "<!doctype html><title>{{case.id}}</title><p title=\"{{case.id}} and {{lender.name}}\" class='{{#if loan.displayId}}a{{else}}b{{/if}}'>{{case.id}}</p>",
     '<a href="{{url case.fields.link}}">a</a><a href="{{url lender.website}}#top">a</a>',
     "<a href='{{#if case.fields.link}}{{url case.fields.link}}{{else}}{{url lender.website}}{{/if}}'>a</a>",
-    "<!-- a > b --><style>p > a { color: red }</style><script>if (1 < 2) {}</script>{{case.id}} < 5 <br/>{{case.id}}",
+    "<!-- a > b --><style>p > a { color: red }</style><meta charset=utf-8>{{case.id}} < 5 <br/>{{case.id}}",
     "{{#if case.id}}<b>{{case.id}}</b>{{else}}<i>none</i>{{/if}}{{#each loans}}<li>{{id}}</li>{{/each}}",
     '<input disabled title="{{case.id}}" checked>',
   ])("%s is in order", (source) => {
