@@ -71,6 +71,13 @@ begin
   raise exception using errcode = 'check_violation', constraint = rule, message = message, hint = hint;
 end $$;
 
+-- Refuses a role as a missing privilege does.
+create function tidings.forbid(rule text, message text, hint text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  raise exception using errcode = 'insufficient_privilege', constraint = rule, message = message, hint = hint;
+end $$;
+
 -- Refuses a row as a foreign key does.
 create function tidings.raise_missing_reference(rule text, kind text, missing_id text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -85,8 +92,8 @@ create function tidings.check_trigger_table(fired_on oid, variadic tables regcla
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if not fired_on = any (tables::oid[]) then
-    raise exception using errcode = 'insufficient_privilege', constraint = 'triggers_stay_on_their_tables',
-      message = format('this trigger function does not serve %s', fired_on::regclass), hint = 'write a function of your own';
+    perform tidings.forbid('triggers_stay_on_their_tables',
+      format('this trigger function does not serve %s', fired_on::regclass), 'write a function of your own');
   end if;
 end $$;
 
@@ -99,9 +106,46 @@ begin
   return null;
 end $$;
 
--- Who writes: the daemon or operator named in the connection's settings, otherwise the database role.
+-- Two rights that no privilege on a table expresses, so that a role with privileges on all tables does not have them. A role
+-- has the right if it may execute the function; `tidings roles` prints the grants. Nobody calls these functions.
+
+-- To plan what is dispatched, and to write in anybody's name: the daemon
+create function tidings.right_to_send() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$ begin end $$;
+-- To write as `operator:NAME` what an operator decides: pauses, cancellations, retries, API keys
+create function tidings.right_to_operate() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$ begin end $$;
+
+create function tidings.may_send(role_name name) returns boolean
+language sql stable return has_function_privilege(role_name, 'tidings.right_to_send()'::regprocedure, 'execute');
+create function tidings.may_operate(role_name name) returns boolean
+language sql stable return tidings.may_send(role_name)
+  or has_function_privilege(role_name, 'tidings.right_to_operate()'::regprocedure, 'execute');
+
+-- The role in whose name the session works. current_user is the owner of the schema inside a function that is
+-- `security definer`, and session_user knows nothing of `set role`.
+create function tidings.session_role() returns name
+language sql stable return coalesce(nullif(current_setting('role'), 'none')::name, session_user);
+
+-- Who writes: the daemon or operator named in the connection's settings, if the role has the right to name one; otherwise the
+-- database role.
 create function tidings.moved_by() returns text
-language sql stable return coalesce(nullif(current_setting('tidings.actor', true), ''), session_user);
+language sql stable return case
+  when current_setting('tidings.actor', true) like 'operator:%' and tidings.may_operate(tidings.session_role())
+    or current_setting('tidings.actor', true) <> '' and tidings.may_send(tidings.session_role())
+  then current_setting('tidings.actor') else session_user::text end;
+
+-- The trigger function of tables that only Tidings writes, whatever privileges a role has. The argument is the right that it
+-- takes. What triggers write there in a core system's session is written by the owner of the schema.
+create function tidings.only_tidings_writes() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if not (tidings.may_send(current_user) or tg_argv[0] = 'operate' and tidings.may_operate(current_user)) then
+    perform tidings.forbid(tg_table_name || '_are_written_by_tidings', format('role %s may not write %s', current_user, tg_table_name),
+      '`tidings roles` prints what each role is granted');
+  end if;
+  return null;
+end $$;
 
 -- The history of rows that may be changed: who changed which columns from what to what.
 create table tidings.record_changes (

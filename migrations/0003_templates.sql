@@ -68,19 +68,16 @@ begin
   end if;
   new.content_hash := tidings.content_hash(array[new.name, new.channel, new.language, new.theme, new.subject, new.sensitive::text,
     new.subject_template, new.html_template, new.text_template]);
-  if new.status = 'active' then
-    new.published_by := coalesce(new.published_by, tidings.moved_by());
-  end if;
   return new;
 end $$;
 
 -- Templates and notification types follow the same rules: a draft may be edited, an active version changes only to
 -- deprecated, deprecated is final, a published version is never deleted, and activating a draft deprecates the version
--- that was active.
+-- that was active. When a version was written, published and deprecated, and by whom, is not the writer's to choose.
 create function tidings.guard_versions() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  lifecycle_columns constant text[] := array['status', 'updated_at', 'published_at', 'deprecated_at'];
+  lifecycle_columns constant text[] := array['status', 'updated_at', 'published_at', 'published_by', 'deprecated_at'];
 begin
   perform tidings.check_trigger_table(tg_relid, 'tidings.templates', 'tidings.notification_types');
   if tg_op = 'DELETE' then
@@ -99,12 +96,19 @@ begin
       execute format('select coalesce(max(version), 0) + 1 from tidings.%I where id = $1', tg_table_name)
         into new.version using new.id;
     end if;
-    if new.status = 'active' then
-      new.published_at := coalesce(new.published_at, now());
-    end if;
+    new.created_at := now();
+    new.created_by := tidings.moved_by();
+    new.published_at := case new.status when 'active' then now() end;
+    new.published_by := case new.status when 'active' then tidings.moved_by() end;
+    new.deprecated_at := case new.status when 'deprecated' then now() end;
     return new;
   end if;
 
+  new.created_at := old.created_at;
+  new.created_by := old.created_by;
+  new.published_at := old.published_at;
+  new.published_by := old.published_by;
+  new.deprecated_at := old.deprecated_at;
   if (new.id, new.version) is distinct from (old.id, old.version) then
     perform tidings.refuse(tg_table_name || '_versions_keep_their_number', 'id and version do not change', 'insert another version');
   end if;
@@ -120,10 +124,11 @@ begin
   if old.status = 'draft' and new.status = 'active' then
     execute format('update tidings.%I set status = ''deprecated'' where id = $1 and status = ''active''', tg_table_name)
       using new.id;
-    new.published_at := coalesce(new.published_at, now());
+    new.published_at := now();
+    new.published_by := tidings.moved_by();
   end if;
   if old.status <> 'deprecated' and new.status = 'deprecated' then
-    new.deprecated_at := coalesce(new.deprecated_at, now());
+    new.deprecated_at := now();
   end if;
   return new;
 end $$;

@@ -28,18 +28,30 @@ create table tidings.pauses (
 create unique index pauses_are_open_once on tidings.pauses (scope, coalesce(channel, ''), coalesce(notification_type_id, 0))
   where released_at is null;
 
+-- When something was paused and released, and by whom, is not the writer's to choose.
 create function tidings.guard_pause() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   release_columns constant text[] := array['released_at', 'released_by'];
 begin
+  if tg_op = 'INSERT' then
+    new.paused_at := clock_timestamp();
+    new.paused_by := tidings.moved_by();
+    new.released_at := null;
+    new.released_by := null;
+    return new;
+  end if;
   if old.released_at is not null or to_jsonb(new) - release_columns <> to_jsonb(old) - release_columns then
     perform tidings.refuse('pauses_are_only_released',
       format('pause %s is history: only its release can be added, once', old.id), 'pause again');
   end if;
+  if new.released_at is not null or new.released_by is not null then
+    new.released_at := clock_timestamp();
+    new.released_by := tidings.moved_by();
+  end if;
   return new;
 end $$;
-create trigger guard_pause before update on tidings.pauses for each row execute function tidings.guard_pause();
+create trigger guard_pause before insert or update on tidings.pauses for each row execute function tidings.guard_pause();
 create trigger keep_history before delete or truncate on tidings.pauses
 for each statement execute function tidings.keep_history();
 

@@ -1,4 +1,100 @@
--- Who may execute which function. Postgres lets every role execute a new function. A role that can execute a trigger function
+-- Who may write what, and who may execute which function.
+
+-- The daemon notes who asked for content over REST; an operator can only be noted under the operator's own name.
+create function tidings.guard_reveal() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if not tidings.may_send(current_user) then
+    new.revealed_by := tidings.moved_by();
+  end if;
+  new.revealed_at := clock_timestamp();
+  return new;
+end $$;
+create trigger guard_reveal before insert on tidings.content_reveals
+for each row execute function tidings.guard_reveal();
+
+-- An API key keeps its hash and its scopes. It can only be revoked, once.
+create function tidings.guard_api_key() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  changing_columns constant text[] := array['revoked_at', 'revoked_by', 'last_used_at'];
+begin
+  if tg_op = 'INSERT' then
+    new.created_at := clock_timestamp();
+    new.created_by := tidings.moved_by();
+    return new;
+  end if;
+  if to_jsonb(new) - changing_columns <> to_jsonb(old) - changing_columns
+    or (old.revoked_at is not null and (new.revoked_at, new.revoked_by) is distinct from (old.revoked_at, old.revoked_by)) then
+    perform tidings.refuse('api_keys_are_only_revoked', format('key %s can only be revoked, once', old.name), 'make another key');
+  end if;
+  if old.revoked_at is null and (new.revoked_at is not null or new.revoked_by is not null) then
+    new.revoked_at := clock_timestamp();
+    new.revoked_by := tidings.moved_by();
+  end if;
+  return new;
+end $$;
+create trigger guard_api_key before insert or update on tidings.api_keys
+for each row execute function tidings.guard_api_key();
+
+-- A core system cannot put a case change in the place of another one, or before its time of arrival.
+create function tidings.guard_arrival() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  author text := tidings.session_role();
+  chosen text;
+begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.case_changes');
+  if tidings.may_send(author::name) then
+    return null;
+  end if;
+  select case when n.id > s.last_id then 'id' when n.received_at not between now() and clock_timestamp() then 'received_at' end into chosen
+  from inserted n
+  cross join (select q.last_value - case when q.is_called then 0 else 1 end as last_id from tidings.case_changes_id_seq q) s
+  order by 1
+  limit 1;
+  if chosen is not null then
+    perform tidings.forbid(format('case_changes_%s_is_not_chosen', chosen), format('role %s may not choose %s', author, chosen),
+      format('leave %s out: Tidings writes it', chosen));
+  end if;
+  return null;
+end $$;
+create trigger guard_arrival after insert on tidings.case_changes
+referencing new table as inserted
+for each statement execute function tidings.guard_arrival();
+
+-- Who may write what, whatever privileges a role has on the tables. A later file that creates a table only Tidings writes adds
+-- the trigger to it.
+create trigger only_tidings_writes before insert or update or delete on tidings.pauses
+for each statement execute function tidings.only_tidings_writes('operate');
+create trigger only_tidings_writes before insert or update or delete on tidings.api_keys
+for each statement execute function tidings.only_tidings_writes('operate');
+create trigger only_tidings_writes before insert or update or delete on tidings.content_reveals
+for each statement execute function tidings.only_tidings_writes('operate');
+create trigger only_tidings_writes before insert or update or delete on tidings.record_changes
+for each statement execute function tidings.only_tidings_writes('operate');
+create trigger only_tidings_writes before insert or update or delete on tidings.interaction_transitions
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.cases
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.case_moves
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.resolve_queue
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.resolutions
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.missed_changes
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.workers
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.channels
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.secrets
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.idempotency_keys
+for each statement execute function tidings.only_tidings_writes('send');
+
+-- Postgres lets every role execute a new function. A role that can execute a trigger function
 -- can put it on a table of its own, and a function with `security definer` would then do what that role wants as the owner
 -- of the schema.
 --
@@ -11,7 +107,11 @@ grant execute on function
   tidings.is_built_in_calendar(text),
   tidings.is_time_zone(text),
   tidings.refuse(text, text, text),
+  tidings.forbid(text, text, text),
   tidings.raise_missing_reference(text, text, text),
+  tidings.may_send(name),
+  tidings.may_operate(name),
+  tidings.session_role(),
   tidings.moved_by(),
   tidings.is_outcome_unknown(text, text),
   tidings.status_may_move(text, text),

@@ -6,13 +6,17 @@ const { pool } = useDatabase();
 
 /** What every role may execute: it runs in the name of the caller and reads nothing that is secret. */
 const OPEN_TO_ALL = [
+  "forbid(text,text,text)",
   "is_built_in_calendar(text)",
   "is_outcome_unknown(text,text)",
   "is_time_zone(text)",
   "logged_status_may_move(text,text)",
+  "may_operate(name)",
+  "may_send(name)",
   "moved_by()",
   "raise_missing_reference(text,text,text)",
   "refuse(text,text,text)",
+  "session_role()",
   "status_may_move(text,text)",
 ];
 

@@ -303,6 +303,7 @@ export interface NotificationTypes {
   calendar: Generated<string>;
   channel: string | null;
   createdAt: Generated<Timestamp>;
+  createdBy: Generated<string>;
   delay: number | null;
   deprecatedAt: Timestamp | null;
   derivedFromTypeId: number | null;
@@ -314,6 +315,7 @@ export interface NotificationTypes {
   onStatus: string | null;
   onUnknown: Generated<string>;
   publishedAt: Timestamp | null;
+  publishedBy: string | null;
   status: Generated<string>;
   templateId: number | null;
   theme: string | null;

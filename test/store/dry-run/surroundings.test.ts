@@ -26,8 +26,9 @@ test("a dry run is judged on the facts that delivering loads, to the last of the
     onCondition: [{ fieldName: "chapter", value: 7 }],
   });
   await pool.query(
-    `insert into tidings.pauses (scope, channel, reason, released_at) values
-       ('everything', null, 'over', now()), ('channel', 'text', 'not this one', null), ('channel', 'email', 'storm', null)`,
+    `insert into tidings.pauses (scope, channel, reason) values
+       ('everything', null, 'over'), ('channel', 'text', 'not this one'), ('channel', 'email', 'storm');
+     update tidings.pauses set released_at = now() where reason = 'over'`,
   );
   const ids = await insertChanges(pool, [
     { caseId: "CS-1", status: "initiated", fields: { chapter: 7 } },

@@ -96,13 +96,13 @@ describe("a change of the record says who changed what from what", () => {
     ],
     [
       "notification_types",
-      "update tidings.notification_types set status = 'deprecated', deprecated_at = '2031-01-01T00:00:00Z' where id = 1",
+      "update tidings.notification_types set status = 'deprecated' where id = 1",
       [
         {
           row_id: "1,1",
           changes: {
             status: { from: "active", to: "deprecated" },
-            deprecated_at: { from: null, to: "2031-01-01T00:00:00+00:00" },
+            deprecated_at: { from: null, to: expect.any(String) as string },
           },
         },
       ],
@@ -133,25 +133,26 @@ describe("a change of the record says who changed what from what", () => {
     ],
     [
       "pauses",
-      "update tidings.pauses set released_at = '2031-01-01T00:00:00Z', released_by = 'kim'",
+      "update tidings.pauses set released_at = now()",
       [
         {
           row_id: "1",
           changes: {
-            released_at: { from: null, to: "2031-01-01T00:00:00+00:00" },
-            released_by: { from: null, to: "kim" },
+            released_at: { from: null, to: expect.any(String) as string },
+            released_by: { from: null, to: "test" },
           },
         },
       ],
     ],
     [
       "api_keys",
-      "update tidings.api_keys set scopes = '{interaction:read,interaction:write}', hash = sha256('b')",
+      "update tidings.api_keys set revoked_at = now()",
       [
         {
           row_id: "1",
           changes: {
-            scopes: { from: ["interaction:read"], to: ["interaction:read", "interaction:write"] },
+            revoked_at: { from: null, to: expect.any(String) as string },
+            revoked_by: { from: null, to: "test" },
           },
         },
       ],
