@@ -67,13 +67,6 @@ function recordOf(row: Row): InteractionRecord {
 /** The statement of a page and of one more row, which shows whether the list continues. */
 export function pageQuery(filter: InteractionFilter, page: PageRequest): RawBuilder<Row> {
   const condition = conditionOf(filter);
-  const { keys, direction } = orderOf(page);
-  const ordered = (alias: string): RawBuilder<unknown> =>
-    sql.raw(
-      keys(alias)
-        .map((key) => `${key} ${direction}`)
-        .join(", "),
-    );
   return sql<Row>`
     select t.*, p.*
     from (select count(*)::int as total, ${cursorIsKnown(filter, page)} as cursor_is_known from tidings.interactions i where ${condition}) t
@@ -81,18 +74,18 @@ export function pageQuery(filter: InteractionFilter, page: PageRequest): RawBuil
       select m.available, ${RECORD}
       from (
         select c.id, count(*) over ()::int as available,
-          coalesce(sum(c.bytes) over (order by ${ordered("c")} rows between unbounded preceding and 1 preceding), 0) as bytes_before
+          coalesce(sum(c.bytes) over (order by ${ordered(page, "c")} rows between unbounded preceding and 1 preceding), 0) as bytes_before
         from (
           select i.id, ${sortColumn(page)} ${BYTES} as bytes
           -- the rows of the page are chosen by their keys, and only these rows are measured and assembled
-          from (select i.id from tidings.interactions i where ${condition} and ${isBeyond(page)} order by ${ordered("i")} limit ${page.limit + 1}) chosen
+          from (select i.id from tidings.interactions i where ${condition} and ${isBeyond(page)} order by ${ordered(page, "i")} limit ${page.limit + 1}) chosen
           join tidings.interactions i on i.id = chosen.id
         ) c
       ) m
       join tidings.interactions i on i.id = m.id and m.bytes_before < ${MAX_PAGE_BYTES}
       left join tidings.borrowers b on b.id = i.person_id
     ) p on true
-    order by ${ordered("p")}`;
+    order by ${ordered(page, "p")}`;
 }
 
 /** The columns without a limit of their own, as the response writes them. */
@@ -105,35 +98,33 @@ const sortColumn = ({ sortBy }: PageRequest): RawBuilder<unknown> => {
   return column === undefined ? sql`` : sql`${sql.ref(`i.${column}`)},`;
 };
 
-interface Order {
-  readonly keys: (alias: string) => readonly string[];
-  readonly direction: "asc" | "desc";
+const isAscending = ({ order, cursor }: PageRequest): boolean =>
+  // a page before a row is read backwards from that row
+  (order === "asc") !== (cursor?.side === "before");
+
+/** What a list is sorted by, for rows of `alias`. Rows without a time come last. */
+function keysOf({ sortBy, order }: PageRequest, alias: string): RawBuilder<unknown>[] {
+  const column = COLUMNS[sortBy];
+  const id = sql.ref(`${alias}.id`);
+  const last = order === "asc" ? sql`'infinity'` : sql`'-infinity'`;
+  return column === undefined
+    ? [id]
+    : [sql`coalesce(${sql.ref(`${alias}.${column}`)}, ${last}::timestamptz)`, id];
 }
 
-/** A page before a row is read backwards from that row. */
-function orderOf({ sortBy, order, cursor }: PageRequest): Order {
-  const ascending = (order === "asc") !== (cursor?.side === "before");
-  const column = COLUMNS[sortBy];
-  const last = order === "asc" ? "infinity" : "-infinity";
-  return {
-    direction: ascending ? "asc" : "desc",
-    keys: (alias) =>
-      column === undefined
-        ? [`${alias}.id`]
-        : [`coalesce(${alias}.${column}, '${last}'::timestamptz)`, `${alias}.id`],
-  };
+function ordered(page: PageRequest, alias: string): RawBuilder<unknown> {
+  const direction = isAscending(page) ? sql`asc` : sql`desc`;
+  return sql.join(keysOf(page, alias).map((key) => sql`${key} ${direction}`));
 }
 
 /** Compares keys and not positions, so rows that come or go meanwhile shift no page. */
 function isBeyond(page: PageRequest): RawBuilder<boolean> {
   if (page.cursor === undefined) return sql<boolean>`true`;
-  const { keys, direction } = orderOf(page);
-  const row = (alias: string): string => keys(alias).join(", ");
-  const side = sql.raw(direction === "asc" ? ">" : "<");
+  const side = isAscending(page) ? sql`>` : sql`<`;
   const cursor = sql`${page.cursor.id}::bigint`;
   return COLUMNS[page.sortBy] === undefined
     ? sql<boolean>`i.id ${side} ${cursor}`
-    : sql<boolean>`(${sql.raw(row("i"))}) ${side} (select ${sql.raw(row("c"))} from tidings.interactions c where c.id = ${cursor})`;
+    : sql<boolean>`(${sql.join(keysOf(page, "i"))}) ${side} (select ${sql.join(keysOf(page, "c"))} from tidings.interactions c where c.id = ${cursor})`;
 }
 
 /** In the order of ids every id has a place. In any other order only a row has one. */
