@@ -62,6 +62,9 @@ create table tidings.interactions (
   -- how often it was claimed: no path sends it again without end
   claims int not null default 0,
   claimed_at timestamptz,
+  -- the newest change of the case when the content was rendered. The content states the facts of case_change_id, the change
+  -- that fired, so these two show whether the case had moved on by then
+  newest_case_change_id bigint,
   claimed_by text,
   provider text,
   provider_message_id text,
@@ -330,7 +333,7 @@ begin
       format('interaction %s is pinned to version %s of template %s', old.id, old.template_version, old.template_id),
       'retry it, or insert another case change');
   end if;
-  if new.content is distinct from old.content
+  if (new.content, new.newest_case_change_id) is distinct from (old.content, old.newest_case_change_id)
     and not (old.status = 'scheduled' and new.status = 'inProgress') -- the claim writes the content that is about to be sent
     and not coalesce(old.content ? 'sealed' and new.content ? 'sealed', false) then -- sealed again with another key
     perform tidings.refuse('interactions_keep_their_content', format('the content of interaction %s is on record', old.id),
@@ -338,7 +341,7 @@ begin
   end if;
   return new;
 end $$;
-create trigger keep_content before update of content, template_id, template_version on tidings.interactions
+create trigger keep_content before update of content, newest_case_change_id, template_id, template_version on tidings.interactions
 for each row when (old.origin = 'tidings') execute function tidings.keep_content();
 
 create table tidings.interaction_transitions (

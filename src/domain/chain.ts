@@ -23,6 +23,8 @@ export interface Attempt {
   readonly contactStatus: string | null;
   readonly templateId: number | null;
   readonly templateVersion: number | null;
+  /** The newest change of the case when the content was rendered; null before that. */
+  readonly newestCaseChangeId: string | null;
   readonly claimedBy: string | null;
   readonly provider: string | null;
   readonly providerMessageId: string | null;

@@ -59,11 +59,18 @@ export interface FactSheet {
     readonly whenCaseMoves: WhenCaseMoves;
     readonly onUnknown: OnUnknown;
   };
-  /** The current state of the case, not the state when the type fired. */
+  /** The case as the change that fired left it: a notice states the facts of that change and of no other. */
   readonly case: {
     readonly id: string;
     readonly typeId: string;
     readonly typeName: string;
+    readonly status: CaseStatus;
+    readonly outcome: Outcome | null;
+    readonly fields: Readonly<Record<string, unknown>>;
+  };
+  /** The current state of the case, which decides whether the notice may still be sent. */
+  readonly caseNow: {
+    readonly changeId: string;
     readonly status: CaseStatus;
     readonly outcome: Outcome | null;
     readonly fields: Readonly<Record<string, unknown>>;

@@ -27,6 +27,8 @@ export interface Claim {
   readonly contact: object;
   readonly borrower: object;
   readonly content: object;
+  /** The newest change of the case at that time. */
+  readonly newestCaseChangeId: string;
   /** The number of billed segments of a text; null for other channels. */
   readonly segments: number | null;
   readonly provider: string;

@@ -89,6 +89,7 @@ describe("one page that tells it all", () => {
         Version 1 of notification type 1 "Type 1" waits for status completed and outcome denied: that held
         after the change and not before it, and the case's fields met chapter gte 7.
         Template 1 is pinned at version 1.
+        It states the facts of change 2, whatever changes of the case follow.
 
       When it is due
         Fri 2031-05-30 10:00 EDT: 5 business days after the change on the calendar office, at the same
@@ -143,6 +144,7 @@ describe("one page that tells it all", () => {
         Version 1 of notification type 1 "Type 1" waits for status completed and outcome denied: that held
         after the change and not before it, and the case's fields met chapter gte 7.
         Template 1 is pinned at version 1.
+        It states the facts of change 4, whatever changes of the case follow.
 
       When it is due
         Fri 2031-05-30 10:00 EDT: 5 business days after the change on the calendar office, at the same

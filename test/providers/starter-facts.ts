@@ -26,6 +26,7 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
       onUnknown: "hold",
     },
     case: sample.case,
+    caseNow: { ...sample.case, changeId: "1" },
     pausedBecause: null,
     borrower: { ...sample.borrower, collectionsIntensity: "normal", commPreferences: {} },
     loans: sample.loans,

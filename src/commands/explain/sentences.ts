@@ -22,7 +22,18 @@ export function whyInWords(
     `Change ${change.id} gave case ${change.caseId} (${change.caseTypeId}) ${stateOf(change)} on ${show(change.changedAt)}, ${was}.`,
     `${version} waits for ${awaited(type)}: that held after the change and not before it${metConditions(type)}.`,
     `Template ${first.templateId ?? "none"} is pinned at version ${first.templateVersion ?? "none"}.`,
+    factsInWords(change.id, attempts),
   ];
+}
+
+/** A notice states the facts of the change that fired it, also when a later change has moved the case on. */
+function factsInWords(changeId: string, attempts: Chain["attempts"]): string {
+  const newest = attempts.findLast((one) => one.newestCaseChangeId !== null)?.newestCaseChangeId;
+  if (newest === undefined || newest === null)
+    return `It states the facts of change ${changeId}, whatever changes of the case follow.`;
+  if (newest === changeId)
+    return `It states the facts of change ${changeId}, the newest one of the case when it was rendered.`;
+  return `It states the facts of change ${changeId}, which fired it. When it was rendered, the newest change of the case was ${newest}, whose facts it does not state.`;
 }
 
 const stateOf = ({

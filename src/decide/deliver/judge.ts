@@ -68,7 +68,7 @@ function exhausted({ claims }: FactSheet): Stop | undefined {
 
 function moved({
   notificationType: type,
-  case: { status, outcome, fields },
+  caseNow: { status, outcome, fields },
 }: FactSheet): Stop | undefined {
   if (type.whenCaseMoves === "send" || stillHolds(type, { status, outcome }, fields))
     return undefined;

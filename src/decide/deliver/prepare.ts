@@ -1,3 +1,4 @@
+import type { Contact } from "../../domain/contact.ts";
 import type { FactSheet } from "../../domain/fact-sheet.ts";
 import type { Claim, Withheld } from "../../domain/interaction.ts";
 import type { Lender } from "../../domain/lender.ts";
@@ -106,8 +107,15 @@ export function prepare(
     parts: rendering.parts,
     now: sendContext.now,
   });
-  const { id: contactId, ...details } = verdict.contact;
-  const contact = { object: "contactDetails", ...details };
-  const claim = { interactionId, contactId, contact, borrower: facts.borrower, content, segments };
+  const claim = { ...claimedFacts(facts, verdict.contact), content, segments };
   return { kind: "ready", facts, message, claim };
+}
+
+/** The facts that a claim puts on record. */
+function claimedFacts(
+  { interactionId, borrower, caseNow }: FactSheet,
+  { id: contactId, ...details }: Contact,
+): Pick<Claim, "interactionId" | "contactId" | "contact" | "borrower" | "newestCaseChangeId"> {
+  const contact = { object: "contactDetails", ...details };
+  return { interactionId, contactId, contact, borrower, newestCaseChangeId: caseNow.changeId };
 }

@@ -3,7 +3,10 @@ import type { FactSheet } from "../../domain/fact-sheet.ts";
 import type { Db } from "../postgres/db.ts";
 import { BORROWER_JSON, CONTACTS_JSON } from "./fact-json.ts";
 
-/** Loads the facts of those of the interactions that are still scheduled by Tidings, in one statement. */
+/**
+ * Loads the facts of those of the interactions that are still scheduled by Tidings, in one statement. Interactions of one
+ * version share its object, so that its conditions are read once.
+ */
 export async function loadFactSheets(
   db: Db,
   interactionIds: readonly string[],
@@ -12,9 +15,10 @@ export async function loadFactSheets(
     select i.id as interaction_id, i.channel, i.theme, i.sensitive, i.attempt, i.claims, coalesce(i.first_interaction_id, i.id) as chain_id,
       i.scheduled_at_from as due_at, i.scheduled_at_to as latest_at, i.template_id, i.template_version,
       (select to_json(f) from (select t.id, t.version, t.name, t.on_status as "onStatus", t.on_outcome as "onOutcome",
-        coalesce(nullif(t.on_condition, 'null'), '[]') as "onCondition", t.when_case_moves as "whenCaseMoves",
-        t.on_unknown as "onUnknown") f) as notification_type,
-      (select to_json(f) from (select c.id, c.case_type_id as "typeId", y.name as "typeName", c.status, c.outcome, c.fields) f) as "case",
+        case t.when_case_moves when 'cancel' then coalesce(nullif(t.on_condition, 'null'), '[]') else '[]' end as "onCondition",
+        t.when_case_moves as "whenCaseMoves", t.on_unknown as "onUnknown") f) as notification_type,
+      (select to_json(f) from (select c.id, h.case_type_id as "typeId", y.name as "typeName", h.status, h.outcome, h.fields) f) as "case",
+      (select to_json(f) from (select c.case_change_id::text as "changeId", c.status, c.outcome, c.fields) f) as case_now,
       ${BORROWER_JSON} as borrower, ${CONTACTS_JSON} as contacts,
       (
         select coalesce(json_agg(f order by array_position(i.loan_ids, f.id)), '[]')
@@ -33,10 +37,17 @@ export async function loadFactSheets(
     cross join lateral (select * from tidings.interactions l where l.id = wanted.id limit 1) i
     join tidings.notification_types t on t.id = i.notification_type_id and t.version = i.notification_type_version
     join tidings.cases c on c.id = i.case_id
-    join tidings.case_types y on y.id = c.case_type_id
+    join tidings.case_changes h on h.id = i.case_change_id
+    join tidings.case_types y on y.id = h.case_type_id
     join tidings.borrowers b on b.id = i.person_id
     where i.origin = 'tidings' and i.status = 'scheduled'
     order by i.id
   `.execute(db);
-  return rows;
+  const types = new Map<string, FactSheet["notificationType"]>();
+  return rows.map((row) => {
+    const key = `${row.notificationType.id}.${row.notificationType.version}`;
+    const notificationType = types.get(key) ?? row.notificationType;
+    types.set(key, notificationType);
+    return { ...row, notificationType };
+  });
 }

@@ -15,11 +15,11 @@ export async function claimInteractions(
   const { rows } = await sql<{ id: string }>`
     update tidings.interactions i
     set status = 'inProgress', status_details = null, claimed_by = ${workerId}, claimed_at = ${now}, started_at = ${now}, claims = i.claims + 1,
-      contact_id = c."contactId", contact = c.contact, borrower = c.borrower, content = c.content, segments = c.segments, provider = c.provider,
+      contact_id = c."contactId", contact = c.contact, borrower = c.borrower, content = c.content, newest_case_change_id = c."newestCaseChangeId", segments = c.segments, provider = c.provider,
       -- why it waited before is on its transitions
       compliance_guard_rule_id = null, failure_description_short = null, failure_description_long = null
     from json_to_recordset(${asRows(claims)}) as c(
-      "interactionId" bigint, "contactId" text, contact jsonb, borrower jsonb, content jsonb, segments int, provider text)
+      "interactionId" bigint, "contactId" text, contact jsonb, borrower jsonb, content jsonb, "newestCaseChangeId" bigint, segments int, provider text)
     where i.id = c."interactionId" and i.status = 'scheduled'
     returning i.id
   `.execute(db);

@@ -220,6 +220,7 @@ export interface Interactions {
   loanId: string | null;
   loanIds: Generated<string[]>;
   metaData: Json | null;
+  newestCaseChangeId: Int8 | null;
   notificationTypeId: number | null;
   notificationTypeVersion: number | null;
   origin: Generated<string>;

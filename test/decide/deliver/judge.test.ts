@@ -102,6 +102,7 @@ const facts = (
     outcome: null,
     fields: {},
   },
+  caseNow: { changeId: "1", status: "initiated", outcome: null, fields: {} },
   pausedBecause: null,
   borrower: {
     id: "BO-1",
@@ -120,7 +121,7 @@ const facts = (
   contacts: [contact({})],
   ...rest,
 });
-const canceled = { ...facts().case, status: "canceled" } as const;
+const canceled = { ...facts().caseNow, status: "canceled" } as const;
 
 test.each<[string, FactSheet, Moment, object]>([
   ["sends to the contact", facts(), MOMENT, { kind: "send", contact: { id: "CT-1" } }],
@@ -140,13 +141,13 @@ test.each<[string, FactSheet, Moment, object]>([
   ],
   [
     "sends though the case has moved, by default",
-    facts({ case: canceled }),
+    facts({ caseNow: canceled }),
     MOMENT,
     { kind: "send" },
   ],
   [
     "cancels when the case has moved and the type says so",
-    facts({ case: canceled }, { whenCaseMoves: "cancel" }),
+    facts({ caseNow: canceled }, { whenCaseMoves: "cancel" }),
     MOMENT,
     { kind: "refuse", status: "canceled", reason: { ruleId: "case.moved" } },
   ],

@@ -13,6 +13,11 @@ beforeAll(async () => {
 });
 
 test("the facts of a set are looked up, also when the planner knows nothing yet of the bulk it belongs to", async () => {
+  // each interaction of a change of its own
+  await pool.query(
+    `insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, fires)
+     select 'F-' || n, 'bankruptcy', 'BO-1', 'initiated', false from generate_series(1, 20000) n`,
+  );
   await pool.query(
     `insert into tidings.interactions (origin, channel, status, scheduled_at_from, person_id, case_id, case_change_id, notification_type_id, notification_type_version)
      select 'tidings', 'email', 'scheduled', now(), 'BO-1', 'F1', n, 1, 1 from generate_series(1, 20000) n`,

@@ -67,5 +67,6 @@ test("a dry run is judged on the facts that delivering loads, to the last of the
   );
   expect(loaded?.contacts).toHaveLength(2);
   expect(loaded?.pausedBecause).toBe("storm");
-  expect(foretold).toEqual([{ ...loaded, interactionId: "0", chainId: "0" }]);
+  const caseNow = { ...loaded?.caseNow, changeId: "0" };
+  expect(foretold).toEqual([{ ...loaded, caseNow, interactionId: "0", chainId: "0" }]);
 });
