@@ -344,6 +344,35 @@ end $$;
 create trigger keep_content before update of content, newest_case_change_id, template_id, template_version on tidings.interactions
 for each row when (old.origin = 'tidings') execute function tidings.keep_content();
 
+-- To whom, about what, from whom and by which plan: never changed, from the moment the notice is planned. What was handed over is
+-- written once. The condition is evaluated without a function call, so the statements that claim and record pay next to nothing.
+create function tidings.refuse_rewrite() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform tidings.refuse('interactions_keep_who_and_what', format('interaction %s keeps to whom it goes, why, and what was handed over', old.id),
+    'insert another interaction');
+  return null;
+end $$;
+create trigger keep_who_and_what before update of created_at, created_by, channel, person_id, loan_id, loan_ids, subject, theme,
+  direction, sensitive, supercase_bulk_operation_id, case_id, due_explanation, first_interaction_id on tidings.interactions
+for each row when (old.origin = 'tidings' and
+  (new.created_at, new.created_by, new.channel, new.person_id, new.loan_id, new.loan_ids, new.subject, new.theme, new.direction,
+    new.sensitive, new.supercase_bulk_operation_id, new.case_id, new.due_explanation, new.first_interaction_id)
+  is distinct from
+  (old.created_at, old.created_by, old.channel, old.person_id, old.loan_id, old.loan_ids, old.subject, old.theme, old.direction,
+    old.sensitive, old.supercase_bulk_operation_id, old.case_id, old.due_explanation, old.first_interaction_id))
+execute function tidings.refuse_rewrite();
+-- An answer writes the hash, also one that comes after its worker was given up.
+create trigger keep_hash before update of content_sha256 on tidings.interactions
+for each row when (old.origin = 'tidings' and new.content_sha256 is distinct from old.content_sha256 and old.status <> 'inProgress'
+  and not coalesce(tidings.is_outcome_unknown(old.status, old.status_details), false))
+execute function tidings.refuse_rewrite();
+-- The contact is chosen by a claim, and by nothing else.
+create trigger keep_contact before update of contact_id, contact, borrower on tidings.interactions
+for each row when (old.origin = 'tidings' and not (old.status = 'scheduled' and new.status = 'inProgress')
+  and (new.contact_id, new.contact, new.borrower) is distinct from (old.contact_id, old.contact, old.borrower))
+execute function tidings.refuse_rewrite();
+
 create table tidings.interaction_transitions (
   id bigint generated always as identity,
   interaction_id bigint not null,
