@@ -34,7 +34,8 @@ function openRunner(): Runner {
       worker.postMessage(mutant);
       const answer = await promise;
       clearTimeout(timer);
-      worker.removeAllListeners();
+      worker.removeAllListeners("message");
+      worker.removeAllListeners("error");
       if (answer !== "hangs") return answer;
       await worker.terminate();
       worker = open();

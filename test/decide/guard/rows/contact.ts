@@ -736,6 +736,11 @@ export const CONTACT_ROWS: RuleRows = {
       history(...SEVEN, talk("20", { at: "2026-11-20T14:55:00Z" })),
       { consents: { calls: [{ givenAt: "2026-11-20T15:00:00Z" }] } },
     ]),
+    opens("nor by one that began when it was given", [
+      noBurst,
+      history(...SEVEN, talk("20", { at: "2026-11-20T15:00:00Z" })),
+      { consents: { calls: [{ givenAt: "2026-11-20T15:00:00Z" }] } },
+    ]),
     opens("not by a third person on the line", [
       noBurst,
       history(
@@ -1355,6 +1360,11 @@ export const CONTACT_ROWS: RuleRows = {
       ],
       { until: "2026-11-20T17:00:00Z" },
     ),
+    stops("wait", "marketing in Florida: the third is this instant", [
+      livesIn("FL"),
+      ...mktText,
+      history(text("2026-11-19T20:00:00Z"), call("20"), text("2026-11-20T16:30:00Z")),
+    ]),
     opens("marketing in Florida: the first is 24 hours old", [
       livesIn("FL"),
       ...mktText,
