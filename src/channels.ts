@@ -8,7 +8,7 @@ import { SENDABLE_CHANNELS, type SendableChannel } from "./domain/vocabulary.ts"
 import { createCircuitBreaker } from "./providers/flow/circuit-breaker.ts";
 import { createCallLimit } from "./providers/flow/call-limit.ts";
 import { createSlotGate } from "./providers/flow/slot-gate.ts";
-import { limitCalls } from "./providers/flow/concurrency-limit.ts";
+import { limitConcurrency } from "./providers/flow/concurrency-limit.ts";
 import type { Provider } from "./providers/answer/provider.ts";
 import { type MailSinkOptions, openMailSink } from "./providers/sandbox/mail-sink.ts";
 import { openTextSink } from "./providers/sandbox/text-sink.ts";
@@ -94,10 +94,11 @@ export function createChannel(
   provider: Provider,
   { perSecond, retries, settleWaits }: Omit<ChannelConfig, "connections" | "withinMs">,
 ): DeliveryChannel {
-  const limited = limitCalls(provider);
+  const { provider: limited, claimBudget, destinations } = limitConcurrency(provider);
   return {
-    ...limited,
-    gate: createSlotGate({ slots: limited.ahead, perSecond }),
+    provider: limited,
+    claimBudget,
+    gate: createSlotGate({ slots: claimBudget, perSecond, destinations }),
     circuit: createCircuitBreaker(),
     loadSize: createLoadSize(),
     mayWarn: createIntervalLimit(WARN_EVERY_MS),

@@ -22,7 +22,7 @@ export interface DeliveryChannel {
   readonly provider: Provider;
   readonly gate: SlotGate;
   /** The number of interactions that may be claimed and unanswered: the calls in flight and those that wait for a slot. */
-  readonly ahead: () => number;
+  readonly claimBudget: () => number;
   readonly circuit: CircuitBreaker;
   readonly loadSize: LoadSize;
   /** True at most once a minute: a warning that repeats for each set would flood the log. */

@@ -13,18 +13,30 @@ export const deliverInteractions =
   async (job) => {
     const channel = channelOf(deps, job.channel);
     const turn = startTurn(deps);
+    const { lane } = job;
+    const notStarted: string[] = [];
     let left = job.interactionIds;
     while (left.length > 0 && turn.hasTime() && !channel.circuit.openUntil(deps.clock())) {
-      const set = left.slice(0, channel.loadSize.next(channel.ahead()));
+      const set = left.slice(0, channel.loadSize.next(channel.claimBudget()));
+      left = left.slice(set.length);
       const { ready, withheld } = await judgeDue(deps, channel, set);
       turn.begin();
       await withhold(deps, withheld);
-      const notStarted = await claimAndSend(deps, channel, { turn, lane: job.lane }, ready);
-      left = [...notStarted, ...left.slice(set.length)];
-      if (notStarted.length > 0) break;
+      const mayPass = left.length > 0;
+      notStarted.push(...(await claimAndSend(deps, channel, { turn, lane, mayPass }, ready)));
+      // with slots left, only the destinations of this set are full
+      if (notStarted.length > 0 && !channel.gate.hasFree(lane)) break;
     }
-    await requeue(deps, job, left);
+    await requeue(deps, job, [...notStarted, ...left]);
   };
+
+/** A part of a job. */
+interface Part {
+  readonly turn: Turn;
+  readonly lane: Lane;
+  /** The job has more, which may go to other destinations. */
+  readonly mayPass: boolean;
+}
 
 /**
  * Starts as many calls as the provider has room for in this turn, and at least once as many as it has room for now: what
@@ -33,12 +45,12 @@ export const deliverInteractions =
 async function claimAndSend(
   deps: Deps,
   channel: DeliveryChannel,
-  { turn, lane }: { readonly turn: Turn; readonly lane: Lane },
+  { turn, lane, mayPass }: Part,
   ready: readonly Ready[],
 ): Promise<string[]> {
   let waiting = ready;
   do {
-    const leased = await leaseSlots(deps, channel, lane, waiting);
+    const leased = await leaseSlots(deps, channel, { lane, mayPass }, waiting);
     if (leased.length === 0) break;
     const started = leased.map((one) => one.ready);
     const claiming = claim(deps, channel, started);

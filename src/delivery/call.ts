@@ -23,11 +23,14 @@ export interface Call {
   readonly answer: ProviderAnswer;
 }
 
+/** How long to wait for destinations that are full, where slots are free and others may use them (ms). */
+const PASS_MS = 25;
+
 /** Leases slots for as many as the provider has room for now. None while its circuit is open, or when the daemon stops. */
 export async function leaseSlots(
   { clock, stopping }: Deps,
   { circuit, gate }: DeliveryChannel,
-  lane: Lane,
+  { lane, mayPass }: { readonly lane: Lane; readonly mayPass: boolean },
   ready: readonly Ready[],
 ): Promise<Leased[]> {
   if (ready.length === 0 || stopping.aborted) return [];
@@ -37,7 +40,7 @@ export async function leaseSlots(
   const leases = await gate.lease(
     wanted.map(({ message }) => message),
     lane,
-    TURN_MS,
+    mayPass && gate.hasFree(lane) ? PASS_MS : TURN_MS,
   );
   return wanted.flatMap((one) => {
     const lease = leases.get(one.message);

@@ -30,6 +30,13 @@ export function channelOf({ channels }: Deps, name: Channel): DeliveryChannel {
   return channel;
 }
 
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 5_000;
+
+/** A set that came back again and again goes to destinations that hang; asking at once only burdens the database. */
+const waitOf = (notStarted: number): number =>
+  notStarted < 3 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (notStarted - 3), LONGEST_WAIT_MS);
+
 /**
  * Queues what a job has not started, for when the provider may be called again and behind what is due already. Warns when
  * nothing of the same set was started twice in a row.
@@ -45,7 +52,8 @@ export async function requeue(
   const openUntil = channel?.circuit.openUntil(clock());
   const isStuck = interactionIds.length === job.interactionIds.length && openUntil === undefined;
   const notStarted = isStuck && !stopping.aborted ? job.notStarted + 1 : 0;
-  const run = { runAt: openUntil ?? clock(), lane: job.lane, notStarted };
+  const runAt = openUntil ?? new Date(clock().getTime() + waitOf(notStarted));
+  const run = { runAt, lane: job.lane, notStarted };
   await queueDeliveries(db, interactionIds, run);
   if (notStarted < 2 || channel?.mayWarn() !== true) return;
   emit("interactions.notStarted", {

@@ -163,7 +163,7 @@ export const EVENTS = {
     times: number;
   }>(
     "warn",
-    "Several times in a row no call of a set could start, because all slots of the provider stayed taken. It is queued behind the others.",
+    "Several times in a row no call of a set could start, because the provider's slots, or those that one destination may have, stayed taken. It is queued behind the others.",
   ),
   "outcomes.requeued": kind<{ interactions: number; firstInteractionId: string }>(
     "warn",

@@ -30,7 +30,7 @@ afterEach(async () => {
 const minute = (count: number): Date => new Date(Date.UTC(2031, 2, 3, 15, count));
 
 function channelTo(url: string, slots: number): Deps {
-  const provider = openSmtp({ url, slots, deadlineMs: 5_000 });
+  const provider = openSmtp({ url, slots, deadlineMs: 60_000 });
   opened.push(provider);
   const config = readConfig({ EMAIL_RETRIES: "3s 3s 3s", EMAIL_SETTLES: "1s" });
   const emit: Deps["emit"] = (event, fields) => void emitted.push({ event, ...fields });
@@ -189,4 +189,72 @@ test("a quota that is used up slows the channel down, and no attempt is spent", 
   isUsedUp = false;
   for (const hour of [7, 8, 9]) await runAt(hour * 60, deps);
   expect(await standings("QUOTA")).toEqual({ "attempted emailSent 1": 60 });
+});
+test.each([
+  ["GREETING", "421 Too many concurrent SMTP connections; please try again later."],
+  ["EXIM450", "450 4.7.0 Concurrent session limit of 3 exceeded"],
+])(
+  "a server that allows three sessions, by %s, gets three from then on, and no attempt is spent",
+  async (name, reply) => {
+    let open = 0;
+    let most = 0;
+    let turnedAway = 0;
+    const { deps } = await serve(
+      {
+        connect(socket) {
+          open += 1;
+          socket.once("close", () => (open -= 1));
+          if (open > 3) {
+            turnedAway += 1;
+            socket.end(`${reply}\r\n`);
+            return undefined;
+          }
+          most = Math.max(most, open);
+          return "220 mx.example.net ready\r\n";
+        },
+      },
+      10,
+    );
+    await change(name, 100);
+    for (let count = 0; count < 3; count += 1) await runAt(count, deps);
+    expect(await standings(name)).toEqual({ "attempted emailSent 1": 100 });
+    expect(most).toBe(3);
+    const before = turnedAway;
+    await change(`${name}2`, 100);
+    for (let count = 3; count < 6; count += 1) await runAt(count, deps);
+    expect(await standings(`${name}2`)).toEqual({ "attempted emailSent 1": 100 });
+    expect(turnedAway - before).toBeLessThan(4);
+    expect(countEmitted("provider.misconfigured")).toBe(0);
+  },
+);
+
+describe("a recipient domain whose server hangs", () => {
+  test("holds its own mail only: the others are sent while it hangs, though its mail came first", async () => {
+    const hangs = Promise.withResolvers<void>();
+    const { peer, deps } = await serve(
+      {
+        RCPT: (socket) => {
+          if (peer.heard.at(-1)?.includes("@hangs.example") !== true) return "250 2.1.5 Ok\r\n";
+          void hangs.promise.then(() => socket.write("450 4.2.0 Not now\r\n"));
+          return undefined;
+        },
+      },
+      10,
+    );
+    await change("HANGS", 40);
+    await pool.query(
+      "update tidings.contacts set value = split_part(value, '@', 1) || '@hangs.example' where id like 'CT-HANGS-%'",
+    );
+    await change("GOOD", 60);
+    const sending = runDueJobs(database, deps);
+    await expect
+      .poll(() => standings("GOOD"), { timeout: 15_000 })
+      .toEqual({ "attempted emailSent 1": 60 });
+    const hanging = peer.heard.filter((line) => line.includes("@hangs.example")).length;
+    expect(hanging).toBeGreaterThan(0);
+    expect(hanging).toBeLessThan(4);
+    expect(Object.keys(await standings("HANGS"))).not.toContain("failed emailDeferred 1");
+    hangs.resolve();
+    await sending;
+  });
 });

@@ -1,14 +1,18 @@
 import type { Message } from "../../domain/message.ts";
+import type { ProviderAnswer } from "../../domain/provider-answer.ts";
 import type { Provider } from "../answer/provider.ts";
+import { createDestinations, destinationOf, type Destinations } from "./destinations.ts";
 
-/** A provider with no more than its slots of calls under way: the others wait their turn here, claimed and ready. */
-export interface Limited<M extends Message> {
+/** A provider with a bound on the calls at once: the other messages wait their turn here, claimed and ready. */
+export interface LimitedProvider<M extends Message> {
   readonly provider: Provider<M>;
+  readonly destinations: Destinations;
   /**
-   * How many to claim at once: those under way, and behind each as many as are sent while another set is claimed, so that
-   * a free connection has its next message at once. No more, because what a dead daemon had claimed is on record as unknown.
+   * How many messages may be claimed at once: those of the calls, and behind each as many as are sent while another set is
+   * claimed, so that a free connection has its next message at once. No more, because the outcome of what a dead daemon had
+   * claimed is unknown.
    */
-  readonly ahead: () => number;
+  readonly claimBudget: () => number;
 }
 
 /** To claim a set, and to record it, takes about so long. */
@@ -16,30 +20,104 @@ const CLAIM_MS = 25;
 const MOST_BEHIND_ONE = 9;
 /** How much the last call counts in what calls usually take. */
 const WEIGHT = 0.1;
+/** A call counts as at most so many times the usual, so that a few that hang do not become the usual. */
+const OUTLIER = 4;
+/** After so long without a complaint, one connection more is tried. */
+const GROW_AFTER_MS = 300_000;
 
-export function limitCalls<M extends Message>(provider: Provider<M>): Limited<M> {
-  const waiting: (() => void)[] = [];
-  let free = provider.slots;
-  let usualMs = CLAIM_MS;
-  const enter = async (): Promise<void> => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((entered) => waiting.push(entered));
-  };
-  const leave = (since: number): void => {
-    usualMs += WEIGHT * (performance.now() - since - usualMs);
-    const next = waiting.shift();
-    if (next) next();
-    else free += 1;
-  };
+interface Waiting {
+  readonly destination: string;
+  /** Begins the call; what it is given is to be called when the call has ended. */
+  readonly enter: (ended: () => void) => void;
+}
+
+export function limitConcurrency<M extends Message>(provider: Provider<M>): LimitedProvider<M> {
+  const slots = createSlotCount(provider.slots);
+  const usual = createUsualTime();
+  const destinations = createDestinations(() => slots.limit(), usual.ms);
+  const waiting: Waiting[] = [];
+
+  function startNext(): void {
+    while (slots.isFree()) {
+      const next = waiting.findIndex(({ destination }) => destinations.hasRoom(destination));
+      if (next === -1) return;
+      for (const { destination, enter } of waiting.splice(next, 1)) {
+        slots.taken += 1;
+        enter(destinations.begin(destination));
+      }
+    }
+  }
+
+  const enter = (destination: string): Promise<() => void> =>
+    new Promise((resolve) => {
+      waiting.push({ destination, enter: resolve });
+      startNext();
+    });
+
+  async function send(message: M): Promise<ProviderAnswer> {
+    const ended = await enter(destinationOf(message));
+    const since = performance.now();
+    try {
+      const answer = await provider.send(message);
+      if (answer.kind === "limited" && answer.limit === "connections") slots.lower();
+      return answer;
+    } finally {
+      ended();
+      usual.took(performance.now() - since);
+      slots.taken -= 1;
+      startNext();
+    }
+  }
+
   return {
-    provider: {
-      ...provider,
-      async send(message) {
-        await enter();
-        const since = performance.now();
-        return provider.send(message).finally(() => leave(since));
-      },
-    },
-    ahead: () => provider.slots * (1 + Math.min(MOST_BEHIND_ONE, Math.ceil(CLAIM_MS / usualMs))),
+    provider: { ...provider, send },
+    destinations,
+    claimBudget: () =>
+      slots.limit() * (1 + Math.min(MOST_BEHIND_ONE, Math.ceil(CLAIM_MS / usual.ms()))),
   };
+}
+
+interface UsualTime {
+  /** How long a call usually takes. */
+  readonly ms: () => number;
+  readonly took: (ms: number) => void;
+}
+
+function createUsualTime(): UsualTime {
+  let usualMs = CLAIM_MS;
+  return {
+    ms: () => usualMs,
+    took: (ms) => void (usualMs += WEIGHT * (Math.min(ms, OUTLIER * usualMs) - usualMs)),
+  };
+}
+
+interface SlotCount {
+  taken: number;
+  limit(): number;
+  isFree(): boolean;
+  /** The provider complained of the calls at once: there were one too many. */
+  lower(): void;
+}
+
+/** Counts calls at once against a limit that falls with each complaint of the provider, and rises slowly without one. */
+function createSlotCount(most: number): SlotCount {
+  let current = most;
+  let changedAt = 0;
+  const count: SlotCount = {
+    taken: 0,
+    limit() {
+      const now = performance.now();
+      if (current < most && now - changedAt > GROW_AFTER_MS) {
+        current += 1;
+        changedAt = now;
+      }
+      return current;
+    },
+    isFree: () => count.taken < count.limit(),
+    lower() {
+      current = Math.max(1, Math.min(current, count.taken) - 1);
+      changedAt = performance.now();
+    },
+  };
+  return count;
 }

@@ -1,7 +1,7 @@
-/** How many calls may begin, by the second. */
-export interface Pace extends Bucket {
-  /** Lets none begin for a second. */
-  readonly rest: () => void;
+/** Bounds how many calls begin in a second. */
+export interface RateLimiter extends Bucket {
+  /** Lets no call begin for a second. */
+  readonly backOff: () => void;
 }
 
 interface Bucket {
@@ -10,27 +10,27 @@ interface Bucket {
   readonly spend: (calls: number) => void;
 }
 
-/** Rates are counted by the second. Longer, and one recipient whose server is short of breath would slow down all others. */
-const REST_MS = 1_000;
+/** Providers count by the second. A longer pause would let one throttling recipient server slow every other recipient. */
+const BACK_OFF_MS = 1_000;
 const NO_LIMIT: Bucket = { allowed: () => Infinity, spend: () => {} };
 
-/** A pace that says when more calls may begin. */
-export function openPace(perSecond: number | undefined, onMore: () => void): Pace {
-  const bucket = perSecond === undefined ? NO_LIMIT : openBucket(perSecond, onMore);
-  let resting: NodeJS.Timeout | undefined;
-  const goOn = (): void => {
-    resting = undefined;
+/** `onMore` is called when more calls may begin than before. */
+export function createRateLimiter(perSecond: number | undefined, onMore: () => void): RateLimiter {
+  const bucket = perSecond === undefined ? NO_LIMIT : createBucket(perSecond, onMore);
+  let backingOff: NodeJS.Timeout | undefined;
+  const resume = (): void => {
+    backingOff = undefined;
     onMore();
   };
   return {
-    allowed: () => (resting === undefined ? bucket.allowed() : 0),
+    allowed: () => (backingOff === undefined ? bucket.allowed() : 0),
     spend: bucket.spend,
-    rest: () => void (resting ??= setTimeout(goOn, REST_MS)),
+    backOff: () => void (backingOff ??= setTimeout(resume, BACK_OFF_MS)),
   };
 }
 
-/** It holds one second's calls, and says when the next one may begin. */
-function openBucket(perSecond: number, onMore: () => void): Bucket {
+/** A token bucket that holds one second's calls. */
+function createBucket(perSecond: number, onMore: () => void): Bucket {
   let held = Math.max(1, perSecond);
   let filledAt = performance.now();
   let timer: NodeJS.Timeout | undefined;

@@ -1,19 +1,26 @@
 import type { Lane } from "../../domain/jobs.ts";
 import type { Message } from "../../domain/message.ts";
-import { openPace } from "./rate-limiter.ts";
+import { boundTogether, destinationOf, type Destinations } from "./destinations.ts";
+import { createRateLimiter } from "./rate-limiter.ts";
 
-/** Lets no more calls begin than a provider takes, at once and a second, and hands its free slots out in turn. */
+/**
+ * Lets no more calls begin than a provider takes, at once and a second, and hands its free slots out in turn. A destination
+ * that hangs holds only a bounded part of them.
+ */
 export interface SlotGate {
   /**
    * Leases a slot to each message whose call may begin, in the given order; the map is empty when no slot came free within
-   * `waitMs`. It waits a few milliseconds for several free slots, so that messages can be claimed in sets. Singles go before
-   * bulk, and a part of the slots is reserved for them: a bulk of any size does not hold them up.
+   * `waitMs`, or when all of the messages go to destinations that hang. It waits a few milliseconds for several free slots,
+   * so that messages can be claimed in sets. Singles go before bulk, and a part of the slots is reserved for them: a bulk of
+   * any size does not hold them up.
    */
   lease<M extends Message>(
     messages: readonly M[],
     lane: Lane,
     waitMs: number,
   ): Promise<ReadonlyMap<M, Lease>>;
+  /** Slots are free for this lane, though not for every destination. */
+  hasFree(lane: Lane): boolean;
   /** The provider asks for fewer messages: nothing begins for a second. */
   readonly backOff: () => void;
 }
@@ -26,11 +33,14 @@ export interface SlotGateOptions {
   readonly slots: () => number;
   /** Calls a second; no limit if not given. */
   readonly perSecond?: number | undefined;
+  /** What one destination may take; anything if not given. */
+  readonly destinations?: Bounds;
 }
 
 interface Turn {
-  readonly wanted: number;
-  readonly granted: (leases: readonly Lease[]) => void;
+  readonly messages: readonly Message[];
+  readonly lane: Lane;
+  readonly granted: (leases: ReadonlyMap<Message, Lease>) => void;
   waitsForBatch: boolean;
   readonly timers: NodeJS.Timeout[];
 }
@@ -43,58 +53,61 @@ export function createSlotGate(options: SlotGateOptions): SlotGate {
   const waiting: Record<Lane, Turn[]> = { single: [], bulk: [] };
 
   function serve(): void {
-    while (serveFirst("single") || serveFirst("bulk"));
+    while (serveOne("single") || serveOne("bulk"));
   }
 
-  function serveFirst(lane: Lane): boolean {
-    const [turn] = waiting[lane];
-    if (turn === undefined) return false;
-    const free = slots.free(lane);
-    const least = turn.waitsForBatch ? Math.min(turn.wanted, slots.batch()) : 1;
-    if (free < least) return false;
-    leave(turn, lane);
-    turn.granted(slots.take(Math.min(turn.wanted, free)));
+  /** Serves the first turn of a lane. Those behind it get ahead only of turns whose destinations have no room. */
+  function serveOne(lane: Lane): boolean {
+    for (const turn of waiting[lane]) {
+      const allowed = slots.choose(turn.messages, lane);
+      const least = turn.waitsForBatch ? slots.batchOf(turn.messages) : 1;
+      if (allowed.length >= least) return grant(turn, allowed);
+      if (allowed.length > 0) return false;
+    }
+    return false;
+  }
+
+  function grant(turn: Turn, allowed: readonly Message[]): true {
+    const turns = waiting[turn.lane];
+    turns.splice(turns.indexOf(turn), 1);
+    for (const timer of turn.timers) clearTimeout(timer);
+    turn.granted(new Map(allowed.map((message) => [message, slots.take(message)])));
     return true;
   }
 
-  function leave(turn: Turn, lane: Lane): void {
-    waiting[lane].splice(waiting[lane].indexOf(turn), 1);
-    for (const timer of turn.timers) clearTimeout(timer);
-  }
-
-  function enter(turn: Turn, lane: Lane, waitMs: number): void {
-    waiting[lane].push(turn);
+  function enter(turn: Turn, waitMs: number): void {
+    waiting[turn.lane].push(turn);
     serve();
-    if (!waiting[lane].includes(turn)) return;
+    if (!waiting[turn.lane].includes(turn)) return;
     const settleForLess = (): void => {
       turn.waitsForBatch = false;
       serve();
     };
-    const giveUp = (): void => {
-      leave(turn, lane);
-      turn.granted([]);
-    };
+    const giveUp = (): void => void grant(turn, []);
     turn.timers.push(setTimeout(settleForLess, BATCH_WAIT_MS), setTimeout(giveUp, waitMs));
   }
 
   return {
-    async lease(messages, lane, waitMs) {
-      const { promise, resolve } = Promise.withResolvers<readonly Lease[]>();
-      const wanted = messages.length;
-      enter({ wanted, granted: resolve, waitsForBatch: true, timers: [] }, lane, waitMs);
-      const leases = await promise;
-      return new Map(leases.map((lease, at) => [messages[at] as (typeof messages)[number], lease]));
+    async lease<M extends Message>(messages: readonly M[], lane: Lane, waitMs: number) {
+      if (slots.areHeldUp(messages)) return new Map();
+      const { promise, resolve } = Promise.withResolvers<ReadonlyMap<Message, Lease>>();
+      enter({ messages, lane, granted: resolve, waitsForBatch: true, timers: [] }, waitMs);
+      return (await promise) as ReadonlyMap<M, Lease>;
     },
+    hasFree: (lane) => slots.free(lane) > 0,
     backOff: slots.backOff,
   };
 }
 
 interface Slots {
   free(lane: Lane): number;
-  /** How many make a batch worth waiting for. */
-  batch(): number;
-  /** Takes that many of the free slots. */
-  take(wanted: number): readonly Lease[];
+  /** Those of the messages whose calls may begin now. */
+  choose(messages: readonly Message[], lane: Lane): readonly Message[];
+  /** How many of the messages make a batch worth waiting for. */
+  batchOf(messages: readonly Message[]): number;
+  /** All of them go to destinations that hang and have all that such a destination may have. */
+  areHeldUp(messages: readonly Message[]): boolean;
+  take(message: Message): Lease;
   readonly backOff: () => void;
 }
 
@@ -103,30 +116,101 @@ const reservedFrom = (lane: Lane, all: number): number =>
   lane === "bulk" && all > 1 ? Math.ceil(all / 10) : 0;
 
 /** Counts slots; `onMore` is called when more of them are free. */
-function createSlots({ slots, perSecond }: SlotGateOptions, onMore: () => void): Slots {
-  const pace = openPace(perSecond, onMore);
+function createSlots(options: SlotGateOptions, onMore: () => void): Slots {
+  const { slots, perSecond } = options;
+  const rate = createRateLimiter(perSecond, onMore);
+  const shares = createShares(options);
   let taken = 0;
 
-  function newLease(): Lease {
-    let held = true;
-    return {
-      async [Symbol.asyncDispose]() {
-        if (!held) return;
-        held = false;
-        taken -= 1;
-        onMore();
-      },
-    };
-  }
+  const free = (lane: Lane): number =>
+    Math.min(slots() - reservedFrom(lane, slots()) - taken, rate.allowed());
 
   return {
-    free: (lane) => Math.min(slots() - reservedFrom(lane, slots()) - taken, pace.allowed()),
-    batch: () => Math.ceil(slots() / 2),
-    take(wanted) {
-      taken += wanted;
-      pace.spend(wanted);
-      return Array.from({ length: wanted }, newLease);
+    free,
+    choose(messages, lane) {
+      const most = free(lane);
+      const mayTake = shares.plan();
+      const chosen: Message[] = [];
+      for (const message of messages) {
+        if (chosen.length >= most) break;
+        if (mayTake(destinationOf(message))) chosen.push(message);
+      }
+      return chosen;
     },
-    backOff: pace.rest,
+    batchOf(messages) {
+      const reach = Math.min(slots(), shares.reachOf(messages.map(destinationOf)));
+      return Math.min(messages.length, Math.ceil(reach / 2));
+    },
+    areHeldUp: (messages) =>
+      messages.length > 0 && messages.map(destinationOf).every((name) => shares.isHeldUp(name)),
+    take(message) {
+      const destination = destinationOf(message);
+      taken += 1;
+      rate.spend(1);
+      shares.take(destination);
+      return leaseThat(() => {
+        taken -= 1;
+        shares.giveBack(destination);
+        onMore();
+      });
+    },
+    backOff: rate.backOff,
+  };
+}
+
+function leaseThat(giveBack: () => void): Lease {
+  let isHeld = true;
+  return {
+    async [Symbol.asyncDispose]() {
+      if (!isHeld) return;
+      isHeld = false;
+      giveBack();
+    },
+  };
+}
+
+interface Shares {
+  /** Begins a choice; the result says of one destination after the other whether one more slot may go to it. */
+  plan(): (destination: string) => boolean;
+  /** How many slots the destinations may have, added up. */
+  reachOf(destinations: readonly string[]): number;
+  /** It hangs, and has all that it may have. */
+  isHeldUp(destination: string): boolean;
+  take(destination: string): void;
+  giveBack(destination: string): void;
+}
+
+type Bounds = Pick<Destinations, "mostClaims" | "standingOf" | "hangs">;
+const NO_BOUNDS: Bounds = {
+  mostClaims: (_, of) => of,
+  standingOf: () => "proven",
+  hangs: () => false,
+};
+
+/** Counts what each destination holds. */
+function createShares({ slots, destinations = NO_BOUNDS }: SlotGateOptions): Shares {
+  const held = new Map<string, number>();
+  const heldBy = (name: string): number => held.get(name) ?? 0;
+  const roomOf = (name: string): number => destinations.mostClaims(name, slots()) - heldBy(name);
+
+  return {
+    plan() {
+      const rooms = new Map<string, number>();
+      const mayHoldOneMore = boundTogether(slots(), held, (name) => destinations.standingOf(name));
+      return (name) => {
+        const room = rooms.get(name) ?? roomOf(name);
+        const mayTake = room > 0 && mayHoldOneMore(name);
+        rooms.set(name, mayTake ? room - 1 : room);
+        return mayTake;
+      };
+    },
+    reachOf: (names) =>
+      [...new Set(names)].reduce((sum, name) => sum + destinations.mostClaims(name, slots()), 0),
+    isHeldUp: (name) => destinations.hangs(name) && roomOf(name) <= 0,
+    take: (name) => void held.set(name, heldBy(name) + 1),
+    giveBack(name) {
+      if (heldBy(name) > 1) held.set(name, heldBy(name) - 1);
+      else held.delete(name);
+    },
   };
 }

@@ -1,47 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { TextMessage } from "../../../src/domain/message.ts";
 import type { Lane } from "../../../src/domain/jobs.ts";
 import {
   createSlotGate,
   type Lease,
   type SlotGate,
 } from "../../../src/providers/flow/slot-gate.ts";
-import { limitCalls, type Limited } from "../../../src/providers/flow/concurrency-limit.ts";
-import { text } from "../messages.ts";
-
-const answered = {
-  kind: "accepted",
-  status: "attempted",
-  statusDetails: "textQueued",
-  messageId: null,
-  evidence: { provider: "x", durationMs: 0 },
-} as const;
-
-describe("calls that wait behind those under way", () => {
-  const openCalls = (callMs: number): Limited<TextMessage> =>
-    limitCalls({
-      name: "x",
-      slots: 10,
-      send: () => sleep(callMs, answered),
-      close: async () => {},
-    });
-
-  test("are one for every call under way while calls take their time", async () => {
-    const { provider, ahead } = openCalls(60);
-    expect(ahead()).toBe(20);
-    await Promise.all(Array.from({ length: 20 }, () => provider.send(text())));
-    expect(ahead()).toBe(20);
-  });
-
-  test("are more when calls are quick, and never more than nine", async () => {
-    const { provider, ahead } = openCalls(0);
-    for (let n = 0; n < 10; n += 1)
-      await Promise.all(Array.from({ length: 10 }, () => provider.send(text())));
-    expect(ahead()).toBeGreaterThan(40);
-    expect(ahead()).toBeLessThanOrEqual(100);
-  });
-});
+import type { Message } from "../../../src/domain/message.ts";
+import { email, text } from "../messages.ts";
 
 const take = async (
   gate: SlotGate,
@@ -141,5 +107,62 @@ describe("the slot gate", () => {
     };
     await Promise.all(Array.from({ length: 200 }, (_, n) => turn(n)));
     expect(await take(gate, 10, "single", 50)).toHaveLength(5);
+  });
+});
+
+describe("a destination that hangs", () => {
+  const hanging = new Set(["hangs.example"]);
+  const gateWith = (slots: number, most: (destination: string) => number): SlotGate =>
+    createSlotGate({
+      slots: () => slots,
+      destinations: {
+        mostClaims: most,
+        standingOf: (destination) => (hanging.has(destination) ? "late" : "proven"),
+        hangs: (destination) => hanging.has(destination),
+      },
+    });
+  const mailTo = (domain: string, count: number): Message[] =>
+    Array.from({ length: count }, (_, n) => email({ to: `pat.${n}@${domain}` }));
+
+  test("gets no more than its share, and what is behind it in the set is leased", async () => {
+    const gate = gateWith(10, (destination) => (destination === "hangs.example" ? 1 : 10));
+    const messages = [...mailTo("hangs.example", 5), ...mailTo("fine.example", 5)];
+    const leases = await gate.lease(messages, "single", 50);
+    expect([...leases.keys()]).toEqual([messages[0], ...messages.slice(5)]);
+  });
+
+  test("makes nobody wait behind its own turn", async () => {
+    const gate = gateWith(10, () => 1);
+    await gate.lease(mailTo("slow.example", 1), "single", 50);
+    const first = gate.lease(mailTo("slow.example", 3), "single", 5_000);
+    const leases = await gate.lease(mailTo("fine.example", 1), "single", 5_000);
+    expect(leases.size).toBe(1);
+    for (const lease of leases.values()) await lease[Symbol.asyncDispose]();
+    void first;
+  });
+
+  test("is answered at once when it has all it may have", async () => {
+    const gate = gateWith(10, () => 1);
+    await gate.lease(mailTo("hangs.example", 1), "single", 50);
+    const began = performance.now();
+    expect((await gate.lease(mailTo("hangs.example", 3), "single", 60_000)).size).toBe(0);
+    expect(performance.now() - began).toBeLessThan(30_000);
+  });
+
+  test("shares a quarter of the slots with all others that hang", async () => {
+    const names = Array.from({ length: 20 }, (_, n) => `hangs-${n}.example`);
+    for (const name of names) hanging.add(name);
+    const gate = gateWith(12, () => 1);
+    const messages = names.flatMap((name) => mailTo(name, 1));
+    expect((await gate.lease(messages, "single", 50)).size).toBe(3);
+    expect((await gate.lease(messages, "single", 50)).size).toBe(0);
+    expect((await gate.lease(mailTo("fine.example", 1), "single", 50)).size).toBe(1);
+  });
+
+  test("has its share again once its lease is given back", async () => {
+    const gate = gateWith(10, () => 1);
+    const [held] = (await gate.lease(mailTo("hangs.example", 1), "single", 50)).values();
+    if (held) await giveBack([held]);
+    expect((await gate.lease(mailTo("hangs.example", 2), "single", 50)).size).toBe(1);
   });
 });

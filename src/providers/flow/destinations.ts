@@ -1,0 +1,149 @@
+import type { Message } from "../../domain/message.ts";
+
+/**
+ * Whose messages a message may hold up: mail to one domain goes to one server, and texts to one country and area mostly to
+ * the same carriers.
+ */
+export function destinationOf({ to }: Message): string {
+  const at = to.lastIndexOf("@");
+  return at === -1 ? to.slice(0, COUNTRY_AND_AREA) : to.slice(at + 1).toLowerCase();
+}
+
+/** The length of +1614 in +1 614 555 0123. */
+const COUNTRY_AND_AREA = 5;
+
+/** By its last call: answered in time; answered late, or not answered for long; or no call has ended yet. */
+export type Standing = "proven" | "late" | "unknown";
+
+/** Bounds what one destination may take, so that one that hangs holds up its own messages only. */
+export interface Destinations {
+  /** Another call to it may begin. */
+  hasRoom(destination: string): boolean;
+  /** How many messages may be claimed for it, of so many for all. */
+  mostClaims(destination: string, of: number): number;
+  standingOf(destination: string): Standing;
+  /** It has calls, and all of them have been unanswered for long. */
+  hangs(destination: string): boolean;
+  /** A call to it begins; call the result when the call has ended. */
+  begin(destination: string): () => void;
+}
+
+interface Destination {
+  /** How many calls at once it is trusted with: one more with each answer in time, half as many after one that was late. */
+  window: number;
+  /** Null before its first answer. */
+  wasInTime: boolean | null;
+  /** When its calls began (`performance.now()`), in turn. */
+  readonly calls: Set<{ readonly since: number }>;
+}
+
+/** A call of this length is late (ms), where calls are not generally longer. */
+const LATE_MS = 3_000;
+/** So many times the usual length is late as well. */
+const LATE_FACTOR = 4;
+const REMEMBERED = 10_000;
+
+/** A part of the calls is never for one destination alone. */
+const mostForOne = (all: number): number => Math.max(1, all - Math.ceil(all / 10));
+
+const mostForLate = (all: number): number => Math.max(1, Math.floor(all / 4));
+const mostForUnproven = (all: number): number => Math.max(1, Math.floor((all * 3) / 4));
+/** Two, so that one message that hangs does not hold up its whole domain; fewer where others would have none. */
+const firstWindow = (all: number): number => Math.max(1, Math.min(2, mostForUnproven(all) - 1));
+
+/**
+ * Bounds what destinations may hold together, of calls or of claims: those that were late a quarter of all, and with those
+ * that are unknown three quarters. The result says of one after the other whether it may hold one more, and counts it.
+ */
+export function boundTogether(
+  all: number,
+  held: Iterable<readonly [destination: string, count: number]>,
+  standingOf: (destination: string) => Standing,
+): (destination: string) => boolean {
+  const counts: Record<Standing, number> = { proven: 0, late: 0, unknown: 0 };
+  for (const [name, count] of held) counts[standingOf(name)] += count;
+  return (name) => {
+    const standing = standingOf(name);
+    const isTooMuch =
+      standing !== "proven" &&
+      (counts.late + counts.unknown >= mostForUnproven(all) ||
+        (standing === "late" && counts.late >= mostForLate(all)));
+    if (!isTooMuch) counts[standing] += 1;
+    return !isTooMuch;
+  };
+}
+
+/** `slots` and `usualMs` are asked each time: how many calls there may be at once, and how long they usually take. */
+export function createDestinations(slots: () => number, usualMs: () => number): Destinations {
+  const known = new Map<string, Destination>();
+  const active = new Map<string, Destination>();
+  const isLate = (ms: number): boolean => ms > Math.max(LATE_MS, LATE_FACTOR * usualMs());
+
+  function hangs(name: string): boolean {
+    const newest = [...(active.get(name)?.calls ?? [])].at(-1);
+    return newest !== undefined && isLate(performance.now() - newest.since);
+  }
+
+  function standingOf(name: string): Standing {
+    const { wasInTime = null } = known.get(name) ?? {};
+    if (wasInTime === false || hangs(name)) return "late";
+    return wasInTime === true ? "proven" : "unknown";
+  }
+
+  const mostCalls = (name: string): number =>
+    Math.min(known.get(name)?.window ?? firstWindow(slots()), mostForOne(slots()));
+
+  return {
+    standingOf,
+    hangs,
+    hasRoom(name) {
+      if ((active.get(name)?.calls.size ?? 0) >= mostCalls(name)) return false;
+      const calls = [...active].map(([one, { calls: all }]) => [one, all.size] as const);
+      return boundTogether(slots(), calls, standingOf)(name);
+    },
+    mostClaims(name, of) {
+      const standing = standingOf(name);
+      if (standing === "late") return mostCalls(name);
+      // one message behind each call, until it is known how quickly they are answered
+      if (standing === "unknown") return 2 * mostCalls(name);
+      return Math.max(1, Math.floor((mostCalls(name) * of) / slots()));
+    },
+    begin(name) {
+      if (known.size > REMEMBERED) forgetIdle(known);
+      const destination = known.get(name) ?? newDestination(firstWindow(slots()));
+      known.set(name, destination);
+      active.set(name, destination);
+      const end = addCall(destination);
+      return () => {
+        const wasInTime = !isLate(end());
+        if (destination.calls.size === 0) active.delete(name);
+        learn(destination, wasInTime, mostCalls(name));
+      };
+    },
+  };
+}
+
+/** The result takes the call out again and says how long it took (ms). */
+function addCall({ calls }: Destination): () => number {
+  const call = { since: performance.now() };
+  calls.add(call);
+  return () => {
+    calls.delete(call);
+    return performance.now() - call.since;
+  };
+}
+
+function learn(destination: Destination, wasInTime: boolean, mostCalls: number): void {
+  destination.wasInTime = wasInTime;
+  destination.window = wasInTime ? destination.window + 1 : Math.max(1, Math.floor(mostCalls / 2));
+}
+
+const newDestination = (window: number): Destination => ({
+  window,
+  wasInTime: null,
+  calls: new Set(),
+});
+
+function forgetIdle(known: Map<string, Destination>): void {
+  for (const [name, { calls }] of known) if (calls.size === 0) known.delete(name);
+}
