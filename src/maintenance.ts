@@ -1,24 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Deps } from "./deps.ts";
+import { WORKER_TIMEOUT_MS } from "./domain/worker.ts";
 import type { Outages } from "./store/postgres/outages.ts";
 import { createIntakeSweep } from "./intake-sweep.ts";
 import { outageCode } from "./store/postgres/retry.ts";
-import { requeueUnsettled } from "./store/settle/unknown-outcomes.ts";
 import {
   recordHeartbeat,
   pruneDeadWorkers,
   unlockAbandonedJobs,
   unlockLostJobs,
-  markOrphansUnknown,
-  requeueOverdue,
-  rescheduleUnsentClaims,
   type Worker,
 } from "./store/queue/workers.ts";
+import {
+  markOrphansUnknown,
+  requeueOverdue,
+  requeueUnsettled,
+  rescheduleUnsentClaims,
+} from "./store/settle/recovery.ts";
 
 /** The interval between heartbeats (ms). */
 const HEARTBEAT_MS = 2_000;
-/** A worker without a heartbeat for this long (ms) is dead. Its jobs are free within two more heartbeats. */
-const WORKER_TIMEOUT_MS = 10_000;
 /** A claim of this age (ms) that is not in flight here was never sent. */
 const UNSENT_CLAIM_AFTER_MS = 30_000;
 /** A job locked by this worker for this long (ms) but not running here: the reply that delivered it was lost. */

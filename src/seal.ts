@@ -32,6 +32,16 @@ export function openContent(
   return seal.unseal(content, owner);
 }
 
+/** Content as it is stored: sealed where it is sensitive and there is a key. Judging keeps sensitive notices back without one. */
+export function sealIfSensitive<Content extends object | null>(
+  seal: Seal | undefined,
+  content: Content,
+  { sensitive, ...owner }: ContentOwner & { readonly sensitive: boolean },
+): Content | SealedContent {
+  if (content === null || !sensitive || seal === undefined) return content;
+  return seal.seal(content, owner);
+}
+
 const CIPHER = "aes-256-gcm";
 /** NIST SP 800-38D: 96 random bits, never twice with one key. */
 const IV_BYTES = 12;

@@ -4,34 +4,55 @@ import { settleUnknownOutcomes } from "../tasks/settle_unknown_outcomes.ts";
 import type { Deps } from "./deps.ts";
 import { Fault } from "./domain/fault.ts";
 import type { JobName, Jobs } from "./domain/jobs.ts";
-import { enqueue } from "./store/queue/jobs.ts";
+import { queueDeliveries, queueSettlements } from "./store/queue/jobs.ts";
 import { outageCode } from "./store/postgres/retry.ts";
 
 /** Every job by its name. A job without a task does not compile. */
 export const openTaskList = (deps: Deps): TaskList & Record<keyof Jobs, unknown> => ({
-  deliver_interactions: inHalves(deps, "deliver_interactions", deliverInteractions(deps)),
-  settle_unknown_outcomes: inHalves(deps, "settle_unknown_outcomes", settleUnknownOutcomes(deps)),
+  deliver_interactions: inHalves(deps, {
+    name: "deliver_interactions",
+    run: deliverInteractions(deps),
+    queueAgain: queueDeliveriesAgain,
+  }),
+  settle_unknown_outcomes: inHalves(deps, {
+    name: "settle_unknown_outcomes",
+    run: settleUnknownOutcomes(deps),
+    queueAgain: queueSettlementsAgain,
+  }),
 });
 
-type Run<Name extends JobName> = (payload: Jobs[Name], helpers: JobHelpers) => unknown;
+interface Splittable<Name extends JobName> {
+  readonly name: Name;
+  readonly run: (payload: Jobs[Name], helpers: JobHelpers) => unknown;
+  readonly queueAgain: QueueAgain<Name>;
+}
 
-/** A lower priority than that of sound batches. */
-const HALVES_PRIORITY = 10;
+type QueueAgain<Name extends JobName> = (deps: Deps, half: Jobs[Name]) => Promise<void>;
+
+/** Halves are queued behind sound batches. */
+const queueDeliveriesAgain: QueueAgain<"deliver_interactions"> = (
+  { db, clock },
+  { interactionIds },
+) => queueDeliveries(db, interactionIds, { runAt: clock(), lane: "bulk", notStarted: 0 });
+
+const queueSettlementsAgain: QueueAgain<"settle_unknown_outcomes"> = (
+  { db, clock },
+  { interactionIds, asked },
+) => queueSettlements(db, interactionIds, { runAt: clock(), asked });
 
 /**
  * If a batch fails, splits it in two and queues both halves, until the failing row is alone. The others proceed. The queue
  * retries the single row and each failure is reported. Every task skips what it has already done.
  */
 const inHalves =
-  <Name extends JobName>(deps: Deps, name: Name, run: Run<Name>) =>
+  <Name extends JobName>(deps: Deps, { name, run, queueAgain }: Splittable<Name>) =>
   async (payload: Jobs[Name], helpers: JobHelpers): Promise<void> => {
     try {
       await run(payload, helpers);
     } catch (error) {
       const halves = halvesOf(payload);
       if (halves.length === 0 || isOfAll(error)) throw error;
-      for (const half of halves)
-        await enqueue(deps.db, name, half, { runAt: deps.clock(), priority: HALVES_PRIORITY });
+      for (const half of halves) await queueAgain(deps, half);
       deps.emit("queue.jobSplit", { task: name });
     }
   };

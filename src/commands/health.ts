@@ -1,11 +1,9 @@
 import { hostname } from "node:os";
+import { WORKER_TIMEOUT_MS } from "../domain/worker.ts";
 import { listWorkers } from "../store/queue/workers.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import type { Print } from "./cli/print.ts";
-
-/** Five heartbeats. */
-export const WORKER_TIMEOUT_MS = 10_000;
 
 /** Exit code 0 while a daemon of this host has a recent heartbeat. It serves as a container's health check. */
 export const health = command({

@@ -15,7 +15,7 @@ import { countUnresolved, type Unresolved } from "../store/resolve/resolve-queue
 import { listWorkers } from "../store/queue/workers.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
-import { WORKER_TIMEOUT_MS } from "./health.ts";
+import { WORKER_TIMEOUT_MS } from "../domain/worker.ts";
 import { momentsIn, showDuration, type ShowMoment } from "./cli/moment.ts";
 import { aligned, counted, page } from "./cli/layout.ts";
 

@@ -1,5 +1,6 @@
 import type { Ready } from "../decide/deliver/prepare.ts";
 import type { DeliveryChannel, Deps } from "../deps.ts";
+import { sealIfSensitive } from "../seal.ts";
 import { claimInteractions } from "../store/deliver/interactions.ts";
 
 export type Claimed = Ready & { readonly claimedAt: Date };
@@ -39,7 +40,7 @@ async function claimReserved(
   const claimedAt = deps.clock();
   const claims = ready.map((one) => ({
     ...one.claim,
-    content: contentAtRest(deps, one),
+    content: sealIfSensitive(deps.seal, one.claim.content, one.facts),
     provider: channel.provider.name,
   }));
   const won = await claimInteractions(deps.db, deps.workerId, claims, claimedAt);
@@ -51,7 +52,3 @@ async function claimReserved(
     ]),
   );
 }
-
-/** Sensitive content is never at rest in the open; judging made sure that there is a key. */
-const contentAtRest = ({ seal }: Deps, { facts, claim: { content } }: Ready): object =>
-  facts.sensitive && seal !== undefined ? seal.seal(content, facts) : content;

@@ -15,6 +15,9 @@ export interface Borrower {
   readonly displayId: string | null;
   readonly borrowerType: string;
   readonly status: string;
+  /** ISO times, as Postgres writes them in JSON. */
+  readonly statusUpdatedAt: string;
+  readonly createdAt: string;
   /** The name as the lender stores it: firstName and lastName, or legalName of a business. */
   readonly name: Readonly<Record<string, unknown>>;
   readonly language: string;

@@ -28,7 +28,13 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
     case: sample.case,
     caseNow: { ...sample.case, changeId: "1" },
     pausedBecause: null,
-    borrower: { ...sample.borrower, collectionsIntensity: "normal", commPreferences: {} },
+    borrower: {
+      ...sample.borrower,
+      statusUpdatedAt: "2030-11-02T08:00:00+00:00",
+      createdAt: "2030-11-02T08:00:00+00:00",
+      collectionsIntensity: "normal",
+      commPreferences: {},
+    },
     loans: sample.loans,
     contacts: [
       {

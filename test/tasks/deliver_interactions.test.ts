@@ -5,7 +5,7 @@ import type { Deps } from "../../src/deps.ts";
 import { createChannel } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
 import { openDb, openPool } from "../../src/store/postgres/db.ts";
-import { rescheduleUnsentClaims } from "../../src/store/queue/workers.ts";
+import { rescheduleUnsentClaims } from "../../src/store/settle/recovery.ts";
 import { openTemplates } from "../../src/store/deliver/template-cache.ts";
 import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { deliverInteractions } from "../../tasks/deliver_interactions.ts";

@@ -6,7 +6,7 @@ import type { Jobs } from "../../src/domain/jobs.ts";
 import { createCallLimit } from "../../src/providers/flow/call-limit.ts";
 import { askTwilio } from "../../src/providers/twilio/statuses.ts";
 import { openTwilio } from "../../src/providers/twilio/twilio.ts";
-import { requeueUnsettled } from "../../src/store/settle/unknown-outcomes.ts";
+import { requeueUnsettled } from "../../src/store/settle/recovery.ts";
 import { settleUnknownOutcomes } from "../../tasks/settle_unknown_outcomes.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
@@ -138,7 +138,7 @@ test("what was taken by a process that died is queued again when its time has pa
   const ids = await requeueUnsettled(db, new Date(NOON + 60_000));
   expect(ids).toHaveLength(3);
   const [job] = await takeJobs();
-  expect(job).toMatchObject({ asked: 0, interactionIds: ids });
+  expect(job).toMatchObject({ asked: 0, interactionIds: ids.toSorted() });
   const again = settleUnknownOutcomes(deps);
   const twice = job ?? { channel: "text", interactionIds: [], asked: 0 };
   await Promise.all([again(twice, undefined as never), again(twice, undefined as never)]);

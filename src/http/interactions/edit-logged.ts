@@ -2,12 +2,13 @@ import { z } from "@hono/zod-openapi";
 import type { InteractionRecord, LoggedFields } from "../../domain/interaction-record.ts";
 import { isSealed } from "../../domain/sealed-content.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
+import { sealIfSensitive } from "../../seal.ts";
 import type { Caller } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import { missingScope, unprocessable } from "../core/http-error.ts";
 import { validationError } from "../core/validation-error.ts";
 import { CONTENT } from "./content-schema.ts";
-import { checkTimes, sealIfSensitive } from "./logged-fields.ts";
+import { checkTimes } from "./logged-fields.ts";
 import { contentOf, mayRead } from "./sensitive.ts";
 
 /**
@@ -52,7 +53,7 @@ function newContent(
     });
   const content = changes.content === undefined ? contentOf(deps, record) : changes.content;
   if (changesAny(changes, ["channel", "content"])) checkContent(channel, content);
-  return sealIfSensitive(deps, content, { sensitive, interactionId: record.id, channel });
+  return sealIfSensitive(deps.seal, content, { sensitive, interactionId: record.id, channel });
 }
 
 function checkContent(channel: Channel, content: object | null): void {

@@ -1,10 +1,11 @@
 import type { Context } from "hono";
 import { logInteraction, nextInteractionId } from "../../store/api/interaction-log.ts";
+import { sealIfSensitive } from "../../seal.ts";
 import { callerOf, type HttpEnv } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import { withIdempotencyKey } from "../core/idempotency.ts";
 import type { NewInteractionBody } from "./body.ts";
-import { checkTimes, EMPTY, loggedFields, sealIfSensitive } from "./logged-fields.ts";
+import { checkTimes, EMPTY, loggedFields } from "./logged-fields.ts";
 import { personOf } from "./resolve-references.ts";
 
 /** Stores a communication that takes place elsewhere. Tidings never sends it. Returns its id. */
@@ -27,7 +28,7 @@ export async function logNew(
     checkTimes(fields);
     // sealed content is bound to the id of its interaction, so the id is taken first
     const interactionId = await nextInteractionId(transaction);
-    const content = sealIfSensitive(deps, fields.content, { ...fields, interactionId });
+    const content = sealIfSensitive(deps.seal, fields.content, { ...fields, interactionId });
     await logInteraction(
       transaction,
       { ...fields, content },

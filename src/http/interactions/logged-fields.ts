@@ -1,8 +1,6 @@
 import type { LoggedFields } from "../../domain/interaction-record.ts";
-import type { ContentOwner } from "../../seal.ts";
 import type { StoredBorrower } from "../../store/api/borrowers.ts";
 import type { Db } from "../../store/postgres/db.ts";
-import type { HttpDeps } from "../core/deps.ts";
 import { unprocessable } from "../core/http-error.ts";
 import type { InteractionBody } from "./body.ts";
 import { contactOf, loansOf, previousOf } from "./resolve-references.ts";
@@ -79,14 +77,4 @@ export function checkTimes(fields: LoggedFields): void {
     );
   if (scheduledAtFrom !== null && scheduledAtTo !== null && scheduledAtTo < scheduledAtFrom)
     throw unprocessable("scheduledAtTo", "must not be before scheduledAtFrom");
-}
-
-/** Content as it is stored: sealed where it is sensitive and there is a key. */
-export function sealIfSensitive(
-  { seal }: Pick<HttpDeps, "seal">,
-  content: object | null,
-  { sensitive, ...owner }: ContentOwner & { readonly sensitive: boolean },
-): object | null {
-  if (content === null || !sensitive || seal === undefined) return content;
-  return seal.seal(content, owner);
 }

@@ -1,13 +1,8 @@
-import { sql, type RawBuilder } from "kysely";
+import { sql } from "kysely";
 import type { Reference } from "../../domain/reference.ts";
+import { BORROWER_JSON } from "../postgres/borrower-json.ts";
 import type { Db } from "../postgres/db.ts";
 import { idOf } from "./references.ts";
-
-/** A borrower `b` as it is stored with an interaction; empty where there is none. */
-export const STORED_BORROWER: RawBuilder<object> = sql<object>`case when b.id is null then '{}' else jsonb_build_object('id', b.id, 'createdAt', b.created_at,
-  'borrowerType', b.borrower_type, 'externalId', b.external_id, 'status', b.status, 'statusUpdatedAt', b.status_updated_at,
-  'collectionsIntensity', b.collections_intensity, 'displayId', b.display_id, 'metaData', b.meta_data,
-  'commPreferences', b.comm_preferences) end`;
 
 export interface StoredBorrower {
   readonly id: string;
@@ -22,7 +17,7 @@ export async function findBorrower(
   reference: Reference,
 ): Promise<StoredBorrower | undefined> {
   const { rows } = await sql<StoredBorrower>`
-    select b.id, b.external_id, ${STORED_BORROWER} as stored
+    select b.id, b.external_id, ${BORROWER_JSON} as stored
     from tidings.borrowers b
     where b.id = ${idOf("borrowers", reference)}
   `.execute(db);

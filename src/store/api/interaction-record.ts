@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import type { InteractionRecord } from "../../domain/interaction-record.ts";
 import type { Reference } from "../../domain/reference.ts";
-import { STORED_BORROWER } from "./borrowers.ts";
+import { BORROWER_JSON } from "../postgres/borrower-json.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** Rows written by SQL may hold any JSON where an object is expected. */
@@ -19,7 +19,7 @@ export const RECORD = sql`
   i.template_version_id, ${object("i.contact")} as contact, ${object("i.meta_data")} as meta_data,
   case when jsonb_typeof(i.content) <> 'object' then jsonb_build_object('content', i.content) else i.content end as content,
   -- the borrower as stored with the interaction; fields that were not stored as they are now
-  nullif(${STORED_BORROWER} || coalesce(${object("i.borrower")}, '{}'), '{}') as borrower`;
+  nullif(case when b.id is null then '{}' else ${BORROWER_JSON}::jsonb end || coalesce(${object("i.borrower")}, '{}'), '{}') as borrower`;
 
 /** An interaction by its id or the lender's own id. */
 export interface InteractionKey {

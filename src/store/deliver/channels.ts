@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { CHANNELS, type Channel } from "../../domain/vocabulary.ts";
+import { WORKER_TIMEOUT_MS } from "../../domain/worker.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 
 /**
@@ -17,7 +18,7 @@ export async function syncChannelProviders(
     from json_to_recordset(${asRows(rows)}) as r(channel text, provider text)
     where c.channel = r.channel and c.provider is distinct from r.provider
       and (r.provider is not null or not exists (
-        select from tidings.workers w where w.heartbeat_at > clock_timestamp() - interval '15 seconds'
+        select from tidings.workers w where w.heartbeat_at > clock_timestamp() - ${WORKER_TIMEOUT_MS} * interval '1 millisecond'
       ))
   `.execute(db);
 }

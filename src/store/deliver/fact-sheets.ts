@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import type { FactSheet } from "../../domain/fact-sheet.ts";
 import type { Db } from "../postgres/db.ts";
-import { BORROWER_JSON, CONTACTS_JSON } from "./fact-json.ts";
+import { BORROWER_JSON } from "../postgres/borrower-json.ts";
+import { CONTACTS_JSON } from "./fact-json.ts";
 
 /**
  * Loads the facts of those of the interactions that are still scheduled by Tidings, in one statement. Interactions of one

@@ -4,7 +4,8 @@ import type { CaseChange } from "../../domain/case-change.ts";
 import type { Contact } from "../../domain/contact.ts";
 import type { Borrower, Loan } from "../../domain/fact-sheet.ts";
 import type { Db } from "../postgres/db.ts";
-import { BORROWER_JSON, CONTACTS_JSON } from "../deliver/fact-json.ts";
+import { BORROWER_JSON } from "../postgres/borrower-json.ts";
+import { CONTACTS_JSON } from "../deliver/fact-json.ts";
 
 /**
  * Loads the facts that delivery would load for notices of these changes, which need not be stored. They equal those of

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { JobName, Jobs, Lane } from "../../domain/jobs.ts";
+import type { Lane } from "../../domain/jobs.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** When and how a set of deliveries is queued. */
@@ -29,17 +29,5 @@ export async function queueSettlements(
   if (interactionIds.length === 0) return;
   await sql`
     select tidings.queue_settlements(${interactionIds}::bigint[], ${runAt}, ${asked})
-  `.execute(db);
-}
-
-/** Queues one job; in a transaction it comes to be with the rows it belongs to, or not at all. */
-export async function enqueue<Name extends JobName>(
-  db: Db,
-  name: Name,
-  payload: Jobs[Name],
-  { runAt, priority = 0 }: { readonly runAt: Date; readonly priority?: number },
-): Promise<void> {
-  await sql`
-    select id from tidings_queue.add_job(${name}::text, payload => ${JSON.stringify(payload)}::json, run_at => ${runAt}::timestamptz, priority => ${priority}::int)
   `.execute(db);
 }

@@ -51,55 +51,6 @@ export async function pruneDeadWorkers(db: Db, silentMs: number): Promise<string
 }
 
 /**
- * What is in progress in the name of nobody alive may or may not have been sent: it becomes attempted, outcome unknown.
- * Returns the ids.
- */
-export async function markOrphansUnknown(db: Db): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    with orphans as (
-      update tidings.interactions i
-      set status = 'attempted', status_details = i.channel || 'OutcomeUnknown', failure_description_short = 'Outcome unknown',
-        failure_description_long = 'The daemon that was sending it died before it wrote the outcome down.',
-        evidence = jsonb_build_object('provider', i.provider, 'code', 'workerDied')
-      where i.origin = 'tidings' and i.status = 'inProgress'
-        and not exists (select from tidings.workers w where w.id = i.claimed_by)
-      returning i.id
-    ),
-    jobs as (
-      select tidings.queue_settlements(array_agg(o.id), now(), 0) from orphans o
-    )
-    select o.id, (select count(*) from jobs) as jobs from orphans o
-  `.execute(db);
-  return rows.map((row) => row.id);
-}
-
-/**
- * What one worker has claimed and never began to send (a claim whose confirmation was lost with the connection) goes back
- * to scheduled, with a job of its own. `inFlight` is what it does hold.
- */
-export async function rescheduleUnsentClaims(
-  db: Db,
-  workerId: string,
-  inFlight: readonly string[],
-  claimedBefore: Date,
-): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    with returned as (
-      update tidings.interactions i
-      set status = 'scheduled', evidence = jsonb_build_object('provider', i.provider, 'code', 'neverSent')
-      where i.origin = 'tidings' and i.status = 'inProgress' and i.claimed_by = ${workerId}
-        and i.claimed_at < ${claimedBefore} and i.id <> all(${inFlight}::bigint[])
-      returning i.id
-    ),
-    jobs as (
-      select tidings.queue_deliveries(array_agg(r.id), now()) from returned r
-    )
-    select r.id, (select count(*) from jobs) as jobs from returned r
-  `.execute(db);
-  return rows.map((row) => row.id);
-}
-
-/**
  * Frees the jobs locked in the name of a live worker that it does not run: the connection was lost after they were locked
  * and before it heard of them. Returns their ids.
  */
@@ -131,37 +82,6 @@ export async function unlockAbandonedJobs(db: Db, lockedForMs: number): Promise<
     where j.locked_at < now() - ${lockedForMs} * interval '1 millisecond'
       and not exists (select from tidings.workers w where w.queue_pool = j.locked_by)
     returning j.id
-  `.execute(db);
-  return rows.map((row) => row.id);
-}
-
-/**
- * Queues again what was due before `dueBefore` and is in no job, for whatever reason; a job that the queue has given up is
- * none. Returns the ids.
- */
-export async function requeueOverdue(db: Db, dueBefore: Date): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    with due as materialized (
-      select i.id
-      from tidings.interactions i
-      where i.origin = 'tidings' and i.status = 'scheduled' and i.scheduled_at_from < ${dueBefore}
-    ),
-    held as (
-      select json_array_elements_text(j.payload->'interactionIds')::bigint as id
-      from tidings_queue._private_jobs j
-      where j.payload->'interactionIds' is not null and (j.attempts < j.max_attempts or j.locked_at is not null)
-        -- nothing due, nothing to hold it against: what falls due in a month is not unpacked every ten seconds
-        and exists (select from due)
-    ),
-    forgotten as (
-      -- "except" always hashes. "not in" and, on Postgres 15 with statistics that do not know a bulk yet, "not exists" compare
-      -- each interaction that is due with each in a job: hours for a bulk of 100,000
-      select id from due except select id from held
-    ),
-    jobs as (
-      select tidings.queue_deliveries(array_agg(f.id), now(), true) from forgotten f
-    )
-    select f.id, (select count(*) from jobs) as jobs from forgotten f
   `.execute(db);
   return rows.map((row) => row.id);
 }

@@ -84,25 +84,6 @@ export async function holdUnknownOutcomes(
   `.execute(db);
 }
 
-/**
- * Queues again the outcomes that nobody has settled by `dueBefore`, whatever became of their jobs. Returns the ids.
- */
-export async function requeueUnsettled(db: Db, dueBefore: Date): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    with unsettled as (
-      select i.id, i.asked
-      from tidings.interactions i
-      where i.origin = 'tidings' and tidings.is_outcome_unknown(i.status, i.status_details) and i.settle_at < ${dueBefore}
-        and not tidings.has_next_attempt(i.id)
-    ),
-    jobs as (
-      select tidings.queue_settlements(array_agg(u.id), now(), u.asked) from unsettled u group by u.asked
-    )
-    select u.id, (select count(*) from jobs) as jobs from unsettled u
-  `.execute(db);
-  return rows.map((row) => row.id);
-}
-
 /** What is asked of a text's content. */
 type Said = Pick<UnknownOutcome, "to" | "body">;
 

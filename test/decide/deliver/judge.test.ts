@@ -113,6 +113,8 @@ const facts = (
     name: {},
     language: "en",
     timeZone: null,
+    statusUpdatedAt: "2030-11-02T08:00:00+00:00",
+    createdAt: "2030-11-02T08:00:00+00:00",
     collectionsIntensity: "normal",
     commPreferences: {},
     metaData: {},

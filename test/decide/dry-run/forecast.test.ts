@@ -96,6 +96,8 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
     name: { firstName: "Pat" },
     language: "en",
     timeZone: null,
+    statusUpdatedAt: "2030-11-02T08:00:00+00:00",
+    createdAt: "2030-11-02T08:00:00+00:00",
     collectionsIntensity: "normal",
     commPreferences: {},
     metaData: {},

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { requeueOverdue } from "../../../src/store/queue/workers.ts";
+import { requeueOverdue } from "../../../src/store/settle/recovery.ts";
 import { useDatabase } from "../../database.ts";
 import { insertLender, insertType } from "../../lender.ts";
 

@@ -1,0 +1,100 @@
+import { sql } from "kysely";
+import type { Db } from "../postgres/db.ts";
+
+/**
+ * Interactions that were claimed by a dead worker may or may not have been sent: their outcome is unknown. Returns the ids.
+ */
+export async function markOrphansUnknown(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with orphans as (
+      update tidings.interactions i
+      set status = 'attempted', status_details = i.channel || 'OutcomeUnknown', failure_description_short = 'Outcome unknown',
+        failure_description_long = 'The daemon that was sending it died before it wrote the outcome down.',
+        evidence = jsonb_build_object('provider', i.provider, 'code', 'workerDied')
+      where i.origin = 'tidings' and i.status = 'inProgress'
+        and not exists (select from tidings.workers w where w.id = i.claimed_by)
+      returning i.id
+    ),
+    jobs as (
+      select tidings.queue_settlements(array_agg(o.id), now(), 0) from orphans o
+    )
+    select o.id, (select count(*) from jobs) as jobs from orphans o
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Schedules again what a live worker has claimed and never sent, because the confirmation of the claim was lost with the
+ * connection. `inFlight` are the ids that it does hold. Returns the ids.
+ */
+export async function rescheduleUnsentClaims(
+  db: Db,
+  workerId: string,
+  inFlight: readonly string[],
+  claimedBefore: Date,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with returned as (
+      update tidings.interactions i
+      set status = 'scheduled', evidence = jsonb_build_object('provider', i.provider, 'code', 'neverSent')
+      where i.origin = 'tidings' and i.status = 'inProgress' and i.claimed_by = ${workerId}
+        and i.claimed_at < ${claimedBefore} and i.id <> all(${inFlight}::bigint[])
+      returning i.id
+    ),
+    jobs as (
+      select tidings.queue_deliveries(array_agg(r.id), now()) from returned r
+    )
+    select r.id, (select count(*) from jobs) as jobs from returned r
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * The ids of `sought` that are in no job, whatever became of theirs; a job that the queue has given up counts as none. Jobs
+ * are only unpacked when something is sought.
+ *
+ * "except" always hashes. "not in" and, on Postgres 15 with statistics that do not know a bulk yet, "not exists" compare
+ * each id with each in a job: hours for a bulk of 100,000.
+ */
+const IN_NO_JOB = sql`
+  select id from sought
+  except
+  select json_array_elements_text(j.payload->'interactionIds')::bigint
+  from tidings_queue._private_jobs j
+  where j.payload->'interactionIds' is not null and (j.attempts < j.max_attempts or j.locked_at is not null)
+    and exists (select from sought)`;
+
+/** Queues again the deliveries that were due before `dueBefore` and are in no job. Returns the ids. */
+export async function requeueOverdue(db: Db, dueBefore: Date): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with sought as materialized (
+      select i.id
+      from tidings.interactions i
+      where i.origin = 'tidings' and i.status = 'scheduled' and i.scheduled_at_from < ${dueBefore}
+    ),
+    forgotten as (${IN_NO_JOB}),
+    jobs as (
+      select tidings.queue_deliveries(array_agg(f.id), now(), true) from forgotten f
+    )
+    select f.id, (select count(*) from jobs) as jobs from forgotten f
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Queues again the unknown outcomes that were to be settled before `dueBefore` and are in no job. Returns the ids. */
+export async function requeueUnsettled(db: Db, dueBefore: Date): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with sought as materialized (
+      select i.id, i.asked
+      from tidings.interactions i
+      where i.origin = 'tidings' and tidings.is_outcome_unknown(i.status, i.status_details) and i.settle_at < ${dueBefore}
+        and not tidings.has_next_attempt(i.id)
+    ),
+    forgotten as (${IN_NO_JOB}),
+    jobs as (
+      select tidings.queue_settlements(array_agg(f.id), now(), s.asked) from forgotten f join sought s using (id) group by s.asked
+    )
+    select f.id, (select count(*) from jobs) as jobs from forgotten f
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
