@@ -49,20 +49,15 @@ export async function rescheduleUnsentClaims(
   return rows.map((row) => row.id);
 }
 
-/**
- * The ids of `sought` that are in no job, whatever became of theirs; a job that the queue has given up counts as none. Jobs
- * are only unpacked when something is sought.
- *
- * "except" always hashes. "not in" and, on Postgres 15 with statistics that do not know a bulk yet, "not exists" compare
- * each id with each in a job: hours for a bulk of 100,000.
- */
-const IN_NO_JOB = sql`
-  select id from sought
-  except
-  select json_array_elements_text(j.payload->'interactionIds')::bigint
+/** The ids that are in a job; a job that the queue has given up counts as none. */
+const IDS_IN_JOBS = sql`
+  select json_array_elements_text(j.payload->'interactionIds')::bigint as id
   from tidings_queue._private_jobs j
-  where j.payload->'interactionIds' is not null and (j.attempts < j.max_attempts or j.locked_at is not null)
-    and exists (select from sought)`;
+  where j.payload->'interactionIds' is not null and (j.attempts < j.max_attempts or j.locked_at is not null)`;
+
+// The statements below find ids with "except", which always hashes. "not in" and, on Postgres 15 with statistics that do not
+// know a bulk yet, "not exists" compare each id with each in a job: hours for a bulk of 100,000. They unpack the jobs only
+// when something is sought.
 
 /** Queues again the deliveries that were due before `dueBefore` and are in no job. Returns the ids. */
 export async function requeueOverdue(db: Db, dueBefore: Date): Promise<string[]> {
@@ -72,7 +67,8 @@ export async function requeueOverdue(db: Db, dueBefore: Date): Promise<string[]>
       from tidings.interactions i
       where i.origin = 'tidings' and i.status = 'scheduled' and i.scheduled_at_from < ${dueBefore}
     ),
-    forgotten as (${IN_NO_JOB}),
+    in_jobs as (${IDS_IN_JOBS} and exists (select from sought)),
+    forgotten as (select id from sought except select id from in_jobs),
     jobs as (
       select tidings.queue_deliveries(array_agg(f.id), now(), true) from forgotten f
     )
@@ -90,7 +86,8 @@ export async function requeueUnsettled(db: Db, dueBefore: Date): Promise<string[
       where i.origin = 'tidings' and tidings.is_outcome_unknown(i.status, i.status_details) and i.settle_at < ${dueBefore}
         and not tidings.has_next_attempt(i.id)
     ),
-    forgotten as (${IN_NO_JOB}),
+    in_jobs as (${IDS_IN_JOBS} and exists (select from sought)),
+    forgotten as (select id from sought except select id from in_jobs),
     jobs as (
       select tidings.queue_settlements(array_agg(f.id), now(), s.asked) from forgotten f join sought s using (id) group by s.asked
     )
