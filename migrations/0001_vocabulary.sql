@@ -54,16 +54,6 @@ create domain tidings.pause_scope as text
 create function tidings.is_built_in_calendar(name text) returns boolean
 language sql immutable return name in ('office', 'regF', 'regZPrecise', 'fedBank');
 
-create function tidings.is_time_zone(name text) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  perform now() at time zone name;
-  -- Postgres also accepts abbreviations and POSIX strings, which have no daylight saving time
-  return name = 'UTC' or name like '%/%';
-exception when invalid_parameter_value then
-  return false;
-end $$;
-
 -- Refuses a row as a check constraint does, with a hint.
 create function tidings.refuse(rule text, message text, hint text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$

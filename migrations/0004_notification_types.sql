@@ -49,7 +49,13 @@ create table tidings.notification_types (
   on_status tidings.case_status,
   on_outcome tidings.case_outcome,
   on_condition jsonb
-    constraint notification_types_on_condition_is_a_list check (jsonb_typeof(on_condition) in ('array', 'null')),
+    constraint notification_types_on_condition_is_a_list check (jsonb_typeof(on_condition) in ('array', 'null'))
+    -- the daemon reads all of them for every change: without a bound one type could stop every daemon
+    constraint notification_types_have_at_most_50_conditions
+      check (jsonb_typeof(on_condition) <> 'array' or jsonb_array_length(on_condition) <= 50)
+    constraint notification_types_conditions_list_at_most_500_values
+      check (not jsonb_path_exists(on_condition, '$[*] ? (@.value.size() > 500)'))
+    constraint notification_types_conditions_have_at_most_100_kilobytes check (octet_length(on_condition::text) <= 100000),
   channel tidings.channel,
   theme tidings.theme,
   template_id int,
@@ -106,6 +112,20 @@ create function tidings.is_integer(number text) returns boolean
 language sql immutable return
   char_length(coalesce(substring(number from '\.(\d+)'), '')) <= coalesce(substring(lower(number) from 'e([+-]?\d+)$')::int, 0);
 
+-- A function of its own: the exception block starts a subtransaction for each value, which a list of numbers need not pay.
+create function tidings.is_moment(written text, data_type text) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case data_type
+    when 'date' then written ~ '^\d{4}-\d\d-\d\d$' and extract(year from written::date) is not null
+    else written ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$'
+      and extract(year from left(written, 10)::date) is not null and extract(epoch from written::timestamptz) is not null
+      and written !~ 'T(24|\d\d:\d\d:60)'
+  end;
+exception when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
+  return false;
+end $$;
+
 create function tidings.value_fits(value jsonb, data_type text) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -118,13 +138,9 @@ begin
     when 'boolean' then kind = 'boolean'
     when 'integer' then kind in ('string', 'number') and tidings.is_decimal(written) and tidings.is_integer(written)
     when 'decimal' then kind in ('string', 'number') and tidings.is_decimal(written)
-    when 'date' then kind = 'string' and written ~ '^\d{4}-\d\d-\d\d$' and extract(year from written::date) is not null
-    when 'dateTime' then kind = 'string' and written ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$'
-      and extract(year from left(written, 10)::date) is not null and extract(epoch from written::timestamptz) is not null
-      and written !~ 'T(24|\d\d:\d\d:60)'
+    when 'date' then kind = 'string' and tidings.is_moment(written, data_type)
+    when 'dateTime' then kind = 'string' and tidings.is_moment(written, data_type)
   end, false);
-exception when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
-  return false;
 end $$;
 
 -- The reason, as a sentence, why a condition cannot be published; null when it can
@@ -169,65 +185,65 @@ begin
     else format('the condition on %s has a value that does not fit the dataType %s', field, data_type) end;
 end $$;
 
+-- Everything that keeps a notification type from being sent, in the order of its columns
+create function tidings.activation_faults(type tidings.notification_types)
+returns table (rule text, message text, hint text)
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select f.rule, f.message, f.hint
+  from (select) one
+  left join tidings.templates t on t.id = type.template_id and t.status = 'active'
+  left join tidings.channels c on c.channel = t.channel
+  left join lateral (
+    select string_agg(tidings.condition_fault(o.value), '; ' order by o.ordinality) as conditions
+    from jsonb_array_elements(case jsonb_typeof(type.on_condition) when 'array' then type.on_condition else '[]' end)
+      with ordinality o
+  ) x on true
+  cross join lateral (values
+    (1, type.delay is not null and type.unit is null, 'notification_types_active_delay_has_a_unit',
+      'delay is given without unit', 'set unit to calendarDays or businessDays'),
+    (2, type.unit is not null and type.delay is null, 'notification_types_active_unit_has_a_delay',
+      'unit is given without delay', 'set delay to a number of days, or clear unit'),
+    (3, type.delay < 0, 'notification_types_active_delay_is_not_negative',
+      format('delay is %s', type.delay), 'set delay to 0 or more days'),
+    (4, not tidings.is_built_in_calendar(type.calendar)
+        and not exists (select from tidings.calendars k where k.name = type.calendar),
+      'notification_types_active_calendar_is_known', format('calendar %s is not known', type.calendar),
+      'use office, regF, regZPrecise, fedBank or a row of tidings.calendars'),
+    (5, type.template_id is null, 'notification_types_active_names_a_template', 'template_id is missing', 'set template_id'),
+    (6, type.template_id is not null and t.id is null, 'notification_types_active_template_is_active',
+      format('template_id %s has no active version', type.template_id), 'publish the template first'),
+    (7, type.channel <> t.channel, 'notification_types_active_template_has_its_channel',
+      format('channel is %s, but template %s is for %s', type.channel, t.id, t.channel), 'choose another template_id or channel'),
+    (8, t.id is not null and c.provider is null, 'notification_types_active_channel_is_carried',
+      format('channel %s has no provider in this installation', t.channel), 'configure a provider for the channel, or choose another'),
+    (9, t.channel = 'email' and (t.subject_template is null or coalesce(t.text_template, t.html_template) is null)
+        or t.channel in ('text', 'voice') and t.text_template is null
+        or t.channel in ('gui', 'document', 'mail') and t.html_template is null,
+      'notification_types_active_template_is_complete', format('template_id %s lacks a part that %s needs', t.id, t.channel),
+      'an email needs a subject and a text or html; text and voice a text; gui, document and mail an html'),
+    (10, x.conditions is not null, 'notification_types_active_conditions_can_be_judged',
+      'on_condition: ' || x.conditions, 'correct the condition')
+  ) f(place, applies, rule, message, hint)
+  where f.applies
+  order by f.place
+$$;
+
+-- Names every fault at once. The constraint is that of the first one; the detail lists all of them as JSON.
 create function tidings.guard_activation() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  template tidings.templates;
-  carried_by text;
-  fault text;
+  first_rule text;
+  messages text;
+  hints text;
+  rules jsonb;
 begin
   perform tidings.check_trigger_table(tg_relid, 'tidings.notification_types');
-  if new.delay is not null and new.unit is null then
-    perform tidings.refuse('notification_types_active_delay_has_a_unit', 'delay is given without unit',
-      'set unit to calendarDays or businessDays');
-  end if;
-  if new.unit is not null and new.delay is null then
-    perform tidings.refuse('notification_types_active_unit_has_a_delay', 'unit is given without delay',
-      'set delay to a number of days, or clear unit');
-  end if;
-  if new.delay < 0 then
-    perform tidings.refuse('notification_types_active_delay_is_not_negative', format('delay is %s', new.delay),
-      'set delay to 0 or more days');
-  end if;
-  if not tidings.is_built_in_calendar(new.calendar)
-    and not exists (select from tidings.calendars c where c.name = new.calendar) then
-    perform tidings.refuse('notification_types_active_calendar_is_known', format('calendar %s is not known', new.calendar),
-      'use office, regF, regZPrecise, fedBank or a row of tidings.calendars');
-  end if;
-  if new.template_id is null then
-    perform tidings.refuse('notification_types_active_names_a_template', 'template_id is missing', 'set template_id');
-  end if;
-  select * into template from tidings.templates t where t.id = new.template_id and t.status = 'active';
-  if template.id is null then
-    perform tidings.refuse('notification_types_active_template_is_active',
-      format('template_id %s has no active version', new.template_id), 'publish the template first');
-  end if;
-  if new.channel <> template.channel then
-    perform tidings.refuse('notification_types_active_template_has_its_channel',
-      format('channel is %s, but template %s is for %s', new.channel, template.id, template.channel),
-      'choose another template_id or channel');
-  end if;
-  select c.provider into carried_by from tidings.channels c where c.channel = template.channel;
-  if carried_by is null then
-    perform tidings.refuse('notification_types_active_channel_is_carried',
-      format('channel %s has no provider in this installation', template.channel),
-      'configure a provider for the channel, or choose another');
-  end if;
-  if template.channel = 'email'
-      and (template.subject_template is null or coalesce(template.text_template, template.html_template) is null)
-    or template.channel in ('text', 'voice') and template.text_template is null
-    or template.channel in ('gui', 'document', 'mail') and template.html_template is null then
-    perform tidings.refuse('notification_types_active_template_is_complete',
-      format('template_id %s lacks a part that %s needs', template.id, template.channel),
-      'an email needs a subject and a text or html; text and voice a text; gui, document and mail an html');
-  end if;
-  if jsonb_typeof(new.on_condition) = 'array' then
-    select tidings.condition_fault(c.value) into fault
-    from jsonb_array_elements(new.on_condition) c
-    where tidings.condition_fault(c.value) is not null limit 1;
-  end if;
-  if fault is not null then
-    perform tidings.refuse('notification_types_active_conditions_can_be_judged', 'on_condition: ' || fault, 'correct the condition');
+  select (array_agg(f.rule))[1], string_agg(f.message, '; '), string_agg(f.hint, '; '), jsonb_agg(f.rule)
+  into first_rule, messages, hints, rules
+  from tidings.activation_faults(new) f;
+  if first_rule is not null then
+    raise exception using errcode = 'check_violation', constraint = first_rule, message = messages, hint = hints,
+      detail = jsonb_build_object('constraints', rules)::text;
   end if;
   return new;
 end $$;

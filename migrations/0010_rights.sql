@@ -105,7 +105,6 @@ revoke execute on all functions in schema tidings from public;
 -- What runs in the name of whoever writes a row: in defaults, constraints and triggers without `security definer`
 grant execute on function
   tidings.is_built_in_calendar(text),
-  tidings.is_time_zone(text),
   tidings.refuse(text, text, text),
   tidings.forbid(text, text, text),
   tidings.raise_missing_reference(text, text, text),

@@ -9,7 +9,6 @@ const OPEN_TO_ALL = [
   "forbid(text,text,text)",
   "is_built_in_calendar(text)",
   "is_outcome_unknown(text,text)",
-  "is_time_zone(text)",
   "logged_status_may_move(text,text)",
   "may_operate(name)",
   "may_send(name)",

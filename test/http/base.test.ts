@@ -188,6 +188,11 @@ describe("the request body", () => {
       '{"onStatus": "initiated", "onCondition": [{"__proto__": {}}]}',
       "onCondition[0]",
     ],
+    [
+      "a number that a double cannot hold",
+      '{"onStatus": "initiated", "onCondition": [{"fieldName": "a", "value": 9007199254740993}]}',
+      "onCondition[0].value",
+    ],
   ])("%s cannot be stored, and is said so", async (_, body, field) => {
     const refused = await post(body);
     expect([refused.status, refused.body.errors[0]?.field]).toEqual([422, field]);

@@ -29,10 +29,15 @@ export function databaseError(
   if (violation === undefined) return undefined;
   if (UNSTORABLE.has(violation.sqlState))
     return httpError(400, "The request contains characters that cannot be stored, such as NUL.");
-  const known = constraints[violation.constraint ?? ""];
-  if (known === undefined) return undefined;
-  const [status, field, message] = known;
-  return httpError(status, HTTP_ERRORS[status], { field, message });
+  const known = violation.constraints.flatMap((name) => {
+    const rule = constraints[name];
+    return rule === undefined ? [] : [rule];
+  });
+  const [first] = known;
+  if (first === undefined) return undefined;
+  const [status] = first;
+  const errors = known.map(([, field, message]) => ({ field, message }));
+  return httpError(status, HTTP_ERRORS[status], ...errors);
 }
 
 const unavailable = (message: string): HttpError =>

@@ -1,4 +1,5 @@
 import type { HonoRequest, MiddlewareHandler } from "hono";
+import { parseExactJson } from "../../domain/exact-json.ts";
 import type { HttpEnv } from "./caller.ts";
 import { fieldPath } from "./field-path.ts";
 import { HTTP_ERRORS, HttpError, httpError, type FieldError } from "./http-error.ts";
@@ -57,7 +58,7 @@ const tooLarge = (): HttpError =>
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     throw httpError(400, "The body is not valid JSON.");
   }
@@ -88,6 +89,8 @@ function faultOf({ value, path }: Place): string | undefined {
   if (typeof value === "string" && !isStorable(value))
     return "must not contain NUL or half a surrogate pair";
   if (!isObject(value)) return undefined;
+  // what comes later reads the body again, as doubles
+  if (JSON.isRawJSON(value)) return "must not be a number that a double cannot hold; send a string";
   const keys = Object.keys(value);
   // the validator would drop it without a word
   if (keys.includes("__proto__")) return "must not have a key __proto__";

@@ -49,6 +49,21 @@ export const NOTIFICATION_TYPE_CONSTRAINTS: ConstraintErrors = {
     "onCondition",
     "is not valid: each value must fit its data type, and each operator must fit both",
   ],
+  notification_types_have_at_most_50_conditions: [
+    422,
+    "onCondition",
+    "must have at most 50 conditions",
+  ],
+  notification_types_conditions_list_at_most_500_values: [
+    422,
+    "onCondition",
+    "must list at most 500 values in a condition",
+  ],
+  notification_types_conditions_have_at_most_100_kilobytes: [
+    422,
+    "onCondition",
+    "must have at most 100,000 bytes as JSON",
+  ],
   notification_types_deprecated_is_final: [409, "version", "is deprecated, which is final"],
   notification_types_active_versions_do_not_change: [
     409,

@@ -21,7 +21,7 @@ const Condition = z
       example: "chapter",
     }),
     value: z
-      .union([Scalar, z.array(Scalar)])
+      .union([Scalar, z.array(Scalar).max(500)])
       .optional()
       .openapi({
         description:
@@ -65,7 +65,7 @@ const shape = {
       "Fires when a case gets this outcome. approved: found valid. denied: rejected. falsePositive: opened by mistake. noOutcome: finished without one. Null: any outcome; onStatus and onOutcome cannot both be null.",
     example: null,
   }),
-  onCondition: z.array(Condition).nullable().openapi({
+  onCondition: z.array(Condition).max(50).nullable().openapi({
     description: "Filters on the fields of the case. All must hold. Null or empty: no filter.",
   }),
   channel: z.enum(CHANNELS).nullable().openapi({

@@ -394,6 +394,10 @@ export interface Templates {
   version: number;
 }
 
+export interface TimeZones {
+  name: string;
+}
+
 export interface Workers {
   heartbeatAt: Generated<Timestamp>;
   host: string;
@@ -431,5 +435,6 @@ export interface DB {
   resolveQueue: ResolveQueue;
   secrets: Secrets;
   templates: Templates;
+  timeZones: TimeZones;
   workers: Workers;
 }

@@ -42,6 +42,12 @@ async function versions(id: number): Promise<unknown[]> {
   return rows.map((row: { version: number; status: string }) => `${row.version} ${row.status}`);
 }
 
+test("an activation that is refused names every wrong field", async () => {
+  const id = await make({ delay: 3, unit: null, templateId: 99 });
+  const { status, body } = await put(id, { status: "active" });
+  expect([status, body.errors?.map((error) => error.field)]).toEqual([422, ["unit", "templateId"]]);
+});
+
 describe("POST", () => {
   test("creates a draft with every field, which GET shows", async () => {
     const made = await ask("POST", "/notification-types", { body: WHOLE });

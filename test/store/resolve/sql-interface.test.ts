@@ -1,3 +1,4 @@
+import { IANAZone } from "luxon";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useDatabase } from "../../database.ts";
 import { insertChanges, insertLender, insertType } from "../../lender.ts";
@@ -119,6 +120,14 @@ describe("bad input is refused by a constraint whose name says what is wrong", (
       "borrowers_time_zone_is_known",
       "insert into tidings.borrowers (id, time_zone) values ('X', 'Mars/Olympus')",
     ],
+    [
+      "borrowers_time_zone_is_known",
+      "insert into tidings.borrowers (id, time_zone) values ('X', 'UTC/5')",
+    ],
+    [
+      "borrowers_time_zone_is_known",
+      "insert into tidings.borrowers (id, time_zone) values ('X', 'EST5EDT')",
+    ],
   ])("%s: %s", async (constraint, statement) => {
     await expect(pool.query(statement)).rejects.toMatchObject({ constraint });
   });
@@ -136,6 +145,15 @@ describe("bad input is refused by a constraint whose name says what is wrong", (
     expect(after.rows).toEqual(before.rows);
     expect((await pool.query("select from tidings.cases where id = 'B1'")).rowCount).toBe(0);
   });
+});
+
+test("every time zone that is offered is known to Node as well, and the usual ones are offered", async () => {
+  const { rows } = await pool.query<{ name: string }>("select name from tidings.time_zones");
+  const names = rows.map((row) => row.name);
+  expect(names).toEqual(
+    expect.arrayContaining(["America/New_York", "Pacific/Honolulu", "America/Indiana/Knox", "UTC"]),
+  );
+  expect(names.filter((name) => !IANAZone.isValidZone(name))).toEqual([]);
 });
 
 test("a repeated external id is refused by the database", async () => {

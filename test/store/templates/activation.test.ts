@@ -89,6 +89,58 @@ describe("what could not be sent is refused when it is activated", () => {
   });
 });
 
+test("every fault is named at once: in the message, in the hint, and as constraints in the detail", async () => {
+  const faulty = {
+    delay: 3,
+    calendar: "moon",
+    template_id: 99,
+    on_condition: [
+      { fieldName: "chapter", operator: "like", value: "7" },
+      { fieldName: "court", operator: "gt", value: "a" },
+    ],
+  };
+  const rules = [
+    "notification_types_active_delay_has_a_unit",
+    "notification_types_active_calendar_is_known",
+    "notification_types_active_template_is_active",
+    "notification_types_active_conditions_can_be_judged",
+  ];
+  await expect(insert(faulty, "active")).rejects.toMatchObject({
+    constraint: rules[0],
+    message:
+      "delay is given without unit; calendar moon is not known; template_id 99 has no active version; on_condition: the condition on chapter has an unknown operator; the condition on court asks with the operator gt for an order that the dataType string does not have",
+    detail: JSON.stringify({ constraints: rules }).replaceAll('","', '", "').replace(":[", ": ["),
+  });
+});
+
+describe("conditions have bounds, in a draft as well", () => {
+  const condition = { fieldName: "x", operator: "in", dataType: "decimal" };
+  test.each([
+    [
+      "notification_types_have_at_most_50_conditions",
+      Array.from({ length: 51 }, () => ({ fieldName: "x", operator: "exists" })),
+    ],
+    [
+      "notification_types_conditions_list_at_most_500_values",
+      [
+        { fieldName: "y", operator: "exists" },
+        { ...condition, value: Array(501).fill(1) },
+      ],
+    ],
+    [
+      "notification_types_conditions_have_at_most_100_kilobytes",
+      [{ fieldName: "x", value: "x".repeat(100_000) }],
+    ],
+  ])("%s", async (constraint, on_condition) => {
+    await expect(insert({ on_condition }, "draft")).rejects.toMatchObject({ constraint });
+  });
+
+  test("and as many as they allow are taken", async () => {
+    const many = Array.from({ length: 50 }, () => ({ ...condition, value: Array(300).fill(1.5) }));
+    await expect(insert({ on_condition: many }, "active")).resolves.toMatchObject({ rowCount: 1 });
+  });
+});
+
 test("the version that is active stays so when the next is refused", async () => {
   const { rows } = await insert({}, "active");
   const id = rows[0]?.id;
