@@ -116,11 +116,12 @@ language sql immutable return
 create function tidings.is_moment(written text, data_type text) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
+  -- no backslashes, because they mean another thing in a session with standard_conforming_strings off
   return case data_type
-    when 'date' then written ~ '^\d{4}-\d\d-\d\d$' and extract(year from written::date) is not null
-    else written ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$'
+    when 'date' then written ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' and extract(year from written::date) is not null
+    else written ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$'
       and extract(year from left(written, 10)::date) is not null and extract(epoch from written::timestamptz) is not null
-      and written !~ 'T(24|\d\d:\d\d:60)'
+      and written !~ 'T(24|[0-9]{2}:[0-9]{2}:60)'
   end;
 exception when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
   return false;

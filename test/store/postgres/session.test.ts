@@ -101,6 +101,24 @@ test("statementMs cancels a statement that takes longer", async () => {
   });
 });
 
+test("no function of ours reads differently in the session of somebody else", async () => {
+  const { rows } = await pool.query(
+    `select proname from pg_proc
+     where pronamespace = 'tidings'::regnamespace and prosqlbody is null and strpos(prosrc, chr(92)) > 0`,
+  );
+  expect(rows, "a backslash means another thing where standard_conforming_strings is off").toEqual(
+    [],
+  );
+  const core = new Client({ connectionString: url });
+  await core.connect();
+  await core.query("set standard_conforming_strings = off; set datestyle = 'SQL, DMY'");
+  const { rows: fits } = await core.query(
+    "select tidings.value_fits('\"2026-01-12\"', 'date') as date, tidings.value_fits('\"2026-01-12T10:00:00.5Z\"', 'dateTime') as moment, tidings.value_fits('7.50', 'decimal') as decimal",
+  );
+  await core.end();
+  expect(fits).toEqual([{ date: true, moment: true, decimal: true }]);
+});
+
 describe("behind a pooler", () => {
   async function pooled(options: PoolerOptions): Promise<string> {
     const pooler = await openTestPooler(url, options);
