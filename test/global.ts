@@ -15,6 +15,7 @@ import { readConfig } from "../src/config.ts";
 import { openPool } from "../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../src/store/postgres/embedded-postgres.ts";
 import { migrate } from "../src/store/postgres/migrate.ts";
+import { loadBinaries } from "./postgres/binaries.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -52,6 +53,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const postgres = await startEmbeddedPostgres(
     join(root, "postgres"),
     FAST.flatMap((setting) => ["-c", setting]),
+    await loadBinaries(process.env["TEST_POSTGRES"]),
   );
   const admin = new Client({ connectionString: postgres.url });
   await admin.connect();
