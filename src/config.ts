@@ -106,8 +106,8 @@ const ENVIRONMENT = z.object({
   CONTENT_KEY: contentKeys,
   EMAIL_RETRIES: waits.prefault("5m 30m 2h 6h 12h 12h 12h 12h"),
   TEXT_RETRIES: waits.prefault("1m 10m 1h 4h 12h"),
-  EMAIL_WITHIN: wait.optional(),
-  TEXT_WITHIN: wait.optional(),
+  EMAIL_WITHIN: wait.prefault("120h"),
+  TEXT_WITHIN: wait.prefault("72h"),
   EMAIL_SETTLES: waits.prefault("1m"),
   TEXT_SETTLES: waits.prefault("15s 1m 5m 15m"),
   EMAIL_CONNECTIONS: whole(10, 1, 100),
@@ -165,8 +165,8 @@ export interface TokenConfig {
 export interface ChannelConfig {
   /** How long to wait before the second attempt, the third and so on (ms). */
   readonly retries: readonly number[];
-  /** How long after it fell due a notice may still leave (ms); undefined: for ever. */
-  readonly withinMs: number | undefined;
+  /** How long a notice may still leave after it fell due, or after its change arrived if that was later (ms). */
+  readonly withinMs: number;
   /** How long to wait before an unknown outcome is settled, each time (ms). */
   readonly settleWaits: readonly number[];
   /** Calls to the provider at once. */
@@ -385,9 +385,7 @@ const maskHttp = ({ publicUrl, tokens, ...rest }: HttpConfig): HttpConfig => ({
 });
 
 /** How long after it fell due a notice may still leave, by channel (ms). */
-export const withinOf = ({
-  channels,
-}: Config): Partial<Record<SendableChannel, number | undefined>> =>
+export const withinOf = ({ channels }: Config): Partial<Record<SendableChannel, number>> =>
   Object.fromEntries(Object.entries(channels).map(([name, { withinMs }]) => [name, withinMs]));
 
 /** The configuration as it may be shown: no password, no token, no sender's address. */

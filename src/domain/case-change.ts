@@ -21,6 +21,8 @@ export interface CaseChange extends CaseState {
   readonly loanIds: readonly string[];
   readonly fields: Readonly<Record<string, unknown>>;
   readonly changedAt: Date;
+  /** When the change arrived, which may be long after `changedAt`. */
+  readonly receivedAt: Date;
   readonly supercaseBulkOperationId: string | null;
   /** The case just before this change; null if the case was not known. */
   readonly before: CaseState | null;

@@ -85,7 +85,7 @@ function foretellNotice(
   const matched = match(arrival.change, type);
   if (matched.kind === "silent")
     return [{ ...notice, forecast: { kind: "silent", long: matched.long } }];
-  const planned = termsOf(arrival.change.changedAt, type, inputs.planning);
+  const planned = termsOf(arrival.change, type, inputs.planning);
   return [{ ...notice, forecast: forecast(planned, type, arrival, inputs) }];
 }
 

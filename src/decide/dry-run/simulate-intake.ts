@@ -14,6 +14,7 @@ export interface Known {
 
 interface Dated extends ReadLine {
   readonly state: KnownChange;
+  readonly receivedAt: Date;
 }
 
 const NOTHING: Around = { before: null, following: null, newest: null };
@@ -25,7 +26,7 @@ const NOTHING: Around = { before: null, following: null, newest: null };
  */
 export function takeIn(lines: readonly ReadLine[], known: Known, now: Date): Arrival[] {
   const repeats = findRepeats(lines, known);
-  const dated = lines.map((read) => ({ ...read, state: stateOf(read, now) }));
+  const dated = lines.map((read) => ({ ...read, state: stateOf(read, now), receivedAt: now }));
   const peersByCase = Map.groupBy(
     dated.filter(({ line }) => !repeats.has(line)),
     ({ change }) => change.case_id,
@@ -59,7 +60,7 @@ function stateOf({ change }: ReadLine, now: Date): KnownChange {
 }
 
 function arrivalOf(read: Dated, peers: readonly Dated[], around: Around = NOTHING): Arrival {
-  const { line, change, state } = read;
+  const { line, change, state, receivedAt } = read;
   const earlier = peers.filter((peer) => peer.line < line).map((peer) => peer.state);
   const at = state.changedAt;
   const before = inTime([around.before, ...earlier]).findLast((one) => one.changedAt <= at);
@@ -77,6 +78,7 @@ function arrivalOf(read: Dated, peers: readonly Dated[], around: Around = NOTHIN
       outcome: state.outcome,
       fields: state.fields,
       changedAt: at,
+      receivedAt,
       supercaseBulkOperationId: change.supercase_bulk_operation_id,
       before: before ?? null,
       following: following ?? null,

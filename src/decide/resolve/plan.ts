@@ -12,7 +12,7 @@ export interface Planning {
   /** The lender's IANA time zone. */
   readonly zone: string;
   readonly calendars: Calendars;
-  /** How long after it fell due a notice may still leave, by channel (ms); absent: for ever. */
+  /** How long a notice may still leave after it fell due, or after its change arrived if that was later, by channel (ms). */
   readonly withinMs: Partial<Record<Channel, number | undefined>>;
 }
 
@@ -35,20 +35,33 @@ const failed = (short: string, long: string): Due => ({
   failureDescriptionLong: long,
 });
 
+type Dated = Pick<CaseChange, "changedAt" | "receivedAt">;
+
+const MINUTE_MS = 60_000;
+/**
+ * A notice whose change arrives after its date can leave only then, so its time counts from there. Whole minutes, so that
+ * the changes of a bulk, which arrive microseconds apart, share a notice.
+ */
+const arrivedBy = ({ receivedAt }: Dated): number =>
+  Math.ceil(receivedAt.getTime() / MINUTE_MS) * MINUTE_MS;
+
 /** A notice whose date or words cannot be had is put on record as failed: it is neither sent at once nor forgotten. */
-function dueOf(changedAt: Date, type: NotificationTypeVersion, planning: Planning): Due {
+function dueOf(change: Dated, type: NotificationTypeVersion, planning: Planning): Due {
   if (type.templateVersion === null)
     return failed(
       "No active template",
       `Template ${type.templateId ?? "none"} has no active version: publish one, then send the notice again.`,
     );
   const withinMs = planning.withinMs[type.channel];
-  const scheduled = schedule(type, changedAt, planning.zone, planning.calendars);
+  const scheduled = schedule(type, change.changedAt, planning.zone, planning.calendars);
   if (scheduled.kind === "impossible") return failed(scheduled.short, scheduled.long);
   return {
     status: "scheduled",
     scheduledAtFrom: scheduled.dueAt,
-    scheduledAtTo: withinMs === undefined ? null : new Date(scheduled.dueAt.getTime() + withinMs),
+    scheduledAtTo:
+      withinMs === undefined
+        ? null
+        : new Date(Math.max(scheduled.dueAt.getTime(), arrivedBy(change)) + withinMs),
     dueExplanation: scheduled.explanation,
     failureDescriptionShort: null,
     failureDescriptionLong: null,
@@ -57,7 +70,7 @@ function dueOf(changedAt: Date, type: NotificationTypeVersion, planning: Plannin
 
 /** The terms of the notice that a version which fires makes of a change at this moment. */
 export function termsOf(
-  changedAt: Date,
+  change: Dated,
   type: NotificationTypeVersion,
   planning: Planning,
 ): NoticeTerms {
@@ -70,7 +83,7 @@ export function termsOf(
     theme: type.theme,
     subject: type.subject,
     sensitive: type.sensitive,
-    ...dueOf(changedAt, type, planning),
+    ...dueOf(change, type, planning),
   };
 }
 
@@ -95,10 +108,10 @@ export function createPlanner(planning: Planning): Planner {
   const notices = new Map<string, Mutable<ResolutionPlan["notices"][number]>>();
 
   const addNotice = (change: CaseChange, type: NotificationTypeVersion): void => {
-    const key = `${type.id} ${change.changedAt.getTime()}`;
+    const key = `${type.id} ${change.changedAt.getTime()} ${arrivedBy(change)}`;
     const known = notices.get(key);
     if (known !== undefined) return void known.caseChangeIds.push(change.id);
-    notices.set(key, { ...termsOf(change.changedAt, type, planning), caseChangeIds: [change.id] });
+    notices.set(key, { ...termsOf(change, type, planning), caseChangeIds: [change.id] });
   };
 
   return {

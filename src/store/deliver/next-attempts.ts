@@ -22,7 +22,10 @@ export async function planNextAttempts(db: Db, next: readonly NextAttempt[]): Pr
          case_id, case_change_id, notification_type_id, notification_type_version, template_id, template_version, due_explanation)
       select i.origin, case when m.by like 'operator:%' then jsonb_build_object('id', m.by, 'name', m.by) else i.created_by end,
         i.direction, null, i.channel, i.person_id, i.loan_id, i.loan_ids, i.subject, i.theme, i.sensitive, 'scheduled',
-        n."dueAt", i.scheduled_at_to, i.id, coalesce(i.first_interaction_id, i.id), i.attempt + 1, i.supercase_bulk_operation_id,
+        n."dueAt",
+        -- an operator who sends it again has decided that it is not too late
+        case when m.by like 'operator:%' then greatest(i.scheduled_at_to, n."dueAt" + interval '24 hours') else i.scheduled_at_to end,
+        i.id, coalesce(i.first_interaction_id, i.id), i.attempt + 1, i.supercase_bulk_operation_id,
         i.case_id, i.case_change_id, i.notification_type_id, i.notification_type_version, i.template_id, i.template_version, i.due_explanation
       from json_to_recordset(${asRows(next)}) as n("interactionId" bigint, "dueAt" timestamptz)
       cross join tidings.moved_by() as m(by)

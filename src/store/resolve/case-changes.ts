@@ -25,7 +25,7 @@ export const loadUnresolvedChanges = (db: Db, ids: readonly string[]): Promise<C
 
 async function load(db: Db, wanted: RawBuilder<unknown>): Promise<CaseChange[]> {
   const { rows } = await sql<Row>`
-    select c.id, c.case_id, c.case_type_id, c.borrower_id, c.loan_ids, c.status, c.outcome, c.fields, c.changed_at,
+    select c.id, c.case_id, c.case_type_id, c.borrower_id, c.loan_ids, c.status, c.outcome, c.fields, c.changed_at, c.received_at,
       c.supercase_bulk_operation_id, m.status_before, m.outcome_before,
       case when f.id is not null then jsonb_build_object('status', f.status, 'outcome', f.outcome, 'fields', f.fields, 'fires', f.fires) end
         as following

@@ -52,6 +52,7 @@ const CHANGE: CaseChange = {
   outcome: null,
   fields: { chapter: 7 },
   changedAt: NOW,
+  receivedAt: NOW,
   supercaseBulkOperationId: null,
   before: null,
   following: null,
@@ -269,12 +270,15 @@ describe("what would not be sent, and why", () => {
     expect(noticesOf(given, rest)).toEqual([expected]);
   });
 
-  test("one that is dated so far back that it is too late by now", () => {
-    const old = arrival({ change: { ...CHANGE, changedAt: new Date("2031-03-01T15:00:00Z") } });
+  test("one that arrived so long ago that it is too late by now", () => {
+    const then = new Date("2031-03-01T15:00:00Z");
+    const old = arrival({ change: { ...CHANGE, changedAt: then, receivedAt: then } });
     expect(noticesOf(old, { withinMs: 86_400_000 })).toMatchObject([
       { kind: "fails", short: "Too late to send" },
     ]);
     expect(noticesOf(old, { withinMs: 3 * 86_400_000 })).toMatchObject([{ kind: "sends" }]);
+    const late = arrival({ change: { ...CHANGE, changedAt: then } });
+    expect(noticesOf(late, { withinMs: 86_400_000 })).toMatchObject([{ kind: "sends" }]);
   });
 
   test("one to a recipient this installation may not write to", () => {

@@ -31,6 +31,7 @@ function change(after: CaseState, rest: Partial<CaseChange> = {}): CaseChange {
     loanIds: [],
     fields: {},
     changedAt: new Date("2031-03-03T10:00:00-05:00"),
+    receivedAt: new Date("2031-03-03T10:00:00-05:00"),
     supercaseBulkOperationId: null,
     before: null,
     following: null,

@@ -45,6 +45,7 @@ function fires(type: ScenarioType, change: ScenarioChange & Neighbours): boolean
     borrowerId: "BO-1",
     loanIds: [],
     changedAt: change.at,
+    receivedAt: change.at,
     supercaseBulkOperationId: null,
   };
   return match(asTakenIn, type).kind === "fires";
