@@ -14,6 +14,7 @@ import { pause, resume } from "./commands/pause.ts";
 import { preview } from "./commands/preview/preview.ts";
 import { reseal } from "./commands/reseal.ts";
 import { retry } from "./commands/retry.ts";
+import { roles } from "./commands/roles.ts";
 import { rules } from "./commands/rules/rules.ts";
 import { settle } from "./commands/settle.ts";
 import { show } from "./commands/show/show.ts";
@@ -42,6 +43,7 @@ const VERBS = [
   keys,
   openapi,
   migrate,
+  roles,
   health,
 ];
 const COMMANDS = [...VERBS, helpOn(VERBS)];

@@ -28,6 +28,8 @@ export interface DatabaseFacts {
   readonly foreignSchemas: readonly string[];
   /** Whether row level security hides the queue's jobs from the role. */
   readonly hidesJobs: boolean;
+  /** Whether the role is granted what only daemons may do. */
+  readonly maySend: boolean;
 }
 
 /** Where Tidings is about to work: the pool it will use, and the URL for a look before the pool sets anything. */
@@ -102,14 +104,19 @@ const FACTS = `
     ), '{}') as "closedTables",
     exists (
       select from pg_catalog.pg_class c
-      where c.relnamespace = pg_catalog.to_regnamespace($1) and c.relname = '_private_jobs' and (
+      where c.relnamespace = pg_catalog.to_regnamespace($1) and c.relkind = 'r' and (
         not pg_catalog.has_schema_privilege(c.relnamespace, 'usage')
         or not pg_catalog.has_table_privilege(c.oid, 'select')
         or pg_catalog.row_security_active(c.oid) and not exists (
           select from pg_catalog.pg_policy p
           where p.polrelid = c.oid and p.polpermissive and (
             p.polroles = '{0}' or exists (select from pg_catalog.unnest(p.polroles) r where pg_catalog.pg_has_role(r, 'usage')))))
-    ) as "hidesJobs"`;
+    ) as "hidesJobs",
+    not exists (
+      select from pg_catalog.pg_proc f
+      where f.pronamespace = pg_catalog.to_regnamespace('tidings') and f.proname = 'right_to_send'
+        and not pg_catalog.has_function_privilege(f.oid, 'execute')
+    ) as "maySend"`;
 
 async function readFacts(client: Client): Promise<DatabaseFacts> {
   const { rows } = await client.query<Omit<DatabaseFacts, "foreignSchemas">>(FACTS, [QUEUE_SCHEMA]);
@@ -118,14 +125,21 @@ async function readFacts(client: Client): Promise<DatabaseFacts> {
   return { ...facts, foreignSchemas: await findForeignSchemas(client) };
 }
 
-// a database that Tidings has migrated is ours, whatever has been added to it since
+// A database that Tidings has migrated is ours, whatever has been added to it since. The catalogue is read, because to_regclass
+// throws where the role may not use the schema.
 const FILLED = `
-  select n.nspname::text as name, pg_catalog.to_regclass(n.nspname || '.migrations') is not null as "isQueue",
-    pg_catalog.to_regclass(n.nspname || '._private_tasks') is not null as "hasTasks"
-  from pg_catalog.pg_namespace n
-  where n.nspname in ('tidings', $1) and pg_catalog.to_regclass('tidings.kysely_migration') is null
-    and exists (select from pg_catalog.pg_class c where c.relnamespace = n.oid)
-  order by n.nspname`;
+  with kept as (
+    select n.nspname::text as schema, c.relname::text as name
+    from pg_catalog.pg_namespace n
+    join pg_catalog.pg_class c on c.relnamespace = n.oid
+    where n.nspname in ('tidings', $1)
+  )
+  select k.schema as name, pg_catalog.bool_or(k.name = 'migrations') as "isQueue",
+    pg_catalog.bool_or(k.name = '_private_tasks') as "hasTasks"
+  from kept k
+  where not exists (select from kept m where m.schema = 'tidings' and m.name = 'kysely_migration')
+  group by k.schema
+  order by k.schema`;
 
 interface FilledSchema {
   readonly name: string;
@@ -153,6 +167,9 @@ async function hasForeignTasks(client: Client): Promise<boolean> {
   return rows.some(({ identifier }) => !ours.includes(identifier));
 }
 
+const GRANT_IT =
+  "run the SQL that `tidings roles --daemon ROLE` prints, as the owner of the schemas, or use the owner's role";
+
 /** What stands in the way, each in one sentence or two with what to do. */
 export function findObstacles(facts: DatabaseFacts): string[] {
   const { version, versionNumber, database, role, encoding, closedTables } = facts;
@@ -179,7 +196,7 @@ export function findObstacles(facts: DatabaseFacts): string[] {
     ],
     [
       closedTables.length > 0,
-      `Role ${role} may not read or write what the daemon does in schema tidings (${closedTables.join(", ")}): grant it, or use the role that owns the schema.`,
+      `Role ${role} may not read or write what the daemon does in schema tidings (${closedTables.join(", ")}): ${GRANT_IT}.`,
     ],
     ...facts.foreignSchemas.map((name): readonly [boolean, string] => [
       true,
@@ -187,7 +204,11 @@ export function findObstacles(facts: DatabaseFacts): string[] {
     ]),
     [
       facts.hidesJobs,
-      `Role ${role} cannot see the jobs in schema ${QUEUE_SCHEMA} (row level security or missing rights), so nothing would ever be sent: use the role that owns the schema, or grant the rights and create the policies.`,
+      `Role ${role} cannot see the jobs in schema ${QUEUE_SCHEMA} (row level security or missing rights), so nothing would ever be sent: ${GRANT_IT}.`,
+    ],
+    [
+      !facts.maySend,
+      `Role ${role} may not plan or dispatch notices (execute on function tidings.right_to_send): ${GRANT_IT}.`,
     ],
   ];
   return obstacles.flatMap(([stands, sentence]) => (stands ? [sentence] : []));

@@ -8,6 +8,7 @@ import { openPool } from "../../../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../../src/store/postgres/embedded-postgres.ts";
 import { checkPreconditions, findObstacles } from "../../../src/store/postgres/preconditions.ts";
 import { outageCode } from "../../../src/store/postgres/retry.ts";
+import { rolesSql } from "../../../src/store/postgres/roles.ts";
 import { useDatabase } from "../../database.ts";
 
 const { url, pool } = useDatabase();
@@ -17,7 +18,15 @@ const database = new URL(url).pathname.slice(1);
 
 afterAll(async () => {
   await admin.query(`drop database if exists latin_${suffix} with (force)`);
-  for (const role of ["newcomer", "reader", "blind", "replica"]) {
+  for (const role of [
+    "newcomer",
+    "reader",
+    "blind",
+    "unsent",
+    "halfblind",
+    "stranger",
+    "replica",
+  ]) {
     await pool.query(`drop owned by ${role}_${suffix}`).catch(() => {});
     await admin.query(`drop role if exists ${role}_${suffix}`);
   }
@@ -81,10 +90,30 @@ test("a role from which row level security hides the queue is refused until a po
   expect(await obstaclesAt(as(role))).toMatch(
     /^Role blind_\w+ cannot see the jobs .*nothing would ever be sent/,
   );
-  await pool.query(
-    `create policy daemon on tidings_queue._private_jobs to ${role} using (true) with check (true)`,
-  );
+  expect(await obstaclesAt(as(role))).toContain("tidings roles --daemon");
+  await pool.query(rolesSql({ daemon: role }));
   expect(await obstaclesAt(as(role))).toBe("");
+});
+
+test("a role that sees the queue and may not send is refused", async () => {
+  const role = await createRole("unsent");
+  await pool.query(rolesSql({ daemon: role }));
+  await pool.query(`revoke execute on function tidings.right_to_send() from ${role}`);
+  expect(await obstaclesAt(as(role))).toMatch(
+    /^Role unsent_\w+ may not plan or dispatch .*`tidings roles --daemon ROLE`/,
+  );
+});
+
+test("a role from which one table of the queue is hidden is refused", async () => {
+  const role = await createRole("halfblind");
+  await pool.query(rolesSql({ daemon: role }));
+  await pool.query(`drop policy ${role} on tidings_queue._private_tasks`);
+  expect(await obstaclesAt(as(role))).toMatch(/^Role halfblind_\w+ cannot see the jobs/);
+});
+
+test("a role without any right is refused with a sentence for each obstacle", async () => {
+  const role = await createRole("stranger");
+  expect(await obstaclesAt(as(role))).toMatch(/may not read or write .*cannot see the jobs/);
 });
 
 test("all that stands in the way is named at once", async () => {
@@ -112,6 +141,7 @@ test("a Postgres older than 15 is refused by its version", () => {
     closedTables: [],
     foreignSchemas: [],
     hidesJobs: false,
+    maySend: true,
   };
   expect(findObstacles(facts)).toEqual([
     "Tidings needs Postgres 15 or later, and this is 14.11: upgrade the server, or use another one.",

@@ -1,0 +1,224 @@
+import { QUEUE_SCHEMA } from "./queue-schema.ts";
+
+export const ROLE_KINDS = ["core", "daemon", "operator", "reader"] as const;
+export type RoleKind = (typeof ROLE_KINDS)[number];
+
+/** The database role that is to have the rights of a kind. */
+export type RoleNames = { readonly [Kind in RoleKind]?: string };
+
+/** Privileges on tables of schema tidings. The columns of a table may follow its name in brackets. */
+interface TableGrant {
+  readonly privileges: string;
+  /** "*" stands for all tables of the schema. */
+  readonly tables: "*" | readonly string[];
+}
+
+interface Rights {
+  readonly may: string;
+  readonly tables: readonly TableGrant[];
+  /** Of schema tidings. */
+  readonly functions: readonly string[];
+  /** The numbers that the role may take or set, other than by an insert. */
+  readonly sequences: boolean;
+  /** On the tables of the queue's schema; null where the role does not use the queue. */
+  readonly queue: string | null;
+}
+
+/** What a reader does not see: contents, old contents, keys, and answers that are kept for repeated requests. */
+export const HIDDEN_FROM_READERS: {
+  readonly tables: readonly string[];
+  readonly columns: Readonly<Record<string, readonly string[]>>;
+} = {
+  tables: ["api_keys", "idempotency_keys", "secrets"],
+  columns: { interactions: ["content"], record_changes: ["changes"] },
+};
+
+const INTERACTION_COLUMNS = `id, origin, created_at, updated_at, deleted_at, created_by, channel, person_id, contact_id, contact,
+  borrower, loan_id, loan_ids, subject, theme, borrower_selected_theme, direction, status, status_updated_at, status_details,
+  status_details_updated_at, started_at, ended_at, scheduled_at_from, scheduled_at_to, sensitive, is_transactional, external_id,
+  previous_interaction_id, supercase_bulk_operation_id, compliance_guard_rule_id, failure_description_short,
+  failure_description_long, meta_data, case_id, case_change_id, notification_type_id, notification_type_version, template_id,
+  template_version, template_version_id, due_explanation, attempt, first_interaction_id, claims, claimed_at,
+  newest_case_change_id, claimed_by, provider, provider_message_id, evidence, settle_at, asked, content_sha256, segments`;
+
+const LENDER_TABLES = ["case_types", "loan_types", "borrowers", "loans", "contacts", "time_zones"];
+const RULE_TABLES = [
+  "templates",
+  "notification_types",
+  "case_type_notification_types",
+  "calendars",
+  "calendar_closures",
+  "channels",
+];
+const WORK_TABLES = [
+  "case_changes",
+  "cases",
+  "case_moves",
+  "resolve_queue",
+  "resolutions",
+  "missed_changes",
+  "interaction_transitions",
+  "interaction_chains",
+  "content_reveals",
+  "workers",
+  "pauses",
+  "kysely_migration",
+];
+
+/**
+ * The one table of rights. It is also what the tests of the roles run against. `returning` and `on conflict` need select on
+ * the table, and an upsert needs update.
+ */
+export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
+  core: {
+    may: "The core system: its own data, case changes, and interactions that it logs",
+    tables: [
+      {
+        privileges: "select, insert, update",
+        tables: ["case_types", "loan_types", "borrowers", "loans", "contacts"],
+      },
+      { privileges: "select, insert", tables: ["case_changes", "interactions"] },
+      { privileges: "select", tables: ["time_zones"] },
+    ],
+    functions: [],
+    sequences: false,
+    queue: null,
+  },
+  daemon: {
+    may: "The daemon: `tidings start`, and the REST resources",
+    tables: [
+      { privileges: "select, insert, update", tables: "*" },
+      {
+        privileges: "delete",
+        tables: [
+          "workers",
+          "idempotency_keys",
+          "case_type_notification_types",
+          "resolve_queue",
+          "missed_changes",
+          "late_intake",
+        ],
+      },
+    ],
+    functions: [
+      "right_to_send()",
+      "right_to_operate()",
+      "has_next_attempt(bigint)",
+      "queue_deliveries(bigint[], timestamptz, boolean, int)",
+      "queue_settlements(bigint[], timestamptz, int)",
+      "content_hash(text[])",
+      "claim_case_changes(int, int, int)",
+      "take_in_missed_changes(int)",
+      "take_in_late(bigint[])",
+    ],
+    sequences: true,
+    queue: "all",
+  },
+  operator: {
+    may: "An operator: every command but `start`, `migrate` and `demo`",
+    tables: [
+      {
+        privileges: "select",
+        tables: [...LENDER_TABLES, ...RULE_TABLES, ...WORK_TABLES, "record_changes"],
+      },
+      {
+        privileges: "select, insert, update",
+        tables: ["interactions", "pauses", "templates", "api_keys"],
+      },
+      { privileges: "insert", tables: ["content_reveals"] },
+      // `tidings reseal` seals old contents again
+      { privileges: "update (changes)", tables: ["record_changes"] },
+    ],
+    functions: [
+      "right_to_operate()",
+      "has_next_attempt(bigint)",
+      "queue_deliveries(bigint[], timestamptz, boolean, int)",
+      "queue_settlements(bigint[], timestamptz, int)",
+      "content_hash(text[])",
+    ],
+    sequences: true,
+    queue: "select, insert, update",
+  },
+  reader: {
+    may: "A reader: everything but contents and keys",
+    tables: [
+      {
+        privileges: "select",
+        tables: [...LENDER_TABLES, ...RULE_TABLES, ...WORK_TABLES, "late_intake"],
+      },
+      { privileges: `select (${INTERACTION_COLUMNS})`, tables: ["interactions"] },
+      {
+        privileges: "select (id, table_name, row_id, changed_at, actor)",
+        tables: ["record_changes"],
+      },
+    ],
+    functions: [],
+    sequences: false,
+    queue: null,
+  },
+};
+
+/**
+ * The SQL that gives each named role the rights of its kind. It creates the roles that are missing, and running it again
+ * changes nothing. The owner of both schemas runs it. A name must be one that isRoleName accepts.
+ */
+export const rolesSql = (names: RoleNames): string =>
+  ROLE_KINDS.flatMap((kind) => {
+    const name = names[kind];
+    return name === undefined ? [] : [roleSql(name, RIGHTS[kind])];
+  }).join("\n\n");
+
+/**
+ * Whether a name can be written into the SQL. It has at most 63 bytes, because Postgres cuts off the rest. `public` and `none`
+ * are no roles even in quotes, and names that begin with pg_ are Postgres's own.
+ */
+export const isRoleName = (name: string): boolean =>
+  /^[\p{L}_][\p{L}\p{N}_.@-]*$/u.test(name) &&
+  Buffer.byteLength(name) <= 63 &&
+  !/^(public|none|current_user|current_role|session_user|pg_.*)$/.test(name);
+
+function roleSql(name: string, { may, tables, functions, sequences, queue }: Rights): string {
+  const role = `"${name}"`;
+  return [
+    `-- ${may}`,
+    "begin;",
+    `do $$ begin if not exists (select from pg_roles where rolname = '${name}') then create role ${role} login; end if; end $$;`,
+    `grant usage on schema tidings to ${role};`,
+    ...tables.map((grant) => grantSql(grant, role)),
+    ...functions.map((one) => `grant execute on function tidings.${one} to ${role};`),
+    ...(sequences
+      ? [`grant usage, select, update on all sequences in schema tidings to ${role};`]
+      : []),
+    ...(queue === null ? [] : [queueSql(queue, role)]),
+    "commit;",
+  ].join("\n");
+}
+
+function grantSql({ privileges, tables }: TableGrant, role: string): string {
+  const on =
+    tables === "*"
+      ? "all tables in schema tidings"
+      : tables.map((table) => `tidings.${table}`).join(", ");
+  return `grant ${privileges} on ${on} to ${role};`;
+}
+
+/** The queue's tables have row level security without a policy, so without these policies a role sees no row of them. */
+const queueSql = (privileges: string, role: string): string => `
+grant usage on schema ${QUEUE_SCHEMA} to ${role};
+grant ${privileges} on all tables in schema ${QUEUE_SCHEMA} to ${role};
+grant all on all sequences in schema ${QUEUE_SCHEMA} to ${role};
+grant execute on all functions in schema ${QUEUE_SCHEMA} to ${role};
+do $$
+declare
+  queue_table regclass;
+begin
+  for queue_table in
+    select c.oid from pg_class c where c.relnamespace = '${QUEUE_SCHEMA}'::regnamespace and c.relrowsecurity
+  loop
+    execute format('drop policy if exists %I on %s', ${literal(role)}, queue_table);
+    execute format('create policy %I on %s for all to ${role} using (true) with check (true)', ${literal(role)}, queue_table);
+  end loop;
+end $$;`;
+
+/** The name of the role's policy: that of the role. */
+const literal = (role: string): string => `'${role.slice(1, -1)}'`;
