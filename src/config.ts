@@ -1,6 +1,7 @@
-import { parsePhoneNumberFromString } from "libphonenumber-js";
+import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js";
 import { z } from "zod";
 import { Fault } from "./domain/fault.ts";
+import { isLoopback } from "./domain/loopback.ts";
 import type { Lender } from "./domain/lender.ts";
 import type { SendableChannel } from "./domain/vocabulary.ts";
 
@@ -35,17 +36,14 @@ const contentKeys = z
   )
   .optional();
 
-const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+/** An https URL, or an http URL of this machine. */
+const isPrivate = (url: string): boolean =>
+  url.startsWith("https://") || (url.startsWith("http://") && isLoopback(new URL(url).hostname));
+
 /** These keys decide which tokens are valid, so they are fetched over TLS or from this machine. */
 const keySetUrl = z
   .string()
-  .refine(
-    (text) =>
-      URL.canParse(text) &&
-      (text.startsWith("https://") ||
-        (text.startsWith("http://") && LOOPBACK.has(new URL(text).hostname))),
-    "must be an https URL",
-  );
+  .refine((text) => URL.canParse(text) && isPrivate(text), "must be an https URL");
 
 const urlLike = (example: string, protocol: RegExp): z.ZodURL =>
   z.url({ protocol, error: `must be a URL such as \`${example}\`` });
@@ -60,6 +58,13 @@ const phone = z
       parsePhoneNumberFromString(text, { defaultCountry: "US", extract: false })?.isPossible() ===
       true,
     "must be a phone number, such as `+1 614 555 0100`",
+  );
+
+const country = z
+  .string()
+  .refine(
+    (code) => isSupportedCountry(code),
+    "must be a country's code of two letters (ISO 3166-1), such as `US`",
   );
 
 const timeZone = z
@@ -116,6 +121,7 @@ const ENVIRONMENT = z.object({
   LENDER_POSTAL_ADDRESS: emitted.default("1 Example Street, Springfield, OH 45501"),
   LENDER_PHONE: phone.default("+1 614 555 0100"),
   LENDER_WEBSITE: webUrl.default("https://lender.example"),
+  LENDER_COUNTRY: country.default("US"),
   LENDER_TIME_ZONE: timeZone.default("America/New_York"),
   EMAIL_PER_SECOND: z.coerce.number().positive().optional(),
   TEXT_PER_SECOND: z.coerce.number().positive().optional(),
@@ -242,6 +248,8 @@ const findMissing = (
 
 function findGaps(env: Environment): string[] {
   const gaps = findMissing(env, TOKENS_TOGETHER);
+  if (env.LENDER_COUNTRY !== "US" && !env.LENDER_PHONE.startsWith("+"))
+    gaps.push("LENDER_PHONE must begin with + and the country's code");
   if (env.DELIVERY === "sandbox") return gaps;
   gaps.push(...findMissing(env, TOGETHER));
   if (env.SMTP_URL === undefined && env.TWILIO_ACCOUNT_SID === undefined)
@@ -253,6 +261,10 @@ function findGaps(env: Environment): string[] {
     (env.TWILIO_FROM ?? env.TWILIO_MESSAGING_SERVICE_SID) === undefined
   )
     gaps.push("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is missing");
+  if (env.TWILIO_API_URL !== undefined && !isPrivate(env.TWILIO_API_URL))
+    gaps.push(
+      "TWILIO_API_URL must be an https URL, because the auth token, numbers and texts would leave in clear text",
+    );
   return gaps;
 }
 
@@ -299,6 +311,7 @@ function configOf(env: Environment): Omit<Config, "exampleSettings"> {
       postalAddress: env.LENDER_POSTAL_ADDRESS,
       phone: env.LENDER_PHONE,
       website: env.LENDER_WEBSITE,
+      country: env.LENDER_COUNTRY,
       timeZone: env.LENDER_TIME_ZONE,
     },
     senders: {

@@ -43,6 +43,7 @@ export async function openHttp(
     tokens: http.tokens,
     publicUrl: http.publicUrl,
     perSecond: http.perSecond,
+    homeCountry: config.lender.country,
   });
   const server = await openServer(app.fetch, http);
   open.defer(() => server.stop(Math.min(config.shutdownMs, DRAIN_MS)));

@@ -36,6 +36,42 @@ test.each(["+1 614 555 0100", "(614) 555-0100", "+44 20 7946 0100"])(
   },
 );
 
+test.each([
+  ["GB", "+44 20 7946 0100"],
+  ["US", "(614) 555-0100"],
+])("a lender's country is %s", (LENDER_COUNTRY, LENDER_PHONE) => {
+  expect(readConfig({ LENDER_COUNTRY, LENDER_PHONE }).lender.country).toBe(LENDER_COUNTRY);
+});
+
+test.each([
+  [{ LENDER_COUNTRY: "America" }, "LENDER_COUNTRY: must be a country's code of two letters"],
+  [{ LENDER_COUNTRY: "XX" }, "LENDER_COUNTRY: must be a country's code of two letters"],
+  [{ LENDER_COUNTRY: "GB", LENDER_PHONE: "(614) 555-0100" }, "LENDER_PHONE must begin with +"],
+])("%j is refused", (settings, why) => {
+  expect(() => readConfig(settings)).toThrow(why);
+});
+
+test.each([
+  ["http://api.example.com", false],
+  ["http://192.0.2.1:8080", false],
+  ["http://127.0.0.1.example.com", false],
+  ["https://api.example.com", true],
+  ["http://127.0.0.1:4010", true],
+  ["http://localhost:4010", true],
+  ["http://[::1]:4010", true],
+])("live texts through %s: %j", (TWILIO_API_URL, isTaken) => {
+  const read = (): unknown =>
+    readConfig({
+      DELIVERY: "live",
+      TWILIO_ACCOUNT_SID: "AC1",
+      TWILIO_AUTH_TOKEN: "token",
+      TWILIO_FROM: "+15005550006",
+      TWILIO_API_URL,
+    });
+  if (isTaken) expect(read).not.toThrow();
+  else expect(read).toThrow("TWILIO_API_URL must be an https URL");
+});
+
 test("the log shows how live messages leave, and no secret of it", () => {
   const file = join(dir, "daemon.log");
   const config = readConfig({

@@ -22,6 +22,7 @@ export const openapi = command({
       signingKeys: [],
       tokens: undefined,
       perSecond: 1,
+      homeCountry: "US",
     });
     print(JSON.stringify(describeApi(app), undefined, 2));
     await pool.end();

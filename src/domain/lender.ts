@@ -4,6 +4,8 @@ export interface Lender {
   readonly postalAddress: string;
   readonly phone: string;
   readonly website: string;
+  /** ISO 3166-1, such as US. Phone numbers without a country are numbers of this one. */
+  readonly country: string;
   /** An IANA time zone. Delays are counted in the lender's calendar days and clock time. */
   readonly timeZone: string;
 }

@@ -9,6 +9,11 @@ export interface Reason {
 
 /** The verdict on one interaction at the time it is due. */
 export type Verdict =
-  | { readonly kind: "send"; readonly contact: Contact }
+  | {
+      readonly kind: "send";
+      readonly contact: Contact;
+      /** The address or number that the message goes to, as providers take it. */
+      readonly to: string;
+    }
   | { readonly kind: "wait"; readonly until: Date; readonly reason: Reason }
   | { readonly kind: "refuse"; readonly status: "failed" | "canceled"; readonly reason: Reason };

@@ -78,6 +78,7 @@ export function useServer(
       signingKeys: [Buffer.alloc(32, 7)],
       tokens: undefined,
       perSecond: 100_000,
+      homeCountry: "US",
       ...(typeof rest === "function" ? rest() : rest),
     });
     document = JSON.parse(JSON.stringify(describeApi(app))) as ApiDocument;

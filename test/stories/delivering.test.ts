@@ -158,6 +158,14 @@ describe("a text", () => {
     expect((await house.attempts(caseId)).map((one) => one.details)).toEqual([details]);
   });
 
+  test("to a number without a country goes to the lender's country, as digits", async () => {
+    await house.reachableBy({ phone: "614-555-0107" });
+    await house.change("T7", "initiated", { caseTypeId: "texted" });
+    expect(await house.attempts("T7")).toEqual([sent("textQueued")]);
+    const sentTo = (await house.outbox()).filter((one) => one.includes('"to": "+16145550107"'));
+    expect(sentTo).toHaveLength(1);
+  });
+
   test("of two who share a number and are told the same, one is not taken for the other", async () => {
     const shared = "+15005550105"; // answers the first with 503 and takes none of it
     await house.reachableBy({ phone: shared });

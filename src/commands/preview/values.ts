@@ -49,7 +49,7 @@ async function valuesOfCase({ template }: Readable, caseId: string): Promise<Val
   return await withDatabase("preview", async (db, { lender }): Promise<Values> => {
     const facts = await loadCaseFacts(db, caseId);
     if (facts === undefined) throw wrongArguments(`there is no case ${caseId}`);
-    const choice = chooseContact(template.channel, facts.contacts);
+    const choice = chooseContact(template.channel, facts.contacts, lender.country);
     if (choice.kind === "none") return { kind: "none", lines: [`${choice.short}: ${choice.long}`] };
     const type = await findTypeOf(db, template.id);
     const notificationType = type ?? { id: 0, name: template.name };

@@ -30,7 +30,8 @@ function composeAgain(kept: KeptContent, content: ContentOnRecord): Message | un
   return rules.compose({
     interactionId: id,
     chainId,
-    contact: { value: to, name: contactName },
+    to,
+    toName: contactName,
     from: from ?? "",
     language,
     parts: rules.partsOf(content),

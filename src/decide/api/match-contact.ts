@@ -1,5 +1,5 @@
-import { parsePhoneNumberFromString } from "libphonenumber-js";
 import type { ContactDetails, StoredContact } from "../../domain/interaction-record.ts";
+import { readPhoneNumber } from "./phone-number.ts";
 
 /** The fields that identify a contact. */
 export type ContactMarks = Pick<ContactDetails, "externalId" | "contactType" | "value" | "address">;
@@ -11,25 +11,26 @@ export type ContactMarks = Pick<ContactDetails, "externalId" | "contactType" | "
 export function matchContact(
   contacts: readonly StoredContact[],
   given: ContactMarks,
+  homeCountry: string,
 ): StoredContact | undefined {
   if (given.externalId !== null) {
     const named = contacts.find(({ details }) => details.externalId === given.externalId);
     if (named !== undefined) return named;
   }
-  const place = placeOf(given);
+  const place = placeOf(given, homeCountry);
   if (place === "") return undefined;
   return contacts.find(
-    ({ details }) => details.contactType === given.contactType && placeOf(details) === place,
+    ({ details }) =>
+      details.contactType === given.contactType && placeOf(details, homeCountry) === place,
   );
 }
 
 /** Returns the normalised value of a contact; empty if it has none. */
-function placeOf({ contactType, value, address }: ContactMarks): string {
+function placeOf({ contactType, value, address }: ContactMarks, homeCountry: string): string {
   if (contactType === "address") return address === null ? "" : lineOf(address);
   if (value === null) return "";
   if (contactType === "email") return value.trim().toLowerCase();
-  // A number without a country code belongs to the lender's country.
-  return parsePhoneNumberFromString(value, "US")?.number ?? value.replaceAll(/[^\d+]/g, "");
+  return readPhoneNumber(value, homeCountry) ?? value.replaceAll(/[^\d+]/g, "");
 }
 
 const lineOf = (address: object): string =>

@@ -4,7 +4,12 @@ import { CONTACT_STATUSES, type Channel } from "../../domain/vocabulary.ts";
 
 /** The chosen contact, or the reason why there is none. */
 export type Choice =
-  | { readonly kind: "chosen"; readonly contact: Contact }
+  | {
+      readonly kind: "chosen";
+      readonly contact: Contact;
+      /** The address or number that the message goes to, as providers take it. */
+      readonly to: string;
+    }
   | { readonly kind: "none"; readonly short: string; readonly long: string };
 
 const byPreference = (one: Contact, other: Contact): number =>
@@ -15,7 +20,11 @@ const byPreference = (one: Contact, other: Contact): number =>
  * Chooses among a borrower's contacts for one channel, by the platform's rule for notices: the borrower's own valid contact,
  * primary before secondary before additional. The first in order whose value can be reached is taken.
  */
-export function chooseContact(channel: Channel, contacts: readonly Contact[]): Choice {
+export function chooseContact(
+  channel: Channel,
+  contacts: readonly Contact[],
+  homeCountry: string,
+): Choice {
   const rules = rulesOf(channel);
   if (rules === undefined)
     return {
@@ -35,12 +44,14 @@ export function chooseContact(channel: Channel, contacts: readonly Contact[]): C
       short: "No eligible contact",
       long: `The borrower has no contact for ${channel}: add ${rules.wantedContact}.`,
     };
-  const contact = eligible.find((one) => rules.isReachable(one.value ?? ""));
-  if (contact) return { kind: "chosen", contact };
+  for (const contact of eligible) {
+    const to = rules.recipientOf(contact.value ?? "", homeCountry);
+    if (to !== null) return { kind: "chosen", contact, to };
+  }
   const ids = eligible.map((one) => one.id).join(", ");
   return {
     kind: "none",
     short: "Contact unusable",
-    long: `The value of contact ${ids} is not one ${channel} can be sent to: correct it.`,
+    long: `Contact ${ids} has no value that ${channel} can be sent to. Write ${rules.form}.`,
   };
 }

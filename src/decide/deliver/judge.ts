@@ -1,4 +1,5 @@
 import type { FactSheet } from "../../domain/fact-sheet.ts";
+import type { Lender } from "../../domain/lender.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { isAllowed } from "./allow-recipient.ts";
 import { chooseContact } from "./choose-contact.ts";
@@ -11,6 +12,7 @@ export interface Moment {
   readonly recipientsAllowed: readonly string[] | null;
   /** Whether there is a key to seal sensitive content with. */
   readonly canSeal: boolean;
+  readonly lender: Pick<Lender, "country">;
 }
 
 type Stop = Extract<Verdict, { kind: "refuse" | "wait" }>;
@@ -29,10 +31,10 @@ export function judge(facts: FactSheet, moment: Moment): Verdict {
     paused(facts, moment.now) ??
     keyless(facts, moment);
   if (stopped) return stopped;
-  const choice = chooseContact(facts.channel, facts.contacts);
+  const choice = chooseContact(facts.channel, facts.contacts, moment.lender.country);
   if (choice.kind === "none") return refuse("failed", "contact.none", choice.short, choice.long);
-  if (isAllowed(choice.contact.value ?? "", moment.recipientsAllowed))
-    return { kind: "send", contact: choice.contact };
+  if (isAllowed(choice.to, moment.recipientsAllowed))
+    return { kind: "send", contact: choice.contact, to: choice.to };
   const { id } = choice.contact;
   return refuse(
     "canceled",

@@ -101,7 +101,8 @@ export function prepare(
   const { message, content, segments } = CHANNEL_RULES[channel].compose({
     interactionId,
     chainId,
-    contact: verdict.contact,
+    to: verdict.to,
+    toName: verdict.contact.name,
     from: sendContext.senders[channel],
     language: template.language,
     parts: rendering.parts,

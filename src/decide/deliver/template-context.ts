@@ -1,3 +1,4 @@
+import { readPhoneNumber } from "../api/phone-number.ts";
 import type { Contact } from "../../domain/contact.ts";
 import type { Borrower, FactSheet, Loan } from "../../domain/fact-sheet.ts";
 import type { Lender } from "../../domain/lender.ts";
@@ -15,18 +16,25 @@ export function contextOf(
   lender: Lender,
   now: Date,
 ): TemplateContext {
-  const { id, contactType, label, name, value } = contact;
+  const { id, contactType, label, name } = contact;
   const loans = facts.loans.map(loanOf);
+  const { country: _, ...shownLender } = lender;
   return {
-    lender,
+    lender: shownLender,
     borrower: borrowerOf(facts.borrower),
     loan: loans[0],
     loans,
     case: facts.case,
-    contact: { id, contactType, label, name, value },
+    contact: { id, contactType, label, name, value: valueOf(contact, lender) },
     notificationType: { id: facts.notificationType.id, name: facts.notificationType.name },
     now: now.toISOString(),
   };
+}
+
+/** A number goes into the notice with its country, so that the helper that writes it needs to know of none. */
+function valueOf({ contactType, value }: Contact, { country }: Lender): string | null {
+  if (contactType !== "phone" || value === null) return value;
+  return readPhoneNumber(value, country) ?? value;
 }
 
 function borrowerOf(borrower: Borrower): TemplateContext["borrower"] {

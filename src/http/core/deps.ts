@@ -29,6 +29,8 @@ export interface HttpDeps {
   readonly tokens: TokenSource | undefined;
   /** Where callers reach this server; undefined: URLs in answers are paths. */
   readonly publicUrl?: string | undefined;
+  /** ISO 3166-1, such as US. Phone numbers without a country are numbers of this one. */
+  readonly homeCountry: string;
   /** Requests a second of one caller, or of one address without valid credentials. */
   readonly perSecond: number;
 }

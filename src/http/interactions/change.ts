@@ -37,7 +37,7 @@ export async function changeOne(
     if (record.origin === "tidings") await report(transaction, caller, record, body);
     else {
       requireScope(caller, "interaction:write");
-      const changes = await loggedFields(transaction, person, body);
+      const changes = await loggedFields(transaction, person, body, deps);
       const edits = prepareEdit(deps, caller, record, changes);
       for (const edit of edits) await change(transaction, record.id, edit);
     }

@@ -21,7 +21,7 @@ export async function logNew(
       ...EMPTY,
       startedAt: deps.clock(),
       borrower: person.stored,
-      ...(await loggedFields(transaction, person, body)),
+      ...(await loggedFields(transaction, person, body, deps)),
       channel: body.channel,
       status: body.status,
     };

@@ -3,6 +3,7 @@ import type { StoredBorrower } from "../../store/api/borrowers.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { unprocessable } from "../core/http-error.ts";
 import type { InteractionBody } from "./body.ts";
+import type { HttpDeps } from "../core/deps.ts";
 import { contactOf, loansOf, previousOf } from "./resolve-references.ts";
 
 /** The fields of a logged interaction that its body leaves out. */
@@ -34,12 +35,13 @@ export async function loggedFields(
   db: Db,
   person: StoredBorrower,
   body: InteractionBody,
+  { homeCountry }: Pick<HttpDeps, "homeCountry">,
 ): Promise<Partial<LoggedFields>> {
   const { borrower, loanId, loanIds, previousInteractionId: previous, ...rest } = body;
   const { contactId: _, contactExternalId: __, contact: ___, ...plain } = rest;
   return {
     ...plain,
-    ...(await contactOf(db, person.id, body)),
+    ...(await contactOf(db, person.id, body, homeCountry)),
     ...(borrower !== undefined && { borrower: borrowerOf(person, borrower) }),
     ...(loanId !== undefined && { loanId: await loanOf(db, loanId) }),
     ...(loanIds !== undefined && {

@@ -60,6 +60,7 @@ export async function contactOf(
   db: Db,
   personId: string,
   { contactId, contactExternalId, contact }: InteractionBody,
+  homeCountry: string,
 ): Promise<Partial<Pick<InteractionRecord, "contactId" | "contact">>> {
   if (!contactId && !contactExternalId && !contact) return clearedContact(contactId, contact);
   const contacts = await listContacts(db, personId);
@@ -74,7 +75,7 @@ export async function contactOf(
     );
   const named = byId ?? byExternalId;
   if (named !== undefined) return { contactId: named.id, contact: contact ?? named.details };
-  const known = contact && matchContact(contacts, contact);
+  const known = contact && matchContact(contacts, contact, homeCountry);
   return known
     ? { contactId: known.id, contact: known.details }
     : { contactId: null, contact: contact ?? null };

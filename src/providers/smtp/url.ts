@@ -1,12 +1,11 @@
 import type { SMTPConnectionOptions } from "nodemailer/lib/smtp-connection";
+import { isLoopback } from "../../domain/loopback.ts";
 
 /** Where mail is handed in, and as whom. */
 export interface MailServer {
   readonly options: SMTPConnectionOptions;
   readonly login: { readonly user: string; readonly pass: string } | null;
 }
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/u;
 
 /**
  * Reads `smtp[s]://user:password@host:port?requireTLS=&rejectUnauthorized=&name=`. `smtps` is TLS from the start. With
@@ -31,7 +30,7 @@ export function readSmtpUrl(url: string): MailServer {
   const options: SMTPConnectionOptions = {
     host,
     secure,
-    requireTLS: !secure && readSwitch(searchParams, "requireTLS", !LOOPBACK.test(host)),
+    requireTLS: !secure && readSwitch(searchParams, "requireTLS", !isLoopback(host)),
     tls: { rejectUnauthorized: readSwitch(searchParams, "rejectUnauthorized", true) },
     ...(port !== "" && { port }),
     ...(name !== null && { name }),

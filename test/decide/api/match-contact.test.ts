@@ -66,5 +66,5 @@ test.each([
     address: null,
     ...marks,
   };
-  expect(matchContact(CONTACTS, given)?.id).toBe(id);
+  expect(matchContact(CONTACTS, given, "US")?.id).toBe(id);
 });

@@ -45,7 +45,7 @@ describe("the contact of an email", () => {
     ],
     ["is nobody when no value is an address", [contact({ value: "a@b@c" })], undefined],
   ])("%s", (_, contacts, chosen) => {
-    const choice = chooseContact("email", contacts);
+    const choice = chooseContact("email", contacts, "US");
     expect(choice.kind === "chosen" ? choice.contact.id : undefined).toBe(chosen);
   });
 });
@@ -58,15 +58,50 @@ describe("the contact of a text", () => {
     ["is not one without a label", [phone({ label: null })], undefined],
     ["is not a number that no phone could have", [phone({ value: "+1614" })], undefined],
     ["is not a number with letters behind it", [phone({ value: "+16145550101abc" })], undefined],
-    ["is not a number without its country", [phone({ value: "6145550101" })], undefined],
+    ["may be written without its country", [phone({ id: "P", value: "614-555-0101" })], "P"],
+    ["is not a number of no country's form", [phone({ value: "555-0101" })], undefined],
+    [
+      "is not one with another country's prefix for abroad",
+      [phone({ value: "0044 20 7946 0000" })],
+      undefined,
+    ],
   ])("%s", (_, contacts, chosen) => {
-    const choice = chooseContact("text", contacts);
+    const choice = chooseContact("text", contacts, "US");
     expect(choice.kind === "chosen" ? choice.contact.id : undefined).toBe(chosen);
   });
 });
 
+test.each([
+  ["US", "614-555-0101", "+16145550101"],
+  ["US", "(614) 555 0101", "+16145550101"],
+  ["US", "1-614-555-0101", "+16145550101"],
+  ["US", "+44 20 7946 0000", "+442079460000"],
+  ["GB", "020 7946 0000", "+442079460000"],
+  ["GB", "+1 614 555 0101", "+16145550101"],
+  ["MX", "55 1234 5678", "+525512345678"],
+])("in %s the number %j is texted at %s", (country, value, to) => {
+  expect(chooseContact("text", [phone({ value })], country)).toMatchObject({
+    kind: "chosen",
+    contact: { value },
+    to,
+  });
+});
+
+test("a number that cannot be read is refused with the form to write it in", () => {
+  expect(chooseContact("text", [phone({ id: "P7", value: "call me maybe" })], "US")).toMatchObject({
+    kind: "none",
+    short: "Contact unusable",
+    long: "Contact P7 has no value that text can be sent to. Write a phone number with its country, such as +1 614 555 0107.",
+  });
+});
+
 const NOON = new Date("2031-03-03T17:00:00Z");
-const MOMENT: Moment = { now: NOON, recipientsAllowed: null, canSeal: false };
+const MOMENT: Moment = {
+  now: NOON,
+  recipientsAllowed: null,
+  canSeal: false,
+  lender: { country: "US" },
+};
 
 const facts = (
   rest: Partial<FactSheet> = {},

@@ -86,6 +86,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
     postalAddress: "",
     phone: "",
     website: "https://lender.example",
+    country: "US",
     timeZone: "America/New_York",
   };
   const borrower = {

@@ -1,13 +1,14 @@
 import type { ChannelRules, Composed, Draft } from "./rules.ts";
 
 const LONGEST_ADDRESS = 254;
+const ADDRESS = /^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$/;
 
 /** Email over SMTP. */
 export const EMAIL: ChannelRules = {
   isEligible: (contact) => contact.contactType === "email",
   // This is what an SMTP envelope can hold. Only the server knows whether the mailbox exists.
-  isReachable: (value) =>
-    /^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$/.test(value) && value.length <= LONGEST_ADDRESS,
+  recipientOf: (value) => (ADDRESS.test(value) && value.length <= LONGEST_ADDRESS ? value : null),
+  form: "one email address, without a name, brackets or blanks",
   wantedContact: "a valid email contact of the borrower's own (affiliation self, not archived)",
   compose,
   partsOf: ({ subject = null, bodyText = null, bodyHtml = null }) => ({
@@ -20,8 +21,7 @@ export const EMAIL: ChannelRules = {
 };
 
 function compose(draft: Draft): Composed {
-  const { contact, from, parts } = draft;
-  const to = contact.value ?? "";
+  const { to, toName, from, parts } = draft;
   const { subject, text, html } = {
     ...parts,
     subject: parts.subject ?? "",
@@ -35,7 +35,7 @@ function compose(draft: Draft): Composed {
       date: draft.now,
       from,
       to,
-      toName: contact.name,
+      toName,
       subject,
       text,
       html,

@@ -7,7 +7,10 @@ export interface Draft {
   readonly interactionId: string;
   /** The id of the first attempt. */
   readonly chainId: string;
-  readonly contact: Pick<Contact, "value" | "name">;
+  /** As `recipientOf` reads it from the contact's value. */
+  readonly to: string;
+  /** The contact's name. */
+  readonly toName: string | null;
   /** The sender as the channel's settings name it: an address with a name, a number, or a messaging service. */
   readonly from: string;
   readonly language: string;
@@ -31,8 +34,13 @@ export type ContentOnRecord = Readonly<
 /** Everything that delivering must know about a channel. */
 export interface ChannelRules {
   readonly isEligible: (contact: Contact) => boolean;
-  /** Whether the value of an eligible contact is one that a message can be sent to. */
-  readonly isReachable: (value: string) => boolean;
+  /**
+   * The address or number that a message to an eligible contact of this value goes to; null where there is none. A number
+   * without a country is one of `homeCountry`.
+   */
+  readonly recipientOf: (value: string, homeCountry: string) => string | null;
+  /** How a value must be written. */
+  readonly form: string;
   /** Which contact a person should add where none is eligible. */
   readonly wantedContact: string;
   readonly compose: (draft: Draft) => Composed;

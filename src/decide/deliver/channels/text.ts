@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString } from "libphonenumber-js";
+import { readPhoneNumber } from "../../api/phone-number.ts";
 import { segmentsOf } from "../../../template/language/segments.ts";
 import type { ChannelRules, Composed, Draft } from "./rules.ts";
 
@@ -6,8 +6,8 @@ import type { ChannelRules, Composed, Draft } from "./rules.ts";
 export const TEXT: ChannelRules = {
   isEligible: (contact) =>
     contact.contactType === "phone" && contact.label === "personal" && contact.receiveTextMessages,
-  isReachable: (value) =>
-    parsePhoneNumberFromString(value, { extract: false })?.isPossible() === true,
+  recipientOf: readPhoneNumber,
+  form: "a phone number with its country, such as +1 614 555 0107",
   wantedContact:
     "a valid personal phone of the borrower's own that receives text messages (affiliation self, label personal, not archived)",
   compose,
@@ -15,18 +15,11 @@ export const TEXT: ChannelRules = {
   canBeAsked: true,
 };
 
-function compose({ interactionId, contact, from, parts }: Draft): Composed {
-  const to = e164(contact.value ?? "");
+function compose({ interactionId, to, from, parts }: Draft): Composed {
   const body = parts.text ?? "";
   return {
     message: { channel: "text", interactionId, to, body },
     content: { body, from, to },
     segments: segmentsOf(body).segments,
   };
-}
-
-/** A lender may write a number with spaces and dashes, but a provider needs digits. */
-function e164(number: string): string {
-  if (/^\+[1-9]\d{6,14}$/.test(number)) return number;
-  return parsePhoneNumberFromString(number)?.number ?? number;
 }
