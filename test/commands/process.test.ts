@@ -124,9 +124,12 @@ describe("words", () => {
       "pause",
       "resume",
       "reseal",
+      "judge",
+      "rules",
       "keys",
       "openapi",
       "migrate",
+      "roles",
       "health",
     ];
     expect(names).toEqual([...files, "help"]);

@@ -26,8 +26,9 @@ describe("readiness", () => {
   const served = useServer(database, { healthDb: health.db });
 
   test("asks the database once for many requests, whoever sends them", async () => {
+    // fewer than the 200 connections that one address may have, because the next test needs one more
     const answers = await Promise.all(
-      Array.from({ length: 200 }, () => served.ask("GET", "/readyz", { key: null })),
+      Array.from({ length: 100 }, () => served.ask("GET", "/readyz", { key: null })),
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     // one check is two statements or three; a slow machine may need a second or third check
