@@ -24,7 +24,7 @@ declare module "vitest" {
 }
 
 const PREFIX = "tidings-test-";
-const FAST = ["fsync=off", "full_page_writes=off", "max_connections=200"];
+const FAST = ["fsync=off", "full_page_writes=off", "max_connections=400"];
 
 /** A clone of the template database takes 13 ms on a memory disk and 300 ms on a slow one. */
 function chooseDisk(): string {
