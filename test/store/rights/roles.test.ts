@@ -3,12 +3,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, type Pool } from "pg";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { cancel } from "../../../src/commands/cancel.ts";
 import type { Command } from "../../../src/commands/cli/command.ts";
 import { explain } from "../../../src/commands/explain/explain.ts";
+import { dryRun } from "../../../src/commands/dry-run/dry-run.ts";
 import { keys } from "../../../src/commands/keys.ts";
 import { pause, resume } from "../../../src/commands/pause.ts";
+import { preview } from "../../../src/commands/preview/preview.ts";
+import { reseal } from "../../../src/commands/reseal.ts";
 import { retry } from "../../../src/commands/retry.ts";
 import { roles } from "../../../src/commands/roles.ts";
 import { settle } from "../../../src/commands/settle.ts";
@@ -141,6 +144,23 @@ test("every function and table that the table of rights names is there", async (
   for (const { functions } of Object.values(RIGHTS))
     for (const one of functions)
       expect(await isGranted(`to_regprocedure('tidings.${one}') is not null`), one).toBe(true);
+});
+
+test.each([
+  ["public", ["--core", "public"]],
+  ["a name that Postgres keeps for itself", ["--daemon", "pg_monitor"]],
+  ["a name that leaves its quotes", ["--reader", 'x"; drop schema tidings cascade; --']],
+  ["a name that Postgres would cut off", ["--reader", "r".repeat(64)]],
+  ["one name for two roles", ["--core", "tidings", "--daemon", "tidings"]],
+])("%s is refused", async (_, words) => {
+  await expect(roles.run(words, () => {})).rejects.toMatchObject({ code: "ARGUMENTS_INVALID" });
+});
+
+test("without a name, all four roles are printed", async () => {
+  const lines: string[] = [];
+  await roles.run([], (line) => void lines.push(line));
+  for (const kind of ROLE_KINDS)
+    expect(lines.join("\n")).toContain(`create role "tidings_${kind}"`);
 });
 
 describe("a core system", () => {
@@ -316,6 +336,23 @@ describe("a daemon, an operator and a reader", () => {
     expect(await operate(show, sent)).toMatchObject({ code: 0 });
     expect(await operate(keys, "list")).toMatchObject({ code: 0 });
     expect(await operate(templates, "list")).toMatchObject({ code: 0 });
+  });
+
+  test("an operator writes and previews templates, asks what would be sent, and seals again", async () => {
+    const slug = "bankruptcy-dismissed.email.en";
+    expect(await operate(templates, "push", `templates/${slug}`)).toMatchObject({ code: 0 });
+    expect(await operate(templates, "publish", slug)).toMatchObject({ code: 0 });
+    expect(await operate(preview, slug)).toMatchObject({ code: 0 });
+    expect(await operate(dryRun, "--change", "9000")).toMatchObject({ code: 0 });
+    vi.stubEnv("CONTENT_KEY", randomBytes(32).toString("base64"));
+    expect(await operate(reseal)).toMatchObject({ code: 0 });
+    // without a sealed row the command stops before these statements
+    for (const statement of [
+      "update tidings.interactions set content = content where false",
+      "update tidings.record_changes set changes = changes where false",
+      "insert into tidings.content_reveals (interaction_id, revealed_by, way) select 1, 'kim', 'command' where false returning id",
+    ])
+      await expect(poolOf("operator").query(statement), statement).resolves.toBeDefined();
   });
 
   test("an operator pauses, resumes, cancels, retries and settles", async () => {
