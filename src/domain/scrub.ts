@@ -11,13 +11,18 @@ const INTERNATIONAL_NUMBER = /\+\p{Nd}[\p{Nd}Xx*\s().\p{Pd}]{4,18}[\p{Nd}Xx*]/gu
 const NORTH_AMERICAN_NUMBER =
   /(?<!\p{Nd})(?:\(?\p{Nd}{3}\)?[\s.\p{Pd}]*)?\p{Nd}{3}[\s.\p{Pd}]\p{Nd}{4}(?!\p{Nd})/gu;
 const LONG_DIGITS = /\p{Nd}{7,}/gu;
+/** From the SMTP command on, which a server may repeat with our login behind it. */
+const AFTER_AUTH = /\bAUTH\b.*/iu;
+/** Base64 of twelve and more characters; a word in plain letters is left, such as "unsuccessful". */
+const BASE64 = /(?<![\w+/=-])(?![A-Z]?[a-z]+(?![\w+/=-]))[A-Za-z0-9+/_-]{12,}={0,2}(?![\w+/=-])/gu;
 
 /**
- * A provider's text as it may be kept: without email addresses, phone numbers and the given personal words (in any
- * case), on one line, at most 300 characters.
+ * A provider's text as it may be kept: without email addresses, phone numbers, logins and the given words, personal ones and
+ * credentials (in any case), on one line, at most 300 characters.
  */
 export function scrub(text: string, personal: readonly string[] = []): string {
   return withoutWords(onOneLine(text), personal)
+    .replace(AFTER_AUTH, (rest) => rest.replaceAll(BASE64, "[removed]"))
     .replaceAll(ANGLE_BRACKETS, "[address]")
     .replaceAll(EMAIL_ADDRESS, "[address]")
     .replaceAll(INTERNATIONAL_NUMBER, "[number]")

@@ -2,6 +2,7 @@ import { BAD_ADDRESS, MALFORMED_SENDER } from "../../domain/codes/smtp-meanings.
 import { readReply } from "../../domain/codes/smtp-reply.ts";
 import type { EmailMessage } from "../../domain/message.ts";
 import type { ProviderAnswer } from "../../domain/provider-answer.ts";
+import { credentialForms } from "../answer/credential-forms.ts";
 import { within } from "../answer/deadline.ts";
 import { isMailbox, sourceOf } from "./message-source.ts";
 import { answerOf, evidenceOf, type Call } from "../answer/code-meaning.ts";
@@ -24,13 +25,15 @@ export interface SmtpOptions {
 /** Mail through a mail submission server. Throws on a URL that cannot be read. */
 export function openSmtp(options: SmtpOptions): Provider<EmailMessage> {
   const { url, slots = 10, deadlineMs = 30_000, envelopeFrom } = options;
-  const sessions = openSmtpSessions(readSmtpUrl(url));
+  const server = readSmtpUrl(url);
+  const sessions = openSmtpSessions(server);
+  const secrets = server.login ? credentialForms(server.login.user, server.login.pass) : [];
 
   async function send(message: EmailMessage): Promise<ProviderAnswer> {
     const call: Call = {
       provider: "smtp",
       startedAt: performance.now(),
-      personal: personalIn(message),
+      personal: [...personalIn(message), ...secrets],
     };
     if (!isMailbox(message.to)) return answerOf(call, BAD_ADDRESS, {});
     const mail = await sourceOf(message, envelopeFrom);

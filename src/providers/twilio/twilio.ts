@@ -4,6 +4,7 @@ import type RequestClient from "twilio/lib/base/RequestClient.js";
 import type { TextMessage } from "../../domain/message.ts";
 import type { ProviderAnswer } from "../../domain/provider-answer.ts";
 import { answerOf, evidenceOf, type Call } from "../answer/code-meaning.ts";
+import { credentialForms } from "../answer/credential-forms.ts";
 import type { Provider } from "../answer/provider.ts";
 import { readTwilioTrouble } from "./answer.ts";
 import { TWILIO_SILENCE } from "../../domain/codes/twilio-codes.ts";
@@ -32,11 +33,16 @@ export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Asks
   const { from, messagingServiceSid, apiUrl, slots = 20, deadlineMs = 10_000 } = options;
   const wire = openTwilioHttp({ apiUrl, slots, deadlineMs });
   const sender = messagingServiceSid === undefined ? { from: from ?? "" } : { messagingServiceSid };
+  const secrets = credentialForms(options.accountSid, options.authToken);
   let client: Promise<Twilio> | undefined;
   const openClient = (): Promise<Twilio> => (client ??= loadClient(options, wire));
 
   async function send({ to, body }: TextMessage): Promise<ProviderAnswer> {
-    const call: Call = { provider: "twilio", startedAt: performance.now(), personal: [to] };
+    const call: Call = {
+      provider: "twilio",
+      startedAt: performance.now(),
+      personal: [to, ...secrets],
+    };
     let asked = false;
     try {
       const { messages } = await openClient();

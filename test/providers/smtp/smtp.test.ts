@@ -484,6 +484,29 @@ describe("over TLS, with a login", () => {
 });
 
 describe("evidence", () => {
+  const base64 = (text: string): string => Buffer.from(text).toString("base64");
+  test.each<[string, string]>([
+    ["AUTH PLAIN", `bad AUTH PLAIN ${base64("\0tidings\0s3cret")}`],
+    ["AUTH PLAIN with an identity", `bad ${base64("tidings\0tidings\0s3cret")}`],
+    ["AUTH LOGIN", `bad ${base64("tidings")} ${base64("s3cret")}`],
+    ["base64 without its padding", `bad ${base64("\0tidings\0s3cret").replace(/=+$/u, "")}`],
+    ["the password itself", "no user tidings with s3cret"],
+    ["what followed AUTH, whoever it was", `bad AUTH LOGIN c29tZWJvZHk6aHVudGVyMg==`],
+  ])("does not repeat our login, as %s", async (_, words) => {
+    const answer = await sendOne({ AUTH: emit(`535 5.7.8 ${words}`) });
+    expect(answer).toMatchObject({ kind: "misconfigured", short: "Login refused" });
+    const text = answer.evidence.text ?? "";
+    expect(text).toContain("[removed]");
+    expect(text).not.toMatch(/tidings|s3cret|AHRpZGluZ3|dGlkaW5nc|czNjcmV0|c29tZWJvZHk/u);
+  });
+
+  test("keeps what a server says of AUTH in plain words", async () => {
+    const answer = await sendOne({
+      AUTH: emit("535 5.7.8 AUTH PLAIN unsuccessful: Authentication disabled"),
+    });
+    expect(answer.evidence.text).toBe("AUTH PLAIN unsuccessful: Authentication disabled");
+  });
+
   test.each<[string, Script]>([
     [
       "the whole address",

@@ -399,11 +399,17 @@ describe("evidence", () => {
   test("repeats neither the number nor the credentials", async () => {
     for (const serve of [
       httpError(400, 21211, "The 'To' number +12125550123 is not valid for s3cret"),
+      httpError(
+        401,
+        20003,
+        `Basic ${btoa(`${ACCOUNT.accountSid}:${ACCOUNT.authToken}`)} is unknown`,
+      ),
+      httpError(401, 20003, `${ACCOUNT.accountSid} may not use ${ACCOUNT.authToken}`),
       reset,
       keepSilent,
     ]) {
       const { evidence } = await sendOne(serve);
-      expect(JSON.stringify(evidence)).not.toMatch(/0123|t0ken|AC1111|your case/iu);
+      expect(JSON.stringify(evidence)).not.toMatch(/0123|t0ken|AC1111|QUMxMTEx|your case/iu);
     }
   });
 });
