@@ -9,7 +9,7 @@ import {
 
 /** So many of the newest changes are looked through each time. */
 const NEWEST = 10_000;
-/** And so many of the others, in turn: ten million in about half an hour, at the cost of some 50 ms every ten seconds. */
+/** And so many of the others, in turn: an estimate for ten million is half an hour, at the cost of some 50 ms every ten seconds. */
 const STRETCH = 50_000;
 /** Missed changes that are taken in at once. */
 const BATCH = 1_000;
