@@ -378,12 +378,10 @@ begin
   delete from tidings.missed_changes x where x.case_change_id = any(ids);
 end $$;
 
--- Locks sets that are due and returns them: up to max_sets sets of single changes, or one of a bulk. Waits up to wait_ms for
--- one. The waiting is done here and not by the daemon, because a look from inside the database costs a tenth of a query.
--- It polls and does not listen, so that the core system's transaction need not notify. Where a look takes long, as over rows
--- that a long transaction keeps from being vacuumed, it looks less often.
-create function tidings.claim_case_changes(wait_ms int, pause_ms int, max_sets int)
-returns setof tidings.resolve_queue
+-- Waits up to wait_ms until a set is due, and says whether one is. The waiting is done here and not by the daemon, because a
+-- look from inside the database costs a tenth of a query. It polls and does not listen, so that the core system's transaction
+-- need not notify. Where a look takes long, as over rows that a long transaction keeps from being vacuumed, it looks less often.
+create function tidings.wait_for_case_changes(wait_ms int, pause_ms int) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
   deadline constant timestamptz := clock_timestamp() + wait_ms * interval '1 millisecond';
@@ -392,16 +390,25 @@ begin
   loop
     began := clock_timestamp();
     if exists (select from tidings.resolve_queue q where q.run_at <= began) then
-      return query
-        select * from tidings.resolve_queue q where q.priority = 0 and q.run_at <= began
-        order by q.id limit max_sets for update skip locked;
-      if found then return; end if;
-      return query
-        select * from tidings.resolve_queue q where q.priority > 0 and q.run_at <= began
-        order by q.priority, q.id limit 1 for update skip locked;
-      if found then return; end if;
+      return true;
     end if;
     exit when clock_timestamp() >= deadline;
     perform pg_sleep(greatest(pause_ms / 1000.0, 20 * extract(epoch from clock_timestamp() - began)));
   end loop;
+  return false;
+end $$;
+
+-- Locks sets that are due and that no other transaction has locked: up to max_sets sets of single changes, or one of a bulk.
+-- Not the function that waits: the transaction of a claim begins after its changes, so that now() is the time of resolving.
+create function tidings.claim_case_changes(max_sets int) returns setof tidings.resolve_queue
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+begin
+  return query
+    select * from tidings.resolve_queue q where q.priority = 0 and q.run_at <= clock_timestamp()
+    order by q.id limit max_sets for update skip locked;
+  if not found then
+    return query
+      select * from tidings.resolve_queue q where q.priority > 0 and q.run_at <= clock_timestamp()
+      order by q.priority, q.id limit 1 for update skip locked;
+  end if;
 end $$;

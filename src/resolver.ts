@@ -9,8 +9,8 @@ import {
   claimChangeSets,
   postponeChangeSet,
   splitChangeSet,
+  waitForChangeSets,
   type ChangeSet,
-  type ClaimOptions,
 } from "./store/resolve/resolve-queue.ts";
 
 /** Sets are resolved by so many at a time while more wait, each on a connection of its own. */
@@ -18,7 +18,9 @@ export const RESOLVER_CONNECTIONS = 3;
 /** Sets of single changes that are resolved in one transaction. */
 const MAX_SETS = 20;
 /** A stop waits for this long at the most when there is nothing to resolve (ms). */
-const WAIT_MS = 250;
+const WAIT_MS = 500;
+/** All sets that are due are locked by other lanes (ms). */
+const LOCKED_PAUSE_MS = 20;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
 
@@ -49,10 +51,11 @@ export function startResolver(deps: Deps, outages: Outages): Resolver {
   /** Resolves to the pause before the next look (ms). */
   const lookOnce = async (pauseMs: number): Promise<number> => {
     try {
-      const sets = await resolveNext(deps, { waitMs: WAIT_MS, maxSets: MAX_SETS });
+      const isDue = await waitForChangeSets(deps.db, WAIT_MS);
+      const sets = isDue ? await resolveNext(deps) : 0;
       endOutage();
       if (sets > 0) help();
-      return 0;
+      return isDue && sets === 0 ? LOCKED_PAUSE_MS : 0;
     } catch (error) {
       const outage = outageCode(error);
       if (outage !== undefined) outageOver ??= outages.begin("resolver", outage);
@@ -81,18 +84,17 @@ export function startResolver(deps: Deps, outages: Outages): Resolver {
 /** Resolves set after set until none waits. */
 export async function resolveWaiting(deps: Deps, signal?: AbortSignal): Promise<void> {
   let sets = 1;
-  while (sets > 0 && !isAborted(signal))
-    sets = await resolveNext(deps, { waitMs: 0, maxSets: MAX_SETS });
+  while (sets > 0 && !isAborted(signal)) sets = await resolveNext(deps);
 }
 
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 
 /** Claims and resolves sets in one transaction, and returns how many. Throws only what concerns no set in particular. */
-async function resolveNext(deps: Deps, claim: ClaimOptions): Promise<number> {
+async function resolveNext(deps: Deps): Promise<number> {
   let sets: ChangeSet[] = [];
   try {
     await resolveClaimed(deps, async (transaction) => {
-      sets = await claimChangeSets(transaction, claim);
+      sets = await claimChangeSets(transaction, MAX_SETS);
       return sets;
     });
   } catch (error) {

@@ -7,24 +7,21 @@ export interface ChangeSet {
   readonly caseChangeIds: readonly string[];
 }
 
-export interface ClaimOptions {
-  /** How long to wait for a set (ms). */
-  readonly waitMs: number;
-  /** The most sets of single changes; of a bulk it is always one. */
-  readonly maxSets: number;
+/** Between two looks at an empty queue (ms). On average a change waits half of it; a look costs some 0.1 ms. */
+const PAUSE_MS = 15;
+
+/** Waits until a set is due, for up to `waitMs`, and resolves to whether one is. Others may have locked it. */
+export async function waitForChangeSets(db: Db, waitMs: number): Promise<boolean> {
+  const { rows } = await sql<{ isDue: boolean }>`
+    select tidings.wait_for_case_changes(${waitMs}::int, ${PAUSE_MS}::int) as is_due
+  `.execute(db);
+  return rows[0]?.isDue === true;
 }
 
-/** Between two looks at an empty queue (ms): on average a change waits half of it, and a look costs some 0.1 ms. */
-const PAUSE_MS = 10;
-
-/** Locks sets that no transaction has locked until this transaction ends. Empty when none came within the wait. */
-export async function claimChangeSets(
-  transaction: Db,
-  { waitMs, maxSets }: ClaimOptions,
-): Promise<ChangeSet[]> {
+/** Locks up to `maxSets` sets of single changes, or one of a bulk, until the transaction ends. */
+export async function claimChangeSets(transaction: Db, maxSets: number): Promise<ChangeSet[]> {
   const { rows } = await sql<ChangeSet>`
-    select q.id, q.case_change_ids
-    from tidings.claim_case_changes(${waitMs}::int, ${PAUSE_MS}::int, ${maxSets}::int) q
+    select q.id, q.case_change_ids from tidings.claim_case_changes(${maxSets}::int) q
   `.execute(transaction);
   return rows;
 }

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeAll, expect, test } from "vitest";
+import { startResolver, type Resolver } from "../../src/resolver.ts";
+import { trackOutages } from "../../src/store/postgres/outages.ts";
+import { countUnresolved } from "../../src/store/resolve/resolve-queue.ts";
+import { useDatabase } from "../database.ts";
+import { depsOn } from "../deps.ts";
+import { insertChanges, insertLender, insertType } from "../lender.ts";
+
+const database = useDatabase();
+const { pool, db } = database;
+const deps = depsOn(database);
+const MARCH = "2026-03-03T00:00:00Z";
+
+beforeAll(async () => {
+  await insertLender(pool);
+  await insertType(pool, { id: 1 });
+});
+
+const running: Resolver[] = [];
+const start = (): void =>
+  void running.push(
+    startResolver(
+      deps,
+      trackOutages(() => {}),
+    ),
+  );
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((resolver) => resolver.stop()));
+});
+
+async function resolved(): Promise<void> {
+  const left = async (): Promise<number> => (await countUnresolved(db)).caseChanges;
+  await expect.poll(left, { timeout: 20_000, interval: 20 }).toBe(0);
+}
+
+test("what is on record of a change follows its arrival in time", async () => {
+  start();
+  // so long that the resolver has waited several times by then
+  await sleep(700);
+  const ids = await insertChanges(pool, [{ caseId: "T1", status: "initiated", at: MARCH }]);
+  await resolved();
+  const { rows } = await pool.query(
+    `select r.resolved_at >= c.received_at as is_resolved_later, i.created_at >= c.received_at as is_planned_later
+     from tidings.case_changes c
+     join tidings.resolutions r on r.case_change_id = c.id
+     join tidings.interactions i on i.case_change_id = c.id
+     where c.id = $1`,
+    [ids[0]],
+  );
+  expect(rows).toEqual([{ is_resolved_later: true, is_planned_later: true }]);
+});
+
+test("two resolvers share a bulk, and each change is resolved once", async () => {
+  start();
+  start();
+  const bulk = Array.from({ length: 2_000 }, (_, n) => ({
+    caseId: `B${n}`,
+    status: "initiated",
+    at: MARCH,
+  }));
+  const ids = await insertChanges(pool, bulk);
+  await resolved();
+  const { rows } = await pool.query(
+    `select (select count(*) from tidings.resolutions where case_change_id = any($1::bigint[]))::int as resolutions,
+       (select count(*) from tidings.interactions where case_change_id = any($1::bigint[]))::int as interactions`,
+    [ids],
+  );
+  expect(rows).toEqual([{ resolutions: 2_000, interactions: 2_000 }]);
+});
+
+test("a set that another transaction has locked is left to it, and resolved when it is given back", async () => {
+  await insertChanges(pool, [{ caseId: "L1", status: "initiated", at: MARCH }]);
+  const client = await pool.connect();
+  await client.query("begin");
+  await client.query("select from tidings.resolve_queue for update");
+  start();
+  await insertChanges(pool, [{ caseId: "L2", status: "initiated", at: MARCH }]);
+  const left = async (): Promise<number> => (await countUnresolved(db)).caseChanges;
+  await expect.poll(left, { timeout: 20_000 }).toBe(1);
+  await client.query("rollback");
+  client.release();
+  await resolved();
+});
