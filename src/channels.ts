@@ -3,7 +3,7 @@ import type { ChannelConfig, Config } from "./config.ts";
 import type { DeliveryChannel, DeliveryChannels } from "./deps.ts";
 import { createLoadSize } from "./delivery/load-size.ts";
 import { createIntervalLimit } from "./delivery/interval-limit.ts";
-import type { Receipt } from "./domain/receipt.ts";
+import type { Receipt } from "./domain/receipts/receipt.ts";
 import { SENDABLE_CHANNELS, type SendableChannel } from "./domain/vocabulary.ts";
 import { createCircuitBreaker } from "./providers/flow/circuit-breaker.ts";
 import { createCallLimit } from "./providers/flow/call-limit.ts";

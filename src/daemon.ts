@@ -10,7 +10,7 @@ import { createInFlight, type InFlight } from "./delivery/in-flight.ts";
 import type { DeliveryChannels, Deps } from "./deps.ts";
 import type { Emit } from "./domain/events.ts";
 import type { Channel } from "./domain/vocabulary.ts";
-import type { Receipt } from "./domain/receipt.ts";
+import type { Receipt } from "./domain/receipts/receipt.ts";
 import { syncChannelProviders } from "./store/deliver/channels.ts";
 import { openDb, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";

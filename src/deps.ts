@@ -4,7 +4,7 @@ import type { LoadSize } from "./delivery/load-size.ts";
 import type { RetrySchedule } from "./decide/deliver/outcome.ts";
 import type { Senders } from "./decide/deliver/prepare.ts";
 import type { Emit } from "./domain/events.ts";
-import type { LookupResult, UnknownOutcome } from "./domain/unknown-outcome.ts";
+import type { LookupResult, UnknownOutcome } from "./domain/settle/unknown-outcome.ts";
 import type { Lender } from "./domain/lender.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 import type { CircuitBreaker } from "./providers/flow/circuit-breaker.ts";

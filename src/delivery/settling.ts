@@ -3,7 +3,11 @@ import { rulesOf } from "../decide/deliver/channels/table.ts";
 import type { DeliveryChannel, Deps, Lookups } from "../deps.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Jobs } from "../domain/jobs.ts";
-import type { LookupResult, UnknownOutcome, UnknownVerdict } from "../domain/unknown-outcome.ts";
+import type {
+  LookupResult,
+  UnknownOutcome,
+  UnknownVerdict,
+} from "../domain/settle/unknown-outcome.ts";
 import { noteFindings } from "../store/deliver/contact-findings.ts";
 import { planNextAttempts } from "../store/deliver/next-attempts.ts";
 import type { Db } from "../store/postgres/db.ts";

@@ -10,7 +10,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/domain/vocabulary.ts"],
   ["src/domain/*.ts"],
   ["src/domain/template/*.ts"],
-  ["src/domain/codes/*.ts"],
+  ["src/domain/codes/*.ts", "src/domain/resolve/*.ts", "src/domain/receipts/*.ts"],
+  ["src/domain/deliver/*.ts", "src/domain/settle/*.ts"],
   ["src/domain/dry-run/*.ts", "src/domain/guard/*.ts", "src/decide/guard/data/*.json"],
   ["src/clock.ts", "src/config.ts", "src/log-destination.ts"],
   [

@@ -3,7 +3,7 @@ import type { SMTPServerOptions } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { prepare } from "../../src/decide/deliver/prepare.ts";
-import type { EmailMessage, Message, TextMessage } from "../../src/domain/message.ts";
+import type { EmailMessage, Message, TextMessage } from "../../src/domain/deliver/message.ts";
 import type { Provider } from "../../src/providers/answer/provider.ts";
 import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { openTwilio } from "../../src/providers/twilio/twilio.ts";

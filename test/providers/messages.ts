@@ -1,4 +1,4 @@
-import type { EmailMessage, TextMessage } from "../../src/domain/message.ts";
+import type { EmailMessage, TextMessage } from "../../src/domain/deliver/message.ts";
 
 let count = 0;
 

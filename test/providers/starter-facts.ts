@@ -1,4 +1,4 @@
-import type { FactSheet } from "../../src/domain/fact-sheet.ts";
+import type { FactSheet } from "../../src/domain/deliver/fact-sheet.ts";
 import type { Starter } from "../template/starter-set.ts";
 
 /** The facts from which the sample of a starter template would be made. */

@@ -5,7 +5,7 @@ import type {
   ChangedColumn,
   RecordChange,
   Transition,
-} from "../../domain/chain.ts";
+} from "../../domain/deliver/chain.ts";
 import { contactsInWords, datesInWords, whyInWords } from "./sentences.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
 import { aligned, page, wrapped } from "../cli/layout.ts";

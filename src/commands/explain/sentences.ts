@@ -1,5 +1,5 @@
 import type { Explanation } from "../../decide/resolve/schedule.ts";
-import type { Attempt, Chain, PinnedType } from "../../domain/chain.ts";
+import type { Attempt, Chain, PinnedType } from "../../domain/deliver/chain.ts";
 import { dueInWords } from "../cli/due-words.ts";
 import type { ShowMoment } from "../cli/moment.ts";
 

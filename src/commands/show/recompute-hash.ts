@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { ContentOnRecord } from "../../decide/deliver/channels/rules.ts";
 import { rulesOf } from "../../decide/deliver/channels/table.ts";
-import type { Message } from "../../domain/message.ts";
+import type { Message } from "../../domain/deliver/message.ts";
 import { sourceOf } from "../../providers/smtp/message-source.ts";
 import type { KeptContent } from "../../store/operate/recorded-content.ts";
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { TypeFields, TypeVersion } from "../../domain/type-version.ts";
+import type { TypeFields, TypeVersion } from "../../domain/resolve/type-version.ts";
 import type { VersionStatus } from "../../domain/vocabulary.ts";
 
 /** How an update of a version is carried out. */

@@ -1,4 +1,4 @@
-import type { Contact } from "../../domain/contact.ts";
+import type { Contact } from "../../domain/deliver/contact.ts";
 import { rulesOf } from "./channels/table.ts";
 import { CONTACT_STATUSES, type Channel } from "../../domain/vocabulary.ts";
 

@@ -1,6 +1,6 @@
-import type { FactSheet } from "../../domain/fact-sheet.ts";
+import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import type { Lender } from "../../domain/lender.ts";
-import type { Verdict } from "../../domain/verdict.ts";
+import type { Verdict } from "../../domain/deliver/verdict.ts";
 import { isAllowed } from "./allow-recipient.ts";
 import { chooseContact } from "./choose-contact.ts";
 import { stillHolds } from "../resolve/match.ts";

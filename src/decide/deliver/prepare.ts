@@ -1,10 +1,10 @@
-import type { Contact } from "../../domain/contact.ts";
-import type { FactSheet } from "../../domain/fact-sheet.ts";
+import type { Contact } from "../../domain/deliver/contact.ts";
+import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import type { Claim, Withheld } from "../../domain/interaction.ts";
 import type { Lender } from "../../domain/lender.ts";
-import type { Message } from "../../domain/message.ts";
+import type { Message } from "../../domain/deliver/message.ts";
 import type { Template } from "../../domain/template/template.ts";
-import type { Reason } from "../../domain/verdict.ts";
+import type { Reason } from "../../domain/deliver/verdict.ts";
 import type { SendableChannel } from "../../domain/vocabulary.ts";
 import { CHANNEL_RULES, isSendableChannel } from "./channels/table.ts";
 import { contextOf } from "./template-context.ts";

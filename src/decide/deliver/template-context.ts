@@ -1,6 +1,6 @@
 import { readPhoneNumber } from "../api/phone-number.ts";
-import type { Contact } from "../../domain/contact.ts";
-import type { Borrower, FactSheet, Loan } from "../../domain/fact-sheet.ts";
+import type { Contact } from "../../domain/deliver/contact.ts";
+import type { Borrower, FactSheet, Loan } from "../../domain/deliver/fact-sheet.ts";
 import type { Lender } from "../../domain/lender.ts";
 import type { TemplateContext } from "../../domain/template/context.ts";
 

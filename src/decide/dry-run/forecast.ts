@@ -1,7 +1,7 @@
 import type { Arrival, Surroundings } from "../../domain/dry-run/arrival.ts";
-import type { FactSheet } from "../../domain/fact-sheet.ts";
+import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import type { NoticeTerms } from "../../domain/interaction.ts";
-import type { NotificationTypeVersion } from "../../domain/notification-type.ts";
+import type { NotificationTypeVersion } from "../../domain/resolve/notification-type.ts";
 import type { Template } from "../../domain/template/template.ts";
 import { match } from "../resolve/match.ts";
 import { termsOf, type Planning } from "../resolve/plan.ts";

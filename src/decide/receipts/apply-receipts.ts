@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ProviderReceipt } from "../../domain/provider-receipt.ts";
+import type { ProviderReceipt } from "../../domain/receipts/provider-receipt.ts";
 import { fit, type Fit, type Oddity, type Placed } from "./fit.ts";
 import { nextTry, type NextTry } from "./next-try.ts";
 import { isBeyondLimit } from "./soft-failures.ts";

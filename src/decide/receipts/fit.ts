@@ -1,4 +1,4 @@
-import type { ProviderReceipt } from "../../domain/provider-receipt.ts";
+import type { ProviderReceipt } from "../../domain/receipts/provider-receipt.ts";
 import type { ReceiptTable, StatusRow } from "./table.ts";
 
 /** Why a receipt changes nothing for now. It is judged again whenever another one arrives. */

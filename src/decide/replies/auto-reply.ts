@@ -1,4 +1,4 @@
-import type { MailHeader } from "../../domain/parsed-mail.ts";
+import type { MailHeader } from "../../domain/receipts/parsed-mail.ts";
 import { sentencesOf } from "./normalise.ts";
 import { findPhrase, parsePhrase } from "./phrase.ts";
 

@@ -1,4 +1,4 @@
-import type { MailHeader } from "../../domain/parsed-mail.ts";
+import type { MailHeader } from "../../domain/receipts/parsed-mail.ts";
 import { isAutoReply, isAutoText } from "./auto-reply.ts";
 import { isReaction, withoutQuotes } from "./quotes.ts";
 import { readReply, type Reply, type Route } from "./read-reply.ts";

@@ -1,4 +1,4 @@
-import type { CalendarRows, ClosedDay } from "../../domain/calendar.ts";
+import type { CalendarRows, ClosedDay } from "../../domain/resolve/calendar.ts";
 import { federalHolidays, type Holiday } from "./holidays.ts";
 
 /** Null when the day is open. Days are counted from 1970-01-01, so that stepping through them costs nothing. */

@@ -1,4 +1,4 @@
-import type { Condition } from "../../domain/notification-type.ts";
+import type { Condition } from "../../domain/resolve/notification-type.ts";
 import { numberText } from "../../domain/exact-json.ts";
 import { compare, keyOf, readAs, type FieldValue } from "../../domain/field-value.ts";
 import { DATA_TYPES, OPERATORS, type DataType, type Operator } from "../../domain/vocabulary.ts";

@@ -1,6 +1,6 @@
-import type { CaseChange, CaseState, FollowingChange } from "../../domain/case-change.ts";
-import type { Condition, Trigger } from "../../domain/notification-type.ts";
-import type { Silence } from "../../domain/resolution.ts";
+import type { CaseChange, CaseState, FollowingChange } from "../../domain/resolve/case-change.ts";
+import type { Condition, Trigger } from "../../domain/resolve/notification-type.ts";
+import type { Silence } from "../../domain/resolve/resolution.ts";
 import { conditionFault, conditionHolds } from "./conditions.ts";
 
 /** `long` is a sentence for whoever asks why. It repeats no value of a case field: those may be personal. */

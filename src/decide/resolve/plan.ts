@@ -1,7 +1,7 @@
-import type { CaseChange } from "../../domain/case-change.ts";
+import type { CaseChange } from "../../domain/resolve/case-change.ts";
 import type { NoticeTerms } from "../../domain/interaction.ts";
-import type { NotificationTypeVersion } from "../../domain/notification-type.ts";
-import type { ResolutionPlan } from "../../domain/resolution.ts";
+import type { NotificationTypeVersion } from "../../domain/resolve/notification-type.ts";
+import type { ResolutionPlan } from "../../domain/resolve/resolution.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 import type { Calendars } from "./calendars.ts";
 import { match } from "./match.ts";

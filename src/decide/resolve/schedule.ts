@@ -1,6 +1,6 @@
 import { IANAZone } from "luxon";
-import type { ClosedDay } from "../../domain/calendar.ts";
-import type { Delay } from "../../domain/notification-type.ts";
+import type { ClosedDay } from "../../domain/resolve/calendar.ts";
+import type { Delay } from "../../domain/resolve/notification-type.ts";
 import { DELAY_UNITS, type DelayUnit } from "../../domain/vocabulary.ts";
 import type { Calendars } from "./calendars.ts";
 

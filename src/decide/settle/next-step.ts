@@ -1,5 +1,5 @@
 import { rulesOf } from "../deliver/channels/table.ts";
-import type { Attempt } from "../../domain/chain.ts";
+import type { Attempt } from "../../domain/deliver/chain.ts";
 import type { OnUnknown } from "../../domain/vocabulary.ts";
 
 /**

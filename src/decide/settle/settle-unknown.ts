@@ -1,4 +1,8 @@
-import type { LookupResult, UnknownOutcome, UnknownVerdict } from "../../domain/unknown-outcome.ts";
+import type {
+  LookupResult,
+  UnknownOutcome,
+  UnknownVerdict,
+} from "../../domain/settle/unknown-outcome.ts";
 
 /** The settings of a channel for unknown outcomes. */
 export interface SettlePolicy {

@@ -1,7 +1,7 @@
-import type { CaseChange, CaseState } from "../case-change.ts";
+import type { CaseChange, CaseState } from "../resolve/case-change.ts";
 import type { CaseChangeLine } from "./case-change-line.ts";
-import type { Contact } from "../contact.ts";
-import type { Borrower, Loan } from "../fact-sheet.ts";
+import type { Contact } from "../deliver/contact.ts";
+import type { Borrower, Loan } from "../deliver/fact-sheet.ts";
 import type { OnUnknown, WhenCaseMoves } from "../vocabulary.ts";
 
 /** The state of a case after a change. */

@@ -1,5 +1,5 @@
 import { changeType } from "../../decide/api/change-type.ts";
-import type { TypeFields, TypeVersion } from "../../domain/type-version.ts";
+import type { TypeFields, TypeVersion } from "../../domain/resolve/type-version.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import {
   editDraft,

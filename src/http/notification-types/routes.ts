@@ -1,5 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { TypeFields } from "../../domain/type-version.ts";
+import type { TypeFields } from "../../domain/resolve/type-version.ts";
 import { actingAs } from "../../store/postgres/acting-as.ts";
 import { lockType } from "../../store/api/type-drafts.ts";
 import { listTypeVersions } from "../../store/api/type-versions.ts";

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { TypeFields, TypeVersion } from "../../domain/type-version.ts";
+import type { TypeFields, TypeVersion } from "../../domain/resolve/type-version.ts";
 import {
   CASE_STATUSES,
   CHANNELS,

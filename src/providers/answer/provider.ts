@@ -1,4 +1,4 @@
-import type { Message } from "../../domain/message.ts";
+import type { Message } from "../../domain/deliver/message.ts";
 import type { ProviderAnswer } from "../../domain/provider-answer.ts";
 
 /** What carries a channel. */

@@ -1,4 +1,4 @@
-import type { Message } from "../../domain/message.ts";
+import type { Message } from "../../domain/deliver/message.ts";
 
 /**
  * Whose messages a message may hold up: mail to one domain goes to one server, and texts to one country and area mostly to

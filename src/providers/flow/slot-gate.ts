@@ -1,5 +1,5 @@
 import type { Lane } from "../../domain/jobs.ts";
-import type { Message } from "../../domain/message.ts";
+import type { Message } from "../../domain/deliver/message.ts";
 import { boundTogether, destinationOf, type Destinations } from "./destinations.ts";
 import { createRateLimiter } from "./rate-limiter.ts";
 

@@ -1,5 +1,5 @@
 import PostalMime, { type Email } from "postal-mime";
-import type { MailPart, ParsedMail } from "../../domain/parsed-mail.ts";
+import type { MailPart, ParsedMail } from "../../domain/receipts/parsed-mail.ts";
 
 /** A report is a few kilobytes, and returns the original with attachments at the most. */
 const LONGEST_READ = 262_144;

@@ -1,4 +1,4 @@
-import type { Receipt } from "../../domain/receipt.ts";
+import type { Receipt } from "../../domain/receipts/receipt.ts";
 import { evidenceOf } from "../answer/code-meaning.ts";
 import { readSmtpFailure } from "../smtp/answer.ts";
 

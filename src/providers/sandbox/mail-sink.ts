@@ -1,5 +1,5 @@
 import { SMTPServer, type SMTPServerDataStream } from "smtp-server";
-import type { Receipt } from "../../domain/receipt.ts";
+import type { Receipt } from "../../domain/receipts/receipt.ts";
 import { bounceLater } from "./bounce.ts";
 import { listenOnLoopback } from "./loopback.ts";
 import { openOutbox } from "./outbox.ts";

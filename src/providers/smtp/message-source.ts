@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import MailComposer from "nodemailer/lib/mail-composer";
 import type MimeNode from "nodemailer/lib/mime-node";
-import type { EmailMessage } from "../../domain/message.ts";
+import type { EmailMessage } from "../../domain/deliver/message.ts";
 
 const CONTROL = /\p{Cc}+/gu;
 /** What turns the reading direction, or ends a line in Unicode's eyes: one name could be made to read as another. */

@@ -1,6 +1,6 @@
 import { BAD_ADDRESS, MALFORMED_SENDER } from "../../domain/codes/smtp-meanings.ts";
 import { readReply } from "../../domain/codes/smtp-reply.ts";
-import type { EmailMessage } from "../../domain/message.ts";
+import type { EmailMessage } from "../../domain/deliver/message.ts";
 import type { ProviderAnswer } from "../../domain/provider-answer.ts";
 import { credentialForms } from "../answer/credential-forms.ts";
 import { within } from "../answer/deadline.ts";

@@ -1,4 +1,4 @@
-import type { Found, LookupResult, UnknownOutcome } from "../../domain/unknown-outcome.ts";
+import type { Found, LookupResult, UnknownOutcome } from "../../domain/settle/unknown-outcome.ts";
 import type { Meaning } from "../../domain/codes/meaning.ts";
 import { meaningOfTwilioCode, TWILIO_FAILURES } from "../../domain/codes/twilio-codes.ts";
 import { TWILIO_PROGRESS, type TwilioProgress } from "../../domain/codes/twilio-statuses.ts";

@@ -1,7 +1,7 @@
 import type { Twilio } from "twilio";
 import type { MessageInstance } from "twilio/lib/rest/api/v2010/account/message.js";
 import type RequestClient from "twilio/lib/base/RequestClient.js";
-import type { TextMessage } from "../../domain/message.ts";
+import type { TextMessage } from "../../domain/deliver/message.ts";
 import type { ProviderAnswer } from "../../domain/provider-answer.ts";
 import { answerOf, evidenceOf, type Call } from "../answer/code-meaning.ts";
 import { credentialForms } from "../answer/credential-forms.ts";

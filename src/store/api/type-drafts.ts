@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { freeId } from "../postgres/free-id.ts";
-import type { TypeFields, TypeVersion } from "../../domain/type-version.ts";
+import type { TypeFields, TypeVersion } from "../../domain/resolve/type-version.ts";
 import type { Db } from "../postgres/db.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from "kysely";
-import type { TypeVersion } from "../../domain/type-version.ts";
+import type { TypeVersion } from "../../domain/resolve/type-version.ts";
 import type { Db } from "../postgres/db.ts";
 
 const COLUMNS = sql`

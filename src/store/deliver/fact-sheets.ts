@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { FactSheet } from "../../domain/fact-sheet.ts";
+import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import type { Db } from "../postgres/db.ts";
 import { BORROWER_JSON } from "../postgres/borrower-json.ts";
 import { CONTACTS_JSON } from "./fact-json.ts";

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Receipt } from "../../domain/receipt.ts";
+import type { Receipt } from "../../domain/receipts/receipt.ts";
 import { noteFindings } from "./contact-findings.ts";
 import type { Db } from "../postgres/db.ts";
 

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import type { Contact } from "../../domain/contact.ts";
-import type { FactSheet } from "../../domain/fact-sheet.ts";
+import type { Contact } from "../../domain/deliver/contact.ts";
+import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import type { Db } from "../postgres/db.ts";
 import { loadSurroundings } from "./surroundings.ts";
 

@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import type { Surroundings, TypeRules } from "../../domain/dry-run/arrival.ts";
-import type { CaseChange } from "../../domain/case-change.ts";
-import type { Contact } from "../../domain/contact.ts";
-import type { Borrower, Loan } from "../../domain/fact-sheet.ts";
+import type { CaseChange } from "../../domain/resolve/case-change.ts";
+import type { Contact } from "../../domain/deliver/contact.ts";
+import type { Borrower, Loan } from "../../domain/deliver/fact-sheet.ts";
 import type { Db } from "../postgres/db.ts";
 import { BORROWER_JSON } from "../postgres/borrower-json.ts";
 import { CONTACTS_JSON } from "../deliver/fact-json.ts";

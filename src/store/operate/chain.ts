@@ -1,5 +1,11 @@
 import { sql } from "kysely";
-import type { Attempt, Chain, PinnedType, RecordChange, Transition } from "../../domain/chain.ts";
+import type {
+  Attempt,
+  Chain,
+  PinnedType,
+  RecordChange,
+  Transition,
+} from "../../domain/deliver/chain.ts";
 import { loadCaseChanges } from "../resolve/case-changes.ts";
 import type { Db } from "../postgres/db.ts";
 

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { NotificationTypeVersion } from "../../domain/notification-type.ts";
+import type { NotificationTypeVersion } from "../../domain/resolve/notification-type.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** Loads the active versions of case types, each with the template version that is active at the same moment. */

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { CalendarRows } from "../../domain/calendar.ts";
+import type { CalendarRows } from "../../domain/resolve/calendar.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** The lender's own calendars and closures; days are ISO dates. */

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from "kysely";
-import type { CaseChange, CaseState } from "../../domain/case-change.ts";
+import type { CaseChange, CaseState } from "../../domain/resolve/case-change.ts";
 import type { Db } from "../postgres/db.ts";
 
 type Row = Omit<CaseChange, "before" | "changedAt"> & {

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { ResolutionPlan } from "../../domain/resolution.ts";
+import type { ResolutionPlan } from "../../domain/resolve/resolution.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 
 /**

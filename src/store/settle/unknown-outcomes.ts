@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Channel } from "../../domain/vocabulary.ts";
-import type { Found, FoundFailure, UnknownOutcome } from "../../domain/unknown-outcome.ts";
+import type { Found, FoundFailure, UnknownOutcome } from "../../domain/settle/unknown-outcome.ts";
 import type { Db } from "../postgres/db.ts";
 import { openContent, type Seal } from "../../seal.ts";
 

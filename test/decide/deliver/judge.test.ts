@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { chooseContact } from "../../../src/decide/deliver/choose-contact.ts";
 import { judge, type Moment } from "../../../src/decide/deliver/judge.ts";
-import type { Contact } from "../../../src/domain/contact.ts";
-import type { FactSheet } from "../../../src/domain/fact-sheet.ts";
+import type { Contact } from "../../../src/domain/deliver/contact.ts";
+import type { FactSheet } from "../../../src/domain/deliver/fact-sheet.ts";
 
 const contact = (rest: Partial<Contact>): Contact => ({
   id: "CT-1",

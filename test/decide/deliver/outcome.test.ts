@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { settleUnknown, type SettlePolicy } from "../../../src/decide/settle/settle-unknown.ts";
 import { outcomeOf, type Attempt } from "../../../src/decide/deliver/outcome.ts";
 import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
-import type { LookupResult, UnknownOutcome } from "../../../src/domain/unknown-outcome.ts";
+import type { LookupResult, UnknownOutcome } from "../../../src/domain/settle/unknown-outcome.ts";
 
 const EVIDENCE = { provider: "smtp", durationMs: 5 };
 const at = (second: number): Date => new Date(Date.UTC(2031, 2, 3, 15, 0, second));

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
 import { forecastChange, type ForecastInputs } from "../../../src/decide/dry-run/forecast.ts";
 import type { Arrival, CaseFacts } from "../../../src/domain/dry-run/arrival.ts";
-import type { CaseChange } from "../../../src/domain/case-change.ts";
-import type { Contact } from "../../../src/domain/contact.ts";
-import type { NotificationTypeVersion } from "../../../src/domain/notification-type.ts";
+import type { CaseChange } from "../../../src/domain/resolve/case-change.ts";
+import type { Contact } from "../../../src/domain/deliver/contact.ts";
+import type { NotificationTypeVersion } from "../../../src/domain/resolve/notification-type.ts";
 import type { WhenCaseMoves } from "../../../src/domain/vocabulary.ts";
 
 /** A Monday, at ten in New York. */

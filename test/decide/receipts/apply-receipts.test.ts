@@ -14,7 +14,7 @@ import { EMAIL } from "../../../src/decide/receipts/tables/email.ts";
 import { MAIL_HOUSE } from "../../../src/decide/receipts/tables/mail-house.ts";
 import { TWILIO_CALL } from "../../../src/decide/receipts/tables/twilio-call.ts";
 import { TWILIO_MESSAGE } from "../../../src/decide/receipts/tables/twilio-message.ts";
-import type { ProviderReceipt } from "../../../src/domain/provider-receipt.ts";
+import type { ProviderReceipt } from "../../../src/domain/receipts/provider-receipt.ts";
 
 const SENT_AT = Date.parse("2026-11-20T16:30:00Z");
 const MINUTE_MS = 60_000;

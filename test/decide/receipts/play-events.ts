@@ -20,7 +20,7 @@ import { isAutoReply } from "../../../src/decide/replies/auto-reply.ts";
 import { answerUnsubscribe } from "../../../src/decide/replies/unsubscribe.ts";
 import type { Meaning } from "../../../src/domain/codes/meaning.ts";
 import type { AttemptOutcome } from "../../../src/domain/interaction.ts";
-import type { ProviderReceipt } from "../../../src/domain/provider-receipt.ts";
+import type { ProviderReceipt } from "../../../src/domain/receipts/provider-receipt.ts";
 import { answerOf } from "../../../src/providers/answer/code-meaning.ts";
 import { readSmtpFailure } from "../../../src/providers/smtp/answer.ts";
 import { readTwilioTrouble } from "../../../src/providers/twilio/answer.ts";

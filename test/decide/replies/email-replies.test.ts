@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isAutoReply } from "../../../src/decide/replies/auto-reply.ts";
 import { withoutQuotes } from "../../../src/decide/replies/quotes.ts";
 import { readInbound } from "../../../src/decide/replies/read-inbound.ts";
-import type { MailHeader } from "../../../src/domain/parsed-mail.ts";
+import type { MailHeader } from "../../../src/domain/receipts/parsed-mail.ts";
 
 const headers = (...pairs: readonly (readonly [key: string, value: string])[]): MailHeader[] =>
   pairs.map(([key, value]) => ({ key, value }));

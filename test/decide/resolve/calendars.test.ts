@@ -1,7 +1,7 @@
 import { allForYear } from "@18f/us-federal-holidays";
 import { describe, expect, test } from "vitest";
 import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
-import type { CalendarRows } from "../../../src/domain/calendar.ts";
+import type { CalendarRows } from "../../../src/domain/resolve/calendar.ts";
 import { federalHolidays } from "../../../src/decide/resolve/holidays.ts";
 
 const DAY_MS = 86_400_000;

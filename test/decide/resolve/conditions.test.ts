@@ -6,7 +6,7 @@ import {
   MAX_CONDITION_VALUES,
 } from "../../../src/decide/resolve/conditions.ts";
 import { parseExactJson } from "../../../src/domain/exact-json.ts";
-import type { Condition } from "../../../src/domain/notification-type.ts";
+import type { Condition } from "../../../src/domain/resolve/notification-type.ts";
 import {
   DATA_TYPES,
   OPERATORS,

@@ -1,8 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { match, stillHolds } from "../../../src/decide/resolve/match.ts";
-import type { CaseChange, CaseState, FollowingChange } from "../../../src/domain/case-change.ts";
-import type { Trigger } from "../../../src/domain/notification-type.ts";
+import type {
+  CaseChange,
+  CaseState,
+  FollowingChange,
+} from "../../../src/domain/resolve/case-change.ts";
+import type { Trigger } from "../../../src/domain/resolve/notification-type.ts";
 import {
   CASE_STATUSES,
   OUTCOMES,

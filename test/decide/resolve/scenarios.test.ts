@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { conditionFault } from "../../../src/decide/resolve/conditions.ts";
 import { match } from "../../../src/decide/resolve/match.ts";
-import type { CaseState, FollowingChange } from "../../../src/domain/case-change.ts";
+import type { CaseState, FollowingChange } from "../../../src/domain/resolve/case-change.ts";
 import { CASE_STATUSES, DATA_TYPES, OPERATORS, OUTCOMES } from "../../../src/domain/vocabulary.ts";
 import {
   resolving,

@@ -3,9 +3,9 @@ import * as fc from "fast-check";
 import { DateTime, IANAZone } from "luxon";
 import { describe, expect, test } from "vitest";
 import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
-import type { CalendarRows } from "../../../src/domain/calendar.ts";
+import type { CalendarRows } from "../../../src/domain/resolve/calendar.ts";
 import { schedule, type Explanation, type Schedule } from "../../../src/decide/resolve/schedule.ts";
-import type { Delay } from "../../../src/domain/notification-type.ts";
+import type { Delay } from "../../../src/domain/resolve/notification-type.ts";
 import type { DelayUnit } from "../../../src/domain/vocabulary.ts";
 
 interface ConformanceRow {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { EmailMessage } from "../../../src/domain/message.ts";
+import type { EmailMessage } from "../../../src/domain/deliver/message.ts";
 import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
 import {
   limitConcurrency,

@@ -6,7 +6,7 @@ import {
   type Lease,
   type SlotGate,
 } from "../../../src/providers/flow/slot-gate.ts";
-import type { Message } from "../../../src/domain/message.ts";
+import type { Message } from "../../../src/domain/deliver/message.ts";
 import { email, text } from "../messages.ts";
 
 const take = async (

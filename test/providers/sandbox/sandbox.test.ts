@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import PostalMime from "postal-mime";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { EmailMessage, TextMessage } from "../../../src/domain/message.ts";
+import type { EmailMessage, TextMessage } from "../../../src/domain/deliver/message.ts";
 import type { Provider } from "../../../src/providers/answer/provider.ts";
 import { openMailSink } from "../../../src/providers/sandbox/mail-sink.ts";
 import { openPlays } from "../../../src/providers/sandbox/scripts.ts";

@@ -1,6 +1,6 @@
 import PostalMime, { type Email } from "postal-mime";
 import { describe, expect, test } from "vitest";
-import type { EmailMessage } from "../../../src/domain/message.ts";
+import type { EmailMessage } from "../../../src/domain/deliver/message.ts";
 import { sourceOf } from "../../../src/providers/smtp/message-source.ts";
 import { email } from "../messages.ts";
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { SMTPServer } from "smtp-server";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { EmailMessage } from "../../../src/domain/message.ts";
+import type { EmailMessage } from "../../../src/domain/deliver/message.ts";
 import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
 import type { Provider } from "../../../src/providers/answer/provider.ts";
 import { openSmtp } from "../../../src/providers/smtp/smtp.ts";

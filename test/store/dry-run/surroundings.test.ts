@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
 import { forecastChange, type ForecastInputs } from "../../../src/decide/dry-run/forecast.ts";
-import type { FactSheet } from "../../../src/domain/fact-sheet.ts";
+import type { FactSheet } from "../../../src/domain/deliver/fact-sheet.ts";
 import { loadArrivals } from "../../../src/store/dry-run/arrivals.ts";
 import { loadFactSheets } from "../../../src/store/deliver/fact-sheets.ts";
 import { loadActiveVersions } from "../../../src/store/resolve/active-types.ts";

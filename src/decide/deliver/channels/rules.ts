@@ -1,5 +1,5 @@
-import type { Contact } from "../../../domain/contact.ts";
-import type { Message } from "../../../domain/message.ts";
+import type { Contact } from "../../../domain/deliver/contact.ts";
+import type { Message } from "../../../domain/deliver/message.ts";
 import type { Rendered } from "../../../domain/template/template.ts";
 
 /** A rendered notice with its recipient and sender. */

@@ -1,4 +1,4 @@
-import type { ParsedMail } from "../../../domain/parsed-mail.ts";
+import type { ParsedMail } from "../../../domain/receipts/parsed-mail.ts";
 import { fieldGroupsOf, withoutType, type Fields } from "./fields.ts";
 import type { MailKind, MailReport } from "./mail-report.ts";
 import { isOriginal, referenceOfReport } from "./reference.ts";

@@ -1,4 +1,4 @@
-import type { ParsedMail } from "../../../domain/parsed-mail.ts";
+import type { ParsedMail } from "../../../domain/receipts/parsed-mail.ts";
 import { isAutoReply } from "../../replies/auto-reply.ts";
 import { readDeliveryStatus } from "./delivery-status.ts";
 import { readFeedbackReport } from "./feedback-report.ts";

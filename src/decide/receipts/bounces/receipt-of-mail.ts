@@ -1,4 +1,4 @@
-import type { ProviderReceipt } from "../../../domain/provider-receipt.ts";
+import type { ProviderReceipt } from "../../../domain/receipts/provider-receipt.ts";
 import type { MailReport } from "./mail-report.ts";
 
 /** A report as a receipt of the table of emails; null for what is no report on a message. */

@@ -1,4 +1,4 @@
-import type { ParsedMail } from "../../../domain/parsed-mail.ts";
+import type { ParsedMail } from "../../../domain/receipts/parsed-mail.ts";
 import { fieldGroupsOf, headersOf, type Fields } from "./fields.ts";
 import type { MailReference } from "./mail-report.ts";
 

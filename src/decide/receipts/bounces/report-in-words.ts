@@ -1,4 +1,4 @@
-import type { ParsedMail } from "../../../domain/parsed-mail.ts";
+import type { ParsedMail } from "../../../domain/receipts/parsed-mail.ts";
 import { BOUNCE_WORDS, REPORT_OPENINGS, REPORT_SENDERS, REPORT_SUBJECTS } from "./bounce-words.ts";
 import type { MailReport } from "./mail-report.ts";
 import { headerOf, referenceOfReport } from "./reference.ts";

@@ -5,7 +5,7 @@ import type {
   Outcome,
   Theme,
   VersionStatus,
-} from "./vocabulary.ts";
+} from "../vocabulary.ts";
 
 /** The configured properties of a notification type. */
 export interface TypeFields {

@@ -1,4 +1,4 @@
-import type { NoticeTerms } from "./interaction.ts";
+import type { NoticeTerms } from "../interaction.ts";
 
 /** Why a version stays silent on a change. */
 export type Silence =

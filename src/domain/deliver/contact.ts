@@ -1,4 +1,4 @@
-import type { ContactStatus, ContactType } from "./vocabulary.ts";
+import type { ContactStatus, ContactType } from "../vocabulary.ts";
 
 /** An email address, phone number or postal address of a borrower, as the lender stores it. */
 export interface Contact {

@@ -1,5 +1,5 @@
-import type { ContactFinding } from "./provider-answer.ts";
-import type { Channel, OnUnknown } from "./vocabulary.ts";
+import type { ContactFinding } from "../provider-answer.ts";
+import type { Channel, OnUnknown } from "../vocabulary.ts";
 
 /** An interaction whose outcome is unknown, with the data that settling needs. */
 export interface UnknownOutcome {

@@ -1,5 +1,5 @@
 import type { Contact } from "./contact.ts";
-import type { Condition } from "./notification-type.ts";
+import type { Condition } from "../resolve/notification-type.ts";
 import type {
   CaseStatus,
   Channel,
@@ -7,7 +7,7 @@ import type {
   Outcome,
   Theme,
   WhenCaseMoves,
-} from "./vocabulary.ts";
+} from "../vocabulary.ts";
 
 export interface Borrower {
   readonly id: string;

@@ -6,7 +6,7 @@ import type {
   Operator,
   Outcome,
   Theme,
-} from "./vocabulary.ts";
+} from "../vocabulary.ts";
 
 /** One filter on a case field. The older form `{fieldName, value}` omits the last two. */
 export interface Condition {

@@ -1,6 +1,12 @@
-import type { CaseChange } from "./case-change.ts";
-import type { Delay, Trigger } from "./notification-type.ts";
-import type { Channel, InteractionStatus, OnUnknown, Origin, WhenCaseMoves } from "./vocabulary.ts";
+import type { CaseChange } from "../resolve/case-change.ts";
+import type { Delay, Trigger } from "../resolve/notification-type.ts";
+import type {
+  Channel,
+  InteractionStatus,
+  OnUnknown,
+  Origin,
+  WhenCaseMoves,
+} from "../vocabulary.ts";
 
 /** One attempt of a chain, without personal data. */
 export interface Attempt {

@@ -1,4 +1,4 @@
-import type { CaseStatus, Outcome } from "./vocabulary.ts";
+import type { CaseStatus, Outcome } from "../vocabulary.ts";
 
 /** The part of a case that triggers look at. */
 export interface CaseState {

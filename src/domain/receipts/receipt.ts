@@ -1,4 +1,4 @@
-import type { ContactFinding, Evidence } from "./provider-answer.ts";
+import type { ContactFinding, Evidence } from "../provider-answer.ts";
 
 /** A later report about an accepted message, such as a bounce. */
 export interface Receipt {
