@@ -3,19 +3,22 @@ import type { Meaning } from "../../domain/codes/meaning.ts";
 import type { Evidence, ProviderAnswer } from "../../domain/provider-answer.ts";
 import { scrub } from "../../domain/scrub.ts";
 
-/** What was read off the wire, before it is scrubbed. */
+/** The data read from the connection, before personal data and credentials are removed from it. */
 export interface Seen {
   readonly code?: string | undefined;
   readonly enhancedCode?: string | undefined;
   readonly text?: string | undefined;
   readonly retryAfterMs?: number | null;
-  /** What left, or may have left. */
+  /** The message that was sent, or may have been sent. */
   readonly left?: Buffer | string;
-  /** The provider's id of a message that it took and failed. */
+  /** The provider's id of a message that it accepted and then failed. */
   readonly messageId?: string;
 }
 
-/** One call to a provider: who was asked, since when (`performance.now()`), and what its answer must not name. */
+/**
+ * One call to a provider. `startedAt` is a `performance.now()`; `personal` lists the values that its evidence must not
+ * contain.
+ */
 export interface Call {
   readonly provider: string;
   readonly startedAt: number;
@@ -35,7 +38,7 @@ export function evidenceOf(call: Call, seen: Seen): Evidence {
   };
 }
 
-/** The answer a row of a table stands for. */
+/** Builds the answer that a row of a code table defines. */
 export function answerOf(call: Call, meaning: Meaning, seen: Seen): ProviderAnswer {
   const evidence = evidenceOf(call, seen);
   const retryAfterMs = seen.retryAfterMs ?? meaning.retryAfterMs ?? null;

@@ -1,6 +1,6 @@
 /**
- * The forms in which a peer may repeat a login that it was given: as it is, encoded for a URL, and in base64 as AUTH PLAIN,
- * AUTH LOGIN and HTTP Basic send it. The padding is left out, because a peer may leave it out too.
+ * The forms in which a server may repeat our login: as it is, encoded for a URL, and in base64 as AUTH PLAIN, AUTH
+ * LOGIN and HTTP Basic send it. The padding is left out, because a server may leave it out too.
  */
 export function credentialForms(user: string, password: string): readonly string[] {
   const encoded = [

@@ -1,6 +1,6 @@
 /**
- * Runs a call under a deadline (ms). AbortSignal.timeout would do, but its timer outlives the call: at thousands of
- * calls a second they pile up.
+ * Runs a call under a deadline (ms). AbortSignal.timeout is not used, because its timer outlives the call: at thousands
+ * of calls a second the timers pile up.
  */
 export async function within<Result>(
   deadlineMs: number,

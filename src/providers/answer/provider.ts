@@ -1,14 +1,14 @@
 import type { Message } from "../../domain/deliver/message.ts";
 import type { ProviderAnswer } from "../../domain/provider-answer.ts";
 
-/** What carries a channel. */
+/** A client that sends on one channel. */
 export interface Provider<M extends Message = Message> {
-  /** As written into evidence and logs, such as `smtp` or `twilio`. */
+  /** The name in evidence and logs, such as `smtp` or `twilio`. */
   readonly name: string;
-  /** How many calls it takes at once; no more are claimed than can be under way. */
+  /** The number of calls it makes at once. No more messages are claimed than can be in flight. */
   readonly slots: number;
-  /** Resolves within the provider's deadline, whatever the peer does; never rejects. */
+  /** Resolves within the provider's deadline, whatever the server does. Never rejects. */
   send(message: M): Promise<ProviderAnswer>;
-  /** Waits for nothing: connections still open are dropped. */
+  /** Drops open connections without waiting. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
-/** Lets at most so many calls run at once; the others wait for their turn. */
+/** Limits the calls that run at once. The others wait in order. */
 export interface CallLimit {
   run<Result>(call: () => Promise<Result>): Promise<Result>;
-  /** The number of calls that run or wait. */
+  /** The number of calls that are running or waiting. */
   readonly pending: () => number;
 }
 

@@ -1,15 +1,17 @@
 import type { Blame } from "../../domain/provider-answer.ts";
 import { type AnsweredCall, createRefusalJudge } from "./refusal-judge.ts";
 
-/** Stops a channel whose provider refuses us: no message is spent on credentials that do not work. */
+/** Stops a channel while the provider refuses our credentials or sender, so that no message is spent on them. */
 export interface CircuitBreaker {
-  /** Until when it is open; undefined where a call may be tried. Uses up no probe. */
+  /** The time until which it is open; undefined if a call may be tried. Does not use up the probe. */
   openUntil(now: Date): Date | undefined;
-  /** Closed: continue. Open: not before `until`. Probe: one call may test whether the provider takes messages again. */
+  /**
+   * Closed: continue. Open: not before `until`. Probe: one call may test whether the provider accepts messages again.
+   */
   pass(now: Date): Pass;
   /**
-   * Judges whose fault the end of a call is, and opens or closes the breaker by it. A refusal that may be ours or the
-   * recipient's is judged by the answers of other calls, for up to `waitMs`.
+   * Judges whether the result of a call is about us or about the message, and opens or closes the breaker accordingly.
+   * A refusal that may be about either is judged by the answers to other calls, for up to `waitMs`.
    */
   judge(call: AnsweredCall, now: Date): Promise<Judgement>;
 }
@@ -21,9 +23,9 @@ export type Pass =
 
 export interface Judgement {
   readonly blame: Blame;
-  /** The call changed the breaker: it stopped the channel, or the channel sends again. */
+  /** Set if the call changed the breaker: it stopped the channel or started it again. */
   readonly turned: "open" | "closed" | null;
-  /** Interactions whose refusals were put down to their recipients before it was clear that they are about us. */
+  /** Interactions whose refusals were attributed to their recipients before it was clear that they are about us. */
   readonly misjudged: readonly string[];
 }
 
@@ -34,9 +36,9 @@ export interface CircuitBreakerOptions {
 
 const PROBE_EVERY_MS = 60_000;
 const WAIT_MS = 1_000;
-/** A message that stopped the channel so often, while others were accepted afterwards, is refused for itself. */
+/** A message that opened the breaker this often, while others were accepted afterwards, is itself the cause. */
 const FALSE_ALARMS = 2;
-/** How many messages are remembered. */
+/** The number of messages that are remembered. */
 const REMEMBERED = 10_000;
 
 export function createCircuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
@@ -44,7 +46,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions = {}): Circu
   const state = createSwitch(probeEveryMs);
   const suspects = createSuspects();
   const refusals = createRefusalJudge(waitMs);
-  /** Opened by refusals that name no cause of ours, it closes only when a message is accepted. */
+  /** Opened by refusals that do not name a fault of ours, the breaker closes only when a message is accepted. */
   let needsAcceptance = false;
 
   function blameUs({ chainId }: AnsweredCall, now: Date): Judgement {
@@ -61,7 +63,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions = {}): Circu
   async function judgeRefusal(call: AnsweredCall, now: Date): Promise<Judgement> {
     const isProbe = state.isOpen();
     const { blame, misjudged } = await refusals.judge(call);
-    // a refusal of the message itself shows that the provider listens to us again
+    // a refusal of the message itself shows that the provider accepts our credentials again
     if (blame === "message")
       return { ...MESSAGE, turned: isProbe && !needsAcceptance ? close() : null };
     needsAcceptance = true;
@@ -92,11 +94,12 @@ const OURS: Judgement = { blame: "us", turned: null, misjudged: [] };
 interface Suspects {
   add(chainId: string): void;
   /**
-   * The message stopped the channel before, and each time others were accepted afterwards: such as one recipient for whom
-   * the server denies relaying. It would otherwise stop all others, a minute at a time and without end.
+   * True if the message opened the breaker before, and others were accepted after each time. An example is one
+   * recipient for whom the server denies relaying. Without this check it would stop all others again and again, a
+   * minute at a time.
    */
   isMessageSpecific(chainId: string): boolean;
-  /** The channel works: what stopped it was a false alarm. */
+  /** The channel works, so the messages that opened the breaker were false alarms. */
   clear(): void;
 }
 
@@ -117,9 +120,9 @@ function createSuspects(): Suspects {
 
 interface Switch extends Pick<CircuitBreaker, "openUntil" | "pass"> {
   isOpen(): boolean;
-  /** Until the next probe at least. "open" if it was closed. */
+  /** Opens the breaker at least until the next probe. "open" if it was closed. */
   open(now: Date): "open" | null;
-  /** "closed" if it was open. */
+  /** Closes the breaker. "closed" if it was open. */
   close(): "closed" | null;
 }
 

@@ -3,31 +3,31 @@ import type { ProviderAnswer } from "../../domain/provider-answer.ts";
 import type { Provider } from "../answer/provider.ts";
 import { createDestinations, destinationOf, type Destinations } from "./destinations.ts";
 
-/** A provider with a bound on the calls at once: the other messages wait their turn here, claimed and ready. */
+/** A provider with a limit on concurrent calls. Messages over the limit wait here, claimed and rendered. */
 export interface LimitedProvider<M extends Message> {
   readonly provider: Provider<M>;
   readonly destinations: Destinations;
   /**
-   * How many messages may be claimed at once: those of the calls, and behind each as many as are sent while another set is
-   * claimed, so that a free connection has its next message at once. No more, because the outcome of what a dead daemon had
-   * claimed is unknown.
+   * The number of messages that may be claimed at once: one for each call, and behind each call as many as it sends
+   * while the next batch is claimed, so that a free connection has its next message at once. Not more, because the
+   * outcome of everything that a dead daemon had claimed is unknown.
    */
   readonly claimBudget: () => number;
 }
 
-/** To claim a set, and to record it, takes about so long. */
+/** The usual time to claim and record a batch (ms). */
 const CLAIM_MS = 25;
 const MOST_BEHIND_ONE = 9;
-/** How much the last call counts in what calls usually take. */
+/** The weight of the last call in the usual duration of calls. */
 const WEIGHT = 0.1;
-/** A call counts as at most so many times the usual, so that a few that hang do not become the usual. */
+/** A call counts as at most this many times the usual duration, so that a few that hang do not become the usual. */
 const OUTLIER = 4;
-/** After so long without a complaint, one connection more is tried. */
+/** After this long without a complaint, one more connection is tried. */
 const GROW_AFTER_MS = 300_000;
 
 interface Waiting {
   readonly destination: string;
-  /** Begins the call; what it is given is to be called when the call has ended. */
+  /** Begins the call and passes it the function to call when the call has ended. */
   readonly enter: (ended: () => void) => void;
 }
 
@@ -78,7 +78,7 @@ export function limitConcurrency<M extends Message>(provider: Provider<M>): Limi
 }
 
 interface UsualTime {
-  /** How long a call usually takes. */
+  /** The usual duration of a call (ms). */
   readonly ms: () => number;
   readonly took: (ms: number) => void;
 }
@@ -95,11 +95,13 @@ interface SlotCount {
   taken: number;
   limit(): number;
   isFree(): boolean;
-  /** The provider complained of the calls at once: there were one too many. */
+  /** The provider complained about the number of concurrent calls, so the limit falls by one. */
   lower(): void;
 }
 
-/** Counts calls at once against a limit that falls with each complaint of the provider, and rises slowly without one. */
+/**
+ * Counts concurrent calls against a limit that falls with each complaint of the provider and rises slowly without one.
+ */
 function createSlotCount(most: number): SlotCount {
   let current = most;
   let changedAt = 0;

@@ -1,8 +1,8 @@
 import type { Message } from "../../domain/deliver/message.ts";
 
 /**
- * Whose messages a message may hold up: mail to one domain goes to one server, and texts to one country and area mostly to
- * the same carriers.
+ * The group of messages that can delay each other: email to one domain goes to one server, and texts to one country and
+ * area go mostly to the same mobile operators.
  */
 export function destinationOf({ to }: Message): string {
   const at = to.lastIndexOf("@");
@@ -12,48 +12,53 @@ export function destinationOf({ to }: Message): string {
 /** The length of +1614 in +1 614 555 0123. */
 const COUNTRY_AND_AREA = 5;
 
-/** By its last call: answered in time; answered late, or not answered for long; or no call has ended yet. */
+/**
+ * The state after its last call. Proven: answered in time. Late: answered late, or unanswered for long. Unknown: no
+ * call has ended yet.
+ */
 export type Standing = "proven" | "late" | "unknown";
 
-/** Bounds what one destination may take, so that one that hangs holds up its own messages only. */
+/** Limits the calls and claims of each destination, so that one that hangs delays its own messages only. */
 export interface Destinations {
-  /** Another call to it may begin. */
+  /** True if another call to the destination may begin. */
   hasRoom(destination: string): boolean;
-  /** How many messages may be claimed for it, of so many for all. */
+  /** The number of messages that may be claimed for the destination, out of `of` for all. */
   mostClaims(destination: string, of: number): number;
   standingOf(destination: string): Standing;
-  /** It has calls, and all of them have been unanswered for long. */
+  /** True if the destination has calls and all of them have been unanswered for long. */
   hangs(destination: string): boolean;
-  /** A call to it begins; call the result when the call has ended. */
+  /** Counts a call to the destination. Call the result when the call has ended. */
   begin(destination: string): () => void;
 }
 
 interface Destination {
-  /** How many calls at once it is trusted with: one more with each answer in time, half as many after one that was late. */
+  /**
+   * The number of concurrent calls it may have. It grows by one with each answer in time and is halved by a late one.
+   */
   window: number;
   /** Null before its first answer. */
   wasInTime: boolean | null;
-  /** When its calls began (`performance.now()`), in turn. */
+  /** The start times of its calls (`performance.now()`), oldest first. */
   readonly calls: Set<{ readonly since: number }>;
 }
 
-/** A call of this length is late (ms), where calls are not generally longer. */
+/** A call of this length is late (ms), unless calls usually take longer. */
 const LATE_MS = 3_000;
-/** So many times the usual length is late as well. */
+/** A call is also late at this many times the usual duration. */
 const LATE_FACTOR = 4;
 const REMEMBERED = 10_000;
 
-/** A part of the calls is never for one destination alone. */
+/** One destination never gets all calls. */
 const mostForOne = (all: number): number => Math.max(1, all - Math.ceil(all / 10));
 
 const mostForLate = (all: number): number => Math.max(1, Math.floor(all / 4));
 const mostForUnproven = (all: number): number => Math.max(1, Math.floor((all * 3) / 4));
-/** Two, so that one message that hangs does not hold up its whole domain; fewer where others would have none. */
+/** Two, so that one message that hangs does not delay its whole domain. Fewer if others would have none. */
 const firstWindow = (all: number): number => Math.max(1, Math.min(2, mostForUnproven(all) - 1));
 
 /**
- * Bounds what destinations may hold together, of calls or of claims: those that were late a quarter of all, and with those
- * that are unknown three quarters. The result says of one after the other whether it may hold one more, and counts it.
+ * Limits what several destinations hold together, calls or claims: late ones a quarter of all, late and unknown ones
+ * three quarters. The result returns for each destination in turn whether it may hold one more, and counts it.
  */
 export function boundTogether(
   all: number,
@@ -73,7 +78,7 @@ export function boundTogether(
   };
 }
 
-/** `slots` and `usualMs` are asked each time: how many calls there may be at once, and how long they usually take. */
+/** `slots` and `usualMs` are read each time: the number of concurrent calls, and how long a call usually takes (ms). */
 export function createDestinations(slots: () => number, usualMs: () => number): Destinations {
   const known = new Map<string, Destination>();
   const active = new Map<string, Destination>();
@@ -104,7 +109,7 @@ export function createDestinations(slots: () => number, usualMs: () => number): 
     mostClaims(name, of) {
       const standing = standingOf(name);
       if (standing === "late") return mostCalls(name);
-      // one message behind each call, until it is known how quickly they are answered
+      // one message behind each call, until it is known how fast the destination answers
       if (standing === "unknown") return 2 * mostCalls(name);
       return Math.max(1, Math.floor((mostCalls(name) * of) / slots()));
     },
@@ -123,7 +128,7 @@ export function createDestinations(slots: () => number, usualMs: () => number): 
   };
 }
 
-/** The result takes the call out again and says how long it took (ms). */
+/** The result removes the call and returns its duration (ms). */
 function addCall({ calls }: Destination): () => number {
   const call = { since: performance.now() };
   calls.add(call);

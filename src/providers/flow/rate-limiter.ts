@@ -1,16 +1,18 @@
-/** Bounds how many calls begin in a second. */
+/** Limits how many calls begin in a second. */
 export interface RateLimiter extends Bucket {
-  /** Lets no call begin for a second. */
+  /** Prevents any call from beginning for a second. */
   readonly backOff: () => void;
 }
 
 interface Bucket {
-  /** Calls that may begin now. */
+  /** The number of calls that may begin now. */
   allowed(): number;
   readonly spend: (calls: number) => void;
 }
 
-/** Providers count by the second. A longer pause would let one throttling recipient server slow every other recipient. */
+/**
+ * Providers count by the second. A longer pause would let one throttling recipient server slow every other recipient.
+ */
 const BACK_OFF_MS = 1_000;
 const NO_LIMIT: Bucket = { allowed: () => Infinity, spend: () => {} };
 

@@ -8,7 +8,7 @@ import {
   wordsOf,
 } from "./refusal-streak.ts";
 
-/** A call to the provider that has ended. */
+/** A finished call to the provider. */
 export interface AnsweredCall {
   readonly interactionId: string;
   /** The message's chain: all its attempts. */
@@ -19,13 +19,13 @@ export interface AnsweredCall {
 
 export interface RefusalJudge {
   judge(call: AnsweredCall): Promise<JudgedRefusal>;
-  /** A message was accepted: what was refused until now was refused for itself. */
+  /** A message was accepted, so the earlier refusals were about their recipients. */
   clear(): void;
 }
 
 export interface JudgedRefusal {
   readonly blame: Blame;
-  /** Interactions whose refusals were put down to their recipients before it was clear that they are about us. */
+  /** Interactions whose refusals were attributed to their recipients before it was clear that they are about us. */
   readonly misjudged: readonly string[];
 }
 
@@ -35,12 +35,12 @@ interface Pending {
   readonly settle: (blame: Blame) => void;
 }
 
-/** How many are remembered to be taken back. */
+/** The number of refusals that are remembered for correction. */
 const REMEMBERED = 100;
 
 /**
- * A refusal waits a moment for others like it, so that the first ones of a bulk are not failed for good by a fault of ours.
- * What was put down to the recipient before others came is remembered until a message is accepted.
+ * Waits a moment for similar refusals, so that a fault of ours does not permanently fail the first messages of a bulk.
+ * Refusals that were attributed to a recipient too early are remembered until a message is accepted.
  */
 export function createRefusalJudge(waitMs: number): RefusalJudge {
   let streak: RefusalStreak = NO_REFUSALS;

@@ -4,36 +4,36 @@ import { boundTogether, destinationOf, type Destinations } from "./destinations.
 import { createRateLimiter } from "./rate-limiter.ts";
 
 /**
- * Lets no more calls begin than a provider takes, at once and a second, and hands its free slots out in turn. A destination
- * that hangs holds only a bounded part of them.
+ * Limits the concurrent calls and the calls per second, and leases free slots in order. A destination that hangs holds
+ * only a limited part of them.
  */
 export interface SlotGate {
   /**
-   * Leases a slot to each message whose call may begin, in the given order; the map is empty when no slot came free within
-   * `waitMs`, or when all of the messages go to destinations that hang. It waits a few milliseconds for several free slots,
-   * so that messages can be claimed in sets. Singles go before bulk, and a part of the slots is reserved for them: a bulk of
-   * any size does not hold them up.
+   * Leases a slot to each message whose call may begin, in the given order. The map is empty if no slot became free
+   * within `waitMs`, or if all of the messages go to destinations that hang. It waits a few milliseconds for several
+   * free slots, so that messages can be claimed in batches. Singles go before bulk, and some slots are reserved for
+   * them, so a bulk of any size does not delay them.
    */
   lease<M extends Message>(
     messages: readonly M[],
     lane: Lane,
     waitMs: number,
   ): Promise<ReadonlyMap<M, Lease>>;
-  /** Slots are free for this lane, though not for every destination. */
+  /** True if slots are free for this lane, although perhaps not for every destination. */
   hasFree(lane: Lane): boolean;
-  /** The provider asks for fewer messages: nothing begins for a second. */
+  /** The provider asks for fewer messages, so no call begins for a second. */
   readonly backOff: () => void;
 }
 
-/** The right to make one call. Hold it with `await using`: disposing it gives the slot back, once. */
+/** The right to make one call. Hold it with `await using`: disposing it returns the slot once. */
 export type Lease = AsyncDisposable;
 
 export interface SlotGateOptions {
-  /** The number of slots. It is asked for each decision, since it changes. */
+  /** The number of slots. It is read for each decision, because it changes. */
   readonly slots: () => number;
-  /** Calls a second; no limit if not given. */
+  /** Calls per second; no limit if not given. */
   readonly perSecond?: number | undefined;
-  /** What one destination may take; anything if not given. */
+  /** The limits of one destination; no limit if not given. */
   readonly destinations?: Bounds;
 }
 
@@ -45,7 +45,7 @@ interface Turn {
   readonly timers: NodeJS.Timeout[];
 }
 
-/** How long a turn waits for a batch of slots once one slot is free. */
+/** How long a turn waits for a batch of slots once one slot is free (ms). */
 const BATCH_WAIT_MS = 12;
 
 export function createSlotGate(options: SlotGateOptions): SlotGate {
@@ -56,7 +56,7 @@ export function createSlotGate(options: SlotGateOptions): SlotGate {
     while (serveOne("single") || serveOne("bulk"));
   }
 
-  /** Serves the first turn of a lane. Those behind it get ahead only of turns whose destinations have no room. */
+  /** Serves the first turn of a lane. A later turn overtakes it only while its destinations have no room. */
   function serveOne(lane: Lane): boolean {
     for (const turn of waiting[lane]) {
       const allowed = slots.choose(turn.messages, lane);
@@ -101,17 +101,17 @@ export function createSlotGate(options: SlotGateOptions): SlotGate {
 
 interface Slots {
   free(lane: Lane): number;
-  /** Those of the messages whose calls may begin now. */
+  /** The messages whose calls may begin now. */
   choose(messages: readonly Message[], lane: Lane): readonly Message[];
-  /** How many of the messages make a batch worth waiting for. */
+  /** The number of messages that make a batch worth waiting for. */
   batchOf(messages: readonly Message[]): number;
-  /** All of them go to destinations that hang and have all that such a destination may have. */
+  /** True if all of the messages go to destinations that hang and have all the slots they may have. */
   areHeldUp(messages: readonly Message[]): boolean;
   take(message: Message): Lease;
   readonly backOff: () => void;
 }
 
-/** A part of the slots is for singles only. */
+/** The slots that are reserved for singles. */
 const reservedFrom = (lane: Lane, all: number): number =>
   lane === "bulk" && all > 1 ? Math.ceil(all / 10) : 0;
 
@@ -170,11 +170,11 @@ function leaseThat(giveBack: () => void): Lease {
 }
 
 interface Shares {
-  /** Begins a choice; the result says of one destination after the other whether one more slot may go to it. */
+  /** Begins a choice. The result returns for each destination in turn whether it may get one more slot. */
   plan(): (destination: string) => boolean;
-  /** How many slots the destinations may have, added up. */
+  /** The number of slots that the destinations may have together. */
   reachOf(destinations: readonly string[]): number;
-  /** It hangs, and has all that it may have. */
+  /** True if the destination hangs and has all the slots it may have. */
   isHeldUp(destination: string): boolean;
   take(destination: string): void;
   giveBack(destination: string): void;
@@ -187,7 +187,7 @@ const NO_BOUNDS: Bounds = {
   hangs: () => false,
 };
 
-/** Counts what each destination holds. */
+/** Counts the slots of each destination. */
 function createShares({ slots, destinations = NO_BOUNDS }: SlotGateOptions): Shares {
   const held = new Map<string, number>();
   const heldBy = (name: string): number => held.get(name) ?? 0;

@@ -1,17 +1,17 @@
 import PostalMime, { type Email } from "postal-mime";
 import type { MailPart, ParsedMail } from "../../domain/receipts/parsed-mail.ts";
 
-/** A report is a few kilobytes, and returns the original with attachments at the most. */
+/** A report is a few kilobytes. At most it returns the original with its attachments. */
 const LONGEST_READ = 262_144;
 /** postal-mime takes seconds for a quarter of a million empty lines. An attachment of 256 kB has 3,500. */
 const MOST_LINES = 10_000;
-/** postal-mime takes seconds for a hundred thousand empty parts, and no mail of a person has many. */
+/** postal-mime takes seconds for a hundred thousand empty parts. A person's email never has many. */
 const MOST_DELIMITERS = 200;
 const LIMITS = { maxNestingDepth: 20, maxHeadersSize: 131_072, maxRfc822NestingDepth: 0 };
-/** How many messages that only pass on another one are opened. */
+/** How many messages that only forward another one are opened. */
 const MOST_WRAPPERS = 2;
 
-/** Envelope of an email: null where only the stored message is known. */
+/** The envelope of an email; null if only the stored message is known. */
 export interface Envelope {
   readonly mailFrom: string | null;
   readonly rcptTo: string | null;
@@ -19,17 +19,17 @@ export interface Envelope {
 
 export type ParseResult =
   | { readonly kind: "parsed"; readonly mail: ParsedMail }
-  /** Too many parts, headers or levels: it is put aside and never read. */
+  /** The email has too many parts, headers or levels. It is set aside and not read. */
   | { readonly kind: "refused"; readonly reason: string };
 
-/** Parses an email. Of one that is longer than 256 kB or 10,000 lines the beginning is read. Never rejects. */
+/** Parses an email. Of an email longer than 256 kB or 10,000 lines only the beginning is read. Never rejects. */
 export async function parseMail(source: Buffer, envelope: Envelope): Promise<ParseResult> {
   const read = firstLines(source.subarray(0, LONGEST_READ));
   if (delimitersIn(read) > MOST_DELIMITERS) return { kind: "refused", reason: "too many parts" };
   try {
     return { kind: "parsed", mail: await parse(read, envelope, MOST_WRAPPERS) };
   } catch {
-    // the parser's words may quote the message
+    // the parser's error may quote the message
     return { kind: "refused", reason: "cannot be parsed" };
   }
 }
@@ -78,7 +78,7 @@ const partsOf = ({ attachments }: Email): MailPart[] =>
 const REPORT =
   /^message\/(?:global-)?(?:delivery-status|feedback-report|disposition-notification)$/u;
 
-/** A message that is passed on whole. In a report it is the original message, which is not opened. */
+/** A message that is forwarded whole. In a report it is the original message, which is not opened. */
 function onlyMessage(parts: readonly MailPart[]): MailPart | undefined {
   if (parts.some(({ mimeType }) => REPORT.test(mimeType))) return undefined;
   const messages = parts.filter(({ mimeType }) => /^message\/(?:rfc822|global)$/u.test(mimeType));
@@ -94,7 +94,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "&amp;": "&",
 };
 
-/** The words of an HTML text, a line a block. It is only searched, never shown. */
+/** The words of an HTML text, one line per block. They are only searched, never shown. */
 function textOfHtml(html: string): string {
   return withoutHidden(html)
     .replaceAll(/<(?:br|\/p|\/div|\/tr|\/li|\/h\d)\b[^<>]*>/giu, "\n")
@@ -104,7 +104,7 @@ function textOfHtml(html: string): string {
     .trim();
 }
 
-/** Without what a reader never sees. An element that is never closed hides the rest, and each is looked at once. */
+/** Removes elements that a reader never sees. An element that is never closed hides the rest. Each is read once. */
 function withoutHidden(html: string): string {
   const shown: string[] = [];
   let at = 0;

@@ -2,10 +2,10 @@ import type { Receipt } from "../../domain/receipts/receipt.ts";
 import { evidenceOf } from "../answer/code-meaning.ts";
 import { readSmtpFailure } from "../smtp/answer.ts";
 
-/** So long after it was taken a mail bounces. */
+/** The delay between acceptance and the bounce of an email. */
 const BOUNCES_AFTER_MS = 1_000;
 
-/** Tells later what another mail server would: that the mail it was handed came back. */
+/** Reports a bounce later, as another mail server would after it accepted an email. */
 export function bounceLater(interactionId: string, onReceipt: (receipt: Receipt) => void): void {
   const bounced = Object.assign(new Error(), {
     responseCode: 550,
@@ -14,9 +14,9 @@ export function bounceLater(interactionId: string, onReceipt: (receipt: Receipt)
   const { meaning, seen } = readSmtpFailure(bounced, true);
   const { statusDetails, short, long, finding } = meaning;
   const startedAt = performance.now();
-  const tell = (): void => {
+  const report = (): void => {
     const evidence = evidenceOf({ provider: "sandbox", startedAt, personal: [] }, seen);
     onReceipt({ interactionId, status: "failed", statusDetails, short, long, finding, evidence });
   };
-  setTimeout(tell, BOUNCES_AFTER_MS).unref();
+  setTimeout(report, BOUNCES_AFTER_MS).unref();
 }

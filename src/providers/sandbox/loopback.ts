@@ -1,17 +1,18 @@
 import { once } from "node:events";
 import type { AddressInfo, Server, Socket } from "node:net";
 
-/** A sandbox's server, listening on this host only. */
+/** A server of the sandbox that listens on this host only. */
 export interface Loopback {
   readonly port: number;
-  /** Drops the connection that comes from this port. */
+  /** Drops the connection from this port. */
   drop(remotePort: number): void;
   /** Stops listening and drops every connection. */
   close(): Promise<void>;
 }
 
 /**
- * On a port of the system's choosing. For plain TCP only: Node crashes when the socket beneath a TLS socket is destroyed.
+ * Listens on a port that the system chooses. For plain TCP only: Node crashes when the socket beneath a TLS socket is
+ * destroyed.
  */
 export async function listenOnLoopback(server: Server): Promise<Loopback> {
   const sockets = new Map<number | undefined, Socket>();

@@ -3,56 +3,56 @@ import type { Receipt } from "../../domain/receipts/receipt.ts";
 import { bounceLater } from "./bounce.ts";
 import { listenOnLoopback } from "./loopback.ts";
 import { openOutbox } from "./outbox.ts";
-import { openPlays } from "./scripts.ts";
-import { MAGIC_MAILBOXES, type MailboxPlay } from "./magic-recipients.ts";
+import { createScripts } from "./scripts.ts";
+import { SCRIPTED_MAILBOXES, type MailboxScript } from "./scripted-recipients.ts";
 
-/** A stand-in for a provider. */
+/** A local server in place of a provider. */
 export interface Sink {
   readonly url: string;
   close(): Promise<void>;
 }
 
-type HttpError = Extract<MailboxPlay, { act: "refuse" }>;
+type SmtpRefusal = Extract<MailboxScript, { kind: "refuse" }>;
 export interface MailSinkOptions {
   readonly outbox: string;
-  /** Hears of what becomes of a mail after it was taken. */
+  /** Called when an accepted email bounces. */
   readonly onReceipt?: (receipt: Receipt) => void;
 }
 
-/** What becomes of a mail: an answer, or none. */
-type Verdict = HttpError | "taken" | "silence" | "drop";
+/** The result for an email: an answer, no answer, or a dropped connection. */
+type Verdict = SmtpRefusal | "taken" | "silence" | "drop";
 
 const LARGEST_MAIL = 1_048_576;
 const LONGEST_HEAD = 65_536;
-const TOO_LARGE: HttpError = {
-  act: "refuse",
+const TOO_LARGE: SmtpRefusal = {
+  kind: "refuse",
   at: "DATA",
   code: 552,
   text: "5.3.4 Message too large",
 };
-const NOT_KEPT: HttpError = {
-  act: "refuse",
+const NOT_KEPT: SmtpRefusal = {
+  kind: "refuse",
   at: "DATA",
   code: 451,
   text: "4.3.0 The sandbox could not keep the mail",
 };
 
 /**
- * A mail server on loopback for trying things out: it sends nothing on, writes every mail it takes to
- * `<outbox>/<interaction id>.eml`, and plays the magic mailboxes.
+ * A mail server on loopback for tests and demos. It forwards nothing, writes every accepted email to
+ * `<outbox>/<interaction id>.eml` and follows the scripts of the scripted mailboxes.
  */
 export async function openMailSink(options: MailSinkOptions): Promise<Sink> {
   const receive = await openReceiver(options);
   const server = new SMTPServer({
     disabledCommands: ["AUTH", "STARTTLS"],
     disableReverseLookup: true,
-    // the plays bring their own
+    // the scripts contain their own
     hideENHANCEDSTATUSCODES: true,
     size: LARGEST_MAIL,
     socketTimeout: 600_000,
     onRcptTo({ address }, _session, callback) {
-      const play = MAGIC_MAILBOXES[localPart(address)]?.play;
-      callback(play?.act === "refuse" && play.at === "RCPT TO" ? errorOf(play) : null);
+      const script = SCRIPTED_MAILBOXES[localPart(address)]?.script;
+      callback(script?.kind === "refuse" && script.at === "RCPT TO" ? errorOf(script) : null);
     },
     onData(stream, { envelope, remotePort }, callback) {
       const answer = (verdict: Verdict): void => {
@@ -62,7 +62,7 @@ export async function openMailSink(options: MailSinkOptions): Promise<Sink> {
       void receive(stream, envelope.rcptTo[0]?.address ?? "").then(answer);
     },
   });
-  // a client that goes away in the middle of a mail is no fault of the sandbox
+  // a client that disconnects in the middle of an email is not a fault of the sandbox
   server.on("error", () => {});
   const loopback = await listenOnLoopback(server.server);
   return { url: `smtp://127.0.0.1:${loopback.port}`, close: () => loopback.close() };
@@ -73,16 +73,16 @@ type Receive = (stream: SMTPServerDataStream, to: string) => Promise<Verdict>;
 
 async function openReceiver({ outbox, onReceipt = () => {} }: MailSinkOptions): Promise<Receive> {
   const files = await openOutbox(outbox);
-  const choosePlay = openPlays(MAGIC_MAILBOXES);
+  const chooseScript = createScripts(SCRIPTED_MAILBOXES);
 
   async function judge(mail: Buffer, to: string): Promise<Verdict> {
-    const play = choosePlay(localPart(to), headerOf(mail, "Message-ID"));
-    if (play?.act === "refuse") return play;
-    if (play?.act === "hang") return "silence";
+    const script = chooseScript(localPart(to), headerOf(mail, "Message-ID"));
+    if (script?.kind === "refuse") return script;
+    if (script?.kind === "hang") return "silence";
     const id = headerOf(mail, "X-Tidings-Interaction-ID");
     await files.write(/^[\w-]{1,100}$/u.test(id) ? id : "mail", ".eml", mail);
-    if (play?.act === "bounceLater") bounceLater(id, onReceipt);
-    return play?.act === "takeAndDrop" ? "drop" : "taken";
+    if (script?.kind === "bounceLater") bounceLater(id, onReceipt);
+    return script?.kind === "takeAndDrop" ? "drop" : "taken";
   }
 
   return async (stream, to) => {
@@ -103,7 +103,7 @@ async function readMail(stream: SMTPServerDataStream): Promise<Buffer | null> {
   return stream.sizeExceeded ? null : Buffer.concat(chunks);
 }
 
-/** The value of a header that stands on one line. */
+/** The value of a header that takes one line. */
 function headerOf(mail: Buffer, name: string): string {
   const [head = ""] = mail.toString("latin1", 0, LONGEST_HEAD).split("\r\n\r\n", 1);
   const start = `${name.toLowerCase()}:`;
@@ -114,5 +114,5 @@ function headerOf(mail: Buffer, name: string): string {
 const localPart = (address: string): string =>
   address.slice(0, address.lastIndexOf("@")).toLowerCase();
 
-const errorOf = ({ code, text }: HttpError): Error =>
+const errorOf = ({ code, text }: SmtpRefusal): Error =>
   Object.assign(new Error(text), { responseCode: code });

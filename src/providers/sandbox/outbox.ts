@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { link, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Where a sandbox keeps what it took: a file a message, for the owner's eyes only. */
+/** The folder of accepted messages: one file per message, readable by the owner only. */
 export interface Outbox {
   readonly folder: string;
-  /** Writes `<name><ending>`. A name that is taken gets a number: a message sent twice lies there twice. */
+  /** Writes `<name><ending>`. An existing name gets a number, so a message that was sent twice has two files. */
   write(name: string, ending: string, content: Buffer | string): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export async function openOutbox(folder: string): Promise<Outbox> {
 
 const numbered = (name: string, copy: number): string => (copy === 1 ? name : `${name}-${copy}`);
 
-/** Whole and at once, as a rename would, but never over another file. */
+/** Makes the whole file appear at once, as a rename does, but never replaces another file. */
 async function appears(unfinished: string, path: string): Promise<boolean> {
   try {
     await link(unfinished, path);

@@ -1,25 +1,25 @@
 import { createHash } from "node:crypto";
-import type { Magic } from "./magic-recipients.ts";
+import type { ScriptedRecipient } from "./scripted-recipients.ts";
 
-/** Which play a message gets: that of its recipient, or none. */
-export type ChoosePlay<Play> = (recipient: string, message: string) => Play | undefined;
+/** Returns the script of the recipient, or undefined. */
+export type ChooseScript<Script> = (recipient: string, message: string) => Script | undefined;
 
-/** How many messages with a play of their own for the first attempt are remembered. */
+/** The number of messages for which the first attempt is remembered. */
 const REMEMBERED = 10_000;
 
-/** `message` tells one message's attempts from another message's; a play meant for one attempt is given once for it. */
-export function openPlays<Play>(
-  recipients: Readonly<Record<string, Magic<Play>>>,
-): ChoosePlay<Play> {
+/** `message` identifies all attempts of one message. A script with `once` applies to the first of them only. */
+export function createScripts<Script>(
+  recipients: Readonly<Record<string, ScriptedRecipient<Script>>>,
+): ChooseScript<Script> {
   const tried = new Set<string>();
   return (recipient, message) => {
-    const magic = recipients[recipient];
-    if (magic?.once !== true) return magic?.play;
+    const scripted = recipients[recipient];
+    if (scripted?.once !== true) return scripted?.script;
     const key = createHash("sha256").update(`${recipient}\n${message}`).digest("base64");
     if (tried.has(key)) return undefined;
     const [oldest = key] = tried;
     tried.add(key);
     if (tried.size > REMEMBERED) tried.delete(oldest);
-    return magic.play;
+    return scripted.script;
   };
 }

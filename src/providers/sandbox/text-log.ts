@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { Clock } from "../../clock.ts";
 import { openOutbox } from "./outbox.ts";
 
-/** The texts a sandbox took, as Twilio's Message resource shows them. */
+/** The accepted texts, as Twilio's Message resource shows them. */
 export interface SandboxTexts {
-  /** Keeps a text; `failure` are the fields of one that failed at once. */
+  /** Stores a text. `failure` has the fields of one that failed at once. */
   add(accountSid: string, form: URLSearchParams, failure?: object): Promise<object>;
   find(sid: string): Promise<object | null>;
   /** Newest first, by Twilio's filters To, DateSent, DateSent> and DateSent<. */
@@ -19,7 +19,7 @@ type Text = Readonly<Record<string, unknown>> & {
   readonly error_code: number | null;
 };
 
-/** How far back a list looks. The files are all the memory there is, so that it outlives the process. */
+/** The number of files that a list reads. All state is in the files, so it outlives the process. */
 const NEWEST_LOOKED_AT = 1_000;
 
 export async function openSandboxTexts(outbox: string, clock: Clock): Promise<SandboxTexts> {
@@ -27,7 +27,7 @@ export async function openSandboxTexts(outbox: string, clock: Clock): Promise<Sa
 
   async function read(file: string): Promise<Text> {
     const text = JSON.parse(await readFile(join(files.folder, file), "utf8")) as Text;
-    // what has not failed at once was sent at once
+    // a text that did not fail at once was sent at once
     return text.error_code === null
       ? { ...text, status: "sent", date_sent: text.date_created }
       : text;
@@ -52,7 +52,7 @@ export async function openSandboxTexts(outbox: string, clock: Clock): Promise<Sa
   };
 }
 
-/** Sorts by time, so that the file names do. */
+/** Sids sort by time, so file names do too. */
 function newSid(now: Date): string {
   return `SM${now.getTime().toString(16).padStart(12, "0")}${randomBytes(10).toString("hex")}`;
 }

@@ -2,22 +2,22 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { systemClock, type Clock } from "../../clock.ts";
 import { listenOnLoopback } from "./loopback.ts";
 import type { Sink } from "./mail-sink.ts";
-import { openPlays, type ChoosePlay } from "./scripts.ts";
-import { MAGIC_NUMBERS, type NumberPlay } from "./magic-recipients.ts";
+import { createScripts, type ChooseScript } from "./scripts.ts";
+import { SCRIPTED_NUMBERS, type NumberScript } from "./scripted-recipients.ts";
 import { openSandboxTexts, type SandboxTexts } from "./text-log.ts";
 
-type Reply = Extract<NumberPlay, { act: "reply" }>;
-/** What a request is answered with: a resource, a refusal, silence, or the end of the connection. */
+type Reply = Extract<NumberScript, { kind: "reply" }>;
+/** The result for a request: a resource, a refusal, no answer, or a dropped connection. */
 type Verdict =
-  | { readonly act: "show"; readonly status: number; readonly resource: object }
-  | Exclude<NumberPlay, { act: "fail" }>;
+  | { readonly kind: "show"; readonly status: number; readonly resource: object }
+  | Exclude<NumberScript, { kind: "fail" }>;
 
 const MESSAGES = /^\/2010-04-01\/Accounts\/(?<account>AC\w+)\/Messages(?:\/(?<sid>\w+))?\.json$/u;
 const LONGEST_FORM = 65_536;
 
-const show = (status: number, resource: object): Verdict => ({ act: "show", status, resource });
+const show = (status: number, resource: object): Verdict => ({ kind: "show", status, resource });
 const httpError = (status: number, code: number, message: string): Reply => ({
-  act: "reply",
+  kind: "reply",
   status,
   code,
   message,
@@ -25,14 +25,14 @@ const httpError = (status: number, code: number, message: string): Reply => ({
 const NOT_FOUND = httpError(404, 20404, "The requested resource was not found");
 
 /**
- * Twilio's Message resource on loopback for trying things out: it sends nothing on, writes every text it takes to
- * `<outbox>/<sid>.json`, and plays the magic numbers. Any credentials will do.
+ * Twilio's Message resource on loopback for tests and demos. It forwards nothing, writes every accepted text to
+ * `<outbox>/<sid>.json` and follows the scripts of the scripted numbers. All credentials are accepted.
  */
 export async function openTextSink(options: { outbox: string; clock?: Clock }): Promise<Sink> {
   const texts = await openSandboxTexts(options.outbox, options.clock ?? systemClock);
-  const choosePlay = openPlays(MAGIC_NUMBERS);
+  const chooseScript = createScripts(SCRIPTED_NUMBERS);
   const server = createServer((request, response) => {
-    void judge(request, texts, choosePlay)
+    void judge(request, texts, chooseScript)
       .catch(() => httpError(500, 20500, "Internal Server Error"))
       .then((verdict) => carryOut(verdict, response));
   });
@@ -43,7 +43,7 @@ export async function openTextSink(options: { outbox: string; clock?: Clock }): 
 async function judge(
   request: IncomingMessage,
   texts: SandboxTexts,
-  choosePlay: ChoosePlay<NumberPlay>,
+  chooseScript: ChooseScript<NumberScript>,
 ): Promise<Verdict> {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://sandbox");
   const { account, sid } = MESSAGES.exec(pathname)?.groups ?? {};
@@ -56,18 +56,18 @@ async function judge(
   if (request.method !== "POST") return show(200, page(pathname, await texts.list(searchParams)));
 
   const form = new URLSearchParams(await readForm(request));
-  const play = findFault(form) ?? choosePlay(form.get("To") ?? "", form.get("Body") ?? "");
-  if (play?.act === "fail") {
-    const { status, code } = play;
+  const script = findFault(form) ?? chooseScript(form.get("To") ?? "", form.get("Body") ?? "");
+  if (script?.kind === "fail") {
+    const { status, code } = script;
     return show(201, await texts.add(account, form, { status, error_code: code }));
   }
-  if (play !== undefined && !takes(play)) return play;
+  if (script !== undefined && !takes(script)) return script;
   const text = await texts.add(account, form);
-  return play ?? show(201, text);
+  return script ?? show(201, text);
 }
 
-const takes = (play: NumberPlay): boolean =>
-  play.act === "takeAndDrop" || (play.act === "reply" && play.taken === true);
+const takes = (script: NumberScript): boolean =>
+  script.kind === "takeAndDrop" || (script.kind === "reply" && script.taken === true);
 
 async function readForm(request: IncomingMessage): Promise<string> {
   let form = "";
@@ -78,7 +78,7 @@ async function readForm(request: IncomingMessage): Promise<string> {
   return form;
 }
 
-/** What Twilio checks before it looks at the number. */
+/** The checks that Twilio makes before it looks at the number. */
 function findFault(form: URLSearchParams): Reply | undefined {
   const body = form.get("Body") ?? "";
   if (!form.get("To")) return httpError(400, 21604, "A 'To' phone number is required");
@@ -105,9 +105,9 @@ function page(uri: string, messages: readonly object[]): object {
 }
 
 function carryOut(verdict: Verdict, response: ServerResponse): void {
-  if (verdict.act === "hang") return;
-  if (verdict.act === "takeAndDrop") return void response.socket?.destroy();
-  if (verdict.act === "show") return answer(response, verdict.status, verdict.resource);
+  if (verdict.kind === "hang") return;
+  if (verdict.kind === "takeAndDrop") return void response.socket?.destroy();
+  if (verdict.kind === "show") return answer(response, verdict.status, verdict.resource);
   const { status, code, message, retryAfterSeconds } = verdict;
   if (retryAfterSeconds !== undefined) response.setHeader("Retry-After", retryAfterSeconds);
   const more_info = `https://www.twilio.com/docs/errors/${code}`;

@@ -13,7 +13,7 @@ import {
   SESSION_REFUSED,
 } from "../../domain/codes/smtp-meanings.ts";
 
-/** nodemailer's errors, as far as they are read. */
+/** The fields of nodemailer's errors that are used. */
 export interface SmtpFailure {
   readonly message: string;
   readonly code?: string | undefined;
@@ -25,15 +25,15 @@ export interface SmtpFailure {
 }
 
 /**
- * What a failed delivery means. A refusal in words is believed wherever it came; without one the message is known not
- * to be sent only if nothing of it was handed over.
+ * Returns the meaning of a failed delivery. An SMTP reply that refuses is believed at every step. Without a reply, the
+ * message is known as not sent only if nothing of it was handed over.
  */
 export function readSmtpFailure(
   failure: SmtpFailure,
   handedOver: boolean,
 ): { meaning: Meaning; seen: Seen } {
   const { response = "", responseCode = 0, command = "" } = failure;
-  // a 2xx or 3xx in an error answers something else
+  // a 2xx or 3xx in an error answers another command
   if (responseCode >= 400 && responseCode <= 599) {
     const reply = readReply(response);
     const seen = { ...reply, retryAfterMs: readWait(reply.text) };
@@ -44,7 +44,7 @@ export function readSmtpFailure(
   return { meaning: meaningOfSilence(failure, handedOver), seen };
 }
 
-/** Nobody has named a recipient yet: the reply is about us and can say nothing against the contact. */
+/** No recipient has been named yet, so the reply is about us and says nothing about the contact. */
 function lookUpSession(reply: SmtpReply): Meaning {
   const meaning = meaningOfReply(reply);
   if (meaning.kind === "limited" || meaning.kind === "misconfigured") return meaning;
@@ -52,10 +52,10 @@ function lookUpSession(reply: SmtpReply): Meaning {
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
-/** A server's word must not hold a message back for days. */
+/** A server must not delay a message for days. */
 const LONGEST_WAIT_MS = 3_600_000;
 
-/** The wait that a reply asks for in words, such as "Try again in 92 seconds" (ms); null where it names none. */
+/** The wait (ms) that a reply asks for in words, such as "Try again in 92 seconds"; null if it names none. */
 function readWait(text: string): number | null {
   const [, count, unit = ""] =
     /\b(?:again|retry|wait)\b[^.\d]{0,20}(\d{1,5}) ?(s|m|h)(?:ec|in|our|r)?\w*\b/iu.exec(text) ??
@@ -70,7 +70,7 @@ function meaningOfSilence(failure: SmtpFailure, handedOver: boolean): Meaning {
   if (handedOver) return OUTCOME_UNKNOWN;
   if (isCertificateFault(originalCode ?? code)) return CERTIFICATE;
   if (isHandshakeFault(originalCode ?? code)) return NO_TLS;
-  // nodemailer itself refuses to write an address that would break out of the command
+  // nodemailer itself rejects an address that would break out of the command
   if (code === "EENVELOPE" && command === "API") return BAD_ADDRESS;
   if (code === "EAUTH") return LOGIN;
   return NOT_HANDED_OVER;

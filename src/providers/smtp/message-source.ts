@@ -4,34 +4,37 @@ import type MimeNode from "nodemailer/lib/mime-node";
 import type { EmailMessage } from "../../domain/deliver/message.ts";
 
 const CONTROL = /\p{Cc}+/gu;
-/** What turns the reading direction, or ends a line in Unicode's eyes: one name could be made to read as another. */
+/**
+ * Characters that change the reading direction or end a line in Unicode. With them one name could be made to look like
+ * another.
+ */
 const TURNING = /[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
 
-/** A header's text: one line, nothing hidden in it. */
+/** Makes a header's text one line without hidden characters. */
 function oneLine(text: string): string {
   return text.replaceAll(CONTROL, " ").replaceAll(TURNING, "").trim();
 }
 
-/** What others wrote, a name or a subject: nothing in it passes for words that are encoded already (RFC 2047). */
+/** Protects text from others, a name or a subject, from being read as encoded words (RFC 2047). */
 function plainWords(text: string): string {
   return oneLine(text).replaceAll("=?", "= ?");
 }
 
-/** One plain mailbox: nothing in it names a second recipient or breaks out of a command or a header. */
+/** One plain mailbox that cannot name a second recipient or break out of a command or a header. */
 const MAILBOX = /^[^\s\p{C}<>()[\],;:\\"@]+@[^\s\p{C}<>()[\],;:\\"@]+$/u;
 
 export const isMailbox = (address: string): boolean => MAILBOX.test(address);
 
-/** An email as it is written to the socket. */
+/** An email as the socket gets it. */
 export interface EmailSource {
   readonly envelope: { readonly from: string; readonly to: readonly string[] };
-  /** Every line ends with CRLF. Only the stuffed dots and the final dot are added on the way (RFC 5321, 4.5.2). */
+  /** Every line ends with CRLF. Only dot stuffing and the final dot are added when it is sent (RFC 5321, 4.5.2). */
   readonly bytes: Buffer;
 }
 
 /**
- * Composes the message in the form receivers accept: both parts, one recipient, a date, and marked as sent by a machine
- * (RFC 3834). The same message always makes the same bytes, so that the record can be compared with them.
+ * Composes the message in the form receivers accept: both parts, one recipient, a date, and marked as automatic (RFC
+ * 3834). The same message always produces the same bytes, so that they can be compared with the record.
  */
 export async function sourceOf(
   message: EmailMessage,
@@ -43,8 +46,8 @@ export async function sourceOf(
 }
 
 /**
- * Ends every line with CRLF, as nodemailer does while it writes to the socket: it composes bodies with bare line feeds,
- * and a hash of those is not the hash of what left.
+ * Ends every line with CRLF, as nodemailer does while it writes to the socket. It composes bodies with bare line feeds,
+ * and a hash of those is not the hash of the bytes that were sent.
  */
 function inWireLines(source: Buffer): Buffer {
   const lines = source.toString("latin1").replaceAll(/\r\n|\r|\n/gu, "\r\n");
@@ -73,7 +76,7 @@ function composeEmail(message: EmailMessage, envelopeFrom: string | undefined): 
   }).compile();
 }
 
-/** Nobody who has a say in the words can foresee it, so that no name can end a part. */
+/** Nobody who controls the content can predict the boundary, so a name or text cannot end a part. */
 const boundaryOf = ({ interactionId, subject, text, html }: EmailMessage): string =>
   createHash("sha256")
     .update(JSON.stringify([interactionId, subject, text, html]))

@@ -4,12 +4,12 @@ import type { EmailSource } from "./message-source.ts";
 import type { SmtpFailure } from "./answer.ts";
 import type { MailServer } from "./url.ts";
 
-/** How one message fared: the reply that took it, or what came instead and whether any of it may have left. */
+/** The result of one message: the reply that accepted it, or the failure and whether any of it may have been sent. */
 export type Delivery =
   | { readonly taken: true; readonly info: SMTPConnectionSendInfo }
   | { readonly taken: false; readonly failure: SmtpFailure; readonly handedOver: boolean };
 
-/** A minute of silence ends a session, idle or not. */
+/** A session ends after a minute of silence, idle or not. */
 const SILENCE_MS = 60_000;
 
 const PIECE = 16_384;
@@ -21,7 +21,7 @@ export function newConnection({ options }: MailServer): SMTPConnection {
     // a server that never closes its end would keep the process from ending
     socketCloseTimeout: 0,
   });
-  // steps listen for themselves; between them an error nobody hears would end the process
+  // steps have their own listeners; between steps an unhandled error would end the process
   connection.on("error", () => {});
   return connection;
 }
@@ -37,7 +37,7 @@ export async function startSession(
   await step(connection, deadline, (done) => connection.login({ ...login }, done));
 }
 
-/** Hands one message over. Never rejects. */
+/** Sends one message. Never rejects. */
 export async function sendOver(
   connection: SMTPConnection,
   mail: EmailSource,
@@ -49,20 +49,20 @@ export async function sendOver(
       connection.send({ ...mail.envelope, to: [...mail.envelope.to] }, source, done),
     );
     if (source.readableEnded) return { taken: true, info };
-    // a 250 that overtook the message answers something else
+    // a 250 that arrived before the message was sent answers another command
     return { taken: false, failure: failure("EPROTOCOL", "Answered too early"), handedOver: true };
   } catch (error) {
-    // the source is first read after the server's 354, the leave to write the message
+    // the source is first read after the server's 354, the permission to send the message
     return { taken: false, failure: error as SmtpFailure, handedOver: source.readableDidRead };
   } finally {
-    // whatever was said, the rest of the message would be taken for commands
+    // whatever the reply was, the server would read the rest of the message as commands
     if (source.readableDidRead && !source.readableEnded) connection.close();
   }
 }
 
 /**
- * A stream can tell how far it was read. In pieces, between which the server is listened to: what it says before it can
- * have the whole message is then heard before the stream is at its end.
+ * A stream shows how far it was read. It is written in pieces, so that a reply that the server sends before it can have
+ * the whole message is read before the stream is at its end.
  */
 function inPieces(bytes: Buffer): Readable {
   let at = 0;
@@ -73,7 +73,7 @@ function inPieces(bytes: Buffer): Readable {
   });
 }
 
-/** Clears the way for another message after a refusal; false if the session is of no more use. */
+/** Resets the session after a refusal. False if the session cannot be used again. */
 export async function resetSession(
   connection: SMTPConnection,
   deadline: AbortSignal,
@@ -85,7 +85,7 @@ export async function resetSession(
   }
 }
 
-/** One step of a session. However the session ends meanwhile, by the deadline too, the step rejects. */
+/** Runs one step of a session. The step rejects if the session ends meanwhile, also by the deadline. */
 function step<Result>(
   connection: SMTPConnection,
   deadline: AbortSignal,
@@ -93,7 +93,7 @@ function step<Result>(
 ): Promise<Result> {
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const onDeadline = (): void => connection.close();
-  // nodemailer ends the session first and tells the reason, such as a 421, afterwards
+  // nodemailer ends the session first and reports the reason, such as a 421, afterwards
   const onEnd = (): void => queueMicrotask(() => reject(endedBy(deadline)));
   connection.once("error", reject);
   connection.once("end", onEnd);

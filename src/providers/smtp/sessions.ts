@@ -6,7 +6,7 @@ import { newConnection, resetSession, sendOver, startSession, type Delivery } fr
 import type { MailServer } from "./url.ts";
 
 export interface SmtpSessions {
-  /** Hands one message over; the deadline ends it at any point. Never rejects. */
+  /** Sends one message. The deadline ends it at any point. Never rejects. */
   deliver(mail: EmailSource, deadline: AbortSignal): Promise<Delivery>;
   /** Drops every session, in use or not. */
   close(): void;
@@ -19,16 +19,16 @@ interface Session {
   refused: number;
 }
 
-/** Servers count the messages of a session, and end one that goes on for ever. */
+/** Servers count the messages of a session, and end one with too many. */
 const MESSAGES_A_SESSION = 100;
-/** Postfix answers slower and slower after ten errors in a session, and a refused recipient counts as two. */
+/** Postfix delays its answers after ten errors in a session, and a refused recipient counts as two. */
 const REFUSALS_A_SESSION = 4;
 
 /**
- * Keeps sessions with a mail server from one message to the next. It stands where nodemailer's own pool would: that
- * pool either sends again by itself or, told not to, hides the 421 that ended a kept session; and it goes on with a
- * session whose replies no longer belong to its commands, so that one doubled reply spoils every message after it.
- * Here a session that did anything but take or refuse a message in words carries nothing more.
+ * Keeps sessions with a mail server from one message to the next, in place of nodemailer's pool. That pool either
+ * resends by itself or, if configured not to, hides the 421 that ended a kept session. It also keeps using a session
+ * whose replies no longer match its commands, so one doubled reply spoils every later message. Here a session is used
+ * again only after the server accepted or refused a message with a reply.
  */
 export function openSmtpSessions(server: MailServer): SmtpSessions {
   const sessions = new Set<Session>();
@@ -91,7 +91,7 @@ async function createChannel(
     connection.quit();
     return delivery;
   }
-  // a server that answers twice is found out while nothing awaits an answer: nodemailer then ends the session
+  // a server that answers twice is detected while no command awaits an answer: nodemailer then ends the session
   await setImmediate();
   session.busy = false;
   return delivery;
@@ -100,7 +100,7 @@ async function createChannel(
 const refusedInWords = ({ responseCode = 0 }: SmtpFailure): boolean =>
   responseCode >= 400 && responseCode !== 421;
 
-/** The server had ended a kept session before it saw anything of the message: another session can carry it. */
+/** True if the server had ended a kept session before it read anything of the message. Another session can send it. */
 function wasStale(delivery: Delivery): boolean {
   if (delivery.taken || delivery.handedOver) return false;
   const { code, responseCode } = delivery.failure;

@@ -14,15 +14,15 @@ import { readSmtpUrl } from "./url.ts";
 export interface SmtpOptions {
   /** See `readSmtpUrl`. */
   readonly url: string;
-  /** How many messages are under way at once, each on a connection of its own. */
+  /** The number of messages in flight, each on its own connection. */
   readonly slots?: number;
-  /** For the whole of one call: connecting, signing in and handing over. */
+  /** For one call in total: connecting, signing in and sending. */
   readonly deadlineMs?: number;
-  /** Where bounces go; the sender's own address if not given. */
+  /** The bounce address; the sender's address if not given. */
   readonly envelopeFrom?: string;
 }
 
-/** Mail through a mail submission server. Throws on a URL that cannot be read. */
+/** Sends email through a mail submission server. Throws on a URL that cannot be read. */
 export function openSmtp(options: SmtpOptions): Provider<EmailMessage> {
   const { url, slots = 10, deadlineMs = 30_000, envelopeFrom } = options;
   const server = readSmtpUrl(url);
@@ -59,12 +59,12 @@ export function openSmtp(options: SmtpOptions): Provider<EmailMessage> {
   return { name: "smtp", slots, send, close: async () => sessions.close() };
 }
 
-/** Servers like to quote the recipient, often without the domain. */
+/** Servers often quote the recipient, sometimes without the domain. */
 function personalIn({ to, toName }: EmailMessage): string[] {
   return [to, to.slice(0, to.lastIndexOf("@")), ...(toName ?? "").split(/\s+/u)];
 }
 
-/** Postfix says `queued as 4XyZ`, Exim `id=1abc-2def-3g`: what an operator looks for in the server's log. */
+/** Postfix replies `queued as 4XyZ`, Exim `id=1abc-2def-3g`. An operator searches the server's log for this id. */
 function queueIdIn(response: string): string | null {
   return /\b(?:queued as |id=)([\w.-]+)/iu.exec(response)?.[1] ?? null;
 }

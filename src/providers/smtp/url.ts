@@ -1,17 +1,17 @@
 import type { SMTPConnectionOptions } from "nodemailer/lib/smtp-connection";
 import { isLoopback } from "../../domain/loopback.ts";
 
-/** Where mail is handed in, and as whom. */
+/** The mail submission server and the login. */
 export interface MailServer {
   readonly options: SMTPConnectionOptions;
   readonly login: { readonly user: string; readonly pass: string } | null;
 }
 
 /**
- * Reads `smtp[s]://user:password@host:port?requireTLS=&rejectUnauthorized=&name=`. `smtps` is TLS from the start. With
- * `smtp` STARTTLS is demanded of any host but this one, since customer information may cross external networks only
- * encrypted (16 CFR 314.4(c)(3)); `requireTLS=false` is for a relay on the lender's own network.
- * Throws on anything else; the error repeats nothing of the URL, which holds a password.
+ * Reads `smtp[s]://user:password@host:port?requireTLS=&rejectUnauthorized=&name=`. `smtps` is TLS from the start.
+ * `smtp` requires STARTTLS of every host but this one, because customer information may cross external networks only
+ * encrypted (16 CFR 314.4(c)(3)); `requireTLS=false` is for a relay on the lender's own network. Throws on anything
+ * else. The error repeats nothing of the URL, which contains a password.
  */
 export function readSmtpUrl(url: string): MailServer {
   if (!URL.canParse(url)) throw new Error("the SMTP URL cannot be read");

@@ -9,7 +9,7 @@ import {
 } from "../../domain/codes/twilio-codes.ts";
 import type { TwilioTrouble } from "./http.ts";
 
-/** What a call means that brought no message. */
+/** The meaning of a call that returned no message. */
 export function readTwilioTrouble(trouble: TwilioTrouble): { meaning: Meaning; seen: Seen } {
   if (trouble.at === "network") {
     return { meaning: meaningOfSilence(trouble), seen: { code: trouble.code } };
@@ -27,7 +27,7 @@ function meaningOfSilence({ code, sent }: Extract<TwilioTrouble, { at: "network"
 
 const TOO_MANY = 20_429;
 
-/** Only a 4xx says that the request was not carried out. */
+/** Only a 4xx means that the request was not carried out. */
 function meaningOfReply(status: number, code: number | null, message: string): Meaning {
   if (status < 400 || status > 499) return TWILIO_SILENCE.outcomeUnknown;
   const row = code === null || code === TOO_MANY ? undefined : TWILIO_CODES[code];

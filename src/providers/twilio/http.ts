@@ -2,24 +2,26 @@ import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
 import { within } from "../answer/deadline.ts";
 
-/** A call that brought no message: either no reply at all, or a reply that refuses or makes no sense. */
+/** A call that returned no message: no reply at all, or a reply that refuses or makes no sense. */
 export type TwilioTrouble =
   | {
       readonly at: "network";
       readonly code: string;
-      /** Whether anything of the request may have left. */
+      /** Whether anything of the request may have been sent. */
       readonly sent: boolean;
     }
   | {
       readonly at: "reply";
       readonly status: number;
-      /** Twilio's own code and words, if the reply has them. */
+      /** Twilio's code and message, if the reply has them. */
       readonly code: number | null;
       readonly message: string | null;
       readonly retryAfterMs: number | null;
     };
 
-/** Thrown through the Twilio client. Unlike the client's errors it holds no credentials, and only what is of this call. */
+/**
+ * Thrown through the Twilio client. Unlike the client's errors it contains no credentials and only data of this call.
+ */
 export class TwilioCallFailed extends Error {
   readonly trouble: TwilioTrouble;
   constructor(trouble: TwilioTrouble) {
@@ -28,7 +30,7 @@ export class TwilioCallFailed extends Error {
   }
 }
 
-/** What the Twilio client asks of the http client it is given. */
+/** The fields of a request that the Twilio client passes to its HTTP client. */
 interface TwilioRequest {
   readonly method: string;
   readonly uri: string;
@@ -46,19 +48,19 @@ export interface TwilioHttp {
 }
 
 interface TwilioHttpOptions {
-  /** Stands for https://api.twilio.com; its path is not used. */
+  /** Replaces https://api.twilio.com; its path is not used. */
   readonly apiUrl: string | undefined;
   readonly slots: number;
-  /** For the whole of one call. */
+  /** For one call in total. */
   readonly deadlineMs: number;
 }
 
-/** A message is about one kilobyte of JSON, a page of a hundred a few hundred. */
+/** A message is about one kilobyte of JSON, and a page of a hundred is a few hundred kilobytes. */
 const LONGEST_BODY = 1_048_576;
-/** A peer's word must not park a message for days. */
+/** A server must not delay a message for days. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
-/** Replaces the Twilio client's axios, which cannot say whether a request left and keeps no Retry-After. */
+/** Replaces the Twilio client's axios, which cannot report whether a request was sent and drops Retry-After. */
 export function openTwilioHttp({ apiUrl, slots, deadlineMs }: TwilioHttpOptions): TwilioHttp {
   const base = apiUrl === undefined ? undefined : new URL(apiUrl);
   const plain = base?.protocol === "http:";
@@ -81,7 +83,7 @@ export function openTwilioHttp({ apiUrl, slots, deadlineMs }: TwilioHttpOptions)
           signal,
         });
         const response = await exchange(request, new URLSearchParams(flatten(data)).toString());
-        // a reply without its body still has its status
+        // a reply without its body still has a status
         return readReply(response, await readBody(response).catch(() => ""));
       });
     },
@@ -99,8 +101,8 @@ function flatten(fields: Record<string, unknown> = {}): [string, string][] {
 }
 
 /**
- * Nothing can have left before the connection stood, and over TLS not before the peer's certificate was found good. The
- * agent may hand over a connection of an earlier call, which stands already.
+ * Nothing can have been sent before the connection was open and, over TLS, the server's certificate was verified. The
+ * agent may reuse the open connection of an earlier call.
  */
 function exchange(request: ClientRequest, body: string): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -118,7 +120,7 @@ function exchange(request: ClientRequest, body: string): Promise<IncomingMessage
   return promise;
 }
 
-/** The body, or nothing of one that is too long. Rejects when it is cut short. */
+/** Reads the body; empty if it is too long. Rejects if it is cut short. */
 async function readBody(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -156,8 +158,8 @@ function parseObject(text: string): object | null {
 }
 
 /**
- * Seconds, or a date (RFC 9110, 10.2.3), which is read against the same reply's own Date, so that no two clocks are
- * compared.
+ * Reads seconds or a date (RFC 9110, 10.2.3). A date is compared with the Date header of the same reply, so no two
+ * clocks are compared.
  */
 function readRetryAfter(retryAfter: string | undefined, date: string | undefined): number | null {
   if (retryAfter === undefined) return null;

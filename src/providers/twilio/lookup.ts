@@ -1,7 +1,7 @@
 import type { Twilio } from "twilio";
 
-/** What is looked for: a text whose outcome is unknown, and when the attempt began. */
-export interface Lost {
+/** The text to look up: its outcome is unknown, and `since` is when the attempt began. */
+export interface LookupQuery {
   /** E.164. */
   readonly to: string;
   readonly body: string;
@@ -14,30 +14,33 @@ export type LookupResult =
   | {
       readonly kind: "found";
       readonly messageId: string;
-      /** Twilio's own word and its error code, if there is one. */
+      /** Twilio's status and its error code, if there is one. */
       readonly status: string;
       readonly errorCode: number | null;
     }
   | { readonly kind: "notFound" }
   | { readonly kind: "unavailable" };
 
-/** A provider that can be asked afterwards what it took. */
-export interface Asks {
-  /** Never rejects. Unavailable also stands for "cannot be ruled out". */
-  findSent(lost: Lost): Promise<LookupResult>;
+/** A provider that can report later which messages it accepted. */
+export interface SupportsLookup {
+  /** Never rejects. `unavailable` includes "cannot be ruled out". */
+  findSent(query: LookupQuery): Promise<LookupResult>;
 }
 
 const PAGE = 100;
-/** Another clock than ours: what it dates too early would be sent again. Texts known to be others are left out by their ids. */
+/**
+ * The allowed difference between Twilio's clock and ours. A text dated too early would be sent again. Texts known to be
+ * others are excluded by their ids.
+ */
 const CLOCK_SKEW_MS = 600_000;
 
 /**
- * Looks through the number's newest texts, newest first. Not by Twilio's DateSent filter: a text that still waits in
- * its queue has no such date, and would be sent again.
+ * Searches the number's newest texts, newest first. Twilio's DateSent filter is not used: a text that still waits in
+ * Twilio's queue has no such date and would be sent again.
  */
 export async function findSent(
   client: Twilio,
-  { to, body, since, except = [] }: Lost,
+  { to, body, since, except = [] }: LookupQuery,
 ): Promise<LookupResult> {
   const listed = await client.messages.list({ to, pageSize: PAGE, limit: PAGE });
   const from = since.getTime() - CLOCK_SKEW_MS;
@@ -50,7 +53,7 @@ export async function findSent(
     const { sid, status, errorCode } = found;
     return { kind: "found", messageId: sid, status, errorCode };
   }
-  // a page full of recent texts may have pushed it off the end
+  // a full page of recent texts may have pushed it off the end
   return { kind: recent.length < PAGE ? "notFound" : "unavailable" };
 }
 

@@ -2,19 +2,19 @@ import type { Found, LookupResult, UnknownOutcome } from "../../domain/settle/un
 import type { Meaning } from "../../domain/codes/meaning.ts";
 import { meaningOfTwilioCode, TWILIO_FAILURES } from "../../domain/codes/twilio-codes.ts";
 import { TWILIO_PROGRESS, type TwilioProgress } from "../../domain/codes/twilio-statuses.ts";
-import type { Asks } from "./lookup.ts";
+import type { SupportsLookup } from "./lookup.ts";
 
-/** Where a message of a status stands: on its way, delivered, or failed for a reason. */
+/** The state that a message status means: on its way, delivered, or failed for a reason. */
 export type TwilioStanding =
   | TwilioProgress
   | { readonly status: "failed"; readonly meaning: Meaning };
 
 const ON_ITS_WAY: Readonly<Record<string, TwilioProgress>> = TWILIO_PROGRESS;
 
-/** A status that is not in the list says that Twilio has the text, and no more. */
+/** An unlisted status means only that Twilio has the text. */
 const OTHER = TWILIO_PROGRESS.queued;
 
-/** Reads a message's status and error code, in the answer to a request and in a list alike. */
+/** Reads a message's status and error code, both in the answer to a request and in a list. */
 export function readTwilioStatus(
   status: string,
   errorCode: number | null,
@@ -23,13 +23,13 @@ export function readTwilioStatus(
   const failure = TWILIO_FAILURES[status];
   if (failure === undefined) return ON_ITS_WAY[status] ?? OTHER;
   const meaning = errorCode === null ? failure : meaningOfTwilioCode(errorCode, errorMessage);
-  // Twilio says that the text failed, so it is not unknown
+  // Twilio reports a failure, so the outcome is not unknown
   return { status: "failed", meaning: meaning.kind === "unknown" ? failure : meaning };
 }
 
-/** Asks Twilio what became of a text whose outcome nobody knows; `except` are ids of texts known to be others. Never rejects. */
+/** Looks up at Twilio a text whose outcome is unknown. `except` are ids of texts known to be others. Never rejects. */
 export async function askTwilio(
-  twilio: Asks,
+  twilio: SupportsLookup,
   { to, body, claimedAt }: UnknownOutcome,
   except: readonly string[],
 ): Promise<LookupResult> {

@@ -9,27 +9,27 @@ import type { Provider } from "../answer/provider.ts";
 import { readTwilioTrouble } from "./answer.ts";
 import { TWILIO_SILENCE } from "../../domain/codes/twilio-codes.ts";
 import { openTwilioHttp, TwilioCallFailed, type TwilioHttp } from "./http.ts";
-import { findSent, type Asks } from "./lookup.ts";
+import { findSent, type SupportsLookup } from "./lookup.ts";
 import { readTwilioStatus } from "./statuses.ts";
 
 export interface TwilioOptions {
   readonly accountSid: string;
   readonly authToken: string;
-  /** The sending number (E.164); a messaging service goes first. */
+  /** The sending number (E.164). A messaging service takes precedence. */
   readonly from?: string;
   readonly messagingServiceSid?: string;
-  /** Stands for https://api.twilio.com. */
+  /** Replaces https://api.twilio.com. */
   readonly apiUrl?: string;
-  /** How many calls are under way at once. */
+  /** The number of calls in flight. */
   readonly slots?: number;
-  /** For the whole of one call. */
+  /** For one call in total. */
   readonly deadlineMs?: number;
 }
 
 const MESSAGE_SID = /^[A-Z]{2}[0-9a-f]{32}$/u;
 
-/** Texts through Twilio's Programmable Messaging. */
-export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Asks {
+/** Sends texts through Twilio's Programmable Messaging. */
+export function openTwilio(options: TwilioOptions): Provider<TextMessage> & SupportsLookup {
   const { from, messagingServiceSid, apiUrl, slots = 20, deadlineMs = 10_000 } = options;
   const wire = openTwilioHttp({ apiUrl, slots, deadlineMs });
   const sender = messagingServiceSid === undefined ? { from: from ?? "" } : { messagingServiceSid };
@@ -54,7 +54,7 @@ export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Asks
         const { meaning, seen } = readTwilioTrouble(error.trouble);
         return answerOf(call, meaning, meaning.kind === "unknown" ? { ...seen, left: body } : seen);
       }
-      // before it asks, the client throws at settings; what it throws afterwards says nothing of the text
+      // before the request, the client throws on bad settings; what it throws afterwards says nothing about the text
       const meaning = asked ? TWILIO_SILENCE.outcomeUnknown : TWILIO_SILENCE.clientFault;
       return answerOf(call, meaning, { text: String(error), ...(asked && { left: body }) });
     }
@@ -64,9 +64,9 @@ export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Asks
     name: "twilio",
     slots,
     send,
-    findSent: async (lost) => {
+    findSent: async (query) => {
       try {
-        return await findSent(await openClient(), lost);
+        return await findSent(await openClient(), query);
       } catch {
         return { kind: "unavailable" };
       }
@@ -75,7 +75,9 @@ export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Asks
   };
 }
 
-/** Twilio's answer to a request that it carried out. The message may have failed already, so its status decides. */
+/**
+ * Reads Twilio's answer to a request that it carried out. The message may have failed already, so its status decides.
+ */
 function answerOfMessage(call: Call, message: MessageInstance, body: string): ProviderAnswer {
   const { sid, status, errorCode, errorMessage } = message;
   const seen = { code: "201", text: [status, errorMessage].filter(Boolean).join(": "), left: body };
@@ -88,7 +90,7 @@ function answerOfMessage(call: Call, message: MessageInstance, body: string): Pr
   return { kind: "accepted", messageId: sid, ...standing, evidence: evidenceOf(call, seen) };
 }
 
-/** Only now: the library takes 150 ms and 35 MB that a daemon without texts need not spend. */
+/** Loads the library on first use: it takes 150 ms and 35 MB, which a daemon without texts does not need. */
 async function loadClient(
   { accountSid, authToken }: TwilioOptions,
   wire: TwilioHttp,

@@ -7,11 +7,14 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { EmailMessage, TextMessage } from "../../../src/domain/deliver/message.ts";
 import type { Provider } from "../../../src/providers/answer/provider.ts";
 import { openMailSink } from "../../../src/providers/sandbox/mail-sink.ts";
-import { openPlays } from "../../../src/providers/sandbox/scripts.ts";
-import { MAGIC_MAILBOXES, MAGIC_NUMBERS } from "../../../src/providers/sandbox/magic-recipients.ts";
+import { createScripts } from "../../../src/providers/sandbox/scripts.ts";
+import {
+  SCRIPTED_MAILBOXES,
+  SCRIPTED_NUMBERS,
+} from "../../../src/providers/sandbox/scripted-recipients.ts";
 import { openTextSink } from "../../../src/providers/sandbox/text-sink.ts";
 import { openSmtp } from "../../../src/providers/smtp/smtp.ts";
-import type { Asks } from "../../../src/providers/twilio/lookup.ts";
+import type { SupportsLookup } from "../../../src/providers/twilio/lookup.ts";
 import { openTwilio } from "../../../src/providers/twilio/twilio.ts";
 import { email, text } from "../messages.ts";
 
@@ -37,7 +40,10 @@ async function openMail(): Promise<{ provider: Provider<EmailMessage>; url: stri
   return { provider, url: sink.url };
 }
 
-async function openTexts(): Promise<{ provider: Provider<TextMessage> & Asks; url: string }> {
+async function openTexts(): Promise<{
+  provider: Provider<TextMessage> & SupportsLookup;
+  url: string;
+}> {
   const sink = await openTextSink({ outbox });
   const provider = openTwilio({ ...ACCOUNT, apiUrl: sink.url, deadlineMs: DEADLINE_MS });
   opened.push(sink, provider);
@@ -73,7 +79,7 @@ describe("the sandbox's mail server", () => {
     expect(await files()).toEqual(["mail.eml"]);
   });
 
-  test.each<[keyof typeof MAGIC_MAILBOXES, string[], number]>([
+  test.each<[keyof typeof SCRIPTED_MAILBOXES, string[], number]>([
     ["no-such-mailbox", ["refused", "refused"], 0],
     ["refused-spam", ["refused", "refused"], 0],
     ["mailbox-full", ["unavailable", "unavailable"], 0],
@@ -84,7 +90,7 @@ describe("the sandbox's mail server", () => {
     ["dropped-after-data", ["unknown", "unknown"], 2],
     ["dropped-after-data-once", ["unknown", "accepted"], 2],
     ["late-bounce", ["accepted", "accepted"], 2],
-  ])("plays %s@ by its name: %j, with %i kept", async (mailbox, expected, kept) => {
+  ])("follows the script of %s@: %j, with %i kept", async (mailbox, expected, kept) => {
     const { provider } = await openMail();
     const message = email({ to: `${mailbox}@example.org` });
     const kinds = [];
@@ -93,7 +99,7 @@ describe("the sandbox's mail server", () => {
     expect(await files()).toHaveLength(kept);
   });
 
-  test("plays a play meant for one attempt for every message of its own", async () => {
+  test("applies a script with once to the first attempt of each message", async () => {
     const { provider } = await openMail();
     for (let i = 0; i < 2; i += 1)
       expect((await provider.send(email({ to: "greylisted-once@example.org" }))).kind).toBe(
@@ -162,7 +168,7 @@ describe("the sandbox's Twilio", () => {
     expect((await stat(join(outbox, `${sid}.json`))).mode & 0o777).toBe(0o600);
   });
 
-  test.each<[keyof typeof MAGIC_NUMBERS, string[], number]>([
+  test.each<[keyof typeof SCRIPTED_NUMBERS, string[], number]>([
     ["+15005550001", ["refused", "refused"], 0],
     ["+15005550002", ["refused", "refused"], 0],
     ["+15005550003", ["refused", "refused"], 0],
@@ -173,7 +179,7 @@ describe("the sandbox's Twilio", () => {
     ["+15005550103", ["unknown", "unknown"], 0],
     ["+15005550104", ["unknown", "unknown"], 2],
     ["+15005550105", ["unknown", "accepted"], 1],
-  ])("plays %s by its number: %j, with %i kept", async (to, expected, kept) => {
+  ])("follows the script of %s: %j, with %i kept", async (to, expected, kept) => {
     const { provider } = await openTexts();
     const message = text({ to });
     const kinds = [];
@@ -260,17 +266,17 @@ describe("the sandbox's Twilio", () => {
   });
 });
 
-describe("plays meant for one attempt", () => {
-  test("are remembered for ten thousand messages, not for ever", () => {
-    const choose = openPlays({ magic: { description: "", once: true, play: "no" } });
-    for (let i = 0; i < 10_001; i += 1) expect(choose("magic", `${i}`)).toBe("no");
-    expect(choose("magic", "1")).toBeUndefined();
-    expect(choose("magic", "0")).toBe("no");
+describe("scripts with once", () => {
+  test("are remembered for ten thousand messages, and then forgotten", () => {
+    const choose = createScripts({ scripted: { description: "", once: true, script: "no" } });
+    for (let i = 0; i < 10_001; i += 1) expect(choose("scripted", `${i}`)).toBe("no");
+    expect(choose("scripted", "1")).toBeUndefined();
+    expect(choose("scripted", "0")).toBe("no");
     expect(choose("anybody", "0")).toBeUndefined();
   });
 
-  test("every magic recipient says what it does", () => {
-    for (const { description } of Object.values({ ...MAGIC_MAILBOXES, ...MAGIC_NUMBERS }))
+  test("every scripted recipient says what it does", () => {
+    for (const { description } of Object.values({ ...SCRIPTED_MAILBOXES, ...SCRIPTED_NUMBERS }))
       expect(description).toMatch(/^[a-z4][^.\n]{8,110}$/u);
   });
 });

@@ -7,7 +7,7 @@ import type { UnknownOutcome } from "../../../src/domain/settle/unknown-outcome.
 import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
 import type { Provider } from "../../../src/providers/answer/provider.ts";
 import { listenOnLoopback } from "../../../src/providers/sandbox/loopback.ts";
-import type { Asks } from "../../../src/providers/twilio/lookup.ts";
+import type { SupportsLookup } from "../../../src/providers/twilio/lookup.ts";
 import { askTwilio } from "../../../src/providers/twilio/statuses.ts";
 import { openTwilio, type TwilioOptions } from "../../../src/providers/twilio/twilio.ts";
 import { createAuthority } from "../certificates.ts";
@@ -36,7 +36,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((one) => one.close()));
 });
 
-function openProvider(options: Partial<TwilioOptions>): Provider<TextMessage> & Asks {
+function openProvider(options: Partial<TwilioOptions>): Provider<TextMessage> & SupportsLookup {
   const provider = openTwilio({
     ...ACCOUNT,
     from: "+15005550006",
@@ -50,7 +50,7 @@ function openProvider(options: Partial<TwilioOptions>): Provider<TextMessage> & 
 async function openBoth(
   serve: Serve,
   options: Partial<TwilioOptions> = {},
-): Promise<{ peer: ScriptedHttp; provider: Provider<TextMessage> & Asks }> {
+): Promise<{ peer: ScriptedHttp; provider: Provider<TextMessage> & SupportsLookup }> {
   const peer = await openScriptedHttp(serve);
   opened.push(peer);
   return { peer, provider: openProvider({ apiUrl: `http://127.0.0.1:${peer.port}`, ...options }) };
@@ -427,7 +427,7 @@ describe("looking for a text whose outcome is unknown", () => {
   });
   const page = (messages: object[]): Serve =>
     reply(200, { messages, next_page_uri: null, page_size: 100 });
-  const lost = { to: "+12125550123", body: "Your case has news", since };
+  const query = { to: "+12125550123", body: "Your case has news", since };
 
   test.each<[string, object[]]>([
     ["it is there", [listed({})]],
@@ -440,7 +440,7 @@ describe("looking for a text whose outcome is unknown", () => {
     ["others came after it", [listed({ sid: "SMx", body: "other" }), listed({})]],
   ])("finds it when %s", async (_, messages) => {
     const { provider } = await openBoth(page(messages));
-    expect(await provider.findSent(lost)).toMatchObject({ kind: "found", messageId: SID });
+    expect(await provider.findSent(query)).toMatchObject({ kind: "found", messageId: SID });
   });
 
   test.each<[string, number | null, object]>([
@@ -467,8 +467,8 @@ describe("looking for a text whose outcome is unknown", () => {
         timesUnknown: 1,
         latestAt: null,
         claimedAt: since,
-        to: lost.to,
-        body: lost.body,
+        to: query.to,
+        body: query.body,
       };
       expect(await askTwilio(provider, unknown, [])).toMatchObject({ kind: "found", ...expected });
     },
@@ -477,8 +477,10 @@ describe("looking for a text whose outcome is unknown", () => {
   test("passes over a text that is known to be another's", async () => {
     const other = `SM${"f".repeat(32)}`;
     const { provider } = await openBoth(page([listed({ sid: SID }), listed({ sid: other })]));
-    expect(await provider.findSent({ ...lost, except: [other] })).toMatchObject({ messageId: SID });
-    expect(await provider.findSent({ ...lost, except: [other, SID] })).toEqual({
+    expect(await provider.findSent({ ...query, except: [other] })).toMatchObject({
+      messageId: SID,
+    });
+    expect(await provider.findSent({ ...query, except: [other, SID] })).toEqual({
       kind: "notFound",
     });
   });
@@ -486,7 +488,7 @@ describe("looking for a text whose outcome is unknown", () => {
   test("takes the one nearest to the attempt of two that read alike", async () => {
     const later = listed({ sid: "SMx", date_created: "Fri, 20 Nov 2026 10:07:00 +0000" });
     const { provider } = await openBoth(page([later, listed({})]));
-    expect(await provider.findSent(lost)).toMatchObject({ messageId: SID });
+    expect(await provider.findSent(query)).toMatchObject({ messageId: SID });
   });
 
   test.each<[string, object[]]>([
@@ -496,7 +498,7 @@ describe("looking for a text whose outcome is unknown", () => {
     ["it is the borrower's own", [listed({ direction: "inbound" })]],
   ])("does not find it when %s", async (_, messages) => {
     const { provider } = await openBoth(page(messages));
-    expect(await provider.findSent(lost)).toEqual({ kind: "notFound" });
+    expect(await provider.findSent(query)).toEqual({ kind: "notFound" });
   });
 
   test("asks for the number alone, since a queued text has no date to filter by", async () => {
@@ -505,7 +507,7 @@ describe("looking for a text whose outcome is unknown", () => {
       asked.push(request.url ?? "");
       page([])(response, form, request);
     });
-    await provider.findSent(lost);
+    await provider.findSent(query);
     expect(asked).toEqual([
       `/2010-04-01/Accounts/${ACCOUNT.accountSid}/Messages.json?To=%2B12125550123&PageSize=100`,
     ]);
@@ -521,8 +523,8 @@ describe("looking for a text whose outcome is unknown", () => {
       "a full page of newer texts may hide it",
       page(Array.from({ length: 100 }, () => listed({ body: "other" }))),
     ],
-  ])("cannot tell when %s", async (_, serve) => {
+  ])("is unavailable when %s", async (_, serve) => {
     const { provider } = await openBoth(serve);
-    expect(await provider.findSent(lost)).toEqual({ kind: "unavailable" });
+    expect(await provider.findSent(query)).toEqual({ kind: "unavailable" });
   });
 });
