@@ -17,6 +17,13 @@ export interface Comparison {
   readonly runs: number;
 }
 
+/** The part of its usual work that a bench does, once where it is less than all: enough to see that the bench still works. */
+const SHARE = Number(process.env["BENCH_SHARE"] ?? 1);
+const RUNS = SHARE < 1 ? 1 : 5;
+
+/** The share to do of a number of things. */
+export const shareOf = (count: number): number => Math.max(1, Math.round(count * SHARE));
+
 /** Progress; standard output is for the results. */
 export const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -36,7 +43,7 @@ export function median(values: readonly number[]): number {
  * The two sides take turns, so that what else the machine does meets both; the first turn of each only warms up. The
  * ratio is that of the medians.
  */
-export async function compare(sides: Sides, runs = 5): Promise<Comparison> {
+export async function compare(sides: Sides, runs = RUNS): Promise<Comparison> {
   const rates = { ours: [] as number[], theirs: [] as number[] };
   const turns = Array.from({ length: runs + 1 }, (_, run) => run);
   for (const [run, side] of turns.flatMap(

@@ -9,11 +9,11 @@ import { claimInteractions } from "../../src/store/deliver/interactions.ts";
 import { trackOutages } from "../../src/store/postgres/outages.ts";
 import { openQueue } from "../../src/store/queue/queue.ts";
 import { depsOn } from "../deps.ts";
-import { compare, rateSince, report } from "./compare.ts";
+import { compare, rateSince, report, shareOf } from "./compare.ts";
 import { CONCURRENCY, deliverAll, makeDue } from "./notices.ts";
 import { insertPortfolio, type Scene } from "./scene.ts";
 
-const NOTICES = 5_000;
+const NOTICES = shareOf(5_000);
 
 const AT_ONCE: Provider = {
   name: "at-once",

@@ -7,16 +7,16 @@ import { openDb } from "../../src/store/postgres/db.ts";
 import { listInteractions } from "../../src/store/api/interaction-pages.ts";
 import { findInteraction } from "../../src/store/api/interaction-record.ts";
 import { spawnDaemon } from "../daemon-process.ts";
-import { compare, report } from "./compare.ts";
+import { compare, report, shareOf } from "./compare.ts";
 import { EMAIL_TEXT, insertPortfolio, type Scene } from "./scene.ts";
 import { sendBare } from "./wire.ts";
 
-const BORROWERS = 1_000;
+const BORROWERS = shareOf(1_000);
 /** Of each borrower. */
 const INTERACTIONS = 200;
 const CONNECTIONS = 10;
-const READS = 5_000;
-const PAGES = 500;
+const READS = shareOf(5_000);
+const PAGES = shareOf(500);
 
 /** One interaction and a page of a hundred over HTTP, each beside its statement run bare on as many connections. */
 export async function benchHttp(scene: Scene): Promise<void> {

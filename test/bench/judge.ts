@@ -2,12 +2,11 @@ import { judgeFacts } from "../../src/decide/guard/judge.ts";
 import { builtInPolicy } from "../../src/decide/guard/policy/policy.ts";
 import { type FactsInput, readFacts } from "../../src/domain/guard/facts.ts";
 import { DAY_MS, HOUR_MS, type Instant, writeInstant } from "../../src/domain/guard/moments.ts";
-import { compare, rateSince, report } from "./compare.ts";
+import { compare, rateSince, report, shareOf } from "./compare.ts";
 
 const NOW: Instant = Date.UTC(2026, 10, 20, 16, 30);
 const HISTORY = 30;
-const VERDICTS = 20_000;
-const RUNS = 5;
+const VERDICTS = shareOf(20_000);
 
 /** A collection email to a borrower with a month of calls, texts and emails behind it, some days of each kind. */
 function sheetOf(
@@ -79,15 +78,12 @@ export async function benchJudge(): Promise<void> {
     return read.facts;
   });
   const outcomes = Object.groupBy(facts, (sheet) => judgeFacts(sheet, policy, NOW).verdict.outcome);
-  const result = await compare(
-    {
-      name: "judge",
-      baseline: "readFacts: validating the same fact sheets",
-      ours: async () => timesASecond(facts, (sheet) => judgeFacts(sheet, policy, NOW)),
-      theirs: async () => timesASecond(SHEETS, readFacts),
-    },
-    RUNS,
-  );
+  const result = await compare({
+    name: "judge",
+    baseline: "readFacts: validating the same fact sheets",
+    ours: async () => timesASecond(facts, (sheet) => judgeFacts(sheet, policy, NOW)),
+    theirs: async () => timesASecond(SHEETS, readFacts),
+  });
   const mix = Object.fromEntries(
     Object.entries(outcomes).map(([outcome, list]) => [outcome, list.length]),
   );

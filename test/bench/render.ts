@@ -4,13 +4,12 @@ import { render } from "../../src/template/render/render.ts";
 import { HELPERS } from "../../src/template/language/helpers.ts";
 import type { Template } from "../../src/domain/template/template.ts";
 import { readStarter } from "../template/starter-set.ts";
-import { compare, type Comparison, rateSince, report } from "./compare.ts";
+import { compare, type Comparison, rateSince, report, shareOf } from "./compare.ts";
 
 /** One page with dates, an amount, a panel and a button. */
 const { template, sample } = readStarter("dispute-resolved.email.en");
-const FIRST = 300;
-const LATER = 10_000;
-const RUNS = 9;
+const FIRST = shareOf(300);
+const LATER = shareOf(10_000);
 
 const plain = Handlebars.create();
 for (const [name, word] of HELPERS)
@@ -39,26 +38,20 @@ const compileOurs = (version: Template): Write => {
 
 /** Compiling the subject, html and text of a one-page email and rendering it once; then rendering it again. */
 export async function benchRender(): Promise<void> {
-  const first = await compare(
-    {
-      name: "render: first",
-      baseline: "handlebars alone: the same sources and helpers, nothing that insists on values",
-      ours: async () => timesASecond(FIRST, () => compileOurs(template)(sample)),
-      theirs: async () => timesASecond(FIRST, () => compilePlain(template)(sample)),
-    },
-    RUNS,
-  );
+  const first = await compare({
+    name: "render: first",
+    baseline: "handlebars alone: the same sources and helpers, nothing that insists on values",
+    ours: async () => timesASecond(FIRST, () => compileOurs(template)(sample)),
+    theirs: async () => timesASecond(FIRST, () => compilePlain(template)(sample)),
+  });
   report({ ...first, ms: Number(secondsEach(first, 1_000).toFixed(3)) });
   const [ours, theirs] = [compileOurs(template), compilePlain(template)];
-  const later = await compare(
-    {
-      name: "render: later",
-      baseline: first.baseline,
-      ours: async () => timesASecond(LATER, () => ours(sample)),
-      theirs: async () => timesASecond(LATER, () => theirs(sample)),
-    },
-    RUNS,
-  );
+  const later = await compare({
+    name: "render: later",
+    baseline: first.baseline,
+    ours: async () => timesASecond(LATER, () => ours(sample)),
+    theirs: async () => timesASecond(LATER, () => theirs(sample)),
+  });
   report({ ...later, us: Number(secondsEach(later, 1_000_000).toFixed(1)) });
 }
 

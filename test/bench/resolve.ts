@@ -4,10 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openDb } from "../../src/store/postgres/db.ts";
 import { listLatencies } from "../../src/store/operate/overview.ts";
 import { spawnDaemon } from "../daemon-process.ts";
-import { compare, median, rateSince, report, tell } from "./compare.ts";
+import { compare, median, rateSince, report, tell, shareOf } from "./compare.ts";
 import { insertPortfolio, type Scene } from "./scene.ts";
 
-const CHANGES = 100_000;
+const CHANGES = shareOf(100_000);
 /** While a bulk is resolved, a single change comes in this often. */
 const SINGLE_EVERY_MS = 250;
 const DEADLINE_MS = 120_000;
@@ -22,7 +22,7 @@ interface Seen {
 /** One bulk of case changes, from the insert to the last interaction, beside a plain insert of the same interactions. */
 export async function benchResolve(scene: Scene): Promise<void> {
   await insertPortfolio(scene, CHANGES);
-  await scene.pool.query("create table plain (like tidings.interactions including all)");
+  await scene.pool.query("create table public.plain (like tidings.interactions including all)");
   const daemon = spawnDaemon({
     DATABASE_URL: scene.url,
     DATA_DIR: join(scene.dir, "daemon"),
@@ -155,7 +155,7 @@ async function insertPlainly({ pool }: Scene, bulk: number): Promise<number> {
   );
   const columns = rows[0]?.columns ?? "";
   await pool.query(
-    `create table source as select ${columns} from tidings.interactions where supercase_bulk_operation_id = $1`.replace(
+    `create table public.source as select ${columns} from tidings.interactions where supercase_bulk_operation_id = $1`.replace(
       "$1",
       `'BULK-${bulk}'`,
     ),
@@ -163,9 +163,9 @@ async function insertPlainly({ pool }: Scene, bulk: number): Promise<number> {
   await pool.query("checkpoint");
   const began = performance.now();
   const { rowCount } = await pool.query(
-    `insert into plain (${columns}) overriding system value select ${columns} from source`,
+    `insert into public.plain (${columns}) overriding system value select ${columns} from public.source`,
   );
   const rate = rateSince(began, rowCount ?? 0);
-  await pool.query("drop table source");
+  await pool.query("drop table public.source");
   return rate;
 }

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import type { DeliveryChannel } from "../../src/deps.ts";
 import { openDb } from "../../src/store/postgres/db.ts";
 import { depsOn } from "../deps.ts";
-import { rateSince } from "./compare.ts";
+import { rateSince, shareOf } from "./compare.ts";
 import { deliverAll, makeDue } from "./notices.ts";
 import type { Scene } from "./scene.ts";
 
-export const NOTICES = 3_000;
+export const NOTICES = shareOf(3_000);
 
 export interface SinkProcess {
   readonly port: number;
