@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { Fault } from "../domain/fault.ts";
@@ -59,7 +59,8 @@ export async function openServer(fetch: Fetch, listen: Listen): Promise<HttpServ
   }
   // a server that listens on TCP has an address with a port
   const address = server.address() as AddressInfo;
-  return { port: address.port, stop: (graceMs) => drain(server, graceMs) };
+  const closeUnused = trackUnused(server);
+  return { port: address.port, stop: (graceMs) => drain(server, graceMs, closeUnused) };
 }
 
 function createLimitedServer(fetch: Fetch, limits: ServerLimits): Server {
@@ -115,11 +116,29 @@ function limitConnections(server: Server, perAddress: number): void {
   });
 }
 
-async function drain(server: Server, graceMs: number): Promise<void> {
+/**
+ * Node counts a connection on which nothing has been sent as busy, so `closeIdleConnections` leaves it open. Browsers and load
+ * balancers open such connections in advance. Returns a function that closes them.
+ */
+function trackUnused(server: Server): () => void {
+  const open = new Set<Socket>();
+  server.on("connection", (socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
+  return () => {
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+  };
+}
+
+async function drain(server: Server, graceMs: number, closeUnused: () => void): Promise<void> {
   const closed = once(server, "close");
   server.close();
   // a client that got its response meanwhile keeps the connection open for its next request
-  const sweep = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+    closeUnused();
+  }, CLOSE_IDLE_EVERY_MS);
   await Promise.race([closed, sleep(graceMs, undefined, { ref: false })]);
   clearInterval(sweep);
   server.closeAllConnections();

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { openServer, type HttpServer, type ServerLimits } from "../../src/http/server.ts";
+import { NEVER_MS } from "../never.ts";
 
 const servers: HttpServer[] = [];
 const host = "127.0.0.1";
@@ -54,13 +54,11 @@ describe("stopping", () => {
     const url = `http://${host}:${server.port}/`;
     const underWay = fetch(url);
     await asked;
-    const stopped = server.stop(5_000);
+    const stopped = server.stop(NEVER_MS);
     await expect(fetch(url)).rejects.toThrow("fetch failed");
     release();
     expect(await (await underWay).text()).toBe("done");
-    const answered = performance.now();
     await stopped;
-    expect(performance.now() - answered, "nothing more is waited for").toBeLessThan(1_000);
   });
 
   test("cuts off requests that outlast the grace period", async () => {
@@ -71,9 +69,7 @@ describe("stopping", () => {
     });
     const underWay = fetch(`http://${host}:${server.port}/`).catch(() => "cut off");
     await asked;
-    const began = performance.now();
     await server.stop(100);
-    expect(performance.now() - began).toBeLessThan(2_000);
     expect(await underWay).toBe("cut off");
   });
 
@@ -81,10 +77,8 @@ describe("stopping", () => {
     const server = await serve(() => new Response("x"));
     await (await fetch(`http://${host}:${server.port}/`)).text();
     const idle = await dial(server.port);
-    const began = performance.now();
-    await server.stop(500);
-    expect(performance.now() - began).toBeLessThan(2_000);
-    idle.destroy();
+    await expect(server.stop(NEVER_MS)).resolves.toBeUndefined();
+    await once(idle, "close");
   });
 });
 
@@ -135,10 +129,14 @@ describe("slow and invalid clients", () => {
   });
 
   test("a client that disconnects during a request does not affect others", async () => {
-    const { port } = await serve(async (request) => new Response(await request.text()));
+    const { promise: asked, resolve: hear } = Promise.withResolvers<void>();
+    const { port } = await serve(async (request) => {
+      hear();
+      return new Response(await request.text());
+    });
     const socket = await dial(port);
     socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
-    await sleep(50);
+    await asked;
     socket.destroy();
     const answered = await fetch(`http://${host}:${port}/`, { method: "POST", body: "fine" });
     expect(await answered.text()).toBe("fine");
