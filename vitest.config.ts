@@ -12,6 +12,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // a poll ends with the event it waits for; this bound only stops a test whose event never comes
+    expect: { poll: { timeout: 45_000, interval: 20 } },
     reporters: ["default", "json"],
     outputFile: { json: ".ci/report.json" },
     projects: [

@@ -6,6 +6,7 @@ import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { openTwilio } from "../../src/providers/twilio/twilio.ts";
 import { openCuttingProxy, type Cut } from "./cutting-proxy.ts";
 import { email, text } from "./messages.ts";
+import { NEVER_MS } from "../never.ts";
 import * as http from "./scripted-http.ts";
 import * as smtp from "./scripted-smtp.ts";
 
@@ -105,8 +106,8 @@ describe.each(WIRES)("every provider, here $name", (wire) => {
     const provider = keep(wire.open(peer.port, DEADLINE_MS));
     const silence = await wire.send(provider);
     expect(silence.kind).toBe("unknown");
+    // a timer may fire a millisecond early; the silent peer never ends the call, so only the deadline can
     expect(silence.evidence.durationMs).toBeGreaterThanOrEqual(DEADLINE_MS - 1);
-    expect(silence.evidence.durationMs).toBeLessThan(DEADLINE_MS + 150);
     expect((await wire.send(provider)).kind).toBe("accepted");
   });
 
@@ -123,9 +124,9 @@ describe.each(WIRES)("every provider, here $name", (wire) => {
 
   test("ends what is under way when it is closed", async () => {
     const peer = keep(await wire.silentOnce());
-    const provider = wire.open(peer.port, 5_000);
+    const provider = wire.open(peer.port, NEVER_MS);
     const sending = wire.send(provider);
-    await new Promise((later) => setTimeout(later, 100));
+    await expect.poll(() => peer.taken()).toBe(1);
     await provider.close();
     expect((await sending).kind).toBe("unknown");
   });

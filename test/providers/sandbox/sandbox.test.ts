@@ -123,10 +123,14 @@ describe("the sandbox's mail server", () => {
   test("outlives a client that goes away in the middle of a mail", async () => {
     const { provider, url } = await openMail();
     const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    let heard = "";
+    socket.on("data", (chunk) => (heard += String(chunk)));
+    // a client that speaks before the greeting is hung up on
+    await expect.poll(() => heard).toContain("220 ");
     socket.write(
       "EHLO x\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nSubject: half",
     );
-    await new Promise((later) => setTimeout(later, 150));
+    await expect.poll(() => heard).toContain("\r\n354 ");
     socket.resetAndDestroy();
     expect((await provider.send(email())).kind).toBe("accepted");
     expect(await files()).toHaveLength(1);

@@ -12,6 +12,7 @@ import { askTwilio } from "../../../src/providers/twilio/statuses.ts";
 import { openTwilio, type TwilioOptions } from "../../../src/providers/twilio/twilio.ts";
 import { createAuthority } from "../certificates.ts";
 import { text } from "../messages.ts";
+import { NEVER_MS } from "../../never.ts";
 import {
   accept,
   babble,
@@ -227,12 +228,18 @@ describe("an answer of Twilio's", () => {
   });
 
   test("every call gets its own Retry-After", async () => {
-    const { provider } = await openBoth((response, form, request) => {
-      const wait = (form.get("Body") ?? "").replace("wait ", "");
-      const answer = reply(429, { code: 20429, message: "Slow" }, { "Retry-After": wait });
-      setTimeout(() => answer(response, form, request), 40 - Number(wait));
-    });
     const waits = Array.from({ length: 20 }, (_, i) => i + 1);
+    const answersHeld: (() => void)[] = [];
+    const { provider } = await openBoth(
+      (response, form, request) => {
+        const wait = (form.get("Body") ?? "").replace("wait ", "");
+        const answer = reply(429, { code: 20429, message: "Slow" }, { "Retry-After": wait });
+        answersHeld.push(() => answer(response, form, request));
+        // the last request is answered first
+        if (answersHeld.length === waits.length) for (const one of answersHeld.toReversed()) one();
+      },
+      { slots: waits.length, deadlineMs: NEVER_MS },
+    );
     const answers = await Promise.all(
       waits.map((wait) => provider.send(text({ body: `wait ${wait}` }))),
     );
@@ -294,9 +301,7 @@ describe("no answer", () => {
       (response) => void response.socket?.end("220 mx.example.net ready\r\n"),
     ],
   ])("leaves the outcome unknown when %s", async (_, serve) => {
-    const answer = await sendOne(serve);
-    expect(answer).toMatchObject({ kind: "unknown" });
-    expect(answer.evidence.durationMs).toBeLessThan(DEADLINE_MS + 200);
+    expect(await sendOne(serve)).toMatchObject({ kind: "unknown" });
   });
 
   test("an answer of megabytes is not swallowed whole", async () => {
@@ -376,9 +381,9 @@ describe("no answer", () => {
   });
 
   test("closing drops what is under way, and its outcome is unknown", async () => {
-    const { provider } = await openBoth(keepSilent);
+    const { peer, provider } = await openBoth(keepSilent, { deadlineMs: NEVER_MS });
     const sending = provider.send(text());
-    await new Promise((later) => setTimeout(later, 50));
+    await expect.poll(() => peer.forms).toHaveLength(1);
     await provider.close();
     expect(await sending).toMatchObject({ kind: "unknown" });
   });
