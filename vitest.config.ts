@@ -10,10 +10,10 @@ const UNIT = [
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // a poll ends with the event it waits for; this bound only stops a test whose event never comes
-    expect: { poll: { timeout: 45_000, interval: 20 } },
+    // limits only stop a test whose event never comes, so they are long enough for a slow machine
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 150_000, interval: 20 } },
     reporters: ["default", "json"],
     outputFile: { json: ".ci/report.json" },
     projects: [

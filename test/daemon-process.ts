@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Line {
   readonly event: string;
@@ -12,11 +11,13 @@ export interface DaemonProcess {
   /** Everything logged so far. */
   readonly lines: readonly Line[];
   /** Resolves with the first line of this event, already said or yet to come. */
-  waitFor(event: string, withinMs?: number): Promise<Line>;
+  waitFor(event: string): Promise<Line>;
   /** Resolves to the exit code, or to the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
 
+/** A wait ends with its event; this bound only names the event that never came. */
+const LONGEST_WAIT_MS = 150_000;
 const MAIN = new URL("../src/main.ts", import.meta.url).pathname;
 
 /** `tidings start` as a process of its own, with these settings and nothing else of this shell's. */
@@ -27,26 +28,36 @@ export function spawnDaemon(settings: Readonly<Record<string, string>>): DaemonP
     stdio: ["ignore", "pipe", "inherit"],
   });
   const lines: Line[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) =>
-    lines.push(JSON.parse(line) as Line),
-  );
+  let isOver = false;
+  const reader = createInterface({ input: child.stdout })
+    .on("line", (line) => lines.push(JSON.parse(line) as Line))
+    .once("close", () => (isOver = true));
   const ended = Promise.withResolvers<number | NodeJS.Signals | null>();
   child.once("exit", (code, signal) => ended.resolve(signal ?? code));
   return {
     child,
     lines,
     ended: ended.promise,
-    async waitFor(event, withinMs = 50_000) {
-      const end = Date.now() + withinMs;
-      for (let hasEnded = false; Date.now() < end; await sleep(20)) {
+    waitFor(event) {
+      const { promise, resolve, reject } = Promise.withResolvers<Line>();
+      const look = (): void => {
         const line = lines.find((one) => one.event === event);
-        if (line) return line;
-        if (hasEnded) break;
-        hasEnded = child.exitCode !== null || child.signalCode !== null;
-      }
-      throw new Error(
-        `no ${event} in ${withinMs} ms; emitted: ${lines.map((one) => one.event).join(", ")}; the last: ${JSON.stringify(lines.at(-1))}`,
-      );
+        if (line) resolve(line);
+      };
+      const fail = (): void => {
+        const emitted = lines.map((one) => one.event).join(", ");
+        reject(
+          new Error(`no ${event}; emitted: ${emitted}; last: ${JSON.stringify(lines.at(-1))}`),
+        );
+      };
+      const timer = setTimeout(fail, LONGEST_WAIT_MS);
+      reader.on("line", look).once("close", fail);
+      look();
+      if (isOver) fail();
+      return promise.finally(() => {
+        clearTimeout(timer);
+        reader.off("line", look).off("close", fail);
+      });
     },
   };
 }

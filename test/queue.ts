@@ -6,18 +6,22 @@ import { openTaskList } from "../src/task-list.ts";
 import type { TestDatabase } from "./database.ts";
 
 /** Resolves what waits, and runs every job that is due by the clock of this process, and those they lead to, until none is left. */
-export async function runDueJobs({ pool }: TestDatabase, deps: Deps): Promise<void> {
-  const taskList = openTaskList(deps);
+export async function runDueJobs(database: TestDatabase, deps: Deps): Promise<void> {
   do {
     await deps.inFlight.idle();
     await resolveWaiting(deps);
-    await runOnce({
-      pgPool: withOwnChannels(pool),
-      schema: QUEUE_SCHEMA,
-      taskList,
-      logger: new Logger(() => () => {}),
-      noHandleSignals: true,
-      useNodeTime: true,
-    });
+    await runDueJobsOnce(database, deps);
   } while (deps.inFlight.calls > 0);
+}
+
+/** Runs every job that is due by the clock of this process, and does not wait for the calls that they begin. */
+export async function runDueJobsOnce({ pool }: TestDatabase, deps: Deps): Promise<void> {
+  await runOnce({
+    pgPool: withOwnChannels(pool),
+    schema: QUEUE_SCHEMA,
+    taskList: openTaskList(deps),
+    logger: new Logger(() => () => {}),
+    noHandleSignals: true,
+    useNodeTime: true,
+  });
 }

@@ -27,7 +27,7 @@ export async function benchResolve(scene: Scene): Promise<void> {
     DATABASE_URL: scene.url,
     DATA_DIR: join(scene.dir, "daemon"),
   });
-  await daemon.waitFor("daemon.ready", 30_000);
+  await daemon.waitFor("daemon.ready");
   const seen: Seen = { grownMb: [], singlesMs: [], bulks: 0 };
   try {
     const comparison = await compare({

@@ -141,4 +141,4 @@ test("a file of a borrower's life is foretold as it happens, and as the database
       foretold.filter(({ nothing }) => !isRepeat(nothing)).map(alike),
     );
   }
-}, 60_000);
+});

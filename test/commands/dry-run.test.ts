@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { dryRun } from "../../src/commands/dry-run/dry-run.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
@@ -118,9 +117,15 @@ describe("changes of the table", () => {
   });
 
   test("those that arrived at a time or later, whatever their own time, the first so many of them", async () => {
-    await sleep(5);
-    const since = new Date().toISOString();
-    await sleep(5);
+    // --since has milliseconds: wait until the database's clock is in a later one than the last arrival
+    const laterThanAll = async (): Promise<string | undefined> => {
+      const { rows } = await pool.query<{ since: Date }>(
+        `select date_trunc('milliseconds', clock_timestamp()) as since
+         where date_trunc('milliseconds', clock_timestamp()) > (select max(received_at) from tidings.case_changes)`,
+      );
+      return rows[0]?.since.toISOString();
+    };
+    const since = await vi.waitUntil(laterThanAll);
     const later = [1, 2, 3].map((n) => ({ caseId: `L-${n}`, status: "initiated" }));
     const ids = await insertChanges(pool, later);
     const { output } = await runDryRun("--since", since, "--limit", "2", "--json");

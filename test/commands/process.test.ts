@@ -85,7 +85,7 @@ describe("the commands as an operator runs them", () => {
       "select moved_by from tidings.interaction_transitions where to_status = 'canceled'",
     );
     expect(rows).toEqual([{ moved_by: "operator:kim" }]);
-  }, 30_000);
+  });
 
   test("a page longer than its reader has patience for ends without a word", async () => {
     const path = join(dir, "many.jsonl");
@@ -101,7 +101,7 @@ describe("the commands as an operator runs them", () => {
       resolve(stdout.split(",")[0] + stderr),
     );
     expect(await promise).toBe("Dry run of 2");
-  }, 30_000);
+  });
 });
 
 describe("words", () => {
@@ -221,5 +221,5 @@ describe("the database", () => {
     await postgres.stop();
     expect(await tidings(["status"])).toMatchObject({ code: 0, stderr: "" });
     expect(existsSync(join(directory, "postmaster.pid"))).toBe(false);
-  }, 60_000);
+  });
 });

@@ -38,7 +38,7 @@ test("the daemon serves while it runs", async () => {
   daemon.child.kill("SIGTERM");
   expect(await daemon.ended).toBe(0);
   await expect(fetch(`${url}/healthz`)).rejects.toThrow("fetch failed");
-}, 30_000);
+});
 
 test("without HTTP_PORT no port is opened", async () => {
   const daemon = start({});
@@ -54,7 +54,7 @@ test("a port in use ends the start with HTTP_PORT_UNAVAILABLE", async () => {
     event: "daemon.failed",
     code: "HTTP_PORT_UNAVAILABLE",
   });
-}, 30_000);
+});
 
 describe("settings", () => {
   const tokens = {

@@ -100,7 +100,7 @@ describe("requests in flight", () => {
     const waiting = Array.from({ length: 110 }, async () => {
       answered.push(await served.ask("GET", path, { key }));
     });
-    await expect.poll(() => answered.length, { timeout: 10_000 }).toBe(6);
+    await expect.poll(() => answered.length).toBe(6);
     const refusals = answered.map(({ status, headers }) => [status, headers.get("retry-after")]);
     expect(refusals).toEqual(refusals.map(() => [429, "1"]));
     await holder.query("rollback");
@@ -173,7 +173,7 @@ describe("a page of large interactions", () => {
     const answers = (): number =>
       served.emitted.slice(before).filter((line) => line.includes("http.answered")).length;
     // four are answered and unread, and the others wait for them
-    await expect.poll(answers, { timeout: 15_000 }).toBe(4);
+    await expect.poll(answers).toBe(4);
     const next = served.ask("GET", "/interactions?limit=1", { key });
     for (const socket of sockets) socket.destroy();
     expect((await next).status).toBe(200);

@@ -106,4 +106,4 @@ test("what a borrower is told when a case changes, through the door, the queue a
     }));
     expect(inOrder(await readTold(scenario, n + 1)), scenario.title).toEqual(inOrder(expected));
   }
-}, 60_000);
+});

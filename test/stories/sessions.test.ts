@@ -69,7 +69,7 @@ test("what a database sets for its sessions changes nothing, at the start and wh
         "select status_details as details, count(*)::int from tidings.interactions group by 1",
       )
     ).rows;
-  await expect.poll(details, { timeout: 20_000 }).toEqual([{ details: "emailSent", count: 100 }]);
+  await expect.poll(details).toEqual([{ details: "emailSent", count: 100 }]);
   daemon.child.kill("SIGTERM");
   expect(await daemon.ended).toBe(0);
   const again = start({ DATABASE_URL: url });

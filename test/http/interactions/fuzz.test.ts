@@ -96,4 +96,4 @@ test("random bodies are accepted or refused without a 500, and accepted ones can
   const page = await ask("GET", "/people/BO-1/interactions?limit=100");
   expect(page.status).toBe(200);
   expect(emitted.filter((line) => line.includes('"http.failed"'))).toEqual([]);
-}, 180_000);
+});

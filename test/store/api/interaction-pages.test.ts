@@ -21,7 +21,7 @@ beforeAll(async () => {
     select case when n % 2 = 0 then 'tidings' else 'logged' end, 'mail', 'succeeded', 'BO-' || 1 + n / 2 % 200, 'CS-' || n / 2, n, 1, 1
     from generate_series(0, 39999) n;
     analyze tidings.interactions, tidings.case_changes`);
-}, 60_000);
+});
 
 interface PlanNode {
   readonly "Node Type": string;

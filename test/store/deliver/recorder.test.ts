@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import type { AttemptOutcome } from "../../../src/domain/interaction.ts";
 import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
@@ -85,7 +84,9 @@ test("an answer that met in a deadlock with the core system is written down all 
       ),
     ),
   );
-  await sleep(300);
+  const waiting =
+    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1);
   // the recorder holds the interaction and waits for the contact: now each waits for the other, and the recorder finds out first
   await core.query("select from tidings.interactions where id = $1 for update", [ids[0]]);
   await core.query("commit");

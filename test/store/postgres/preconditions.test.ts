@@ -162,4 +162,4 @@ test("a standby counts as an outage, because it may be promoted, and is named", 
   await own.end();
   await standby.stop();
   await rm(dir, { recursive: true, force: true });
-}, 60_000);
+});

@@ -83,7 +83,7 @@ beforeAll(async () => {
   // it can be run again
   await owner.query(sql);
   await insertLender(owner);
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const pool of opened) await pool.end();
@@ -259,7 +259,7 @@ describe("a daemon, an operator and a reader", () => {
     const { port } = await daemon.waitFor("http.ready");
     httpUrl = `http://127.0.0.1:${Number(port)}`;
     await daemon.waitFor("daemon.ready");
-  }, 120_000);
+  });
 
   afterAll(async () => {
     daemon.child.kill("SIGKILL");
@@ -295,7 +295,7 @@ describe("a daemon, an operator and a reader", () => {
       { caseId: "LATER-TOO", status: "processing", at },
     ]);
     await expect
-      .poll(() => standing("email"), { timeout: 40_000 })
+      .poll(() => standing("email"))
       .toMatchObject({
         SENT: "attempted emailSent",
         FAILED: "failed emailBounced",
@@ -304,11 +304,11 @@ describe("a daemon, an operator and a reader", () => {
         "LATER-TOO": "scheduled",
       });
     await expect
-      .poll(() => standing("text"), { timeout: 40_000 })
+      .poll(() => standing("text"))
       .toMatchObject({
         SENT: expect.stringContaining("attempted"),
       });
-  }, 120_000);
+  });
 
   test("the daemon recovers what a dead worker left, and takes in what arrived past the triggers", async () => {
     const client = new Client({
@@ -324,10 +324,8 @@ describe("a daemon, an operator and a reader", () => {
     await daemon.waitFor("worker.lost");
     await daemon.waitFor("caseChanges.found");
     await daemon.waitFor("queue.sequenceAdvanced");
-    await expect
-      .poll(() => standing("email"), { timeout: 40_000 })
-      .toMatchObject({ MISSED: "attempted emailSent" });
-  }, 120_000);
+    await expect.poll(() => standing("email")).toMatchObject({ MISSED: "attempted emailSent" });
+  });
 
   test("an operator looks", async () => {
     const sent = first["SENT"] ?? "";
@@ -378,12 +376,10 @@ describe("a daemon, an operator and a reader", () => {
           "select compliance_guard_rule_id as rule from tidings.interactions where case_id = 'HELD' and channel = 'email'",
         )
       ).rows;
-    await expect.poll(held, { timeout: 20_000 }).toEqual([{ rule: "pause.open" }]);
+    await expect.poll(held).toEqual([{ rule: "pause.open" }]);
     expect((await operate(resume, "type", "1")).output).toContain("1 interaction");
-    await expect
-      .poll(() => standing("email"), { timeout: 40_000 })
-      .toMatchObject({ HELD: "attempted emailSent" });
-  }, 90_000);
+    await expect.poll(() => standing("email")).toMatchObject({ HELD: "attempted emailSent" });
+  });
 
   test("an operator creates and revokes a key, and the daemon serves its caller", async () => {
     const { output } = await operate(keys, "create", "portal", "--scopes", "all");
