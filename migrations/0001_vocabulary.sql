@@ -1,8 +1,34 @@
 -- The closed lists of words, each once, and the functions and the history that every later file uses.
 -- A test compares each list with src/domain/vocabulary.ts.
 
+-- Refuses a row as a check constraint does, with a hint. A check constraint calls it itself (`check ((…) is not false or
+-- tidings.refuse(…))`): where Postgres refuses, it appends all values of the row, and so personal data reaches two logs.
+create function tidings.refuse(rule text, message text, hint text) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  raise exception using errcode = 'check_violation', constraint = rule, message = message, hint = hint;
+end $$;
+
+-- Refuses a word that is not on the list of the domain, and names the words that are. The refused word is repeated only where
+-- it looks like a word of a list.
+create function tidings.refuse_word(list text, word text) returns boolean
+language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
+declare
+  rule constant text := list || '_is_known';
+  words text[];
+begin
+  select array(select m[1] from regexp_matches(substring(pg_get_constraintdef(c.oid) from 'ARRAY.(.*?)]'), '''(.*?)''', 'g') m)
+  into words
+  from pg_constraint c
+  where c.conname = rule and c.connamespace = 'tidings'::regnamespace;
+  return tidings.refuse(rule,
+    format('the %s%s is not known', replace(list, '_', ' '), case when word ~ '^[A-Za-z]{1,30}$' then format(' "%s"', word) end),
+    'use ' || array_to_string(words[:cardinality(words) - 1], ', ') || ' or ' || words[cardinality(words)]);
+end $$;
+
 create domain tidings.channel as text
-  constraint channel_is_known check (value in ('voice', 'email', 'fax', 'text', 'chat', 'mail', 'gui', 'document'));
+  constraint channel_is_known check (value in ('voice', 'email', 'fax', 'text', 'chat', 'mail', 'gui', 'document')
+    or tidings.refuse_word('channel', value));
 
 create domain tidings.theme as text
   constraint theme_is_known check (value in (
@@ -10,56 +36,66 @@ create domain tidings.theme as text
     'opsLoanTimeBarredNotice', 'opsLoanValidationOfDebtNotice', 'opsServicingDebtValidation',
     'opsServicingNegativeCreditReportNotice', 'opsServicingTimeBarredNotice', 'opsServicingVerificationOfDebt',
     'opsServicing', 'opsAccountCredentials', 'inbMissingFeature', 'inbEducation', 'inbBug', 'inbRequest',
-    'inbHumanLove', 'inbUnknown', 'inbOther'));
+    'inbHumanLove', 'inbUnknown', 'inbOther')
+    or tidings.refuse_word('theme', value));
 
 create domain tidings.borrower_type as text
-  constraint borrower_type_is_known check (value in ('person', 'business'));
+  constraint borrower_type_is_known check (value in ('person', 'business')
+    or tidings.refuse_word('borrower_type', value));
 create domain tidings.borrower_status as text
-  constraint borrower_status_is_known check (value in ('active', 'inactive'));
+  constraint borrower_status_is_known check (value in ('active', 'inactive')
+    or tidings.refuse_word('borrower_status', value));
 create domain tidings.collections_intensity as text
-  constraint collections_intensity_is_known check (value in ('light', 'normal', 'heavy'));
+  constraint collections_intensity_is_known check (value in ('light', 'normal', 'heavy')
+    or tidings.refuse_word('collections_intensity', value));
 create domain tidings.contact_type as text
-  constraint contact_type_is_known check (value in ('phone', 'email', 'address'));
+  constraint contact_type_is_known check (value in ('phone', 'email', 'address')
+    or tidings.refuse_word('contact_type', value));
 create domain tidings.contact_status as text
-  constraint contact_status_is_known check (value in ('primary', 'secondary', 'additional', 'archived'));
+  constraint contact_status_is_known check (value in ('primary', 'secondary', 'additional', 'archived')
+    or tidings.refuse_word('contact_status', value));
 
 create domain tidings.case_status as text
-  constraint case_status_is_known check (value in ('initiated', 'processing', 'completed', 'canceled', 'reopened'));
+  constraint case_status_is_known check (value in ('initiated', 'processing', 'completed', 'canceled', 'reopened')
+    or tidings.refuse_word('case_status', value));
 create domain tidings.case_outcome as text
-  constraint case_outcome_is_known check (value in ('approved', 'denied', 'falsePositive', 'noOutcome'));
+  constraint case_outcome_is_known check (value in ('approved', 'denied', 'falsePositive', 'noOutcome')
+    or tidings.refuse_word('case_outcome', value));
 
 -- Templates and notification types have versions, and a version has one of these statuses.
 create domain tidings.version_status as text
-  constraint version_status_is_known check (value in ('draft', 'active', 'deprecated'));
+  constraint version_status_is_known check (value in ('draft', 'active', 'deprecated')
+    or tidings.refuse_word('version_status', value));
 create domain tidings.delay_unit as text
-  constraint delay_unit_is_known check (value in ('calendarDays', 'businessDays'));
+  constraint delay_unit_is_known check (value in ('calendarDays', 'businessDays')
+    or tidings.refuse_word('delay_unit', value));
 create domain tidings.when_case_moves as text
-  constraint when_case_moves_is_known check (value in ('send', 'cancel'));
+  constraint when_case_moves_is_known check (value in ('send', 'cancel')
+    or tidings.refuse_word('when_case_moves', value));
 create domain tidings.on_unknown as text
-  constraint on_unknown_is_known check (value in ('resend', 'hold'));
+  constraint on_unknown_is_known check (value in ('resend', 'hold')
+    or tidings.refuse_word('on_unknown', value));
 
 create domain tidings.origin as text
-  constraint origin_is_known check (value in ('tidings', 'logged'));
+  constraint origin_is_known check (value in ('tidings', 'logged')
+    or tidings.refuse_word('origin', value));
 create domain tidings.direction as text
-  constraint direction_is_known check (value in ('outbound', 'inbound'));
+  constraint direction_is_known check (value in ('outbound', 'inbound')
+    or tidings.refuse_word('direction', value));
 create domain tidings.interaction_status as text
   constraint interaction_status_is_known
-  check (value in ('scheduled', 'inProgress', 'attempted', 'succeeded', 'failed', 'canceled'));
+  check (value in ('scheduled', 'inProgress', 'attempted', 'succeeded', 'failed', 'canceled')
+    or tidings.refuse_word('interaction_status', value));
 create domain tidings.reveal_way as text
-  constraint reveal_way_is_known check (value in ('command', 'rest', 'signedUrl'));
+  constraint reveal_way_is_known check (value in ('command', 'rest', 'signedUrl')
+    or tidings.refuse_word('reveal_way', value));
 create domain tidings.pause_scope as text
-  constraint pause_scope_is_known check (value in ('everything', 'channel', 'notificationType'));
+  constraint pause_scope_is_known check (value in ('everything', 'channel', 'notificationType')
+    or tidings.refuse_word('pause_scope', value));
 
 -- A function and not a domain: these names share a column with the names of the lender's own calendars.
 create function tidings.is_built_in_calendar(name text) returns boolean
 language sql immutable return name in ('office', 'regF', 'regZPrecise', 'fedBank');
-
--- Refuses a row as a check constraint does, with a hint.
-create function tidings.refuse(rule text, message text, hint text) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  raise exception using errcode = 'check_violation', constraint = rule, message = message, hint = hint;
-end $$;
 
 -- Refuses a role as a missing privilege does.
 create function tidings.forbid(rule text, message text, hint text) returns void

@@ -36,15 +36,18 @@ create table tidings.borrowers (
   status tidings.borrower_status not null default 'active',
   status_updated_at timestamptz,
   name jsonb not null default '{}'
-    constraint borrowers_name_is_an_object check (jsonb_typeof(name) = 'object'),
+    constraint borrowers_name_is_an_object check (jsonb_typeof(name) = 'object'
+      or tidings.refuse('borrowers_name_is_an_object', 'name is not a JSON object', 'write {"firstName": …, "lastName": …}')),
   language text not null default 'en',
   time_zone text
     constraint borrowers_time_zone_is_known references tidings.time_zones,
   collections_intensity tidings.collections_intensity not null default 'normal',
   comm_preferences jsonb not null default '{}'
-    constraint borrowers_comm_preferences_is_an_object check (jsonb_typeof(comm_preferences) = 'object'),
+    constraint borrowers_comm_preferences_is_an_object check (jsonb_typeof(comm_preferences) = 'object'
+      or tidings.refuse('borrowers_comm_preferences_is_an_object', 'comm_preferences is not a JSON object', 'write {} or an object')),
   meta_data jsonb not null default '{}'
-    constraint borrowers_meta_data_is_an_object check (jsonb_typeof(meta_data) = 'object'),
+    constraint borrowers_meta_data_is_an_object check (jsonb_typeof(meta_data) = 'object'
+      or tidings.refuse('borrowers_meta_data_is_an_object', 'meta_data is not a JSON object', 'write {} or an object')),
   created_at timestamptz not null default now()
 );
 
@@ -56,7 +59,8 @@ create table tidings.loans (
   display_id text,
   loan_type_id text,
   data jsonb not null default '{}'
-    constraint loans_data_is_an_object check (jsonb_typeof(data) = 'object'),
+    constraint loans_data_is_an_object check (jsonb_typeof(data) = 'object'
+      or tidings.refuse('loans_data_is_an_object', 'data is not a JSON object', 'write {} or an object')),
   created_at timestamptz not null default now()
 );
 create index loans_by_borrower on tidings.loans (borrower_id);
@@ -72,7 +76,9 @@ create table tidings.contacts (
   status tidings.contact_status not null default 'primary',
   name text,
   value text,
-  address jsonb constraint contacts_address_is_an_object check (jsonb_typeof(address) = 'object'),
+  address jsonb
+    constraint contacts_address_is_an_object check ((jsonb_typeof(address) = 'object') is not false
+      or tidings.refuse('contacts_address_is_an_object', 'address is not a JSON object', 'write {"streetAddress1": …, "city": …}, or null')),
   valid boolean not null default true,
   verified boolean not null default false,
   receive_text_messages boolean not null default false,
@@ -80,10 +86,15 @@ create table tidings.contacts (
   authorized_third_party boolean not null default false,
   power_of_attorney boolean not null default false,
   phone_disconnection_details jsonb
-    constraint contacts_phone_disconnection_details_is_an_object check (jsonb_typeof(phone_disconnection_details) = 'object'),
+    constraint contacts_phone_disconnection_details_is_an_object
+    check ((jsonb_typeof(phone_disconnection_details) = 'object') is not false
+      or tidings.refuse('contacts_phone_disconnection_details_is_an_object',
+        'phone_disconnection_details is not a JSON object', 'write an object, or null')),
   created_at timestamptz not null default now(),
   constraint contacts_have_a_value_or_an_address
-    check (case contact_type when 'address' then address is not null else value is not null end)
+    check (case contact_type when 'address' then address is not null else value is not null end
+      or tidings.refuse('contacts_have_a_value_or_an_address', 'the contact has nothing to reach the borrower with',
+        'set address for the contact_type address, and value for phone and email'))
 );
 create index contacts_by_borrower on tidings.contacts (borrower_id);
 

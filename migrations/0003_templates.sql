@@ -6,7 +6,9 @@ create table tidings.templates (
   -- the name of the template's folder
   slug text
     constraint templates_slug_can_name_a_folder
-    check (slug ~ '^[A-Za-z][A-Za-z0-9]*([._-][A-Za-z0-9]+)*$' and char_length(slug) <= 100),
+    check ((slug ~ '^[A-Za-z][A-Za-z0-9]*([._-][A-Za-z0-9]+)*$' and char_length(slug) <= 100) is not false
+      or tidings.refuse('templates_slug_can_name_a_folder', 'slug cannot name a folder',
+        'use letters and digits, joined by single ".", "_" or "-", at most 100 characters')),
   name text not null default '',
   channel tidings.channel not null,
   status tidings.version_status not null default 'draft',
@@ -19,7 +21,8 @@ create table tidings.templates (
   text_template text,
   -- the contexts the template is checked with, by the name of their file
   samples jsonb not null default '{}'
-    constraint templates_samples_are_an_object check (jsonb_typeof(samples) = 'object'),
+    constraint templates_samples_are_an_object check (jsonb_typeof(samples) = 'object'
+      or tidings.refuse('templates_samples_are_an_object', 'samples is not a JSON object', 'write {"NAME": {…}}')),
   -- SHA-256 of everything that shapes what is sent. guard_template writes it: guard_versions runs before Postgres computes
   -- generated columns, and has to see it.
   content_hash text not null default '',
@@ -30,11 +33,14 @@ create table tidings.templates (
   published_by text,
   deprecated_at timestamptz,
   primary key (id, version),
-  constraint templates_version_counts_from_one check (version >= 1),
+  constraint templates_version_counts_from_one check (version >= 1
+    or tidings.refuse('templates_version_counts_from_one', format('version is %s', version), 'leave version out, or set it to 1 or more')),
   constraint templates_active_have_the_parts_of_their_channel check (status <> 'active' or case
     when channel = 'email' then subject_template is not null and coalesce(text_template, html_template) is not null
     when channel in ('text', 'chat', 'voice') then text_template is not null
-    else html_template is not null end)
+    else html_template is not null end
+    or tidings.refuse('templates_active_have_the_parts_of_their_channel', format('the template lacks a part that %s needs', channel),
+      'an email needs a subject and a text or html; text, chat and voice a text; the others an html'))
 );
 create unique index templates_have_one_active_version on tidings.templates (id) where status = 'active';
 

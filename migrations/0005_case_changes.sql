@@ -15,14 +15,17 @@ create table tidings.case_changes (
   case_type_id text not null,
   borrower_id text not null,
   loan_ids text[] not null default '{}'
-    constraint case_changes_loan_ids_is_a_list check (coalesce(array_ndims(loan_ids), 1) = 1),
+    constraint case_changes_loan_ids_is_a_list check (coalesce(array_ndims(loan_ids), 1) = 1
+      or tidings.refuse('case_changes_loan_ids_is_a_list', 'loan_ids is a list of lists', 'write {LN-1,LN-2}')),
   status tidings.case_status not null,
   outcome tidings.case_outcome,
   fields jsonb not null default '{}'
-    constraint case_changes_fields_is_an_object check (jsonb_typeof(fields) = 'object'),
+    constraint case_changes_fields_is_an_object check (jsonb_typeof(fields) = 'object'
+      or tidings.refuse('case_changes_fields_is_an_object', 'fields is not a JSON object', 'write {} or an object')),
   -- no later change could ever replace a change at infinity
   changed_at timestamptz not null default now()
-    constraint case_changes_changed_at_is_a_date check (isfinite(changed_at)),
+    constraint case_changes_changed_at_is_a_date check (isfinite(changed_at)
+      or tidings.refuse('case_changes_changed_at_is_a_date', 'changed_at is infinite', 'set the time at which the case changed, or leave it out')),
   -- false when a portfolio is boarded: the case becomes known and nothing is sent
   fires boolean not null default true,
   supercase_bulk_operation_id text,
@@ -64,7 +67,8 @@ create index case_moves_in_order on tidings.case_moves (case_id, changed_at, cas
 create table tidings.resolve_queue (
   id bigint primary key generated always as identity,
   case_change_ids bigint[] not null
-    constraint resolve_queue_sets_are_not_empty check (cardinality(case_change_ids) > 0),
+    constraint resolve_queue_sets_are_not_empty check (cardinality(case_change_ids) > 0
+      or tidings.refuse('resolve_queue_sets_are_not_empty', 'the set has no case change', 'queue a set that has one')),
   -- 0: single changes; 10: part of a bulk, which must not delay single changes
   priority int not null default 0,
   queued_at timestamptz not null default clock_timestamp(),
@@ -83,7 +87,8 @@ create table tidings.resolutions (
   -- the active versions of the case type at that moment, by what they made of the change:
   -- {"fires": ["16.2"], "triggerDoesNotHold": ["17.1", "18.4"]}
   verdicts jsonb not null
-    constraint resolutions_verdicts_is_an_object check (jsonb_typeof(verdicts) = 'object')
+    constraint resolutions_verdicts_is_an_object check (jsonb_typeof(verdicts) = 'object'
+      or tidings.refuse('resolutions_verdicts_is_an_object', 'verdicts is not a JSON object', 'write an object'))
 );
 
 -- Changes that arrived without intake, as logical replication and sessions with session_replication_role = replica insert

@@ -56,7 +56,8 @@ create table tidings.interactions (
   -- how scheduled_at_from was computed: zone, calendar, days skipped and why
   due_explanation jsonb,
   attempt int not null default 1
-    constraint interactions_attempt_counts_from_one check (attempt >= 1),
+    constraint interactions_attempt_counts_from_one check (attempt >= 1
+      or tidings.refuse('interactions_attempt_counts_from_one', format('attempt is %s', attempt), 'leave attempt out')),
   -- null on the first attempt of a chain
   first_interaction_id bigint,
   -- how often it was claimed: no path sends it again without end
@@ -75,21 +76,29 @@ create table tidings.interactions (
   asked int not null default 0,
   -- SHA-256 of an email's source as it was handed over, or of a text's body; null until something is known to have left
   content_sha256 text
-    constraint interactions_content_sha256_is_a_sha256 check (content_sha256 ~ '^[0-9a-f]{64}$'),
+    constraint interactions_content_sha256_is_a_sha256 check ((content_sha256 ~ '^[0-9a-f]{64}$') is not false
+      or tidings.refuse('interactions_content_sha256_is_a_sha256', 'content_sha256 is not a SHA-256', 'leave content_sha256 out')),
   -- the number of segments a text is charged as
   segments int
-    constraint interactions_segments_count_from_one check (segments >= 1),
+    constraint interactions_segments_count_from_one check ((segments >= 1) is not false
+      or tidings.refuse('interactions_segments_count_from_one', format('segments is %s', segments), 'set segments to 1 or more, or leave it out')),
 
   constraint interactions_in_progress_are_claimed
-    check (origin = 'logged' or status <> 'inProgress' or (claimed_at is not null and claimed_by is not null)),
+    check (origin = 'logged' or status <> 'inProgress' or (claimed_at is not null and claimed_by is not null)
+      or tidings.refuse('interactions_in_progress_are_claimed', 'nobody has claimed the interaction', 'set claimed_at and claimed_by')),
   constraint interactions_scheduled_have_a_due_time
-    check (origin = 'logged' or status <> 'scheduled' or scheduled_at_from is not null),
+    check (origin = 'logged' or status <> 'scheduled' or scheduled_at_from is not null
+      or tidings.refuse('interactions_scheduled_have_a_due_time', 'scheduled_at_from is missing', 'set scheduled_at_from')),
   constraint interactions_failed_or_canceled_say_why
     check (origin = 'logged' or status not in ('failed', 'canceled')
-      or (failure_description_short is not null and failure_description_long is not null)),
+      or (failure_description_short is not null and failure_description_long is not null)
+      or tidings.refuse('interactions_failed_or_canceled_say_why', 'the reason is missing',
+        'set failure_description_short and failure_description_long')),
   constraint interactions_of_tidings_name_their_source
     check (origin = 'logged' or (case_change_id is not null and person_id is not null
-      and notification_type_id is not null and notification_type_version is not null))
+      and notification_type_id is not null and notification_type_version is not null)
+      or tidings.refuse('interactions_of_tidings_name_their_source', 'the interaction does not say which change fired which type for whom',
+        'set case_change_id, person_id, notification_type_id and notification_type_version'))
 );
 -- The same change can never fire the same type twice, whatever crashes or repeats.
 create unique index interactions_fire_once_per_case_change on tidings.interactions (case_change_id, notification_type_id)
@@ -450,11 +459,13 @@ create table tidings.content_reveals (
     constraint content_reveals_interaction_is_known references tidings.interactions,
   revealed_at timestamptz not null default clock_timestamp(),
   revealed_by text not null
-    constraint content_reveals_say_by_whom check (revealed_by <> ''),
+    constraint content_reveals_say_by_whom check (revealed_by <> ''
+      or tidings.refuse('content_reveals_say_by_whom', 'revealed_by is empty', 'set who has read the content')),
   way tidings.reveal_way not null,
   -- of the signed URL that was asked for over REST, or used
   url_id uuid,
-  constraint content_reveals_by_signed_url_name_the_url check (way <> 'signedUrl' or url_id is not null)
+  constraint content_reveals_by_signed_url_name_the_url check (way <> 'signedUrl' or url_id is not null
+    or tidings.refuse('content_reveals_by_signed_url_name_the_url', 'url_id is missing', 'set the id of the signed URL'))
 );
 create index content_reveals_by_interaction on tidings.content_reveals (interaction_id, id);
 create trigger keep_history before update or delete or truncate on tidings.content_reveals

@@ -17,13 +17,15 @@ create table tidings.pauses (
   channel tidings.channel,
   notification_type_id int,
   reason text not null
-    constraint pauses_say_why check (reason <> ''),
+    constraint pauses_say_why check (reason <> '' or tidings.refuse('pauses_say_why', 'reason is empty', 'set why it is paused')),
   paused_at timestamptz not null default clock_timestamp(),
   paused_by text not null default tidings.moved_by(),
   released_at timestamptz,
   released_by text,
   constraint pauses_name_what_they_pause
-    check ((scope = 'channel') = (channel is not null) and (scope = 'notificationType') = (notification_type_id is not null))
+    check ((scope = 'channel') = (channel is not null) and (scope = 'notificationType') = (notification_type_id is not null)
+      or tidings.refuse('pauses_name_what_they_pause', format('a pause of the scope %s names something else', scope),
+        'set channel for the scope channel, notification_type_id for notificationType, and neither for everything'))
 );
 create unique index pauses_are_open_once on tidings.pauses (scope, coalesce(channel, ''), coalesce(notification_type_id, 0))
   where released_at is null;

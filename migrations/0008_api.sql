@@ -5,14 +5,19 @@ create table tidings.api_keys (
   id bigint primary key generated always as identity,
   name text not null
     -- records name a key as key:NAME and key:ID, so a name is no number, and has no character that a record could be forged with
-    constraint api_keys_name_is_plain check (name ~ '^(?!\d+$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'),
+    constraint api_keys_name_is_plain check (name ~ '^(?!\d+$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'
+      or tidings.refuse('api_keys_name_is_plain', 'the name of the key is a number, too long or has other characters',
+        'use letters, digits, ".", "_" and "-", at most 64, and not digits alone')),
   prefix text not null constraint api_keys_prefix_is_unique unique,
   hash bytea not null
-    constraint api_keys_hash_is_a_sha256 check (octet_length(hash) = 32),
+    constraint api_keys_hash_is_a_sha256 check (octet_length(hash) = 32
+      or tidings.refuse('api_keys_hash_is_a_sha256', 'hash is not a SHA-256', 'make the key with `tidings keys create`')),
   scopes text[] not null
     constraint api_keys_scopes_are_known check (scopes <@ array[
       'notificationType:read', 'notificationType:write', 'interaction:read', 'interaction:write',
-      'interaction:send', 'interaction:read.sensitive']),
+      'interaction:send', 'interaction:read.sensitive']
+      or tidings.refuse('api_keys_scopes_are_known', 'a scope is not known',
+        'use notificationType:read, notificationType:write, interaction:read, interaction:write, interaction:send or interaction:read.sensitive')),
   created_at timestamptz not null default clock_timestamp(),
   created_by text not null default tidings.moved_by(),
   -- null: it does not expire
@@ -21,7 +26,8 @@ create table tidings.api_keys (
   last_used_at timestamptz,
   revoked_at timestamptz,
   revoked_by text,
-  constraint api_keys_are_revoked_by_somebody check ((revoked_at is null) = (revoked_by is null))
+  constraint api_keys_are_revoked_by_somebody check ((revoked_at is null) = (revoked_by is null)
+    or tidings.refuse('api_keys_are_revoked_by_somebody', 'revoked_at and revoked_by do not go together', 'set both'))
 );
 create unique index api_keys_have_one_name on tidings.api_keys (name) where revoked_at is null;
 
@@ -29,7 +35,8 @@ create unique index api_keys_have_one_name on tidings.api_keys (name) where revo
 create table tidings.idempotency_keys (
   caller text not null,
   key text not null
-    constraint idempotency_keys_key_is_short check (char_length(key) between 1 and 255),
+    constraint idempotency_keys_key_is_short check (char_length(key) between 1 and 255
+      or tidings.refuse('idempotency_keys_key_is_short', format('the key has %s characters', char_length(key)), 'use 1 to 255 characters')),
   request_hash bytea not null,
   resource_id text not null,
   created_at timestamptz not null default clock_timestamp(),
@@ -41,6 +48,7 @@ create index idempotency_keys_by_age on tidings.idempotency_keys (created_at);
 create table tidings.secrets (
   name text primary key,
   value bytea not null
-    constraint secrets_value_is_256_bits check (octet_length(value) = 32),
+    constraint secrets_value_is_256_bits check (octet_length(value) = 32
+      or tidings.refuse('secrets_value_is_256_bits', format('the secret has %s bytes', octet_length(value)), 'use 32 random bytes')),
   created_at timestamptz not null default clock_timestamp()
 );

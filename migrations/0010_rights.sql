@@ -106,6 +106,7 @@ revoke execute on all functions in schema tidings from public;
 grant execute on function
   tidings.is_built_in_calendar(text),
   tidings.refuse(text, text, text),
+  tidings.refuse_word(text, text),
   tidings.forbid(text, text, text),
   tidings.raise_missing_reference(text, text, text),
   tidings.may_send(name),

@@ -71,7 +71,8 @@ describe("tidings keys", () => {
     const { rows } = await pool.query<{ definition: string }>(
       "select pg_get_constraintdef(oid) as definition from pg_constraint where conname = 'api_keys_scopes_are_known'",
     );
-    const words = [...(rows[0]?.definition ?? "").matchAll(/'([\w:.]+)'::text/g)];
+    const list = /ARRAY\[(.*?)\]/.exec(rows[0]?.definition ?? "")?.[1] ?? "";
+    const words = [...list.matchAll(/'([\w:.]+)'::text/g)];
     expect(words.map((found) => found[1])).toEqual([...SCOPES]);
   });
 

@@ -15,6 +15,7 @@ const OPEN_TO_ALL = [
   "moved_by()",
   "raise_missing_reference(text,text,text)",
   "refuse(text,text,text)",
+  "refuse_word(text,text)",
   "session_role()",
   "status_may_move(text,text)",
 ];

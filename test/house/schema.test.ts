@@ -68,14 +68,15 @@ test.each(LISTS)("%s is the list of the domain %s", async (list, domain) => {
     "select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint where contypid = $1::regtype",
     [`tidings.${domain}`],
   );
-  const words = [...(rows[0]?.definition ?? "").matchAll(/'(\w+)'::text/g)].map(
-    (found) => found[1],
-  );
+  const definition = rows[0]?.definition ?? "";
+  const array = /ARRAY\[(.*?)\]/.exec(definition)?.[1] ?? "";
+  const words = [...array.matchAll(/'(\w+)'::text/g)].map((found) => found[1]);
   expect(words).toEqual([...vocabulary[list]]);
   expect(
     rows.map((row) => row.name),
     "the name a refusal shows",
   ).toEqual([`${domain}_is_known`]);
+  expect(definition, "the refusal names the words").toContain(`refuse_word('${domain}'::text`);
 });
 
 test("every domain of the schema is compared", async () => {

@@ -1,0 +1,285 @@
+import { DatabaseError } from "pg";
+import { beforeAll, describe, expect, test } from "vitest";
+import { useDatabase } from "../database.ts";
+import { insertLender, insertType } from "../lender.ts";
+
+const { pool } = useDatabase();
+
+beforeAll(async () => {
+  await insertLender(pool);
+  await insertType(pool, { id: 1 });
+  await pool.query("insert into tidings.interactions (channel, status) values ('chat', 'failed')");
+});
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** A row that each table accepts. "Zebra" stands for whatever must not reach a log. */
+const ROWS: Readonly<Record<string, Row>> = {
+  api_keys: { name: "zebra", prefix: "zebra", hash: "\\x" + "00".repeat(32), scopes: [] },
+  borrowers: { id: "zebra", display_id: "Zebra", name: { firstName: "Zebra" } },
+  calendar_closures: { calendar: "office", day: "2031-05-28", reason: "Zebra" },
+  calendars: { name: "zebra", based_on: "office" },
+  case_changes: {
+    case_id: "zebra",
+    case_type_id: "bankruptcy",
+    borrower_id: "BO-1",
+    status: "initiated",
+    fields: { note: "Zebra" },
+  },
+  case_type_notification_types: { case_type_id: "disputeOfDebt", notification_type_id: 1 },
+  case_types: { id: "zebra", name: "Zebra" },
+  contacts: {
+    id: "zebra",
+    borrower_id: "BO-1",
+    contact_type: "email",
+    name: "Zebra",
+    value: "zebra@example.com",
+    address: { city: "Zebra" },
+  },
+  content_reveals: { interaction_id: 1, revealed_by: "zebra", way: "command" },
+  interactions: {
+    channel: "chat",
+    status: "succeeded",
+    content: { text: "Zebra" },
+    contact: { value: "zebra@example.com" },
+  },
+  loan_types: { id: "zebra", name: "Zebra" },
+  loans: { id: "zebra", borrower_id: "BO-1", display_id: "Zebra", data: { note: "Zebra" } },
+  notification_types: { name: "Zebra", on_status: "initiated", on_condition: null },
+  pauses: { scope: "everything", reason: "Zebra" },
+  record_changes: {
+    table_name: "zebra",
+    row_id: "zebra",
+    actor: "zebra",
+    changes: { note: "Zebra" },
+  },
+  templates: { id: 99, name: "Zebra", channel: "text", text_template: "Zebra" },
+  time_zones: { name: "Zebra/Zebra" },
+};
+
+/** Tables that only a daemon writes. Their checks are tried as well: a row of theirs can hold a secret. */
+const ROWS_OF_DAEMONS: Readonly<Record<string, Row>> = {
+  idempotency_keys: { caller: "zebra", key: "zebra", request_hash: "\\x00", resource_id: "1" },
+  resolutions: { case_change_id: 1, verdicts: {} },
+  resolve_queue: { case_change_ids: [1] },
+  secrets: { name: "zebra", value: "\\x" + "00".repeat(32) },
+};
+
+/** For each check constraint its table and the values that it refuses. */
+const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> = {
+  api_keys_are_revoked_by_somebody: ["api_keys", { revoked_by: "zebra" }],
+  api_keys_hash_is_a_sha256: ["api_keys", { hash: "\\x00" }],
+  api_keys_name_is_plain: ["api_keys", { name: "zebra zebra" }],
+  api_keys_scopes_are_known: ["api_keys", { scopes: ["zebra"] }],
+  borrowers_comm_preferences_is_an_object: ["borrowers", { comm_preferences: ["zebra"] }],
+  borrowers_meta_data_is_an_object: ["borrowers", { meta_data: "zebra" }],
+  borrowers_name_is_an_object: ["borrowers", { name: "Zebra" }],
+  calendars_built_in_names_are_taken: ["calendars", { name: "regF", based_on: "zebra" }],
+  case_changes_changed_at_is_a_date: ["case_changes", { changed_at: "infinity" }],
+  case_changes_fields_is_an_object: ["case_changes", { fields: ["Zebra"] }],
+  case_changes_loan_ids_is_a_list: ["case_changes", { loan_ids: [["zebra"], ["zebra"]] }],
+  contacts_address_is_an_object: ["contacts", { address: "Zebra" }],
+  contacts_have_a_value_or_an_address: ["contacts", { value: null }],
+  contacts_phone_disconnection_details_is_an_object: [
+    "contacts",
+    { phone_disconnection_details: "zebra" },
+  ],
+  content_reveals_by_signed_url_name_the_url: ["content_reveals", { way: "signedUrl" }],
+  content_reveals_say_by_whom: ["content_reveals", { revealed_by: "" }],
+  idempotency_keys_key_is_short: ["idempotency_keys", { key: "zebra".repeat(60) }],
+  interactions_attempt_counts_from_one: ["interactions", { attempt: 0 }],
+  interactions_content_sha256_is_a_sha256: ["interactions", { content_sha256: "zebra" }],
+  interactions_failed_or_canceled_say_why: [
+    "interactions",
+    {
+      origin: "tidings",
+      status: "failed",
+      case_change_id: 1,
+      person_id: "BO-1",
+      notification_type_id: 1,
+      notification_type_version: 1,
+    },
+  ],
+  interactions_in_progress_are_claimed: [
+    "interactions",
+    { origin: "tidings", status: "inProgress" },
+  ],
+  interactions_of_tidings_name_their_source: ["interactions", { origin: "tidings" }],
+  interactions_scheduled_have_a_due_time: [
+    "interactions",
+    {
+      origin: "tidings",
+      status: "scheduled",
+      case_change_id: 1,
+      person_id: "BO-1",
+      notification_type_id: 1,
+      notification_type_version: 1,
+    },
+  ],
+  interactions_segments_count_from_one: ["interactions", { segments: 0 }],
+  loans_data_is_an_object: ["loans", { data: ["Zebra"] }],
+  notification_types_conditions_have_at_most_100_kilobytes: [
+    "notification_types",
+    { on_condition: [{ fieldName: "zebra".repeat(20_001) }] },
+  ],
+  notification_types_conditions_list_at_most_500_values: [
+    "notification_types",
+    { on_condition: [{ value: Array.from({ length: 501 }, () => "zebra") }] },
+  ],
+  notification_types_description_has_at_most_500_characters: [
+    "notification_types",
+    { description: "zebra".repeat(101) },
+  ],
+  notification_types_have_a_trigger: ["notification_types", { on_status: null }],
+  notification_types_have_at_most_50_conditions: [
+    "notification_types",
+    { on_condition: Array.from({ length: 51 }, () => "zebra") },
+  ],
+  notification_types_name_has_at_most_50_characters: [
+    "notification_types",
+    { name: "zebra".repeat(11) },
+  ],
+  notification_types_on_condition_is_a_list: ["notification_types", { on_condition: "zebra" }],
+  notification_types_version_counts_from_one: ["notification_types", { version: 0 }],
+  pauses_name_what_they_pause: ["pauses", { channel: "email" }],
+  pauses_say_why: ["pauses", { scope: "channel", channel: "email", reason: "" }],
+  resolutions_verdicts_is_an_object: ["resolutions", { verdicts: ["zebra"] }],
+  resolve_queue_sets_are_not_empty: ["resolve_queue", { case_change_ids: [] }],
+  secrets_value_is_256_bits: ["secrets", { value: "\\x00" }],
+  templates_active_have_the_parts_of_their_channel: [
+    "templates",
+    { status: "active", text_template: null, html_template: "Zebra" },
+  ],
+  templates_samples_are_an_object: ["templates", { samples: ["Zebra"] }],
+  templates_slug_can_name_a_folder: ["templates", { slug: "../zebra" }],
+  templates_version_counts_from_one: ["templates", { version: 0 }],
+};
+
+/** Inserts the row of the table with other values, and returns what refused it. */
+async function refusalOf(table: string, values: Row): Promise<DatabaseError | undefined> {
+  const row = { ...ROWS[table], ...ROWS_OF_DAEMONS[table], ...values };
+  const columns = Object.keys(row).join(", ");
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    await client.query(
+      `insert into tidings.${table} (${columns}) overriding system value
+       select ${columns} from jsonb_populate_record(null::tidings.${table}, $1)`,
+      [JSON.stringify(row)],
+    );
+    return undefined;
+  } catch (error) {
+    if (error instanceof DatabaseError) return error;
+    throw error;
+  } finally {
+    await client.query("rollback");
+    client.release();
+  }
+}
+
+/** A refusal says what to write and repeats no value of the row. */
+function expectRefusal(refusal: DatabaseError | undefined, constraint: string): void {
+  expect(refusal).toMatchObject({ constraint, hint: expect.stringMatching(/\w/) });
+  const { message, detail, hint, where } = refusal ?? {};
+  const words = [message, detail, hint, where].join("\n");
+  expect(words).not.toMatch(/zebra/i);
+  expect(words, "Postgres itself refused the row").not.toMatch(/Failing row|violates/);
+}
+
+async function names(statement: string): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(statement);
+  return rows.map((row) => row.name);
+}
+
+const TABLES = `
+  select c.relname as name, c.oid from pg_class c
+  where c.relnamespace = 'tidings'::regnamespace and c.relkind = 'r' and c.relname !~ '^kysely|^late_intake$'
+    and not exists (select from pg_trigger t where t.tgrelid = c.oid and pg_get_triggerdef(t.oid) like '%only_tidings_writes(''send'')')`;
+
+test("every table that others may write has a row here", async () => {
+  expect((await names(TABLES)).toSorted()).toEqual(Object.keys(ROWS).toSorted());
+});
+
+test.each(Object.keys({ ...ROWS, ...ROWS_OF_DAEMONS }))("%s accepts the row", async (table) => {
+  expect(await refusalOf(table, {})).toBeUndefined();
+});
+
+describe("a check constraint refuses without the row", () => {
+  test("every check constraint is tried", async () => {
+    const checks = await names(
+      `select conname as name from pg_constraint
+       where connamespace = 'tidings'::regnamespace and contype = 'c' and conrelid <> 0
+         and conrelid <> 'tidings.late_intake'::regclass`,
+    );
+    expect(checks.toSorted()).toEqual(Object.keys(REFUSED).toSorted());
+  });
+
+  test.each(Object.entries(REFUSED))("%s", async (constraint, [table, values]) => {
+    expectRefusal(await refusalOf(table, values), constraint);
+  });
+});
+
+test("a closed list refuses with its words, and without the row", async () => {
+  const { rows } = await pool.query<{ table: string; column: string; list: string; words: string }>(
+    `select t.name as table, a.attname as column, d.typname as list,
+       array_to_string(array(
+         select m[1] from regexp_matches(substring(pg_get_constraintdef(k.oid) from 'ARRAY.(.*?)]'), '''(\\w+)''', 'g') m), ',') as words
+     from (${TABLES}) t
+     join pg_attribute a on a.attrelid = t.oid and a.attnum > 0
+     join pg_type d on d.oid = a.atttypid and d.typtype = 'd'
+     join pg_constraint k on k.contypid = d.oid`,
+  );
+  expect(rows.length).toBeGreaterThan(25);
+  for (const { table, column, list, words } of rows) {
+    const short = await refusalOf(table, { [column]: "nonesuch" });
+    expectRefusal(short, `${list}_is_known`);
+    expect(short?.message).toBe(`the ${list.replaceAll("_", " ")} "nonesuch" is not known`);
+    expect(short?.hint?.slice("use ".length).split(/, | or /)).toEqual(words.split(","));
+    // not the form of a word: it may be anything
+    expectRefusal(await refusalOf(table, { [column]: "zebra@example.com" }), `${list}_is_known`);
+  }
+});
+
+test("a missing value is refused without the row, or filled in", async () => {
+  const { rows } = await pool.query<{ table: string; column: string }>(
+    `select t.name as table, a.attname as column from (${TABLES}) t
+     join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and a.attnotnull`,
+  );
+  const filled: string[] = [];
+  for (const { table, column } of rows) {
+    const refusal = await refusalOf(table, { [column]: null });
+    if (refusal === undefined) filled.push(`${table}.${column}`);
+    else {
+      expectRefusal(refusal, `${table}_${column}_is_required`);
+      expect(refusal).toMatchObject({ code: "23502", table, column });
+    }
+  }
+  expect(rows.length - filled.length).toBeGreaterThan(80);
+  expect(filled.toSorted()).toEqual([
+    "api_keys.created_at",
+    "api_keys.created_by",
+    "content_reveals.revealed_at",
+    "notification_types.created_at",
+    "notification_types.created_by",
+    "notification_types.version",
+    "pauses.paused_at",
+    "pauses.paused_by",
+    "templates.content_hash",
+    "templates.created_at",
+    "templates.created_by",
+    "templates.version",
+  ]);
+});
+
+test("an update is refused as an insert is", async () => {
+  const error = await pool
+    .query("update tidings.contacts set value = null where id = 'CT-EMAIL'")
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ constraint: "contacts_have_a_value_or_an_address" });
+  expect(JSON.stringify(error)).not.toContain("pat@example.com");
+  const missing = await pool
+    .query("update tidings.contacts set borrower_id = null where id = 'CT-EMAIL'")
+    .catch((thrown: unknown) => thrown);
+  expect(missing).toMatchObject({ constraint: "contacts_borrower_id_is_required" });
+  expect(JSON.stringify(missing)).not.toContain("pat@example.com");
+});
