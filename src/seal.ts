@@ -1,11 +1,12 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import { Fault } from "./domain/fault.ts";
+import type { InteractionId } from "./domain/ids.ts";
 import { isSealed, type SealedContent } from "./domain/sealed-content.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 
 /** The interaction that sealed content belongs to. Content that was moved to another interaction cannot be opened. */
 export interface ContentOwner {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly channel: Channel;
 }
 

@@ -1,4 +1,5 @@
 import type { Task } from "graphile-worker";
+import type { InteractionId } from "../src/domain/ids.ts";
 import type { Ready } from "../src/decide/deliver/prepare.ts";
 import { leaseSlots, type Leased, record, send } from "../src/delivery/call.ts";
 import { claim, type ClaimedById } from "../src/delivery/claim.ts";
@@ -14,7 +15,7 @@ export const deliverInteractions =
     const channel = channelOf(deps, job.channel);
     const turn = startTurn(deps);
     const { lane } = job;
-    const notStarted: string[] = [];
+    const notStarted: InteractionId[] = [];
     let left = job.interactionIds;
     while (left.length > 0 && turn.hasTime() && !channel.circuit.openUntil(deps.clock())) {
       const set = left.slice(0, channel.loadSize.next(channel.claimBudget()));
@@ -47,7 +48,7 @@ async function claimAndSend(
   channel: DeliveryChannel,
   { turn, lane, mayPass }: Part,
   ready: readonly Ready[],
-): Promise<string[]> {
+): Promise<InteractionId[]> {
   let waiting = ready;
   do {
     const leased = await leaseSlots(deps, channel, { lane, mayPass }, waiting);

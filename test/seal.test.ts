@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { isSealed, type SealedContent } from "../src/domain/sealed-content.ts";
 import { createSeal, deriveKeys, type Seal } from "../src/seal.ts";
+import { interaction } from "./ids.ts";
 
 const newKey = (): string => randomBytes(32).toString("base64");
-const OWNER = { interactionId: "7", channel: "email" } as const;
+const OWNER = { interactionId: interaction("7"), channel: "email" } as const;
 const CONTENT = { subject: "Your case", bodyText: "Größe, 数, 😀" };
 
 function open(...keys: string[]): Seal {
@@ -66,8 +67,8 @@ test("a key of another length is refused when the daemon starts", () => {
 });
 
 test.each([
-  ["another interaction", { interactionId: "8", channel: "email" }],
-  ["another channel", { interactionId: "7", channel: "text" }],
+  ["another interaction", { interactionId: interaction("8"), channel: "email" }],
+  ["another channel", { interactionId: interaction("7"), channel: "text" }],
 ] as const)("content sealed for %s cannot be opened", (_, owner) => {
   const seal = open(newKey());
   expect(() => seal.unseal(seal.seal(CONTENT, owner), OWNER)).toThrow(

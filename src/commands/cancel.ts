@@ -5,7 +5,7 @@ import {
   type Scope,
 } from "../store/operate/cancellation.ts";
 import type { Db } from "../store/postgres/db.ts";
-import { onlyOne, readId } from "./cli/arguments.ts";
+import { onlyOne, readInteractionId, readWhole } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { readOperator, readReason } from "./cli/operator.ts";
@@ -13,7 +13,6 @@ import { counted } from "./cli/layout.ts";
 import type { Print } from "./cli/print.ts";
 
 const SHOWN_IDS = 20;
-const MAX_INT = 2n ** 31n - 1n;
 
 /** Withdraws scheduled interactions, on record. Exit code 1 if none was scheduled. */
 export const cancel = command({
@@ -51,7 +50,8 @@ export const cancel = command({
 function readScope(options: { readonly [Kind in Scope["kind"]]?: string }): Scope {
   const [kind, id] = onlyOne(options, ["interaction", "case", "type"]);
   if (kind === "case") return { kind, id };
-  return { kind, id: readId(`--${kind}`, id, kind === "type" ? MAX_INT : undefined) };
+  if (kind === "type") return { kind, id: readWhole("--type", id) };
+  return { kind, id: readInteractionId("--interaction", id) };
 }
 
 function report(print: Print, canceled: readonly string[], inProgress: readonly string[]): void {

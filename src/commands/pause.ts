@@ -1,13 +1,12 @@
 import { CHANNELS, type Channel } from "../domain/vocabulary.ts";
 import { openPause, releasePause, type Paused } from "../store/operate/pauses.ts";
-import { readId, wrongArguments } from "./cli/arguments.ts";
+import { readWhole, wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { checkType } from "./cli/require.ts";
 import { readOperator, readReason } from "./cli/operator.ts";
 import { counted } from "./cli/layout.ts";
 
-const MAX_INT = 2n ** 31n - 1n;
 const EXAMPLES = "pause everything, pause channel text, pause type 7";
 
 function readPaused([scope, which]: readonly string[]): Paused {
@@ -16,7 +15,7 @@ function readPaused([scope, which]: readonly string[]): Paused {
   if (scope === "channel" && CHANNELS.some((channel) => channel === which))
     return { ...nothing, scope, channel: which as Channel };
   if (scope === "type" && which !== undefined) {
-    const notificationTypeId = Number(readId("the notification type", which, MAX_INT));
+    const notificationTypeId = readWhole("the notification type", which);
     return { ...nothing, scope: "notificationType", notificationTypeId };
   }
   throw wrongArguments(`say what: ${EXAMPLES}; the channels are ${CHANNELS.join(", ")}`);

@@ -1,6 +1,6 @@
 import { systemClock } from "../clock.ts";
 import { planNextAttempts } from "../store/deliver/next-attempts.ts";
-import { readId } from "./cli/arguments.ts";
+import { readInteractionId } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { checkInteraction } from "./cli/require.ts";
@@ -18,7 +18,7 @@ export const retry = command({
     by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
   },
   async run({ operands: [id = ""], options, print }) {
-    const interactionId = readId("INTERACTION_ID", id);
+    const interactionId = readInteractionId("INTERACTION_ID", id);
     const operator = readOperator(options.by ?? process.env["USER"]);
     const [next] = await withDatabase(`operator:${operator}`, async (db) => {
       await checkInteraction(db, interactionId);

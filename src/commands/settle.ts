@@ -1,28 +1,29 @@
+import type { InteractionId } from "../domain/ids.ts";
 import { systemClock } from "../clock.ts";
 import { recordFound, scheduleNeverSent } from "../store/settle/unknown-outcomes.ts";
 import type { Db } from "../store/postgres/db.ts";
-import { readId, wrongArguments } from "./cli/arguments.ts";
+import { readInteractionId, wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { checkInteraction } from "./cli/require.ts";
 import { readOperator } from "./cli/operator.ts";
 
 const OUTCOMES = {
-  taken: (db: Db, id: string) =>
+  taken: (db: Db, id: InteractionId) =>
     recordFound(db, id, {
       messageId: null,
       status: "attempted",
       statusDetails: null,
       failure: null,
     }),
-  delivered: (db: Db, id: string) =>
+  delivered: (db: Db, id: InteractionId) =>
     recordFound(db, id, {
       messageId: null,
       status: "succeeded",
       statusDetails: null,
       failure: null,
     }),
-  neverSent: (db: Db, id: string) =>
+  neverSent: (db: Db, id: InteractionId) =>
     scheduleNeverSent(db, [id], systemClock(), "operator").then((moved) => moved.length > 0),
 } as const;
 
@@ -39,7 +40,7 @@ export const settle = command({
     by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
   },
   async run({ operands: [id = ""], options, print }) {
-    const interactionId = readId("INTERACTION_ID", id);
+    const interactionId = readInteractionId("INTERACTION_ID", id);
     const outcome = options.as ?? "";
     if (!Object.hasOwn(OUTCOMES, outcome))
       throw wrongArguments(`--as must be one of ${Object.keys(OUTCOMES).join(", ")}`);

@@ -1,10 +1,11 @@
+import type { InteractionId } from "../domain/ids.ts";
 import type { Ready } from "../decide/deliver/prepare.ts";
 import type { DeliveryChannel, Deps } from "../deps.ts";
 import { sealIfSensitive } from "../seal.ts";
 import { claimInteractions } from "../store/deliver/interactions.ts";
 
 export type Claimed = Ready & { readonly claimedAt: Date };
-export type ClaimedById = ReadonlyMap<string, Claimed>;
+export type ClaimedById = ReadonlyMap<InteractionId, Claimed>;
 
 /**
  * Claims interactions, and resolves to those that were won once that is committed; two workers cannot both win one. Skips

@@ -1,11 +1,13 @@
+import type { InteractionId } from "../domain/ids.ts";
+
 /** The interactions that this process has claimed and not yet recorded, and its calls to providers. */
 export interface InFlight {
   /** Takes those of the ids that are not in flight yet and returns them. The others stay with the job that took them. */
-  reserve(interactionIds: readonly string[]): string[];
+  reserve(interactionIds: readonly InteractionId[]): InteractionId[];
   /** Gives ids up: their outcome is on record, or their claim was lost. */
-  release(interactionIds: readonly string[]): void;
+  release(interactionIds: readonly InteractionId[]): void;
   /** All ids in flight. */
-  ids(): string[];
+  ids(): InteractionId[];
   /** Follows a call until it has ended. The call must not reject. */
   follow(call: Promise<void>): void;
   /** The number of calls that have not ended. */
@@ -15,7 +17,7 @@ export interface InFlight {
 }
 
 export function createInFlight(): InFlight {
-  const reserved = new Set<string>();
+  const reserved = new Set<InteractionId>();
   const calls = new Set<Promise<void>>();
   return {
     reserve(interactionIds) {

@@ -1,3 +1,4 @@
+import type { InteractionId } from "../domain/ids.ts";
 import { prepareSet, type PreparedSet } from "../decide/deliver/prepare.ts";
 import type { DeliveryChannel, Deps } from "../deps.ts";
 import type { Withheld } from "../domain/interaction.ts";
@@ -9,7 +10,7 @@ import { withholdInteractions } from "../store/deliver/interactions.ts";
 export async function judgeDue(
   deps: Deps,
   { loadSize }: DeliveryChannel,
-  interactionIds: readonly string[],
+  interactionIds: readonly InteractionId[],
 ): Promise<PreparedSet> {
   const began = performance.now();
   const { db, clock, lender, senders, recipientsAllowed, seal } = deps;

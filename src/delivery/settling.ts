@@ -2,6 +2,7 @@ import { settleUnknown } from "../decide/settle/settle-unknown.ts";
 import { rulesOf } from "../decide/deliver/channels/table.ts";
 import type { DeliveryChannel, Deps, Lookups } from "../deps.ts";
 import { Fault } from "../domain/fault.ts";
+import type { InteractionId } from "../domain/ids.ts";
 import type { Jobs } from "../domain/jobs.ts";
 import type {
   LookupResult,
@@ -40,7 +41,7 @@ const PENDING_RETRY_MS = 5_000;
 /** So many outcomes are written down together. */
 const GROUP_SIZE = 4;
 
-const idsOf = (unknown: readonly UnknownOutcome[]): string[] =>
+const idsOf = (unknown: readonly UnknownOutcome[]): InteractionId[] =>
   unknown.map((one) => one.interactionId);
 
 /**
@@ -122,7 +123,7 @@ async function findOwn(
 }
 
 interface Settled {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly verdict: UnknownVerdict;
 }
 
@@ -145,7 +146,7 @@ export async function settle(
 }
 
 async function write(db: Db, settled: readonly Settled[], asked: number, now: Date): Promise<void> {
-  const ids = (kind: UnknownVerdict["kind"]): string[] =>
+  const ids = (kind: UnknownVerdict["kind"]): InteractionId[] =>
     settled.filter(({ verdict }) => verdict.kind === kind).map((one) => one.interactionId);
   for (const one of settled) await writeKnown(db, one);
   await scheduleNeverSent(db, ids("neverSent"), now, "neverTaken");

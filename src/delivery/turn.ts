@@ -1,5 +1,6 @@
 import type { DeliveryChannel, Deps } from "../deps.ts";
 import { Fault } from "../domain/fault.ts";
+import type { InteractionId } from "../domain/ids.ts";
 import type { Jobs } from "../domain/jobs.ts";
 import type { Channel } from "../domain/vocabulary.ts";
 import { queueDeliveries } from "../store/queue/jobs.ts";
@@ -44,9 +45,10 @@ const waitOf = (notStarted: number): number =>
 export async function requeue(
   { db, clock, channels, emit, stopping }: Deps,
   job: Jobs["deliver_interactions"],
-  interactionIds: readonly string[],
+  interactionIds: readonly InteractionId[],
 ): Promise<void> {
-  if (interactionIds.length === 0) return;
+  const [firstInteractionId] = interactionIds;
+  if (firstInteractionId === undefined) return;
   const { channel: name } = job;
   const channel = channels[name];
   const openUntil = channel?.circuit.openUntil(clock());
@@ -59,7 +61,7 @@ export async function requeue(
   emit("interactions.notStarted", {
     channel: name,
     interactions: interactionIds.length,
-    firstInteractionId: interactionIds[0] ?? "",
+    firstInteractionId,
     times: notStarted,
   });
 }

@@ -1,3 +1,5 @@
+import type { InteractionId } from "./ids.ts";
+
 /** The catalogue of log events: name, level and meaning. Fields are ids, words and numbers, never personal data. */
 interface EventKind<Fields extends object> {
   readonly level: "debug" | "info" | "warn" | "error";
@@ -104,24 +106,25 @@ export const EVENTS = {
     "warn",
     "The ids of a table were ahead of its sequence, so that inserts were refused. The sequence has passed them now.",
   ),
-  "interaction.canceled": kind<{ interactionId: string; ruleId: string; why: string }>(
+  "interaction.canceled": kind<{ interactionId: InteractionId; ruleId: string; why: string }>(
     "info",
     "A scheduled interaction was withdrawn before it was sent.",
   ),
-  "interaction.refused": kind<{ interactionId: string; ruleId: string; why: string }>(
+  "interaction.refused": kind<{ interactionId: InteractionId; ruleId: string; why: string }>(
     "warn",
     "A rule refused to send. The interaction has the reason.",
   ),
-  "interaction.waiting": kind<{ interactionId: string; ruleId: string; until: string }>(
+  "interaction.waiting": kind<{ interactionId: InteractionId; ruleId: string; until: string }>(
     "info",
     "The interaction must not leave yet. It is judged again at the given time.",
   ),
-  "interaction.accepted": kind<{ interactionId: string; provider: string; durationMs: number }>(
-    "info",
-    "The provider accepted the message.",
-  ),
+  "interaction.accepted": kind<{
+    interactionId: InteractionId;
+    provider: string;
+    durationMs: number;
+  }>("info", "The provider accepted the message."),
   "interaction.failed": kind<{
-    interactionId: string;
+    interactionId: InteractionId;
     provider: string;
     code: string;
     why: string;
@@ -130,42 +133,44 @@ export const EVENTS = {
     "warn",
     "The provider did not accept the message. nextAttemptAt is the time of the retry, or null.",
   ),
-  "interaction.rateLimited": kind<{ interactionId: string; provider: string; until: string }>(
-    "info",
-    "The provider asked us to slow down. No attempt is spent.",
-  ),
-  "interaction.outcomeUnknown": kind<{ interactionId: string; provider: string; code: string }>(
-    "warn",
-    "The provider may or may not have taken the message.",
-  ),
-  "interaction.claimReleased": kind<{ interactionId: string }>(
+  "interaction.rateLimited": kind<{
+    interactionId: InteractionId;
+    provider: string;
+    until: string;
+  }>("info", "The provider asked us to slow down. No attempt is spent."),
+  "interaction.outcomeUnknown": kind<{
+    interactionId: InteractionId;
+    provider: string;
+    code: string;
+  }>("warn", "The provider may or may not have taken the message."),
+  "interaction.claimReleased": kind<{ interactionId: InteractionId }>(
     "warn",
     "The interaction was claimed but never sent. It is scheduled again.",
   ),
-  "interaction.settled": kind<{ interactionId: string; verdict: string }>(
+  "interaction.settled": kind<{ interactionId: InteractionId; verdict: string }>(
     "info",
     "An unknown outcome was examined. The verdict is known, neverSent, giveUp, resend, askAgain or hold.",
   ),
   "interaction.receipt": kind<{
-    interactionId: string;
+    interactionId: InteractionId;
     status: string;
     code: string;
     moved: boolean;
   }>("info", "A receipt arrived for an accepted message. moved is false if it changed nothing."),
-  "interactions.requeued": kind<{ interactions: number; firstInteractionId: string }>(
+  "interactions.requeued": kind<{ interactions: number; firstInteractionId: InteractionId }>(
     "warn",
     "Due interactions were in no job. They are queued again.",
   ),
   "interactions.notStarted": kind<{
     channel: string;
     interactions: number;
-    firstInteractionId: string;
+    firstInteractionId: InteractionId;
     times: number;
   }>(
     "warn",
     "Several times in a row no call of a set could start, because the provider's slots, or those that one destination may have, stayed taken. It is queued behind the others.",
   ),
-  "outcomes.requeued": kind<{ interactions: number; firstInteractionId: string }>(
+  "outcomes.requeued": kind<{ interactions: number; firstInteractionId: InteractionId }>(
     "warn",
     "Unknown outcomes were not settled in time. They are queued again.",
   ),
@@ -177,7 +182,7 @@ export const EVENTS = {
     "warn",
     "A worker's heartbeat stopped. The other daemons take over its work.",
   ),
-  "interaction.notRecorded": kind<{ interactionId: string }>(
+  "interaction.notRecorded": kind<{ interactionId: InteractionId }>(
     "error",
     "The provider answered, and the database refused to record the answer. The interaction stays in progress.",
   ),

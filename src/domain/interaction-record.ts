@@ -1,3 +1,4 @@
+import type { InteractionId } from "./ids.ts";
 import type { SealedContent } from "./sealed-content.ts";
 import type { ContactType, Channel, Direction, InteractionStatus, Origin } from "./vocabulary.ts";
 
@@ -38,7 +39,7 @@ export interface LoggedFields {
   readonly theme: string | null;
   readonly sensitive: boolean;
   readonly externalId: string | null;
-  readonly previousInteractionId: string | null;
+  readonly previousInteractionId: InteractionId | null;
   readonly status: InteractionStatus;
   readonly metaData: object | null;
   readonly isTransactional: boolean | null;
@@ -55,7 +56,7 @@ export interface LoggedFields {
 
 /** An interaction as it is on record, sent or logged. */
 export interface InteractionRecord extends LoggedFields {
-  readonly id: string;
+  readonly id: InteractionId;
   readonly origin: Origin;
   readonly createdAt: Date;
   readonly updatedAt: Date | null;

@@ -1,3 +1,4 @@
+import type { InteractionId } from "./ids.ts";
 import type { Evidence, ContactFinding } from "./provider-answer.ts";
 import type { Channel, Theme } from "./vocabulary.ts";
 
@@ -21,7 +22,7 @@ export interface NoticeTerms {
 
 /** The data that is written when an interaction is claimed. */
 export interface Claim {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly contactId: string;
   /** A copy of the contact at that time. */
   readonly contact: object;
@@ -36,7 +37,7 @@ export interface Claim {
 
 /** The outcome for an interaction that was not sent. */
 export interface Withheld {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly status: "scheduled" | "failed" | "canceled";
   readonly ruleId: string | null;
   readonly short: string;
@@ -47,7 +48,7 @@ export interface Withheld {
 
 /** The outcome of an interaction after the provider's answer. */
 export interface AttemptOutcome {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly status: "attempted" | "succeeded" | "failed" | "scheduled";
   readonly statusDetails: string | null;
   readonly short: string | null;

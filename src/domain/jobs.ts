@@ -1,3 +1,4 @@
+import type { InteractionId } from "./ids.ts";
 import type { Channel } from "./vocabulary.ts";
 
 /** Single notices have precedence over a bulk. */
@@ -8,13 +9,13 @@ export interface Jobs {
   /** Interactions of one channel with unknown outcome. `asked` counts the questions to the provider so far. */
   readonly settle_unknown_outcomes: {
     readonly channel: Channel;
-    readonly interactionIds: readonly string[];
+    readonly interactionIds: readonly InteractionId[];
     readonly asked: number;
   };
   /** Up to 100 interactions of one channel that are due together. */
   readonly deliver_interactions: {
     readonly channel: Channel;
-    readonly interactionIds: readonly string[];
+    readonly interactionIds: readonly InteractionId[];
     readonly lane: Lane;
     /** The number of times in a row that the batch returned to the queue without a call. */
     readonly notStarted: number;

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { type InteractionId, parseInteractionId } from "./ids.ts";
 
 /** RFC 4648 base32 in lower case: mail servers and people change the case of what they copy. */
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
@@ -11,7 +12,7 @@ export interface TokenKind {
 }
 
 /** `ID-SIGNATURE`: names an interaction, and shows that we made it. The first key signs. Throws RangeError without a key. */
-export function signToken(kind: TokenKind, id: string, keys: readonly Buffer[]): string {
+export function signToken(kind: TokenKind, id: InteractionId, keys: readonly Buffer[]): string {
   const [key] = keys;
   if (key === undefined) throw new RangeError("a token needs a key");
   return `${id}-${signatureOf(kind, id, key)}`;
@@ -25,11 +26,11 @@ export function verifyToken(
   kind: TokenKind,
   token: string,
   keys: readonly Buffer[],
-): string | null {
+): InteractionId | null {
   const [, id, given] = /^(\d{1,19})-([a-z2-7]+)$/u.exec(token.toLowerCase()) ?? [];
   if (id === undefined || given?.length !== kind.length) return null;
   const matches = keys.map((key) => isSame(signatureOf(kind, id, key), given));
-  return matches.includes(true) ? id : null;
+  return matches.includes(true) ? (parseInteractionId(id) ?? null) : null;
 }
 
 const isSame = (right: string, given: string): boolean =>

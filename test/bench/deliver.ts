@@ -1,3 +1,4 @@
+import type { InteractionId } from "../../src/domain/ids.ts";
 import { createChannel } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Provider } from "../../src/providers/answer/provider.ts";
@@ -64,7 +65,7 @@ async function deliverPlainly(scene: Scene, deps: Deps, name: string): Promise<n
     pool,
     taskList: {
       deliver_plainly: async (payload) => {
-        await deliverOne(scene, deps, (payload as { id: string }).id);
+        await deliverOne(scene, deps, (payload as { id: InteractionId }).id);
         sent += 1;
         if (sent === ids.length) all.resolve();
       },
@@ -80,7 +81,7 @@ async function deliverPlainly(scene: Scene, deps: Deps, name: string): Promise<n
 }
 
 /** The obvious way: load, claim, send, record, each for one notice. */
-async function deliverOne({ pool }: Scene, deps: Deps, id: string): Promise<void> {
+async function deliverOne({ pool }: Scene, deps: Deps, id: InteractionId): Promise<void> {
   const [facts] = await loadFactSheets(deps.db, [id]);
   if (facts === undefined) return;
   const findTemplate = await deps.loadTemplates([facts]);

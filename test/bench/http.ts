@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { SCOPES } from "../../src/domain/vocabulary.ts";
 import { generateKey } from "../../src/api-key.ts";
 import { insertApiKey } from "../../src/store/api/api-keys.ts";
+import { interaction } from "../ids.ts";
 import { openDb } from "../../src/store/postgres/db.ts";
 import { listInteractions } from "../../src/store/api/interaction-pages.ts";
 import { findInteraction } from "../../src/store/api/interaction-record.ts";
@@ -43,7 +44,7 @@ export async function benchHttp(scene: Scene): Promise<void> {
         ours: () => sendBare(READS, CONNECTIONS, (n) => get(`/interactions/${n}`)),
         theirs: () =>
           sendBare(READS, CONNECTIONS, (n) =>
-            findInteraction(db, { reference: { id: String(n) } }),
+            findInteraction(db, { reference: { id: interaction(n) } }),
           ),
       }),
     );

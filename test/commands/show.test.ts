@@ -11,6 +11,7 @@ import { useHouse } from "../house-of-stories.ts";
 import { insertType } from "../lender.ts";
 import { useFolders } from "./folders.ts";
 import { type Ran, runOn } from "./run.ts";
+import { interaction } from "../ids.ts";
 
 const database = useDatabase();
 const { pool } = database;
@@ -243,7 +244,10 @@ describe("reseal", () => {
     );
     const logged = rows.map(({ id }) => ({
       id,
-      content: seal?.seal({ transcript: `Logged ${id}` }, { interactionId: id, channel: "voice" }),
+      content: seal?.seal(
+        { transcript: `Logged ${id}` },
+        { interactionId: interaction(id), channel: "voice" },
+      ),
     }));
     await pool.query(
       `insert into tidings.interactions (id, channel, status, sensitive, content)
@@ -257,7 +261,7 @@ describe("reseal", () => {
     const [first = "", ...rest] = await logSealed(450);
     // the history keeps an earlier version, sealed with the old key
     const seal = createSeal([key]);
-    const owner = { interactionId: first, channel: "voice" } as const;
+    const owner = { interactionId: interaction(first), channel: "voice" } as const;
     await pool.query("update tidings.interactions set content = $1 where id = $2", [
       JSON.stringify(seal?.seal({ transcript: "Corrected" }, owner)),
       first,
@@ -273,7 +277,7 @@ describe("reseal", () => {
     const opened = await Promise.all(
       [first, rest[0] ?? ""].map(async (id) => {
         const content = await contentOf(id);
-        return alone?.unseal(content, { interactionId: id, channel: "voice" });
+        return alone?.unseal(content, { interactionId: interaction(id), channel: "voice" });
       }),
     );
     expect(opened).toEqual([

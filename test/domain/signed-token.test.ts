@@ -8,11 +8,15 @@ import {
   unsubscribeHeaders,
   unsubscribeToken,
 } from "../../src/decide/replies/unsubscribe.ts";
+import { interaction } from "../ids.ts";
 
 const KEY = Buffer.alloc(32, 7);
 const OLD_KEY = Buffer.alloc(32, 9);
 
-const id = fc.bigInt({ min: 1n, max: 9_223_372_036_854_775_807n }).map(String);
+const ID = interaction("4711");
+const id = fc
+  .bigInt({ min: 1n, max: 9_223_372_036_854_775_807n })
+  .map((one) => interaction(String(one)));
 
 describe.each([
   ["a VERP address", verpToken, interactionOfVerp],
@@ -56,18 +60,18 @@ describe.each([
   });
 
   test("is good with the key it was made with, also after a new one signs", () => {
-    const token = sign("4711", [OLD_KEY]);
+    const token = sign(ID, [OLD_KEY]);
     expect(verify(token, [KEY, OLD_KEY])).toBe("4711");
     expect(verify(token, [KEY])).toBeNull();
     expect(verify(token, [])).toBeNull();
-    expect(sign("4711", [KEY, OLD_KEY])).toBe(sign("4711", [KEY]));
-    expect(() => sign("4711", [])).toThrow(RangeError);
+    expect(sign(ID, [KEY, OLD_KEY])).toBe(sign(ID, [KEY]));
+    expect(() => sign(ID, [])).toThrow(RangeError);
   });
 });
 
 test("a token of one purpose is worthless for the other", () => {
-  const verp = verpToken("4711", [KEY]);
-  const link = unsubscribeToken("4711", [KEY]);
+  const verp = verpToken(ID, [KEY]);
+  const link = unsubscribeToken(ID, [KEY]);
   expect(interactionOfLink(verp, [KEY])).toBeNull();
   expect(interactionOfVerp(link, [KEY])).toBeNull();
   expect(interactionOfVerp(link.slice(0, verp.length), [KEY])).toBeNull();
@@ -81,7 +85,7 @@ describe("a VERP address", () => {
   });
 
   test("has room for the longest id, and is none where there is no room", () => {
-    const token = verpToken("9223372036854775807", [KEY]);
+    const token = verpToken(interaction("9223372036854775807"), [KEY]);
     expect(verpAddress(`${"b".repeat(33)}@lender.example`, token)).not.toBeNull();
     expect(verpAddress(`${"b".repeat(34)}@lender.example`, token)).toBeNull();
     expect(verpAddress("bounces+x@lender.example", token)).toBeNull();

@@ -1,11 +1,12 @@
 import type { FactSheet } from "../../src/domain/deliver/fact-sheet.ts";
 import type { Starter } from "../template/starter-set.ts";
+import { interaction } from "../ids.ts";
 
 /** The facts from which the sample of a starter template would be made. */
 export function factsOf({ sample, template, about }: Starter, chainId: string): FactSheet {
   const now = new Date(sample.now);
   return {
-    interactionId: chainId,
+    interactionId: interaction(chainId),
     chainId,
     channel: template.channel,
     theme: about.theme,

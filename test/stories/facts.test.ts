@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import type { InteractionId } from "../../src/domain/ids.ts";
 import { loadChain } from "../../src/store/operate/chain.ts";
 import { explainPage } from "../../src/commands/explain/page.ts";
 import { useDatabase } from "../database.ts";
@@ -34,13 +35,13 @@ async function textsOf(caseId: string): Promise<string[]> {
 }
 
 async function explained(caseId: string): Promise<string> {
-  const { rows } = await pool.query<{ id: string }>(
+  const { rows } = await pool.query<{ id: InteractionId }>(
     "select id from tidings.interactions where case_id = $1",
     [caseId],
   );
-  const id = rows[0]?.id ?? "";
-  const chain = await loadChain(db, id);
-  if (chain === undefined) throw new Error("there is no chain");
+  const id = rows[0]?.id;
+  const chain = id && (await loadChain(db, id));
+  if (id === undefined || chain === undefined) throw new Error("there is no chain");
   const page = explainPage(chain, { asked: id, now: new Date(), zone: "America/New_York" });
   return page.replaceAll(/\s+/g, " ");
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { InteractionId } from "../../src/domain/ids.ts";
 import { isSealed } from "../../src/domain/sealed-content.ts";
 import { createSeal } from "../../src/seal.ts";
 import { useDatabase } from "../database.ts";
@@ -14,7 +15,7 @@ const seal = createSeal([Buffer.alloc(32, 7).toString("base64")]);
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 interface Kept {
-  readonly id: string;
+  readonly id: InteractionId;
   readonly content: { readonly body?: string; readonly bodyText?: string } | null;
   readonly content_sha256: string | null;
   readonly segments: number | null;

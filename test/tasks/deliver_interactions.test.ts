@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import type { InteractionId } from "../../src/domain/ids.ts";
 import { createInFlight } from "../../src/delivery/in-flight.ts";
 import type { Deps } from "../../src/deps.ts";
 import { createChannel } from "../../src/channels.ts";
@@ -12,6 +13,7 @@ import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
 import { email as anEmail } from "../providers/messages.ts";
 import type { Jobs } from "../../src/domain/jobs.ts";
+import { interaction } from "../ids.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 import { openScriptedSmtp, type Script, type ScriptedSmtp } from "../providers/scripted-smtp.ts";
 import { NEVER_MS } from "../never.ts";
@@ -68,7 +70,7 @@ const change = (name: string, count: number): Promise<string[]> =>
 type DeliveryJob = Jobs["deliver_interactions"];
 
 const jobFor = (
-  interactionIds: readonly string[],
+  interactionIds: readonly InteractionId[],
   rest: Partial<DeliveryJob> = {},
 ): DeliveryJob => ({
   channel: "email",
@@ -168,7 +170,7 @@ test("a call that hangs holds up neither the job nor the record of other calls",
   );
   await change("HANG", 12);
   await runDueJobs(database, { ...deps, channels: {} });
-  const { rows } = await pool.query<{ id: string }>(
+  const { rows } = await pool.query<{ id: InteractionId }>(
     "select id from tidings.interactions where case_id like 'HANG-%' order by id",
   );
   const interactionIds = rows.map((row) => row.id);
@@ -192,7 +194,7 @@ test("two workers given the same interactions send each of them once", async () 
   const { peer, deps } = await serve({});
   await change("TWICE", 40);
   await runDueJobs(database, { ...deps, channels: {} });
-  const { rows } = await pool.query<{ id: string }>(
+  const { rows } = await pool.query<{ id: InteractionId }>(
     "select id from tidings.interactions where case_id like 'TWICE-%' order by id",
   );
   const ids = rows.map((row) => row.id);
@@ -201,15 +203,17 @@ test("two workers given the same interactions send each of them once", async () 
   // on a slow machine a job ends before it has begun everything, and queues the rest
   await runDueJobs(database, deps);
   expect(await standings("TWICE")).toEqual({ "attempted emailSent 1": 40 });
-  const sent = peer.mails.map((mail) => /^X-Tidings-Interaction-ID: (\d+)/m.exec(mail)?.[1] ?? "");
+  const sent = peer.mails.map((mail) =>
+    interaction(/^X-Tidings-Interaction-ID: (\d+)/m.exec(mail)?.[1] ?? ""),
+  );
   expect(sent.filter((id) => ids.includes(id)).toSorted()).toEqual(ids.toSorted());
 });
 
 /** Scheduled and due, and in no job. */
-async function schedule(name: string, deps: Deps, count: number): Promise<string[]> {
+async function schedule(name: string, deps: Deps, count: number): Promise<InteractionId[]> {
   await change(name, count);
   await runDueJobs(database, { ...deps, channels: {} });
-  const { rows } = await pool.query<{ id: string }>(
+  const { rows } = await pool.query<{ id: InteractionId }>(
     "select id from tidings.interactions where case_id like $1 order by id",
     [`${name}-%`],
   );
@@ -287,7 +291,7 @@ test("big facts hold up only themselves: the set that follows a slow load is sma
     })),
   );
   await runDueJobs(database, { ...deps, channels: {} });
-  const { rows } = await pool.query<{ id: string }>(
+  const { rows } = await pool.query<{ id: InteractionId }>(
     "select id from tidings.interactions where case_id like 'BIG-%' order by id",
   );
   const interactionIds = rows.map((row) => row.id);
@@ -324,7 +328,7 @@ test("a set that comes back twice without a call started is reported once, and s
 
 test("a provider that limits our rate is called less and less often, and at most a hundred times", async () => {
   const { peer, deps } = await serve({ dot: () => "454 Throttling failure\r\n" });
-  const [interactionId = ""] = await schedule("LIMITED", deps, 1);
+  const [interactionId = interaction(0)] = await schedule("LIMITED", deps, 1);
   const claimAgain = async (claims: number): Promise<number> => {
     const { rows } = await pool.query<{ due: Date }>(
       "update tidings.interactions set claims = $1 where id = $2 returning scheduled_at_from as due",

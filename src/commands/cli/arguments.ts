@@ -1,4 +1,6 @@
 import { Fault } from "../../domain/fault.ts";
+import { LARGEST_ID, parseCaseChangeId, parseInteractionId } from "../../domain/ids.ts";
+import type { CaseChangeId, InteractionId } from "../../domain/ids.ts";
 
 /** What is wrong with the words of a command, as a sentence that says what to do. */
 export const wrongArguments = (sentence: string): Fault => new Fault("ARGUMENTS_INVALID", sentence);
@@ -25,11 +27,25 @@ export function onlyOne<Name extends string, Value>(
   throw wrongArguments(`give one of ${names.map((name) => `--${name}`).join(", ")}`);
 }
 
-const LARGEST_ID = 2n ** 63n - 1n;
+/** The id of an interaction. `what` names it in the refusal. */
+export const readInteractionId = (what: string, text: string): InteractionId =>
+  parseInteractionId(text) ?? refuse(what, text, LARGEST_ID);
 
-/** An id of ours: a whole number from 1 that fits `most`, the largest bigint unless given. `what` names it in the refusal. */
-export function readId(what: string, text: string, most: bigint = LARGEST_ID): string {
-  if (!/^\d{1,19}$/.test(text) || BigInt(text) < 1n || BigInt(text) > most)
-    throw wrongArguments(`${what} must be a whole number from 1 to ${most}, not "${text}"`);
-  return BigInt(text).toString();
+/** The id of a case change. `what` names it in the refusal. */
+export const readCaseChangeId = (what: string, text: string): CaseChangeId =>
+  parseCaseChangeId(text) ?? refuse(what, text, LARGEST_ID);
+
+/** The largest number that fits an id of 32 bits. */
+const LARGEST_INT = 2 ** 31 - 1;
+
+/** A whole number from 1 to `most`. `what` names it in the refusal. */
+export function readWhole(what: string, text: string, most: number = LARGEST_INT): number {
+  const number = Number(text);
+  return /^\d{1,19}$/.test(text) && number >= 1 && number <= most
+    ? number
+    : refuse(what, text, most);
+}
+
+function refuse(what: string, text: string, most: number | bigint): never {
+  throw wrongArguments(`${what} must be a whole number from 1 to ${most}, not "${text}"`);
 }

@@ -1,10 +1,11 @@
+import type { InteractionId } from "../../domain/ids.ts";
 import { findStanding } from "../../store/operate/cancellation.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { isKnownType } from "../../store/resolve/active-types.ts";
 import { wrongArguments } from "./arguments.ts";
 
 /** Refuses the id of an interaction that is not on record. */
-export async function checkInteraction(db: Db, id: string): Promise<void> {
+export async function checkInteraction(db: Db, id: InteractionId): Promise<void> {
   if ((await findStanding(db, id)) === undefined)
     throw wrongArguments(`there is no interaction ${id}`);
 }

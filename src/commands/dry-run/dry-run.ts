@@ -1,13 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { instant } from "../../domain/dry-run/case-change-line.ts";
-import { onlyOne, readId, unusable, wrongArguments } from "../cli/arguments.ts";
+import {
+  onlyOne,
+  readCaseChangeId,
+  readWhole,
+  unusable,
+  wrongArguments,
+} from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { dryRunJson, dryRunPage } from "./page.ts";
 import { runDryRun, type Source } from "./run.ts";
 
 const DEFAULT_LIMIT = "1000";
-const LARGEST_LIMIT = 1_000_000n;
+const LARGEST_LIMIT = 1_000_000;
 
 /** Shows the notices that case changes would cause, and why others would not be sent. Writes nothing. */
 export const dryRun = command({
@@ -41,7 +47,7 @@ addresses are not shown, contact ids are.`,
     json: { type: "boolean", message: "as one JSON document" },
   },
   async run({ options, print }) {
-    const limit = Number(readId("--limit", options.limit ?? DEFAULT_LIMIT, LARGEST_LIMIT));
+    const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT, LARGEST_LIMIT);
     const source = await readSource(options);
     const now = new Date();
     const result = await withDatabase("dry-run", (db, config) =>
@@ -69,7 +75,8 @@ async function readSource(options: {
   ]);
   const { change = [], since = "", file = "" } = options;
   if (name === "file") return { kind: "file", path: file, text: await readText(file) };
-  if (name === "change") return { kind: "ids", ids: change.map((id) => readId("--change", id)) };
+  if (name === "change")
+    return { kind: "ids", ids: change.map((id) => readCaseChangeId("--change", id)) };
   const { data, error } = instant.safeParse(since);
   if (data === undefined) throw wrongArguments(`--since ${error.issues[0]?.message}`);
   return { kind: "since", since: data };

@@ -1,3 +1,4 @@
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Forecast, ForecastChange, ForecastNotice } from "../../decide/dry-run/forecast.ts";
 import type { Explanation } from "../../decide/resolve/schedule.ts";
 import { dueInWords } from "../cli/due-words.ts";
@@ -48,7 +49,7 @@ function changeLines(foretold: ForecastChange, run: DryRun, show: ShowMoment): s
 
 function noticeLines(
   { type, name, forecast }: ForecastNotice,
-  interactionId: string | undefined,
+  interactionId: InteractionId | undefined,
   show: ShowMoment,
 ): string[] {
   const to = forecast.kind === "sends" ? ` to contact ${forecast.contactId}` : "";

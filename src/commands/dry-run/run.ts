@@ -8,6 +8,7 @@ import {
 import { findUnknown, readLines, type LineFault } from "../../decide/dry-run/read-lines.ts";
 import { takeIn } from "../../decide/dry-run/simulate-intake.ts";
 import type { Arrival } from "../../domain/dry-run/arrival.ts";
+import type { InteractionId } from "../../domain/ids.ts";
 import {
   loadArrivals,
   loadOnRecord,
@@ -33,7 +34,7 @@ export interface DryRun {
   /** The number of changes without the limit. */
   readonly total: number;
   /** Interactions that changes in the table have already caused, by `changeId:typeId`. */
-  readonly onRecord: ReadonlyMap<string, string>;
+  readonly onRecord: ReadonlyMap<string, InteractionId>;
   readonly now: Date;
   /** The lender's IANA time zone. */
   readonly zone: string;

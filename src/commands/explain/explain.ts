@@ -1,5 +1,5 @@
 import { loadChain } from "../../store/operate/chain.ts";
-import { readId, wrongArguments } from "../cli/arguments.ts";
+import { readInteractionId, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { explainJson, explainPage } from "./page.ts";
@@ -15,7 +15,7 @@ export const explain = command({
   operands: ["INTERACTION_ID"],
   options: { json: { type: "boolean", message: "as one JSON document" } },
   async run({ options, operands: [operand = ""], print }) {
-    const id = readId("INTERACTION_ID", operand);
+    const id = readInteractionId("INTERACTION_ID", operand);
     return await withDatabase("explain", async (db, config) => {
       const chain = await loadChain(db, id);
       if (chain === undefined) throw wrongArguments(`there is no interaction ${id}`);

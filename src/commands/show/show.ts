@@ -4,7 +4,7 @@ import type { Db } from "../../store/postgres/db.ts";
 import { countReveals, recordReveals } from "../../store/operate/content-reveals.ts";
 import { type KeptContent, loadKeptContent } from "../../store/operate/recorded-content.ts";
 import { openContent, createSeal, type Seal } from "../../seal.ts";
-import { readId, unusable, wrongArguments } from "../cli/arguments.ts";
+import { readInteractionId, unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { momentsIn } from "../cli/moment.ts";
@@ -25,7 +25,7 @@ and who has revealed it is put on record.`,
     by: { type: "string", value: "NAME", message: "the name of the reader (default $USER)" },
   },
   async run({ options, operands: [operand = ""], print }) {
-    const id = readId("INTERACTION_ID", operand);
+    const id = readInteractionId("INTERACTION_ID", operand);
     const reveal = options.reveal === true;
     const operator = reveal ? readOperator(options.by ?? process.env["USER"]) : "show";
     const actor = reveal ? `operator:${operator}` : operator;

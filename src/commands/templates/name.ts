@@ -2,13 +2,11 @@ import { SLUG } from "../../domain/template/about.ts";
 import type { TemplateName, TemplateVersion } from "../../domain/template/version.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { loadVersions } from "../../store/templates/versions.ts";
-import { readId, wrongArguments } from "../cli/arguments.ts";
-
-const MAX_INT = 2n ** 31n - 1n;
+import { readWhole, wrongArguments } from "../cli/arguments.ts";
 
 /** The name of a template on the command line: its id, or the name of its folder. */
 export function readTemplateName(word: string): TemplateName {
-  if (/^\d+$/.test(word)) return { kind: "id", id: Number(readId("TEMPLATE", word, MAX_INT)) };
+  if (/^\d+$/.test(word)) return { kind: "id", id: readWhole("TEMPLATE", word) };
   if (SLUG.test(word)) return { kind: "slug", slug: word };
   throw wrongArguments(`TEMPLATE must be a number or the name of a folder, not "${word}"`);
 }
@@ -31,7 +29,7 @@ export function chooseVersion(
 ): TemplateVersion {
   const [newest] = versions;
   if (asked === undefined) return newest;
-  const number = Number(readId("--version", asked, MAX_INT));
+  const number = readWhole("--version", asked);
   const found = versions.find(({ version }) => version === number);
   if (found !== undefined) return found;
   const known = versions.map(({ version }) => version).join(", ");

@@ -1,10 +1,11 @@
+import type { InteractionId } from "../../domain/ids.ts";
 import type { AttemptOutcome } from "../../domain/interaction.ts";
 import type { Blame, ProviderAnswer } from "../../domain/provider-answer.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 
 /** One call to a provider, as it went. */
 export interface Attempt {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly channel: Channel;
   readonly attempt: number;
   /** How often it was claimed, this time included. */
@@ -36,7 +37,7 @@ const LONGEST_WAIT_MS = 900_000;
  * A wait is spread over a quarter of itself, so that what failed together does not come back together. By the id, not
  * by chance: the same attempt always gets the same date. Whole seconds, so that retries of one second share a job.
  */
-function spread(waitMs: number, interactionId: string): number {
+function spread(waitMs: number, interactionId: InteractionId): number {
   const share = ((Number(interactionId) * 2_654_435_761) % 1_000) / 1_000;
   return Math.ceil((waitMs * (1 + share / 4)) / 1_000) * 1_000;
 }

@@ -1,5 +1,6 @@
 import type { Arrival, Surroundings } from "../../domain/dry-run/arrival.ts";
 import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
+import { FORECAST_ID } from "../../domain/ids.ts";
 import type { NoticeTerms } from "../../domain/interaction.ts";
 import type { NotificationTypeVersion } from "../../domain/resolve/notification-type.ts";
 import type { Template } from "../../domain/template/template.ts";
@@ -132,7 +133,7 @@ function sheetOf(
   const { status, outcome, fields } =
     planned.scheduledAtFrom > sendContext.now ? caseLater : caseNow;
   return {
-    interactionId: "0",
+    interactionId: FORECAST_ID,
     channel: planned.channel,
     theme: planned.theme,
     sensitive: planned.sensitive,

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { InteractionId } from "../../domain/ids.ts";
 import {
   readReceipts,
   type ReceiptContext,
@@ -9,14 +10,14 @@ import type { ReceiptTable } from "./table.ts";
 
 /** A message with its receipts as they were kept. */
 export interface KeptReceipts {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly state: ReceiptState;
   readonly context: ReceiptContext;
 }
 
 /** A message that another table reads otherwise. */
 export interface Difference {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly before: ReceiptResult;
   readonly after: ReceiptResult;
 }

@@ -1,3 +1,4 @@
+import type { InteractionId } from "../../domain/ids.ts";
 import { signToken, verifyToken, type TokenKind } from "../../domain/signed-token.ts";
 
 /** 50 bits: a forger must send a mail for each guess, and a right one bounces a single message. */
@@ -6,7 +7,7 @@ const VERP: TokenKind = { purpose: "verp", length: 10 };
 const LONGEST_LOCAL_PART = 64;
 
 /** The token of an interaction in the address to which its reports come back. */
-export const verpToken = (interactionId: string, keys: readonly Buffer[]): string =>
+export const verpToken = (interactionId: InteractionId, keys: readonly Buffer[]): string =>
   signToken(VERP, interactionId, keys);
 
 /**
@@ -21,5 +22,5 @@ export function verpAddress(bounceAddress: string, token: string): string | null
 }
 
 /** The interaction whose report came to a VERP address; null where we did not make the token. */
-export const interactionOfVerp = (token: string, keys: readonly Buffer[]): string | null =>
+export const interactionOfVerp = (token: string, keys: readonly Buffer[]): InteractionId | null =>
   verifyToken(VERP, token, keys);

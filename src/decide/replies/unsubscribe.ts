@@ -1,14 +1,15 @@
+import type { InteractionId } from "../../domain/ids.ts";
 import { signToken, verifyToken, type TokenKind } from "../../domain/signed-token.ts";
 
 /** 130 bits: the address is public, and anybody may try tokens at it. */
 const UNSUBSCRIBE: TokenKind = { purpose: "unsubscribe", length: 26 };
 
 /** The token of a link that opts out the address to which an interaction went. It does not expire: laws ask for 30 days at least. */
-export const unsubscribeToken = (interactionId: string, keys: readonly Buffer[]): string =>
+export const unsubscribeToken = (interactionId: InteractionId, keys: readonly Buffer[]): string =>
   signToken(UNSUBSCRIBE, interactionId, keys);
 
 /** The interaction of an opt-out link; null where we did not make it. */
-export const interactionOfLink = (token: string, keys: readonly Buffer[]): string | null =>
+export const interactionOfLink = (token: string, keys: readonly Buffer[]): InteractionId | null =>
   verifyToken(UNSUBSCRIBE, token, keys);
 
 /** What an email is, as far as opting out of it goes. */

@@ -1,3 +1,4 @@
+import type { InteractionId } from "../ids.ts";
 import type { CaseChange } from "../resolve/case-change.ts";
 import type { Delay, Trigger } from "../resolve/notification-type.ts";
 import type {
@@ -10,7 +11,7 @@ import type {
 
 /** One attempt of a chain, without personal data. */
 export interface Attempt {
-  readonly id: string;
+  readonly id: InteractionId;
   readonly origin: Origin;
   readonly attempt: number;
   readonly channel: Channel;
@@ -40,7 +41,7 @@ export interface Attempt {
 }
 
 export interface Transition {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly movedAt: Date;
   readonly movedBy: string;
   readonly fromStatus: InteractionStatus | null;
@@ -60,7 +61,7 @@ export interface ChangedColumn {
 
 /** One change of a stored interaction, apart from its transitions. */
 export interface RecordChange {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly changedAt: Date;
   readonly actor: string;
   readonly columns: readonly ChangedColumn[];

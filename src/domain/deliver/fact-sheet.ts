@@ -1,3 +1,4 @@
+import type { InteractionId } from "../ids.ts";
 import type { Contact } from "./contact.ts";
 import type { Condition } from "../resolve/notification-type.ts";
 import type {
@@ -37,7 +38,7 @@ export interface Loan {
 
 /** All facts that judging and rendering use for one interaction, loaded when it is due. */
 export interface FactSheet {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly channel: Channel;
   readonly theme: Theme | null;
   /** True if its content is sealed at rest. */

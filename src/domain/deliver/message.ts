@@ -1,7 +1,9 @@
+import type { InteractionId } from "../ids.ts";
+
 /** An email ready to send. It has one recipient, because each borrower has a status of their own. */
 export interface EmailMessage {
   readonly channel: "email";
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   /** The Message-ID without angle brackets. It is the same for every attempt of a chain, so that a receiver can drop a duplicate. */
   readonly messageId: string;
   /** The time of sending; the Date header has it to the second. */
@@ -18,7 +20,7 @@ export interface EmailMessage {
 /** A text message ready to send. */
 export interface TextMessage {
   readonly channel: "text";
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   /** A phone number in E.164 form. */
   readonly to: string;
   readonly body: string;

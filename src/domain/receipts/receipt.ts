@@ -1,8 +1,9 @@
+import type { InteractionId } from "../ids.ts";
 import type { ContactFinding, Evidence } from "../provider-answer.ts";
 
 /** A later report about an accepted message, such as a bounce. */
 export interface Receipt {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly status: "succeeded" | "failed";
   readonly statusDetails: string;
   /** A label and a sentence that says what to do; null unless failed. */

@@ -1,9 +1,10 @@
+import type { InteractionId } from "../ids.ts";
 import type { ContactFinding } from "../provider-answer.ts";
 import type { Channel, OnUnknown } from "../vocabulary.ts";
 
 /** An interaction whose outcome is unknown, with the data that settling needs. */
 export interface UnknownOutcome {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly channel: Channel;
   readonly onUnknown: OnUnknown;
   /** How many attempts of its chain before it ended so too. */

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { InteractionId } from "../../domain/ids.ts";
 import { judgeReport } from "../../decide/api/judge-report.ts";
 import type { InteractionRecord, LoggedFields } from "../../domain/interaction-record.ts";
 import { actingAs } from "../../store/postgres/acting-as.ts";
@@ -79,6 +80,10 @@ async function report(
   return await change(transaction, record.id, notes);
 }
 
-async function change(transaction: Db, id: string, changes: Partial<LoggedFields>): Promise<void> {
+async function change(
+  transaction: Db,
+  id: InteractionId,
+  changes: Partial<LoggedFields>,
+): Promise<void> {
   if (Object.keys(changes).length > 0) await changeInteraction(transaction, id, changes);
 }

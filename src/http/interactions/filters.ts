@@ -2,10 +2,11 @@ import { z } from "@hono/zod-openapi";
 import { CHANNELS, DIRECTIONS, INTERACTION_STATUSES, THEMES } from "../../domain/vocabulary.ts";
 import type { InteractionFilter } from "../../store/api/interaction-filter.ts";
 import type { PageRequest } from "../../store/api/interaction-pages.ts";
+import { type InteractionId, parseInteractionId } from "../../domain/ids.ts";
 import { StatusDetails, Subject } from "./body.ts";
 import { Moment, MomentAfter } from "../core/moment.ts";
 import { DEFAULT_LIMIT, limitParameter } from "../core/parameters.ts";
-import { isInteractionId, readReference } from "../core/reference-id.ts";
+import { readReference } from "../core/reference-id.ts";
 
 const MAX_VALUES = 50;
 const SORTS = ["createdAt", "scheduledAtFrom", "startedAt", "statusUpdatedAt"] as const;
@@ -27,7 +28,11 @@ const words = <Word extends z.ZodType>(word: Word, description: string, example:
 const cursor = (description: string) =>
   z
     .string()
-    .refine(isInteractionId, "must be the id of an interaction")
+    .transform((text, context) => {
+      const id = parseInteractionId(text);
+      if (id === undefined) context.addIssue("must be the id of an interaction");
+      return id;
+    })
     .optional()
     .openapi({ description, example: "1042" });
 
@@ -92,7 +97,10 @@ export function pageOf(query: InteractionQuery): PageRequest {
   return { sortBy, order, limit, cursor: cursorOf(startingAfter, endingBefore) };
 }
 
-function cursorOf(after: string | undefined, before: string | undefined): PageRequest["cursor"] {
+function cursorOf(
+  after: InteractionId | undefined,
+  before: InteractionId | undefined,
+): PageRequest["cursor"] {
   if (before !== undefined) return { id: before, side: "before" };
   return after === undefined ? undefined : { id: after, side: "after" };
 }

@@ -48,7 +48,7 @@ export async function loggedFields(
       loanIds: await loansOf(db, loanIds ?? [], (index) => `loanIds[${index}]`),
     }),
     ...(previous !== undefined && {
-      previousInteractionId: previous && (await previousOf(db, person.id, previous)),
+      previousInteractionId: previous === null ? null : await previousOf(db, person.id, previous),
     }),
   };
 }

@@ -1,3 +1,4 @@
+import type { InteractionId } from "../../domain/ids.ts";
 import type { InteractionPage, PageRequest } from "../../store/api/interaction-pages.ts";
 
 /** The URLs of the neighbouring pages; null where the list ends. */
@@ -24,7 +25,7 @@ export function pageUrls(
 ): PageUrls {
   const hasPrevious = cursor?.side === "before" ? more : cursor !== undefined;
   const hasNext = cursor?.side === "before" || more;
-  const urlAt = (side: string, row: { readonly id: string } | undefined): string | null =>
+  const urlAt = (side: string, row: { readonly id: InteractionId } | undefined): string | null =>
     row === undefined ? null : publicUrl(withCursor(url, side, row.id));
   return {
     nextUrl: hasNext ? urlAt("startingAfter", rows.at(-1)) : null,
@@ -32,7 +33,7 @@ export function pageUrls(
   };
 }
 
-function withCursor(url: string, side: string, id: string): string {
+function withCursor(url: string, side: string, id: InteractionId): string {
   const to = new URL(url);
   to.searchParams.delete("startingAfter");
   to.searchParams.delete("endingBefore");

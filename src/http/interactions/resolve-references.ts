@@ -1,3 +1,4 @@
+import type { InteractionId } from "../../domain/ids.ts";
 import type { InteractionRecord, StoredContact } from "../../domain/interaction-record.ts";
 import type { Reference } from "../../domain/reference.ts";
 import { matchContact } from "../../decide/api/match-contact.ts";
@@ -47,7 +48,7 @@ export async function loansOf(
 }
 
 /** The interaction before this one. It must be of the same borrower, because a chain is one conversation. */
-export async function previousOf(db: Db, personId: string, id: string): Promise<string> {
+export async function previousOf(db: Db, personId: string, id: string): Promise<InteractionId> {
   const field = "previousInteractionId";
   const reference = readInteractionReference(id);
   const found = reference && (await findInteraction(db, { reference, personId }));

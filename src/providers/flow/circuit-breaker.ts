@@ -1,3 +1,4 @@
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Blame } from "../../domain/provider-answer.ts";
 import { type AnsweredCall, createRefusalJudge } from "./refusal-judge.ts";
 
@@ -26,7 +27,7 @@ export interface Judgement {
   /** Set if the call changed the breaker: it stopped the channel or started it again. */
   readonly turned: "open" | "closed" | null;
   /** Interactions whose refusals were attributed to their recipients before it was clear that they are about us. */
-  readonly misjudged: readonly string[];
+  readonly misjudged: readonly InteractionId[];
 }
 
 export interface CircuitBreakerOptions {

@@ -1,3 +1,4 @@
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Blame, ProviderAnswer } from "../../domain/provider-answer.ts";
 import {
   extendStreak,
@@ -10,7 +11,7 @@ import {
 
 /** A finished call to the provider. */
 export interface AnsweredCall {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   /** The message's chain: all its attempts. */
   readonly chainId: string;
   readonly recipient: string;
@@ -26,7 +27,7 @@ export interface RefusalJudge {
 export interface JudgedRefusal {
   readonly blame: Blame;
   /** Interactions whose refusals were attributed to their recipients before it was clear that they are about us. */
-  readonly misjudged: readonly string[];
+  readonly misjudged: readonly InteractionId[];
 }
 
 interface Pending {

@@ -1,3 +1,4 @@
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Receipt } from "../../domain/receipts/receipt.ts";
 import { evidenceOf } from "../answer/code-meaning.ts";
 import { readSmtpFailure } from "../smtp/answer.ts";
@@ -6,7 +7,10 @@ import { readSmtpFailure } from "../smtp/answer.ts";
 const BOUNCES_AFTER_MS = 1_000;
 
 /** Reports a bounce later, as another mail server would after it accepted an email. */
-export function bounceLater(interactionId: string, onReceipt: (receipt: Receipt) => void): void {
+export function bounceLater(
+  interactionId: InteractionId,
+  onReceipt: (receipt: Receipt) => void,
+): void {
   const bounced = Object.assign(new Error(), {
     responseCode: 550,
     response: "550 5.1.1 No such mailbox there",

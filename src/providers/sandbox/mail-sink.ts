@@ -1,5 +1,6 @@
 import { SMTPServer, type SMTPServerDataStream } from "smtp-server";
 import type { Receipt } from "../../domain/receipts/receipt.ts";
+import { parseInteractionId } from "../../domain/ids.ts";
 import { bounceLater } from "./bounce.ts";
 import { listenOnLoopback } from "./loopback.ts";
 import { openOutbox } from "./outbox.ts";
@@ -79,9 +80,9 @@ async function openReceiver({ outbox, onReceipt = () => {} }: MailSinkOptions): 
     const script = chooseScript(localPart(to), headerOf(mail, "Message-ID"));
     if (script?.kind === "refuse") return script;
     if (script?.kind === "hang") return "silence";
-    const id = headerOf(mail, "X-Tidings-Interaction-ID");
-    await files.write(/^[\w-]{1,100}$/u.test(id) ? id : "mail", ".eml", mail);
-    if (script?.kind === "bounceLater") bounceLater(id, onReceipt);
+    const id = parseInteractionId(headerOf(mail, "X-Tidings-Interaction-ID"));
+    await files.write(id ?? "mail", ".eml", mail);
+    if (script?.kind === "bounceLater" && id !== undefined) bounceLater(id, onReceipt);
     return script?.kind === "takeAndDrop" ? "drop" : "taken";
   }
 

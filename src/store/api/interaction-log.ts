@@ -1,4 +1,5 @@
 import { sql, type Updateable } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { LoggedFields } from "../../domain/interaction-record.ts";
 import type { Db } from "../postgres/db.ts";
 import type { Interactions } from "../postgres/schema.ts";
@@ -10,8 +11,8 @@ export interface Author {
 }
 
 /** Takes the id of an interaction that is about to be logged. */
-export async function nextInteractionId(db: Db): Promise<string> {
-  const { rows } = await sql<{ id: string }>`
+export async function nextInteractionId(db: Db): Promise<InteractionId> {
+  const { rows } = await sql<{ id: InteractionId }>`
     select nextval(pg_get_serial_sequence('tidings.interactions', 'id')) as id
   `.execute(db);
   const [row] = rows;
@@ -21,7 +22,7 @@ export async function nextInteractionId(db: Db): Promise<string> {
 
 interface NewInteraction {
   /** From `nextInteractionId`. */
-  readonly id: string;
+  readonly id: InteractionId;
   readonly personId: string;
   readonly createdBy: Author;
 }
@@ -49,7 +50,7 @@ export async function logInteraction(
 /** Changes the given fields of an interaction, with evidence for its next transition. */
 export async function changeInteraction(
   db: Db,
-  id: string,
+  id: InteractionId,
   fields: Partial<LoggedFields>,
   evidence?: Readonly<Record<string, string>>,
 ): Promise<void> {

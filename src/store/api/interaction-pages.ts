@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { InteractionRecord } from "../../domain/interaction-record.ts";
 import type { Db } from "../postgres/db.ts";
 import { conditionOf, type InteractionFilter } from "./interaction-filter.ts";
@@ -18,7 +19,7 @@ export interface PageRequest {
   readonly sortBy: SortBy;
   readonly order: "asc" | "desc";
   readonly limit: number;
-  readonly cursor?: { readonly id: string; readonly side: "after" | "before" } | undefined;
+  readonly cursor?: { readonly id: InteractionId; readonly side: "after" | "before" } | undefined;
 }
 
 export interface InteractionPage {

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { InteractionRecord } from "../../domain/interaction-record.ts";
 import type { Reference } from "../../domain/reference.ts";
 import { BORROWER_JSON } from "../postgres/borrower-json.ts";
@@ -23,7 +24,7 @@ export const RECORD = sql`
 
 /** An interaction by its id or the lender's own id. */
 export interface InteractionKey {
-  readonly reference: Reference;
+  readonly reference: Reference<InteractionId>;
   /** Undefined: of any person. */
   readonly personId?: string | undefined;
 }

@@ -1,10 +1,11 @@
 import { sql } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { ContactFinding } from "../../domain/provider-answer.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 
 /** What a provider said of the contact an interaction went to. */
 export interface Found {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly finding: ContactFinding | null;
 }
 

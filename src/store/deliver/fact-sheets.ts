@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 import { BORROWER_JSON } from "../postgres/borrower-json.ts";
 import { CONTACTS_JSON } from "./fact-json.ts";
@@ -10,7 +11,7 @@ import { CONTACTS_JSON } from "./fact-json.ts";
  */
 export async function loadFactSheets(
   db: Db,
-  interactionIds: readonly string[],
+  interactionIds: readonly InteractionId[],
 ): Promise<FactSheet[]> {
   const { rows } = await sql<FactSheet>`
     select i.id as interaction_id, i.channel, i.theme, i.sensitive, i.attempt, i.claims, coalesce(i.first_interaction_id, i.id) as chain_id,

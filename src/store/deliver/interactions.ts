@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Claim, Withheld } from "../../domain/interaction.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 
@@ -11,8 +12,8 @@ export async function claimInteractions(
   workerId: string,
   claims: readonly Claim[],
   now: Date,
-): Promise<Set<string>> {
-  const { rows } = await sql<{ id: string }>`
+): Promise<Set<InteractionId>> {
+  const { rows } = await sql<{ id: InteractionId }>`
     update tidings.interactions i
     set status = 'inProgress', status_details = null, claimed_by = ${workerId}, claimed_at = ${now}, started_at = ${now}, claims = i.claims + 1,
       contact_id = c."contactId", contact = c.contact, borrower = c.borrower, content = c.content, newest_case_change_id = c."newestCaseChangeId", segments = c.segments, provider = c.provider,

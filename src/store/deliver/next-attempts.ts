@@ -1,9 +1,10 @@
 import { sql } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 
 /** The attempt that follows an interaction, and when. */
 export interface NextAttempt {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly dueAt: Date;
 }
 
@@ -12,9 +13,12 @@ export interface NextAttempt {
  * attempt further, with its job. An operator's attempt bears the operator's name. Returns the new ids; what was not at its
  * end, or has a next attempt already, makes none.
  */
-export async function planNextAttempts(db: Db, next: readonly NextAttempt[]): Promise<string[]> {
+export async function planNextAttempts(
+  db: Db,
+  next: readonly NextAttempt[],
+): Promise<InteractionId[]> {
   if (next.length === 0) return [];
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: InteractionId }>`
     with added as (
       insert into tidings.interactions
         (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, sensitive, status,

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Receipt } from "../../domain/receipts/receipt.ts";
 import { noteFindings } from "./contact-findings.ts";
 import type { Db } from "../postgres/db.ts";
@@ -7,7 +8,7 @@ import type { Db } from "../postgres/db.ts";
 export async function recordReceipt(db: Db, receipt: Receipt): Promise<boolean> {
   const { interactionId, status, statusDetails, short, long, evidence } = receipt;
   return db.transaction().execute(async (tx) => {
-    const { rows } = await sql<{ id: string }>`
+    const { rows } = await sql<{ id: InteractionId }>`
       update tidings.interactions i
       set status = ${status}, status_details = ${statusDetails}, failure_description_short = ${short}, failure_description_long = ${long},
         evidence = ${JSON.stringify(evidence)}::jsonb

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { AttemptOutcome } from "../../domain/interaction.ts";
 import { noteFindings } from "./contact-findings.ts";
 import { asRows, type Db } from "../postgres/db.ts";
@@ -97,7 +98,7 @@ async function write(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void>
   });
 }
 
-const idsOf = (outcomes: readonly AttemptOutcome[]): string[] =>
+const idsOf = (outcomes: readonly AttemptOutcome[]): InteractionId[] =>
   outcomes.map((one) => one.interactionId);
 
 const nextOf = ({ interactionId, nextAttemptAt }: AttemptOutcome): NextAttempt[] =>

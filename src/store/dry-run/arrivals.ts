@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Arrival, CaseFacts } from "../../domain/dry-run/arrival.ts";
+import type { InteractionId } from "../../domain/ids.ts";
 import { loadCaseChanges } from "../resolve/case-changes.ts";
 import type { Db } from "../postgres/db.ts";
 
@@ -46,8 +47,8 @@ export async function loadArrivals(db: Db, selection: Selection, limit: number):
 export async function loadOnRecord(
   db: Db,
   caseChangeIds: readonly string[],
-): Promise<Map<string, string>> {
-  const { rows } = await sql<{ answers: string; id: string }>`
+): Promise<Map<string, InteractionId>> {
+  const { rows } = await sql<{ answers: string; id: InteractionId }>`
     select i.case_change_id || ':' || i.notification_type_id as answers, i.id
     from tidings.interactions i
     where i.case_change_id = any(${caseChangeIds}::bigint[]) and i.origin = 'tidings' and i.previous_interaction_id is null

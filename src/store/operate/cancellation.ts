@@ -1,12 +1,13 @@
 import { sql, type RawBuilder } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { InteractionStatus, Origin } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** The scope of a cancellation: one interaction, or all scheduled interactions of a case or a notification type. */
-export interface Scope {
-  readonly kind: "interaction" | "case" | "type";
-  readonly id: string;
-}
+export type Scope =
+  | { readonly kind: "interaction"; readonly id: InteractionId }
+  | { readonly kind: "case"; readonly id: string }
+  | { readonly kind: "type"; readonly id: number };
 
 /** Who withdraws and why, as each withdrawn interaction records it. */
 export interface Withdrawal {
@@ -15,11 +16,12 @@ export interface Withdrawal {
   readonly reason: string;
 }
 
-const WITHIN: Readonly<Record<Scope["kind"], (id: string) => RawBuilder<boolean>>> = {
-  interaction: (id) => sql<boolean>`i.id = ${id}::bigint`,
-  case: (id) => sql<boolean>`i.case_id = ${id}`,
-  type: (id) => sql<boolean>`i.notification_type_id = ${id}::int`,
-};
+/** The interactions `i` of a scope. */
+function within({ kind, id }: Scope): RawBuilder<boolean> {
+  if (kind === "interaction") return sql<boolean>`i.id = ${id}::bigint`;
+  if (kind === "case") return sql<boolean>`i.case_id = ${id}`;
+  return sql<boolean>`i.notification_type_id = ${id}::int`;
+}
 
 /**
  * Cancels the scheduled interactions in the scope and returns their ids in order. If a daemon claims one at the same moment,
@@ -27,15 +29,15 @@ const WITHIN: Readonly<Record<Scope["kind"], (id: string) => RawBuilder<boolean>
  */
 export async function cancelScheduled(
   db: Db,
-  { kind, id }: Scope,
+  scope: Scope,
   { by, reason }: Withdrawal,
-): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
+): Promise<InteractionId[]> {
+  const { rows } = await sql<{ id: InteractionId }>`
     with found as materialized (
       -- Rows are locked in order of id, so that two cancellations cannot deadlock.
       select i.id
       from tidings.interactions i
-      where i.origin = 'tidings' and i.status = 'scheduled' and ${WITHIN[kind](id)}
+      where i.origin = 'tidings' and i.status = 'scheduled' and ${within(scope)}
       order by i.id
       for update
     ),
@@ -54,11 +56,11 @@ export async function cancelScheduled(
 }
 
 /** Returns the interactions of the scope that are in progress with a provider. */
-export async function listInProgress(db: Db, { kind, id }: Scope): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
+export async function listInProgress(db: Db, scope: Scope): Promise<InteractionId[]> {
+  const { rows } = await sql<{ id: InteractionId }>`
     select i.id
     from tidings.interactions i
-    where i.origin = 'tidings' and i.status = 'inProgress' and ${WITHIN[kind](id)}
+    where i.origin = 'tidings' and i.status = 'inProgress' and ${within(scope)}
     order by i.id
   `.execute(db);
   return rows.map((row) => row.id);
@@ -71,7 +73,10 @@ export interface Standing {
 }
 
 /** Returns the status of one interaction, or undefined if there is none with this id. */
-export async function findStanding(db: Db, interactionId: string): Promise<Standing | undefined> {
+export async function findStanding(
+  db: Db,
+  interactionId: InteractionId,
+): Promise<Standing | undefined> {
   const { rows } = await sql<Standing>`
     select i.origin, i.status, i.status_details from tidings.interactions i where i.id = ${interactionId}::bigint
   `.execute(db);

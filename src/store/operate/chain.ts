@@ -6,6 +6,7 @@ import type {
   RecordChange,
   Transition,
 } from "../../domain/deliver/chain.ts";
+import type { InteractionId } from "../../domain/ids.ts";
 import { loadCaseChanges } from "../resolve/case-changes.ts";
 import type { Db } from "../postgres/db.ts";
 
@@ -16,7 +17,7 @@ type Row = Attempt & {
 };
 
 /** Loads the chain of an interaction, from the first attempt to the last; undefined if there is no interaction with this id. */
-export async function loadChain(db: Db, interactionId: string): Promise<Chain | undefined> {
+export async function loadChain(db: Db, interactionId: InteractionId): Promise<Chain | undefined> {
   const [first, ...rest] = await loadAttempts(db, interactionId);
   if (first === undefined) return undefined;
   const { caseChangeId, notificationTypeId: id, notificationTypeVersion: version } = first;
@@ -32,7 +33,7 @@ export async function loadChain(db: Db, interactionId: string): Promise<Chain | 
   };
 }
 
-async function loadAttempts(db: Db, interactionId: string): Promise<Row[]> {
+async function loadAttempts(db: Db, interactionId: InteractionId): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select i.id, i.origin, i.attempt, i.channel, i.status, i.status_details, i.created_at, i.scheduled_at_from as due_at,
       i.scheduled_at_to as latest_at, i.due_explanation, i.person_id, i.contact_id, i.contact->>'contactType' as contact_type,
@@ -46,7 +47,10 @@ async function loadAttempts(db: Db, interactionId: string): Promise<Row[]> {
   return rows;
 }
 
-async function loadTransitions(db: Db, interactionIds: readonly string[]): Promise<Transition[]> {
+async function loadTransitions(
+  db: Db,
+  interactionIds: readonly InteractionId[],
+): Promise<Transition[]> {
   const { rows } = await sql<Transition>`
     select t.interaction_id, t.moved_at, t.moved_by, t.from_status, t.to_status, t.from_status_details, t.to_status_details, t.evidence
     from tidings.interaction_transitions t
@@ -56,7 +60,10 @@ async function loadTransitions(db: Db, interactionIds: readonly string[]): Promi
   return rows;
 }
 
-async function loadChanges(db: Db, interactionIds: readonly string[]): Promise<RecordChange[]> {
+async function loadChanges(
+  db: Db,
+  interactionIds: readonly InteractionId[],
+): Promise<RecordChange[]> {
   const { rows } = await sql<RecordChange>`
     select h.row_id as interaction_id, h.changed_at, h.actor,
       (select json_agg(json_build_object('column', c.key, 'fromSha256', c.value->>'fromSha256', 'toSha256', c.value->>'toSha256')

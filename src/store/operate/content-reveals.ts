@@ -1,10 +1,11 @@
 import { sql } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { RevealWay } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** Sensitive content that is about to be shown to somebody. */
 export interface Reveal {
-  readonly interactionIds: readonly string[];
+  readonly interactionIds: readonly InteractionId[];
   /** `operator:NAME`, `key:NAME` or `token:NAME`. */
   readonly revealedBy: string;
   readonly way: RevealWay;
@@ -27,7 +28,7 @@ export async function recordReveals(db: Db, reveal: Reveal): Promise<void> {
  */
 export async function recordUrlFetch(
   db: Db,
-  { interactionId, urlId }: { readonly interactionId: string; readonly urlId: string },
+  { interactionId, urlId }: { readonly interactionId: InteractionId; readonly urlId: string },
 ): Promise<boolean> {
   const { rows } = await sql`
     insert into tidings.content_reveals (interaction_id, revealed_by, way, url_id)
@@ -42,7 +43,7 @@ export async function recordUrlFetch(
 /** How often the content of an interaction was shown, and when and to whom last. */
 export async function countReveals(
   db: Db,
-  interactionId: string,
+  interactionId: InteractionId,
 ): Promise<{
   readonly times: number;
   readonly lastAt: Date | null;

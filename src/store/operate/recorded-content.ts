@@ -1,10 +1,11 @@
 import { sql } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Channel, InteractionStatus, Origin } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** What is on record of the words of an interaction, and what is needed to hold them against what left. */
 export interface KeptContent {
-  readonly id: string;
+  readonly id: InteractionId;
   /** The first attempt of its chain. */
   readonly chainId: string;
   readonly origin: Origin;
@@ -31,7 +32,7 @@ export interface KeptContent {
 /** Undefined when there is no interaction of this id. */
 export async function loadKeptContent(
   db: Db,
-  interactionId: string,
+  interactionId: InteractionId,
 ): Promise<KeptContent | undefined> {
   const { rows } = await sql<KeptContent>`
     select i.id, coalesce(i.first_interaction_id, i.id) as chain_id, i.origin, i.channel, i.status, i.status_details, i.attempt, i.claimed_at,

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from "kysely";
 import { Fault } from "../../domain/fault.ts";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { SealedContent } from "../../domain/sealed-content.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 import { asRows, type Db } from "../postgres/db.ts";
@@ -35,7 +36,7 @@ export type SealedPlace = "interactions" | "earlierVersions";
 
 interface Row {
   readonly id: string;
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly channel: Channel;
   readonly content: SealedContent;
 }

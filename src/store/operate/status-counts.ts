@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Channel, InteractionStatus } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
@@ -24,7 +25,7 @@ export interface Held {
   readonly channel: Channel;
   readonly interactions: number;
   /** The id of the oldest one. */
-  readonly firstInteractionId: string;
+  readonly firstInteractionId: InteractionId;
 }
 
 /** Interactions with unknown outcome that no attempt has followed. */
@@ -60,7 +61,7 @@ export async function listOpenPauses(db: Db): Promise<OpenPause[]> {
 }
 
 export interface Overdue {
-  readonly interactionId: string;
+  readonly interactionId: InteractionId;
   readonly dueAt: Date;
   readonly overdueMs: number;
 }

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Lane } from "../../domain/jobs.ts";
 import type { Db } from "../postgres/db.ts";
 
@@ -12,7 +13,7 @@ export interface DeliveryRun {
 /** Queues deliveries, in sets of the size of a job. */
 export async function queueDeliveries(
   db: Db,
-  interactionIds: readonly string[],
+  interactionIds: readonly InteractionId[],
   { runAt, lane, notStarted }: DeliveryRun,
 ): Promise<void> {
   await sql`
@@ -23,7 +24,7 @@ export async function queueDeliveries(
 /** Queues the settling of unknown outcomes, in sets of the size of a job. `asked` is how often the provider was asked. */
 export async function queueSettlements(
   db: Db,
-  interactionIds: readonly string[],
+  interactionIds: readonly InteractionId[],
   { runAt, asked }: { readonly runAt: Date; readonly asked: number },
 ): Promise<void> {
   if (interactionIds.length === 0) return;

@@ -1,11 +1,12 @@
 import { sql } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 
 /**
  * Interactions that were claimed by a dead worker may or may not have been sent: their outcome is unknown. Returns the ids.
  */
-export async function markOrphansUnknown(db: Db): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
+export async function markOrphansUnknown(db: Db): Promise<InteractionId[]> {
+  const { rows } = await sql<{ id: InteractionId }>`
     with orphans as (
       update tidings.interactions i
       set status = 'attempted', status_details = i.channel || 'OutcomeUnknown', failure_description_short = 'Outcome unknown',
@@ -30,10 +31,10 @@ export async function markOrphansUnknown(db: Db): Promise<string[]> {
 export async function rescheduleUnsentClaims(
   db: Db,
   workerId: string,
-  inFlight: readonly string[],
+  inFlight: readonly InteractionId[],
   claimedBefore: Date,
-): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
+): Promise<InteractionId[]> {
+  const { rows } = await sql<{ id: InteractionId }>`
     with returned as (
       update tidings.interactions i
       set status = 'scheduled', evidence = jsonb_build_object('provider', i.provider, 'code', 'neverSent')
@@ -60,8 +61,8 @@ const IDS_IN_JOBS = sql`
 // when something is sought.
 
 /** Queues again the deliveries that were due before `dueBefore` and are in no job. Returns the ids. */
-export async function requeueOverdue(db: Db, dueBefore: Date): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
+export async function requeueOverdue(db: Db, dueBefore: Date): Promise<InteractionId[]> {
+  const { rows } = await sql<{ id: InteractionId }>`
     with sought as materialized (
       select i.id
       from tidings.interactions i
@@ -78,8 +79,8 @@ export async function requeueOverdue(db: Db, dueBefore: Date): Promise<string[]>
 }
 
 /** Queues again the unknown outcomes that were to be settled before `dueBefore` and are in no job. Returns the ids. */
-export async function requeueUnsettled(db: Db, dueBefore: Date): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
+export async function requeueUnsettled(db: Db, dueBefore: Date): Promise<InteractionId[]> {
+  const { rows } = await sql<{ id: InteractionId }>`
     with sought as materialized (
       select i.id, i.asked
       from tidings.interactions i

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 import type { Found, FoundFailure, UnknownOutcome } from "../../domain/settle/unknown-outcome.ts";
 import type { Db } from "../postgres/db.ts";
@@ -18,7 +19,7 @@ export interface DueToSettle {
  */
 export async function loadUnknownOutcomes(
   db: Db,
-  interactionIds: readonly string[],
+  interactionIds: readonly InteractionId[],
   { asked, dueBy }: DueToSettle,
   seal: Seal | undefined,
 ): Promise<UnknownOutcome[]> {
@@ -56,12 +57,12 @@ export async function loadUnknownOutcomes(
  */
 export async function leaseUnknownOutcomes(
   db: Db,
-  interactionIds: readonly string[],
+  interactionIds: readonly InteractionId[],
   { asked, dueBy }: DueToSettle,
   until: Date,
-): Promise<Set<string>> {
+): Promise<Set<InteractionId>> {
   if (interactionIds.length === 0) return new Set();
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: InteractionId }>`
     update tidings.interactions i
     set settle_at = ${until}
     where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
@@ -74,7 +75,7 @@ export async function leaseUnknownOutcomes(
 /** Leaves unknown outcomes to a person: nothing settles them by itself any more. */
 export async function holdUnknownOutcomes(
   db: Db,
-  interactionIds: readonly string[],
+  interactionIds: readonly InteractionId[],
 ): Promise<void> {
   if (interactionIds.length === 0) return;
   await sql`
@@ -109,12 +110,12 @@ export interface CameOut {
 /** Writes what the provider told of a message when it was asked, or an operator found out. False where it was known already. */
 export async function recordFound(
   db: Db,
-  interactionId: string,
+  interactionId: InteractionId,
   { status, statusDetails, messageId, failure }: CameOut,
 ): Promise<boolean> {
   const short = failure?.short ?? null;
   const long = failure?.long ?? null;
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: InteractionId }>`
     update tidings.interactions i
     set status = ${status}, settle_at = null, provider_message_id = coalesce(${messageId}, i.provider_message_id),
       status_details = coalesce(${statusDetails}, i.channel || ${status === "succeeded" ? "Delivered" : "Sent"}::text),
@@ -132,12 +133,12 @@ export async function recordFound(
  */
 export async function scheduleNeverSent(
   db: Db,
-  interactionIds: readonly string[],
+  interactionIds: readonly InteractionId[],
   dueAt: Date,
   code: string,
-): Promise<string[]> {
+): Promise<InteractionId[]> {
   if (interactionIds.length === 0) return [];
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: InteractionId }>`
     with moved as (
       update tidings.interactions i
       set status = 'scheduled', status_details = null, scheduled_at_from = ${dueAt}, settle_at = null,
@@ -156,7 +157,10 @@ export async function scheduleNeverSent(
 }
 
 /** Ends attempts that the provider never took, however often they were sent. */
-export async function failNeverTaken(db: Db, interactionIds: readonly string[]): Promise<void> {
+export async function failNeverTaken(
+  db: Db,
+  interactionIds: readonly InteractionId[],
+): Promise<void> {
   if (interactionIds.length === 0) return;
   await sql`
     update tidings.interactions i

@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 import { judgeReport } from "../../../src/decide/api/judge-report.ts";
 import type { InteractionRecord } from "../../../src/domain/interaction-record.ts";
 import { CHANNELS, INTERACTION_STATUSES } from "../../../src/domain/vocabulary.ts";
+import { interaction } from "../../ids.ts";
 
 const RECORD: InteractionRecord = {
-  id: "7",
+  id: interaction("7"),
   origin: "tidings",
   createdAt: new Date("2031-03-04T15:00:00Z"),
   updatedAt: null,

@@ -3,6 +3,7 @@ import { chooseContact } from "../../../src/decide/deliver/choose-contact.ts";
 import { judge, type Moment } from "../../../src/decide/deliver/judge.ts";
 import type { Contact } from "../../../src/domain/deliver/contact.ts";
 import type { FactSheet } from "../../../src/domain/deliver/fact-sheet.ts";
+import { interaction } from "../../ids.ts";
 
 const contact = (rest: Partial<Contact>): Contact => ({
   id: "CT-1",
@@ -107,7 +108,7 @@ const facts = (
   rest: Partial<FactSheet> = {},
   type: Partial<FactSheet["notificationType"]> = {},
 ): FactSheet => ({
-  interactionId: "7",
+  interactionId: interaction("7"),
   channel: "email",
   theme: "opsServicing",
   sensitive: false,

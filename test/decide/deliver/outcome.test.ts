@@ -3,11 +3,12 @@ import { settleUnknown, type SettlePolicy } from "../../../src/decide/settle/set
 import { outcomeOf, type Attempt } from "../../../src/decide/deliver/outcome.ts";
 import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
 import type { LookupResult, UnknownOutcome } from "../../../src/domain/settle/unknown-outcome.ts";
+import { interaction } from "../../ids.ts";
 
 const EVIDENCE = { provider: "smtp", durationMs: 5 };
 const at = (second: number): Date => new Date(Date.UTC(2031, 2, 3, 15, 0, second));
 const attempt = (rest: Partial<Attempt> = {}): Attempt => ({
-  interactionId: "7",
+  interactionId: interaction("7"),
   channel: "email",
   attempt: 1,
   claims: 1,
@@ -85,7 +86,7 @@ describe("an answer that is not final", () => {
   test("is tried again after the schedule's wait, spread over a quarter of it, in whole seconds", () => {
     const waits = Array.from(
       { length: 200 },
-      (_, n) => waitOf(attempt({ interactionId: `${n}` }), unavailable()) ?? 0,
+      (_, n) => waitOf(attempt({ interactionId: interaction(n) }), unavailable()) ?? 0,
     );
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(60);
     expect(Math.max(...waits)).toBeLessThanOrEqual(75);
@@ -173,7 +174,7 @@ test.each<[string, ProviderAnswer, object]>([
   ],
 ])("%s", (_, answer, expected) => {
   expect(outcomeOf(attempt(), answer, PATIENCE)).toMatchObject({
-    interactionId: "7",
+    interactionId: interaction("7"),
     claimedAt: at(0),
     evidence: EVIDENCE,
     ...expected,
@@ -182,7 +183,7 @@ test.each<[string, ProviderAnswer, object]>([
 
 describe("an outcome nobody knows", () => {
   const unknown = (rest: Partial<UnknownOutcome> = {}): UnknownOutcome => ({
-    interactionId: "7",
+    interactionId: interaction("7"),
     channel: "email",
     onUnknown: "resend",
     earlierUnknown: 0,

@@ -15,6 +15,7 @@ import { MAIL_HOUSE } from "../../../src/decide/receipts/tables/mail-house.ts";
 import { TWILIO_CALL } from "../../../src/decide/receipts/tables/twilio-call.ts";
 import { TWILIO_MESSAGE } from "../../../src/decide/receipts/tables/twilio-message.ts";
 import type { ProviderReceipt } from "../../../src/domain/receipts/provider-receipt.ts";
+import { interaction } from "../../ids.ts";
 
 const SENT_AT = Date.parse("2026-11-20T16:30:00Z");
 const MINUTE_MS = 60_000;
@@ -234,7 +235,7 @@ describe("receipts that fit nothing yet", () => {
         },
       ],
     };
-    const kept = [{ interactionId: "7", state, context: CONTEXT }];
+    const kept = [{ interactionId: interaction("7"), state, context: CONTEXT }];
     expect(compareTables(TWILIO_MESSAGE, TWILIO_MESSAGE, kept)).toEqual([]);
     expect(compareTables(TWILIO_MESSAGE, changed, kept)).toMatchObject([
       {

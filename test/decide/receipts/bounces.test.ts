@@ -9,6 +9,7 @@ import { EMAIL } from "../../../src/decide/receipts/tables/email.ts";
 import { interactionOfVerp, verpAddress, verpToken } from "../../../src/decide/receipts/verp.ts";
 import { readInbound } from "../../../src/decide/replies/read-inbound.ts";
 import { parseMail } from "../../../src/providers/mailbox/parse-mail.ts";
+import { interaction } from "../../ids.ts";
 
 const FOLDER = new URL("./bounces/", import.meta.url);
 const ENVELOPE = { mailFrom: null, rcptTo: null };
@@ -269,7 +270,8 @@ test.each([
 
 test("a report finds its interaction by the address it came to, and a forged one finds none", async () => {
   const key = Buffer.alloc(32, 7);
-  const address = verpAddress("bounce@bounce.lender.example", verpToken("4711", [key])) ?? "";
+  const address =
+    verpAddress("bounce@bounce.lender.example", verpToken(interaction("4711"), [key])) ?? "";
   const source = sourceOf("postfix-user-unknown").replaceAll(
     "bounce+4711-k3jx9q2mfa@bounce.lender.example",
     address.toUpperCase(),

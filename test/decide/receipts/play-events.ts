@@ -24,6 +24,7 @@ import type { ProviderReceipt } from "../../../src/domain/receipts/provider-rece
 import { answerOf } from "../../../src/providers/answer/code-meaning.ts";
 import { readSmtpFailure } from "../../../src/providers/smtp/answer.ts";
 import { readTwilioTrouble } from "../../../src/providers/twilio/answer.ts";
+import { interaction } from "../../ids.ts";
 
 /** A row of the `events` of test/conformance/guard.json. */
 export interface EventRow {
@@ -205,7 +206,7 @@ function playRefusal(
   const answer = answerOf(call, meaning, seen);
   const at = new Date(step.at);
   const attempt = {
-    interactionId: "7",
+    interactionId: interaction("7"),
     channel: play.row.channel,
     attempt: play.softFailures.length + 1,
     latestAt: contextOf(play).latestAt,

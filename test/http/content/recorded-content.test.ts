@@ -4,6 +4,7 @@ import { createSeal } from "../../../src/seal.ts";
 import { useDatabase } from "../../database.ts";
 import { insertHouse, insertSent } from "../interactions/scene.ts";
 import { useServer, type Answer } from "../served.ts";
+import { interaction } from "../../ids.ts";
 
 const database = useDatabase();
 const { pool } = database;
@@ -279,7 +280,7 @@ describe("sensitive content", () => {
 
   test("whose key is lost is a 500, logged with the key id", async () => {
     const lost = createSeal([randomBytes(32).toString("base64")]);
-    const owner = { interactionId: "1", channel: "email" } as const;
+    const owner = { interactionId: interaction("1"), channel: "email" } as const;
     const id = await insertSent(pool, {
       status: "attempted",
       sensitive: true,

@@ -5,6 +5,7 @@ import { createSeal } from "../../../src/seal.ts";
 import { useDatabase } from "../../database.ts";
 import { useServer } from "../served.ts";
 import { insertHouse, insertSent } from "./scene.ts";
+import { interaction } from "../../ids.ts";
 
 const database = useDatabase();
 const { pool } = database;
@@ -70,7 +71,7 @@ describe("a change of a logged interaction", () => {
     await put(id, { content: { transcript: "second secret" } });
     const [change] = await historyOf(id);
     const before = change?.changes["content"]?.["from"] as SealedContent;
-    const owner = { interactionId: id, channel: "voice" } as const;
+    const owner = { interactionId: interaction(id), channel: "voice" } as const;
     expect(seal?.unseal(before, owner)).toEqual({ transcript: "first secret" });
     expect(JSON.stringify(change)).not.toContain("secret");
   });
@@ -81,7 +82,7 @@ describe("a change of a logged interaction", () => {
     const history = await historyOf(id);
     expect(JSON.stringify(history)).not.toContain("account");
     const before = history.at(-1)?.changes["content"]?.["from"] as SealedContent;
-    const owner = { interactionId: id, channel: "voice" } as const;
+    const owner = { interactionId: interaction(id), channel: "voice" } as const;
     expect(seal?.unseal(before, owner)).toEqual({ transcript: "the account number" });
   });
 
@@ -93,7 +94,9 @@ describe("a change of a logged interaction", () => {
     const [change] = await historyOf(id);
     expect(change?.changes["channel"]).toEqual({ from: "gui", to: "document" });
     const before = change?.changes["content"]?.["from"] as SealedContent;
-    expect(seal?.unseal(before, { interactionId: id, channel: "gui" })).toEqual({ html: "secret" });
+    expect(seal?.unseal(before, { interactionId: interaction(id), channel: "gui" })).toEqual({
+      html: "secret",
+    });
   });
 
   test("is recorded in the name of the database role where SQL changes the row", async () => {

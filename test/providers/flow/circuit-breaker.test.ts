@@ -6,6 +6,7 @@ import {
 } from "../../../src/providers/flow/circuit-breaker.ts";
 import type { AnsweredCall } from "../../../src/providers/flow/refusal-judge.ts";
 import { wordsOf } from "../../../src/providers/flow/refusal-streak.ts";
+import { interaction } from "../../ids.ts";
 
 const at = (second: number): Date => new Date(Date.UTC(2031, 2, 3, 15, 0, second));
 const evidence = (fields: Partial<Evidence> = {}): Evidence => ({
@@ -45,7 +46,7 @@ const refused = (text: string, finding: "invalid" | null = null): ProviderAnswer
 
 /** Of message `n`, to a recipient of its own. */
 const call = (n: number, answer: ProviderAnswer): AnsweredCall => ({
-  interactionId: `${n}`,
+  interactionId: interaction(n),
   chainId: `${n}`,
   recipient: `pat.${n}@example.com`,
   answer,

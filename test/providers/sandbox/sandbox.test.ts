@@ -17,6 +17,7 @@ import { openSmtp } from "../../../src/providers/smtp/smtp.ts";
 import type { SupportsLookup } from "../../../src/providers/twilio/lookup.ts";
 import { openTwilio } from "../../../src/providers/twilio/twilio.ts";
 import { email, text } from "../messages.ts";
+import { interaction } from "../../ids.ts";
 
 const DEADLINE_MS = 600;
 const ACCOUNT = { accountSid: `AC${"0".repeat(32)}`, authToken: "any", from: "+15005550006" };
@@ -55,10 +56,14 @@ const files = async (): Promise<string[]> => (await readdir(outbox)).toSorted();
 describe("the sandbox's mail server", () => {
   test("keeps each mail in a file of its own, by its interaction, for the owner's eyes only", async () => {
     const { provider } = await openMail();
-    expect(await provider.send(email({ interactionId: "41", subject: "Señal" }))).toMatchObject({
+    expect(
+      await provider.send(email({ interactionId: interaction("41"), subject: "Señal" })),
+    ).toMatchObject({
       kind: "accepted",
     });
-    expect(await provider.send(email({ interactionId: "42" }))).toMatchObject({ kind: "accepted" });
+    expect(await provider.send(email({ interactionId: interaction("42") }))).toMatchObject({
+      kind: "accepted",
+    });
     expect(await files()).toEqual(["41.eml", "42.eml"]);
     const mail = await PostalMime.parse(await readFile(join(outbox, "41.eml")));
     expect(mail.subject).toBe("Señal");
@@ -68,14 +73,14 @@ describe("the sandbox's mail server", () => {
 
   test("keeps a mail that was sent twice twice", async () => {
     const { provider } = await openMail();
-    const message = email({ interactionId: "41" });
+    const message = email({ interactionId: interaction("41") });
     for (let i = 0; i < 3; i += 1) await provider.send(message);
     expect(await files()).toEqual(["41-2.eml", "41-3.eml", "41.eml"]);
   });
 
   test("names a mail of somebody else's by no header of its own choosing", async () => {
     const { provider } = await openMail();
-    await provider.send(email({ interactionId: "../../escaped" }));
+    await provider.send(email({ interactionId: interaction("../../escaped") }));
     expect(await files()).toEqual(["mail.eml"]);
   });
 
@@ -116,7 +121,7 @@ describe("the sandbox's mail server", () => {
       kind: "refused",
       short: "Message too large",
     });
-    expect((await provider.send(email({ interactionId: "7" }))).kind).toBe("accepted");
+    expect((await provider.send(email({ interactionId: interaction("7") }))).kind).toBe("accepted");
     expect(await files()).toEqual(["7.eml"]);
   });
 

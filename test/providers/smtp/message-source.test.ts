@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { EmailMessage } from "../../../src/domain/deliver/message.ts";
 import { sourceOf } from "../../../src/providers/smtp/message-source.ts";
 import { email } from "../messages.ts";
+import { interaction } from "../../ids.ts";
 
 async function compose(
   fields: Partial<EmailMessage> = {},
@@ -17,7 +18,7 @@ const header = (mail: Email, name: string): string | undefined =>
 describe("an email as receivers see it", () => {
   test("has both parts, one recipient, its identity, and says that a machine sent it", async () => {
     const { mail } = await compose({
-      interactionId: "42",
+      interactionId: interaction("42"),
       messageId: "chain-7@lender.example",
       language: "es",
     });

@@ -28,6 +28,7 @@ import {
   type ScriptedHttp,
   type Serve,
 } from "../scripted-http.ts";
+import { interaction } from "../../ids.ts";
 
 const DEADLINE_MS = 600;
 const ACCOUNT = { accountSid: `AC${"1".repeat(32)}`, authToken: "s3cret-t0ken" };
@@ -465,7 +466,7 @@ describe("looking for a text whose outcome is unknown", () => {
     async (status, code, expected) => {
       const { provider } = await openBoth(page([listed({ status, error_code: code })]));
       const unknown: UnknownOutcome = {
-        interactionId: "1",
+        interactionId: interaction("1"),
         channel: "text",
         onUnknown: "hold",
         earlierUnknown: 0,

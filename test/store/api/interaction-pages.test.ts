@@ -6,6 +6,7 @@ import {
   type PageRequest,
 } from "../../../src/store/api/interaction-pages.ts";
 import { useDatabase } from "../../database.ts";
+import { interaction } from "../../ids.ts";
 
 const { pool, db } = useDatabase();
 const NEWEST: PageRequest = { sortBy: "createdAt", order: "desc", limit: 20 };
@@ -51,8 +52,8 @@ async function waysTo(filter: InteractionFilter, page: PageRequest): Promise<Set
 describe("a page is read without scanning the table", () => {
   test.each([
     ["a borrower's newest", {}],
-    ["those after one", { cursor: { id: "20000", side: "after" } }],
-    ["those before one", { cursor: { id: "20000", side: "before" } }],
+    ["those after one", { cursor: { id: interaction(20_000), side: "after" } }],
+    ["those before one", { cursor: { id: interaction(20_000), side: "before" } }],
     ["the oldest", { order: "asc" }],
   ] as const)("%s", async (_, part) => {
     const ways = await waysTo({ personId: "BO-7" }, { ...NEWEST, ...part });

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { loadFactSheets } from "../../../src/store/deliver/fact-sheets.ts";
 import { useDatabase } from "../../database.ts";
 import { insertChanges, insertLender, insertType } from "../../lender.ts";
+import { interaction } from "../../ids.ts";
 
 const { pool, db } = useDatabase();
 
@@ -22,7 +23,7 @@ test("the facts of a set are looked up, also when the planner knows nothing yet 
     `insert into tidings.interactions (origin, channel, status, scheduled_at_from, person_id, case_id, case_change_id, notification_type_id, notification_type_version)
      select 'tidings', 'email', 'scheduled', now(), 'BO-1', 'F1', n, 1, 1 from generate_series(1, 20000) n`,
   );
-  const ids = Array.from({ length: 100 }, (_, n) => String(n + 1));
+  const ids = Array.from({ length: 100 }, (_, n) => interaction(n + 1));
   await db.transaction().execute(async (tx) => {
     expect(await loadFactSheets(tx, ids)).toHaveLength(100);
     const { rows } = await sql<{ read: number }>`

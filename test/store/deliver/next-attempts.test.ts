@@ -3,6 +3,7 @@ import { openDb, openPool, type Db } from "../../../src/store/postgres/db.ts";
 import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
 import { useDatabase } from "../../database.ts";
 import { insertLender, insertType } from "../../lender.ts";
+import { interaction } from "../../ids.ts";
 
 const { url, pool, db } = useDatabase();
 const operators = openPool({ url, actor: "operator:kim", max: 1, onLost: () => {} });
@@ -24,7 +25,9 @@ async function latestOfNext(by: Db): Promise<Date | undefined> {
      returning id`,
     [LATEST],
   );
-  const [next] = await planNextAttempts(by, [{ interactionId: rows[0]?.id ?? "", dueAt: DUE }]);
+  const [next] = await planNextAttempts(by, [
+    { interactionId: interaction(rows[0]?.id ?? ""), dueAt: DUE },
+  ]);
   const found = await pool.query<{ latest: Date }>(
     "select scheduled_at_to as latest from tidings.interactions where id = $1",
     [next],

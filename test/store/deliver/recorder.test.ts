@@ -1,16 +1,19 @@
 import { beforeAll, expect, test } from "vitest";
+import type { InteractionId } from "../../../src/domain/ids.ts";
 import type { AttemptOutcome } from "../../../src/domain/interaction.ts";
 import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
 import { outageCode } from "../../../src/store/postgres/retry.ts";
 import { openRecorder } from "../../../src/store/deliver/recorder.ts";
 import { scheduleNeverSent } from "../../../src/store/settle/unknown-outcomes.ts";
 import { useDatabase } from "../../database.ts";
+import { interaction } from "../../ids.ts";
 import { insertLender, insertType } from "../../lender.ts";
 
 const { pool, db } = useDatabase();
 const outages: string[] = [];
 const recorder = openRecorder({ db, onOutage: (code) => void outages.push(code) });
 
+const NONE = interaction(0);
 const CLAIMED = new Date("2031-03-03T15:00:00Z");
 
 beforeAll(async () => {
@@ -19,8 +22,8 @@ beforeAll(async () => {
 });
 
 /** Interactions that a provider has just answered. */
-async function begin(count: number): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>(
+async function begin(count: number): Promise<InteractionId[]> {
+  const { rows } = await pool.query<{ id: InteractionId }>(
     `insert into tidings.interactions
        (origin, channel, status, claimed_at, claimed_by, person_id, contact_id, contact, case_change_id, notification_type_id, notification_type_version)
      select 'tidings', 'email', 'inProgress', $2, 'w', 'BO-1', 'CT-EMAIL', '{"value": "pat@example.com"}', nextval('tidings.case_changes_id_seq'), 1, 1
@@ -30,7 +33,10 @@ async function begin(count: number): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-const outcomeRow = (interactionId: string, rest: Partial<AttemptOutcome> = {}): AttemptOutcome => ({
+const outcomeRow = (
+  interactionId: InteractionId,
+  rest: Partial<AttemptOutcome> = {},
+): AttemptOutcome => ({
   interactionId,
   status: "attempted",
   statusDetails: "emailSent",
@@ -103,12 +109,12 @@ async function giveUp(ids: readonly string[]): Promise<void> {
   );
 }
 const LATER = new Date("2031-03-03T15:01:00Z");
-const limited = (id: string): AttemptOutcome =>
+const limited = (id: InteractionId): AttemptOutcome =>
   outcomeRow(id, { status: "scheduled", statusDetails: null, dueAt: LATER });
 
 test("an answer of a worker given up for dead puts its notice back, but not beside the attempt that followed", async () => {
   const ids = await begin(2);
-  const [alone = "", followed = ""] = ids;
+  const [alone = NONE, followed = NONE] = ids;
   await giveUp(ids);
   await planNextAttempts(db, [{ interactionId: followed, dueAt: LATER }]);
   await Promise.all([recorder.record(limited(alone)), recorder.record(limited(followed))]);
@@ -117,7 +123,7 @@ test("an answer of a worker given up for dead puts its notice back, but not besi
 
 test("what is shown never to have been taken is not sent beside the attempt that followed", async () => {
   const ids = await begin(2);
-  const [alone = "", followed = ""] = ids;
+  const [alone = NONE, followed = NONE] = ids;
   await giveUp(ids);
   await planNextAttempts(db, [{ interactionId: followed, dueAt: LATER }]);
   expect(await scheduleNeverSent(db, ids, LATER, "neverTaken")).toEqual([alone]);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
 import { forecastChange, type ForecastInputs } from "../../../src/decide/dry-run/forecast.ts";
 import type { FactSheet } from "../../../src/domain/deliver/fact-sheet.ts";
+import type { InteractionId } from "../../../src/domain/ids.ts";
 import { loadArrivals } from "../../../src/store/dry-run/arrivals.ts";
 import { loadFactSheets } from "../../../src/store/deliver/fact-sheets.ts";
 import { loadActiveVersions } from "../../../src/store/resolve/active-types.ts";
@@ -60,7 +61,7 @@ test("a dry run is judged on the facts that delivering loads, to the last of the
   for (const arrival of arrivals) forecastChange(arrival, inputs);
 
   await runDueJobs(database, depsOn(database, { withinMs }));
-  const { rows } = await pool.query<{ id: string }>("select id from tidings.interactions");
+  const { rows } = await pool.query<{ id: InteractionId }>("select id from tidings.interactions");
   const [loaded] = await loadFactSheets(
     db,
     rows.map(({ id }) => id),
