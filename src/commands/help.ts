@@ -4,9 +4,9 @@ import { aligned } from "./cli/layout.ts";
 
 const ABOUT = "tidings: sends a lender's notices when its cases change, once, and keeps the record";
 const SETTINGS =
-  "`tidings COMMAND --help` tells more. Settings are environment variables; .env.example\nlists every one with its default.";
+  "`tidings COMMAND --help` shows more. Settings are environment variables; .env.example\nlists every one with its default.";
 
-/** The command that lists the others, and itself. */
+/** Creates the command that lists all commands, including itself. */
 export function helpOn(commands: readonly Command[]): Command {
   const help = command({
     name: "help",

@@ -9,7 +9,7 @@ import { readOperator } from "./cli/operator.ts";
 import { aligned, page } from "./cli/layout.ts";
 import type { Print } from "./cli/print.ts";
 
-/** Creates, lists and revokes the keys of the REST resources. Exit code 1 where nothing was created or revoked. */
+/** Creates, lists and revokes the keys of the REST resources. Exit code 1 if nothing was created or revoked. */
 export const keys = command({
   name: "keys",
   summary: "create, list and revoke the keys of the REST resources",
@@ -49,7 +49,7 @@ export const keys = command({
   },
 });
 
-/** Records name what the key does as done by `key:NAME`. */
+/** The record shows actions of a key as done by `key:NAME`. */
 function readName(name: string | undefined): string {
   if (name === undefined || !/^(?!\d+$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
     throw wrongArguments(

@@ -10,7 +10,7 @@ export const openapi = command({
   summary: "print the OpenAPI 3.1 document of the REST resources",
   options: {},
   async run({ print }) {
-    // The app describes itself without a request, so this pool never connects.
+    // the app describes itself without a request, so this pool never connects
     const pool = openPool({ url: "postgres://nowhere", actor: "none", max: 1, onLost: () => {} });
     const db = openDb(pool);
     const app = createApp({

@@ -13,7 +13,7 @@ import { counted } from "./cli/layout.ts";
 import type { Print } from "./cli/print.ts";
 
 const BATCH = 200;
-/** One line of progress for so many batches. */
+/** The number of batches between lines of progress. */
 const LINE_EVERY = 25;
 
 /** Seals all sealed content with the first key of CONTENT_KEY. It can be stopped at any time and run again. */
@@ -50,7 +50,7 @@ const sizeOf = ({ interactions, earlierVersions }: SealedWith): number =>
 const totalOf = (sealed: readonly SealedWith[], keyId: string): number =>
   sealed.filter((one) => one.keyId !== keyId).reduce((sum, one) => sum + sizeOf(one), 0);
 
-/** `5 interactions and 2 earlier versions`. */
+/** Such as `5 interactions and 2 earlier versions`. */
 function sizeInWords({ interactions, earlierVersions }: SealedWith): string {
   const size = counted(interactions, "interaction");
   return earlierVersions === 0
@@ -71,7 +71,7 @@ interface Progress {
   readonly print: Print;
 }
 
-/** Returns what is broken, in words. */
+/** Returns descriptions of the contents that cannot be opened. */
 async function resealAll(db: Db, seal: Seal, { total, print }: Progress): Promise<string[]> {
   const broken: string[] = [];
   let done = 0;
@@ -108,7 +108,7 @@ async function resealPlace(
   return broken;
 }
 
-/** A daemon whose first key is still the old one seals with it while this runs. */
+/** A daemon whose first key is still the old one seals with it while this command runs. */
 function leftLines(
   left: readonly SealedWith[],
   before: readonly SealedWith[],

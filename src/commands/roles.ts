@@ -2,7 +2,7 @@ import { isRoleName, ROLE_KINDS, rolesSql, type RoleNames } from "../store/postg
 import { wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 
-/** The names of the roles where the command line has none. */
+/** The default names of the roles. */
 const DEFAULT_NAMES = {
   core: "tidings_core",
   daemon: "tidings_daemon",
@@ -10,7 +10,7 @@ const DEFAULT_NAMES = {
   reader: "tidings_reader",
 } as const;
 
-/** Prints the SQL that gives database roles their rights. Opens no database. */
+/** Prints the SQL that grants database roles their rights. Opens no database. */
 export const roles = command({
   name: "roles",
   summary: "print the SQL that gives database roles their rights",
@@ -39,5 +39,5 @@ function checkNames(names: readonly string[]): void {
       `"${unusable}" is not the name of a role: give letters, digits and _ . @ - (at most 63 bytes), and no name that Postgres keeps for itself`,
     );
   if (new Set(names).size < names.length)
-    throw wrongArguments("give each role a name of its own: their rights would add up");
+    throw wrongArguments("give each role a different name: their rights would add up");
 }

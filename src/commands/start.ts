@@ -26,14 +26,14 @@ async function runDaemon(): Promise<number> {
   emit("daemon.starting", { config: maskConfig(config) });
   const { exampleSettings } = config;
   if (exampleSettings.length > 0) emit("daemon.lenderIsAnExample", { settings: exampleSettings });
-  const told = waitForSignal();
+  const signal = waitForSignal();
   process.once("unhandledRejection", (error) => {
     emit("daemon.failed", { code: "UNEXPECTED", reason: reasonOf(error) });
     process.exit(1);
   });
-  const daemon = await openOrSay(config, emit, told);
+  const daemon = await openOrReport(config, emit, signal);
   if (typeof daemon === "number") return daemon;
-  const end = await Promise.race([told, daemon.broken]);
+  const end = await Promise.race([signal, daemon.broken]);
   const broken = typeof end !== "string";
   if (broken) emit("daemon.failed", { code: "QUEUE_BROKEN", reason: end.message });
   else emit("daemon.stopping", { reason: end });
@@ -46,18 +46,18 @@ async function runDaemon(): Promise<number> {
 }
 
 /** Starts the daemon; resolves to an exit code if it did not start. */
-async function openOrSay(
+async function openOrReport(
   config: ReturnType<typeof readConfig>,
   emit: Emit,
-  told: Promise<string>,
+  signal: Promise<string>,
 ): Promise<Daemon | number> {
   const stop = new AbortController();
-  void told.then(() => stop.abort());
+  void signal.then(() => stop.abort());
   try {
     return await openDaemon(config, emit, stop.signal);
   } catch (error) {
     if (stop.signal.aborted) {
-      emit("daemon.stopping", { reason: await told });
+      emit("daemon.stopping", { reason: await signal });
       return 0;
     }
     emit("daemon.failed", { code: codeOf(error), reason: reasonOf(error) });

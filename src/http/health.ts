@@ -83,8 +83,8 @@ interface Found {
 const UNREACHABLE: Found = { failing: ["database"], unresolvedCaseChanges: null };
 
 /**
- * Anybody may ask, so the database is asked at most once a second and never twice at the same time: requests that arrive
- * during a check share its result.
+ * Everyone may call it, so the database is queried at most once a second and never twice at the same time. Requests
+ * that arrive during a check share its result.
  */
 function createReadinessCheck(db: Db): () => Promise<Found> {
   let checking: Promise<Found> | undefined;

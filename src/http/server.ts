@@ -93,7 +93,7 @@ function refuseHosts(response: ServerResponse): void {
   response.end(JSON.stringify({ status: 400, message: "Send one Host header.", errors: [] }));
 }
 
-/** Node limits how long a client may send, and not how long it may take to read. */
+/** Node limits how long a client may send, but not how long it may take to read. */
 function limitExchange(response: ServerResponse, exchangeMs: number): void {
   const timer = setTimeout(() => response.destroy(), exchangeMs);
   response.once("close", () => clearTimeout(timer));

@@ -76,7 +76,7 @@ describe("words that do not fit are refused with what to do", () => {
     [["CS-1", "here", "there"], '"there" is one word too many'],
   ])("%j", async (words, sentence) => {
     await expect(run(move, ...words)).rejects.toMatchObject({
-      message: `ARGUMENTS_INVALID: ${sentence}; \`tidings move --help\` shows what it takes`,
+      message: `ARGUMENTS_INVALID: ${sentence}; \`tidings move --help\` shows its usage`,
     });
   });
 });

@@ -75,10 +75,10 @@ describe("a file", () => {
   });
 
   test("that does not fit is a fault that names the members", async () => {
-    const misfit = question({
+    const invalid = question({
       facts: { message: { channel: "pigeon" }, loans: { L1: { daysPastDue: -1 } } },
     });
-    await expect(judgeFile(misfit)).rejects.toThrow(
+    await expect(judgeFile(invalid)).rejects.toThrow(
       /^FACTS_INVALID: facts\.message\.channel must be one of .*; facts\.loans\.L1\.daysPastDue must not be negative$/,
     );
     await expect(judgeFile("[]")).rejects.toThrow("FACTS_INVALID: must be an object");

@@ -144,7 +144,7 @@ describe("words", () => {
       code: 1,
       stdout: "",
       stderr:
-        "ARGUMENTS_INVALID: Unknown option '--loud'; `tidings status --help` shows what it takes\n",
+        "ARGUMENTS_INVALID: Unknown option '--loud'; `tidings status --help` shows its usage\n",
     });
     expect(await tidings(["frobnicate"])).toEqual({
       code: 1,
@@ -183,7 +183,7 @@ describe("the database", () => {
     const status = (DATABASE_URL: string) => tidings(["status"], { DATABASE_URL });
     const empty = await status(inject("adminUrl"));
     expect(empty.stderr).toMatch(
-      /^SCHEMA_OUTDATED: it lacks 0001_vocabulary, .*; run `tidings migrate`, or start the daemon anew where it is the embedded Postgres\n$/,
+      /^SCHEMA_OUTDATED: it lacks 0001_vocabulary, .*; run `tidings migrate`, or restart the daemon if it is the embedded Postgres\n$/,
     );
     const missing = await tidings(["status"]);
     expect(missing.stderr).toMatch(

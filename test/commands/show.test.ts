@@ -73,7 +73,7 @@ describe("show", () => {
       /\n {2}template +1, version 1\n {2}contact +CT-EMAIL\n {2}attempted .*, by smtp\n/,
     );
     expect(output).toMatch(
-      /\nSHA-256 of what left\n {2}[0-9a-f]{64}\n {2}The content on record produces the same bytes\.\n/,
+      /\nSHA-256 of the bytes that were sent\n {2}[0-9a-f]{64}\n {2}The content on record produces the same bytes\.\n/,
     );
     expect(output).toMatch(/\n {2}to +pat@example\.com\n/);
     expect(output).toContain("\nSubject\n  About your case\n\nText\n  Dear Pat");

@@ -443,7 +443,7 @@ describe("while the database is slow", () => {
     expect([status, headers.get("retry-after"), body.message]).toEqual([
       503,
       "5",
-      "The database took too long. Ask for less, or try again.",
+      "The database took too long. Request less, or try again.",
     ]);
     expect((await slow.ask("GET", "/case-types/x/notification-types")).status).toBe(404);
   });

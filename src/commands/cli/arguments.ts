@@ -2,10 +2,13 @@ import { Fault } from "../../domain/fault.ts";
 import { LARGEST_ID, parseCaseChangeId, parseInteractionId } from "../../domain/ids.ts";
 import type { CaseChangeId, InteractionId } from "../../domain/ids.ts";
 
-/** What is wrong with the words of a command, as a sentence that says what to do. */
+/** Returns a fault for an invalid command line. The sentence states how to correct it. */
 export const wrongArguments = (sentence: string): Fault => new Fault("ARGUMENTS_INVALID", sentence);
 
-/** Refuses a file that cannot be read or written, when it is tried; `what` is such as `--file x cannot be read`. */
+/**
+ * Returns a handler that refuses a file that cannot be read or written. `what` is a clause such as `--file x cannot be
+ * read`.
+ */
 export const unusable =
   (what: string) =>
   (error: unknown): never => {
@@ -13,7 +16,7 @@ export const unusable =
     throw wrongArguments(`${what} (${code})`);
   };
 
-/** The one option of `names` that is given, with its value. Throws when none is, or more than one. */
+/** Returns the one given option of `names` and its value. Throws if none or more than one is given. */
 export function onlyOne<Name extends string, Value>(
   options: { readonly [Each in Name]?: Value },
   names: readonly Name[],

@@ -3,11 +3,11 @@ import { wrongArguments } from "./arguments.ts";
 import { aligned } from "./layout.ts";
 import type { Print } from "./print.ts";
 
-/** An option of a command, as it is parsed and as its help shows it. */
+/** An option of a command, for the parser and for the help. */
 export interface Option {
   readonly type: "string" | "boolean";
   readonly multiple?: true;
-  /** What stands for the value in the help, such as ID. */
+  /** The placeholder for the value in the help, such as ID. */
   readonly value?: string;
   readonly message: string;
 }
@@ -19,7 +19,7 @@ type ValueOf<Known extends Option> = Known["type"] extends "boolean"
     ? readonly string[]
     : string;
 
-/** A command line as a command gets it: every word of it known, nothing missing but options. */
+/** A parsed command line. All words are known; only options can be missing. */
 export interface Call<Known extends Options> {
   readonly options: { readonly [Name in keyof Known]?: ValueOf<Known[Name]> };
   readonly operands: readonly string[];
@@ -28,29 +28,29 @@ export interface Call<Known extends Options> {
 
 interface Description<Known extends Options> {
   readonly name: string;
-  /** One line for the list of commands. */
+  /** A line for the list of commands. */
   readonly summary: string;
-  /** What may follow the name, such as `INTERACTION_ID [--json]`. */
+  /** The words after the name, such as `INTERACTION_ID [--json]`. */
   readonly takes?: string;
-  /** What else its user must know. */
+  /** Further text for the help page. */
   readonly details?: string;
-  /** Words without a dash, in order; those in brackets may be left out, and a last one with … may be repeated. */
+  /** Words without a dash, in order. Those in brackets are optional, and a last one with … can be repeated. */
   readonly operands?: readonly string[];
   readonly options: Known;
   run(call: Call<Known>): Promise<number>;
 }
 
-/** One verb of the command line. */
+/** A verb of the command line. */
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** The page that `--help` prints. */
+  /** The text that `--help` prints. */
   readonly help: string;
-  /** Resolves to the exit code. Throws ARGUMENTS_INVALID when the words do not fit. */
+  /** Resolves to the exit code. Throws ARGUMENTS_INVALID if the command line is not valid. */
   run(words: readonly string[], print: Print): Promise<number>;
 }
 
-/** Makes a command of its description: it parses its own words and answers `--help` by itself. */
+/** Creates a command that parses its own words and answers `--help`. */
 export function command<const Known extends Options>(description: Description<Known>): Command {
   const { name, summary } = description;
   const help = helpOf(description);
@@ -65,14 +65,14 @@ export function command<const Known extends Options>(description: Description<Kn
         return 0;
       }
       checkOperands(description, positionals);
-      // parseArgs has checked what is given against the same options
+      // parseArgs has checked the given options against the same description
       const options = values as Call<Known>["options"];
       return await description.run({ options, operands: positionals, print });
     },
   };
 }
 
-const seeHelp = (name: string): string => `\`tidings ${name} --help\` shows what it takes`;
+const seeHelp = (name: string): string => `\`tidings ${name} --help\` shows its usage`;
 
 function parse(
   { name, options }: Description<Options>,
@@ -89,7 +89,7 @@ function parse(
     });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    // what node says to do about an unknown option is for a command with operands like it
+    // node's advice on an unknown option assumes an operand of that name, so it is cut off
     const [wrong = ""] = error.message.replaceAll("\n", " ").split(/\. To specify a positional/);
     throw wrongArguments(`${wrong}; ${seeHelp(name)}`);
   }

@@ -8,9 +8,9 @@ import { migrationsDiffer, readMigrationState } from "../../store/postgres/migra
 import { refuseUnreachable } from "../../store/postgres/unreachable.ts";
 
 /**
- * Does a command's work on the database the settings name. Without DATABASE_URL that is the embedded Postgres: the one
- * that runs is used and left running, one that does not is started for as long as the work takes. `actor` is written
- * into the transitions the work leaves.
+ * Runs a command's work on the configured database. Without DATABASE_URL that is the embedded Postgres: a running one
+ * is used and left running, and a stopped one runs for the duration of the work. `actor` is written into the
+ * transitions of the work.
  */
 export async function withDatabase<Result>(
   actor: string,
@@ -40,12 +40,12 @@ async function borrowEmbedded(open: AsyncDisposableStack, dataDir: string): Prom
 
 async function checkSchema(db: Db): Promise<void> {
   const { pending, unknown } = await readMigrationState(db).catch(refuseUnreachable);
-  // a newer version has all of ours and more, and this one may still read
+  // a newer version has all of our migrations and more, and this program can still read its tables
   if (pending.length > 0 && unknown.length > 0)
     throw migrationsDiffer(`this version does not have ${unknown.join(", ")}`);
   if (pending.length > 0)
     throw new Fault(
       "SCHEMA_OUTDATED",
-      `it lacks ${pending.join(", ")}; run \`tidings migrate\`, or start the daemon anew where it is the embedded Postgres`,
+      `it lacks ${pending.join(", ")}; run \`tidings migrate\`, or restart the daemon if it is the embedded Postgres`,
     );
 }

@@ -4,7 +4,7 @@ import { counted } from "./layout.ts";
 
 const UNITS = { calendarDays: "calendar day", businessDays: "business day" } as const;
 
-/** How a due date came about, as sentences: the delay, the calendar and zone it was counted in, the days passed over. */
+/** Explains a due date in sentences: the delay, its calendar and zone, and the skipped days. */
 export function dueInWords(explanation: Explanation): string {
   const { delay, unit, zone, calendar, dueAt, skipped } = explanation;
   const due = momentsIn(zone)(new Date(dueAt));
@@ -16,7 +16,7 @@ export function dueInWords(explanation: Explanation): string {
   return `${counting} Passed over: ${days}.`;
 }
 
-/** A Saturday is told by its weekday; a holiday needs its name. */
+/** A weekend day is shown with its weekday, a holiday with its name. */
 function nameDay(day: string, reason: string): string {
   return ["Saturday", "Sunday"].includes(reason) ? showDay(day) : `${showDay(day)} (${reason})`;
 }

@@ -4,17 +4,17 @@ import { aligned } from "./layout.ts";
 
 interface Description {
   readonly name: string;
-  /** One line for the list of commands. */
+  /** A line for the list of commands. */
   readonly summary: string;
   readonly details?: string;
-  /** Each is named after the group, such as `templates push`. */
+  /** Each name begins with that of the group, as in `templates push`. */
   readonly commands: readonly Command[];
 }
 
-/** A verb whose next word chooses what is done. */
+/** Creates a verb whose next word selects a command. */
 export function group({ name, summary, details, commands }: Description): Command {
   const rows = commands.map((one) => [`  tidings ${one.name}`, one.summary]);
-  const more = `\`tidings ${name} VERB --help\` tells more.`;
+  const more = `\`tidings ${name} VERB --help\` shows more.`;
   const help = [
     `tidings ${name} VERB …`,
     `\n${summary}`,

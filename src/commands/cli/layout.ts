@@ -1,7 +1,7 @@
-/** The width of prose: wider lines are hard to read and do not fit on every screen. */
+/** The line width of prose: longer lines are hard to read and do not fit on every screen. */
 const WIDTH = 100;
 
-/** Rows as lines with aligned columns, two spaces apart. */
+/** Formats rows as lines with aligned columns, two spaces apart. */
 export function aligned(given: readonly (readonly string[])[]): string[] {
   const rows = given.map((row) => row.map(oneLine));
   const widths: number[] = [];
@@ -16,7 +16,7 @@ export function aligned(given: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** Prose as lines no wider than a page, each after `indent`. A longer word gets a line of its own. */
+/** Wraps prose at the width of a page, each line after `indent`. A longer word gets its own line. */
 export function wrapped(prose: string, indent = ""): string[] {
   const lines: string[] = [];
   let line = "";
@@ -35,15 +35,15 @@ export function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Control characters except line break and tab, and characters that change the direction or the line of what follows. */
+/** Control characters except line break and tab, and characters that change the reading direction or begin a line. */
 const STEERING = /[^\P{Cc}\n\t]|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
 
-/** Text of others in a form that cannot steer a terminal: each character that could is replaced by a sign. */
+/** Makes text from others safe for a terminal: each character that could control it is replaced by a visible one. */
 export const printable = (text: string): string => text.replaceAll(STEERING, "\uFFFD");
 
-/** Text of others within one line. A line break in it could otherwise pass for a line of ours. */
+/** Makes text from others one line. Otherwise a line break in it could imitate a line of ours. */
 export const oneLine = (text: string): string =>
   text.replaceAll(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/g, "⏎");
 
-/** Lines as one text; each stays one line. */
+/** Joins lines to one text. Line breaks within a line are removed. */
 export const page = (lines: readonly string[]): string => lines.map(oneLine).join("\n");

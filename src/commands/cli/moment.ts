@@ -1,7 +1,7 @@
 /** Writes a moment for people, such as `Mon 2031-03-03 10:00 EST`. */
 export type ShowMoment = (moment: Date) => string;
 
-/** Moments on the clock of an IANA zone, to the minute or, for the order of events, to the second. */
+/** Formats moments by the clock of an IANA zone, to the minute or to the second. */
 export function momentsIn(zone: string, precision: "minutes" | "seconds" = "minutes"): ShowMoment {
   const format = new Intl.DateTimeFormat("en-US", {
     timeZone: zone,
@@ -24,7 +24,7 @@ export function momentsIn(zone: string, precision: "minutes" | "seconds" = "minu
   };
 }
 
-/** `YYYY-MM-DD` with its weekday, such as `Mon 2031-03-03`. */
+/** Formats `YYYY-MM-DD` with its weekday, such as `Mon 2031-03-03`. */
 export function showDay(day: string): string {
   const weekday = new Intl.DateTimeFormat("en-US", { timeZone: "UTC", weekday: "short" });
   return `${weekday.format(new Date(`${day}T00:00:00Z`))} ${day}`;
@@ -36,7 +36,7 @@ const STEPS: readonly (readonly [ms: number, unit: string])[] = [
   [60_000, "min"],
 ];
 
-/** A length of time in its two largest units, such as `2 h 5 min`; below a minute in seconds. */
+/** Formats a duration (ms) in its two largest units, such as `2 h 5 min`; below a minute in seconds. */
 export function showDuration(ms: number): string {
   const first = STEPS.findIndex(([step]) => ms >= step);
   if (first === -1) return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;

@@ -1,6 +1,6 @@
 import { wrongArguments } from "./arguments.ts";
 
-/** The name stands in a setting of the connection, where a line break would begin another one. */
+/** The name is written into a setting of the connection, where a line break would begin another setting. */
 export function readOperator(name: string | undefined): string {
   if (name === undefined || name === "")
     throw wrongArguments("--by is missing, and USER is not set: say who does this");

@@ -1,9 +1,9 @@
 import { printable } from "./layout.ts";
 
-/** Writes text for whoever runs the command. */
+/** Writes text to the output of a command. */
 export type Print = (text: string) => void;
 
-/** Text may contain words of others, so control characters never reach the stream, which may be a terminal. */
+/** Text may contain words from others, so control characters never reach the stream, which may be a terminal. */
 export const printTo =
   (stream: { readonly write: (text: string) => unknown }): Print =>
   (text) =>

@@ -39,7 +39,7 @@ const LATENCY_CHANGES = 25;
 export const demo = command({
   name: "demo",
   summary: "run Tidings on sample data in a sandbox",
-  details: "It starts a Postgres of its own under DATA_DIR/demo; nothing leaves this machine.",
+  details: "It starts its own Postgres under DATA_DIR/demo; nothing leaves this machine.",
   options: {},
   run: ({ print }) => runDemo(print),
 });
@@ -47,7 +47,7 @@ export const demo = command({
 async function runDemo(print: Print): Promise<number> {
   const { DATA_DIR } = process.env;
   const dir = resolve(readConfig({ DATA_DIR }).dataDir, "demo");
-  await makeAfresh(dir).catch(unusable(`${dir} cannot be made`));
+  await recreate(dir).catch(unusable(`${dir} cannot be made`));
   const config = demoConfig(dir);
   print(
     "Starting Postgres and Tidings on sample data, in the sandbox: nothing leaves this machine.",
@@ -64,7 +64,7 @@ async function runDemo(print: Print): Promise<number> {
   }
 }
 
-async function makeAfresh(dir: string): Promise<void> {
+async function recreate(dir: string): Promise<void> {
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
 }
@@ -82,7 +82,7 @@ async function play(
   const outcomes = await listOutcomes(db);
   print(tableOf(outcomes));
   print(
-    `\nThe messages lie in ${join(dir, "outbox")}, the daemon's log in ${join(dir, "daemon.log")}.`,
+    `\nThe messages are in ${join(dir, "outbox")}, the daemon's log in ${join(dir, "daemon.log")}.`,
   );
   const wrong = done ? findDifferences(outcomes) : ["the work was not done in time"];
   if (wrong.length === 0)

@@ -19,8 +19,8 @@ export const explain = command({
     return await withDatabase("explain", async (db, config) => {
       const chain = await loadChain(db, id);
       if (chain === undefined) throw wrongArguments(`there is no interaction ${id}`);
-      const told = { asked: id, now: new Date(), zone: config.lender.timeZone };
-      print(options.json === true ? explainJson(chain, told) : explainPage(chain, told));
+      const request = { asked: id, now: new Date(), zone: config.lender.timeZone };
+      print(options.json === true ? explainJson(chain, request) : explainPage(chain, request));
       return 0;
     });
   },

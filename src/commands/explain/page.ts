@@ -11,7 +11,7 @@ import { momentsIn, type ShowMoment } from "../cli/moment.ts";
 import { aligned, page, wrapped } from "../cli/layout.ts";
 
 /** The requested interaction, the time of the request, and the time zone of the answer. */
-export interface Told {
+export interface ExplainRequest {
   readonly asked: string;
   readonly now: Date;
   /** The lender's IANA time zone. */
@@ -21,25 +21,25 @@ export interface Told {
 const INDENT = "  ";
 
 /** Renders a chain as one page of plain text. */
-export function explainPage(chain: Chain, told: Told): string {
-  const show = momentsIn(told.zone);
+export function explainPage(chain: Chain, request: ExplainRequest): string {
+  const show = momentsIn(request.zone);
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ["Why it exists", prose(whyInWords(chain, show))],
     ["When it is due", prose(datesInWords(chain, show))],
     ["To whom", prose(contactsInWords(chain.attempts))],
-    ["What happened", transitionLines(chain.transitions, momentsIn(told.zone, "seconds"))],
+    ["What happened", transitionLines(chain.transitions, momentsIn(request.zone, "seconds"))],
     ...(chain.changes.length === 0
       ? []
       : [
           [
             "What was changed",
-            changeLines(chain.changes, momentsIn(told.zone, "seconds")),
+            changeLines(chain.changes, momentsIn(request.zone, "seconds")),
           ] as const,
         ]),
-    ["What happens next", prose(nextInWords(chain, told, show))],
+    ["What happens next", prose(nextInWords(chain, request, show))],
   ];
   const body = sections.flatMap(([title, lines]) => ["", title, ...lines]);
-  return page([...titleOf(chain, told), ...body]);
+  return page([...titleOf(chain, request), ...body]);
 }
 
 const lastOf = ({ attempts }: Chain): Attempt => attempts.at(-1) ?? attempts[0];
@@ -48,7 +48,7 @@ const prose = (sentences: readonly string[]): string[] =>
 const joined = (...words: readonly (string | null)[]): string =>
   words.filter((word) => word !== null).join(" ");
 
-function titleOf(chain: Chain, { asked }: Told): string[] {
+function titleOf(chain: Chain, { asked }: ExplainRequest): string[] {
   const { attempts, type } = chain;
   const last = lastOf(chain);
   const own = attempts.find(({ id }) => id === asked) ?? last;
@@ -101,12 +101,12 @@ function columnInWords({ column, fromSha256, toSha256 }: ChangedColumn): string 
 }
 
 /** These fields come first; the other fields of the evidence follow. */
-const FIRST_TOLD = ["operator", "provider", "code", "enhancedCode", "text"];
+const FIRST_FIELDS = ["operator", "provider", "code", "enhancedCode", "text"];
 
 function evidenceInWords(evidence: Readonly<Record<string, unknown>>): string {
-  const told = FIRST_TOLD.filter((name) => name in evidence);
-  const rest = Object.keys(evidence).filter((name) => !told.includes(name));
-  return [...told, ...rest].map((name) => `${name} ${JSON.stringify(evidence[name])}`).join(", ");
+  const first = FIRST_FIELDS.filter((name) => name in evidence);
+  const rest = Object.keys(evidence).filter((name) => !first.includes(name));
+  return [...first, ...rest].map((name) => `${name} ${JSON.stringify(evidence[name])}`).join(", ");
 }
 
 const NEXT: Readonly<Record<NextStep, string>> = {
@@ -128,7 +128,7 @@ const NEXT: Readonly<Record<NextStep, string>> = {
 const stepAfter = (chain: Chain, now: Date): NextStep =>
   nextStep(lastOf(chain), chain.attempts.slice(0, -1), chain.type?.onUnknown ?? "hold", now);
 
-function nextInWords(chain: Chain, { now }: Told, show: ShowMoment): string[] {
+function nextInWords(chain: Chain, { now }: ExplainRequest, show: ShowMoment): string[] {
   const last = lastOf(chain);
   const step = stepAfter(chain, now);
   const sentences = [NEXT[step]];
@@ -141,7 +141,7 @@ function nextInWords(chain: Chain, { now }: Told, show: ShowMoment): string[] {
 }
 
 /** Returns the chain as data, times in UTC, without the fields of the case, which may be personal. */
-export function explainJson(chain: Chain, { asked, now }: Told): string {
+export function explainJson(chain: Chain, { asked, now }: ExplainRequest): string {
   const document = { interactionId: asked, ...chain, next: stepAfter(chain, now) };
   return JSON.stringify(
     document,

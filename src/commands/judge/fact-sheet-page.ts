@@ -42,9 +42,9 @@ const VERDICT = `## The verdict
 | \`log\` | every rule that did not simply allow: ruleId, outcome, until |
 | \`rules\` | with \`--all\`: the result of every rule that decides, with the facts it used by reference, and the exception that lifted it |`;
 
-/** The page that describes the fact sheet, written from its schema. */
+/** Writes the page that describes the fact sheet from its schema. */
 export function factSheetPage(): string {
-  // zod writes the schema in the form above
+  // zod writes the schema in this form
   const { properties = {} } = factSheetSchema() as Schema;
   const sections = Object.entries(properties).map(([name, schema]) => sectionOf(name, schema));
   return [INTRODUCTION, ...sections, VERDICT].join("\n\n");
@@ -94,7 +94,7 @@ function valuesOf(schema: Schema): string {
   return type === "object" ? (namesOf(schema) ?? "object") : (type ?? "");
 }
 
-/** The members of an object among other choices. */
+/** The members of an object that is one of several choices. */
 function namesOf({ properties = {} }: Schema): string | undefined {
   const names = Object.keys(properties);
   return names.length === 0 ? undefined : `{${names.join(", ")}}`;

@@ -11,7 +11,7 @@ import { command } from "../cli/command.ts";
 import type { Print } from "../cli/print.ts";
 import { factSheetPage } from "./fact-sheet-page.ts";
 
-/** Judges fact sheets by the rules of the guard. It needs no database. */
+/** Judges fact sheets by the rules of the guard, without a database. */
 export const judge = command({
   name: "judge",
   summary: "judge fact sheets by the compliance rules, without a database",
@@ -43,7 +43,7 @@ function show(text: string, print: Print): number {
   return 0;
 }
 
-/** Blank lines are passed over. */
+/** Blank lines are skipped. */
 async function judgeLines(all: boolean, print: Print): Promise<number> {
   let code = 0;
   const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
@@ -56,24 +56,27 @@ async function judgeLines(all: boolean, print: Print): Promise<number> {
   return code;
 }
 
-interface Misfit {
+interface InvalidFacts {
   readonly error: "FACTS_INVALID";
   readonly errors: readonly FieldError[];
 }
 
-function judgeText(text: string, all: boolean): object | Misfit {
+function judgeText(text: string, all: boolean): object | InvalidFacts {
   const input = parse(text);
-  if (input === undefined) return misfit([{ field: "", message: "must be JSON" }]);
+  if (input === undefined) return invalidFacts([{ field: "", message: "must be JSON" }]);
   const question = readQuestion(input);
-  if (question.kind === "invalid") return misfit(question.errors);
+  if (question.kind === "invalid") return invalidFacts(question.errors);
   const judgement = judgeFacts(question.facts, builtInPolicy(), question.now);
   const verdict = writeVerdict(judgement);
   return all ? { ...verdict, rules: writeRules(judgement) } : verdict;
 }
 
-const misfit = (errors: readonly FieldError[]): Misfit => ({ error: "FACTS_INVALID", errors });
+const invalidFacts = (errors: readonly FieldError[]): InvalidFacts => ({
+  error: "FACTS_INVALID",
+  errors,
+});
 
-/** Undefined where the text is no JSON. The parser's own message would quote the text, which may be personal. */
+/** Undefined if the text is not JSON. The parser's own message would quote the text, which may be personal. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

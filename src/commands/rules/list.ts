@@ -6,7 +6,7 @@ import { aligned } from "../cli/layout.ts";
 import { boundWords, daysInForce, entryWords } from "./parameters.ts";
 import { entriesOfRule, roleOf, ruleJson } from "./rule-page.ts";
 
-/** All rules, one a line. */
+/** Lists all rules, one per line. */
 export function rulesList(policy: Policy, asJson: boolean): string {
   if (asJson) return JSON.stringify(RULES.map((rule) => ruleJson(rule, policy)));
   const rows = RULES.map((rule) => [
@@ -83,7 +83,7 @@ The message must satisfy these once it is rendered. Before that they are in \`re
 | \`sms-content\` | sms.content | characters, namesSender |
 | \`only-confirmation\` | optout.confirm | onlyConfirmsOptOut |`;
 
-/** The page docs/rules.md. */
+/** Writes the page docs/rules.md. */
 export function rulesMarkdown(policy: Policy): string {
   const groups = Object.keys(GROUPS) as Group[];
   return [

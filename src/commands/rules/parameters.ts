@@ -5,7 +5,7 @@ const time = (minutes: number): string =>
   `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 const list = (items: readonly string[]): string => items.join(", ");
 
-/** What an entry of the policy says, in words. */
+/** Writes the value of a policy entry in words. */
 export function entryWords(entry: PolicyEntry): string {
   switch (entry.rule) {
     case "window":
@@ -65,14 +65,14 @@ function capWords(cap: Extract<PolicyEntry, { rule: "cap" }>["value"]): string {
   return `at most ${max} in ${span} per ${per}${where}, for ${list(channels)}${kind}${left}`;
 }
 
-/** The days on which an entry is in force, in words; empty where no bound is known. */
+/** Writes the days on which an entry is in force; empty if it has no limits. */
 export function daysInForce({ from, until }: PolicyEntry): string {
   if (from === null && until === null) return "";
   if (until === null) return `from ${writeDay(from ?? 0)}`;
   return from === null ? `until ${writeDay(until)}` : `${writeDay(from)} to ${writeDay(until)}`;
 }
 
-/** The loans and lenders that an entry is about, where it is not about all. */
+/** The loans and lenders to which an entry applies; empty if it applies to all. */
 export function boundWords({ binds, when }: PolicyEntry): string {
   const { daysPastDueOver, notProducts, creditorOnceCollecting } = when;
   return [

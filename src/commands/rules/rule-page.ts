@@ -4,18 +4,18 @@ import type { PolicyEntry } from "../../domain/guard/policy.ts";
 import { wrapped } from "../cli/layout.ts";
 import { boundWords, daysInForce, entryWords } from "./parameters.ts";
 
-/** The entries of a rule. */
+/** The policy entries of a rule. */
 export const entriesOfRule = ({ entries }: Policy, { id }: Rule): readonly PolicyEntry[] =>
   entries.filter(({ ruleId }) => ruleId === id);
 
-/** What a rule does, in a word. */
+/** The effect of a rule, in a few words. */
 export function roleOf({ decide, lifts, id }: Rule): string {
   if (lifts !== undefined) return decide === undefined ? "lifts" : "decides and lifts";
   if (decide !== undefined) return "decides";
   return id === "state.scope" ? "sets what applies" : "counts or computes";
 }
 
-/** A rule as JSON: everything but its code. */
+/** A rule as JSON, without its code. */
 export function ruleJson(rule: Rule, policy: Policy): object {
   const { id, group, short, statement, appliesTo, condition, citation, certainty, inputs, lifts } =
     rule;
@@ -37,7 +37,7 @@ export function ruleJson(rule: Rule, policy: Policy): object {
   };
 }
 
-/** One rule on a page. */
+/** Describes one rule on a page. */
 export function rulePage(rule: Rule, policy: Policy, asJson: boolean): string {
   if (asJson) return JSON.stringify(ruleJson(rule, policy));
   const state = policy.off.has(rule.id) ? "off" : "on";
@@ -58,7 +58,7 @@ export function rulePage(rule: Rule, policy: Policy, asJson: boolean): string {
   ].join("\n");
 }
 
-/** An entry in one line: its id, what it says, for whom, when, and its source. */
+/** Writes an entry in one line: its id, value, place, days and source. */
 function entryLine(entry: PolicyEntry): string {
   const details = [boundWords(entry), daysInForce(entry), entry.note ?? ""].filter(
     (text) => text !== "",

@@ -5,7 +5,7 @@ import { command } from "../cli/command.ts";
 import { rulesList, rulesMarkdown } from "./list.ts";
 import { rulePage } from "./rule-page.ts";
 
-/** Lists the rules of the guard, or explains one of them. It needs no database. */
+/** Lists the rules of the guard, or explains one, without a database. */
 export const rules = command({
   name: "rules",
   summary: "list the compliance rules, or explain one",

@@ -61,7 +61,12 @@ async function recordLines(shown: Shown): Promise<string[]> {
   const { contentSha256 } = shown.kept;
   if (contentSha256 === null) return [];
   const verdict = await judgeRecord(shown, contentSha256);
-  return ["", "SHA-256 of what left", `  ${contentSha256}`, ...wrapped(verdict, "  ")];
+  return [
+    "",
+    "SHA-256 of the bytes that were sent",
+    `  ${contentSha256}`,
+    ...wrapped(verdict, "  "),
+  ];
 }
 
 const CHANGED: Readonly<Record<SendableChannel, string>> = {

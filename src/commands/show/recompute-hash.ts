@@ -11,7 +11,7 @@ export async function hashAgain(kept: KeptContent, content: object): Promise<str
   return message === undefined ? null : await hashOf(message);
 }
 
-/** Hashes what a provider hands over, as it does itself. */
+/** Hashes the bytes that a provider sends, in the same way as the provider. */
 async function hashOf(message: Message): Promise<string> {
   switch (message.channel) {
     case "email":

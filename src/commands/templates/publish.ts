@@ -92,7 +92,7 @@ function sayPublished(
   const draft = drafts.find((one) => one.id === id);
   const title = draft === undefined ? String(id) : titleOf(draft);
   if (already)
-    return `${title}: version ${version} was published by somebody else at the same moment.`;
+    return `${title}: version ${version} was published by another operator at the same moment.`;
   const before = deprecated === null ? "" : `, version ${deprecated} is deprecated`;
   return `${title}: version ${version} of template ${id} is active${before}.`;
 }

@@ -16,7 +16,7 @@ export interface RateLimiter {
    * `now` is a monotonic time in ms.
    */
   readonly take: (caller: string, now: number) => number;
-  /** Returns a request that was taken and is not to count. */
+  /** Returns a taken request that must not count. */
   readonly giveBack: (caller: string) => void;
 }
 

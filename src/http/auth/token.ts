@@ -4,7 +4,7 @@ import type { Caller } from "../core/caller.ts";
 import type { TokenSource } from "../core/deps.ts";
 import { HttpError } from "../core/http-error.ts";
 
-/** Asymmetric algorithms only: whoever can check a shared secret could also sign with it. */
+/** Asymmetric algorithms only: a party that can check a shared secret could also sign with it. */
 const ALGORITHMS = [
   "RS256",
   "RS384",
@@ -20,7 +20,7 @@ const ALGORITHMS = [
 ];
 const CLOCK_TOLERANCE_SECONDS = 30;
 const JWKS_TIMEOUT_MS = 3_000;
-/** As for the name of a key: it is written into the record and shown on terminals. */
+/** The same form as the name of a key, because it is written into the record and shown on terminals. */
 const CLIENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Resolves to the caller of a valid token, otherwise to undefined. */

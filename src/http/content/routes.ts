@@ -18,7 +18,7 @@ const VALID_MS = 15 * 60_000;
 /** An email shown to an employee must not run, submit, navigate or fetch anything, not even a tracking pixel. */
 const POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-/** Content as a document: those who may read it get a URL, which is valid for a while. */
+/** Recorded content as a document. A caller who may read it gets a URL that is valid for a limited time. */
 export function recordedContentRoutes(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
 
@@ -84,7 +84,7 @@ async function createUrl(
   return { url: publicUrl(deps, signed), expiresAt: expiresAt.toISOString() };
 }
 
-/** A valid signature is not enough for sensitive content: somebody must have asked for this URL, on record. */
+/** A valid signature is not enough for sensitive content: a request for this URL must be on record. */
 async function recordFetch(
   deps: HttpDeps,
   record: InteractionRecord,
@@ -96,7 +96,10 @@ async function recordFetch(
     throw invalidUrl("forged");
 }
 
-/** Without a content key, URLs are signed with a secret in the database, and whoever reads the database could sign them. */
+/**
+ * Without a content key, URLs are signed with a secret in the database, and anyone who reads the database could sign
+ * them.
+ */
 function checkUrlsAreSafe({ seal }: HttpDeps): void {
   if (seal !== undefined) return;
   throw new HttpError(
@@ -107,7 +110,7 @@ function checkUrlsAreSafe({ seal }: HttpDeps): void {
 }
 
 const invalidUrl = (verdict: "forged" | "expired"): HttpError =>
-  new HttpError(403, `This URL is ${verdict}. Ask for another one under /interactions.`, {
+  new HttpError(403, `This URL is ${verdict}. Request another one under /interactions.`, {
     reason: verdict === "forged" ? "forgedUrl" : "expiredUrl",
   });
 

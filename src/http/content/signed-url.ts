@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { HttpDeps } from "../core/deps.ts";
 
-/** What a signed URL permits: to fetch this path until then. */
+/** The permission of a signed URL: to fetch this path until `expires`. */
 export interface Permission {
   readonly path: string;
-  /** In seconds of Unix time. */
+  /** Unix time in seconds. */
   readonly expires: string;
   /** The id of the URL, under which its use is recorded. */
   readonly urlId: string;
@@ -13,7 +13,7 @@ export interface Permission {
 const signatureOf = (key: Buffer, { path, expires, urlId }: Permission): Buffer =>
   createHmac("sha256", key).update(`${path}\n${expires}\n${urlId}`).digest();
 
-/** The path with its expiry, id and signature. Whoever has it may fetch the path until then, without a key. */
+/** Returns the path with its expiry, id and signature. Until the expiry the path can be fetched without a key. */
 export function signPath(
   { signingKeys: [key] }: Pick<HttpDeps, "signingKeys">,
   { path, urlId, expiresAt }: Pick<Permission, "path" | "urlId"> & { readonly expiresAt: Date },
@@ -24,7 +24,7 @@ export function signPath(
   return `${path}?expires=${expires}&urlId=${urlId}&signature=${signature}`;
 }
 
-/** Whether one of our keys signed this permission, and it has not expired. Compares in constant time. */
+/** True if one of our keys signed this permission and it has not expired. Compares in constant time. */
 export function checkSignature(
   { signingKeys, clock }: Pick<HttpDeps, "signingKeys" | "clock">,
   permission: Permission,

@@ -9,8 +9,8 @@ import { HTTP_ERRORS, HttpError, httpError } from "./http-error.ts";
 import { databaseError, type ConstraintErrors } from "./constraint-errors.ts";
 
 /**
- * Turns whatever was thrown into a response: HTTP errors as they are, constraint violations by `constraints`, anything
- * else as a 500 without details, which is logged.
+ * Turns a thrown value into a response. HTTP errors are returned as they are, constraint violations are mapped by
+ * `constraints`, and anything else is logged and becomes a 500 without details.
  */
 export const answerError =
   ({ emit }: HttpDeps, constraints: ConstraintErrors) =>

@@ -21,11 +21,13 @@ export interface HttpEnv {
   Variables: {
     caller: Caller | undefined;
     requestId: string;
-    /** Of the API key that was sent, valid or not; undefined where none was, or it has no readable prefix. */
+    /**
+     * The prefix of the API key that was sent, valid or not; undefined if none was sent or it has no readable prefix.
+     */
     keyPrefix: string | undefined;
-    /** Why the request was denied access. */
+    /** The reason why access was denied. */
     denied: DenialReason | undefined;
-    /** How many interactions the response shows. */
+    /** The number of interactions in the response. */
     shown: number | undefined;
   };
 }

@@ -20,8 +20,9 @@ export function databaseError(
 ): HttpError | undefined {
   const violation = constraintViolation(error);
   if (violation?.sqlState === QUERY_CANCELED)
-    return unavailable("The database took too long. Ask for less, or try again.");
-  // before outages, which include races: a daemon retries them by itself, a caller may want something else by now
+    return unavailable("The database took too long. Request less, or try again.");
+  // checked before outages, which include races: a daemon retries those by itself, but a caller may want something else
+  // by now
   if (RACES.has(violation?.sqlState ?? ""))
     return httpError(409, "Another request changed this at the same time. Read it and try again.");
   if (outageCode(error) !== undefined)

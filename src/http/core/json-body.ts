@@ -89,10 +89,10 @@ function faultOf({ value, path }: Place): string | undefined {
   if (typeof value === "string" && !isStorable(value))
     return "must not contain NUL or half a surrogate pair";
   if (!isObject(value)) return undefined;
-  // what comes later reads the body again, as doubles
+  // later code reads the body again, as doubles
   if (JSON.isRawJSON(value)) return "must not be a number that a double cannot hold; send a string";
   const keys = Object.keys(value);
-  // the validator would drop it without a word
+  // the validator would drop it silently
   if (keys.includes("__proto__")) return "must not have a key __proto__";
   return keys.every(isStorable)
     ? undefined

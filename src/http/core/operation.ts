@@ -54,7 +54,7 @@ const errorResponse = (status: HttpErrorStatus) =>
     },
   ] as const;
 
-/** The only response of an operation that succeeds. */
+/** The only successful response of an operation. */
 export const answers = <Schema>(schema: Schema, description: string) => ({
   200: { description, content: { "application/json": { schema } } },
 });

@@ -1,4 +1,4 @@
-/** The reference page's one style sheet: one column on a phone, contents beside it on a desk. */
+/** The style sheet of the reference page: one column on a phone, and the contents next to it on a wide screen. */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2126; --soft: #58636e; --line: #d7dde3; --back: #fff; --mark: #f2f5f8; --link: #0b57a4; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ec; --soft: #a0abb6; --line: #3a434c; --back: #15191d; --mark: #20262c; --link: #7db8f5; } }

@@ -37,7 +37,10 @@ const changesAny = (
   fields: readonly (keyof LoggedFields)[],
 ): boolean => fields.some((field) => field in changes);
 
-/** Content that stays is taken along: it must fit the channel, and is sealed or opened as `sensitive` says. */
+/**
+ * Content that is not changed is included: it must fit the channel, and `sensitive` decides whether it is sealed or
+ * opened.
+ */
 function newContent(
   deps: HttpDeps,
   caller: Caller,

@@ -15,8 +15,8 @@ export interface ListRequest {
 }
 
 /**
- * The same list at its next and previous page. Reading a page shows whether the list continues beyond it; on the side it
- * was read from there is at least the row of the cursor.
+ * The URLs of the same list at its next and previous page. Reading a page shows whether the list continues after it. In
+ * the other direction there is at least the row of the cursor.
  */
 export function pageUrls(
   { url, publicUrl }: ListRequest,

@@ -56,7 +56,7 @@ export async function previousOf(db: Db, personId: string, id: string): Promise<
   return found.id;
 }
 
-/** The contact of a body: its id, and its details as they are stored with the interaction. */
+/** Resolves the contact of a body to its id and the details that are stored with the interaction. */
 export async function contactOf(
   db: Db,
   personId: string,

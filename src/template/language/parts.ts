@@ -5,12 +5,12 @@ import type { Channel } from "../../domain/vocabulary.ts";
 export type PartName = keyof Rendered;
 export type Parts = Readonly<Record<PartName, string | null>>;
 
-/** What a template of a channel consists of. */
+/** The parts of a template of a channel. */
 export interface TemplateForm {
   readonly needs: readonly PartName[];
   /** The parts that it may also have. */
   readonly takes: readonly PartName[];
-  /** Whether the text is charged in segments, which are longer in GSM-7. */
+  /** True if the text is charged in segments, which are longer in GSM-7. */
   readonly inSegments?: true;
 }
 

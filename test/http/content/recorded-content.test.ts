@@ -132,7 +132,7 @@ describe("a URL of recorded content", () => {
     const { status, body } = await fetched(url);
     expect([status, body.message]).toEqual([
       403,
-      "This URL is expired. Ask for another one under /interactions.",
+      "This URL is expired. Request another one under /interactions.",
     ]);
     now = new Date("2031-03-04T15:00:00Z");
   });
