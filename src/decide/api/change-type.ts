@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { TypeFields, TypeVersion } from "../../domain/resolve/type-version.ts";
 import type { VersionStatus } from "../../domain/vocabulary.ts";
 
-/** How an update of a version is carried out. */
+/** The way an update of a version is carried out. */
 export type TypeChange =
   | { readonly kind: "nothing" }
   | {

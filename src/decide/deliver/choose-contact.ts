@@ -7,7 +7,7 @@ export type Choice =
   | {
       readonly kind: "chosen";
       readonly contact: Contact;
-      /** The address or number that the message goes to, as providers take it. */
+      /** The address or number of the recipient, in the form that providers accept. */
       readonly to: string;
     }
   | { readonly kind: "none"; readonly short: string; readonly long: string };
@@ -17,8 +17,8 @@ const byPreference = (one: Contact, other: Contact): number =>
   one.id.localeCompare(other.id);
 
 /**
- * Chooses among a borrower's contacts for one channel, by the platform's rule for notices: the borrower's own valid contact,
- * primary before secondary before additional. The first in order whose value can be reached is taken.
+ * Chooses among a borrower's contacts for one channel, by the platform's rule for notices: the borrower's own valid
+ * contact, primary before secondary before additional. The first of them with a usable value is chosen.
  */
 export function chooseContact(
   channel: Channel,

@@ -5,24 +5,24 @@ import { isAllowed } from "./allow-recipient.ts";
 import { chooseContact } from "./choose-contact.ts";
 import { stillHolds } from "../resolve/match.ts";
 
-/** What holds for every interaction at the moment it would leave. */
+/** The conditions that apply to every interaction at the moment of sending. */
 export interface Moment {
   readonly now: Date;
   /** Null: no limit. */
   readonly recipientsAllowed: readonly string[] | null;
-  /** Whether there is a key to seal sensitive content with. */
+  /** True if there is a key to seal sensitive content. */
   readonly canSeal: boolean;
   readonly lender: Pick<Lender, "country">;
 }
 
 type Stop = Extract<Verdict, { kind: "refuse" | "wait" }>;
 
-/** A paused interaction is judged again this often, and at once when the pause is released. */
+/** A paused interaction is judged again at this interval (ms), and at once when the pause is released. */
 const PAUSE_MS = 300_000;
-/** So soon a daemon with the key takes what one without it left. */
+/** A daemon with a content key retries after this wait (ms) if another daemon had none. */
 const KEYLESS_MS = 60_000;
 
-/** Whether this interaction may leave now, to whom, and if not, why. */
+/** Decides whether an interaction may be sent now and to whom, or why not. */
 export function judge(facts: FactSheet, moment: Moment): Verdict {
   const stopped =
     expired(facts, moment.now) ??
@@ -50,21 +50,24 @@ function expired({ latestAt }: FactSheet, now: Date): Stop | undefined {
     "failed",
     "schedule.expired",
     "Too late to send",
-    `It had to leave by ${latestAt.toISOString()}: decide whether the borrower must be told in another way.`,
+    `It had to leave by ${latestAt.toISOString()}: decide whether the borrower must be informed in another way.`,
   );
 }
 
-/** Waits grow to a quarter of an hour, so that this is about a day. */
+/** Waits grow to a quarter of an hour, so this is about a day. */
 const MOST_CLAIMS = 100;
 
-/** No path calls the provider for the same attempt without end: not rate limits, our own faults, or messages that were never taken. */
+/**
+ * Limits the provider calls of one attempt, whatever their cause: rate limits, our own faults, or messages that were
+ * never accepted.
+ */
 function exhausted({ claims }: FactSheet): Stop | undefined {
   if (claims < MOST_CLAIMS) return undefined;
   return refuse(
     "failed",
     "claims.exhausted",
     "Tried too often",
-    `The provider was called ${claims} times and neither took nor refused it: correct what its answers name, then send the notice again.`,
+    `The provider was called ${claims} times and neither accepted nor refused it: correct what its answers name, then send the notice again.`,
   );
 }
 
@@ -89,7 +92,7 @@ function paused({ pausedBecause }: FactSheet, now: Date): Stop | undefined {
   return { kind: "wait", until, reason: { ruleId: "pause.open", short: "Paused", long } };
 }
 
-/** A notice is not lost for want of a key, and what is sensitive is never kept in the open. */
+/** A missing key delays a notice and does not cancel it. Sensitive content is never stored in the clear. */
 function keyless({ sensitive }: FactSheet, { now, canSeal }: Moment): Stop | undefined {
   if (!sensitive || canSeal) return undefined;
   const until = new Date(now.getTime() + KEYLESS_MS);

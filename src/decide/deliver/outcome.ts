@@ -3,39 +3,40 @@ import type { AttemptOutcome } from "../../domain/interaction.ts";
 import type { Blame, ProviderAnswer } from "../../domain/provider-answer.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 
-/** One call to a provider, as it went. */
+/** One finished call to a provider. */
 export interface Attempt {
   readonly interactionId: InteractionId;
   readonly channel: Channel;
   readonly attempt: number;
-  /** How often it was claimed, this time included. */
+  /** The number of claims, including this one. */
   readonly claims: number;
   readonly latestAt: Date | null;
   readonly claimedAt: Date;
   readonly startedAt: Date;
   readonly endedAt: Date;
-  /** Whose fault it is that the provider did not take the message. */
+  /** The party at fault if the provider did not accept the message. */
   readonly blame: Blame;
 }
 
-/** What a channel does about answers that are not final: its waits, in ms. */
+/** The waits of a channel for answers that are not final (ms). */
 export interface DeliveryPolicy {
   readonly retries: RetrySchedule;
   readonly settleWaits: readonly number[];
 }
 
-/** How long to wait before the second attempt, the third, and so on (ms); past its end a chain is exhausted. */
+/** The wait before the second attempt, the third, and so on (ms). After its end no attempt follows. */
 export type RetrySchedule = readonly number[];
 
-/** How long a provider that names no time is left alone (ms). */
+/** The pause of a provider that asks us to slow down without naming a time (ms). */
 const LIMITED_MS = 1_000;
 const MISCONFIGURED_MS = 60_000;
 /** The wait doubles each time, up to this (ms). */
 const LONGEST_WAIT_MS = 900_000;
 
 /**
- * A wait is spread over a quarter of itself, so that what failed together does not come back together. By the id, not
- * by chance: the same attempt always gets the same date. Whole seconds, so that retries of one second share a job.
+ * Spreads a wait over a quarter of itself, so that attempts that failed together are not retried together. The spread
+ * depends on the id, not on chance, so the same attempt always gets the same date. It is in whole seconds, so that
+ * retries of one second share a job.
  */
 function spread(waitMs: number, interactionId: InteractionId): number {
   const share = ((Number(interactionId) * 2_654_435_761) % 1_000) / 1_000;
@@ -72,7 +73,7 @@ const NOTHING: Outcome = {
   finding: null,
 };
 
-/** What a provider's answer makes of an attempt. */
+/** Decides what follows from a provider's answer to an attempt. */
 export function outcomeOf(
   attempt: Attempt,
   answer: ProviderAnswer,
@@ -119,7 +120,7 @@ function changesBy(
     short,
     long,
     finding: "finding" in answer ? answer.finding : null,
-    // the provider took the message before it failed, and its receipts will name it so
+    // the provider accepted the message before it failed, and its receipts will use this id
     providerMessageId: answer.evidence.messageId ?? null,
   };
   if (answer.kind === "refused") return refused;
@@ -137,7 +138,7 @@ const backOff = (firstMs: number, { claims }: Attempt): number =>
 
 const later = ({ endedAt }: Attempt, waitMs: number): Date => new Date(endedAt.getTime() + waitMs);
 
-/** Not after its latest time: then it is judged, and fails. */
+/** A retry after the latest time is moved to that time; it is then judged and fails. */
 function againAt(attempt: Attempt, waitMs: number): Date {
   const due = later(attempt, waitMs);
   return attempt.latestAt !== null && due > attempt.latestAt ? attempt.latestAt : due;

@@ -14,13 +14,13 @@ import { render } from "../../template/render/render.ts";
 /** The sender of each channel: an address with a name, a number, or a messaging service. */
 export type Senders = Readonly<Record<SendableChannel, string>>;
 
-/** Who the messages come from, and when. */
+/** The sender of the messages and the time of sending. */
 export interface SendContext extends Moment {
   readonly lender: Lender;
   readonly senders: Senders;
 }
 
-/** An interaction that may be sent: the message, with all that must be on record before it leaves. */
+/** An interaction that may be sent: the message, and everything that must be on record before it is sent. */
 export interface Ready {
   readonly kind: "ready";
   readonly facts: FactSheet;
@@ -96,7 +96,7 @@ export function prepare(
     return withhold(facts, "failed", {
       ruleId: "channel.notCarried",
       short: "Channel not carried",
-      long: `Nothing here carries ${channel}: choose another channel.`,
+      long: `Tidings does not send on ${channel}: choose another channel.`,
     });
   const { message, content, segments } = CHANNEL_RULES[channel].compose({
     interactionId,
@@ -112,7 +112,7 @@ export function prepare(
   return { kind: "ready", facts, message, claim };
 }
 
-/** The facts that a claim puts on record. */
+/** The facts that a claim records. */
 function claimedFacts(
   { interactionId, borrower, caseNow }: FactSheet,
   { id: contactId, ...details }: Contact,

@@ -31,7 +31,7 @@ export function contextOf(
   };
 }
 
-/** A number goes into the notice with its country, so that the helper that writes it needs to know of none. */
+/** A number gets its country here, so the helper that writes it does not need a default country. */
 function valueOf({ contactType, value }: Contact, { country }: Lender): string | null {
   if (contactType !== "phone" || value === null) return value;
   return readPhoneNumber(value, country) ?? value;

@@ -61,7 +61,7 @@ import {
 import type { Rule } from "./rules/rule.ts";
 import { timeConsumer, timeRespondonce, timeState, timeWindow } from "./rules/time.ts";
 
-/** Every rule under its id: the compiler refuses a missing one, and a test one under another's id. */
+/** Every rule by its id. The compiler refuses a missing rule, and a test a rule under another id. */
 const BY_ID: Readonly<Record<RuleId, Rule>> = {
   "contact.invalid": contactInvalid,
   "contact.disconnected": contactDisconnected,
@@ -133,5 +133,5 @@ const BY_ID: Readonly<Record<RuleId, Rule>> = {
 /** Every rule, in the order of its number. */
 export const RULES: readonly Rule[] = RULE_IDS.map((id) => BY_ID[id]);
 
-/** The rule of an id. */
+/** Returns the rule with an id. */
 export const ruleOf = (id: RuleId): Rule => BY_ID[id];

@@ -4,21 +4,21 @@ import type { RuleId } from "../../domain/guard/rule-ids.ts";
 import { openCalendars } from "../resolve/calendars.ts";
 import { entriesOf, type Policy } from "./policy/policy.ts";
 
-/** A sending of a required notice. */
+/** One sending of a required notice. */
 export interface SentNotice {
   readonly sentOn: Day;
-  /** The day on which it bounced or was returned; null: nothing came back. */
+  /** The day on which it bounced or was returned; null if it did not come back. */
   readonly returnedOn: Day | null;
 }
 
-/** The days that a validation notice sets. */
+/** The days that follow from a validation notice. */
 export interface ValidationDates {
   readonly assumedReceiptOn: Day;
-  /** The last day to dispute. */
+  /** The last day on which the borrower can dispute. */
   readonly validationPeriodEndsOn: Day;
 }
 
-/** The parameter of a rule that is in force on a day. Throws where the policy has none. */
+/** Returns the parameter of a rule that is in force on a day. Throws RangeError if the policy has none. */
 function inForce<Rule extends PolicyRule>(
   policy: Policy,
   [ruleId, rule]: readonly [RuleId, Rule],
@@ -33,7 +33,7 @@ function inForce<Rule extends PolicyRule>(
 
 const regF = openCalendars({ calendars: [], closures: [] })("regF");
 
-/** Rule content.validationdates: 12 CFR 1006.34(b)(5). A notice that is sent again has dates of its own. */
+/** Rule content.validationdates: 12 CFR 1006.34(b)(5). A notice that is sent again has its own dates. */
 export function validationDates(policy: Policy, sentOn: Day): ValidationDates {
   const { receiptDays, days } = inForce(
     policy,
@@ -60,13 +60,13 @@ export function validationDeadline(policy: Policy, initialCommunicationOn: Day):
   return initialCommunicationOn + days;
 }
 
-/** Rule delivery.undelivered: the last sending that did not come back; null: the duty to send is open. */
+/** Rule delivery.undelivered: the last sending that did not come back; null if the duty to send is open. */
 export function standingNotice(notices: readonly SentNotice[]): SentNotice | null {
   const standing = notices.filter(({ returnedOn }) => returnedOn === null);
   return standing.toSorted((one, other) => other.sentOn - one.sentOn)[0] ?? null;
 }
 
-/** Rule furnish.first: the first day on which furnishing is safe; null while no notice stands. */
+/** Rule furnish.first: the first day on which furnishing is safe; null while every notice came back. */
 export function furnishingSafeFrom(policy: Policy, notices: readonly SentNotice[]): Day | null {
   const notice = standingNotice(notices);
   if (notice === null) return null;
@@ -74,11 +74,11 @@ export function furnishingSafeFrom(policy: Policy, notices: readonly SentNotice[
   return notice.sentOn + days;
 }
 
-/** Rule record.retention: the last day on which a record of collection is kept, counted from its start of the term. */
+/** Rule record.retention: the last day on which a record of collection is kept, counted from the start of its term. */
 export function keepUntil(policy: Policy, from: Day): Day {
   const { years } = inForce(policy, ["record.retention", "years"], from);
   const date = new Date(from * DAY_MS);
-  // 29 February goes on to 1 March, so that nothing is kept too short
+  // 29 February becomes 1 March, so that nothing is deleted too early
   date.setUTCFullYear(date.getUTCFullYear() + years);
   return date.getTime() / DAY_MS;
 }

@@ -6,7 +6,7 @@ import type { Scene } from "./scene/scene.ts";
 
 export type DecidingRule = Rule & Required<Pick<Rule, "decide">>;
 
-/** The rules with a result of their own. */
+/** The rules that decide. */
 export const DECIDING = RULES.filter((rule): rule is DecidingRule => rule.decide !== undefined);
 const LIFTING = RULES.filter(({ lifts }) => lifts !== undefined);
 const OPENING = RULES.filter(({ opens }) => opens !== undefined);
@@ -17,17 +17,17 @@ export interface Result {
   readonly decision: Decision;
 }
 
-/** Everything the rules said about a scene. */
+/** The results of all rules for a scene. */
 export interface Evaluation {
   /** In the order of the rules' numbers. */
   readonly results: readonly Result[];
-  /** The rules whose results an exception took away, with the exception. */
+  /** The rules whose results an exception lifted, each with the exception. */
   readonly lifted: ReadonlyMap<RuleId, RuleId>;
-  /** The exceptions that opened a door, between rules or inside one. */
+  /** The exceptions that applied, between rules or inside one. */
   readonly exceptions: ReadonlySet<RuleId>;
 }
 
-/** Evaluates rules, all of them whatever the first ones say. Switched-off rules say nothing and lift nothing. */
+/** Evaluates all rules, whatever the first results are. Rules that are switched off neither decide nor lift. */
 export function evaluate(scene: Scene, rules: readonly DecidingRule[] = DECIDING): Evaluation {
   const { off, stricter } = scene.policy;
   const active = LIFTING.filter(({ id, holds }) => !off.has(id) && holds?.(scene) === true);
@@ -59,19 +59,19 @@ const RANK: Readonly<Record<VerdictOutcome, number>> = {
   refuse: 4,
 };
 
-/** The decision, or a stricter one where the lender wants the rule to do more. */
+/** Returns the decision, or a stricter one if the lender configured the rule to be stricter. */
 function atLeast(decision: Decision, outcome: "hold" | "refuse" | undefined): Decision {
   if (outcome === undefined || decision.outcome === "allow") return decision;
   if (RANK[decision.outcome] >= RANK[outcome]) return decision;
   return { outcome, facts: decision.facts, long: decision.long };
 }
 
-/** A decision that stops the message, for now or for good. */
+/** A decision that stops the message now or permanently. */
 export type Stop = Exclude<Decision, { outcome: "allow" }>;
 
 /**
- * The result that wins: the strictest, among waits the longest, among equals the rule with the lowest number.
- * Undefined where every rule allows.
+ * Returns the result that wins: the strictest. Among waits the longest wins, among equals the rule with the lowest
+ * number. Undefined if every rule allows.
  */
 export function winnerOf({ results }: Evaluation): (Result & { decision: Stop }) | undefined {
   let winner: (Result & { decision: Stop }) | undefined;
@@ -87,7 +87,7 @@ function beats(one: Stop, other: Stop | undefined): boolean {
   return RANK[one.outcome] > RANK[other.outcome];
 }
 
-/** Every result that is no plain allow, and the exceptions, in the order of the rules' numbers. */
+/** Lists every result other than a plain allow, and the exceptions, in the order of the rules' numbers. */
 export function logOf({ results, exceptions }: Evaluation): LogEntry[] {
   const byId = new Map(results.map(({ rule, decision }) => [rule.id, decision]));
   return RULES.filter(({ id }) => byId.has(id) || exceptions.has(id)).map(({ id }) => {
@@ -98,12 +98,12 @@ export function logOf({ results, exceptions }: Evaluation): LogEntry[] {
   });
 }
 
-/** One entry for each rule that allowed without a word; shared by all judgements. */
+/** The entry of each rule that allows without a reason; shared by all judgements. */
 const PLAIN: ReadonlyMap<RuleId, RuleOutcome> = new Map(
   DECIDING.map(({ id, inputs }) => [id, { ruleId: id, outcome: "allow", facts: inputs }]),
 );
 
-/** The result of every rule that decides, with the facts it used. */
+/** Lists the result of every rule that decides, with the facts it used. */
 export function recordOf({ results, lifted }: Evaluation): RuleOutcome[] {
   const byId = new Map(results.map(({ rule, decision }) => [rule.id, decision]));
   return DECIDING.map(({ id, inputs }) => {

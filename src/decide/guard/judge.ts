@@ -17,9 +17,9 @@ import { openScene, parameterOf, type Scene, sceneAt } from "./scene/scene.ts";
 import { SEARCH_MS } from "./scene/windows.ts";
 
 /**
- * Judges one message at `now`, under a policy. Every rule is evaluated and the strictest result wins. A wait is looked
- * at again at its end until nothing moves; one that is too long is refused. The same arguments always give the same
- * judgement: nothing else is asked, and no clock is read.
+ * Judges one message at `now`, under a policy. Every rule is evaluated and the strictest result wins. A wait is judged
+ * again at its end until it no longer changes; a wait that is too long is refused. The same arguments always give the
+ * same judgement: no other data and no clock is read.
  */
 export function judgeFacts(facts: Facts, policy: Policy, now: Instant): Judgement {
   const scene = openScene(facts, policy, now);
@@ -88,8 +88,8 @@ function waited(
 }
 
 /**
- * Moves the end of a wait on until no rule asks for more. Rules that would do more than wait then are asked again at
- * that time, on the facts of that time.
+ * Extends the end of a wait until no rule needs more. Rules that would then decide more strictly than wait are judged
+ * again at that time, on the facts of that time.
  */
 function settle(scene: Scene, first: Instant): Instant {
   let until = first;
@@ -104,7 +104,7 @@ function settle(scene: Scene, first: Instant): Instant {
   return until;
 }
 
-/** A sentence that says why an instant is too late; undefined where it is not. */
+/** Returns a sentence that states why an instant is too late; undefined if it is not. */
 function lateness(scene: Scene, until: Instant): string | undefined {
   if (scene.policy.off.has("cg.stale")) return undefined;
   const { scheduledAtTo } = scene.message;

@@ -1,11 +1,11 @@
 import { type Instant, writeInstant } from "../../domain/guard/moments.ts";
 import type { GuardVerdict, Judgement, LogEntry, RuleOutcome } from "../../domain/guard/verdict.ts";
 
-/** A log entry with its instant in writing. */
+/** A log entry with its instant as text. */
 export type WrittenLogEntry = Omit<LogEntry, "until"> & { readonly until?: string };
-/** The result of a rule with its instant in writing. */
+/** The result of a rule with its instant as text. */
 export type WrittenRuleOutcome = Omit<RuleOutcome, "until"> & { readonly until?: string };
-/** A verdict with its instants in writing. */
+/** A verdict with its instants as text. */
 export type WrittenVerdict = Omit<GuardVerdict, "until" | "log"> & {
   readonly until?: string;
   readonly log: readonly WrittenLogEntry[];
@@ -14,7 +14,7 @@ export type WrittenVerdict = Omit<GuardVerdict, "until" | "log"> & {
 const written = (until: Instant | undefined): { readonly until?: string } =>
   until === undefined ? {} : { until: writeInstant(until) };
 
-/** A verdict as JSON, its instants as `2026-11-20T16:30:00Z`. */
+/** Returns a verdict as JSON, with instants such as `2026-11-20T16:30:00Z`. */
 export function writeVerdict({ verdict }: Judgement): WrittenVerdict {
   const { until, log, ...others } = verdict;
   return {
@@ -24,7 +24,7 @@ export function writeVerdict({ verdict }: Judgement): WrittenVerdict {
   };
 }
 
-/** The results of all rules as JSON. */
+/** Returns the results of all rules as JSON. */
 export function writeRules({ rules }: Judgement): WrittenRuleOutcome[] {
   return rules.map(({ until, ...rule }) => ({ ...rule, ...written(until) }));
 }

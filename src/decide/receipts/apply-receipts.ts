@@ -5,65 +5,68 @@ import { nextTry, type NextTry } from "./next-try.ts";
 import { isBeyondLimit } from "./soft-failures.ts";
 import type { CodeMeaning, ContactEffect, Progress, ReceiptTable, StatusRow } from "./table.ts";
 
-/** What is known of a message that was handed to a provider. */
+/** The known data of a message that was handed to a provider. */
 export interface ReceiptState {
-  /** The provider's answer when it took the message; null while that is not recorded, and then all receipts wait. */
+  /**
+   * The provider's answer when it accepted the message. It is null until that is recorded, and until then all receipts
+   * wait.
+   */
   readonly acceptedAs: ProviderReceipt | null;
   /** Each receipt once. */
   readonly receipts: readonly ProviderReceipt[];
 }
 
-/** What the receipts are read with besides the table. */
+/** The data for reading receipts in addition to the table. */
 export interface ReceiptContext {
-  /** The place of the message in its chain, from 1. */
+  /** The number of the attempt in its chain, from 1. */
   readonly attempt: number;
   readonly latestAt: Date | null;
-  /** Failures of the soft kind of this contact, of other messages, since one last succeeded. */
+  /** Soft failures of this contact with other messages since one last succeeded. */
   readonly softFailures: readonly Date[];
 }
 
-/** A surprise that a person should see. The status is right all the same. */
+/** An unexpected event that a person should see. The status is still right. */
 export type ReceiptAlert =
-  /** A delivery was reported, and a failure after all. The message counts as not received. */
+  /** A failure was reported after a delivery. The message counts as not received. */
   | "lateBounce"
-  /** A failure was reported, and a delivery after all. What followed the failure is to be withdrawn. */
+  /** A delivery was reported after a failure. The consequences of the failure must be withdrawn. */
   | "deliveredAfterFailure";
 
-/** What the receipts of a message come to. */
+/** The combined result of a message's receipts. */
 export interface ReceiptResult {
-  /** Null while the acceptance is not recorded. */
+  /** Null until the acceptance is recorded. */
   readonly progress: Progress | null;
-  /** The receipt that decided. */
+  /** The receipt that determined the result. */
   readonly decidedBy: ProviderReceipt | null;
   readonly ruleId: string | null;
-  /** A label and a sentence that says what to do; null unless failed. */
+  /** A label, and a sentence that states what to do; null unless failed. */
   readonly short: string | null;
   readonly long: string | null;
   readonly contact: readonly ContactEffect[];
   readonly next: NextTry;
   readonly alerts: readonly ReceiptAlert[];
-  /** For the caps on calls; null where the channel is not voice. */
+  /** For the limits on calls; null for other channels than voice. */
   readonly countsAsCall: boolean | null;
-  /** Receipts that fit nothing yet. They change nothing and are judged again with every receipt that arrives. */
+  /** Receipts that do not fit the others. They change nothing and are judged again with every receipt that arrives. */
   readonly oddities: readonly Oddity[];
 }
 
-/** What receipts changed. */
+/** The changes that new receipts caused. */
 export interface AppliedReceipts {
   readonly state: ReceiptState;
   readonly before: ReceiptResult;
   readonly after: ReceiptResult;
-  /** The new progress, where it is another than before. */
+  /** The new progress, if it changed. */
   readonly movedTo: Progress | null;
   readonly alertsRaised: readonly ReceiptAlert[];
   readonly effectsAdded: readonly ContactEffect[];
-  /** Written back before, and no longer believed. */
+  /** Effects that were written to the contact and no longer apply. */
   readonly effectsWithdrawn: readonly ContactEffect[];
 }
 
 /**
- * Adds receipts to a message. The result depends on the set of receipts alone: neither their order, nor how they came
- * in groups, nor that some came twice changes it.
+ * Adds receipts to a message. The result depends only on the set of receipts: their order, grouping and repetition do
+ * not change it.
  */
 export function applyReceipts(
   table: ReceiptTable,
@@ -85,7 +88,7 @@ export function applyReceipts(
   };
 }
 
-/** What the receipts of a message come to, by this table. Reads only, so that a changed table can be tried on old receipts. */
+/** Reads a message's receipts by this table. It only reads, so a changed table can be tried on old receipts. */
 export function readReceipts(
   table: ReceiptTable,
   { acceptedAs, receipts }: ReceiptState,
@@ -124,7 +127,7 @@ const WAITING: ReceiptResult = {
   oddities: [],
 };
 
-/** Receipts in one order, each once. Of those that say the same the earliest stands. */
+/** Returns receipts in one order, each once. Of equal receipts the earliest is kept. */
 function withoutRepeats(
   receipts: readonly ProviderReceipt[],
   table: ReceiptTable,
@@ -184,7 +187,7 @@ function failureOf(
   };
 }
 
-/** What the failures so far make of the contact. */
+/** Returns the effects of repeated soft failures on the contact. */
 function wornOut({ contact }: CodeMeaning, failedAt: readonly Date[]): ContactEffect | null {
   const soft = contact.find((effect) => effect.kind === "softFailure");
   return soft !== undefined && isBeyondLimit(soft.limit, failedAt)

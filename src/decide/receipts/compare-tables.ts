@@ -8,21 +8,21 @@ import {
 } from "./apply-receipts.ts";
 import type { ReceiptTable } from "./table.ts";
 
-/** A message with its receipts as they were kept. */
+/** A message with its stored receipts. */
 export interface KeptReceipts {
   readonly interactionId: InteractionId;
   readonly state: ReceiptState;
   readonly context: ReceiptContext;
 }
 
-/** A message that another table reads otherwise. */
+/** A message that another table reads differently. */
 export interface Difference {
   readonly interactionId: InteractionId;
   readonly before: ReceiptResult;
   readonly after: ReceiptResult;
 }
 
-/** What a changed table would make of receipts of earlier days. It only compares: nothing is moved or written back. */
+/** Compares two tables on stored receipts. It changes neither interactions nor contacts. */
 export function compareTables(
   before: ReceiptTable,
   after: ReceiptTable,

@@ -1,14 +1,17 @@
 import type { Meaning } from "../../domain/codes/meaning.ts";
 import { NO_RETRY, type CodeMeaning, type ContactEffect, type Retry } from "./table.ts";
 
-/** What a receipt adds to the meaning of a code: what it says of the contact, and when to try again. */
+/** The additional meaning of a code in a receipt: its effect on the contact, and the time of the next attempt. */
 export type Addition = Partial<Pick<CodeMeaning, "contact" | "retry" | "ruleId" | "statusDetails">>;
 
 const MINUTE_MS = 60_000;
-/** No provider gives a number of tries for what passes; these, in about two hours, are ours. In minutes. */
+/**
+ * No provider states how often to retry a temporary failure. These are our own waits (minutes), about two hours in
+ * total.
+ */
 const TRIES = [10, 20, 40, 60] as const;
 
-/** The meaning of a code for a message that was accepted and failed later. */
+/** Returns the meaning of a code for a message that was accepted and failed later. */
 export function failureMeaning(
   meaning: Meaning,
   isNamed: boolean,

@@ -1,15 +1,15 @@
 import type { ProviderReceipt } from "../../domain/receipts/provider-receipt.ts";
 import type { ReceiptTable, StatusRow } from "./table.ts";
 
-/** Why a receipt changes nothing for now. It is judged again whenever another one arrives. */
+/** The reason why a receipt changes nothing for now. It is judged again whenever another receipt arrives. */
 export type OddityReason =
-  /** The table does not know the word. */
+  /** The table does not have the status. */
   | "unknownStatus"
-  /** The code belongs to another word: `delivered` with 5.1.1. */
+  /** The code belongs to another status, such as `delivered` with 5.1.1. */
   | "codeContradictsStatus"
-  /** No documented order has this word together with one that is believed. */
+  /** No documented sequence contains this status together with an accepted one. */
   | "contradicted"
-  /** The same word came with another code, which is believed. */
+  /** The same status came with another code, which was chosen. */
   | "otherCode";
 
 export interface Oddity {
@@ -25,7 +25,7 @@ export interface Placed {
 
 /** The receipts of one message, sorted into those that fit together and those that do not. */
 export interface Fit {
-  /** The one that gives the status; undefined where none does. */
+  /** The receipt that determines the status; undefined if there is none. */
   readonly deciding: Placed | undefined;
   /** All that fit, from the lowest rank to the highest. */
   readonly fitting: readonly Placed[];
@@ -33,8 +33,8 @@ export interface Fit {
 }
 
 /**
- * Which receipts fit together, whatever the order in which they came: a function of their set. Where two words
- * contradict each other, the table says which one is believed.
+ * Finds the receipts that fit together. The result depends on their set and not on their order. If two statuses
+ * contradict each other, the table determines which one counts.
  */
 export function fit(table: ReceiptTable, receipts: readonly ProviderReceipt[]): Fit {
   const rows = new Map(table.statuses.map((row) => [row.rawStatus, row]));
@@ -69,7 +69,7 @@ function strangenessOf(receipt: ProviderReceipt, row: StatusRow | undefined): Od
   return contradicts ? [{ receipt, reason: "codeContradictsStatus" }] : [];
 }
 
-/** The same word counts once. */
+/** Keeps one receipt per status. */
 function onePerWord(known: readonly Placed[], table: ReceiptTable): Placed[] {
   const byWord = Map.groupBy(known, ({ receipt }) => receipt.rawStatus);
   return [...byWord.values()].flatMap((same) =>
@@ -77,7 +77,10 @@ function onePerWord(known: readonly Placed[], table: ReceiptTable): Placed[] {
   );
 }
 
-/** Of receipts with the same word the one that says more comes first, then the earlier one. Never 0 for two that differ. */
+/**
+ * Of receipts with the same status, the more detailed one comes first, then the earlier one. Never 0 for two that
+ * differ.
+ */
 function compareSame(one: Placed, other: Placed, table: ReceiptTable): number {
   const vagueness = ({ receipt: { code, qualifier }, row }: Placed): number => {
     if (row.qualified?.some(([pattern]) => pattern.test(qualifier ?? "")) === true) return 0;
@@ -95,7 +98,7 @@ const compareText = (one: string, other: string): number => {
   return one < other ? -1 : 1;
 };
 
-/** Whether a receipt repeats the chosen one's word with a code that is read and differs. */
+/** True if a receipt repeats the chosen status with a code that is read and differs. */
 function hasOtherCode(one: Placed, chosen: Placed): boolean {
   const isSameWord = one.row === chosen.row;
   return isSameWord && one.row.readsCode === true && one.receipt.code !== chosen.receipt.code;
@@ -104,7 +107,7 @@ function hasOtherCode(one: Placed, chosen: Placed): boolean {
 const yields = (row: StatusRow, words: ReadonlySet<string>): boolean =>
   row.yieldsTo?.some((word) => words.has(word)) === true;
 
-/** Whether a word that is believed in its place never follows it in any documented order. */
+/** True if the status never follows a chosen status in any documented sequence. */
 function isContradicted(
   { rawStatus, yieldsTo = [] }: StatusRow,
   words: ReadonlySet<string>,

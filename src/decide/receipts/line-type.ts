@@ -1,9 +1,12 @@
 import type { ContactEffect } from "./table.ts";
 
-/** What a line-type lookup can answer about a number. */
+/** The possible results of a line-type lookup. */
 export type LineType = "mobile" | "landline" | "voip" | "tollfree" | "unknown";
 
-/** What the lookup that a failed text asked for says of the contact. Only a landline is known to take no texts. */
+/**
+ * Returns the effects on a contact of the lookup that follows a failed text. Only a landline is known to receive no
+ * texts.
+ */
 export function effectsOfLineType(lineType: LineType): ContactEffect[] {
   return lineType === "landline" ? [{ kind: "notTextable" }] : [];
 }

@@ -2,7 +2,7 @@ import { DateTime } from "luxon";
 import type { FaultScope } from "../../domain/codes/meaning.ts";
 import type { Retry } from "./table.ts";
 
-/** What follows a message that failed. The guard judges every further try anew. */
+/** The next step after a failed message. The guard judges every further attempt again. */
 export type NextTry =
   | { readonly kind: "none" }
   | { readonly kind: "retry"; readonly notBefore: Date }
@@ -10,11 +10,11 @@ export type NextTry =
   | {
       readonly kind: "afterFix";
       readonly circuit: FaultScope;
-      /** Whether the message leaves when the fault is fixed. */
+      /** True if the message is due when the fault is fixed. */
       readonly isDueAgain: boolean;
     };
 
-/** The message that failed: its place in the chain (from 1), when it failed, and when it must have left at the latest. */
+/** The failed message: its attempt number in the chain (from 1), the time of the failure, and its latest time. */
 export interface FailedTry {
   readonly attempt: number;
   readonly failedAt: Date;
@@ -23,7 +23,7 @@ export interface FailedTry {
 
 const NONE: NextTry = { kind: "none" };
 
-/** Whether and when a message is tried again. None where it could not leave by its latest time. */
+/** Decides whether and when a message is tried again. It is not tried after its latest time. */
 export function nextTry(retry: Retry, failed: FailedTry): NextTry {
   switch (retry.kind) {
     case "none":

@@ -1,29 +1,29 @@
 import type { Channel } from "../../domain/vocabulary.ts";
 import type { Progress } from "./table.ts";
 
-/** A message that its provider took, and how long its channel waits for a receipt. */
+/** A message that its provider accepted, and how long its channel waits for a receipt. */
 export interface Silent {
   readonly channel: Channel;
   readonly progress: Progress;
-  /** When the provider took it, or when the last receipt that fits arrived. */
+  /** The time when the provider accepted it, or when the last fitting receipt arrived. */
   readonly lastHeardAt: Date;
   readonly waitMs: number;
 }
 
-/** Details of channels whose outcome is still to be found out: silence says nothing there. */
+/** Details for outcomes that must still be settled; missing receipts mean nothing for them. */
 const isUnknown = ({ statusDetails }: Progress): boolean =>
   statusDetails?.endsWith("OutcomeUnknown") === true;
 
 /**
- * When a message without a final receipt becomes `...NoReceipt`. Null where it never does: it is final, or its outcome is
- * unknown and settled in another way. A receipt that comes later still counts.
+ * The time at which a message without a final receipt becomes `...NoReceipt`. Null if never: it is final, or its
+ * outcome is unknown and is settled in another way. A later receipt still counts.
  */
 export function silentFrom({ progress, lastHeardAt, waitMs }: Silent): Date | null {
   if (progress.status !== "attempted" || isUnknown(progress)) return null;
   return new Date(lastHeardAt.getTime() + waitMs);
 }
 
-/** The progress of a message at a time: as its receipts say, or `...NoReceipt` after a silence. */
+/** The progress of a message at a time: that of its receipts, or `...NoReceipt` if they are missing for too long. */
 export function progressAt(message: Silent, now: Date): Progress {
   const from = silentFrom(message);
   if (from === null || now < from) return message.progress;

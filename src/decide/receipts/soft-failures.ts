@@ -3,8 +3,8 @@ import type { SoftLimit } from "./table.ts";
 const DAY_MS = 86_400_000;
 
 /**
- * Whether failures of the soft kind have made a contact unusable. `failedAt` are those since the contact last
- * succeeded, in any order, each interaction once.
+ * True if soft failures have made a contact unusable. `failedAt` lists those since the contact last succeeded, in any
+ * order, each interaction once.
  */
 export function isBeyondLimit(limit: SoftLimit, failedAt: readonly Date[]): boolean {
   const times = failedAt.map((date) => date.getTime()).toSorted((one, other) => one - other);

@@ -7,78 +7,81 @@ export interface Progress {
   readonly statusDetails: string | null;
 }
 
-/** How many failures of the soft kind, over which time, make a contact unusable. */
+/** The number of soft failures, and their time span, that make a contact unusable. */
 export interface SoftLimit {
   readonly count: number;
-  /** The failures count together if they are no further apart than this. */
+  /** The failures count together within this time. */
   readonly withinDays?: number;
-  /** The first and the last must be at least so far apart: one bad day does not end an address. */
+  /** The minimum time between the first and the last one, so that one bad day does not make an address unusable. */
   readonly overDays?: number;
   readonly makes: "invalid" | "notTextable";
 }
 
-/** What a receipt says of the contact itself, to be written back. */
+/** The effect of a receipt on the contact, to be written back. */
 export type ContactEffect =
   | { readonly kind: "invalid" }
   | { readonly kind: "notTextable" }
   | { readonly kind: "optedOut" }
   | { readonly kind: "softFailure"; readonly limit: SoftLimit }
-  /** A line-type lookup decides: a landline takes no texts. */
+  /** A line-type lookup decides: a landline receives no texts. */
   | { readonly kind: "lineTypeLookup" }
   | { readonly kind: "disconnectionCheck" }
-  /** Somebody else may have read what was sent: rule party.leaked. */
+  /** Another person may have read the message: rule party.leaked. */
   | { readonly kind: "leakReview" }
-  /** The provider names a new address. It is added unverified. */
+  /** The provider names a new address. It is added as unverified. */
   | { readonly kind: "newAddress" };
 
-/** What follows a failure. All waits are in minutes and counted from the receipt. */
+/** The next step after a failure. All waits are in minutes, counted from the receipt. */
 export type Retry =
   | { readonly kind: "none" }
-  /** Before the second attempt, the third, and so on. */
+  /** The waits before the second attempt, the third, and so on. */
   | { readonly kind: "wait"; readonly minutes: readonly number[] }
-  /** The guard judges anew at once; the message expires if its latest time has passed. */
+  /** The guard judges again at once. The message expires if its latest time has passed. */
   | { readonly kind: "judge"; readonly expired: string }
-  /** The cap of US carriers is over at midnight in Los Angeles. */
+  /** The daily cap of US carriers ends at midnight in Los Angeles. */
   | { readonly kind: "nextCapDay" }
   | { readonly kind: "afterFix"; readonly circuit: FaultScope; readonly isDueAgain: boolean };
 
-/** What a code means where the status makes it count. */
+/** The meaning of a code for a status that reads codes. */
 export interface CodeMeaning {
   readonly short: string;
-  /** A sentence that says what to do. */
+  /** A sentence that states what to do. */
   readonly long: string;
-  /** In place of the status's own details. */
+  /** Replaces the status's own details. */
   readonly statusDetails?: string;
   readonly contact: readonly ContactEffect[];
   readonly retry: Retry;
-  /** The rule of the guard that the failure stands for. */
+  /** The rule of the guard that the failure corresponds to. */
   readonly ruleId?: string;
-  /** Whether the table has a row for the code. One without is told apart from others by chance only. */
+  /** True if the table has a row for the code. Differences between codes without a row mean nothing. */
   readonly isNamed: boolean;
 }
 
-/** A word of the provider. */
+/** A status of the provider. */
 export interface StatusRow {
   readonly rawStatus: string;
-  /** Rank decides: among the receipts that fit, the highest gives the status. */
+  /** Among the receipts that fit, the one with the highest rank gives the status. */
   readonly rank: number;
-  /** Null where the word says nothing of the message. */
+  /** Null if the status says nothing about the message. */
   readonly progress: Progress | null;
-  /** Details by what the provider adds; the first pattern that fits. */
+  /** Details by what the provider adds. The first matching pattern counts. */
   readonly qualified?: readonly (readonly [qualifier: RegExp, progress: Progress])[];
-  /** Of these words, any that came as well is believed in its place. */
+  /** If one of these statuses was also received, it counts instead. */
   readonly yieldsTo?: readonly string[];
-  /** Whether the code is read. Twilio sends codes with words that they do not belong to. */
+  /** True if the code is read. Twilio sends codes with statuses that they do not belong to. */
   readonly readsCode?: true;
-  /** A code that does not begin so contradicts the word. */
+  /** A code that does not begin like this contradicts the status. */
   readonly codeClass?: RegExp;
-  /** What it says of the contact, whatever else came. */
+  /** The effect on the contact, whatever other receipts say. */
   readonly contact?: readonly ContactEffect[];
-  /** For the caps on calls (rule freq.7in7): whether the phone rang. */
+  /** For the limits on calls (rule freq.7in7): whether the phone rang. */
   readonly countsAsCall?: boolean | "afterRinging";
 }
 
-/** A provider's words: what may follow what, and what each means. Pure data; a changed table can be compared with this one. */
+/**
+ * A provider's statuses: their documented sequences and their meanings. Pure data, so a changed table can be compared
+ * with this one.
+ */
 export interface ReceiptTable {
   readonly provider: string;
   readonly channel: Channel;
@@ -86,9 +89,9 @@ export interface ReceiptTable {
   /** The day on which the sources were read. */
   readonly asOf: string;
   readonly statuses: readonly StatusRow[];
-  /** The orders of words that the provider documents. Some may be missing, all may come late or twice. */
+  /** The sequences that the provider documents. Statuses may be missing, late or repeated. */
   readonly sequences: readonly (readonly string[])[];
-  /** What a code means; the qualifier may say more than the code. */
+  /** Returns the meaning of a code. The qualifier may be more specific than the code. */
   meaningOf(code: string | null, qualifier: string | null): CodeMeaning;
 }
 

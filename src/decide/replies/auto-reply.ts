@@ -19,13 +19,13 @@ const BY_PROGRAM: readonly { readonly key: RegExp; readonly value: RegExp }[] = 
   { key: /^content-type$/u, value: /^\s*multipart\/report\b/iu },
 ];
 
-/** How programs begin the subject of an automatic reply. */
+/** The first words of the subject of an automatic reply. */
 const SUBJECT =
   /^\s*(?:(?:re|rv|aw|fwd?)\s*:\s*)*(?:\[?(?:auto(?:matic|mated)?[- ]?(?:reply|response|answer)|out of (?:the )?office|away from (?:the |my )?(?:office|desk)|on vacation|vacation (?:reply|response)|respuesta autom[aá]tica|contestaci[oó]n autom[aá]tica|fuera de (?:la )?oficina|ausente|ausencia|de vacaciones|automatische antwort|abwesenheit\p{L}*|r[eé]ponse automatique|absence du bureau|resposta autom[aá]tica|risposta automatica)\b)/iu;
 
 /**
- * Whether a program wrote the email: an out-of-office reply, a list, a report. Such mail is neither consent nor
- * refusal, and never answered.
+ * True if a program wrote the email: an out-of-office reply, a list, a report. Such email is neither consent nor
+ * refusal, and is never answered.
  */
 export function isAutoReply(headers: readonly MailHeader[], subject: string): boolean {
   const byProgram = headers.some(({ key, value }) =>
@@ -34,7 +34,7 @@ export function isAutoReply(headers: readonly MailHeader[], subject: string): bo
   return byProgram || SUBJECT.test(subject);
 }
 
-/** How phones and text services begin what they answer by themselves. */
+/** The first words of automatic replies from phones and text services. */
 const SENTENCES_OF_PROGRAMS = [
   "auto|automatic|automated reply|response|message",
   "autoreply|autoresponse",
@@ -48,7 +48,7 @@ const SENTENCES_OF_PROGRAMS = [
   "responda|responde|envie|envia|mande alto|stop|parar|cancelar|baja para",
 ].map(parsePhrase);
 
-/** The sentences of a text message that only a program writes: "Reply STOP to unsubscribe". */
+/** True for a text with sentences that only a program writes, such as "Reply STOP to unsubscribe". */
 export function isAutoText(text: string): boolean {
   return sentencesOf(text).some(({ words }) =>
     SENTENCES_OF_PROGRAMS.some((phrase) => findPhrase(words, phrase)?.from === 0),

@@ -1,13 +1,13 @@
 /**
- * How a reply can be read.
+ * The possible readings of a reply.
  * - optOut: no more electronic messages to this number or address.
  * - optIn: texts to this number may be sent again. It withdraws no other refusal.
- * - help: the borrower asks who writes and how to stop it.
+ * - help: the borrower wants to know who writes and how to stop it.
  * - refuseAll: no contact at all. In writing it is also a request to cease.
  * - refuseVoice: no more calls.
  * - ceaseWritten: a written refusal to pay, or a written request to cease.
  * - unclear: it may be a refusal. Nothing is sent until a person has read it.
- * - none: no keyword of ours is in it.
+ * - none: it contains no keyword.
  */
 export type Reading =
   | "optOut"
@@ -19,7 +19,7 @@ export type Reading =
   | "unclear"
   | "none";
 
-/** How sure we are of a rule, and of which kind it is: read in the law or a provider's text, in a summary of it, or our own choice. */
+/** The source of a rule: the law or a provider's text, a summary of it, or our own choice. */
 type Certainty = "primary" | "secondary" | "policy";
 
 export interface Keywords {
@@ -29,7 +29,7 @@ export interface Keywords {
   readonly certainty: Certainty;
   /** Toll-free numbers are opted in by their carriers, who take no YES. */
   readonly senders?: "longCode";
-  /** In the form that `parsePhrase` reads, lower case, without accents, apostrophes and punctuation. */
+  /** In the form that `parsePhrase` reads: lower case, without accents, apostrophes and punctuation. */
   readonly phrases: readonly string[];
 }
 
@@ -65,7 +65,7 @@ export const WHOLE_TEXTS: readonly Keywords[] = [
     phrases: [
       "remove",
       "un subscribe",
-      // slips of the finger that are no other word
+      // typing errors that are no other word
       "stopp|sstop|stpo|sotp|tsop",
       "unsuscribe|unsubscibe|unsubcribe|unsubscrib|unsubsribe",
     ],
@@ -108,7 +108,7 @@ export const WHOLE_TEXTS: readonly Keywords[] = [
     senders: "longCode",
     phrases: ["yes"],
   },
-  // "sí" is missing on purpose: it answers too many questions to be a consent
+  // "sí" is missing on purpose: it answers too many questions to count as consent
   {
     language: "es",
     reading: "optIn",
@@ -274,7 +274,7 @@ export const PHRASES: readonly Keywords[] = [
   },
 ];
 
-/** A written refusal to pay: 12 CFR 1006.6(c). It is read only where the reply was written. */
+/** A written refusal to pay: 12 CFR 1006.6(c). It is read only in written replies. */
 export const REFUSALS_TO_PAY: readonly Keywords[] = [
   {
     language: "en",
@@ -309,13 +309,13 @@ export const FIRST_WORDS: readonly Keywords[] = [
   },
 ];
 
-/** What makes the second word of step 7 an object of its own: "cancel payment" refuses no message. */
+/** Second words of step 7 that are another object: "cancel payment" refuses no message. */
 export const OTHER_OBJECTS: readonly string[] = [
   "payment|payments|pay|autopay|auto|check|checks|appointment|order|loan|account|card|transfer",
   "by|sign|job|work|smoking|order|subscription",
 ];
 
-/** Step 8: the word stands anywhere, so a person must read the text. */
+/** Step 8: the word is anywhere in the text, so a person must read it. */
 export const ANY_WORDS: readonly Keywords[] = [
   {
     language: "en",
@@ -336,7 +336,7 @@ export const ANY_WORDS: readonly Keywords[] = [
       "no recibir",
     ],
   },
-  // a wrong number, a death, an attorney or a bankruptcy closes the way until a person has looked
+  // after a wrong number, a death, an attorney or a bankruptcy, a person must read it before anything is sent
   {
     language: "en",
     reading: "unclear",
@@ -409,28 +409,28 @@ export const COURTESY: readonly string[] = [
   "por favor",
 ];
 
-/** Words that add force and no meaning, wherever they stand. */
+/** Words that add emphasis and no meaning, at any place. */
 export const FORCE: readonly string[] = [
   "fucking|fuckin|fking|effing|freaking|frickin|damn|goddamn|goddam|bloody",
 ];
 
-/** A sentence that begins so asks about something; it does not ask for it, as "can you" and "pueden" do. */
+/** A sentence that begins like this is a question. A sentence with "can you" or "pueden" is a request. */
 export const ASKING: readonly string[] = [
   "why|when|how|what|where|who|did|have|has|is|are|do|does",
   "como|cuando|porque|cual|donde|quien",
   "por que",
 ];
 
-/** Before a phrase these turn it round. */
+/** Words that reverse a phrase that follows. */
 export const NEGATIONS: readonly string[] = ["dont|not|never|didnt|wont|cant|no|ni"];
 
-/** Before a phrase that forbids these make it a report: "I do not call". */
+/** Words that turn a following prohibition into a report: "I do not call". */
 export const SUBJECTS: readonly string[] = ["i|we|they|he|she|people|who"];
 
-/** After a negation these make it a wish, which needs a subject: "I do not want". */
+/** Words that turn a negation into a wish, which needs a subject: "I do not want". */
 export const WISHES: readonly string[] = ["want|need|wish|like|longer|have"];
 
-/** Within a sentence these limit a refusal to a time, a place or one of several things. */
+/** Words that limit a refusal within a sentence to a time, a place or one of several things. */
 export const LIMITS: readonly string[] = [
   "before|until|till|during|while|when|unless|between|today|tonight|tomorrow|weekend|weekends|twice",
   "monday*|tuesday*|wednesday*|thursday*|friday*|saturday*|sunday*",

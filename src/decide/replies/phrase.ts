@@ -1,6 +1,6 @@
 /**
- * A phrase of the keyword lists, ready to match. In a phrase, `a|b` is one word of either spelling, `stem*` any word
- * that begins so, `word?` a word that may be missing, and `_` up to two words of any kind.
+ * A parsed phrase of the keyword lists. In a phrase, `a|b` is one word of either spelling, `stem*` is any word that
+ * begins like this, `word?` is an optional word, and `_` is up to two words of any kind.
  */
 export interface Phrase {
   readonly text: string;
@@ -28,7 +28,9 @@ function partOf(text: string): Part {
   return { kind: "word", optional, fits };
 }
 
-/** Where in the words the phrase is first found: from its first word to behind its last. Undefined where it is not. */
+/**
+ * Finds the first place of the phrase: from its first word to the place after its last. Undefined if it does not occur.
+ */
 export function findPhrase(
   words: readonly string[],
   { parts }: Phrase,
@@ -40,7 +42,7 @@ export function findPhrase(
   return undefined;
 }
 
-/** Whether the phrase is all of the words. */
+/** True if the words are the phrase and nothing else. */
 export function isPhrase(words: readonly string[], { parts }: Phrase): boolean {
   return endOf(words, 0, parts) === words.length;
 }

@@ -1,22 +1,25 @@
-/** A text message of ours, and the words around it. */
+/** The maximum length of a reaction: one of our texts and the words around it. */
 const LONGEST_REACTION = 2_000;
 /** A phone's report of a reaction, such as: Liked “Your payment is due”. The quoted words are ours. */
 const REACTION =
   /^\s*(?:liked|loved|disliked|laughed at|emphasized|questioned|reacted .{1,20} to|le gust[oó]|le encant[oó]|no le gust[oó]|le dio risa|se ri[oó] de|destac[oó]|enfatiz[oó]|pregunt[oó] por|reaccion[oó] .{1,20} a|\p{Emoji}[^\p{L}]{0,8}(?:to|a))\s+["“«].*["”»]\s*$/isu;
 
-/** Whether a text message only says that a phone's owner reacted to one of ours. */
+/** True if a text message only reports a reaction to one of ours. */
 export const isReaction = (text: string): boolean =>
   text.length <= LONGEST_REACTION && REACTION.test(text);
 
-/** What a person adds to a message is at its beginning, or short. */
+/** A person's addition to an email is short or at the beginning. */
 const LONGEST_LETTER = 50_000;
-/** The line above a quoted message, as mail programs write it in English and Spanish. They break it over two or three lines. */
+/**
+ * The line above a quoted message, as email programs write it in English and Spanish. They break it over two or three
+ * lines.
+ */
 const LONG_ATTRIBUTION = /^\s*(?:on\b.{4,200}\bwrote|el\b.{4,200}\bescribi[oó])\s*:\s*$/iu;
 const SHORT_ATTRIBUTION = /^\s*\S.{1,100}\bescribi[oó] el\b.{4,100}:\s*$/iu;
 const isAttribution = (line: string): boolean =>
   LONG_ATTRIBUTION.test(line) || SHORT_ATTRIBUTION.test(line);
 
-/** What stands above a message that is quoted without marks. */
+/** The line above a message that is quoted without marks. */
 const QUOTED_BELOW =
   /^\s*(?:-{2,}\s*(?:original message|forwarded message|mensaje original|mensaje reenviado)|_{8,}\s*$|(?:from|de)\s*:\s*\S)/iu;
 const SIGNATURE =
@@ -24,8 +27,8 @@ const SIGNATURE =
 const QUOTE_MARK = /^\s*>/u;
 
 /**
- * What the writer of an email added: without quoted lines, the message quoted below, and the signature. Our own
- * messages say how to opt out, and quoted they would read as an opt-out.
+ * Returns the words that the writer of an email added: without quoted lines, the message quoted below, and the
+ * signature. Our own messages explain how to opt out, and would read as an opt-out when quoted.
  */
 export function withoutQuotes(text: string): string {
   const lines = joinAttributions(text.slice(0, LONGEST_LETTER).split(/\r?\n/u));
@@ -43,7 +46,7 @@ function endsReply(line: string, next: string): boolean {
   return isAttribution(line) && !QUOTE_MARK.test(next);
 }
 
-/** An attribution as one line, without the blank line that may follow it. */
+/** Joins an attribution to one line, without the blank line that may follow it. */
 function joinAttributions(lines: readonly string[]): string[] {
   const joined: string[] = [];
   for (let at = 0; at < lines.length; at++) {
@@ -55,7 +58,7 @@ function joinAttributions(lines: readonly string[]): string[] {
   return joined;
 }
 
-/** How many of the lines are one attribution; 0 where they begin with none. */
+/** Returns how many of the lines form one attribution; 0 if they begin with none. */
 function sizeOfAttribution(lines: readonly string[]): number {
   if (isAttribution(lines[0] ?? "")) return 1;
   return [2, 3].find((size) => LONG_ATTRIBUTION.test(lines.slice(0, size).join(" "))) ?? 0;

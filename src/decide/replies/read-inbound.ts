@@ -3,7 +3,7 @@ import { isAutoReply, isAutoText } from "./auto-reply.ts";
 import { isReaction, withoutQuotes } from "./quotes.ts";
 import { readReply, type Reply, type Route } from "./read-reply.ts";
 
-/** What came in: a text message, an email that is no report, or the words of a call as an agent wrote them down. */
+/** An incoming text message, an email that is not a report, or the words of a call as an agent wrote them. */
 export interface Inbound extends Route {
   readonly text: string;
   /** For email only. */
@@ -11,9 +11,9 @@ export interface Inbound extends Route {
   readonly headers?: readonly MailHeader[];
 }
 
-/** A reply with what is known of its writer. */
+/** A reply with the known facts about its writer. */
 export interface ReadInbound extends Reply {
-  /** Whether a program wrote it. Then it is neither consent nor refusal, and must not be answered. */
+  /** True if a program wrote it. It is then neither consent nor refusal, and must not be answered. */
   readonly isAutomatic: boolean;
 }
 
@@ -26,18 +26,18 @@ const BY_PROGRAM: ReadInbound = {
   isAutomatic: true,
 };
 
-/** Reads what a borrower, or a program in the borrower's place, sent to us. */
+/** Reads a message from a borrower, or from a program on the borrower's behalf. */
 export function readInbound(inbound: Inbound): ReadInbound {
   const { channel, text, subject = "", headers = [] } = inbound;
   if (channel === "email") return readEmail(text, subject, headers);
   if (isReaction(text)) return BY_PROGRAM;
   const reply = { ...readReply(text, inbound), isAutomatic: false };
-  // a plain refusal counts whatever stands around it
+  // a plain refusal counts whatever surrounds it
   const isPlain = reply.reading !== "none" && reply.reading !== "unclear";
   return !isPlain && isAutoText(text) ? BY_PROGRAM : reply;
 }
 
-/** The subject is read where the body says nothing: "Subject: STOP" with a signature below. */
+/** The subject is read if the body has no keyword, as in "Subject: STOP" with only a signature below. */
 function readEmail(text: string, subject: string, headers: readonly MailHeader[]): ReadInbound {
   if (isAutoReply(headers, subject)) return BY_PROGRAM;
   const written = withoutQuotes(text);

@@ -19,24 +19,24 @@ import {
 import { sentencesOf, wordsOf, type Sentence } from "./normalise.ts";
 import { findPhrase, isPhrase, parsePhrase, type Phrase } from "./phrase.ts";
 
-/** What a borrower's words ask for. */
+/** The meaning of a borrower's reply. */
 export interface Reply {
-  /** The first reading that fits, in the order of the keyword lists. */
+  /** The first matching reading, in the order of the keyword lists. */
   readonly reading: Reading;
-  /** All that fit: "stop calling and texting me" refuses two things. */
+  /** All matching readings: "stop calling and texting me" refuses two things. */
   readonly readings: readonly Reading[];
-  /** Whether nothing is sent to this contact until a person has read the reply. */
+  /** True if nothing is sent to this contact until a person has read the reply. */
   readonly suppresses: boolean;
-  /** `inbUnknown` where a person must read it. */
+  /** `inbUnknown` if a person must read it. */
   readonly theme: Theme;
-  /** The phrase of the list that decided, for the record. */
+  /** The matching phrase of the list, for the record. */
   readonly keyword: string | null;
 }
 
-/** How the words came to us. */
+/** The channel on which the reply arrived. */
 export interface Route {
   readonly channel: Channel;
-  /** Whether a text was sent to a toll-free number of ours. */
+  /** True if a text was sent to a toll-free number of ours. */
   readonly isTollFree?: boolean;
 }
 
@@ -68,8 +68,8 @@ const has = (words: readonly string[], phrases: readonly Phrase[]): boolean =>
   phrases.some((phrase) => findPhrase(words, phrase) !== undefined);
 
 /**
- * Reads what a borrower wrote, or said and an agent wrote down. Quoted text and automatic replies must be taken out
- * before (`withoutQuotes`, `isAutoReply`). Nothing is guessed: what may be a refusal and is not plainly one is `unclear`.
+ * Reads a reply that a borrower wrote, or that an agent wrote down. Quoted text and automatic replies must be removed
+ * before (`withoutQuotes`, `isAutoReply`). Nothing is guessed: a possible refusal that is not plain is `unclear`.
  */
 export function readReply(text: string, route: Route): Reply {
   const words = withoutForce(wordsOf(text));
@@ -105,7 +105,7 @@ function wholeText(words: readonly string[], route: Route): Entry | undefined {
   );
 }
 
-/** Consent is read from the bare keyword only, and only where the borrower texted it. */
+/** Consent is read only from the bare keyword, and only from a text of the borrower. */
 const mayOptIn = ({ senders }: Entry, { channel, isTollFree = false }: Route): boolean =>
   channel === "text" && !(isTollFree && senders === "longCode");
 
@@ -133,14 +133,14 @@ function withinSentences(sentences: readonly Sentence[], channel: Channel): Entr
   return withCease(found, channel);
 }
 
-/** A written refusal of all contact is a request to cease as well: 12 CFR 1006.6(c). */
+/** A written refusal of all contact is also a request to cease: 12 CFR 1006.6(c). */
 function withCease(found: readonly Entry[], channel: Channel): Entry[] {
   const all =
     channel === "voice" ? undefined : found.find(({ reading }) => reading === "refuseAll");
   return all === undefined ? [...found] : [...found, { ...all, reading: "ceaseWritten" }];
 }
 
-/** Whether a sentence says what the phrase says, or may mean something else by it. */
+/** Decides whether a sentence certainly means the phrase or may mean something else. */
 function useOf(words: readonly string[], phrase: Phrase): "certain" | "doubtful" | undefined {
   const place = findPhrase(words, phrase);
   if (place === undefined) return undefined;

@@ -1,18 +1,21 @@
 import type { InteractionId } from "../../domain/ids.ts";
 import { signToken, verifyToken, type TokenKind } from "../../domain/signed-token.ts";
 
-/** 130 bits: the address is public, and anybody may try tokens at it. */
+/** 130 bits: the address is public, and anyone can try tokens. */
 const UNSUBSCRIBE: TokenKind = { purpose: "unsubscribe", length: 26 };
 
-/** The token of a link that opts out the address to which an interaction went. It does not expire: laws ask for 30 days at least. */
+/**
+ * Returns the token of a link that opts out the address to which an interaction went. It does not expire: laws require
+ * at least 30 days.
+ */
 export const unsubscribeToken = (interactionId: InteractionId, keys: readonly Buffer[]): string =>
   signToken(UNSUBSCRIBE, interactionId, keys);
 
-/** The interaction of an opt-out link; null where we did not make it. */
+/** Returns the interaction of an opt-out link; null if we did not make the link. */
 export const interactionOfLink = (token: string, keys: readonly Buffer[]): InteractionId | null =>
   verifyToken(UNSUBSCRIBE, token, keys);
 
-/** What an email is, as far as opting out of it goes. */
+/** The properties of an email that determine how to opt out of it. */
 export interface OptOutNeeds {
   /** Its primary purpose is commercial: 16 CFR 316. */
   readonly isMarketing: boolean;
@@ -21,8 +24,8 @@ export interface OptOutNeeds {
 }
 
 /**
- * How an email is opted out of. The one-click headers belong on marketing alone: on a notice that the law requires, a
- * mail program's unsubscribe button would promise what must not be kept.
+ * Returns the opt-out means of an email. Only marketing gets the one-click headers: on a notice that the law requires,
+ * a mail program's unsubscribe button would promise an opt-out that cannot be honored.
  */
 export function optOutMeans({ isMarketing, isCollection }: OptOutNeeds): {
   readonly headers: boolean;
@@ -31,7 +34,7 @@ export function optOutMeans({ isMarketing, isCollection }: OptOutNeeds): {
   return { headers: isMarketing, linkInBody: isMarketing || isCollection };
 }
 
-/** The headers of RFC 8058, which asks for https; null where the link has another scheme. DKIM must sign both. */
+/** Returns the headers of RFC 8058, which requires https; null if the link has another scheme. DKIM must sign both. */
 export function unsubscribeHeaders(link: string): Readonly<Record<string, string>> | null {
   if (!/^https:\/\/[^\s<>]+$/u.test(link)) return null;
   return {
@@ -40,22 +43,22 @@ export function unsubscribeHeaders(link: string): Readonly<Record<string, string
   };
 }
 
-/** A call of the address that an email's opt-out link and its List-Unsubscribe header name. */
+/** A call of the address in an email's opt-out link and List-Unsubscribe header. */
 export interface UnsubscribeCall {
   readonly method: string;
-  /** Whether the link is one of ours, unchanged. */
+  /** True if the link is one of ours and unchanged. */
   readonly isGenuine: boolean;
 }
 
 export interface UnsubscribeAnswer {
   readonly http: 200 | 404 | 405;
-  /** Whether the address is opted out now. It may have been before; the second call changes nothing more. */
+  /** True if the address is opted out now. It may have been before: a second call changes nothing more. */
   readonly optsOut: boolean;
 }
 
 /**
- * What a call does. RFC 8058 wants a POST to act at once, without a login, a cookie or a redirect. A GET shows a page
- * with a button and never changes anything: link scanners of mail servers fetch every link.
+ * Decides the effect of a call. RFC 8058 requires that a POST acts at once, without a login, a cookie or a redirect. A
+ * GET shows a page with a button and never changes anything, because link scanners of mail servers fetch every link.
  */
 export function answerUnsubscribe({ method, isGenuine }: UnsubscribeCall): UnsubscribeAnswer {
   if (!["GET", "HEAD", "POST"].includes(method)) return { http: 405, optsOut: false };

@@ -1,7 +1,7 @@
 import type { CalendarRows, ClosedDay } from "../../domain/resolve/calendar.ts";
 import { federalHolidays, type Holiday } from "./holidays.ts";
 
-/** Null when the day is open. Days are counted from 1970-01-01, so that stepping through them costs nothing. */
+/** Null if the day is open. Days are counted from 1970-01-01, so that iterating over them is fast. */
 type ClosedOn = (day: number) => ClosedDay | null;
 
 export interface Calendar {
@@ -11,7 +11,7 @@ export interface Calendar {
 
 export interface UnusableCalendar {
   readonly kind: "unusable";
-  /** A clause for whoever corrects the rows, such as: there is no calendar "x". */
+  /** A clause for the operator who corrects the rows, such as: there is no calendar "x". */
   readonly why: string;
 }
 
@@ -19,12 +19,12 @@ export interface UnusableCalendar {
 export type Calendars = (name: string) => Calendar | UnusableCalendar;
 
 const DAY_MS = 86_400_000;
-/** As Date counts them. */
+/** Numbered as in Date. */
 const WEEKDAYS = { Sunday: 0, Saturday: 6 };
 
 interface Rule {
   readonly weekend: readonly (keyof typeof WEEKDAYS)[];
-  /** The day a holiday takes, YYYY-MM-DD. */
+  /** The day on which a holiday is taken, YYYY-MM-DD. */
   readonly dayOf: (holiday: Holiday) => string;
 }
 
@@ -39,8 +39,8 @@ const BUILT_IN: ReadonlyMap<string, ClosedOn> = new Map([
 ]);
 
 /**
- * The built-in calendars with the lender's closures, and the lender's own calendars, each with the closures of
- * all it is based on. A calendar that does not lead to a built-in one is unusable.
+ * Builds the built-in calendars with the lender's closures, and the lender's own calendars, each with the closures of
+ * all calendars it is based on. A calendar that is not based on a built-in one is unusable.
  */
 export function openCalendars(rows: CalendarRows): Calendars {
   const bases = new Map(rows.calendars.map(({ name, basedOn }) => [name, basedOn]));
@@ -81,7 +81,7 @@ function dayAtReserveBanks({ statutory, observed }: Holiday): string {
   return observed < statutory ? statutory : observed;
 }
 
-/** A bulk of 100,000 changes asks for the same few dozen days over and over. */
+/** A bulk of 100,000 changes reads the same few dozen days again and again. */
 function remembering(rule: Rule): ClosedOn {
   const known = new Map<number, ClosedDay | null>();
   return (day) => {

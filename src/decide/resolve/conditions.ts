@@ -3,7 +3,7 @@ import { numberText } from "../../domain/exact-json.ts";
 import { compare, keyOf, readAs, type FieldValue } from "../../domain/field-value.ts";
 import { DATA_TYPES, OPERATORS, type DataType, type Operator } from "../../domain/vocabulary.ts";
 
-/** A condition may list so many values. The database has the same limit, as a constraint. */
+/** The maximum number of values in a condition. The database has the same limit, as a constraint. */
 export const MAX_CONDITION_VALUES = 500;
 
 /** A condition whose parts have been checked; `exists` and `notExists` have no values. */
@@ -12,11 +12,11 @@ interface CheckedCondition {
   readonly operator: Operator;
   readonly dataType: DataType;
   readonly values: readonly FieldValue[];
-  /** The keys of the values: a long list is searched in one step. */
+  /** The values as keys: a long list is searched in one step. */
   readonly keys: ReadonlySet<string | boolean>;
 }
 
-/** Whether an order, negative, zero or positive, is the one that the operator asks for. */
+/** True if a comparison result (negative, zero or positive) satisfies the operator. */
 const ORDERS = {
   gt: (order) => order > 0,
   gte: (order) => order >= 0,
@@ -29,14 +29,14 @@ const LISTING: ReadonlySet<Operator> = new Set(["in", "notIn"]);
 const UNORDERED: ReadonlySet<DataType> = new Set(["string", "boolean"]);
 
 /**
- * Whether a condition holds on a case's fields. Never throws.
- * - A missing field, absent or JSON null, fails every operator but `notExists` and `ne`: a case without a
- *   disposition is not dismissed. `notIn` asks for a value, and for one outside the list.
- * - A value that does not fit the data type fails every operator, `ne` too: what cannot be read proves
- *   nothing. `exists` and `notExists` only ask whether there is a value.
- * - `contains` looks for a part of a text, or for an element of an array.
- * - A condition that `conditionFault` finds fault with never holds: a notice too few can still be sent, one
- *   too many has reached a borrower.
+ * Decides whether a condition holds on a case's fields. Never throws.
+ * - A missing field, absent or JSON null, fails every operator but `notExists` and `ne`: a case without a disposition
+ *   is not dismissed. `notIn` requires a value outside the list.
+ * - A value that does not fit the data type fails every operator, also `ne`, because an unreadable value proves
+ *   nothing. `exists` and `notExists` only test for a value.
+ * - `contains` searches for a part of a text, or for an element of an array.
+ * - A condition with a fault (`conditionFault`) never holds: a missing notice can still be sent, but a wrong one has
+ *   reached a borrower.
  */
 export function conditionHolds(
   condition: Condition,
@@ -44,7 +44,7 @@ export function conditionHolds(
 ): boolean {
   const checked = readCondition(condition);
   if (typeof checked === "string") return false;
-  // A name such as "constructor" must not find what every object inherits.
+  // a name such as "constructor" must not find what every object inherits
   const field = Object.hasOwn(fields, checked.fieldName) ? fields[checked.fieldName] : null;
   if (field === undefined || field === null) {
     return checked.operator === "notExists" || checked.operator === "ne";
@@ -62,9 +62,9 @@ export function conditionHolds(
 }
 
 /**
- * What keeps a condition from being published, as a sentence; null when nothing does. Takes any JSON.
- * The older two-key form `{fieldName, value}` means `eq`, and the data type of its JSON value. Text has no
- * order: under `gt`, "900" would come after "1000".
+ * Returns a sentence that states why a condition cannot be published; null if it can. Accepts any JSON. The older
+ * two-key form `{fieldName, value}` means `eq` and the data type of its JSON value. Text has no order: with `gt`, "900"
+ * would be greater than "1000".
  */
 export function conditionFault(condition: unknown): string | null {
   const read = readCondition(condition);
@@ -105,9 +105,9 @@ function contains(
 
 const alreadyRead = new WeakMap<object, CheckedCondition | string>();
 
-/** Reads a condition once for as long as it lives: a bulk asks the same one 100,000 times. */
+/** Parses each condition object once: a bulk reads the same one 100,000 times. */
 function readCondition(condition: unknown): CheckedCondition | string {
-  if (typeof condition !== "object" || condition === null) return "A condition is no object.";
+  if (typeof condition !== "object" || condition === null) return "A condition is not an object.";
   const known = alreadyRead.get(condition);
   if (known !== undefined) return known;
   const read = checkCondition(condition);
@@ -115,7 +115,7 @@ function readCondition(condition: unknown): CheckedCondition | string {
   return read;
 }
 
-/** The condition with what it leaves out filled in, or a sentence on what is wrong with it. */
+/** Returns the condition with its defaults, or a sentence that states its fault. */
 function checkCondition(condition: object): CheckedCondition | string {
   const given: { readonly [key in keyof Condition]?: unknown } = condition;
   const { fieldName, value } = given;
@@ -130,7 +130,7 @@ function checkCondition(condition: object): CheckedCondition | string {
     return `${subject} has an unknown data type; the data types are ${DATA_TYPES.join(", ")}.`;
   }
   if (ORDERING.has(operator) && UNORDERED.has(dataType)) {
-    return `${subject} asks with ${operator} for an order that ${dataType} does not have.`;
+    return `${subject} uses ${operator}, but ${dataType} has no order.`;
   }
   if (Array.isArray(value) && value.length > MAX_CONDITION_VALUES) {
     return `${subject} has more than ${MAX_CONDITION_VALUES} values.`;
@@ -149,7 +149,7 @@ function inferType(value: unknown): DataType {
   return typeof sample === "boolean" ? "boolean" : "string";
 }
 
-/** What the operator compares with; null when any of it does not fit the data type. */
+/** Returns the values of the operator; null if any of them does not fit the data type. */
 function readValues(
   operator: Operator,
   dataType: DataType,

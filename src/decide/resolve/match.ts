@@ -3,27 +3,24 @@ import type { Condition, Trigger } from "../../domain/resolve/notification-type.
 import type { Silence } from "../../domain/resolve/resolution.ts";
 import { conditionFault, conditionHolds } from "./conditions.ts";
 
-/** `long` is a sentence for whoever asks why. It repeats no value of a case field: those may be personal. */
+/**
+ * `long` is a sentence that explains the result. It repeats no value of a case field, because those may be personal.
+ */
 export type Match =
   | { readonly kind: "fires" }
   | { readonly kind: "silent"; readonly why: Silence; readonly long: string };
 
 /**
- * Whether a notification type version answers to a change of a case it is linked to.
- *
- * onStatus and onOutcome form a pair, in which null means any. The version fires when its pair holds after
- * the change and did not hold before it; before the first change known of a case nothing held. So a change
- * of fields alone fires nothing, an outcome that comes later than its status fires when it comes, and a case
- * that leaves the pair fires again when it re-enters it. onCondition only filters: every condition must hold
- * on the fields of this change.
- *
- * The changes of a case are ordered by changed_at, then by id. One that arrives late is judged between its
- * neighbours: it fires where it is an edge from the one before it, unless pair and conditions still hold in
- * the one after it, which has fired already and answers for both. No change is judged a second time because a
- * late one came in before it: a re-entry that only a late change brings to light goes untold.
- *
- * The source is the platform's Notification Types document: an interaction is created "when the case status
- * is changed to processing", "when the case status is changed to completed and the outcome is approved".
+ * Decides whether a notification type version fires on a change of a linked case. onStatus and onOutcome form a pair,
+ * in which null means any. The version fires if its pair holds after the change and did not hold before it. Before the
+ * first known change of a case nothing held. So a change of fields alone fires nothing, an outcome that is set later
+ * than its status fires at that time, and a case that leaves the pair fires again when it re-enters it. onCondition
+ * only filters: every condition must hold on the fields of this change. The changes of a case are ordered by
+ * changed_at, then by id. A change that arrives late is judged between its neighbours. It fires if it is an edge after
+ * the change before it, unless pair and conditions still hold in the change after it, which has already fired. No
+ * change is judged a second time because a late one arrived before it: if a late change reveals a re-entry, no notice
+ * is sent for it. The source is the platform's Notification Types document: an interaction is created "when the case
+ * status is changed to processing", "when the case status is changed to completed and the outcome is approved".
  */
 export function match(change: CaseChange, trigger: Trigger): Match {
   const awaited = describe(trigger.onStatus, trigger.onOutcome);
@@ -39,15 +36,15 @@ export function match(change: CaseChange, trigger: Trigger): Match {
   if (change.following !== null && answeredFor(trigger, change.following)) {
     return silent(
       "laterChangeJudged",
-      `This change arrived late. The case still had ${awaited} in the change after it, which answered for both.`,
+      `This change arrived late. The case still had ${awaited} in the change after it, which fired for both.`,
     );
   }
   return { kind: "fires" };
 }
 
 /**
- * Whether the pair and every condition hold for a case as it stands now: a scheduled notice whose type says
- * `cancel` is withdrawn when they do not.
+ * Decides whether the pair and every condition hold for the present state of a case. If not, a scheduled notice whose
+ * type says `cancel` is withdrawn.
  */
 export function stillHolds(
   trigger: Trigger,
@@ -64,7 +61,7 @@ function pairHolds(trigger: Trigger, state: CaseState): boolean {
   return statusHolds && outcomeHolds;
 }
 
-/** A following change that only boarded the case answers for all that was before it: boarding says it is history. */
+/** A following change that only boarded the case replaces all changes before it: boarding declares them history. */
 function answeredFor(trigger: Trigger, following: FollowingChange): boolean {
   if (!following.fires) return pairHolds(trigger, following);
   return stillHolds(trigger, following, following.fields);

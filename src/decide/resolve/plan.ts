@@ -7,12 +7,15 @@ import type { Calendars } from "./calendars.ts";
 import { match } from "./match.ts";
 import { schedule } from "./schedule.ts";
 
-/** What planning needs to know beside the change and the types. */
+/** The data for planning in addition to the change and the types. */
 export interface Planning {
   /** The lender's IANA time zone. */
   readonly zone: string;
   readonly calendars: Calendars;
-  /** How long a notice may still leave after it fell due, or after its change arrived if that was later, by channel (ms). */
+  /**
+   * How long a notice may still be sent after it became due, or after its change arrived if that was later, by channel
+   * (ms).
+   */
   readonly withinMs: Partial<Record<Channel, number | undefined>>;
 }
 
@@ -39,13 +42,13 @@ type Dated = Pick<CaseChange, "changedAt" | "receivedAt">;
 
 const MINUTE_MS = 60_000;
 /**
- * A notice whose change arrives after its date can leave only then, so its time counts from there. Whole minutes, so that
- * the changes of a bulk, which arrive microseconds apart, share a notice.
+ * A notice whose change arrives after its date can be sent only then, so its time is counted from the arrival. Whole
+ * minutes, so that the changes of a bulk, which arrive microseconds apart, share a notice.
  */
 const arrivedBy = ({ receivedAt }: Dated): number =>
   Math.ceil(receivedAt.getTime() / MINUTE_MS) * MINUTE_MS;
 
-/** A notice whose date or words cannot be had is put on record as failed: it is neither sent at once nor forgotten. */
+/** A notice without a possible date or template is recorded as failed: it is neither sent at once nor forgotten. */
 function dueOf(change: Dated, type: NotificationTypeVersion, planning: Planning): Due {
   if (type.templateVersion === null)
     return failed(
@@ -68,7 +71,7 @@ function dueOf(change: Dated, type: NotificationTypeVersion, planning: Planning)
   };
 }
 
-/** The terms of the notice that a version which fires makes of a change at this moment. */
+/** Returns the terms of the notice that a firing version makes of a change at this moment. */
 export function termsOf(
   change: Dated,
   type: NotificationTypeVersion,
@@ -87,7 +90,7 @@ export function termsOf(
   };
 }
 
-/** Collects the resolutions of a set of changes. */
+/** Collects the resolutions of a batch of changes. */
 export interface Planner {
   /** Matches one change with the active versions linked to its case type. */
   add(change: CaseChange, types: readonly NotificationTypeVersion[]): void;
@@ -100,8 +103,8 @@ type Mutable<Entry extends { readonly caseChangeIds: readonly string[] }> = Omit
 > & { readonly caseChangeIds: string[] };
 
 /**
- * Plans the changes of a set. Changes of one moment, as those of a bulk are, share one notice for each version: its date is
- * computed once, and it is written out once.
+ * Plans the changes of a batch. Changes of the same moment, as in a bulk, share one notice for each version, so its
+ * date is computed and written once.
  */
 export function createPlanner(planning: Planning): Planner {
   const resolutions = new Map<string, Mutable<ResolutionPlan["resolutions"][number]>>();

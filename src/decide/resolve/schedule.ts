@@ -4,20 +4,20 @@ import type { Delay } from "../../domain/resolve/notification-type.ts";
 import { DELAY_UNITS, type DelayUnit } from "../../domain/vocabulary.ts";
 import type { Calendars } from "./calendars.ts";
 
-/** How a due date came about, for the record: plain JSON, moments in UTC. */
+/** The explanation of a due date, for the record: plain JSON, moments in UTC. */
 export interface Explanation {
   readonly changedAt: string;
   readonly zone: string;
   readonly delay: number | null;
   readonly unit: DelayUnit | null;
-  /** Only where the unit is business days. */
+  /** Set only for business days. */
   readonly calendar?: string;
   readonly dueAt: string;
-  /** The closed days passed over in counting. */
+  /** The closed days that were skipped. */
   readonly skipped: readonly ClosedDay[];
 }
 
-/** Impossible never means at once: it comes with a label and a sentence that tells what to do. */
+/** An impossible date never means "at once". It has a label and a sentence that states what to do. */
 export type Schedule =
   | { readonly kind: "due"; readonly dueAt: Date; readonly explanation: Explanation }
   | Impossible;
@@ -36,13 +36,13 @@ interface Reached {
 
 const DAY_MS = 86_400_000;
 
-/** No notice waits longer than a thirty-year loan runs: a longer delay is a slip of the hand. */
+/** No notice waits longer than the term of a thirty-year loan: a longer delay is a typing error. */
 const MAX_DELAY_DAYS = 30 * 365;
 
 /**
- * When the notice of a change falls due. Days are those of the zone, an IANA name: the day of the change is never
- * counted, open or closed, and the time of day stays what it was. Without a delay, or with one of zero, it is due
- * at the moment of the change, whatever the zone and the calendar.
+ * Computes when the notice of a change is due. Days are those of the zone, an IANA name. The day of the change is never
+ * counted, open or closed, and the time of day stays the same. Without a delay, or with a delay of zero, it is due at
+ * the moment of the change, whatever the zone and the calendar.
  */
 export function schedule(
   delay: Delay,
@@ -83,13 +83,13 @@ function due(
   return { kind: "due", dueAt, explanation: { ...asked, dueAt: dueAt.toISOString(), skipped } };
 }
 
-/** Monday holidays are law since 1971 (Pub. L. 90-363), and days are written with four digits of the year. */
+/** Monday holidays are law since 1971 (Pub. L. 90-363), and days are written with a year of four digits. */
 function timeFault(changedAt: Date): Impossible | null {
   const year = changedAt.getUTCFullYear();
   if (year >= 1971 && year < 9900) return null;
   return impossible(
     "Time of change unusable",
-    "The time of the case change lies beyond all calendars. Insert the change again with its true time.",
+    "The time of the case change is outside all calendars. Insert the change again with its true time.",
   );
 }
 
@@ -126,7 +126,7 @@ function countOpenDays(
       `Business days cannot be counted: ${calendar.why}. Correct it, or name another calendar in the notification type.`,
     );
   const skipped: ClosedDay[] = [];
-  // Open on less than one day a week, year in year out: nobody means such a calendar.
+  // Fewer open days than one a week throughout the year: such a calendar is a mistake.
   const farthest = from + 366 + 7 * count;
   for (let day = from + 1; day <= farthest; day += 1) {
     const closed = calendar.closedOn(day);
@@ -140,8 +140,8 @@ function countOpenDays(
 }
 
 /**
- * The instant at which clocks in a zone show a time, as RFC 5545, 3.3.5 reads it: a time the clocks skip is taken
- * with the offset before the gap, so that 02:30 becomes 03:30; of a time they show twice the first is meant.
+ * Returns the instant of a local time, as RFC 5545, 3.3.5 defines it. A time in a gap is read with the offset before
+ * the gap, so 02:30 becomes 03:30. A repeated time means its first occurrence.
  */
 function instantOf(wallClock: number, zone: IANAZone): number {
   const offsetBefore = offsetAt(wallClock - DAY_MS, zone);
@@ -155,8 +155,8 @@ function instantOf(wallClock: number, zone: IANAZone): number {
 const steadyOffsets = new Map<IANAZone, Map<number, number | null>>();
 
 /**
- * How far a zone is ahead of UTC, in milliseconds. Intl takes 4 µs to tell and a bulk of 100,000 changes asks
- * 400,000 times, so a UTC day that begins and ends with the same offset is asked about once.
+ * Returns the offset of a zone from UTC (ms). One Intl call takes 4 µs and a bulk of 100,000 changes needs 400,000
+ * offsets, so a UTC day that begins and ends with the same offset is looked up once.
  */
 function offsetAt(instant: number, zone: IANAZone): number {
   const offset = (at: number) => zone.offset(at) * 60_000;

@@ -4,12 +4,12 @@ import type { OnUnknown } from "../../domain/vocabulary.ts";
 
 /**
  * The next step of a chain, by the status of its last attempt.
- * - due, overdue: it is sent when it is due; it should have been sent
+ * - due, overdue: it is sent when it is due, or should have been sent
  * - underWay: a daemon has claimed it and records the provider's answer
- * - ask, resend, hold: the outcome is unknown, and the provider is asked, or it is sent again, or a person decides
+ * - ask, resend, hold: the outcome is unknown; the provider is asked, or it is sent again, or a person decides
  * - handedOver: the provider has it and may still send a receipt
- * - delivered, failed, withdrawn: nothing follows by itself
- * - notOurs: it was logged by another system; Tidings neither sends nor moves it
+ * - delivered, failed, withdrawn: nothing follows automatically
+ * - notOurs: it was logged by another system; Tidings neither sends nor changes it
  */
 export type NextStep =
   | "due"
@@ -61,7 +61,7 @@ const isUnknown = ({
 }: Pick<Attempt, "channel" | "statusDetails">): boolean =>
   statusDetails === `${channel}OutcomeUnknown`;
 
-/** Gives the decision that `settleUnknown` will make: a text's provider can be asked, and an email is sent once more at most. */
+/** Predicts the decision of `settleUnknown`: a text's provider can be asked, and an email is sent once more at most. */
 function settling(
   { channel, latestAt }: Ended,
   unknownBefore: boolean,

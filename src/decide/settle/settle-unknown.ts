@@ -6,33 +6,35 @@ import type {
 
 /** The settings of a channel for unknown outcomes. */
 export interface SettlePolicy {
-  /** The number of questions to the provider so far. */
+  /** The number of lookups at the provider so far. */
   readonly asked: number;
-  /** The wait before each question to the provider (ms). */
+  /** The wait before each lookup (ms). */
   readonly waits: readonly number[];
-  /** A message that was never taken is sent again as often as the channel retries. */
+  /** A message that was never accepted is sent again as often as the channel retries. */
   readonly retries: readonly number[];
   readonly now: Date;
 }
 
 /**
- * What becomes of an outcome nobody knows. `sighting` is what the provider said when asked; undefined where it cannot
- * be asked, as for email: then the policy of the notification type decides, and sends once more at the most.
+ * Decides the next step for an unknown outcome. `lookup` is the result of the lookup at the provider. It is undefined
+ * if the provider has no lookup, as for email; then the policy of the notification type decides, and the message is
+ * sent once more at most.
  */
 export function settleUnknown(
   unknown: UnknownOutcome,
-  sighting: LookupResult | undefined,
+  lookup: LookupResult | undefined,
   { asked, waits, retries, now }: SettlePolicy,
 ): UnknownVerdict {
-  if (sighting === undefined) return byPolicy(unknown, now);
-  if (sighting.kind === "found") {
-    const { kind: _, ...found } = sighting;
+  if (lookup === undefined) return byPolicy(unknown, now);
+  if (lookup.kind === "found") {
+    const { kind: _, ...found } = lookup;
     return { kind: "known", found };
   }
   const wait = waits[asked + 1];
   if (wait !== undefined) return { kind: "askAgain", at: new Date(now.getTime() + wait) };
-  if (sighting.kind === "unavailable") return { kind: "hold" };
-  // It is not there after the last wait, and Twilio lists a message seconds after it accepted it.
+  if (lookup.kind === "unavailable") return { kind: "hold" };
+  // Twilio lists a message seconds after it accepted it, so a message that is missing after the last wait was not
+  // accepted.
   return { kind: unknown.timesUnknown > retries.length ? "giveUp" : "neverSent" };
 }
 

@@ -275,7 +275,7 @@ describe("an outcome nobody knows", () => {
       1,
       { kind: "hold" },
     ],
-  ])("%s", (_, one, sighting, times, verdict) => {
-    expect(settleUnknown(one, sighting, asked(times))).toEqual(verdict);
+  ])("%s", (_, one, lookup, times, verdict) => {
+    expect(settleUnknown(one, lookup, asked(times))).toEqual(verdict);
   });
 });

@@ -267,8 +267,8 @@ describe("a condition that leaves its operator or data type out", () => {
 
 describe("a condition unfit for publication", () => {
   const faults: [unknown, string][] = [
-    [null, "A condition is no object."],
-    ["chapter", "A condition is no object."],
+    [null, "A condition is not an object."],
+    ["chapter", "A condition is not an object."],
     [[], "A condition names no field."],
     [{ value: 1 }, "A condition names no field."],
     [{ fieldName: "", value: 1 }, "A condition names no field."],
@@ -319,11 +319,11 @@ describe("a condition unfit for publication", () => {
     ],
     [
       { fieldName: "chapter", operator: "gt", value: "chapter7" },
-      'The condition on "chapter" asks with gt for an order that string does not have.',
+      'The condition on "chapter" uses gt, but string has no order.',
     ],
     [
       { fieldName: "joint", operator: "lte", value: true, dataType: "boolean" },
-      'The condition on "joint" asks with lte for an order that boolean does not have.',
+      'The condition on "joint" uses lte, but boolean has no order.',
     ],
   ];
   test.each(faults)("%j is refused, and never holds", (condition, sentence) => {

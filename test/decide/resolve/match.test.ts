@@ -116,7 +116,7 @@ describe("what a silent version says", () => {
     expect(match(made, trigger("processing"))).toEqual({
       kind: "silent",
       why: "laterChangeJudged",
-      long: "This change arrived late. The case still had status processing in the change after it, which answered for both.",
+      long: "This change arrived late. The case still had status processing in the change after it, which fired for both.",
     });
   });
 });

@@ -6,7 +6,7 @@ const ADDRESS = /^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$/;
 /** Email over SMTP. */
 export const EMAIL: ChannelRules = {
   isEligible: (contact) => contact.contactType === "email",
-  // This is what an SMTP envelope can hold. Only the server knows whether the mailbox exists.
+  // The limit of an SMTP envelope. Only the server knows whether the mailbox exists.
   recipientOf: (value) => (ADDRESS.test(value) && value.length <= LONGEST_ADDRESS ? value : null),
   form: "one email address, without a name, brackets or blanks",
   wantedContact: "a valid email contact of the borrower's own (affiliation self, not archived)",
@@ -16,7 +16,7 @@ export const EMAIL: ChannelRules = {
     text: bodyText,
     html: bodyHtml,
   }),
-  // SMTP has no command for it.
+  // SMTP has no command for a later inquiry.
   canBeAsked: false,
 };
 

@@ -8,11 +8,11 @@ export interface Draft {
   readonly interactionId: InteractionId;
   /** The id of the first attempt. */
   readonly chainId: string;
-  /** As `recipientOf` reads it from the contact's value. */
+  /** The recipient, as `recipientOf` reads it from the contact's value. */
   readonly to: string;
   /** The contact's name. */
   readonly toName: string | null;
-  /** The sender as the channel's settings name it: an address with a name, a number, or a messaging service. */
+  /** The configured sender: an address with a name, a number, or a messaging service. */
   readonly from: string;
   readonly language: string;
   readonly parts: Rendered;
@@ -21,32 +21,32 @@ export interface Draft {
 
 export interface Composed {
   readonly message: Message;
-  /** The content as the platform's documents shape it for the channel. */
+  /** The content in the form that the platform documents for the channel. */
   readonly content: object;
-  /** How many segments the message is charged as; null where that does not apply. */
+  /** The number of segments that are charged; null for channels without segments. */
   readonly segments: number | null;
 }
 
-/** The content on record, as `Composed` shapes it for one of the channels. */
+/** The content on record, in the form that `Composed` gives it for one of the channels. */
 export type ContentOnRecord = Readonly<
   Partial<Record<"subject" | "bodyText" | "bodyHtml" | "body" | "from" | "to", string | null>>
 >;
 
-/** Everything that delivering must know about a channel. */
+/** The delivery rules of a channel. */
 export interface ChannelRules {
   readonly isEligible: (contact: Contact) => boolean;
   /**
-   * The address or number that a message to an eligible contact of this value goes to; null where there is none. A number
-   * without a country is one of `homeCountry`.
+   * The address or number for a contact with this value; null if the value has none. A number without a country is one
+   * of `homeCountry`.
    */
   readonly recipientOf: (value: string, homeCountry: string) => string | null;
-  /** How a value must be written. */
+  /** The form of a valid value. */
   readonly form: string;
-  /** Which contact a person should add where none is eligible. */
+  /** The contact that a person should add if none is eligible. */
   readonly wantedContact: string;
   readonly compose: (draft: Draft) => Composed;
   /** Returns the parts of content on record. */
   readonly partsOf: (content: ContentOnRecord) => Rendered;
-  /** Whether its provider can be asked what became of a message. */
+  /** True if its provider can be asked later about a message. */
   readonly canBeAsked: boolean;
 }

@@ -8,13 +8,13 @@ import {
 import type { RuleId } from "../../../domain/guard/rule-ids.ts";
 import overlay from "../data/overlay.json" with { type: "json" };
 
-/** The rules that are on, and the law in force as data. Compiled once and used for many judgements. */
+/** The enabled rules, and the law in force as data. Compiled once and used for many judgements. */
 export interface Policy {
   readonly off: ReadonlySet<RuleId>;
-  /** The least that a rule does where it does not allow. */
+  /** The minimum decision of a rule that does not allow. */
   readonly stricter: ReadonlyMap<RuleId, "hold" | "refuse">;
   readonly entries: readonly PolicyEntry[];
-  /** By the rule they belong to and their kind. */
+  /** Entries by their rule and kind. */
   readonly index: ReadonlyMap<RuleId, ReadonlyMap<PolicyRule, readonly PolicyEntry[]>>;
 }
 
@@ -22,13 +22,13 @@ const NO_CHANGES: PolicyChanges = { off: [], stricter: {}, entries: [] };
 
 let builtIn: Policy | undefined;
 
-/** The policy of a lender who changed nothing. Read from the data once. */
+/** Returns the policy without changes of a lender. It is read from the data once. */
 export function builtInPolicy(): Policy {
   builtIn ??= compile(NO_CHANGES, readBuiltIn());
   return builtIn;
 }
 
-/** The built-in policy with a lender's changes: an entry replaces the built-in one of its id. */
+/** Returns the built-in policy with a lender's changes. An entry replaces the built-in entry with its id. */
 export function policyWith(changes: PolicyChanges): Policy {
   return compile(changes, builtInPolicy().entries);
 }
@@ -60,7 +60,7 @@ function indexOf(entries: readonly PolicyEntry[]): Policy["index"] {
 
 const NO_ENTRIES: readonly never[] = [];
 
-/** The entries of a rule that are of one kind. */
+/** Returns the entries of a rule that have one kind. */
 export function entriesOf<Rule extends PolicyRule>(
   { index }: Policy,
   ruleId: RuleId,

@@ -38,7 +38,7 @@ export const contactInvalid: Rule = {
   },
 };
 
-/** By status, verified ones first. */
+/** Orders contacts by status, verified ones first. */
 function nextBest({ facts, contact, message }: Scene): string | undefined {
   const rank = ({ status, verified }: GuardContact): number =>
     CONTACT_STATUSES.indexOf(status) * 2 + (verified ? 0 : 1);
@@ -239,7 +239,7 @@ export const emailProcedure: Rule = {
     if (!isBorrowersChoice(contact) && !isFromCreditor(scene) && !isFromPriorCollector(contact))
       return hold(
         facts,
-        `Contact ${message.contactId} fits none of the procedures for email addresses, so the safe harbour is lost: send a letter, or ask for consent.`,
+        `Contact ${message.contactId} fits none of the procedures for email addresses, so the safe harbour does not apply: send a letter, or ask for consent.`,
       );
     const needsConsent = lawOf(scene, "email.procedure", "consentNotWorkAddress").length > 0;
     const hasConsent = contact.electronicConsentAt !== undefined && !isWorkAddress(contact);

@@ -6,7 +6,10 @@ import { collects, type Decision, hold, ofLoans, refuse, require, type Rule } fr
 
 type Bankruptcy = CaseOf<"bankruptcy">;
 
-/** From the petition until it is dismissed, discharged or the stay is lifted. A case without fields is taken as open. */
+/**
+ * True from the petition until it is dismissed or discharged, or the stay is lifted. A case without fields counts as
+ * open.
+ */
 function isStayed({ fields }: Bankruptcy): boolean {
   return (
     fields?.dismissedAt === undefined &&
@@ -51,7 +54,7 @@ function stopped(stay: Bankruptcy): Decision {
     : refuse(facts, "A bankruptcy stay is in force: do not collect before it ends.");
 }
 
-/** A message that goes to the attorney is rendered again for that, so what it lacks now does not stop it. */
+/** A message that goes to the attorney is rendered again for the attorney, so missing parts do not stop it here. */
 function neutral(scene: Scene): Decision | undefined {
   const content = require(scene, {
     "bk-disclaimer": ({ bankruptcyDisclaimer }) => bankruptcyDisclaimer,

@@ -19,7 +19,7 @@ import {
 /** The kinds of message that may follow a cease request: 12 CFR 1006.6(c)(2). */
 const AFTER_CEASE: ReadonlySet<string> = new Set(["ceaseConfirm", "remedyMay", "remedyWill"]);
 
-/** The request to cease, as a fact; undefined where there is none for the loans of the message. */
+/** The request to cease, as a fact; undefined if there is none for the loans of the message. */
 function ceaseRequest(scene: Scene): string | undefined {
   const [received] = casesOf(scene, "ceaseCommunication");
   if (received !== undefined) return caseFact(received);
@@ -251,7 +251,7 @@ export const scraContent: Rule = {
   },
 };
 
-/** By any clock. A case without dates is taken as active. */
+/** By any clock. A case without dates counts as active. */
 function isActive(
   { days }: Scene,
   fields: { readonly activeDutyFrom: Day; readonly activeDutyTo?: Day | undefined } | undefined,

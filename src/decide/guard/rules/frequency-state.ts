@@ -155,7 +155,7 @@ function isToPerson(scene: Scene, { per }: Cap, past: PastContact): boolean {
 
 type Group = (past: PastContact) => boolean;
 
-/** Each debt or account has a count of its own; a message about no loan is held against all of them. */
+/** Each debt or account has its own count. A message about no loan counts against all of them. */
 function groupsOf({ facts }: Scene, { per }: Cap, loanIds: readonly string[]): readonly Group[] {
   if ((per !== "debt" && per !== "account") || loanIds.length === 0) return [() => true];
   const keyOf = per === "debt" ? debtOf : accountOf;
@@ -167,7 +167,7 @@ function groupsOf({ facts }: Scene, { per }: Cap, loanIds: readonly string[]): r
   );
 }
 
-/** Marketing is counted by the subject; the history does not name it where it has no theme. */
+/** Marketing is counted by subject. The history names no subject for an item without a theme. */
 function hoursWait(
   { at, message }: Scene,
   max: number,

@@ -19,7 +19,7 @@ import { type Decision, type Rule, waitUntil } from "./rule.ts";
 const waitFor = (wait: Wait | undefined, scene: Scene, long: string): Decision | undefined =>
   waitUntil(wait?.until, scene, wait?.facts ?? [], long);
 
-/** The debts of the message; each has a count of its own. */
+/** The debts of the message. Each has its own count. */
 function debtsOf({ facts, message }: Scene, loanIds: readonly string[]): readonly string[] {
   const about = loanIds.length > 0 ? loanIds : message.loanIds;
   return [...new Set(about.map((id) => debtOf(facts, id)))];
@@ -216,7 +216,7 @@ function gapWait(
 
 const ELECTRONIC: ReadonlySet<Channel> = new Set(["email", "text", "chat", "fax", "gui"]);
 
-/** Email, text, chat, fax and what is pushed to the portal. */
+/** True for email, text, chat, fax and portal messages. */
 export const isElectronic = (channel: Channel): boolean => ELECTRONIC.has(channel);
 
 export const freqCumulative: Rule = {

@@ -1,7 +1,7 @@
 import type { RedirectTarget } from "../../../domain/guard/verdict.ts";
 import type { Scene } from "../scene/scene.ts";
 
-/** A letter to the borrower, at the first usable address: the primary home before others. */
+/** Returns a letter to the borrower at the first usable address: the primary home before others. */
 export function mailTarget({ facts }: Scene): RedirectTarget {
   const addresses = Object.entries(facts.contacts).filter(
     ([, { contactType, affiliation, valid, status }]) =>

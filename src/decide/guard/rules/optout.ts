@@ -9,19 +9,19 @@ import { hold, ofContact, refuse, require, type Rule } from "./rule.ts";
 /** The state of a number for the programme of the message, after all inbound messages. */
 interface Standing {
   readonly state: "open" | "unclear" | "revoked";
-  /** The message that made it so. */
+  /** The message that caused the state. */
   readonly fact: string;
 }
 
 const OPEN: Standing = { state: "open", fact: "inbound" };
 
-/** Words about texts reach every number of the borrower, wherever they come from. */
+/** An opt-out that mentions texts applies to every number of the borrower, on whatever channel it arrived. */
 function isAboutNumber(item: InboundItem, { message }: Scene): boolean {
   if (item.contactId === message.contactId) return true;
   return message.channel === "text" && namesTexts(item);
 }
 
-/** A text answers one programme; other words are about all of them. */
+/** A text applies to one programme. Other inbound messages apply to all of them. */
 function isAboutProgramme({ channel, programme }: InboundItem, scene: Scene): boolean {
   return channel !== "text" || programme === scene.message.programme || revokesAll(scene);
 }
@@ -45,12 +45,12 @@ function nextStanding(item: InboundItem, before: Standing, scene: Scene): Standi
   const fact = `inbound.${item.id}`;
   const isAbout = isAboutNumber(item, scene);
   if (isAbout && isOptOut(item)) return { state: "revoked", fact };
-  // an opt-out whose sender is not known may be this number's
+  // an opt-out from an unknown sender may be from this number
   const mayBeAbout = isAbout ? isUnclear(item) : item.contactId === undefined && isOptOut(item);
   return mayBeAbout && before.state === "open" ? { state: "unclear", fact } : before;
 }
 
-/** It consents again to texts to that number, in that programme. */
+/** True if the item consents to texts to that number again, in that programme. */
 function isOptIn(item: InboundItem, { message }: Scene): boolean {
   return (
     item.channel === "text" &&
@@ -83,7 +83,7 @@ export const optoutRevoked: Rule = {
   },
 };
 
-/** A confirmation answers a message from the number it goes to. */
+/** A confirmation answers a message from the number to which it goes. */
 function confirmedInbound({ facts, message }: Scene): InboundItem | undefined {
   const asked = answeredInbound(facts);
   return asked?.contactId === message.contactId ? asked : undefined;
@@ -173,7 +173,7 @@ export const optoutAddress: Rule = {
   },
 };
 
-/** The last written opt-out from the contact, whatever its programme, without an opt-in by text after it. */
+/** Returns the last written opt-out from the contact, in any programme, without a later opt-in by text. */
 function writtenOptOut({ facts, message }: Scene): InboundItem | undefined {
   return facts.inbound
     .filter((item) => item.contactId === message.contactId && isWritten(item))

@@ -49,12 +49,12 @@ export const partyThirdparty: Rule = {
   },
 };
 
-/** Location and employer messages go to third persons by their nature. */
+/** Location and employer messages go to third persons by design. */
 function isCollectingFromPerson({ classes }: Scene): boolean {
   return classes.has("coll*") && (classes.has("coll") || classes.has("noticeByCollector"));
 }
 
-/** Everybody who counts as the consumer or acts for the consumer, but the spouse. */
+/** True for everyone who counts as the consumer or acts for the consumer, except the spouse. */
 function isAllowedPerson({ contact, facts }: Scene): boolean {
   if (contact.authorizedThirdParty || contact.powerOfAttorney) return true;
   switch (contact.affiliation) {
@@ -152,7 +152,7 @@ export const placeInconvenient: Rule = {
 const isHomeAddress = ({ message, contact }: Scene): boolean =>
   message.channel === "mail" && (contact.label === "home" || contact.label === "personal");
 
-/** A line at home that is not known to be a mobile is taken for one that stays there. */
+/** A line at home that is not known to be a mobile counts as a home line. */
 function isHomeLine({ message, contact: { label, lineType } }: Scene): boolean {
   if (message.channel !== "voice" || lineType === "mobile") return false;
   return label === "home" || (label === "personal" && lineType === "landline");
@@ -184,7 +184,7 @@ export const partyAttorney: Rule = {
   },
 };
 
-/** Redirects to the attorney of a represented borrower; undefined where direct contact is allowed. */
+/** Redirects to the attorney of a represented borrower; undefined if direct contact is allowed. */
 export function toAttorney(scene: Scene): Decision | undefined {
   const { facts, message, contact } = scene;
   const { attorney } = facts.borrower;
@@ -210,7 +210,7 @@ function isDirectContactAllowed(scene: Scene): boolean {
   return asked !== undefined && isUnanswered(facts, asked);
 }
 
-/** Longer than so many local days, by every clock. */
+/** Longer than this number of local days, by every clock. */
 function isSilentFor({ clocks, days }: Scene, since: number, limit: number): boolean {
   return clocks.every((clock, index) => (days[index] ?? 0) - clock.dayAt(since) > limit);
 }
@@ -221,7 +221,7 @@ const CHANNEL_OF: Readonly<Record<GuardContact["contactType"], Channel>> = {
   address: "mail",
 };
 
-/** A contact to go to instead, through a channel that reaches it. */
+/** Returns another contact and a channel that reaches it. */
 function targetOf(
   party: "attorney" | "estate",
   contactId: string | undefined,
@@ -333,7 +333,7 @@ const SPOKEN: ReadonlySet<string> = new Set([
   "voiceSpokeWithThirdParty",
 ]);
 
-/** A planned message has asked nobody yet. */
+/** A planned message has not asked anyone yet. */
 function wasLocated({ item }: PastContact): boolean {
   if (item.theme === undefined || classOfTheme(item.theme) !== "locate") return false;
   if (!wasMade(item) || item.status === "scheduled") return false;

@@ -4,7 +4,7 @@ import type { RedirectTarget, Requirement } from "../../../domain/guard/verdict.
 import type { Rendered } from "../../../domain/guard/facts.ts";
 import type { Scene } from "../scene/scene.ts";
 
-/** The part of rules.md a rule belongs to. */
+/** The sections of rules.md. */
 export const GROUPS = {
   A: "Person, address, third parties",
   B: "Legal state of the debt or the person",
@@ -15,13 +15,13 @@ export const GROUPS = {
 export type Group = keyof typeof GROUPS;
 
 interface Because {
-  /** References to the facts that decided. */
+  /** References to the facts that determined the decision. */
   readonly facts: readonly string[];
-  /** A sentence that says what to do. It names ids and days, never persons. */
+  /** A sentence that states what to do. It names ids and days, never persons. */
   readonly long: string;
 }
 
-/** The result of a rule that has something to say. */
+/** The decision of a rule. */
 export type Decision =
   | { readonly outcome: "allow"; readonly requires: readonly Requirement[] }
   | ({ readonly outcome: "wait"; readonly until: Instant } & Because)
@@ -33,31 +33,31 @@ export type Decision =
   | ({ readonly outcome: "hold" } & Because)
   | ({ readonly outcome: "refuse" } & Because);
 
-/** A rule as it is written down for people. */
+/** The description of a rule for people. */
 export interface RuleText {
   readonly id: RuleId;
   readonly group: Group;
-  /** A label for what the rule stops. */
+  /** A label for the messages that the rule stops. */
   readonly short: string;
   readonly statement: string;
   readonly appliesTo: string;
-  /** The exact condition, as the code has it. */
+  /** The exact condition, as in the code. */
   readonly condition: string;
   readonly citation: string;
-  /** Where there are several, the first belongs to the core of the rule. */
+  /** The first one applies to the core of the rule. */
   readonly certainty: readonly [Certainty, ...Certainty[]];
-  /** The facts it looks at. */
+  /** The facts that it reads. */
   readonly inputs: readonly string[];
 }
 
-/** A rule. One with neither `decide` nor `lifts` counts, computes or sets what others use. */
+/** A rule. One with neither `decide` nor `lifts` counts, or computes values for other rules. */
 export interface Rule extends RuleText {
-  /** Undefined: nothing to say, which allows. */
+  /** Undefined means no objection, which allows. */
   readonly decide?: (scene: Scene) => Decision | undefined;
   /** The rules whose results do not count while `holds` is true. */
   readonly lifts?: readonly RuleId[];
   readonly holds?: (scene: Scene) => boolean;
-  /** True where an exception inside the rule opened the door. */
+  /** True if an exception inside the rule applied. */
   readonly opens?: (scene: Scene) => boolean;
 }
 
@@ -83,7 +83,7 @@ export const redirect = (to: RedirectTarget, facts: readonly string[], long: str
   long,
 });
 
-/** References to members of the contact in use. */
+/** References to members of the message's contact. */
 export const ofContact = ({ message }: Scene, ...members: readonly string[]): string[] =>
   members.map((member) => `contacts.${message.contactId}.${member}`);
 
@@ -95,7 +95,7 @@ export const ofLoans = ({ message }: Scene, member: string): string[] =>
 export const collects = ({ classes }: Scene): boolean =>
   classes.has("coll") || classes.has("locate") || classes.has("employer");
 
-/** Undefined where there is nothing to wait for. */
+/** Returns a wait; undefined if there is nothing to wait for. */
 export function waitUntil(
   until: Instant | undefined,
   { at }: Scene,
@@ -106,11 +106,11 @@ export function waitUntil(
   return { outcome: "wait", until, facts, long };
 }
 
-/** What a requirement looks for in the rendered message. */
+/** Tests whether the rendered message meets a requirement. */
 export type Satisfied = (rendered: Rendered) => boolean;
 
 /**
- * Requires something of the rendered message. Before it is rendered the requirement is passed on; afterwards a message
+ * Requires a property of the rendered message. Before rendering, the requirement is passed on; afterwards, a message
  * without it is refused.
  */
 export function require(

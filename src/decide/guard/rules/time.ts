@@ -9,7 +9,7 @@ import { closingOf, hoursOf, nextOpening, settleIn } from "../scene/windows.ts";
 import { nextInstantOf, type ZoneClock } from "../time/zone-clock.ts";
 import { type Decision, type Rule, waitUntil } from "./rule.ts";
 
-/** The facts that say where the borrower may be. */
+/** The facts that show where the borrower may be. */
 const PLACES = ["borrower.toldTimeZone", "contacts"];
 
 const mayBeUnusual = ({ facts, at }: Scene): boolean =>
@@ -61,12 +61,12 @@ function beginsOn({ days, untilDate }: InconvenientTime, day: Day): boolean {
   return days.includes(weekdayOf(day)) && (untilDate === undefined || day <= untilDate);
 }
 
-/** A time that ends before it begins goes on into the next day. */
+/** A time that ends before it begins continues into the next day. */
 function lengthOf({ from = 0, to = DAY_MINUTES }: InconvenientTime): number {
   return to > from ? to - from : to - from + DAY_MINUTES;
 }
 
-/** The end of a weekly time that began on a local day, where an instant is in it. */
+/** The end of a weekly time that began on a local day, if an instant is in it. */
 function endOf(
   time: InconvenientTime,
   day: Day,
@@ -79,7 +79,7 @@ function endOf(
   return nextInstantOf(clock, at, day, from + lengthOf(time));
 }
 
-/** The end of an inconvenient time that an instant is in, or the instant itself. */
+/** The end of the inconvenient time that contains an instant, or the instant itself. */
 function endOfInconvenient(
   times: readonly InconvenientTime[],
   clock: ZoneClock,
@@ -153,8 +153,8 @@ export const timeState: Rule = {
 };
 
 /**
- * The instant at which a permission given at `at` lapses: the end of the hours, the start of an inconvenient time, the
- * end of a consent that opened the door, or the latest time of the message. Undefined where nothing ends it.
+ * The instant at which a permission given at `at` ends: the end of the hours, the start of an inconvenient time, the
+ * end of a consent that made an exception, or the latest time of the message. Undefined if nothing ends it.
  */
 export function permissionLapses(
   scene: Scene,

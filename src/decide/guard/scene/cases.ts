@@ -12,13 +12,13 @@ export function casesOf<Type extends GuardCase["caseType"]>(
   );
 }
 
-/** A case that was canceled, or found false or denied, never was. A completed one keeps what its fields say. */
+/** False for a case that was canceled, denied or found false. The fields of a completed case still count. */
 export function hasEffect({ status, outcome }: GuardCase): boolean {
   if (status === "canceled") return false;
   return status !== "completed" || (outcome !== "falsePositive" && outcome !== "denied");
 }
 
-/** A message about no loan in particular is about all of them. */
+/** A message about no loan in particular concerns all of them. */
 export function concerns({ loanIds }: GuardCase, message: Message): boolean {
   if (loanIds === undefined || message.loanIds.length === 0) return true;
   return loanIds.some((id) => message.loanIds.includes(id));

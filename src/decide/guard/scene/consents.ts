@@ -7,8 +7,8 @@ export function isGiven(consent: Consent | undefined, at: Instant): boolean {
 }
 
 /**
- * True while a consent that is given by default is withdrawn. A consent with an end is withdrawn from then on; a
- * withdrawal with an end is over from then on.
+ * True while a consent that is given by default is withdrawn. A consent with an end is withdrawn after the end. A
+ * withdrawal with an end no longer counts after the end.
  */
 export function isWithdrawn(consent: Consent | undefined, at: Instant): boolean {
   if (consent === undefined) return false;

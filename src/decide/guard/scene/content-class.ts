@@ -24,16 +24,16 @@ const THEME_CLASSES: Readonly<Record<Theme, ContentClass>> = {
   inbOther: "inb",
 };
 
-/** The class of a theme. */
+/** Returns the class of a theme. */
 export const classOfTheme = (theme: Theme): ContentClass => THEME_CLASSES[theme];
 
-/** True if one of the loans is collected by us for another. */
+/** True if we collect one of the loans for another party. */
 export const isDebtCollector = (loans: readonly GuardLoan[]): boolean =>
   loans.some(({ collectorRole }) => collectorRole === "debtCollector");
 
 /**
- * The classes of a message, without `coll*`. They are derived, never given by the caller. A message that asks for
- * money on a loan past due is about collection whatever its theme.
+ * Returns the classes of a message, without `coll*`. They are derived; a caller cannot set them. A message that
+ * requests money for a loan past due is about collection whatever its theme.
  */
 export function classesOf(
   { theme, asksForMoney, isTransactional }: Message,
@@ -49,12 +49,12 @@ export function classesOf(
 
 const COLLECTION: readonly ContentClass[] = ["coll", "locate", "employer", "noticeByCollector"];
 
-/** True if a message is in connection with the collection of a debt, whoever collects it. */
+/** True if a message is in connection with the collection of a debt, by any party. */
 export function isCollection(classes: ReadonlySet<ContentClass>): boolean {
   return COLLECTION.some((each) => classes.has(each));
 }
 
-/** The loans that a message is about. */
+/** Returns the loans that a message is about. */
 export function loansOf({ message, loans }: Facts): readonly GuardLoan[] {
   return message.loanIds.flatMap((id) => loans[id] ?? []);
 }

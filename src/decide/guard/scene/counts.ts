@@ -4,24 +4,25 @@ import type { PastContact } from "./history.ts";
 import { type Scene, sceneAt } from "./scene.ts";
 import type { ZoneClock } from "../time/zone-clock.ts";
 
-/** Which past contacts count, by the clock of one zone. */
+/** Selects the past contacts that count, by the clock of one zone. */
 export type Counts = (past: PastContact, clock: number) => boolean;
 
 export interface Limit {
   readonly max: number;
-  /** Local calendar days, the day itself included. */
+  /** Local calendar days, including the day itself. */
   readonly days: number;
 }
 
 export interface Wait {
   readonly until: Instant;
-  /** The past contacts that fill the count. */
+  /** The past contacts that use up the limit. */
   readonly facts: readonly string[];
 }
 
 /**
- * The wait that a count asks for, or undefined where there is a place. Days are counted by each clock, and any that
- * closes, closes. The wait ends on the first day with a free place, at the start of the hours.
+ * Returns the wait that a limit requires; undefined if another contact is allowed. Days are counted by each clock, and
+ * a full count by any clock requires a wait. The wait ends at the start of the hours on the first day with a free
+ * place.
  */
 export function waitForPlace(scene: Scene, limit: Limit, counts: Counts): Wait | undefined {
   const counted = scene.clocks.map((_, clock) =>
@@ -36,18 +37,18 @@ export function waitForPlace(scene: Scene, limit: Limit, counts: Counts): Wait |
   return { until, facts: [...new Set(counted.flat().map(({ fact }) => fact))] };
 }
 
-/** What is older than the span counts on no day from today on. */
+/** An item older than the limit's span counts on no later day. */
 function isWithin({ days }: Scene, limit: Limit, past: PastContact, clock: number): boolean {
   return (past.days[clock] ?? 0) > (days[clock] ?? 0) - limit.days;
 }
 
-/** The longer of two waits. */
+/** Returns the longer of two waits. */
 export function longer(one: Wait | undefined, other: Wait | undefined): Wait | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return other.until > one.until ? other : one;
 }
 
-/** The start of the hours on the day that each clock must have reached; undefined where all have. */
+/** Returns the start of the hours on the day that each clock must reach; undefined if all have reached it. */
 export function waitForDays(scene: Scene, opens: readonly Day[]): Instant | undefined {
   const starts = scene.clocks.flatMap((clock, index) => {
     const day = opens[index] ?? 0;
@@ -59,7 +60,7 @@ export function waitForDays(scene: Scene, opens: readonly Day[]): Instant | unde
   return hours === undefined ? start : nextOpening(sceneAt(scene, start), hours);
 }
 
-/** A day that never comes is as good as one past every limit. */
+/** A date beyond the calendar counts as a date after every limit. */
 function startOf({ at }: Scene, clock: ZoneClock, day: Day): Instant {
   return Number.isFinite(day) ? clock.instantOf(day, 0) : at + SEARCH_MS;
 }

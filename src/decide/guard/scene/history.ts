@@ -3,17 +3,17 @@ import type { Day } from "../../../domain/guard/moments.ts";
 import type { ZoneClock } from "../time/zone-clock.ts";
 import { isReserved } from "./known.ts";
 
-/** One item of the history with what the counts ask of it. */
+/** One item of the history with the data that counts need. */
 export interface PastContact {
   readonly item: HistoryItem;
   /** Its name in the facts, such as `history.IN-101`. */
   readonly fact: string;
-  /** The local day it happened on, by each clock of the scene. */
+  /** The local day of the contact, by each clock of the scene. */
   readonly days: readonly Day[];
   readonly person: string;
 }
 
-/** The borrower, whom the history knows by many contacts. */
+/** The borrower has many contacts in the history and counts as one person. */
 export const BORROWER = "borrower";
 export const SPOUSE = "spouse";
 
@@ -26,7 +26,10 @@ export function pastOf(facts: Facts, clocks: readonly ZoneClock[]): readonly Pas
   }));
 }
 
-/** Third persons have no id of their own, so each of their contacts counts as one. An unknown contact is the borrower's. */
+/**
+ * Third persons have no id, so each of their contacts counts as one person. An unknown contact counts as the
+ * borrower's.
+ */
 export function personOf({ contacts }: Facts, contactId: string): string {
   const affiliation = contacts[contactId]?.affiliation ?? "self";
   if (affiliation === "self") return BORROWER;
@@ -43,17 +46,17 @@ export function accountOf({ loans }: Facts, loanId: string): string {
   return loans[loanId]?.accountNumber ?? loanId;
 }
 
-/** The loans of a past contact: those talked about, or else those it was booked to. */
+/** The loans of a past contact: those that were discussed, otherwise those to which it was booked. */
 export const loanIdsOf = ({ loanIds, discussedLoanIds }: HistoryItem): readonly string[] =>
   discussedLoanIds ?? loanIds;
 
-/** What happened on calls that were not connected, or went to a number that is not the person's. */
+/** Details of calls that were not connected, or reached a number that is not the person's. */
 const NOT_CONNECTED: ReadonlySet<string> = new Set([
   "voiceBusy",
   "voiceDisconnectedNumber",
   "voiceWrongNumber",
 ]);
-/** A failed call is one that was never placed, unless it is known to have rung. */
+/** A failed call was never placed, unless it is known to have rung. */
 const RANG: ReadonlySet<string> = new Set([
   "voiceNoAnswer",
   "voiceHungUp",
@@ -64,7 +67,7 @@ const RANG: ReadonlySet<string> = new Set([
   "voiceLeftMessageWithThirdParty",
 ]);
 
-/** True if an outbound contact was made or is planned. One that failed or was canceled reached nobody. */
+/** True if an outbound contact was made or is planned. A failed or canceled one reached no one. */
 export function wasMade({ direction, status }: HistoryItem): boolean {
   return direction === "outbound" && status !== "failed" && status !== "canceled";
 }
@@ -86,7 +89,7 @@ export function isCountedContact(facts: Facts, item: HistoryItem): boolean {
   return item.channel === "voice" ? isCountedCall(facts, item) : wasMade(item);
 }
 
-/** True if somebody was spoken to on the telephone, whoever called. */
+/** True if it was a telephone conversation, in either direction. */
 export function isConversation({ item, person }: PastContact): boolean {
   if (item.channel !== "voice") return false;
   if (person === BORROWER) return item.statusDetails === "voiceSpokeWithFirstParty";
@@ -96,14 +99,14 @@ export function isConversation({ item, person }: PastContact): boolean {
   );
 }
 
-/** The inbound message that the judged one answers; undefined where it is unasked. */
+/** The inbound message that the judged message answers; undefined if it answers none. */
 export function answeredInbound({ message, inbound }: Facts): InboundItem | undefined {
   const { replyToInboundId } = message;
   if (replyToInboundId === undefined) return undefined;
   return inbound.find(({ id }) => id === replyToInboundId);
 }
 
-/** True if nothing has answered an inbound message yet, and no answer is planned. */
+/** True if an inbound message has no answer yet, and none is planned. */
 export function isUnanswered({ history }: Facts, { id }: InboundItem): boolean {
   return !history.some(
     (item) => item.replyToInboundId === id && (wasMade(item) || isReserved(item)),

@@ -10,10 +10,10 @@ const NO_WORDS: Reply = {
   keyword: null,
 };
 
-/** Several rules ask about the same message. */
+/** Several rules read the same message. */
 const known = new WeakMap<InboundItem, Reply>();
 
-/** What the words of an inbound message ask for. */
+/** Reads the meaning of an inbound message. */
 export function replyOf(item: InboundItem): Reply {
   if (item.text === undefined) return NO_WORDS;
   const reply = known.get(item) ?? readReply(item.text, { channel: item.channel });
@@ -21,20 +21,20 @@ export function replyOf(item: InboundItem): Reply {
   return reply;
 }
 
-/** Everything but speech is writing. */
+/** True for every channel but speech. */
 export const isWritten = ({ channel }: InboundItem): boolean => channel !== "voice";
 
-/** A plain opt-out of the number or address it came from. In writing a refusal of all contact is one too. */
+/** True for a plain opt-out from a number or address. A written refusal of all contact also counts. */
 export function isOptOut(item: InboundItem): boolean {
   const { readings } = replyOf(item);
   return readings.includes("optOut") || (readings.includes("refuseAll") && isWritten(item));
 }
 
-/** Words that may be a refusal and that nobody has read yet. */
+/** True for words that may be a refusal and that no person has read yet. */
 export const isUnclear = (item: InboundItem): boolean =>
   !isOptOut(item) && replyOf(item).suppresses;
 
-/** Words about text messages, which reach every number of the borrower wherever they come from. */
+/** True for words about text messages, which apply to every number of the borrower on whatever channel they arrived. */
 export function namesTexts({ text = "" }: InboundItem): boolean {
   return wordsOf(text).some((word) => /^(?:te?xt|texto|sms)/.test(word));
 }

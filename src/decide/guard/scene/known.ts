@@ -9,8 +9,8 @@ import type {
 import type { Instant } from "../../../domain/guard/moments.ts";
 
 /**
- * The facts as they were known at an instant. Whatever is dated later is absent: a member, an item of a list, a whole
- * case. An end that lies ahead stays, and so does a reserved place in the history.
+ * Returns the facts as they were known at an instant. Everything with a later date is removed: a member, an item of a
+ * list, or a whole case. A future end date stays, and so does a planned interaction in the history.
  */
 export function knownAt(facts: Facts, now: Instant): Facts {
   const { borrower, contacts, loans, preferences, consents } = facts;
@@ -38,7 +38,7 @@ export function knownAt(facts: Facts, now: Instant): Facts {
   };
 }
 
-/** A planned interaction holds its place in the counts before it happens. */
+/** A planned interaction counts before it takes place. */
 export function isReserved({ status }: HistoryItem): boolean {
   return status === "scheduled" || status === "inProgress";
 }
@@ -65,7 +65,7 @@ const BANKRUPTCY_INSTANTS = [
   "coDebtorReliefAt",
 ] as const;
 
-/** The object itself where nothing in it is later than `now`. */
+/** Returns the object itself if nothing in it is later than `now`. */
 function without<Whole extends object>(
   whole: Whole,
   names: readonly (keyof Whole)[],
@@ -80,7 +80,7 @@ function without<Whole extends object>(
 
 const isLater = (value: unknown, now: Instant): boolean => typeof value === "number" && value > now;
 
-/** The record itself where the map changes nothing. */
+/** Returns the record itself if the map changes nothing. */
 function mapValues<Value>(
   record: Readonly<Record<string, Value>>,
   map: (value: Value) => Value,

@@ -14,13 +14,16 @@ import { type PastContact, pastOf } from "./history.ts";
 import { knownAt } from "./known.ts";
 import { homesOf, isNumberOf, zonesOf } from "./where.ts";
 
-/** One judgement as the rules see it: the facts known at `now`, what follows from them, and the instant looked at. */
+/**
+ * The input of the rules for one judgement: the facts known at `now`, values derived from them, and the instant to
+ * judge.
+ */
 export interface Scene {
   readonly facts: Facts;
   readonly policy: Policy;
-  /** The moment of the judgement: nothing dated later is in the facts. */
+  /** The moment of the judgement. The facts contain nothing with a later date. */
   readonly now: Instant;
-  /** The moment at which the message would leave: `now`, or the end of a wait. */
+  /** The moment at which the message would be sent: `now`, or the end of a wait. */
   readonly at: Instant;
   readonly message: Message;
   readonly contact: GuardContact;
@@ -34,7 +37,7 @@ export interface Scene {
   readonly past: readonly PastContact[];
 }
 
-/** Sets the scene of a judgement. The message's contact and loans must be keys of the facts. */
+/** Creates the scene of a judgement. Throws RangeError unless the message's contact and loans are keys of the facts. */
 export function openScene(given: Facts, policy: Policy, now: Instant): Scene {
   const facts = knownAt(given, now);
   const { message } = facts;
@@ -62,24 +65,24 @@ export function openScene(given: Facts, policy: Policy, now: Instant): Scene {
     : scene;
 }
 
-/** The same judgement looked at from another instant. */
+/** Returns the same scene at another instant. */
 export function sceneAt(scene: Scene, at: Instant): Scene {
   return { ...scene, at, days: scene.clocks.map((clock) => clock.dayAt(at)) };
 }
 
-/** By law for a debt collector, by choice of the lender, or because a state says so. */
+/** True for a debt collector by law, by choice of the lender, or by the law of a state. */
 function regulationFApplies(scene: Scene): boolean {
   if (scene.byDebtCollector || scene.facts.lender.switches.regF) return true;
   return !scene.policy.off.has("state.scope") && lawOf(scene, "state.scope", "regF").length > 0;
 }
 
-/** An entry of the policy that binds this message, and the loans for which it does. */
+/** A policy entry that applies to this message, and the loans to which it applies. */
 export interface Law<Rule extends PolicyRule> {
   readonly entry: EntryOf<Rule>;
   readonly loanIds: readonly string[];
 }
 
-/** The entries of a rule that are in force, for the place, for the class of the message and for one of its loans. */
+/** Returns the entries of a rule that are in force for the place, the class of the message and one of its loans. */
 export function lawOf<Rule extends PolicyRule>(
   scene: Scene,
   ruleId: RuleId,
@@ -97,18 +100,18 @@ function isInScope(entry: PolicyEntry, scene: Scene): boolean {
   return isForPlace(entry, scene) && isForClass(entry, scene) && isInForce(entry, scene.days);
 }
 
-/** The one entry of a federal parameter; undefined where none is in force. */
+/** Returns the entry of a federal parameter; undefined if none is in force. */
 export function parameterOf<Rule extends PolicyRule>(
   scene: Scene,
   ruleId: RuleId,
   rule: Rule,
 ): EntryOf<Rule>["value"] | undefined {
   const [law] = lawOf(scene, ruleId, rule);
-  // the compiler does not see that an entry and its value are of the same kind
+  // the compiler does not see that an entry and its value have the same kind
   return law?.entry.value as EntryOf<Rule>["value"] | undefined;
 }
 
-/** With several zones an entry is in force as soon as it is in one of them. */
+/** With several zones an entry is in force as soon as it is in force in one of them. */
 function isInForce({ from, until }: PolicyEntry, days: readonly Day[]): boolean {
   return days.some((day) => (from === null || from <= day) && (until === null || day <= until));
 }
@@ -135,7 +138,7 @@ const NO_LOANS: GuardLoan = {
   contractedBeforeService: false,
 };
 
-/** Undefined where the entry binds nobody here. A message about no loan is judged as a creditor's. */
+/** Undefined if the entry applies to no loan here. A message about no loan is judged as a creditor's. */
 function boundLoans(entry: PolicyEntry, { message, facts }: Scene): readonly string[] | undefined {
   if (entry.jurisdiction === "US") return message.loanIds;
   const licensed =

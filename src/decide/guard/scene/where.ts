@@ -17,8 +17,9 @@ const SHARED: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 /**
- * Every zone the borrower may be in: a zone the borrower told us, or else the union over the contact in use, the
- * primary addresses and the primary phones. Without any evidence it is every zone of the states.
+ * Returns every zone in which the borrower may be: the zone that the borrower reported, otherwise the zones of the
+ * contact in use, the primary addresses and the primary phones together. Without any evidence it returns every zone of
+ * the states.
  */
 export function zonesOf({ borrower, contacts, message }: Facts): readonly ZoneClock[] {
   if (borrower.toldTimeZone !== undefined) return [clockOf(borrower.toldTimeZone)];
@@ -43,14 +44,14 @@ export function areaCodeOf(number: string): string | undefined {
   return /^\+1(\d{3})\d{7}$/.exec(number)?.[1];
 }
 
-/** The whole area code, never a longer prefix, which is wrong for a good part of 219 and 423. */
+/** Only the whole area code is used: a longer prefix is wrong for many numbers in 219 and 423. */
 function zonesOfNumber(number: string): readonly string[] {
   const code = areaCodeOf(number);
   if (code === undefined || NON_GEOGRAPHIC.has(code)) return [];
   return SHARED.get(code) ?? AREA_CODES[code] ?? [];
 }
 
-/** Where the borrower lives, as state and city law ask: two-letter codes of states, and NYC. */
+/** Returns the borrower's homes for state and city law: two-letter codes of states, and NYC. */
 export function homesOf({ contacts }: Facts): ReadonlySet<string> {
   const homes = new Set<string>();
   for (const { address } of homeAddresses(Object.values(contacts))) {
@@ -61,7 +62,7 @@ export function homesOf({ contacts }: Facts): ReadonlySet<string> {
   return homes;
 }
 
-/** The primary home address of the borrower; where none is marked so, the next best kind of address. */
+/** Returns the primary home address of the borrower, otherwise the next best kind of address. */
 function homeAddresses(contacts: readonly GuardContact[]): readonly GuardContact[] {
   const own = contacts.filter(
     ({ contactType, affiliation, status }) =>
@@ -79,7 +80,7 @@ function homeAddresses(contacts: readonly GuardContact[]): readonly GuardContact
 
 const NYC = overlay.places.NYC;
 
-/** By county, and by ZIP code where the county is not known. */
+/** By county, or by ZIP code if the county is not known. */
 function isNewYorkCity({
   state,
   countyFips,

@@ -9,7 +9,7 @@ export interface Hours {
   readonly to: number;
 }
 
-/** The narrowest hours of a rule for this message; undefined where none close anything. */
+/** Returns the narrowest hours of a rule for this message; undefined if no hours apply. */
 export function hoursOf(scene: Scene, ruleId: RuleId): Hours | undefined {
   const windows = lawOf(scene, ruleId, "window")
     .map(({ entry }) => entry.value)
@@ -21,12 +21,12 @@ export function hoursOf(scene: Scene, ruleId: RuleId): Hours | undefined {
   };
 }
 
-/** No search goes further: a longer wait is refused anyway. */
+/** The limit of the search. A longer wait is refused in any case. */
 export const SEARCH_MS = 40 * DAY_MS;
 
 /**
- * The first instant, `at` or later, at which the hours are open in every zone; it must not be within the margin before
- * they close. Past the limit of the search the result is some instant there.
+ * Returns the first instant from `at` on at which the hours are open in every zone, outside the margin before they
+ * close. Beyond the limit of the search the result is some instant there.
  */
 export function nextOpening(scene: Scene, hours: Hours): Instant {
   const end = hours.to - marginOf(scene);
@@ -38,7 +38,7 @@ export function nextOpening(scene: Scene, hours: Hours): Instant {
   });
 }
 
-/** Moves an instant on, zone by zone, until no zone moves it any more. */
+/** Moves an instant forward, zone by zone, until no zone moves it any more. */
 export function settleIn(
   { clocks, at: start }: Scene,
   move: (clock: ZoneClock, at: Instant) => Instant,
@@ -52,14 +52,14 @@ export function settleIn(
   return at;
 }
 
-/** Minutes before the end of the hours in which nothing starts. */
+/** Minutes before the end of the hours in which no contact begins. */
 function marginOf({ message, facts }: Scene): number {
   const { voice, text } = facts.lender.limits.marginMinutes;
   if (message.channel === "voice") return voice;
   return message.channel === "text" ? text : 0;
 }
 
-/** The instant at which open hours close in the first of the zones. */
+/** Returns the instant at which the hours close in the first of the zones. */
 export function closingOf({ clocks, days }: Scene, { to }: Hours): Instant {
   return Math.min(...clocks.map((clock, index) => clock.instantOf(days[index] ?? 0, to)));
 }

@@ -7,15 +7,15 @@ export interface ZoneClock {
   offsetAt(at: Instant): number;
   /** The local calendar day at an instant. */
   dayAt(at: Instant): Day;
-  /** Ms since local midnight at an instant, by the clock on the wall. */
+  /** Ms since local midnight at an instant, by local time. */
   timeAt(at: Instant): number;
-  /** The first instant of a local day at which the wall clock shows so many minutes since midnight or more. */
+  /** The first instant of a local day at which the local time is this many minutes after midnight or later. */
   instantOf(day: Day, minutes: number): Instant;
 }
 
 /**
- * The next instant after `at` at which the wall clock shows the time of a local day, where it shows an earlier time
- * now. In the hour that comes twice, that is the second time.
+ * Returns the next instant after `at` at which the local time of a day is reached, if the local time is earlier now. In
+ * a repeated hour that is the second time.
  */
 export function nextInstantOf(clock: ZoneClock, at: Instant, day: Day, minutes: number): Instant {
   const first = clock.instantOf(day, minutes);
@@ -26,7 +26,7 @@ export function nextInstantOf(clock: ZoneClock, at: Instant, day: Day, minutes: 
 /** No zone has changed its offset twice within a week. */
 const WEEK_MS = 7 * DAY_MS;
 
-/** One week of a zone: its offset before and from `change` on. */
+/** One week of a zone: its offset before `change` and from then on. */
 interface Week {
   readonly change: Instant;
   readonly before: number;
@@ -35,7 +35,7 @@ interface Week {
 
 const clocks = new Map<string, ZoneClock>();
 
-/** The clock of a zone, which must be known to this runtime. Offsets are asked of Intl once a week of local time. */
+/** Creates the clock of a zone, which must be known to this runtime. Intl is called once per week of local time. */
 export function clockOf(zone: string): ZoneClock {
   const opened = clocks.get(zone) ?? openClock(zone);
   clocks.set(zone, opened);
@@ -64,7 +64,7 @@ function openClock(zone: string): ZoneClock {
 
 type Offset = (at: Instant) => number;
 
-/** Instants are tried, not computed: a local time may come twice, or not at all. */
+/** Instants are tried, not computed: a local time may occur twice or not at all. */
 function firstAt(offsetAt: Offset, local: number): Instant {
   const earlier = local - offsetAt(local - DAY_MS);
   if (earlier + offsetAt(earlier) === local) return earlier;
@@ -80,7 +80,7 @@ function readWeek(ask: Offset, start: Instant): Week {
   return { change: changeBetween(ask, start, end - 1), before, after };
 }
 
-/** The first instant after `low` with an offset other than that of `low`; at `high` there is another one. */
+/** Returns the first instant after `low` with another offset than at `low`. The offset at `high` must differ. */
 function changeBetween(offsetAt: Offset, low: Instant, high: Instant): Instant {
   const before = offsetAt(low);
   let [known, changed] = [low, high];

@@ -1,12 +1,15 @@
-/** What a report in words says, by its phrases, and the code that stands for it. The first row that fits counts. */
+/** The phrases of a report in prose, and the code that they mean. The first matching row counts. */
 export interface BounceWords {
   readonly kind: "bounce" | "delayed";
-  /** RFC 3463; null where the words give no reason. */
+  /** RFC 3463; null if the words give no reason. */
   readonly enhanced: string | null;
   readonly words: RegExp;
 }
 
-/** How the servers that know no RFC 3464 begin, whatever the reason: qmail, Exim, older Exchange, Postfix's bare form. */
+/**
+ * The first words of reports from servers without RFC 3464, whatever the reason: qmail, Exim, older Exchange, Postfix's
+ * bare form.
+ */
 export const REPORT_OPENINGS: readonly RegExp[] = [
   /this is the (?:qmail-send program|mail (?:delivery )?system|mailer-daemon)/iu,
   /this message was created automatically by mail delivery software/iu,
@@ -23,7 +26,7 @@ export const REPORT_OPENINGS: readonly RegExp[] = [
   /(?:配信できません|送信できませんでした|配信不能)/u,
 ];
 
-/** A server that still tries. These come first: such a report names a reason as well. */
+/** Reports from a server that still tries. They are matched first, because they name a reason too. */
 const DELAYS =
   /has not (?:yet )?been delivered|delivery (?:is )?(?:delayed|incomplete|temporarily suspended)|will (?:be retried|keep trying|continue to try)|this is a warning message only|do not need to resend|aún no se ha entregado|retras(?:o|ado)|se seguirá intentando|verzögert|weiterhin versucht|retardée?/iu;
 

@@ -22,7 +22,7 @@ const ACTIONS: readonly (readonly [word: RegExp, action: string, kind: MailKind]
   [/^\W*expand/iu, "expanded", "relayed"],
 ];
 
-/** The reports of a delivery status notification (RFC 3464), one a recipient; none where the email has no such part. */
+/** Reads a delivery status notification (RFC 3464): one report per recipient, none if the email has no such part. */
 export function readDeliveryStatus(mail: ParsedMail): MailReport[] {
   const reference = referenceOfReport(mail);
   return statusTexts(mail)
@@ -30,7 +30,7 @@ export function readDeliveryStatus(mail: ParsedMail): MailReport[] {
     .map((fields) => ({ ...reportOf(fields, mail), readFrom: "deliveryStatus", reference }));
 }
 
-/** Gateways label the status part as plain text, and then it is part of the mail's text. */
+/** Gateways label the status part as plain text, so it becomes part of the email's text. */
 function statusTexts({ parts, text }: ParsedMail): string[] {
   const labelled = parts.filter(({ mimeType }) => DELIVERY_STATUS.test(mimeType));
   if (labelled.length > 0) return labelled.map((part) => part.text);
@@ -42,7 +42,7 @@ function statusTexts({ parts, text }: ParsedMail): string[] {
   });
 }
 
-/** One set of fields a recipient. Some servers put blank lines between the fields of one recipient. */
+/** Returns one set of fields per recipient. Some servers put blank lines between the fields of one recipient. */
 function recipientsOf(groups: readonly Fields[]): Fields[] {
   const recipients: Map<string, string>[] = [];
   for (const group of groups.filter((fields) => OF_RECIPIENT.some((name) => fields.has(name)))) {
@@ -62,8 +62,8 @@ function reportOf(fields: Fields, mail: ParsedMail): Omit<MailReport, "readFrom"
 }
 
 /**
- * Many servers put the general 5.0.0 into Status and the true code into the diagnostic text. The text counts where it is
- * of the same class and more exact.
+ * Many servers put the general 5.0.0 into Status and the true code into the diagnostic text. The text counts if it has
+ * the same class and is more exact.
  */
 function codeOf(status: string, words: string): StatusCode {
   const said = statusCodeIn(words);
@@ -75,7 +75,7 @@ function codeOf(status: string, words: string): StatusCode {
   return { enhanced, reply: said.reply };
 }
 
-/** A report without a readable action: its class decides, and its subject where that is missing too. */
+/** For a report without a readable action, the class decides, otherwise the subject. */
 function actionOf(
   word: string,
   { enhanced, reply }: StatusCode,

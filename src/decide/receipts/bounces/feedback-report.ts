@@ -4,8 +4,8 @@ import type { MailReport } from "./mail-report.ts";
 import { headerOf, referenceOfReport } from "./reference.ts";
 
 /**
- * The feedback types that say that the recipient wants no more of it (RFC 5965, 7.3, and Amazon's). `not-spam` takes a
- * complaint back, and `auth-failure` and `virus` speak of something else.
+ * The feedback types that mean that the recipient wants no more such email (RFC 5965, 7.3, and Amazon's). `not-spam`
+ * withdraws a complaint; `auth-failure` and `virus` are about something else.
  */
 const COMPLAINTS = new Set([
   "abuse",
@@ -17,7 +17,7 @@ const COMPLAINTS = new Set([
   "miscategorized",
 ]);
 
-/** A complaint in the abuse report format (RFC 5965), or in Microsoft's own form; undefined where the email is neither. */
+/** Reads a complaint in the abuse report format (RFC 5965) or in Microsoft's form; undefined for other emails. */
 export function readFeedbackReport(mail: ParsedMail): MailReport | undefined {
   const part = mail.parts.find(({ mimeType }) => mimeType === "message/feedback-report");
   if (part === undefined) return isMicrosoftComplaint(mail) ? complaintOf(mail, true) : undefined;

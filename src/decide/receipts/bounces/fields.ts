@@ -1,10 +1,10 @@
-/** Fields by name in lower case. Of a field that stands twice the first counts. */
+/** Fields by name in lower case. The first of several fields with one name counts. */
 export type Fields = ReadonlyMap<string, string>;
 
 const FOLD = /\r?\n[ \t]+/gu;
 const FIELD = /^([!-9;-~]+)[ \t]*:[ \t]*(.*)$/u;
 
-/** The groups of fields of a report, apart at blank lines (RFC 3464, 2.1). Lines that are no fields do not count. */
+/** Reads the groups of fields of a report, which blank lines separate (RFC 3464, 2.1). Other lines are ignored. */
 export function fieldGroupsOf(text: string): Fields[] {
   return text
     .replaceAll(FOLD, " ")
@@ -23,7 +23,7 @@ function fieldsOf(group: string): Fields {
   return fields;
 }
 
-/** The fields before the first blank line: the headers of a returned message. */
+/** Reads the fields before the first blank line: the headers of a returned message. */
 export function headersOf(text: string): Fields {
   const [head = ""] = text.replace(/^\s+/u, "").split(/\r?\n\r?\n/u, 1);
   return fieldsOf(head.replaceAll(FOLD, " "));

@@ -1,21 +1,21 @@
-/** What an email that came to us is. */
+/** The kind of an incoming email. */
 export type MailKind =
   /** The message was not delivered, and will not be. */
   | "bounce"
-  /** A server still tries to deliver it. */
+  /** A server still tries to deliver the message. */
   | "delayed"
   | "delivered"
-  /** It was handed to a system that sends no reports, or to a list. */
+  /** The message was passed to a system that sends no reports, or to a list. */
   | "relayed"
-  /** The recipient called it spam. */
+  /** The recipient marked the message as spam. */
   | "complaint"
   | "autoReply"
-  /** A person wrote it. */
+  /** A person wrote the email. */
   | "reply"
-  /** It is none of these, or cannot be read. */
+  /** The email is none of these, or cannot be read. */
   | "unknown";
 
-/** Which message of ours an email is about. */
+/** The reference of an email to a message of ours. */
 export interface MailReference {
   /** Without angle brackets. */
   readonly messageId: string | null;
@@ -23,10 +23,10 @@ export interface MailReference {
   readonly verpToken: string | null;
 }
 
-/** What an email says of a message of ours. Nothing in it names a person. */
+/** A report about a message of ours. It does not name a person. */
 export interface MailReport {
   readonly kind: MailKind;
-  /** RFC 3464: failed, delayed, delivered, relayed or expanded; null where the email is no delivery status. */
+  /** RFC 3464: failed, delayed, delivered, relayed or expanded; null if the email is not a delivery status. */
   readonly action: string | null;
   /** RFC 3463, such as 5.1.1. */
   readonly enhanced: string | null;
@@ -34,7 +34,7 @@ export interface MailReport {
   readonly reply: number | null;
   /** The provider's words, scrubbed of addresses and numbers. */
   readonly diagnostic: string | null;
-  /** From which form of email it was read. */
+  /** The form of email from which the report was read. */
   readonly readFrom: "deliveryStatus" | "feedbackReport" | "text" | "headers";
   readonly reference: MailReference;
 }

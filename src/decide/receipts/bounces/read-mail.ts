@@ -7,8 +7,8 @@ import { referenceOfReply } from "./reference.ts";
 import { readReportInWords } from "./report-in-words.ts";
 
 /**
- * What an email that came to us says of messages of ours: the reports of its delivery status, one a recipient, or one
- * report of any other kind. A message that only passes on a report is read as that report.
+ * Reads an incoming email: one report per recipient of a delivery status, or one report of any other kind. A message
+ * that only forwards a report is read as that report.
  */
 export function readMail(mail: ParsedMail): MailReport[] {
   const complaint = readFeedbackReport(mail);
@@ -23,14 +23,14 @@ export function readMail(mail: ParsedMail): MailReport[] {
 const isReport = ({ readFrom, kind }: MailReport): boolean =>
   readFrom !== "headers" && kind !== "unknown";
 
-/** A report that was passed on may have lost the address it came to. */
+/** A forwarded report may have lost its original recipient address. */
 function withToken(report: MailReport, outer: ParsedMail): MailReport {
   const { messageId, verpToken } = report.reference;
   const token = verpToken ?? referenceOfReply(outer).verpToken;
   return { ...report, reference: { messageId, verpToken: token } };
 }
 
-/** What a person or a program wrote in words. */
+/** Reads an email without a report part, from a person or a program. */
 function readLetter(mail: ParsedMail): MailReport {
   return {
     kind: kindOfLetter(mail),

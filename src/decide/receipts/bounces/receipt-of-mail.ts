@@ -1,7 +1,7 @@
 import type { ProviderReceipt } from "../../../domain/receipts/provider-receipt.ts";
 import type { MailReport } from "./mail-report.ts";
 
-/** A report as a receipt of the table of emails; null for what is no report on a message. */
+/** Converts a report to a receipt of the email table; null if it is not a report about a message. */
 export function receiptOfMail(
   { kind, action, enhanced, reply, diagnostic }: MailReport,
   providerMessageId: string,
@@ -9,7 +9,7 @@ export function receiptOfMail(
 ): ProviderReceipt | null {
   const rawStatus = kind === "complaint" ? "complaint" : action;
   if (rawStatus === null || kind === "unknown") return null;
-  // the table reads the reply code at the head of the words
+  // the table reads the reply code at the start of the words
   const words = diagnostic ?? "";
   const hasReply = reply === null || words.startsWith(String(reply));
   const qualifier = hasReply ? words : `${reply} ${words}`.trim();

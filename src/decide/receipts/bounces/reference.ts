@@ -3,14 +3,14 @@ import { fieldGroupsOf, headersOf, type Fields } from "./fields.ts";
 import type { MailReference } from "./mail-report.ts";
 
 const ORIGINAL = /^(?:message\/(?:rfc822|global)(?:-headers)?|text\/rfc822-headers)$/u;
-/** Whether a part is the message that a report returns. */
+/** True if a part is the message that a report returns. */
 export const isOriginal = (mimeType: string): boolean => ORIGINAL.test(mimeType);
 
 const MESSAGE_ID = /<([^<>\s@]{1,250}@[^<>\s@]{1,250})>/u;
-/** At the beginning of a line, quoted or not: a report in words that has the original below. */
+/** At the beginning of a line, quoted or not: a report in prose contains the original below. */
 const MESSAGE_ID_IN_TEXT = /^[> \t]*message-id:\s*<([^<>\s@]{1,250}@[^<>\s@]{1,250})>/imu;
 
-/** Which message of ours a report is about, by the message it returns and by the address it was sent to. */
+/** Finds the message that a report is about, from the returned message and the report's recipient address. */
 export function referenceOfReport(mail: ParsedMail): MailReference {
   const original = originalHeaders(mail);
   const reported = reportedFields(mail);
@@ -31,7 +31,7 @@ export function referenceOfReport(mail: ParsedMail): MailReference {
   };
 }
 
-/** Which message of ours a reply answers. */
+/** Finds the message that a reply answers. */
 export function referenceOfReply(mail: ParsedMail): MailReference {
   return {
     messageId:
@@ -50,7 +50,7 @@ function originalHeaders(mail: ParsedMail): Fields {
 const reportedFields = ({ parts }: ParsedMail): Fields[] =>
   parts.filter(({ mimeType }) => !isOriginal(mimeType)).flatMap(({ text }) => fieldGroupsOf(text));
 
-/** Gmail's delivery status and every read receipt name the message so. */
+/** Gmail's delivery status and every read receipt name the message in these fields. */
 const originalIdIn = (reported: readonly Fields[]): string | null =>
   reported
     .flatMap((fields) =>
@@ -65,11 +65,11 @@ export const headerOf = ({ headers }: ParsedMail, name: string): string | undefi
 const messageIdIn = (value: string | undefined): string | null =>
   MESSAGE_ID.exec(value ?? "")?.[1] ?? null;
 
-/** Our envelope id is the token; that of another server has another form or a wrong signature. */
+/** Our envelope id is the token. An id of another server has another form or a wrong signature. */
 const envelopeToken = (id: string | undefined): string | null =>
   id === undefined ? null : `envelope+${id}@`;
 
-/** Where the mail was delivered, as the servers on its way noted it. */
+/** The recipient addresses that the servers noted on the way. */
 const deliveryAddresses = (mail: ParsedMail): (string | undefined)[] =>
   ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to"].map((name) =>
     headerOf(mail, name),

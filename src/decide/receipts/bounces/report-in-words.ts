@@ -5,17 +5,17 @@ import { headerOf, referenceOfReport } from "./reference.ts";
 import { statusCodeIn, type StatusCode } from "./status-code.ts";
 import { withoutNames } from "./without-names.ts";
 
-/** Where a report ends and the returned message begins. */
+/** The separator between a report and the returned message. */
 const RETURNED =
   /^[ \t]*(?:-{2,}.{0,40}(?:original message|copy of the message|this is a copy|returned message|mensaje original|message follows|original-?nachricht).{0,60}|received:\s.*)$/imu;
 
-/** A report in words, without a delivery status part; undefined where the email is no report. */
+/** Reads a report in prose, without a delivery status part; undefined if the email is not a report. */
 export function readReportInWords(mail: ParsedMail): MailReport | undefined {
   if (!isReport(mail)) return undefined;
   const said = mail.text.split(RETURNED, 1)[0] ?? "";
   const line = lineWithCode(said);
   const code = statusCodeIn(line ?? "");
-  // an address in the middle of a sentence would hide how it ends
+  // an address inside a sentence would hide the sentence's end
   const sentences = said.replaceAll(ADDRESS, "[address]");
   const row = BOUNCE_WORDS.find(({ words }) => words.test(sentences));
   const isRefusal = code.enhanced !== null || code.reply !== null || row !== undefined;
@@ -26,11 +26,14 @@ export function readReportInWords(mail: ParsedMail): MailReport | undefined {
   return reportOf(mail, kind, { ...code, enhanced }, withoutNames(words, addressesIn(mail)));
 }
 
-/** Bounded, so that a body of one word costs no more than any other. */
+/** The length is limited, so that a body of one long word is read as fast as any other. */
 const ADDRESS = /[^\s<>"'():;,@[\]]{1,64}@[^\s<>"'():;,@[\]]{1,255}/gu;
 const NO_CODE: StatusCode = { enhanced: null, reply: null };
 
-/** A sender or subject of reports, and words of one: what a person writes about a bounce has neither. */
+/**
+ * A report has a report's sender or subject, and a report's words. An email that a person writes about a bounce has
+ * neither sender nor subject.
+ */
 function isReport(mail: ParsedMail): boolean {
   const isFromServer =
     mail.mailFrom === "" ||
@@ -41,7 +44,7 @@ function isReport(mail: ParsedMail): boolean {
   return isNamed || (isFromServer && (REPORT_SUBJECTS.test(mail.subject) || opens));
 }
 
-/** The first line, with the one below it, that has a code of a refusal. */
+/** The first line with the code of a refusal, and the line after it. */
 function lineWithCode(text: string): string | undefined {
   const lines = text.split(/\r?\n/u);
   const at = lines.findIndex((line) => {
@@ -59,7 +62,7 @@ function lineWithCode(text: string): string | undefined {
 const lineWith = (text: string, words: RegExp | undefined): string | undefined =>
   text.split(/\r?\n/u).find((line) => words?.test(line));
 
-/** The recipients that the report names, which its words must not. */
+/** The recipients that the report names. They must not appear in its words. */
 function addressesIn(mail: ParsedMail): string[] {
   const named = `${mail.text}\n${headerOf(mail, "x-failed-recipients") ?? ""}`;
   return [...new Set(named.slice(0, 20_000).match(ADDRESS) ?? [])].slice(0, 20);

@@ -1,4 +1,4 @@
-/** A reply code and an enhanced status code as they stand in a text. */
+/** A reply code and an enhanced status code from a text. */
 export interface StatusCode {
   readonly enhanced: string | null;
   readonly reply: number | null;
@@ -6,11 +6,11 @@ export interface StatusCode {
 
 const ENHANCED = /(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])/u;
 const REPLY_AND_ENHANCED = /(?<!\d)([245]\d\d)[ \-:#<]*([245]\.\d{1,3}\.\d{1,3})(?![\d.])/u;
-/** A reply code stands at the beginning, or after a colon, a quotation mark or a type such as `smtp;`. */
+/** A reply code is at the beginning, or after a colon, a quotation mark or a type such as `smtp;`. */
 const REPLY =
   /(?:^|[:;"'(<>]|said|response|error|status|returned|with|code)[ \t]*([45]\d\d)(?=[ \-:#]|$)/imu;
 
-/** The codes in a diagnostic text or a line of a report in words. */
+/** Reads the codes in a diagnostic text or in a line of a report. */
 export function statusCodeIn(text: string): StatusCode {
   const [, both, enhancedOfBoth] = REPLY_AND_ENHANCED.exec(text) ?? [];
   if (both !== undefined && enhancedOfBoth !== undefined)
@@ -22,5 +22,5 @@ export function statusCodeIn(text: string): StatusCode {
   };
 }
 
-/** The first enhanced code, such as 5.1.1; an address such as 192.0.2.1 is none. */
+/** Returns the first enhanced code, such as 5.1.1. An address such as 192.0.2.1 does not count. */
 export const enhancedIn = (text: string): string | null => ENHANCED.exec(text)?.[0] ?? null;

@@ -1,8 +1,8 @@
 import { scrub } from "../../../domain/scrub.ts";
 
 /**
- * A server's words without the recipients. Addresses are known by their form; what stands before the @ is taken out as
- * well, however short, because some servers name it alone. Null where nothing is left.
+ * Removes the recipients from a server's words. Addresses are found by their form. The part before the @ is removed
+ * too, however short, because some servers name it alone. Null if nothing remains.
  */
 export function withoutNames(words: string, addresses: readonly string[]): string | null {
   const bare = addresses.map((address) => address.replaceAll(/[<>]/gu, "").trim());

@@ -27,7 +27,7 @@ const SOFT: ContactEffect = {
   limit: { count: 3, overDays: 7, makes: "invalid" },
 };
 
-/** What a failure says of the address, and when to try again, beyond the meaning of its code. */
+/** The effect of a failure on the address and the time of the next attempt, in addition to the meaning of its code. */
 const ADDITIONS: ReadonlyMap<Meaning, Addition> = new Map<Meaning, Addition>([
   [
     MAILBOX_FULL,
@@ -48,7 +48,10 @@ const ADDITIONS: ReadonlyMap<Meaning, Addition> = new Map<Meaning, Addition>([
   ],
 ]);
 
-/** What a reply or a report about an email comes to. `reply` is that of RFC 5321, or as much as a report says of it. */
+/**
+ * Returns the meaning of a reply or report about an email. `reply` is that of RFC 5321, or the part of it that a report
+ * contains.
+ */
 export function meaningOfEmailFailure(
   enhanced: string | null,
   reply: string,
@@ -58,7 +61,7 @@ export function meaningOfEmailFailure(
   return failureMeaning(meaning, meaning !== GONE_FOR_GOOD, ADDITIONS.get(meaning));
 }
 
-/** A server that reports a temporary fault as a failure has tried long enough; only a full mailbox may empty. */
+/** A server that reports a temporary fault as final has retried long enough. Only a full mailbox may become usable. */
 function meaningOf(code: string | null, qualifier: string | null): CodeMeaning {
   const said = /^(?:smtp;\s*)?([245]\d\d)\b/iu.exec(qualifier ?? "")?.[1];
   const reply = said ?? `${code?.charAt(0) ?? "5"}50`;
@@ -69,8 +72,8 @@ function meaningOf(code: string | null, qualifier: string | null): CodeMeaning {
 }
 
 /**
- * Emails. The words are the actions of RFC 3464, `accepted` for the relay's own answer and `complaint` for a report of
- * RFC 5965. A server may report a delivery and a failure of the same message: the copy that was forwarded came back.
+ * Emails. The statuses are the actions of RFC 3464, `accepted` for the relay's own answer and `complaint` for a report
+ * of RFC 5965. A server may report both a delivery and a failure of one message: its forwarded copy came back.
  */
 export const EMAIL: ReceiptTable = {
   provider: "smtp",
@@ -89,7 +92,7 @@ export const EMAIL: ReceiptTable = {
       progress: { status: "succeeded", statusDetails: "emailDelivered" },
       codeClass: /^2/u,
     },
-    // who complains has received it
+    // a recipient who complains has received it
     {
       rawStatus: "complaint",
       rank: 6,

@@ -1,6 +1,6 @@
 import { NO_RETRY, type ReceiptTable } from "../table.ts";
 
-/** Letters, in the words that print services have in common. */
+/** Letters, by the statuses that print services have in common. */
 export const MAIL_HOUSE: ReceiptTable = {
   provider: "mailHouse",
   channel: "mail",
@@ -35,7 +35,7 @@ export const MAIL_HOUSE: ReceiptTable = {
   sequences: [["accepted", "inTransit", "forwarded", "delivered", "returned"]],
   meaningOf: () => ({
     short: "Returned to sender",
-    long: "The letter came back. Ask the borrower for another address, or use another channel.",
+    long: "The letter came back. Get another address from the borrower, or use another channel.",
     isNamed: true,
     contact: [{ kind: "invalid" }],
     retry: NO_RETRY,

@@ -2,7 +2,7 @@ import { NO_RETRY, type CodeMeaning, type Progress, type ReceiptTable } from "..
 
 const attempted = (statusDetails: string): Progress => ({ status: "attempted", statusDetails });
 
-const OTHER_NUMBER = "Ask the borrower for another number.";
+const OTHER_NUMBER = "Get another number from the borrower.";
 
 const failed = (short: string, long: string, rest: Partial<CodeMeaning> = {}): CodeMeaning => ({
   short,
@@ -23,7 +23,7 @@ const OUR_NUMBER = failed(
   "Twilio does not let us call from this number. Check that it is the account's and verified.",
   { retry: { kind: "afterFix", circuit: "sender", isDueAgain: true } },
 );
-/** SIP replies of a number that is not in service. */
+/** SIP replies for a number that is not in service. */
 const DISCONNECTED = failed(
   "Number disconnected",
   `The number is not in service. ${OTHER_NUMBER}`,
@@ -42,9 +42,12 @@ const CODES: Readonly<Record<string, CodeMeaning>> = {
     "The account may not call this country. Enable it under Geo Permissions in the Twilio console.",
     { retry: { kind: "afterFix", circuit: "account", isDueAgain: true } },
   ),
-  "21216": failed("Number blocked", "Twilio calls this number for nobody. Use another channel."),
+  "21216": failed(
+    "Number blocked",
+    "Twilio calls this number for no customer. Use another channel.",
+  ),
   "21217": INVALID_NUMBER,
-  // dialling again makes a reputation worse
+  // another call would make the number's reputation worse
   "32017": failed(
     "Caller blocked",
     "The carrier blocks calls from our number. Check the number's reputation and its registration.",
@@ -58,10 +61,10 @@ const UNKNOWN = failed("Call failed", "The call could not be put through. Use an
 });
 
 const DIALLED = ["queued", "initiated", "ringing"] as const;
-/** What the person or the machine that answered turned out to be, as our agent or IVR reports it. */
+/** The person or machine that answered, as our agent or IVR reports it. */
 const DISPOSITIONS = ["leftVoicemail", "spokeWithThirdParty", "spokeWithFirstParty"] as const;
 
-/** Outbound calls. Only `failed` reads a code; `busy` and `no-answer` say all there is. */
+/** Outbound calls. Only `failed` reads a code; `busy` and `no-answer` are complete without one. */
 export const TWILIO_CALL: ReceiptTable = {
   provider: "twilio",
   channel: "voice",

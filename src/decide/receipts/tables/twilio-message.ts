@@ -9,7 +9,7 @@ import type { CodeMeaning, ContactEffect, ReceiptTable, Retry } from "../table.t
 
 const wait = (...minutes: readonly number[]): Retry => ({ kind: "wait", minutes });
 const NEXT_CAP_DAY: Addition = { retry: { kind: "nextCapDay" } };
-/** The window may be over, or narrower than ours was. */
+/** The sending window may have ended, or may be narrower than ours. */
 const JUDGE: Addition = { retry: { kind: "judge", expired: "textExpired" } };
 
 const SOFT: ContactEffect = {
@@ -17,7 +17,7 @@ const SOFT: ContactEffect = {
   limit: { count: 3, withinDays: 30, makes: "notTextable" },
 };
 
-/** What a callback with one of these codes says beyond the meaning of the code. */
+/** The additional meaning of a callback with one of these codes. */
 const ADDITIONS: Readonly<Record<string, Addition>> = {
   "21610": {
     statusDetails: "textOptedOut",
@@ -25,11 +25,11 @@ const ADDITIONS: Readonly<Record<string, Addition>> = {
     ruleId: "optout.revoked",
   },
   "30001": { retry: wait(10, 10, 10, 10, 10) },
-  // off, no signal or landline: three in 30 days make the number unfit for texts
+  // off, no signal or landline: three in 30 days make the number unusable for texts
   "30003": { contact: [SOFT], retry: wait(30, 240, 1_440) },
   "30004": { contact: [SOFT] },
   "30005": { contact: [{ kind: "notTextable" }, { kind: "disconnectionCheck" }] },
-  // without a lookup, as many failures as of a handset that is not reached say the same
+  // without a lookup, this many failures mean the same as those of an unreachable handset
   "30006": { contact: [{ kind: "lineTypeLookup" }, SOFT] },
   "30008": { contact: [SOFT], retry: wait(30) },
   "30023": NEXT_CAP_DAY,
@@ -40,7 +40,7 @@ const ADDITIONS: Readonly<Record<string, Addition>> = {
   "63038": NEXT_CAP_DAY,
 };
 
-/** A carrier's code without a row, and a failure without a code: once more, and no more than that. */
+/** A carrier's code without a row, or a failure without a code: one more attempt. */
 const UNEXPLAINED: Addition = { contact: [SOFT], retry: wait(30) };
 
 function meaningOf(code: string | null, qualifier: string | null): CodeMeaning {
@@ -55,13 +55,13 @@ function meaningOf(code: string | null, qualifier: string | null): CodeMeaning {
   );
 }
 
-/** Ours, for a request that was never answered; it takes any word that comes later. */
+/** Our status for a request that was never answered. Every later status replaces it. */
 export const OUTCOME_UNKNOWN = "outcomeUnknown";
 
 const BEFORE_SENT = ["scheduled", "accepted", "queued", "sending"] as const;
 const AFTER_SENT = ["sent", "partially_delivered"] as const;
 
-/** Outbound messages. `receiving` and `received` are words of inbound ones and unknown here. */
+/** Outbound messages. `receiving` and `received` are for inbound messages and are unknown here. */
 export const TWILIO_MESSAGE: ReceiptTable = {
   provider: "twilio",
   channel: "text",
@@ -82,7 +82,7 @@ export const TWILIO_MESSAGE: ReceiptTable = {
     { rawStatus: "accepted", rank: 1, progress: TWILIO_PROGRESS.accepted },
     { rawStatus: "queued", rank: 2, progress: TWILIO_PROGRESS.queued },
     { rawStatus: "sending", rank: 3, progress: TWILIO_PROGRESS.sending },
-    // it may be the last word: some carriers send no receipt
+    // it may be the last status: some carriers send no receipt
     { rawStatus: "sent", rank: 4, progress: TWILIO_PROGRESS.sent },
     { rawStatus: "partially_delivered", rank: 5, progress: TWILIO_PROGRESS.partially_delivered },
     { rawStatus: "delivered", rank: 6, progress: TWILIO_PROGRESS.delivered },
@@ -93,7 +93,7 @@ export const TWILIO_MESSAGE: ReceiptTable = {
       yieldsTo: ["delivered", "read"],
       readsCode: true,
     },
-    // `failed` never left Twilio, so every word of the carrier speaks against it
+    // a text that `failed` never left Twilio, so every status of the carrier contradicts it
     {
       rawStatus: "failed",
       rank: 6,
@@ -101,7 +101,7 @@ export const TWILIO_MESSAGE: ReceiptTable = {
       yieldsTo: ["delivered", "undelivered", "read"],
       readsCode: true,
     },
-    // only what has not left can be canceled
+    // only a text that has not left Twilio can be canceled
     {
       rawStatus: "canceled",
       rank: 6,
@@ -121,7 +121,7 @@ export const TWILIO_MESSAGE: ReceiptTable = {
   ],
   sequences: [
     [OUTCOME_UNKNOWN, ...BEFORE_SENT, ...AFTER_SENT, "delivered", "read"],
-    // a carrier's late word after it had given up
+    // a carrier's late status after it had stopped trying
     [OUTCOME_UNKNOWN, ...BEFORE_SENT, ...AFTER_SENT, "undelivered", "delivered", "read"],
     [OUTCOME_UNKNOWN, ...BEFORE_SENT, ...AFTER_SENT, "failed"],
     [OUTCOME_UNKNOWN, "scheduled", "accepted", "queued", "canceled"],
