@@ -2,7 +2,7 @@ declare const exactNumber: unique symbol;
 
 /**
  * A JSON number that a double cannot hold, such as 9007199254740993 or 0.10000000000000000001: an object of the runtime
- * that keeps the number as it was written. `JSON.stringify` writes it back to the digit.
+ * that keeps the number as it was written. `JSON.stringify` writes it unchanged.
  */
 export interface ExactNumber {
   readonly rawJSON: string;
@@ -35,7 +35,7 @@ export function parseExactJson(text: string): unknown {
   );
 }
 
-/** A JSON number as text, to the digit; undefined for every other value and for what is not finite. */
+/** Returns the exact text of a JSON number; undefined for every other value and for numbers that are not finite. */
 export function numberText(value: unknown): string | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : undefined;
   return JSON.isRawJSON(value) ? value.rawJSON : undefined;
@@ -46,7 +46,7 @@ function isSameNumber(one: string, other: string): boolean {
   return first !== null && first === second;
 }
 
-/** The same text for numbers of the same value; null for what is not finite. */
+/** Returns the same text for numbers of equal value; null for numbers that are not finite. */
 function canonical(number: string): string | null {
   const match = PARTS.exec(number);
   if (match === null) return null;

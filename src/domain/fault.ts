@@ -1,4 +1,7 @@
-/** The catalogue of our own errors, each with a sentence that says what to do. A provider's refusal is a value, not a fault. */
+/**
+ * The catalogue of our own errors, each with a sentence that states what to do. A provider's refusal is a value, not a
+ * fault.
+ */
 export const FAULTS = {
   CONFIG_INVALID:
     "The settings are not valid. Correct the settings that the error names and start again.",
@@ -6,7 +9,7 @@ export const FAULTS = {
   ARGUMENTS_INVALID:
     "The arguments are not valid. `tidings COMMAND --help` shows what the command accepts.",
   FACTS_INVALID:
-    "The fact sheet does not fit. Each error names a member and what it must be; `tidings judge --schema` prints the whole schema.",
+    "The fact sheet is not valid. Each error names a member and what it must be; `tidings judge --schema` prints the whole schema.",
   DATABASE_UNREACHABLE:
     "The database cannot be reached. Check that it runs and that DATABASE_URL is correct.",
   SCHEMA_OUTDATED:

@@ -10,7 +10,7 @@ interface Quantity {
 /** A JSON value read as a data type. Two values of the same data type can be compared. */
 export type FieldValue = string | boolean | Quantity;
 
-/** The bound of 100 digits keeps one field from blocking a worker. */
+/** The limit of 100 digits prevents one field from blocking a worker. */
 const NUMBER = /^(-?\d{1,100})(?:\.(\d{1,100}))?(?:e([+-]?\d{1,3}))?$/i;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const INSTANT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)$/;
@@ -42,7 +42,7 @@ export function compare(left: FieldValue, right: FieldValue): number {
   return left < right ? -1 : 1;
 }
 
-/** The same key for two values of a data type exactly when `compare` finds them equal. */
+/** Returns equal keys exactly for values that `compare` finds equal. */
 export function keyOf(value: FieldValue): string | boolean {
   if (typeof value !== "object") return value;
   if (value.digits === 0n) return "0";

@@ -54,14 +54,14 @@ export interface LoggedFields {
   readonly complianceGuardRuleId: string | null;
 }
 
-/** An interaction as it is on record, sent or logged. */
+/** An interaction on record, sent or logged. */
 export interface InteractionRecord extends LoggedFields {
   readonly id: InteractionId;
   readonly origin: Origin;
   readonly createdAt: Date;
   readonly updatedAt: Date | null;
   readonly deletedAt: Date | null;
-  /** Rows that were written by SQL may contain anything here. */
+  /** Rows written by SQL may contain any JSON here. */
   readonly createdBy: unknown;
   readonly personId: string | null;
   readonly caseId: string | null;

@@ -2,7 +2,7 @@ import type { InteractionId } from "./ids.ts";
 import type { Evidence, ContactFinding } from "./provider-answer.ts";
 import type { Channel, Theme } from "./vocabulary.ts";
 
-/** The terms on which a notification type version notifies of the changes of one moment. */
+/** The terms of the notices that a notification type version sends for the changes of one moment. */
 export interface NoticeTerms {
   readonly notificationTypeId: number;
   readonly notificationTypeVersion: number;

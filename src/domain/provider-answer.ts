@@ -1,4 +1,6 @@
-/** What a provider said, as kept on the transition. Nothing in it names a person: texts are scrubbed of addresses and numbers. */
+/**
+ * A provider's answer, as stored on the transition. It names no person: addresses and numbers are removed from texts.
+ */
 export interface Evidence {
   readonly provider: string;
   /** SMTP reply code, Twilio error code, HTTP status or a network error's name. */
@@ -6,43 +8,43 @@ export interface Evidence {
   /** RFC 3463, such as 5.1.1. */
   readonly enhancedCode?: string;
   readonly text?: string;
-  /** Of the bytes that left, or may have left: an email's source, a text's body in UTF-8. */
+  /** The SHA-256 of the bytes that were or may have been sent: an email's source, or a text's body in UTF-8. */
   readonly sha256?: string;
-  /** The provider's own id of a message that it took and then failed at once. */
+  /** The provider's id of a message that it accepted and then failed at once. */
   readonly messageId?: string;
   readonly durationMs: number;
 }
 
 /**
- * What there was too much of.
+ * The limit that was exceeded.
  * - rate: messages in a short time; a second without new calls is enough.
- * - connections: calls at once; fewer are made from then on.
- * - quota: what the account may send for now; the whole channel slows down.
+ * - connections: concurrent calls; fewer are made from then on.
+ * - quota: the amount that the account may send for now; the whole channel slows down.
  */
 export type Limit = "rate" | "connections" | "quota";
 
-/** Whose fault a refusal is: ours, so that every message would be refused, or that of the message and its recipient. */
+/** The cause of a refusal: us, so that every message would be refused, or the message and its recipient. */
 export type Blame = "us" | "message";
 
-/** What a refusal says of the contact itself. */
+/** The effect of a refusal on the contact. */
 export type ContactFinding = "invalid" | "notTextable" | "optedOut";
 
 /**
- * How a call to a provider ended. A provider never throws: whatever happens on the wire becomes one of these.
+ * The result of a call to a provider. A provider never throws: every result on the network becomes one of these.
  * - accepted: the provider has the message.
- * - refused: it will never take this message; no retry.
+ * - refused: it will never accept this message; no retry.
  * - unavailable: not now; the next attempt is a new interaction.
  * - limited: we were too fast; no attempt is spent.
- * - misconfigured: our own fault (credentials, sender); the channel stops, the message waits.
- * - unknown: it may or may not have been taken.
+ * - misconfigured: our own fault (credentials, sender); the channel stops and the message waits.
+ * - unknown: it may or may not have been accepted.
  */
 export type ProviderAnswer =
   | {
       readonly kind: "accepted";
       readonly messageId: string | null;
-      /** Succeeded where the provider reports at once that the message was delivered. */
+      /** Succeeded if the provider reports at once that the message was delivered. */
       readonly status: "attempted" | "succeeded";
-      /** How far the message is by the provider's own word, such as `emailSent` or `textQueued`. */
+      /** The provider's status of the message, such as `emailSent` or `textQueued`. */
       readonly statusDetails: string;
       readonly evidence: Evidence;
     }

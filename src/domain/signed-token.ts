@@ -1,17 +1,20 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { type InteractionId, parseInteractionId } from "./ids.ts";
 
-/** RFC 4648 base32 in lower case: mail servers and people change the case of what they copy. */
+/** RFC 4648 base32 in lower case, because mail servers and people change the case of copied text. */
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 
-/** What a token is good for. A token of one purpose is worthless for another. */
+/** The purpose of a token. A token is not valid for another purpose. */
 export interface TokenKind {
   readonly purpose: string;
   /** Characters of the signature, 5 bits each. */
   readonly length: number;
 }
 
-/** `ID-SIGNATURE`: names an interaction, and shows that we made it. The first key signs. Throws RangeError without a key. */
+/**
+ * Returns `ID-SIGNATURE`, which names an interaction and proves that we made it. The first key signs. Throws RangeError
+ * without a key.
+ */
 export function signToken(kind: TokenKind, id: InteractionId, keys: readonly Buffer[]): string {
   const [key] = keys;
   if (key === undefined) throw new RangeError("a token needs a key");
@@ -19,8 +22,8 @@ export function signToken(kind: TokenKind, id: InteractionId, keys: readonly Buf
 }
 
 /**
- * The interaction that a token names; null where none of the keys made it. Each comparison takes the same time, whatever
- * the token. Keys that were replaced stay in the list for as long as their tokens may come back.
+ * Returns the interaction that a token names; null if none of the keys made it. Compares in constant time. Replaced
+ * keys stay in the list for as long as their tokens may come back.
  */
 export function verifyToken(
   kind: TokenKind,

@@ -95,7 +95,7 @@ export type OnUnknown = (typeof ON_UNKNOWN)[number];
 export const PAUSE_SCOPES = ["everything", "channel", "notificationType"] as const;
 export type PauseScope = (typeof PAUSE_SCOPES)[number];
 
-/** How somebody came to read sensitive content. */
+/** The way in which sensitive content was read. */
 export const REVEAL_WAYS = ["command", "rest", "signedUrl"] as const;
 export type RevealWay = (typeof REVEAL_WAYS)[number];
 

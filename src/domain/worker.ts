@@ -1,5 +1,5 @@
 /**
- * A worker whose last heartbeat is this old (ms) is dead, wherever that is judged: its work is taken over, it no longer
- * counts as alive, and its channels are no longer carried. Five heartbeats.
+ * A worker is dead if its last heartbeat is this old (ms), five heartbeats. Everything uses this limit: its work is
+ * taken over, it no longer counts as alive, and its channels no longer count as carried.
  */
 export const WORKER_TIMEOUT_MS = 10_000;

@@ -33,7 +33,7 @@ import {
   WAITED_TOO_LONG,
 } from "./smtp-meanings.ts";
 
-/** Details of enhanced codes x.7.y that speak of the sending domain's records: RFC 7372, Gmail's and Outlook's own. */
+/** Details of enhanced codes x.7.y about the sending domain's records: RFC 7372, and those of Gmail and Outlook. */
 const AUTHENTICATION_DETAILS = [20, 23, 24, 25, 26, 27, 29, 30, 31, 32, 40, 509, 515] as const;
 
 const both = (codes: readonly string[], meaning: Meaning): Record<string, Meaning> =>
@@ -45,9 +45,9 @@ const both = (codes: readonly string[], meaning: Meaning): Record<string, Meanin
   );
 
 /**
- * What a reply means, by enhanced status code (RFC 3463), reply code (RFC 5321), or the enhanced code's subject alone.
- * The first digit of an enhanced code is the reply's own: the reply's class decides whether to try again, the enhanced
- * code only why. Gmail does say `421 5.7.32`.
+ * The meaning of a reply, by enhanced status code (RFC 3463), reply code (RFC 5321), or the enhanced code's subject
+ * alone. The first digit of an enhanced code is that of the reply: the reply's class decides whether to try again, and
+ * the enhanced code only why. Gmail sends `421 5.7.32`, for example.
  */
 export const SMTP_CODES: Readonly<Record<string, Meaning>> = {
   "5.1.1": NO_MAILBOX,
@@ -57,13 +57,13 @@ export const SMTP_CODES: Readonly<Record<string, Meaning>> = {
   ...both(["1.7", "1.8"], SENDER),
   // RFC 7505, null MX
   "5.1.10": NO_DOMAIN,
-  // Exchange Online: the mailbox we send from has reached its recipients of the day
+  // Exchange Online: the sending mailbox has reached its daily limit of recipients
   "5.1.90": DAILY_QUOTA,
   "5.2.1": DISABLED,
-  // RFC 3463 itself asks to take a full mailbox as something that passes
+  // RFC 3463 itself treats a full mailbox as a temporary condition
   "5.2.2": MAILBOX_FULL,
   "5.2.3": TOO_LARGE,
-  // Exchange Online throttles a sender who keeps making one error; 252 is that of sending as somebody else
+  // Exchange Online throttles a sender who repeats an error; 252 is for sending as another user
   "5.2.252": SENDER,
   ...Object.fromEntries([251, 253, 254, 255].map((detail) => [`5.2.${detail}`, ACCOUNT])),
   "5.3.0": REFUSES_MAIL,
@@ -82,9 +82,9 @@ export const SMTP_CODES: Readonly<Record<string, Meaning>> = {
   // RFC 7293
   "5.7.17": NEW_OWNER,
   "5.7.18": NEW_OWNER,
-  // RFC 4954 and Gmail: the login is missing, wrong or of a kind that is not allowed
+  // RFC 4954 and Gmail: the login is missing, wrong or of a forbidden kind
   ...both(["7.8", "7.9", "7.14", "7.57", "7.139"], LOGIN),
-  // Exchange: not to be relayed, nor sent as this sender
+  // Exchange: may not be relayed, or not sent as this sender
   "5.7.54": RELAY,
   "5.7.60": SENDER,
   "5.7.64": RELAY,
@@ -112,7 +112,7 @@ export const SMTP_CODES: Readonly<Record<string, Meaning>> = {
   "502": COMMAND,
   "503": OUT_OF_STEP,
   "504": COMMAND,
-  // RFC 7504: this host, and this domain, takes no mail at all
+  // RFC 7504: this host or domain accepts no mail at all
   "521": NO_DOMAIN,
   // RFC 4954
   "530": LOGIN,
@@ -123,5 +123,5 @@ export const SMTP_CODES: Readonly<Record<string, Meaning>> = {
   "556": NO_DOMAIN,
 };
 
-/** What a reply means that the table does not name: its class alone. */
+/** The meaning of a reply that the table does not have: that of its class. */
 export const SMTP_CLASSES = { transient: BUSY, permanent: GONE_FOR_GOOD } as const;

@@ -37,37 +37,37 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
-const ASK_FOR_ANOTHER = "Ask the borrower for another address.";
+const GET_ANOTHER = "Get another address from the borrower.";
 const RETRIED = "Nothing to do: it is tried again.";
 
 export const NO_MAILBOX = bounced(
   "No such mailbox",
-  `The receiving server knows no such mailbox. ${ASK_FOR_ANOTHER}`,
+  `The receiving server knows no such mailbox. ${GET_ANOTHER}`,
   "invalid",
 );
 export const NO_DOMAIN = bounced(
   "No such domain",
-  `The part after the @ takes no mail. ${ASK_FOR_ANOTHER}`,
+  `The part after the @ takes no mail. ${GET_ANOTHER}`,
   "invalid",
 );
 export const BAD_ADDRESS = bounced(
   "Address malformed",
-  "The receiving server cannot read the address. Look for a typing error in it, or ask the borrower.",
+  "The receiving server cannot read the address. Look for a typing error in it, or check it with the borrower.",
   "invalid",
 );
 export const MOVED = bounced(
   "Mailbox moved",
-  `The mailbox moved and left no forwarding address. ${ASK_FOR_ANOTHER}`,
+  `The mailbox moved and left no forwarding address. ${GET_ANOTHER}`,
   "invalid",
 );
 export const DISABLED = bounced(
   "Mailbox disabled",
-  `The mailbox exists no longer or was switched off. ${ASK_FOR_ANOTHER}`,
+  `The mailbox exists no longer or was switched off. ${GET_ANOTHER}`,
   "invalid",
 );
 export const NEW_OWNER = bounced(
   "Mailbox changed hands",
-  "The address now belongs to somebody else. Stop using it, and review what was sent to it.",
+  "The address now belongs to another person. Stop using it, and review what was sent to it.",
   "invalid",
 );
 export const NO_ROUTE_TO_DOMAIN = bounced(
@@ -80,7 +80,7 @@ export const TOO_LARGE = bounced(
 );
 export const REFUSES_MAIL = bounced(
   "Server takes no mail",
-  `The receiving server takes no mail for this address. ${ASK_FOR_ANOTHER}`,
+  `The receiving server takes no mail for this address. ${GET_ANOTHER}`,
 );
 export const LOOP = bounced(
   "Mail loop",
@@ -113,7 +113,7 @@ export const BUSY = deferred(
 );
 export const GREYLISTED = deferred(
   "Greylisted",
-  `The receiving server puts strangers off at the first attempt. ${RETRIED}`,
+  `The receiving server refuses the first attempt of an unknown sender. ${RETRIED}`,
 );
 export const MAILBOX_BUSY = deferred(
   "Mailbox not ready",
@@ -129,7 +129,7 @@ export const NO_ROUTE = deferred(
 );
 export const OUT_OF_STEP = deferred(
   "Session out of step",
-  `The mail server lost count of the session. ${RETRIED}`,
+  `The mail server sent more answers than it got commands. ${RETRIED}`,
 );
 export const NOT_HANDED_OVER = deferred(
   "Mail server not reached",
@@ -153,13 +153,13 @@ export const QUOTA = limited(
   "quota",
   HOUR_MS,
   "Sending quota used up",
-  "The account may send no more for now. Ask the mail provider for a larger quota.",
+  "The account may send no more for now. Request a larger quota from the mail provider.",
 );
 export const DAILY_QUOTA = limited(
   "quota",
   6 * HOUR_MS,
   "Daily quota used up",
-  "The account may send no more today. Ask the mail provider for a larger quota.",
+  "The account may send no more today. Request a larger quota from the mail provider.",
 );
 
 export const LOGIN = ourFault(
@@ -195,7 +195,7 @@ export const TLS_REQUIRED = ourFault(
 );
 export const AUTHENTICATION = ourFault(
   "Sender not authenticated",
-  "SPF, DKIM, DMARC, TLS or reverse DNS of the sending domain is not as receivers ask. Correct the domain's records.",
+  "SPF, DKIM, DMARC, TLS or reverse DNS of the sending domain does not meet the receivers' requirements. Correct the domain's records.",
   "sender",
 );
 export const CERTIFICATE = ourFault(
@@ -206,14 +206,14 @@ export const NO_TLS = ourFault(
   "TLS not possible",
   "The mail server speaks no TLS on this port, or none that we accept. Check the scheme and the port in SMTP_URL.",
 );
-/** Refused before anybody named a recipient: the server does not want us. */
+/** Refused before a recipient was named: the server refuses us. */
 export const SESSION_REFUSED = ourFault(
   "Session refused",
   "The mail server refuses to talk to us. Check SMTP_URL, and whether our address is blocked.",
 );
 export const MALFORMED_SENDER = ourFault(
   "Sender malformed",
-  "EMAIL_FROM is no mail address. Correct it.",
+  "EMAIL_FROM is not an email address. Correct it.",
 );
 
 export const OUTCOME_UNKNOWN: Meaning = {

@@ -2,7 +2,7 @@ import type { Meaning } from "./meaning.ts";
 import { SMTP_CLASSES, SMTP_CODES } from "./smtp-codes.ts";
 import { SMTP_WORDS } from "./smtp-words.ts";
 
-/** A reply of a mail server, its code, its enhanced code and its words apart. */
+/** A reply of a mail server: its code, its enhanced code and its words. */
 export interface SmtpReply {
   readonly code: string;
   readonly enhancedCode: string | undefined;
@@ -17,7 +17,7 @@ export function readReply(response: string): SmtpReply {
   };
 }
 
-/** The meaning of a reply about a recipient or a message: by its words, its codes, or its class alone. */
+/** The meaning of a reply about a recipient or a message, by its words, its codes, or its class alone. */
 export function meaningOfReply({ code, enhancedCode, text }: SmtpReply): Meaning {
   const replyClass = code.charAt(0);
   const key = enhancedCode === undefined ? code : replyClass + enhancedCode.slice(1);
@@ -35,6 +35,6 @@ export function meaningOfReply({ code, enhancedCode, text }: SmtpReply): Meaning
   );
 }
 
-/** The words of a reply on one line. An address that is quoted may hold any word. */
+/** The words of a reply on one line, without quoted addresses, which may contain any word. */
 const withoutAddresses = (text: string): string =>
   text.replaceAll(/<[^<>]*>|\S+@\S+/gu, "").replaceAll(/\s+/gu, " ");

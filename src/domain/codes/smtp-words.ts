@@ -21,21 +21,23 @@ import {
   TOO_MANY_CONNECTIONS,
 } from "./smtp-meanings.ts";
 
-/** Words of a reply that say more than its code. */
+/** Words of a reply that are more specific than its code. */
 export interface WordRule {
   readonly words: RegExp;
   /** Words that show that the reply is about something else. */
   readonly unless?: RegExp;
-  /** Matched against the enhanced code, or against the reply code of a reply that has none. */
+  /** Matched against the enhanced code, or against the reply code of a reply without one. */
   readonly codes: RegExp;
   readonly meaning: Meaning;
 }
 
-/** Any of the alternatives, each a piece of a regular expression. */
+/** Any of the alternatives, each a part of a regular expression. */
 const any = (...alternatives: readonly string[]): RegExp =>
   new RegExp(alternatives.join("|"), "iu");
 
-/** Every reply but those whose enhanced code says already what is wrong with the recipient's address or mailbox. */
+/**
+ * Matches every reply except those whose enhanced code already names the recipient's address or mailbox as the problem.
+ */
 const NOT_THE_RECIPIENTS = /^[45](?:\d\d$|\.(?!1\.(?:1|2|3|6|10)$|2\.[1-3]$))/u;
 const RECIPIENT =
   /recipient|mailbox|inbox|tried to reach|the user you|storage|disk|user unknown|unknown user/iu;
@@ -47,13 +49,13 @@ const REFUSED = String.raw`\b(?:reject\w*|den(?:y|ied)|block\w*|ban(?:ned)?|refu
 const INACTIVE = String.raw`(?:suspended|paused|disabled|blocked|terminated|deactivated|on hold|frozen|restricted|closed|expired|inactive|under review|pending|not (?:active|activated|approved|allowed|permitted|enabled))`;
 
 /**
- * Replies about us: our account, sender, address or pace, in words that SES, SendGrid, Exchange, Gmail, Mailgun, Postmark,
- * Exim, Postfix and others use. The first rule that fits is taken.
+ * Replies about us: our account, sender, address or rate, in words that SES, SendGrid, Exchange, Gmail, Mailgun,
+ * Postmark, Exim, Postfix and others use. The first matching rule applies.
  */
 const ABOUT_US: readonly Omit<WordRule, "codes">[] = [
   {
     words: any(`${LIMIT}.{0,40}?${CONNECTION}`, `${CONNECTION}.{0,40}?${LIMIT}`),
-    // a session that lasted too long or had too many errors in it is not one session too many
+    // a session that was too long or had too many errors is not about too many sessions
     unless: any(
       String.raw`\b(?:per|this|in (?:an?|one|the)) (?:smtp )?(?:connection|session)`,
       "time.?out|timed out|time limit",
@@ -132,7 +134,7 @@ const ABOUT_US: readonly Omit<WordRule, "codes">[] = [
       String.raw`insufficient (?:funds|balance|credit)|out of credits|payment|unpaid|subscription|licen[cs]e`,
       "configuration set .*not exist",
     ),
-    // a trial account may name the recipients it is allowed
+    // a trial account may name its allowed recipients
     unless: /mailbox|tried to reach|the user you|the recipient|address rejected/iu,
     meaning: ACCOUNT,
   },
@@ -160,12 +162,12 @@ const ABOUT_US: readonly Omit<WordRule, "codes">[] = [
   },
 ];
 
-/** A reply code alone, or an enhanced code that servers give for any reason. */
+/** A reply code alone, or an enhanced code that servers use for any reason. */
 const GENERAL = /^5(?:\d\d|\.[0-3]\.0)$/u;
 
 /** Replies about the recipient or the message. */
 const ABOUT_THE_MESSAGE: readonly WordRule[] = [
-  // Gmail answers 550 5.2.1 for a busy mailbox as well as for a disabled one
+  // Gmail answers 550 5.2.1 both for a busy mailbox and for a disabled one
   { words: /rate that prevents|too quickly/iu, codes: /^[45]\.2\.1$/u, meaning: MAILBOX_BUSY },
   { words: /size|too (large|big)/iu, codes: /^552$/u, meaning: TOO_LARGE },
   { words: /quota|storage|full/iu, codes: /^552$/u, meaning: MAILBOX_FULL },
@@ -196,7 +198,7 @@ const ABOUT_THE_MESSAGE: readonly WordRule[] = [
     codes: /^5\.5\.0$/u,
     meaning: NO_MAILBOX,
   },
-  // not "account": that of the sender is suspended more often than that of a recipient
+  // not "account": a sender's account is suspended more often than a recipient's
   {
     words: /(mailbox|user|recipient) (is )?(disabled|inactive|suspended)/iu,
     codes: GENERAL,

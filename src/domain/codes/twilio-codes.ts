@@ -39,7 +39,7 @@ const ourFault = (short: string, long: string, scope: FaultScope = "account"): M
 });
 
 const RETRIED = "Nothing to do: it is tried again.";
-const OTHER_CHANNEL = "Use another channel, or ask the borrower for another number.";
+const OTHER_CHANNEL = "Use another channel, or get another number from the borrower.";
 const FIX_TEMPLATE = "Correct the template.";
 
 const NO_TEXTS = failed(
@@ -61,7 +61,7 @@ const REGION = failed(
 );
 const OUR_OWN_NUMBER = failed(
   "Our own number",
-  "The contact's number is the one we send from. Ask the borrower for another number.",
+  "The contact's number is the one we send from. Get another number from the borrower.",
   "invalid",
 );
 const ACCOUNT = ourFault(
@@ -104,7 +104,7 @@ const TOO_MANY_AT_ONCE = limited(
 const DAILY_CAP = limited(
   "quota",
   "Daily cap reached",
-  "The carrier's daily cap is used up. Sending goes on when the carrier's day is over, midnight in Los Angeles.",
+  "The carrier's daily cap is used up. Sending continues when the carrier's day ends, at midnight in Los Angeles.",
   60,
 );
 const CARRIER_BUSY = notNow(
@@ -123,31 +123,31 @@ const UNKNOWN: Meaning = {
 const rows = (codes: readonly number[], meaning: Meaning): Record<number, Meaning> =>
   Object.fromEntries(codes.map((code) => [code, meaning]));
 
-/** Twilio's error codes, both those a request is refused with and those a status callback brings later. */
+/** Twilio's error codes, both for refused requests and for later status callbacks. */
 export const TWILIO_CODES: Readonly<Record<number, Meaning>> = {
   14107: failed(
     "Reply loop",
-    "Twilio stopped a loop of automatic replies. Look at what answers at the number.",
+    "Twilio stopped a loop of automatic replies. Find out which program answers at the number.",
   ),
   ...rows([10001, 20003, 20005, 20006, 20008, 20403, 70051, 90010], ACCOUNT),
   20404: ourFault(
     "Not found at Twilio",
-    "Twilio knows nothing at this address. Check TWILIO_ACCOUNT_SID and TWILIO_API_URL.",
+    "Twilio has no resource at this address. Check TWILIO_ACCOUNT_SID and TWILIO_API_URL.",
   ),
   20429: TOO_MANY_REQUESTS,
   20500: UNKNOWN,
   20503: UNKNOWN,
   21211: failed(
     "Number invalid",
-    "Twilio says this is no phone number. Ask the borrower for another number.",
+    "Twilio says this is no phone number. Get another number from the borrower.",
     "invalid",
   ),
   21217: failed(
     "Number invalid",
-    "Twilio says this is no phone number. Ask the borrower for another number.",
+    "Twilio says this is no phone number. Get another number from the borrower.",
     "invalid",
   ),
-  // split off from 21211, 21212, 21606 and 21614 in July 2024: 21265, 21266, 21659, 21660 and 21661
+  // split from 21211, 21212, 21606 and 21614 in July 2024: 21265, 21266, 21659, 21660 and 21661
   21265: NO_TEXTS,
   21266: OUR_OWN_NUMBER,
   ...rows([14108, 21212, 21601, 21603, 21606, 21607, 21616, 21659, 21660, 21661, 30042], SENDER),
@@ -194,13 +194,13 @@ export const TWILIO_CODES: Readonly<Record<number, Meaning>> = {
     "Message blocked",
     `The carrier or the phone blocks our texts. ${OTHER_CHANNEL}`,
   ),
-  // unknown for texts: whether the number can be called is another question
+  // unknown for texts; the number may still accept calls
   30005: undelivered(
     "Number unknown",
     `The carrier knows no such number. ${OTHER_CHANNEL}`,
     "notTextable",
   ),
-  // one of two things, of which only the landline says something of the number
+  // two causes, of which only the landline is about the number
   30006: undelivered(
     "Landline or unreachable",
     `The number is a landline, or its carrier cannot be reached. ${OTHER_CHANNEL}`,
@@ -263,12 +263,12 @@ export const TWILIO_CODES: Readonly<Record<number, Meaning>> = {
   63038: limited(
     "quota",
     "Daily limit of the account",
-    "The account may send no more today. Ask Twilio for a higher daily limit.",
+    "The account may send no more today. Request a higher daily limit from Twilio.",
     60,
   ),
 };
 
-/** What a message's status means that failed without a code. */
+/** The meaning of a message status that is a failure without a code. */
 export const TWILIO_FAILURES: Readonly<Record<string, Meaning>> = {
   failed: failed(
     "Not sent",
@@ -292,14 +292,14 @@ const NOT_DELIVERED = undelivered(
   "The carrier did not deliver the text. Twilio's error dictionary explains the code.",
 );
 
-/** Twilio's words for what is ours. It splits codes now and then, so a new one is read by its words. */
+/** Twilio's words for faults of ours. Twilio splits codes now and then, so a new one is recognized by its words. */
 const OURS =
   /\bfrom\b|\bsender|\baccount|messaging ?service|credential|auth ?token|balance|funds|\bcampaign|\bbrand\b|unregistered/iu;
 const THE_RECIPIENTS = /(?:^|\W)to\b['’" ]|recipient|handset|subscriber/iu;
 
 /**
- * The meaning of a code: its row; otherwise that of its range (217xx speak of messaging services, 30xxx are the carriers')
- * or of Twilio's words; otherwise the request is refused.
+ * The meaning of a code: that of its row, otherwise that of its range (217xx are about messaging services, 30xxx come
+ * from carriers) or of Twilio's words. Otherwise the request is refused.
  */
 export function meaningOfTwilioCode(code: number, message = ""): Meaning {
   const row = TWILIO_CODES[code];
@@ -309,11 +309,11 @@ export function meaningOfTwilioCode(code: number, message = ""): Meaning {
   return code >= 30_000 && code < 31_000 ? NOT_DELIVERED : BAD_REQUEST;
 }
 
-/** Twilio's 429 in general, and the one for more requests at once than the account may make. */
+/** The meaning of Twilio's 429: in general, or for more concurrent requests than the account may make. */
 export const meaningOfTooMany = (message: string): Meaning =>
   /concurren|simultaneous|at once/iu.test(message) ? TOO_MANY_AT_ONCE : TOO_MANY_REQUESTS;
 
-/** What an answer means that carries no code of Twilio's. */
+/** The meaning of an answer without a Twilio code. */
 export const TWILIO_SILENCE = {
   notReached: {
     ...notNow("Twilio not reached", `Twilio could not be reached; nothing was sent. ${RETRIED}`),
@@ -327,7 +327,7 @@ export const TWILIO_SILENCE = {
     "TLS not possible",
     "Twilio's host, or a proxy in between, speaks no TLS that we accept. Check TWILIO_API_URL and the network.",
   ),
-  /** A 4xx in somebody else's words: a proxy's or a firewall's, and so nothing against the number. */
+  /** A 4xx in other words than Twilio's: from a proxy or a firewall, so it says nothing about the number. */
   notTwilio: {
     ...notNow(
       "Answer not from Twilio",
@@ -337,7 +337,7 @@ export const TWILIO_SILENCE = {
   },
   refusedAccess: ourFault(
     "Access refused",
-    "Twilio, or something between us and Twilio, lets us do nothing. Check the TWILIO_ variables and the network.",
+    "Twilio, or something between us and Twilio, refuses every request. Check the TWILIO_ variables and the network.",
   ),
   clientFault: ourFault(
     "Request not made",

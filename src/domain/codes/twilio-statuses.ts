@@ -1,4 +1,4 @@
-/** How far a message of Twilio's is that has not failed. */
+/** The progress of a message that has not failed at Twilio. */
 export interface TwilioProgress {
   readonly status: "attempted" | "succeeded";
   readonly statusDetails: string;
@@ -13,7 +13,7 @@ const succeeded = (statusDetails: string): TwilioProgress => ({
   statusDetails,
 });
 
-/** Twilio's message statuses that are no failure, and where each leaves an interaction. */
+/** Twilio's message statuses other than failures, and the status of the interaction for each. */
 export const TWILIO_PROGRESS = {
   accepted: attempted("textQueued"),
   queued: attempted("textQueued"),

@@ -51,15 +51,15 @@ export interface Transition {
   readonly evidence: Readonly<Record<string, unknown>> | null;
 }
 
-/** A column that somebody changed in a stored interaction. Its values are not part of this, because they may be personal. */
+/** A column that was changed in a stored interaction. Its values are left out, because they may be personal. */
 export interface ChangedColumn {
   readonly column: string;
-  /** Of content only: the SHA-256 in hex of the stored JSON before and after. Null where it is not recorded. */
+  /** For content only: the SHA-256 (hex) of the stored JSON before and after. Null if it is not recorded. */
   readonly fromSha256: string | null;
   readonly toSha256: string | null;
 }
 
-/** One change of a stored interaction, apart from its transitions. */
+/** One change of a stored interaction other than a transition. */
 export interface RecordChange {
   readonly interactionId: InteractionId;
   readonly changedAt: Date;
@@ -67,7 +67,7 @@ export interface RecordChange {
   readonly columns: readonly ChangedColumn[];
 }
 
-/** The version an interaction was planned with. */
+/** The version with which an interaction was planned. */
 export interface PinnedType extends Trigger, Delay {
   readonly id: number;
   readonly version: number;
@@ -82,9 +82,9 @@ export interface Chain {
   readonly attempts: readonly [Attempt, ...Attempt[]];
   /** The transitions of all attempts, in order of time. */
   readonly transitions: readonly Transition[];
-  /** Of all attempts, in the order they happened. */
+  /** The changes of all attempts, in order of time. */
   readonly changes: readonly RecordChange[];
-  /** Null for what others have logged. */
+  /** Null for an interaction that others logged. */
   readonly caseChange: CaseChange | null;
   readonly type: PinnedType | null;
 }

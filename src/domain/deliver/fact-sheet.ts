@@ -44,7 +44,7 @@ export interface FactSheet {
   /** True if its content is sealed at rest. */
   readonly sensitive: boolean;
   readonly attempt: number;
-  /** How often this attempt was claimed before: it waited, was never sent, or was sent and never taken. */
+  /** How often this attempt was claimed before: it waited, was never sent, or was sent and never accepted. */
   readonly claims: number;
   /** The id of the first attempt. */
   readonly chainId: string;
@@ -63,7 +63,7 @@ export interface FactSheet {
     readonly whenCaseMoves: WhenCaseMoves;
     readonly onUnknown: OnUnknown;
   };
-  /** The case as the change that fired left it: a notice states the facts of that change and of no other. */
+  /** The case after the change that fired. A notice states the facts of that change and of no other. */
   readonly case: {
     readonly id: string;
     readonly typeId: string;

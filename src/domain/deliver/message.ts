@@ -1,6 +1,6 @@
 import type { InteractionId } from "../ids.ts";
 
-/** An email ready to send. It has one recipient, because each borrower has a status of their own. */
+/** An email ready to send. It has one recipient, because each borrower has a separate status. */
 export interface EmailMessage {
   readonly channel: "email";
   readonly interactionId: InteractionId;

@@ -1,6 +1,6 @@
 import type { Contact } from "./contact.ts";
 
-/** The reason why an interaction is not sent: the rule, a label, and a sentence that says what to do. */
+/** The reason why an interaction is not sent: the rule, a label, and a sentence that states what to do. */
 export interface Reason {
   readonly ruleId: string;
   readonly short: string;
@@ -12,7 +12,7 @@ export type Verdict =
   | {
       readonly kind: "send";
       readonly contact: Contact;
-      /** The address or number that the message goes to, as providers take it. */
+      /** The address or number of the recipient, in the form that providers accept. */
       readonly to: string;
     }
   | { readonly kind: "wait"; readonly until: Date; readonly reason: Reason }

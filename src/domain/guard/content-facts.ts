@@ -15,7 +15,7 @@ export const rendered = z.strictObject(
     onlyConfirmsOptOut: flag.default(false),
     voicemail: oneOf(["limitedContent", "other"])
       .optional()
-      .describe("what would be left on a machine; absent: nothing"),
+      .describe("the message that would be left on a machine; absent: none"),
     mailProduct: oneOf(["letter", "postcard"]).default("letter"),
     plainEnvelope: flag.default(true),
     modelForm: oneOf(["validationB1", "negativeReportB1", "negativeReportB2"]).optional(),

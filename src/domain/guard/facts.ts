@@ -9,8 +9,8 @@ import { borrower, contact } from "./person-facts.ts";
 import { consents, preferences } from "./preference-facts.ts";
 
 /**
- * The fact sheet: everything the rules look at for one message to one contact. An absent member has its default, or
- * means "not known, not so" where it has none.
+ * The fact sheet: everything the rules read for one message to one contact. An absent member has its default. Without a
+ * default it means "not known, not so".
  */
 export const factSheet = z.strictObject(
   {
@@ -35,9 +35,9 @@ type DeepReadonly<Value> = Value extends object
   ? { readonly [Member in keyof Value]: DeepReadonly<Value[Member]> }
   : Value;
 
-/** A fact sheet as it is written in JSON. */
+/** A fact sheet as JSON. */
 export type FactsInput = z.input<typeof factSheet>;
-/** A fact sheet that was read: defaults filled in, instants in ms, dates in days. */
+/** A parsed fact sheet: defaults filled in, instants in ms, dates in days. */
 export type Facts = DeepReadonly<z.output<typeof factSheet>>;
 
 export type Message = Facts["message"];
@@ -51,7 +51,7 @@ export type Consent = NonNullable<Facts["consents"]["esign"]>;
 export type Rendered = NonNullable<Facts["rendered"]>;
 export type CollectorRole = GuardLoan["collectorRole"];
 
-/** A fact sheet, or the reasons why it is none. */
+/** A fact sheet, or its errors. */
 export type ReadFacts =
   | { readonly kind: "facts"; readonly facts: Facts }
   | { readonly kind: "invalid"; readonly errors: readonly FieldError[] };
@@ -64,18 +64,18 @@ export function readFacts(input: unknown): ReadFacts {
   return errors.length === 0 ? { kind: "facts", facts: data } : { kind: "invalid", errors };
 }
 
-/** The fact sheet as JSON Schema (draft 2020-12), as it is written and not as it is read. */
+/** The JSON Schema of a fact sheet (draft 2020-12) as JSON, before it is parsed. */
 export const factSheetSchema = (): z.core.JSONSchema.JSONSchema =>
   z.toJSONSchema(factSheet, { io: "input" });
 
-/** A fact sheet with the moment it is judged at, or the reasons why it is none. */
+/** A fact sheet with the time of the judgement, or its errors. */
 export type ReadQuestion =
   | { readonly kind: "question"; readonly now: Instant; readonly facts: Facts }
   | { readonly kind: "invalid"; readonly errors: readonly FieldError[] };
 
 const question = z.object({ now: instant, facts: factSheet }, objectError);
 
-/** Reads `{"now": ..., "facts": {...}}`; other members beside these are left alone. */
+/** Reads `{"now": ..., "facts": {...}}`. Other members are ignored. */
 export function readQuestion(input: unknown): ReadQuestion {
   const { success, data, error } = question.safeParse(input);
   if (!success) return { kind: "invalid", errors: namedErrors(error.issues, []) };
@@ -99,7 +99,7 @@ function referenceErrors({ message: judged, contacts, loans }: Facts): FieldErro
 const E164 = /^\+(?:1[2-9]\d{9}|[2-9]\d{6,14})$/;
 const EMAIL = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
 
-/** A number that is none would be read as no evidence of where the borrower is. */
+/** An invalid number or address would count as missing evidence of the borrower's location. */
 function addressErrors({ message: judged, contacts }: Facts): FieldError[] {
   return Object.entries(contacts).flatMap(([id, { contactType, value, status }]) => {
     const isEvidence = contactType === "phone" && status === "primary";

@@ -6,7 +6,7 @@ const wanted =
   ({ input }: { readonly input?: unknown }): string =>
     input === undefined ? "is missing" : `must be ${words}`;
 
-/** The error of an object: a member it does not have is named by itself, see `namedErrors`. */
+/** The error of an object. An unknown member is reported separately, see `namedErrors`. */
 export const objectError = { error: wanted("an object") };
 
 export const text = z.string({ error: wanted("text") }).min(1, { error: "must not be empty" });
@@ -23,12 +23,12 @@ export const oneOf = <const Word extends string>(
 export const listOf = <Item extends z.ZodType>(item: Item): z.ZodArray<Item> =>
   z.array(item, { error: wanted("a list") });
 
-/** A list of ids in which none stands twice. */
+/** A list of ids without repetition. */
 export const ids = listOf(text).refine((list) => new Set(list).size === list.length, {
   error: "must not hold the same id twice",
 });
 
-/** UTC, such as `2026-11-20T16:30:00Z`; read into ms since 1970. */
+/** UTC, such as `2026-11-20T16:30:00Z`; parsed to ms since 1970. */
 export const instant = z
   .string({ error: wanted("an instant such as 2026-11-20T16:30:00Z") })
   .meta({ format: "date-time" })
@@ -42,7 +42,7 @@ export const instant = z
     return read ?? Number.NaN;
   });
 
-/** A date such as `2026-11-20`; read into days since 1970. */
+/** A date such as `2026-11-20`; parsed to days since 1970. */
 export const date = z
   .string({ error: wanted("a date such as 2026-11-20") })
   .meta({ format: "date" })
@@ -53,7 +53,7 @@ export const date = z
     return read ?? Number.NaN;
   });
 
-/** A time of day such as `08:00`; read into minutes since midnight. */
+/** A time of day such as `08:00`; parsed to minutes since midnight. */
 export const timeOfDay = z
   .string({ error: wanted("a time of day such as 08:00") })
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: "must be a time of day such as 08:00" })
@@ -81,20 +81,23 @@ function canFormat(name: string): boolean {
   }
 }
 
-/** An IANA name with its region, such as `America/Chicago`. Offsets such as `+05:00` are refused: they know no summer. */
+/**
+ * An IANA name with its region, such as `America/Chicago`. Offsets such as `+05:00` are refused, because they have no
+ * daylight saving time.
+ */
 export const timeZone = z
   .string({ error: wanted("an IANA time zone") })
   .refine((name) => /^[A-Z][A-Za-z]+(\/[A-Za-z_-]+)+$/.test(name) && isTimeZone(name), {
     error: "must be an IANA time zone such as America/Chicago",
   });
 
-/** One fault of an input: where, and what must be there. It never quotes the input, which may be personal. */
+/** One error of an input: the field and the requirement. It never quotes the input, which may be personal. */
 export interface FieldError {
   readonly field: string;
   readonly message: string;
 }
 
-/** The faults that zod found, each field named with the path to it below `root`. */
+/** Converts zod's errors. Each field is named by its path below `root`. */
 export function namedErrors(
   issues: readonly z.core.$ZodIssue[],
   root: readonly string[],

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CHANNELS, DIRECTIONS, INTERACTION_STATUSES, THEMES } from "../vocabulary.ts";
 import { flag, ids, instant, objectError, oneOf, text } from "./fields.ts";
 
-/** The purpose of a message where its theme does not say it. */
+/** The purpose of a message if its theme does not state it. */
 export const MESSAGE_KINDS = [
   "ordinary",
   "reminder",
@@ -29,7 +29,7 @@ export const message = z.strictObject(
     isTransactional: flag.default(true).describe("false adds the marketing rules"),
     asksForMoney: flag
       .default(false)
-      .describe("asks for a payment; on a loan past due the message then counts as collection"),
+      .describe("requests a payment; on a loan past due the message then counts as collection"),
     requiredByLaw: flag.default(false).describe("the law requires this message"),
     requiredMedium: channel
       .optional()
@@ -63,8 +63,8 @@ export const historyItem = z.strictObject(
     status: oneOf(INTERACTION_STATUSES),
     statusDetails: text.optional(),
     contactId: text,
-    loanIds: ids.describe("what the contact was booked to"),
-    discussedLoanIds: ids.optional().describe("what was in fact talked about; absent: loanIds"),
+    loanIds: ids.describe("the loans to which the contact was booked"),
+    discussedLoanIds: ids.optional().describe("the loans that were discussed; absent: loanIds"),
     theme: theme.optional(),
     kind: kind.default("ordinary"),
     replyToInboundId: text.optional(),
@@ -79,7 +79,7 @@ export const inboundItem = z.strictObject(
     channel,
     receivedAt: instant,
     contactId: text.optional().describe("absent: unknown or portal"),
-    text: text.optional().describe("what was said or written"),
+    text: text.optional().describe("the words of the message"),
     programme: text.default("default").describe("programme of the number that was written to"),
     providerAutoReplied: flag
       .default(false)

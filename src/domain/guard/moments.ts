@@ -1,6 +1,6 @@
 /** A moment in ms since 1970-01-01T00:00:00Z. */
 export type Instant = number;
-/** A calendar day, counted from 1970-01-01. Its time zone is the reader's business. */
+/** A calendar day, counted from 1970-01-01. The caller knows its time zone. */
 export type Day = number;
 
 export const MINUTE_MS = 60_000;
@@ -12,15 +12,15 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 /** The length of `YYYY-MM-DD` and of `YYYY-MM-DDTHH:MM:SS`. */
 const [DATE_LENGTH, SECOND_LENGTH] = [10, 19];
 
-/** Reads `2026-11-20T16:30:00Z`, with up to three decimals; undefined where there is no such moment. */
+/** Reads `2026-11-20T16:30:00Z`, with up to three decimals; undefined if there is no such moment. */
 export function readInstant(text: string): Instant | undefined {
   if (!INSTANT.test(text)) return undefined;
   const instant = Date.parse(text);
-  // Date.parse takes 30 February for 2 March
+  // Date.parse reads 30 February as 2 March
   return isExact(instant, text, SECOND_LENGTH) ? instant : undefined;
 }
 
-/** Reads `2026-11-20`; undefined where there is no such day. */
+/** Reads `2026-11-20`; undefined if there is no such day. */
 export function readDay(text: string): Day | undefined {
   if (!DATE.test(text)) return undefined;
   const instant = Date.parse(text);
@@ -31,7 +31,7 @@ const isExact = (instant: number, text: string, length: number): boolean =>
   !Number.isNaN(instant) &&
   new Date(instant).toISOString().slice(0, length) === text.slice(0, length);
 
-/** Writes an instant as `2026-11-20T16:30:00Z`, with decimals only where it has a fraction of a second. */
+/** Writes an instant as `2026-11-20T16:30:00Z`, with decimals only for a fraction of a second. */
 export function writeInstant(instant: Instant): string {
   return new Date(instant).toISOString().replace(".000Z", "Z");
 }

@@ -39,7 +39,9 @@ export const borrower = z.strictObject(
   {
     toldTimeZone: timeZone
       .optional()
-      .describe("a zone the borrower told us, never a computed one; replaces all other evidence"),
+      .describe(
+        "a zone that the borrower reported, never a computed one; replaces all other evidence",
+      ),
     collectionsIntensity: oneOf(COLLECTIONS_INTENSITIES).default("normal"),
     isMinor: flag.default(false).describe("a parent then counts as the consumer"),
     establishedBusinessRelationship: flag.default(true).describe("for marketing calls and texts"),
@@ -118,7 +120,7 @@ export const contact = z.strictObject(
       )
       .optional()
       .describe(
-        "Reassigned Numbers Database; yes: disconnected since the consent or last contact; absent: never asked",
+        "Reassigned Numbers Database; yes: disconnected since the consent or last contact; absent: never queried",
       ),
     optedOutAt: instant
       .optional()
@@ -126,11 +128,13 @@ export const contact = z.strictObject(
     marketingOptedOutAt: instant.optional().describe("unsubscribed from marketing"),
     writtenMarketingConsentAt: instant.optional().describe("prior express written consent"),
     onNationalDncList: flag.default(false),
-    leakedToThirdPartyAt: instant.optional().describe("we were told that a third person reads it"),
+    leakedToThirdPartyAt: instant.optional().describe("a report that a third person reads it"),
     wrongPartySince: instant
       .optional()
       .describe("since when we know that the number is not the person's"),
-    employerProvided: flag.default(false).describe("we were told so"),
+    employerProvided: flag
+      .default(false)
+      .describe("the employer provided the address, by a report to us"),
     electronicConsentAt: instant
       .optional()
       .describe("direct consent to be written to at this address or number about the debt"),

@@ -37,7 +37,7 @@ const channels = listOf(oneOf(CHANNELS)).min(1, { error: "must not be empty" });
 const positive = count.min(1, { error: "must be at least 1" });
 const days = z.strictObject({ days: positive }, objectError);
 
-/** At most `max` contacts in `days` local calendar days, the day itself included, or in `hours` rolling hours. */
+/** At most `max` contacts in `days` local calendar days, including the day itself, or in `hours` rolling hours. */
 const cap = z
   .strictObject(
     {
@@ -46,11 +46,11 @@ const cap = z
       hours: positive.optional(),
       channels,
       per: oneOf(["debt", "account", "person", "debtorOrSpouse", "contact", "subject"]),
-      /** Only contacts at such a place; absent: anywhere. */
+      /** Counts contacts at this kind of place only; absent: anywhere. */
       place: oneOf(["work", "elsewhere"]).optional(),
       only: oneOf(["conversations", "prerecorded"]).optional(),
       notCounted: listOf(text).default([]),
-      /** One completed call that answered a request of the borrower is left out. */
+      /** Does not count a completed call that answered a request of the borrower. */
       leavesOutCallBack: flag.default(false),
     },
     objectError,
@@ -74,12 +74,12 @@ const window = z
   .refine(({ from, to }) => from < to, { error: "must begin before it ends" });
 
 const common = {
-  /** A name of its own. A lender's entry of the same name replaces the built-in one. */
+  /** The name of the entry. A lender's entry with the same name replaces the built-in one. */
   id: text,
   /** US, the two letters of a state, or NYC. */
   jurisdiction: text,
   ruleId: oneOf(RULE_IDS),
-  /** First and last day it is in force, local; null: no bound known. */
+  /** The first and last local day on which it is in force; null: no known limit. */
   from: date.nullable(),
   until: date.nullable(),
   binds: listOf(oneOf([...COLLECTOR_ROLES, "licensedAgency"])).default([...COLLECTOR_ROLES]),
@@ -89,7 +89,7 @@ const common = {
       {
         daysPastDueOver: count.optional(),
         notProducts: listOf(oneOf(PRODUCT_TYPES)).optional(),
-        /** A creditor is bound only once the loan is accelerated, statements ceased, or suit is taken or threatened. */
+        /** Binds a creditor only once the loan is accelerated, statements ceased, or suit is taken or threatened. */
         creditorOnceCollecting: flag.optional(),
       },
       objectError,
@@ -109,7 +109,10 @@ const entryOf = <Name extends string, Value extends z.ZodType>(
 const none = z.strictObject({}, objectError);
 const aDay = z.strictObject({ day: date }, objectError);
 
-/** One line of law: a parameter of a rule, federal or of a state or city. Data, with its source and its days in force. */
+/**
+ * One provision of law: a parameter of a rule, federal or of a state or city. Data, with its source and its days in
+ * force.
+ */
 export const policyEntry = z
   .discriminatedUnion(
     "rule",
@@ -152,7 +155,7 @@ export type PolicyEntry = z.output<typeof policyEntry>;
 export type PolicyRule = PolicyEntry["rule"];
 export type EntryOf<Rule extends PolicyRule> = Extract<PolicyEntry, { rule: Rule }>;
 
-/** Rules that count or compute for others. Without them the others would be wrong, not off. */
+/** Rules that count or compute for other rules. Without them the other rules would be wrong. */
 const ALWAYS_ON: ReadonlySet<RuleId> = new Set<RuleId>([
   "freq.exclusions",
   "freq.debtallocation",
@@ -162,7 +165,7 @@ const ALWAYS_ON: ReadonlySet<RuleId> = new Set<RuleId>([
   "record.retention",
 ]);
 
-/** What a lender changes about the built-in policy. */
+/** A lender's changes to the built-in policy. */
 export const policyChanges = z.strictObject(
   {
     /** Rules that are switched off. */
@@ -171,9 +174,9 @@ export const policyChanges = z.strictObject(
         error: "cannot be switched off: others are counted or computed by it",
       }),
     ).default([]),
-    /** Rules that hold or refuse where they would do less. */
+    /** Rules that hold or refuse instead of a milder result. */
     stricter: z.partialRecord(oneOf(RULE_IDS), oneOf(["hold", "refuse"]), objectError).default({}),
-    /** Entries added to the built-in ones, or replacing those of the same id. */
+    /** Entries added to the built-in ones, or replacing those with the same id. */
     entries: listOf(policyEntry)
       .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, {
         error: "must not hold the same id twice",
@@ -188,7 +191,7 @@ export type ReadPolicyChanges =
   | { readonly kind: "changes"; readonly changes: PolicyChanges }
   | { readonly kind: "invalid"; readonly errors: readonly FieldError[] };
 
-/** Reads a lender's changes. An entry that contradicts itself is named by its place. */
+/** Reads a lender's changes. The error of a contradictory entry names its position. */
 export function readPolicyChanges(input: unknown): ReadPolicyChanges {
   const { success, data, error } = policyChanges.safeParse(input);
   if (!success) return { kind: "invalid", errors: namedErrors(error.issues, ["policy"]) };

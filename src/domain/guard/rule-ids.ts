@@ -1,4 +1,4 @@
-/** Every rule of the guard. The place in the list is the rule's number, and the number decides ties. */
+/** The ids of all rules of the guard. A rule's number is its place in this list. The lower number wins a tie. */
 export const RULE_IDS = [
   "contact.invalid",
   "contact.disconnected",
@@ -68,6 +68,6 @@ export const RULE_IDS = [
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number];
 
-/** How sure we are of a rule or parameter: read in the law, read in a summary, our own choice, or to be confirmed. */
+/** The source of a rule or parameter: read in the law, read in a summary, our own choice, or to be confirmed. */
 export const CERTAINTIES = ["primary", "secondary", "policy", "unverified"] as const;
 export type Certainty = (typeof CERTAINTIES)[number];

@@ -2,11 +2,11 @@ import type { Channel } from "../vocabulary.ts";
 import type { Instant } from "./moments.ts";
 import type { RuleId } from "./rule-ids.ts";
 
-/** From the mildest to the strictest; the strictest of all rules wins. */
+/** From the mildest to the strictest. The strictest result of all rules wins. */
 export const VERDICT_OUTCOMES = ["allow", "wait", "redirect", "hold", "refuse"] as const;
 export type VerdictOutcome = (typeof VERDICT_OUTCOMES)[number];
 
-/** A property that the rendered message must have before it may leave. */
+/** A property that the rendered message must have before it is sent. */
 export const REQUIREMENTS = [
   "opt-out-notice",
   "mini-miranda-initial",
@@ -28,14 +28,14 @@ export const REQUIREMENTS = [
 ] as const;
 export type Requirement = (typeof REQUIREMENTS)[number];
 
-/** The person or channel that a message goes to instead. It is a new message there, judged from scratch. */
+/** The person or channel to which a message goes instead. It is judged there as a new message. */
 export interface RedirectTarget {
   readonly party?: "borrower" | "attorney" | "estate";
   readonly channel?: Channel;
   readonly contactId?: string;
 }
 
-/** One rule that did not simply allow. */
+/** The result of one rule other than a plain allow. */
 export interface LogEntry {
   readonly ruleId: RuleId;
   readonly outcome: VerdictOutcome;
@@ -47,14 +47,14 @@ export interface GuardVerdict {
   readonly outcome: VerdictOutcome;
   /** The rule that decided. On allow: the exception that lifted another rule, if any. */
   readonly ruleId?: RuleId;
-  /** On wait: judge again at this instant. On allow: the permission lapses at this instant. */
+  /** On wait: judge again at this instant. On allow: the permission ends at this instant. */
   readonly until?: Instant;
-  /** On allow and redirect; empty once the rendered message satisfies it all. */
+  /** On allow and redirect; empty once the rendered message satisfies everything. */
   readonly requires?: readonly Requirement[];
   readonly to?: RedirectTarget;
   /** A label, on every outcome but allow. */
   readonly short?: string;
-  /** A sentence that says what to do, on every outcome but allow. */
+  /** A sentence that states what to do, on every outcome but allow. */
   readonly long?: string;
   readonly log: readonly LogEntry[];
 }
@@ -64,7 +64,7 @@ export interface RuleOutcome {
   readonly ruleId: RuleId;
   readonly outcome: VerdictOutcome;
   readonly until?: Instant;
-  /** References to the facts that decided, such as `history.IN-101`; where the rule allowed, the facts it looked at. */
+  /** References to the facts that decided, such as `history.IN-101`. If the rule allowed, the facts it read. */
   readonly facts: readonly string[];
   /** The exception that turned another outcome into allow. */
   readonly liftedBy?: RuleId;

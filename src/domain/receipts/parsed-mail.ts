@@ -11,17 +11,17 @@ export interface MailPart {
   readonly text: string;
 }
 
-/** An email as it was received. */
+/** An incoming email. */
 export interface ParsedMail {
-  /** From the envelope, "" for a report; null where the envelope is not known. */
+  /** The envelope sender, "" for a report; null if the envelope is not known. */
   readonly mailFrom: string | null;
-  /** The recipient in the envelope, which is ours; null where it is not known. */
+  /** The envelope recipient, an address of ours; null if it is not known. */
   readonly rcptTo: string | null;
   readonly headers: readonly MailHeader[];
   readonly subject: string;
-  /** The text as a reader sees it; that of the HTML where there is no other. */
+  /** The visible text; that of the HTML if there is no other. */
   readonly text: string;
   readonly parts: readonly MailPart[];
-  /** A message that this one only passes on. */
+  /** A message that this one only forwards. */
   readonly inner: ParsedMail | null;
 }

@@ -6,7 +6,7 @@ export interface Receipt {
   readonly interactionId: InteractionId;
   readonly status: "succeeded" | "failed";
   readonly statusDetails: string;
-  /** A label and a sentence that says what to do; null unless failed. */
+  /** A label, and a sentence that states what to do; null unless failed. */
   readonly short: string | null;
   readonly long: string | null;
   readonly finding: ContactFinding | null;

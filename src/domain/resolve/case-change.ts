@@ -1,6 +1,6 @@
 import type { CaseStatus, Outcome } from "../vocabulary.ts";
 
-/** The part of a case that triggers look at. */
+/** The part of a case that triggers read. */
 export interface CaseState {
   readonly status: CaseStatus;
   readonly outcome: Outcome | null;

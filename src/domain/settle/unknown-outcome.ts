@@ -7,13 +7,13 @@ export interface UnknownOutcome {
   readonly interactionId: InteractionId;
   readonly channel: Channel;
   readonly onUnknown: OnUnknown;
-  /** How many attempts of its chain before it ended so too. */
+  /** The number of earlier attempts in its chain whose outcome was unknown. */
   readonly earlierUnknown: number;
-  /** How often this attempt itself has ended so: it is sent again when the provider never took it. */
+  /** How often the outcome of this attempt was unknown. It is sent again if the provider never accepted it. */
   readonly timesUnknown: number;
   readonly latestAt: Date | null;
   readonly claimedAt: Date;
-  /** The recipient and the body, to find the message at the provider. */
+  /** The recipient and the body, to look up the message at the provider. */
   readonly to: string;
   readonly body: string;
 }
@@ -27,14 +27,14 @@ export interface Found {
   readonly failure: FoundFailure | null;
 }
 
-/** Why a message that the provider took was not delivered: a label, a sentence that says what to do, and a finding. */
+/** The reason why an accepted message was not delivered: a label, a sentence that states what to do, and a finding. */
 export interface FoundFailure {
   readonly short: string;
   readonly long: string;
   readonly finding: ContactFinding | null;
 }
 
-/** The answer of a provider that can be asked about a message. Unavailable also means "cannot be ruled out". */
+/** The result of a lookup at the provider. `unavailable` also means "cannot be ruled out". */
 export type LookupResult =
   | ({ readonly kind: "found" } & Found)
   | { readonly kind: "notFound" }
@@ -42,9 +42,9 @@ export type LookupResult =
 
 /**
  * The decision about an unknown outcome.
- * - known: the provider knows the outcome; the row moves.
- * - neverSent: the provider never took it; the same interaction is scheduled again.
- * - giveUp: the provider never took it, and it was sent as often as the channel retries; it has failed.
+ * - known: the provider knows the outcome; the status of the interaction changes.
+ * - neverSent: the provider never accepted it; the same interaction is scheduled again.
+ * - giveUp: the provider never accepted it, and it was sent as often as the channel retries; it has failed.
  * - resend: it is sent once more as the next attempt, with the same Message-ID.
  * - askAgain: it is too early to know.
  * - hold: a person decides, with `tidings settle`.

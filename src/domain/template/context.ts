@@ -47,7 +47,7 @@ const caseOfBorrower = z
     outcome: z.enum(OUTCOMES).nullable().describe("A word of ours, not for borrowers to read"),
     fields: openRecord("The fields of the case, as its type has them"),
   })
-  .describe("The case as it stands when the notice leaves");
+  .describe("The case after the change that fired");
 
 const contact = z
   .strictObject({

@@ -4,7 +4,7 @@ export interface Finding {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** A sentence that says what to do. */
+  /** A sentence that states what to do. */
   readonly message: string;
 }
 
