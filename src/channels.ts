@@ -30,18 +30,18 @@ export interface OpenChannels {
 
 interface Opening {
   readonly config: Config;
-  /** Everything that is opened is closed with it. */
+  /** Disposing it closes everything that was opened. */
   readonly open: AsyncDisposableStack;
   readonly onReceipt: (receipt: Receipt) => void;
 }
 
-/** Opens the provider of each channel; undefined where the channel is not configured. */
+/** Opens the provider of each channel; undefined if the channel is not configured. */
 const OPENERS: Readonly<
   Record<SendableChannel, (opening: Opening) => Promise<DeliveryChannel | undefined>>
 > = { email: openEmail, text: openText };
 
 /**
- * Opens the configured providers; in the sandbox they connect to local sinks. `onReceipt` receives later reports about
+ * Opens the configured providers; in the sandbox they connect to local sinks. `onReceipt` gets later reports about
  * accepted messages.
  */
 export async function openChannels(

@@ -6,7 +6,7 @@ export const systemClock: Clock = () => new Date();
 /** A clock that follows another clock. */
 export interface SharedClock {
   readonly now: Clock;
-  /** Sets the time that the other clock shows now. */
+  /** Updates the clock with the time that the other clock shows now. */
   readonly keepTo: (theirs: Date) => void;
 }
 

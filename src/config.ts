@@ -10,23 +10,23 @@ const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const msOf = (word: string): number =>
   Number(word.slice(0, -1)) * UNITS_MS[word.slice(-1) as keyof typeof UNITS_MS];
 
-/** One wait such as `96h`, in ms. */
+/** One wait such as `96h` (ms). */
 const wait = z
   .string()
   .regex(/^\d+[smh]$/, "must be a wait such as `96h`")
   .transform(msOf);
 
-/** Waits such as `5m 30m 2h`, in ms; `none` means that nothing is tried again. */
+/** Waits such as `5m 30m 2h` (ms); `none` means no retry. */
 const waits = z
   .string()
   .regex(/^(none|\d+[smh]( \d+[smh])*)$/, "must be waits such as `5m 30m 2h`, or `none`")
   .transform((text) => (text === "none" ? [] : text.split(" ").map(msOf)));
 
-/** Addresses, numbers, or all; a pattern that could match neither is a slip, and would stop everything. */
+/** Addresses, numbers, or all. A pattern that can match neither is a mistake and would stop all messages. */
 const RECIPIENT_PATTERN = /^(\*|[^\s@,]+@[^\s@,]+|\+[\d*]+)$/;
 
 const CONTENT_KEY_BYTES = 32;
-/** Keys in base64; a key that cannot be read would leave content in the open, so it is a fault. */
+/** Keys in base64. An unreadable key is a fault, because without it content would be stored in the clear. */
 const contentKeys = z
   .string()
   .transform((text) => text.split(",").map((key) => key.trim()))
@@ -49,7 +49,7 @@ const urlLike = (example: string, protocol: RegExp): z.ZodURL =>
   z.url({ protocol, error: `must be a URL such as \`${example}\`` });
 const webUrl = urlLike("https://lender.example", /^https?$/);
 
-/** What templates cannot write would fail every notice when it is due, so it is refused here. */
+/** A name or value without visible text would fail every notice when it is due, so it is refused here. */
 const emitted = z.string().trim().min(1, "must not be blank");
 const phone = z
   .string()
@@ -142,13 +142,13 @@ const ENVIRONMENT = z.object({
 });
 type Environment = z.infer<typeof ENVIRONMENT>;
 
-/** How live mail leaves. */
+/** The settings of live email. */
 export interface EmailConfig {
   readonly url: string;
   readonly from: string;
 }
 
-/** How live texts leave: from a number or through a messaging service. */
+/** The settings of live texts: a number or a messaging service as the sender. */
 export interface TextConfig {
   readonly accountSid: string;
   readonly authToken: string;
@@ -169,15 +169,15 @@ export interface TokenConfig {
 
 /** The settings that every channel has. */
 export interface ChannelConfig {
-  /** How long to wait before the second attempt, the third and so on (ms). */
+  /** The wait before the second attempt, the third and so on (ms). */
   readonly retries: readonly number[];
-  /** How long a notice may still leave after it fell due, or after its change arrived if that was later (ms). */
+  /** How long a notice may still be sent after it became due, or after its change arrived if that was later (ms). */
   readonly withinMs: number;
-  /** How long to wait before an unknown outcome is settled, each time (ms). */
+  /** The waits before an unknown outcome is settled, one per lookup (ms). */
   readonly settleWaits: readonly number[];
-  /** Calls to the provider at once. */
+  /** Concurrent calls to the provider. */
   readonly connections: number;
-  /** Messages a second; undefined: no limit. */
+  /** Messages per second; undefined: no limit. */
   readonly perSecond: number | undefined;
 }
 
@@ -187,7 +187,7 @@ export interface HttpConfig {
   readonly port: number;
   /** How callers reach the server; undefined: URLs in answers are paths. */
   readonly publicUrl: string | undefined;
-  /** Requests a second of one caller, or of one address without valid credentials. */
+  /** Requests per second of one caller, or of one address without valid credentials. */
   readonly perSecond: number;
   /** Undefined: only API keys are accepted. */
   readonly tokens: TokenConfig | undefined;
@@ -198,24 +198,24 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
   readonly delivery: "sandbox" | "live";
-  /** Patterns of those that may be sent to when live; null: everybody. */
+  /** Patterns of the recipients that are allowed in live delivery; null: everyone. */
   readonly recipientsAllowed: readonly string[] | null;
-  /** Undefined in the sandbox, and where the channel is not configured. */
+  /** Undefined in the sandbox, or if the channel is not configured. */
   readonly email: EmailConfig | undefined;
   readonly text: TextConfig | undefined;
-  /** In base64; the first seals sensitive content, the others only open it. */
+  /** In base64. The first seals sensitive content; the others only open it. */
   readonly contentKeys: readonly string[];
   /** Undefined: no port is opened. */
   readonly http: HttpConfig | undefined;
   readonly lender: Lender;
-  /** What is still the example lender's though real notices leave. */
+  /** Settings with the example lender's values although delivery is live. */
   readonly exampleSettings: readonly string[];
   /** The sender of each channel: an address with a name, a number, or a messaging service. */
   readonly senders: Readonly<Record<SendableChannel, string>>;
   /** The envelope's sender; undefined: the address of the sender of emails. */
   readonly bounceAddress: string | undefined;
   readonly channels: Readonly<Record<SendableChannel, ChannelConfig>>;
-  /** How long a migration may wait for a lock, and how long a statement of it may run (ms). */
+  /** The limits of a migration: the wait for a lock, and the run of a statement (ms). */
   readonly migration: { readonly lockMs: number; readonly statementMs: number };
   readonly concurrency: number;
   readonly shutdownMs: number;
@@ -223,13 +223,16 @@ export interface Config {
 }
 
 const EXAMPLE_FROM = "Example Lender <notices@lender.example>";
-/** Twilio's own number for tests */
+/** Twilio's number for tests */
 const EXAMPLE_NUMBER = "+15005550006";
 
-/** Every setting there is, as `.env.example` lists them. */
+/** All settings, as `.env.example` lists them. */
 export const SETTINGS: readonly string[] = Object.keys(ENVIRONMENT.shape);
 
-/** What live delivery needs together; a part of it is a fault, nothing of it means the channel is not carried. */
+/**
+ * Settings that live delivery needs together. If only some of them are set, it is a fault; if none is set, the channel
+ * is not carried.
+ */
 const TOGETHER: readonly (readonly (keyof Environment)[])[] = [
   ["SMTP_URL", "EMAIL_FROM"],
   ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"],
@@ -268,9 +271,9 @@ function findGaps(env: Environment): string[] {
   return gaps;
 }
 
-/** Reads the environment. Throws one CONFIG_INVALID that names every fault at once, and no value. */
+/** Reads the environment. Throws one CONFIG_INVALID that names every fault and no value. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  // an empty variable is one that is not set: that is how compose files and shells leave things out
+  // an empty variable counts as not set, because compose files and shells write missing values like this
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const read = ENVIRONMENT.safeParse(given);
   if (!read.success) {
@@ -397,11 +400,11 @@ const maskHttp = ({ publicUrl, tokens, ...rest }: HttpConfig): HttpConfig => ({
   },
 });
 
-/** How long after it fell due a notice may still leave, by channel (ms). */
+/** How long after its due time a notice may still be sent, by channel (ms). */
 export const withinOf = ({ channels }: Config): Partial<Record<SendableChannel, number>> =>
   Object.fromEntries(Object.entries(channels).map(([name, { withinMs }]) => [name, withinMs]));
 
-/** The configuration as it may be shown: no password, no token, no sender's address. */
+/** The configuration in a form that may be shown: no password, no token, no sender's address. */
 export function maskConfig(config: Config): object {
   const { email, text, lender, senders: _senders, bounceAddress: _bounces, ...rest } = config;
   return {

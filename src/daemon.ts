@@ -128,7 +128,7 @@ async function prepareDatabase(preparing: Preparing): Promise<void> {
   if (migrations.length > 0) emit("daemon.migrated", { migrations });
 }
 
-/** A receipt that cannot be recorded is reported, because nobody sends it a second time. */
+/** A receipt that cannot be recorded is reported, because no provider sends it a second time. */
 function takeReceipt(
   receipt: Receipt,
   { pool, emit, outages }: Pick<Opened, "pool" | "emit" | "outages">,
@@ -213,7 +213,7 @@ async function takeWork(
     stopping.abort();
     const end = performance.now() + config.shutdownMs;
     const left = (): number => Math.max(0, end - performance.now());
-    // without a database only answers of providers are worth waiting for: they wait to be recorded
+    // without a database only provider answers justify a wait: they wait to be recorded
     const hopeless = (): boolean => outages.lasts() && deps.inFlight.calls === 0;
     await Promise.all([
       queue.stop(config.shutdownMs, hopeless),
@@ -230,7 +230,7 @@ async function openEmbedded(open: AsyncDisposableStack, config: Config): Promise
   return postgres.url;
 }
 
-/** Waits for the calls in flight. Those that take too long are found as outcome unknown. */
+/** Waits for the calls in flight. Calls that take too long are recorded later as outcome unknown. */
 async function finishCalls(inFlight: InFlight, graceMs: number): Promise<void> {
   await Promise.race([inFlight.idle(), sleep(graceMs, undefined, { ref: false })]);
 }

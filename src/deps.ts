@@ -25,7 +25,7 @@ export interface DeliveryChannel {
   readonly claimBudget: () => number;
   readonly circuit: CircuitBreaker;
   readonly loadSize: LoadSize;
-  /** True at most once a minute: a warning that repeats for each set would flood the log. */
+  /** True at most once a minute: a warning for each batch would flood the log. */
   readonly mayWarn: () => boolean;
   readonly retries: RetrySchedule;
   /** The wait before each question to the provider about a message (ms). */
@@ -34,11 +34,11 @@ export interface DeliveryChannel {
   readonly lookups?: Lookups;
 }
 
-/** The way to ask a provider about a message. */
+/** The lookup of messages at a provider. */
 export interface Lookups {
   /** `except` are the provider's ids of messages that are known to be others. Never rejects. */
   readonly findSent: (unknown: UnknownOutcome, except: readonly string[]) => Promise<LookupResult>;
-  /** Lookups have slots of their own, so that they take none from sending. */
+  /** Lookups have separate slots, so that they do not slow down sending. */
   readonly limit: CallLimit;
 }
 

@@ -14,7 +14,7 @@ interface HttpServiceOptions {
   readonly emit: Emit;
 }
 
-/** Callers have connections of their own, so their requests never take those of the jobs. */
+/** Callers have separate connections, so their requests never use those of the jobs. */
 const CONNECTIONS = 10;
 const STATEMENT_MS = 15_000;
 const HEALTH_STATEMENT_MS = 3_000;
@@ -53,8 +53,9 @@ export async function openHttp(
 const SIGNING = "signedPaths";
 
 /**
- * With a content key the signing keys come from it, so that no secret in the database can open sealed content. Without one
- * nothing is sealed and a secret in the database is enough: whoever reads it can read the content as well.
+ * With a content key the signing keys are derived from it, so that no secret in the database can open sealed content.
+ * Without one nothing is sealed and a secret in the database is enough: anyone who can read the secret can also read
+ * the content.
  */
 async function signingKeys(db: Db, { contentKeys }: Config): Promise<readonly Buffer[]> {
   if (contentKeys.length > 0) return deriveKeys(contentKeys, SIGNING);

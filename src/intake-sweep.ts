@@ -7,21 +7,22 @@ import {
   type TakenIn,
 } from "./store/resolve/missed-changes.ts";
 
-/** So many of the newest changes are looked through each time. */
+/** The number of newest changes that each sweep reads. */
 const NEWEST = 10_000;
-/** And so many of the others, in turn: an estimate for ten million is half an hour, at the cost of some 50 ms every ten seconds. */
+/**
+ * The number of other changes that each sweep reads, in turn. For ten million changes a full pass takes an estimated
+ * half an hour, at a cost of about 50 ms every ten seconds.
+ */
 const STRETCH = 50_000;
-/** Missed changes that are taken in at once. */
+/** The number of missed changes in one batch. */
 const BATCH = 1_000;
-/** A sweep gives way to others after so many batches. */
+/** A sweep pauses after this many batches, so that other work can run. */
 const MAX_BATCHES = 50;
 
 /**
- * Creates a sweep that finds every firing change that nothing is going to resolve, however it arrived, and reports what it
- * found in one event.
- *
- * A change that is taken in is queued in the same transaction, and one that is replicated is noted by a trigger. So the
- * look at all changes is the last resort, for triggers that were disabled and for rows that were lost: it may take its time.
+ * Creates a sweep that finds every firing change that has no resolution and no job, however it arrived, and reports the
+ * result in one event. A change that is taken in is queued in the same transaction, and one that is replicated is noted
+ * by a trigger. So the read of all changes is a last resort, for disabled triggers and lost rows, and may be slow.
  */
 export function createIntakeSweep(deps: Deps): () => Promise<void> {
   const { db, emit } = deps;
@@ -40,7 +41,7 @@ export function createIntakeSweep(deps: Deps): () => Promise<void> {
   };
 }
 
-/** Takes in what is missed, and returns the ids. */
+/** Takes in missed changes and returns their ids. */
 async function takeInAll({ db, emit }: Deps): Promise<string[]> {
   const all: TakenIn[] = [];
   for (let batch = 0; batch < MAX_BATCHES; batch += 1) {

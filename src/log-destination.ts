@@ -1,28 +1,28 @@
 import { writeSync } from "node:fs";
 
-/** Where log lines are written. */
+/** The output of log lines. */
 export interface LogDestination {
-  /** Takes one line and returns at once, also when nobody reads. */
+  /** Takes one line and returns at once, even if the output is not read. */
   write(line: string): void;
-  /** Writes what is left, for at most so many ms. It blocks, so it is for the end of the process. */
+  /** Writes the remaining lines, for at most this many ms. It blocks, so it is for the end of the process. */
   flush(withinMs: number): void;
 }
 
 export interface LogDestinationOptions {
-  /** Lines that wait for the reader, in bytes; those that do not fit are dropped. */
+  /** The size of the buffer for waiting lines, in bytes. Lines that do not fit are dropped. */
   readonly maxBytes?: number;
-  /** Receives how many lines were dropped, once there is room again. */
+  /** Gets the number of dropped lines, once there is room again. */
   readonly onDropped: (lines: number) => void;
 }
 
 const MAX_BYTES = 4 * 2 ** 20;
-/** A reader that stalled is tried again this often. */
+/** The interval between writes while the reader does not read (ms). */
 const RETRY_MS = 20;
 
 /**
  * Writes lines to a file descriptor that does not block. Each line is written at once, so none is lost when the process
- * ends. A reader that stalls stops nothing: lines wait in a bounded buffer, then they are dropped and counted. A reader that
- * is gone is no error.
+ * ends. A reader that stalls does not stop the process: lines wait in a bounded buffer, then they are dropped and
+ * counted. A reader that has ended is no error.
  */
 export function openLogDestination(
   fd: number,
@@ -49,7 +49,7 @@ export function openLogDestination(
   return {
     write(line) {
       const bytes = Buffer.from(line);
-      // once lines are missing, none is taken until the report of them has its place
+      // once lines were dropped, no other line is taken before the report of them has its place
       if (dropped > 0 || buffer.bytes() + bytes.length > maxBytes) dropped += 1;
       else buffer.add(bytes);
       if (retry === undefined) drain();
@@ -65,12 +65,12 @@ export function openLogDestination(
   };
 }
 
-/** Lines on their way to a file descriptor. */
+/** Lines that wait for a file descriptor. */
 interface LineBuffer {
   add(line: Buffer): void;
-  /** Writes what the reader takes. */
+  /** Writes as much as the reader takes. */
   writeOut(): void;
-  /** What it has not taken yet. */
+  /** The number of bytes that wait. */
   bytes(): number;
 }
 
@@ -98,7 +98,10 @@ function createBuffer(fd: number): LineBuffer {
 /** The reader has ended. */
 const GONE: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET", "ENOTCONN", "EBADF"]);
 
-/** How many bytes were taken: all of them by a reader that is gone, none by one that is slow or by a disk that is full. */
+/**
+ * Returns the number of bytes that were written: all of them if the reader has ended, none if it is slow or a disk is
+ * full.
+ */
 function tryWrite(fd: number, bytes: Buffer): number {
   try {
     return writeSync(fd, bytes);

@@ -4,7 +4,7 @@ import { pino, type Logger } from "pino";
 import { EVENTS, type Emit } from "./domain/events.ts";
 import { openLogDestination } from "./log-destination.ts";
 
-/** A second protection; the fields already hold ids only. */
+/** A second protection. The fields already contain ids only. */
 const NEVER_LOGGED = [
   "to",
   "from",
@@ -18,10 +18,13 @@ const NEVER_LOGGED = [
   "authToken",
 ];
 
-/** At the end of the process a reader that is slow has this long to take the last lines (ms). */
+/** How long a slow reader has at the end of the process for the last lines (ms). */
 const FLUSH_MS = 1_000;
 
-/** Writes one JSON line for each event, to standard output or a file. A reader that stalls or is gone stops nothing. */
+/**
+ * Writes one JSON line per event to standard output or a file. A reader that stalls or has ended does not stop the
+ * process.
+ */
 export function openLog(level: string, file?: string): Logger {
   const destination = openLogDestination(file === undefined ? openStdout() : openFile(file), {
     onDropped: (lines) => eventLogger(log)("log.linesDropped", { lines }),
@@ -46,8 +49,8 @@ function openFile(file: string): number {
 }
 
 /**
- * Node opens standard output non-blocking where it is a pipe or a socket, but blocking where it is a terminal, which Ctrl-S
- * stops. It has no public name for the handle.
+ * Node opens standard output non-blocking for a pipe or a socket, but blocking for a terminal, which Ctrl-S stops. It
+ * has no public name for the handle.
  */
 function openStdout(): number {
   const handle = Reflect.get(process.stdout, "_handle") as

@@ -50,8 +50,8 @@ interface MaintenanceOptions {
 }
 
 /**
- * Sends heartbeats, recovers the work of dead workers and requeues lost work. Nothing waits for a slower part: a sweep
- * that a lock holds up must delay neither the heartbeat nor the recovery.
+ * Sends heartbeats, recovers the work of dead workers and requeues lost work. The parts do not wait for each other: a
+ * sweep that waits for a lock must delay neither the heartbeat nor the recovery.
  */
 export function startMaintenance(watched: MaintenanceOptions): Maintenance {
   const stopped = new AbortController();
@@ -66,7 +66,7 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
   );
   let round = 0;
   const loop = async (): Promise<void> => {
-    // After an outage every worker has been silent. Only one that has sent heartbeats steadily since then may declare
+    // After an outage every worker has missed heartbeats. Only a worker with steady heartbeats since then may declare
     // another one dead
     let steadySince = performance.now();
     while (!stopped.signal.aborted) {
@@ -113,8 +113,8 @@ function oneAtATime(guarded: Guarded, run: Round): OneAtATime {
 type Guarded = (run: () => Promise<void>) => Promise<boolean>;
 
 /**
- * Makes runs of one kind report instead of throw: each resolves to whether it succeeded. An outage that one of them meets is
- * over when a later one succeeds.
+ * Wraps runs of one kind so that they report errors and resolve to whether they succeeded. An outage in one run ends
+ * when a later run succeeds.
  */
 function reporting({ deps, outages }: MaintenanceOptions, part: string): Guarded {
   let over: (() => void) | undefined;

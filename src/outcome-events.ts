@@ -1,7 +1,7 @@
 import type { AttemptOutcome, Withheld } from "./domain/interaction.ts";
 import type { Emit } from "./domain/events.ts";
 
-/** Says what judging held back. */
+/** Emits the event of an interaction that was withheld. */
 export function emitWithheld(
   emit: Emit,
   { interactionId, ruleId, short, status, until }: Withheld,
@@ -17,7 +17,7 @@ export function emitWithheld(
   return emit(event, { interactionId, ruleId: rule, why: short });
 }
 
-/** Says how a call to a provider ended. */
+/** Emits the event of a finished call to a provider. */
 export function emitOutcome(emit: Emit, outcome: AttemptOutcome): void {
   const { interactionId, evidence, status, short, dueAt, nextAttemptAt } = outcome;
   const { provider, durationMs } = evidence;

@@ -13,23 +13,23 @@ import {
   type ChangeSet,
 } from "./store/resolve/resolve-queue.ts";
 
-/** Sets are resolved by so many at a time while more wait, each on a connection of its own. */
+/** The number of lanes that resolve change sets at the same time, each on its own connection. */
 export const RESOLVER_CONNECTIONS = 3;
-/** Sets of single changes that are resolved in one transaction. */
+/** The number of sets of single changes that are resolved in one transaction. */
 const MAX_SETS = 20;
-/** A stop waits for this long at the most when there is nothing to resolve (ms). */
+/** The maximum wait of a stop if there is nothing to resolve (ms). */
 const WAIT_MS = 500;
-/** All sets that are due are locked by other lanes (ms). */
+/** The pause while other lanes have locked all due sets (ms). */
 const LOCKED_PAUSE_MS = 20;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
 
 export interface Resolver {
-  /** Claims no more sets and resolves once those that are claimed are resolved. */
+  /** Claims no more sets, and resolves when the claimed ones are resolved. */
   stop(): Promise<void>;
 }
 
-/** Resolves case changes as they arrive: one lane waits for them, and others help while more sets wait. */
+/** Resolves case changes as they arrive. One lane waits for them, and the others help while more sets wait. */
 export function startResolver(deps: Deps, outages: Outages): Resolver {
   const stopped = new AbortController();
   let outageOver: (() => void) | undefined;
@@ -42,13 +42,13 @@ export function startResolver(deps: Deps, outages: Outages): Resolver {
   const help = (): void => {
     if (helpers.size >= RESOLVER_CONNECTIONS - 1) return;
     const helper = resolveWaiting(deps, stopped.signal)
-      // the lane that waits meets the same outage and reports it
+      // the waiting lane meets the same outage and reports it
       .catch(() => {})
       .then(() => void helpers.delete(helper));
     helpers.add(helper);
   };
 
-  /** Resolves to the pause before the next look (ms). */
+  /** Resolves to the pause before the next read (ms). */
   const lookOnce = async (pauseMs: number): Promise<number> => {
     try {
       const isDue = await waitForChangeSets(deps.db, WAIT_MS);
@@ -81,7 +81,7 @@ export function startResolver(deps: Deps, outages: Outages): Resolver {
   };
 }
 
-/** Resolves set after set until none waits. */
+/** Resolves sets one after the other until none waits. */
 export async function resolveWaiting(deps: Deps, signal?: AbortSignal): Promise<void> {
   let sets = 1;
   while (sets > 0 && !isAborted(signal)) sets = await resolveNext(deps);
@@ -89,7 +89,9 @@ export async function resolveWaiting(deps: Deps, signal?: AbortSignal): Promise<
 
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 
-/** Claims and resolves sets in one transaction, and returns how many. Throws only what concerns no set in particular. */
+/**
+ * Claims and resolves sets in one transaction and returns their number. Throws only errors that are not about one set.
+ */
 async function resolveNext(deps: Deps): Promise<number> {
   let sets: ChangeSet[] = [];
   try {
@@ -104,7 +106,7 @@ async function resolveNext(deps: Deps): Promise<number> {
   return sets.length;
 }
 
-/** After sets failed together: finds the one that fails and sets it aside. */
+/** After several sets failed together: finds the one that fails and sets it aside. */
 async function resolveOneByOne(
   deps: Deps,
   sets: readonly ChangeSet[],
@@ -138,7 +140,7 @@ async function resolveClaimed(
   if (resolved !== undefined) deps.emit("caseChanges.resolved", resolved);
 }
 
-/** What is wrong with one change holds up no other: a set goes on as two halves, down to the change it fails by. */
+/** A faulty change does not delay others: its set is split in two, until the failing change is alone. */
 async function setAside(deps: Deps, set: ChangeSet, error: unknown): Promise<void> {
   const [caseChangeId = "", ...others] = set.caseChangeIds;
   if (others.length > 0) {
@@ -151,7 +153,7 @@ async function setAside(deps: Deps, set: ChangeSet, error: unknown): Promise<voi
   deps.emit("caseChange.notResolved", { caseChangeId, code });
 }
 
-/** Never the text of an error, which may quote a row. */
+/** Returns a code and never the text of an error, which may quote a row. */
 function codeOf(error: unknown): string {
   const violation = constraintViolation(error);
   const name = error instanceof Error ? error.name : "unknown";

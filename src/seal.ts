@@ -4,7 +4,7 @@ import type { InteractionId } from "./domain/ids.ts";
 import { isSealed, type SealedContent } from "./domain/sealed-content.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 
-/** The interaction that sealed content belongs to. Content that was moved to another interaction cannot be opened. */
+/** The interaction to which sealed content belongs. Content that was moved to another interaction cannot be opened. */
 export interface ContentOwner {
   readonly interactionId: InteractionId;
   readonly channel: Channel;
@@ -12,17 +12,17 @@ export interface ContentOwner {
 
 /** Encrypts sensitive content (AES-256-GCM), bound to its interaction. */
 export interface Seal {
-  /** Names the key that seals. */
+  /** The id of the key that seals. */
   readonly keyId: string;
   seal(content: object, owner: ContentOwner): SealedContent;
   /**
-   * Throws CONTENT_KEY_UNKNOWN where the key is not configured, and SEAL_BROKEN where the content was changed, or was
-   * sealed for another interaction.
+   * Throws CONTENT_KEY_UNKNOWN if the key is not configured, and SEAL_BROKEN if the content was changed or was sealed
+   * for another interaction.
    */
   unseal(content: SealedContent, owner: ContentOwner): object;
 }
 
-/** Content in the clear, whether it is sealed or not. Throws as `Seal.unseal` does, also where there is no seal. */
+/** Returns content in the clear, sealed or not. Throws as `Seal.unseal` does, also without a seal. */
 export function openContent(
   content: object | null,
   seal: Seal | undefined,
@@ -33,7 +33,10 @@ export function openContent(
   return seal.unseal(content, owner);
 }
 
-/** Content as it is stored: sealed where it is sensitive and there is a key. Judging keeps sensitive notices back without one. */
+/**
+ * Returns content as it is stored: sealed if it is sensitive and there is a key. Without a key, judging holds sensitive
+ * notices back.
+ */
 export function sealIfSensitive<Content extends object | null>(
   seal: Seal | undefined,
   content: Content,
@@ -53,7 +56,10 @@ const KEY_ID_LENGTH = 12;
 const keyIdOf = (key: Buffer): string =>
   createHash("sha256").update(key).digest("hex").slice(0, KEY_ID_LENGTH);
 
-/** `contentKeys` are 32 bytes each, in base64. The first seals; the others only open what they sealed. Undefined without a key. */
+/**
+ * `contentKeys` are 32 bytes each, in base64. The first seals; the others only open content that they sealed. Undefined
+ * without a key.
+ */
 export function createSeal(contentKeys: readonly string[]): Seal | undefined {
   const keys = contentKeys.map((key) => Buffer.from(key, "base64"));
   const [first] = keys;
@@ -72,8 +78,8 @@ export function createSeal(contentKeys: readonly string[]): Seal | undefined {
 }
 
 /**
- * A key for another purpose from each content key, in their order (HKDF with SHA-256, RFC 5869). It reveals nothing of the
- * content key, and differs for every `purpose`.
+ * Derives a key for another purpose from each content key, in their order (HKDF with SHA-256, RFC 5869). It reveals
+ * nothing about the content key and differs for every `purpose`.
  */
 export const deriveKeys = (contentKeys: readonly string[], purpose: string): readonly Buffer[] =>
   contentKeys.map((key) =>

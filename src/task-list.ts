@@ -29,7 +29,7 @@ interface Splittable<Name extends JobName> {
 
 type QueueAgain<Name extends JobName> = (deps: Deps, half: Jobs[Name]) => Promise<void>;
 
-/** Halves are queued behind sound batches. */
+/** Halves are queued behind other batches. */
 const queueDeliveriesAgain: QueueAgain<"deliver_interactions"> = (
   { db, clock },
   { interactionIds },

@@ -8,7 +8,10 @@ import { channelOf, requeue, startTurn, type Turn } from "../src/delivery/turn.t
 import type { DeliveryChannel, Deps } from "../src/deps.ts";
 import type { Lane } from "../src/domain/jobs.ts";
 
-/** load -> judge -> claim -> send -> record -> requeue: what has fallen due on one channel, in sets the provider can take. */
+/**
+ * load -> judge -> claim -> send -> record -> requeue: handles the due interactions of one channel, in sets that the
+ * provider can take.
+ */
 export const deliverInteractions =
   (deps: Deps): Task<"deliver_interactions"> =>
   async (job) => {
@@ -25,7 +28,7 @@ export const deliverInteractions =
       await withhold(deps, withheld);
       const mayPass = left.length > 0;
       notStarted.push(...(await claimAndSend(deps, channel, { turn, lane, mayPass }, ready)));
-      // with slots left, only the destinations of this set are full
+      // slots are left, so only the destinations of this set are full
       if (notStarted.length > 0 && !channel.gate.hasFree(lane)) break;
     }
     await requeue(deps, job, [...notStarted, ...left]);
@@ -35,13 +38,13 @@ export const deliverInteractions =
 interface Part {
   readonly turn: Turn;
   readonly lane: Lane;
-  /** The job has more, which may go to other destinations. */
+  /** True if the job has more interactions, perhaps for other destinations. */
   readonly mayPass: boolean;
 }
 
 /**
- * Starts as many calls as the provider has room for in this turn, and at least once as many as it has room for now: what
- * was loaded slowly must leave all the same. Resolves to the ids it did not start.
+ * Starts as many calls as the provider has room for in this turn, and at least once as many as it has room for now, so
+ * that a slow load does not prevent sending. Resolves to the ids that were not started.
  */
 async function claimAndSend(
   deps: Deps,
@@ -63,7 +66,7 @@ async function claimAndSend(
 }
 
 /**
- * The job does not wait for the provider: the claim is on record, and a slow call holds up neither the queue nor other
+ * The job does not wait for the provider: the claim is on record, and a slow call delays neither the queue nor other
  * interactions. A daemon that stops waits for its calls.
  */
 async function sendAndRecord(
@@ -76,7 +79,7 @@ async function sendAndRecord(
     const call = await send(deps, channel, leased, claiming);
     if (call !== undefined) await record(deps, channel, call);
   } catch {
-    // It stays in flight: what was sent and could not be recorded must not be sent again.
+    // It stays in flight: a message that was sent and could not be recorded must not be sent again.
     deps.emit("interaction.notRecorded", { interactionId: leased.ready.facts.interactionId });
   }
 }

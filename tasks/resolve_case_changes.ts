@@ -10,7 +10,7 @@ import { loadUnresolvedChanges } from "../src/store/resolve/case-changes.ts";
 import { recordResolutions } from "../src/store/resolve/resolutions.ts";
 import type { ChangeSet } from "../src/store/resolve/resolve-queue.ts";
 
-/** What the resolutions of some sets amount to. */
+/** The totals of the resolutions of some sets. */
 export interface Resolved {
   readonly caseChanges: number;
   readonly interactions: number;
@@ -34,7 +34,10 @@ export async function resolveCaseChanges(
   return { caseChanges: changes.length, interactions, firstCaseChangeId: ids[0] ?? "" };
 }
 
-/** Matching a set may take a second when conditions are many; heartbeats and calls must not wait for all of it (ms). */
+/**
+ * The time for matching before other work can run (ms). A set with many conditions may take a second; heartbeats and
+ * calls must not wait that long.
+ */
 const TURN_MS = 10;
 
 async function planAll(

@@ -1,4 +1,4 @@
--- What a lender's core system keeps in the schema: who its borrowers are, what it may send them, and when.
+-- The lender's data in the schema: its borrowers, its notification types, and their triggers and delays.
 
 insert into tidings.case_types (id, name) values
   ('bankruptcy', 'Bankruptcy'),
@@ -26,12 +26,12 @@ insert into tidings.contacts (id, borrower_id, contact_type, label, status, valu
   ('CT-CAM-EMAIL', 'BO-CAM', 'email', 'personal', 'primary', 'cam@example.com', false),
   -- Dee's only phone takes no text messages, and she has no email
   ('CT-DEE-PHONE', 'BO-DEE', 'phone', 'personal', 'primary', '+16145550102', false),
-  -- in the sandbox these two addresses and this number play a part: see the README
+  -- in the sandbox these two addresses and this number follow scripts: see the README
   ('CT-ELI-EMAIL', 'BO-ELI', 'email', 'personal', 'primary', 'no-such-mailbox@example.com', false),
   ('CT-ELI-PHONE', 'BO-ELI', 'phone', 'personal', 'primary', '+15005550004', true),
   ('CT-FAY-EMAIL', 'BO-FAY', 'email', 'personal', 'primary', 'greylisted-once@example.com', false);
 
--- Its templates are published by now, from folders of templates/; a type names one by its id
+-- The templates were published before, from folders of templates/; a type names one by its id
 insert into tidings.notification_types
   (id, version, name, on_status, on_outcome, on_condition, channel, theme, template_id, delay, unit)
 select n.id, 1, n.name, n.on_status, n.on_outcome, n.on_condition::jsonb, t.channel, t.theme, t.id, n.delay, n.unit

@@ -174,7 +174,7 @@ describe("the database", () => {
         code: 1,
         stdout: "",
         stderr:
-          "DATABASE_UNREACHABLE: connect ECONNREFUSED 127.0.0.1:1; see that it runs and that DATABASE_URL leads to it\n",
+          "DATABASE_UNREACHABLE: connect ECONNREFUSED 127.0.0.1:1; check that it runs and that DATABASE_URL leads to it\n",
       });
     },
   );

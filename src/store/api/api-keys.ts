@@ -1,11 +1,11 @@
 import { sql } from "kysely";
 import type { Db } from "../postgres/db.ts";
 
-/** A key as it is stored. Nobody who reads it can call with it. */
+/** A key as it is stored. The stored data cannot be used to make a call. */
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
-  /** The part of the key that may be shown, and by which it is found. */
+  /** The part of the key that may be shown, and that identifies it. */
   readonly prefix: string;
   readonly scopes: readonly string[];
   readonly createdAt: Date;
@@ -13,7 +13,7 @@ export interface ApiKey {
   /** Null: it does not expire. */
   readonly expiresAt: Date | null;
   readonly isExpired: boolean;
-  /** To the hour; null where it was never used. */
+  /** To the hour; null if it was never used. */
   readonly lastUsedAt: Date | null;
   readonly revokedAt: Date | null;
   readonly revokedBy: string | null;
@@ -28,7 +28,7 @@ export interface NewApiKey {
   readonly validDays?: number | undefined;
 }
 
-/** Stores a key in the name of the connection's actor; false where a key of that name is in use. */
+/** Stores a key in the name of the connection's actor. False if a key with that name is in use. */
 export async function insertApiKey(db: Db, key: NewApiKey): Promise<boolean> {
   const { rows } = await sql`
     insert into tidings.api_keys (name, prefix, hash, scopes, expires_at)
@@ -48,7 +48,7 @@ export interface ValidKey {
   readonly usedThisHour: boolean;
 }
 
-/** The key of this prefix, unless it is revoked or expired. */
+/** Finds the key with this prefix, unless it is revoked or expired. */
 export async function findApiKey(db: Db, prefix: string): Promise<ValidKey | undefined> {
   const { rows } = await sql<ValidKey>`
     select k.id, k.name, k.hash, k.scopes, coalesce(k.last_used_at >= date_trunc('hour', now()), false) as used_this_hour
@@ -76,7 +76,7 @@ export async function listApiKeys(db: Db): Promise<ApiKey[]> {
   return rows;
 }
 
-/** Revokes the key of this name for good, in the name of the connection's actor; false where none is in use. */
+/** Revokes the key with this name permanently, in the name of the connection's actor. False if none is in use. */
 export async function revokeApiKey(db: Db, name: string): Promise<boolean> {
   const { rows } = await sql`
     update tidings.api_keys k

@@ -7,11 +7,11 @@ import { idOf } from "./references.ts";
 export interface StoredBorrower {
   readonly id: string;
   readonly externalId: string | null;
-  /** As it is stored with an interaction. */
+  /** The form that is stored with an interaction. */
   readonly stored: object;
 }
 
-/** Undefined where the reference names no borrower. */
+/** Undefined if the reference names no borrower. */
 export async function findBorrower(
   db: Db,
   reference: Reference,

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Db } from "../postgres/db.ts";
 
-/** Whether there is such a case type; `lock` makes writers of its links take turns until their transactions end. */
+/** True if the case type exists. With `lock`, writers of its links wait for each other until their transactions end. */
 export async function findCaseType(
   db: Db,
   caseTypeId: string,
@@ -13,7 +13,7 @@ export async function findCaseType(
   return rows.length > 0;
 }
 
-/** Those of the ids that name no notification type. */
+/** Returns the ids that name no notification type. */
 export async function findUnknownTypes(db: Db, ids: readonly number[]): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     select given.id
@@ -23,7 +23,7 @@ export async function findUnknownTypes(db: Db, ids: readonly number[]): Promise<
   return rows.map((row) => row.id);
 }
 
-/** Lets exactly these types answer to the changes of the case type. A link that stays is not touched, so it has no history. */
+/** Links exactly these types to the case type. An unchanged link is not written, so it gets no history. */
 export async function replaceLinks(
   transaction: Db,
   caseTypeId: string,

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { StoredContact } from "../../domain/interaction-record.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** Every contact of a borrower, those in use first and the archived last. */
+/** Lists every contact of a borrower, active ones first and archived ones last. */
 export async function listContacts(db: Db, borrowerId: string): Promise<StoredContact[]> {
   const { rows } = await sql<StoredContact>`
     select k.id, jsonb_build_object('externalId', k.external_id, 'contactType', k.contact_type, 'label', k.label,

@@ -9,7 +9,7 @@ export interface RepeatableRequest {
   readonly requestHash: Buffer;
 }
 
-/** Whether the request is new, was done already (`resourceId` names what it made), or its key belongs to another request. */
+/** The request is new, was done already (`resourceId` names its result), or uses the key of another request. */
 export type IdempotencyResult =
   | { readonly kind: "new" }
   | { readonly kind: "done"; readonly resourceId: string }
@@ -18,8 +18,8 @@ export type IdempotencyResult =
 const SWEEP_LIMIT = 100;
 
 /**
- * Takes the key within the transaction that does the work. Of two requests that arrive together the second waits here
- * for the first. It then finds the result, or does the work itself where the first one failed. Keys are kept 24 hours.
+ * Takes the key within the transaction that does the work. Of two concurrent requests the second waits here for the
+ * first. It then finds the result, or does the work itself if the first one failed. Keys are kept 24 hours.
  */
 export async function takeKey(
   transaction: Db,
@@ -47,7 +47,7 @@ export async function takeKey(
     : { kind: "otherRequest" };
 }
 
-/** Stores the id of what the request made, before the transaction ends. */
+/** Stores the id of the created resource before the transaction ends. */
 export async function storeResult(
   transaction: Db,
   { caller, key }: RepeatableRequest,

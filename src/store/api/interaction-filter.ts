@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from "kysely";
 import type { Reference } from "../../domain/reference.ts";
 import { idOf } from "./references.ts";
 
-/** Which interactions a list holds. What is left out does not narrow it; of several words one is enough. */
+/** The filter of a list. An absent field does not filter. Of several values one must match. */
 export interface InteractionFilter {
   readonly personId?: string | undefined;
   readonly channel?: readonly string[] | undefined;
@@ -28,7 +28,7 @@ const COLUMNS = {
   direction: "direction",
 } as const;
 
-/** The filter as a condition on the interactions `i`. */
+/** Builds the filter as a condition on the interactions `i`. */
 export function conditionOf(filter: InteractionFilter): RawBuilder<boolean> {
   const { personId, sensitive, loanId, contactId, caseId, createdFrom, createdBefore } = filter;
   const words = Object.entries(COLUMNS).map(([name, column]) => {
@@ -55,8 +55,8 @@ const withLoan = (loanIds: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql<boolean>`(i.loan_id = any(${loanIds}) or i.loan_ids && ${loanIds})`;
 
 /**
- * What Tidings writes of a case is written to a person of its changes: found by the index on persons, without one on
- * cases that every notice would have to pay for. Logged rows have a small index of their own.
+ * Interactions from Tidings are found by the persons of the case's changes and the index on persons. An index on cases
+ * would cost time for every notice. Logged interactions have a small index on cases.
  */
 const ofCase = (caseIds: readonly string[]): RawBuilder<boolean> =>
   sql<boolean>`i.case_id = any(${caseIds}) and (i.origin = 'logged'

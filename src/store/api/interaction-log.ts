@@ -61,6 +61,6 @@ export async function changeInteraction(
     .execute();
 }
 
-/** pg writes objects as JSON by itself. */
+/** pg itself writes objects as JSON */
 const rowOf = (fields: Partial<LoggedFields>): Updateable<Interactions> =>
   fields as Updateable<Interactions>;

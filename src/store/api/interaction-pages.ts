@@ -5,7 +5,7 @@ import type { Db } from "../postgres/db.ts";
 import { conditionOf, type InteractionFilter } from "./interaction-filter.ts";
 import { RECORD } from "./interaction-record.ts";
 
-/** The columns a list can be sorted by. `createdAt` is the order of the ids. */
+/** The columns by which a list can be sorted. `createdAt` is the order of the ids. */
 const COLUMNS = {
   createdAt: undefined,
   scheduledAtFrom: "scheduled_at_from",
@@ -23,25 +23,25 @@ export interface PageRequest {
 }
 
 export interface InteractionPage {
-  /** The number of rows of the whole list, at the same moment as the rows. */
+  /** The number of rows in the whole list, at the same moment as the rows. */
   readonly total: number;
   /** In list order. */
   readonly rows: readonly InteractionRecord[];
-  /** Whether the list continues in the direction in which the page was read. */
+  /** True if the list continues in the direction in which the page was read. */
   readonly more: boolean;
 }
 
-/** A page ends early once its rows have this many bytes, so that no list takes a daemon's memory. It has at least one row. */
+/** A page ends early once its rows have this many bytes, which limits a daemon's memory. It has at least one row. */
 export const MAX_PAGE_BYTES = 5_000_000;
 
 type Row = InteractionRecord & {
   readonly total: number;
   readonly cursorIsKnown: boolean;
-  /** How many rows there were to choose from, one more than the limit where the list continues. */
+  /** The number of available rows: one more than the limit if the list continues. */
   readonly available: number;
 };
 
-/** Reads a page and counts its list in one statement; undefined where the cursor has no place in the list. */
+/** Reads a page and counts its list in one statement; undefined if the cursor has no place in the list. */
 export async function listInteractions(
   db: Db,
   filter: InteractionFilter,
@@ -65,7 +65,7 @@ function recordOf(row: Row): InteractionRecord {
   return record;
 }
 
-/** The statement of a page and of one more row, which shows whether the list continues. */
+/** The statement for a page and one more row, which shows whether the list continues. */
 export function pageQuery(filter: InteractionFilter, page: PageRequest): RawBuilder<Row> {
   const condition = conditionOf(filter);
   return sql<Row>`
@@ -89,7 +89,7 @@ export function pageQuery(filter: InteractionFilter, page: PageRequest): RawBuil
     order by ${ordered(page, "p")}`;
 }
 
-/** The columns without a limit of their own, as the response writes them. */
+/** The columns without a length limit, as the response writes them. */
 const BYTES = sql`coalesce(octet_length(i.content::text), 0) + coalesce(octet_length(i.borrower::text), 0)
   + coalesce(octet_length(i.contact::text), 0) + coalesce(octet_length(i.meta_data::text), 0)
   + coalesce(octet_length(i.failure_description_short), 0) + coalesce(octet_length(i.failure_description_long), 0)`;
@@ -103,7 +103,7 @@ const isAscending = ({ order, cursor }: PageRequest): boolean =>
   // a page before a row is read backwards from that row
   (order === "asc") !== (cursor?.side === "before");
 
-/** What a list is sorted by, for rows of `alias`. Rows without a time come last. */
+/** The sort columns of a list, for rows of `alias`. Rows without a time come last. */
 function keysOf({ sortBy, order }: PageRequest, alias: string): RawBuilder<unknown>[] {
   const column = COLUMNS[sortBy];
   const id = sql.ref(`${alias}.id`);
@@ -118,7 +118,7 @@ function ordered(page: PageRequest, alias: string): RawBuilder<unknown> {
   return sql.join(keysOf(page, alias).map((key) => sql`${key} ${direction}`));
 }
 
-/** Compares keys and not positions, so rows that come or go meanwhile shift no page. */
+/** Compares keys and not positions, so rows that are inserted or deleted meanwhile shift no page. */
 function isBeyond(page: PageRequest): RawBuilder<boolean> {
   if (page.cursor === undefined) return sql<boolean>`true`;
   const side = isAscending(page) ? sql`>` : sql`<`;
@@ -128,7 +128,7 @@ function isBeyond(page: PageRequest): RawBuilder<boolean> {
     : sql<boolean>`(${sql.join(keysOf(page, "i"))}) ${side} (select ${sql.join(keysOf(page, "c"))} from tidings.interactions c where c.id = ${cursor})`;
 }
 
-/** In the order of ids every id has a place. In any other order only a row has one. */
+/** In the order of ids every id has a place. In other orders only an existing row has one. */
 function cursorIsKnown(
   { personId }: InteractionFilter,
   { sortBy, cursor }: PageRequest,

@@ -25,7 +25,7 @@ export const RECORD = sql`
 /** An interaction by its id or the lender's own id. */
 export interface InteractionKey {
   readonly reference: Reference<InteractionId>;
-  /** Undefined: of any person. */
+  /** Undefined: any person. */
   readonly personId?: string | undefined;
 }
 
@@ -37,7 +37,10 @@ export async function findInteraction(
   return rows[0];
 }
 
-/** Finds an interaction and locks it until the transaction ends, so that a decision on it still holds when it is written. */
+/**
+ * Finds an interaction and locks it until the transaction ends, so that a decision about it is still valid when it is
+ * written.
+ */
 export async function lockInteraction(
   transaction: Db,
   sought: InteractionKey,

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Reference } from "../../domain/reference.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** The ids of the loans that the references name, in their order; undefined for one that names none. */
+/** Returns the ids of the loans that the references name, in the same order; undefined for a reference to no loan. */
 export async function findLoanIds(
   db: Db,
   references: readonly Reference[],

@@ -7,7 +7,7 @@ const TABLES = {
   contacts: sql.raw("tidings.contacts"),
 } as const;
 
-/** The id a reference stands for, as an expression; null when an external id is nobody's. */
+/** The id of a reference as an expression; null for an unknown external id. */
 export const idOf = (table: keyof typeof TABLES, reference: Reference): RawBuilder<string | null> =>
   "id" in reference
     ? sql<string>`${reference.id}::text`

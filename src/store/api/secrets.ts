@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { Db } from "../postgres/db.ts";
 
-/** The installation's secret of this name, the same for every daemon. The first daemon that asks creates it. */
+/** Returns the installation's secret with this name, the same for every daemon. The first call creates it. */
 export async function getOrCreateSecret(db: Db, name: string): Promise<Buffer> {
   await sql`
     insert into tidings.secrets (name, value) values (${name}, ${randomBytes(32)}) on conflict (name) do nothing

@@ -80,7 +80,7 @@ export async function editDraft(
   `.execute(transaction);
 }
 
-/** Moves a version to a status; activating deprecates the version that was active. */
+/** Changes the status of a version. Activating one deprecates the version that was active. */
 export async function moveVersion(
   transaction: Db,
   { id, version }: VersionOf,

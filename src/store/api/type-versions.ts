@@ -7,7 +7,7 @@ const COLUMNS = sql`
   t.channel, t.theme, t.template_id, t.delay, t.unit, t.created_at, t.updated_at, t.published_at, t.deprecated_at
 `;
 
-/** A version of a type; without `version` the active one, else the newest. */
+/** Returns a version of a type; without `version` the active one, otherwise the newest. */
 export async function findTypeVersion(
   db: Db,
   id: number,
@@ -25,15 +25,15 @@ export async function findTypeVersion(
 
 /** A page of types, newest first. */
 export interface TypePage {
-  /** Only types that answer to a case type of this product: its id, or `ext-` and its external id. */
+  /** Only types linked to a case type of this product: its id, or `ext-` and its external id. */
   readonly loanTypeId?: string | undefined;
   readonly limit: number;
   readonly startingAfter?: number | undefined;
-  /** The page that ends just before this id; wins over `startingAfter`. */
+  /** The page that ends just before this id. Takes precedence over `startingAfter`. */
   readonly endingBefore?: number | undefined;
 }
 
-/** Each type once, in the version that is active, else the newest. */
+/** Lists each type once, in its active version, otherwise in the newest. */
 export async function listTypeVersions(db: Db, page: TypePage): Promise<TypeVersion[]> {
   const backwards = page.endingBefore !== undefined;
   const after = backwards ? null : (page.startingAfter ?? null);
@@ -53,7 +53,7 @@ export async function listTypeVersions(db: Db, page: TypePage): Promise<TypeVers
   return rows;
 }
 
-/** The types that answer to the changes of a case type, newest first. */
+/** Lists the types linked to a case type, newest first. */
 export async function listTypesOfCaseType(db: Db, caseTypeId: string): Promise<TypeVersion[]> {
   const { rows } = await sql<TypeVersion>`
     select t.*

@@ -16,7 +16,10 @@ type Row = Attempt & {
   readonly notificationTypeVersion: number | null;
 };
 
-/** Loads the chain of an interaction, from the first attempt to the last; undefined if there is no interaction with this id. */
+/**
+ * Loads the chain of an interaction, from the first attempt to the last; undefined if there is no interaction with this
+ * id.
+ */
 export async function loadChain(db: Db, interactionId: InteractionId): Promise<Chain | undefined> {
   const [first, ...rest] = await loadAttempts(db, interactionId);
   if (first === undefined) return undefined;

@@ -3,13 +3,13 @@ import type { InteractionId } from "../../domain/ids.ts";
 import type { RevealWay } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** Sensitive content that is about to be shown to somebody. */
+/** Sensitive content that is about to be shown. */
 export interface Reveal {
   readonly interactionIds: readonly InteractionId[];
   /** `operator:NAME`, `key:NAME` or `token:NAME`. */
   readonly revealedBy: string;
   readonly way: RevealWay;
-  /** The id of the signed URL that is handed out; undefined where the content itself is shown. */
+  /** The id of the signed URL; undefined if the content itself is shown. */
   readonly urlId?: string;
 }
 
@@ -23,8 +23,8 @@ export async function recordReveals(db: Db, reveal: Reveal): Promise<void> {
 }
 
 /**
- * Records that content was fetched with a signed URL, in the name of the caller who asked for the URL. False where nobody
- * asked for such a URL of this interaction: the content must not be shown then.
+ * Records that content was fetched with a signed URL, in the name of the caller who requested the URL. False if no
+ * request for such a URL of this interaction is on record: the content must not be shown then.
  */
 export async function recordUrlFetch(
   db: Db,
@@ -40,7 +40,7 @@ export async function recordUrlFetch(
   return rows.length > 0;
 }
 
-/** How often the content of an interaction was shown, and when and to whom last. */
+/** Counts the reveals of an interaction's content, with the time and the person of the last one. */
 export async function countReveals(
   db: Db,
   interactionId: InteractionId,

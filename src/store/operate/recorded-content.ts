@@ -3,7 +3,7 @@ import type { InteractionId } from "../../domain/ids.ts";
 import type { Channel, InteractionStatus, Origin } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** What is on record of the words of an interaction, and what is needed to hold them against what left. */
+/** The recorded content of an interaction, and the data to compare it with the bytes that were sent. */
 export interface KeptContent {
   readonly id: InteractionId;
   /** The first attempt of its chain. */
@@ -23,13 +23,13 @@ export interface KeptContent {
   readonly templateSlug: string | null;
   readonly language: string | null;
   readonly sensitive: boolean;
-  /** As it is stored: sealed, where it was sensitive and there was a key. */
+  /** The stored form: sealed if it was sensitive and there was a key. */
   readonly content: object | null;
   readonly contentSha256: string | null;
   readonly segments: number | null;
 }
 
-/** Undefined when there is no interaction of this id. */
+/** Undefined if there is no interaction with this id. */
 export async function loadKeptContent(
   db: Db,
   interactionId: InteractionId,

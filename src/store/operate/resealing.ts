@@ -6,7 +6,7 @@ import type { Channel } from "../../domain/vocabulary.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 import type { Seal } from "../../seal.ts";
 
-/** How much content is sealed with one key. */
+/** The amount of content sealed with one key. */
 export interface SealedWith {
   readonly keyId: string;
   readonly interactions: number;
@@ -31,7 +31,7 @@ export async function countSealed(db: Db): Promise<SealedWith[]> {
   return rows;
 }
 
-/** Where sealed content is stored: with the interaction, or as an earlier version in the history. */
+/** The place of sealed content: the interaction, or an earlier version in the history. */
 export type SealedPlace = "interactions" | "earlierVersions";
 
 interface Row {
@@ -44,13 +44,13 @@ interface Row {
 export interface ResealedBatch {
   readonly last: string;
   readonly resealed: number;
-  /** The interactions whose content does not belong to them. It stays as it is. */
+  /** The interactions whose content does not belong to them. It is not changed. */
   readonly broken: readonly string[];
 }
 
 /**
- * Seals the next content that another key sealed and whose row's id is greater than `after` with the key of `seal`, in a
- * transaction of its own. Null when there is none left. Throws CONTENT_KEY_UNKNOWN where the seal lacks a key.
+ * Seals the next content that another key sealed and whose row's id is greater than `after` with the key of `seal`, in
+ * a separate transaction. Null if none is left. Throws CONTENT_KEY_UNKNOWN if the seal lacks a key.
  */
 export async function resealNext(
   db: Db,
@@ -107,7 +107,7 @@ const STATEMENTS: Readonly<Record<SealedPlace, Statements>> = {
   },
 };
 
-/** Undefined where the content does not belong to the interaction. */
+/** Undefined if the content does not belong to the interaction. */
 function resealedContent(seal: Seal, row: Row): SealedContent | undefined {
   try {
     return seal.seal(seal.unseal(row.content, row), row);

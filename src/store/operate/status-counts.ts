@@ -79,7 +79,7 @@ export async function findOldestDue(db: Db): Promise<Overdue | undefined> {
   return rows[0];
 }
 
-/** The number of jobs of one task: due, running, later, and given up by the queue. */
+/** The number of jobs of one task: due, running, later, and abandoned by the queue. */
 export interface JobCount {
   readonly task: string;
   readonly due: number;

@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 
 /**
- * The borrower `b` as facts are judged on and as interactions keep it: one shape for what Tidings sends and what others
- * log. A row made JSON whole costs Postgres less than half of an object built name by name.
+ * The borrower `b` as judging reads it and interactions store it: the same form for sent and logged interactions.
+ * Converting a whole row to JSON costs Postgres less than half of an object built name by name.
  */
 export const BORROWER_JSON = sql`(
   select to_json(f) from (select b.id, b.external_id as "externalId", b.display_id as "displayId", b.borrower_type as "borrowerType",

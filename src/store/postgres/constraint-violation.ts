@@ -3,7 +3,7 @@ export interface Refused {
   readonly sqlState: string;
   /** The name of the constraint, if there is one. */
   readonly constraint: string | undefined;
-  /** All constraints that refused, where several were checked at once. */
+  /** All constraints that refused, if several were checked at once. */
   readonly constraints: readonly string[];
 }
 

@@ -6,16 +6,16 @@ import { openSessions, type SessionOptions } from "./session.ts";
 
 export type Db = Kysely<DB>;
 
-/** Where a pool connects, in whose name it writes, and how large it may get. */
+/** The connection, actor and size of a pool. */
 export interface PoolOptions extends SessionOptions {
   readonly max: number;
-  /** Receives the error code of each idle connection that broke; the pool replaces them by itself. */
+  /** Gets the error code of each idle connection that broke. The pool itself replaces them. */
   readonly onLost: (code: string) => void;
 }
 
 /**
- * Opens a pool without connecting. Each connection gets the settings of `session.ts` before its first use. A broken idle
- * connection reaches `onLost` and nothing else: pg emits the error on the pool and on the client, and an error event
+ * Opens a pool without connecting. Each connection gets the settings of `session.ts` before its first use. A broken
+ * idle connection is reported to `onLost` only: pg emits the error on the pool and on the client, and an error event
  * without a listener ends the process.
  */
 export function openPool({ max, onLost, ...session }: PoolOptions): Pool {
@@ -25,7 +25,7 @@ export function openPool({ max, onLost, ...session }: PoolOptions): Pool {
     connectionString: session.url,
     max,
     connectionTimeoutMillis: 5_000,
-    // a connection whose other end fell silent is given up in minutes, not in hours
+    // a connection whose other end does not answer is closed in minutes, not in hours
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     application_name: "tidings",
@@ -39,11 +39,11 @@ export function openPool({ max, onLost, ...session }: PoolOptions): Pool {
 
 const JSON_TYPES: ReadonlySet<number> = new Set([types.builtins.JSON, types.builtins.JSONB]);
 
-/** As pg reads values, but for JSON, whose numbers keep their digits. */
+/** Reads values as pg does, except JSON, whose numbers keep their digits. */
 const parserOf = (type: number, format?: "text" | "binary"): unknown =>
   JSON_TYPES.has(type) && format !== "binary" ? parseExactJson : types.getTypeParser(type, format);
 
-/** Kysely over a pool; columns arrive in camelCase, keys inside jsonb stay as they were stored. */
+/** Kysely over a pool. Columns arrive in camelCase; keys inside jsonb are not changed. */
 export function openDb(pool: Pool): Db {
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
@@ -51,6 +51,6 @@ export function openDb(pool: Pool): Db {
   }).withSchema("tidings");
 }
 
-/** Rows as one json parameter, for json_to_recordset: one statement, of one shape, for any number of rows. */
+/** Rows as one json parameter for json_to_recordset: one statement of one form for any number of rows. */
 export const asRows = (rows: readonly object[]): RawBuilder<string> =>
   sql<string>`${JSON.stringify(rows)}::json`;

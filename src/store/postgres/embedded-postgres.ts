@@ -15,11 +15,11 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "../../domain/fault.ts";
 
-/** A Postgres of our own, running beside this process. */
+/** A Postgres of our own that runs as a separate process. */
 export interface EmbeddedPostgres {
   readonly url: string;
   readonly pid: number;
-  /** True when a live server already used the directory: it is not ours to stop. */
+  /** True if a live server already used the directory. Another process started it, so it must not be stopped here. */
   readonly adopted: boolean;
   stop(): Promise<void>;
 }
@@ -31,9 +31,9 @@ export interface Binaries {
 }
 
 const POLL_MS = 25;
-/** The last words of a server are in the end of its log. */
+/** The number of characters from the end of the server's log that an error shows. */
 const LOG_TAIL = 1_000;
-/** Between two tries at memory that is still held. */
+/** The wait between two tries while memory is still in use (ms). */
 const HELD_MS = 200;
 const START_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 15_000;
@@ -50,13 +50,13 @@ async function findBinaries(): Promise<Binaries> {
   }
 }
 
-/** `setpriv` (util-linux, on every Debian) stops the server when this process dies, however it dies. */
+/** `setpriv` (util-linux, on every Debian) stops the server when this process dies for any reason. */
 function dyingWithParent(): string[] {
   const found = spawnSync("setpriv", ["--pdeathsig", "INT", "true"]).status === 0;
   return found ? ["setpriv", "--pdeathsig", "INT"] : [];
 }
 
-/** Where there is no `setpriv`, a shell reads from a pipe that ends with this process, and then stops the server. */
+/** Without `setpriv`, a shell reads from a pipe that ends with this process, and then stops the server. */
 function watchParent(pid: number): ChildProcess {
   const watcher = spawn("sh", ["-c", 'read -r _; kill -INT "$1"', "sh", String(pid)], {
     detached: true,
@@ -68,7 +68,10 @@ function watchParent(pid: number): ChildProcess {
   return watcher;
 }
 
-/** Postgres refuses uid 0. In a user namespace of one ordinary uid root needs no account and no chown, and works below a home of mode 0700. */
+/**
+ * Postgres refuses uid 0. In a user namespace with one ordinary uid, root needs no account and no chown, and can work
+ * below a home of mode 0700.
+ */
 function asOrdinaryUser(): string[] {
   if (process.getuid?.() !== 0) return [];
   const namespace = ["--user", "--map-user=1000", "--map-group=1000"];
@@ -77,7 +80,7 @@ function asOrdinaryUser(): string[] {
   return ["unshare", ...namespace];
 }
 
-/** A Unix socket: no port to choose, no password. A short path, because sun_path holds 107 bytes. */
+/** A Unix socket needs no port and no password. The path is short, because sun_path has 107 bytes. */
 function makeSocketDir(dataDir: string): string {
   const hash = createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
   const dir = join(tmpdir(), `tidings-${hash}`);
@@ -97,7 +100,10 @@ function initialise(dataDir: string, wrap: readonly string[], { initdb }: Binari
 
 const FIRST_WITH_BUILTIN_LOCALES = 17;
 
-/** The same text order on every machine, whatever its locale. Before Postgres 17 only ASCII letters have a lower case then. */
+/**
+ * The same text order on every machine, whatever its locale. Before Postgres 17 it has lower case for ASCII letters
+ * only.
+ */
 function localeOf(initdb: string): string[] {
   const { stdout } = spawnSync(initdb, ["--version"], { encoding: "utf8" });
   const major = Number(/(\d+)/.exec(stdout)?.[1] ?? 0);
@@ -106,7 +112,7 @@ function localeOf(initdb: string): string[] {
   return [...plain, "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
 }
 
-/** What a server writes into its pid file once it takes connections; a standby says so. */
+/** The states in a server's pid file once it accepts connections, also as a standby. */
 const READY: ReadonlySet<string> = new Set(["ready", "standby"]);
 
 interface Running {
@@ -115,8 +121,8 @@ interface Running {
 }
 
 /**
- * The server that answers for the directory. Its pid file may be left over, and the pid may belong to another process since:
- * only who answers on the socket that the file names is the server.
+ * Finds the running server of the directory. Its pid file may be left over, and the pid may now belong to another
+ * process, so only a process that answers on the file's socket counts.
  */
 async function findRunning(dataDir: string): Promise<Running | undefined> {
   const [pid, , , port, socketDir = "", , , state = ""] = readPidFile(dataDir);
@@ -142,7 +148,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Asks for TLS, which every Postgres answers with one byte. A connection alone proves little: a dying server still has one. */
+/**
+ * A TLS request, which every Postgres answers with one byte. A connection alone proves little: a dying server still
+ * accepts one.
+ */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const ANSWER_MS = 2_000;
 
@@ -163,7 +172,7 @@ interface Server {
   readonly dead: boolean;
 }
 
-/** Starts the server detached, so that Ctrl-C in a terminal does not reach it before our own work has drained. */
+/** Starts the server detached, so that Ctrl-C in a terminal does not stop it before our work is finished. */
 function launch(dataDir: string, argv: readonly string[]): Server {
   const log = openSync(join(dataDir, "server.log"), "a");
   const [command = "", ...rest] = argv;
@@ -180,11 +189,11 @@ function launch(dataDir: string, argv: readonly string[]): Server {
 }
 
 interface Started extends Running {
-  /** True where another process had started it. */
+  /** True if another process had started it. */
   readonly adopted: boolean;
 }
 
-/** Starts the server until one answers: ours, or one that another process is starting at the same time. */
+/** Starts the server until one answers: ours, or one that another process starts at the same time. */
 async function startAndWait(dataDir: string, start: () => Server): Promise<Started> {
   let server = start();
   const end = performance.now() + START_DEADLINE_MS;
@@ -202,9 +211,9 @@ async function startAndWait(dataDir: string, start: () => Server): Promise<Start
 }
 
 /**
- * Whether a start failed because the directory is in use. A server that was killed leaves sessions that first end their
- * statements, and no other one starts on their memory. The other case is a server that is starting, or a pid that belongs
- * to another process by now.
+ * True if a start failed because the directory is in use. After a kill, sessions of the old server first end their
+ * statements, and no other server starts on their memory. The other case is a server that is starting, or a pid that
+ * now belongs to another process.
  */
 const isHeld = (dataDir: string): boolean =>
   /pre-existing shared memory block .* is still in use|lock file "postmaster.pid" already exists/.test(
@@ -219,8 +228,8 @@ async function stopServer(pid: number): Promise<void> {
 }
 
 /**
- * Starts Postgres on `dataDir`, making the database first if there is none, or adopts the server that already runs there.
- * `settings` go to the server as they are, such as `-c fsync=off`. Without `binaries` it is the bundled Postgres.
+ * Starts Postgres on `dataDir` and creates the database if there is none, or uses the server that already runs there.
+ * `settings` are passed to the server unchanged, such as `-c fsync=off`. Without `binaries` it is the bundled Postgres.
  */
 export async function startEmbeddedPostgres(
   dataDir: string,
@@ -233,7 +242,7 @@ export async function startEmbeddedPostgres(
     ? { ...running, adopted: true }
     : await startServer(dir, settings, binaries ?? (await findBinaries()));
   return {
-    // "localhost" keeps it a URL by the WHATWG's rules; pg takes the host from the query
+    // "localhost" makes it a valid URL for the WHATWG parser; pg takes the host from the query
     url: `postgres://tidings@localhost/postgres?host=${encodeURIComponent(server.socketDir)}`,
     pid: server.pid,
     adopted: server.adopted,

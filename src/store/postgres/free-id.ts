@@ -9,8 +9,8 @@ const TABLES = {
 } as const;
 
 /**
- * The next id that no row has. Rows may have been inserted with ids of their own, which the sequence does not know. Those
- * who ask at the same time wait for each other until their transactions end, because neither sees the other's row.
+ * Returns the next id that no row has. Rows may have been inserted with explicit ids, which the sequence does not know.
+ * Concurrent callers wait for each other until their transactions end, because neither sees the other's row.
  */
 export const freeId = (table: keyof typeof TABLES): RawBuilder<number> => {
   const { name, ref } = TABLES[table];

@@ -10,7 +10,7 @@ import { QUEUE_SCHEMA, withOwnChannels } from "./queue-schema.ts";
 import { readMigrations } from "./migration-files.ts";
 import { migrationsDiffer, readMigrationState } from "./migration-state.ts";
 
-/** Any number will do, as long as every daemon takes the same. */
+/** An arbitrary number, the same for every daemon. */
 const MIGRATION_LOCK = 7_170_443;
 const LOCK_POLL_MS = 200;
 const LOCK_TRIES = 5;
@@ -18,19 +18,19 @@ const LOCK_NOT_AVAILABLE = "55P03";
 const QUERY_CANCELED = "57014";
 const INSUFFICIENT_PRIVILEGE = "42501";
 
-/** How long a migration may hold up others; 0 means without limit. */
+/** The limits on how long a migration may block others; 0 means without limit. */
 export interface MigrationLimits {
-  /** The longest wait for a lock (ms). Statements of others queue behind a migration that waits for a lock. */
+  /** The longest wait for a lock (ms). Other statements queue behind a migration that waits for a lock. */
   readonly lockMs: number;
-  /** The longest run of a statement (ms). Statements of others wait while it holds its locks. */
+  /** The longest run of a statement (ms). Other statements wait while it holds its locks. */
   readonly statementMs: number;
 }
 
 /**
- * Brings the queue's schema and ours up to date and returns the names of the migrations it applied. Each migration runs
- * in a transaction of its own. Of daemons that start together one migrates and the others wait for it.
- * Throws MIGRATIONS_DIFFER where another version has migrated the database, MIGRATION_TIMED_OUT, and DATABASE_UNSUITABLE
- * where the role lacks rights.
+ * Brings the queue's schema and ours up to date and returns the names of the applied migrations. Each migration runs in
+ * a separate transaction. Of daemons that start together one migrates and the others wait for it. Throws
+ * MIGRATIONS_DIFFER if another version has migrated the database, MIGRATION_TIMED_OUT, and DATABASE_UNSUITABLE if the
+ * role lacks rights.
  */
 export async function migrate(pool: Pool, limits: MigrationLimits): Promise<string[]> {
   const lock = await pool.connect();
@@ -57,8 +57,8 @@ export async function migrate(pool: Pool, limits: MigrationLimits): Promise<stri
 }
 
 /**
- * Polls for the lock. A statement that waited inside Postgres would hold a snapshot, `create index concurrently` waits
- * for all older snapshots, and Postgres sees no deadlock there: both would wait for ever.
+ * Polls for the lock. A statement that waits inside Postgres holds a snapshot, and `create index concurrently` waits
+ * for all older snapshots. Postgres does not detect this deadlock, so both would wait without end.
  */
 async function takeMigrationLock(client: PoolClient): Promise<void> {
   for (;;) {
@@ -71,7 +71,7 @@ async function takeMigrationLock(client: PoolClient): Promise<void> {
   }
 }
 
-/** Applies those of the migrations, SQL by name, that the database has not seen. The caller holds the migration lock. */
+/** Applies the migrations, SQL by name, that are not yet in the database. The caller holds the migration lock. */
 export async function applyMigrations(
   pool: Pool,
   texts: Readonly<Record<string, string>>,
@@ -116,14 +116,14 @@ async function run(db: Kysely<unknown>, text: string, limits: MigrationLimits): 
   await sql.raw(text).execute(db);
 }
 
-/** Each statement by itself and without limits: it may take hours, and nobody waits for it. */
+/** Runs each statement separately and without limits: it may take hours, and no other statement waits for it. */
 async function runConcurrently(db: Kysely<unknown>, text: string): Promise<void> {
   const statements = text.replaceAll(/--.*/g, "").split(";");
   for (const statement of statements.filter((one) => one.trim() !== ""))
     await sql.raw(statement).execute(db);
 }
 
-/** Tries again where a lock was not to be had in time. The pause between tries lets the statements through that queued. */
+/** Tries again if a lock was not available in time. The pause lets queued statements run. */
 async function retryOnLockTimeout(
   limits: MigrationLimits,
   migrateOne: () => Promise<MigrationResultSet>,

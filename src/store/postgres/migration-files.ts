@@ -12,7 +12,7 @@ export async function migrationNames(): Promise<string[]> {
     .toSorted();
 }
 
-/** The SQL of each migration, by its name. */
+/** Reads the SQL of each migration, by its name. */
 export async function readMigrations(): Promise<Record<string, string>> {
   const entries = (await migrationNames()).map(
     async (name) => [name, await readFile(join(DIRECTORY, `${name}.sql`), "utf8")] as const,

@@ -4,13 +4,13 @@ import type { Db } from "./db.ts";
 import { migrationNames } from "./migration-files.ts";
 
 export interface MigrationState {
-  /** The migrations of this version that the database has not seen; all of them where there is no schema yet. */
+  /** The migrations of this version that are not in the database; all of them if there is no schema yet. */
   readonly pending: readonly string[];
   /** The migrations of the database that this version does not have. */
   readonly unknown: readonly string[];
 }
 
-/** Compares the migrations of this version, or those named, with those the database has seen. */
+/** Compares the migrations of this version, or the named ones, with those in the database. */
 export async function readMigrationState(
   db: Db,
   given?: readonly string[],
@@ -34,7 +34,7 @@ async function appliedMigrations(db: Db): Promise<string[]> {
   return applied.rows.map((row) => row.name);
 }
 
-/** The fault of a database that another version has migrated: `which` names what differs. */
+/** The fault of a database that another version has migrated. `which` names the difference. */
 export const migrationsDiffer = (which: string, cause?: unknown): Fault =>
   new Fault(
     "MIGRATIONS_DIFFER",

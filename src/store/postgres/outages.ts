@@ -1,17 +1,21 @@
 import type { Emit } from "../../domain/events.ts";
 
-/** Reports each outage of the database once when it begins and once when it is over, however many statements meet it. */
+/**
+ * Reports each outage of the database once when it begins and once when it ends, however many statements it affects.
+ */
 export interface Outages {
-  /** Notes that something waits for the database. Returns what to call when it waits no longer. */
+  /** Notes that a statement waits for the database. Returns the function to call when it waits no longer. */
   begin(waitingFor: string, code: string): () => void;
-  /** Whether anything waits now. */
+  /** True if any statement waits now. */
   lasts(): boolean;
 }
 
-/** Rolled back by a deadlock or without a lock in time: the database is there, and the statement only runs again. */
+/**
+ * A deadlock or a lock timeout rolled the statement back: the database is available, and the statement is run again.
+ */
 const ROLLED_BACK = /^(?:40[0-9A-Z]{3}|55P03)$/;
 
-/** An outage lasts from the first statement that waits until none does. */
+/** An outage lasts from the first waiting statement until none waits. */
 export function trackOutages(emit: Emit): Outages {
   let waiting = 0;
   let since = 0;

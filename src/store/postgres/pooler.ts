@@ -1,15 +1,15 @@
 import { Client, type ClientBase } from "pg";
 import { Fault } from "../../domain/fault.ts";
 
-/** For one connection or one answer (ms). */
+/** The limit for one connection or one answer (ms). */
 const ANSWER_MS = 5_000;
 
 const REFUSED =
   "The pooler in front of Postgres (such as PgBouncer with pool_mode = transaction or statement) gives every transaction another server connection. " +
-  "Settings, LISTEN and locks of a session get lost there, and reach the sessions of others. " +
+  "Settings, LISTEN and locks of a session stop working there, and settings reach other sessions. " +
   "Let DATABASE_URL lead to Postgres itself, or to a pool with pool_mode = session.";
 
-/** Opens a connection that sets nothing; for looking before anything is set. */
+/** Opens a connection that sets nothing, for a check before settings are made. */
 export async function openBareClient(url: string): Promise<Client> {
   const client = new Client({
     connectionString: url,
@@ -22,7 +22,7 @@ export async function openBareClient(url: string): Promise<Client> {
   return client;
 }
 
-/** The process id that the server gave in its greeting; a pooler greets with one of its own invention. */
+/** The process id that the server sent in its greeting. A pooler's greeting has an invented one. */
 export const greetingPid = (client: ClientBase): number =>
   (client as ClientBase & { readonly processID: number }).processID;
 
@@ -44,8 +44,8 @@ export async function checkPooler(url: string): Promise<void> {
 type Pair = readonly [Client, Client];
 
 /**
- * Two sessions never share a server process, and none changes it. Poolers hand out the connection that was given back
- * last, or the one given back first: giving them back in both orders makes either change.
+ * Two sessions never share a server process, and none changes its own. Poolers hand out either the connection that was
+ * returned last or the one returned first. Returning them in both orders exposes both kinds.
  */
 async function haveOwnServers(pair: Pair): Promise<boolean> {
   const one = await serverOf(pair[0]).catch(blamePool);
@@ -60,7 +60,7 @@ async function haveOwnServers(pair: Pair): Promise<boolean> {
   return true;
 }
 
-/** The pooler took the connection and has no server for it, at least for now. */
+/** The pooler accepted the connection and has no server for it, at least for now. */
 function blamePool(error: unknown): never {
   if (!(error instanceof Error) || error.message !== "Query read timeout") throw error;
   throw new Error(
@@ -73,7 +73,7 @@ async function serverOf(client: Client): Promise<number> {
   return rows[0]?.pid ?? 0;
 }
 
-/** Undefined where transactions are refused, as in PgBouncer's statement mode. */
+/** Undefined if transactions are refused, as in PgBouncer's statement mode. */
 async function serversInTransactions([one, other]: Pair): Promise<[number, number] | undefined> {
   try {
     await one.query("begin");

@@ -7,9 +7,9 @@ import { settingsOf } from "./session.ts";
 
 const OLDEST_POSTGRES = 150_000;
 
-/** What the daemon depends on and a session cannot set for itself. */
+/** The properties of a database that the daemon depends on and cannot set in a session. */
 export interface DatabaseFacts {
-  /** Of the server process that answered. */
+  /** The server process that answered. */
   readonly pid: number;
   readonly version: string;
   readonly versionNumber: number;
@@ -20,28 +20,28 @@ export interface DatabaseFacts {
   readonly isReadOnly: boolean;
   /** False under session_replication_role = replica. */
   readonly firesTriggers: boolean;
-  /** Whether both schemas exist, or may be created. */
+  /** True if both schemas exist or may be created. */
   readonly maySetUp: boolean;
-  /** Our tables in which the role may not do what the daemon does. */
+  /** Tables of ours on which the role lacks rights that the daemon needs. */
   readonly closedTables: readonly string[];
-  /** Schemas of our names in which somebody else keeps something. */
+  /** Schemas with our names that contain something else. */
   readonly foreignSchemas: readonly string[];
-  /** Whether row level security hides the queue's jobs from the role. */
+  /** True if row level security hides the queue's jobs from the role. */
   readonly hidesJobs: boolean;
-  /** Whether the role is granted what only daemons may do. */
+  /** True if the role has the right that only daemons have. */
   readonly maySend: boolean;
 }
 
-/** Where Tidings is about to work: the pool it will use, and the URL for a look before the pool sets anything. */
+/** The database that Tidings will use: the pool, and the URL for a check before the pool makes settings. */
 export interface Place {
   readonly url: string;
   readonly pool: Pool;
 }
 
 /**
- * Checks everything that Tidings takes for granted of the database, its role and the way there. Throws one
- * DATABASE_UNSUITABLE that names every obstacle in a sentence with what to do. Outages are thrown as they are, and a
- * standby counts as one: it may be promoted.
+ * Checks everything that Tidings requires of the database, its role and the connection to it. Throws one
+ * DATABASE_UNSUITABLE that names every obstacle in a sentence with the remedy. Outages are thrown as they are. A
+ * standby counts as an outage, because it may be promoted.
  */
 export async function checkPreconditions({ url, pool }: Place): Promise<void> {
   const { facts, poolerRefused } = await look(url);
@@ -83,7 +83,7 @@ async function refusalOf(url: string): Promise<string[]> {
   }
 }
 
-// the names are qualified because nothing has set the search path of this session
+// the names are qualified because this session has no search path yet
 const FACTS = `
   select pg_catalog.pg_backend_pid() as pid, pg_catalog.current_setting('server_version') as version,
     pg_catalog.current_setting('server_version_num')::int as "versionNumber",
@@ -125,8 +125,8 @@ async function readFacts(client: Client): Promise<DatabaseFacts> {
   return { ...facts, foreignSchemas: await findForeignSchemas(client) };
 }
 
-// A database that Tidings has migrated is ours, whatever has been added to it since. The catalogue is read, because to_regclass
-// throws where the role may not use the schema.
+// A database that Tidings has migrated is ours, whatever was added to it since. The catalogue is read, because
+// to_regclass throws if the role may not use the schema.
 const FILLED = `
   with kept as (
     select n.nspname::text as schema, c.relname::text as name
@@ -148,8 +148,9 @@ interface FilledSchema {
 }
 
 /**
- * Before the first migration both schemas must be absent or empty. Only the queue's may hold what graphile-worker creates,
- * but no task of anybody else: another daemon may be migrating now, or have ended between the two migrations.
+ * Before the first migration both schemas must be absent or empty. The queue's schema may also contain the objects of
+ * graphile-worker, but no other task: another daemon may be migrating now, or may have ended between the two
+ * migrations.
  */
 async function findForeignSchemas(client: Client): Promise<string[]> {
   const { rows } = await client.query<FilledSchema>(FILLED, [QUEUE_SCHEMA]);
@@ -170,7 +171,7 @@ async function hasForeignTasks(client: Client): Promise<boolean> {
 const GRANT_IT =
   "run the SQL that `tidings roles --daemon ROLE` prints, as the owner of the schemas, or use the owner's role";
 
-/** What stands in the way, each in one sentence or two with what to do. */
+/** Lists the obstacles, each in one or two sentences with the remedy. */
 export function findObstacles(facts: DatabaseFacts): string[] {
   const { version, versionNumber, database, role, encoding, closedTables } = facts;
   const obstacles: readonly (readonly [boolean, string])[] = [
@@ -184,7 +185,7 @@ export function findObstacles(facts: DatabaseFacts): string[] {
     ],
     [
       facts.isReadOnly,
-      `default_transaction_read_only is on for database ${database} or role ${role}, so somebody has closed it to writing: set it off again (alter database, alter role or the server's configuration) once writing is meant.`,
+      `default_transaction_read_only is on for database ${database} or role ${role}, so it is closed to writing: set it off again (alter database, alter role or the server's configuration) if it should be writable.`,
     ],
     [
       !facts.firesTriggers,
@@ -200,7 +201,7 @@ export function findObstacles(facts: DatabaseFacts): string[] {
     ],
     ...facts.foreignSchemas.map((name): readonly [boolean, string] => [
       true,
-      `Schema ${name} of database ${database} holds tables or jobs that are not Tidings': rename that schema, or give Tidings a database of its own.`,
+      `Schema ${name} of database ${database} holds tables or jobs that are not Tidings': rename that schema, or give Tidings a separate database.`,
     ]),
     [
       facts.hidesJobs,
@@ -214,7 +215,7 @@ export function findObstacles(facts: DatabaseFacts): string[] {
   return obstacles.flatMap(([stands, sentence]) => (stands ? [sentence] : []));
 }
 
-/** Settings that a session of the pool does not have though it set them. */
+/** Settings that a session of the pool does not have although the pool set them. */
 async function findLostSettings(pool: Pool): Promise<string[]> {
   const wanted = settingsOf({});
   const { rows } = await pool.query<{ name: string; setting: string }>(
@@ -227,6 +228,6 @@ async function findLostSettings(pool: Pool): Promise<string[]> {
   if (lost.length === 0) return [];
   const names = lost.map(({ name, setting }) => `${name} (is ${setting})`).join(", ");
   return [
-    `Sessions do not keep the settings that Tidings sets (${names}): see what stands between Tidings and Postgres.`,
+    `Sessions do not keep the settings that Tidings sets (${names}): check the pooler or proxy between Tidings and Postgres.`,
   ];
 }

@@ -2,20 +2,21 @@ import type { ClientBase, Pool, PoolClient } from "pg";
 import { withMethod } from "./with-method.ts";
 
 /**
- * The schema in which graphile-worker keeps our jobs. It is not graphile-worker's own default, because a core system that
- * uses the library in the same database would share that one, and one of the two would migrate it under the other.
+ * The schema in which graphile-worker stores our jobs. It is not graphile-worker's default: a core system that uses the
+ * library in the same database would share that schema, and one of the two would migrate it under the other.
  */
 export const QUEUE_SCHEMA = "tidings_queue";
 
 /**
- * A channel of NOTIFY belongs to the whole database, and graphile-worker's names do not depend on the schema: a migration
- * of ours would stop the workers of a core system ("breaking migration"), and each job of theirs would wake ours.
+ * A channel of NOTIFY belongs to the whole database, and graphile-worker's names do not depend on the schema: a
+ * migration of ours would stop the workers of a core system ("breaking migration"), and each of its jobs would wake our
+ * workers.
  */
 const CHANNELS = /\b(jobs:insert|worker:migrate)\b/g;
 const OWN_CHANNELS = /^tidings_queue:(jobs:insert|worker:migrate)$/;
 const ownChannels = (text: string): string => text.replaceAll(CHANNELS, `${QUEUE_SCHEMA}:$1`);
 
-/** The pool as graphile-worker gets it: the channels it names are ours, in its migrations as well. */
+/** Wraps the pool for graphile-worker: channel names become ours, in its migrations as well. */
 export function withOwnChannels(pool: Pool): Pool {
   const connect = (callback?: ConnectCallback): unknown =>
     callback
@@ -39,7 +40,7 @@ const renamed = new WeakSet<ClientBase>();
 function renameChannels(client: PoolClient): PoolClient {
   if (!renamed.has(client)) {
     renamed.add(client);
-    // before the listener of graphile-worker, which compares the name with its own
+    // runs before graphile-worker's listener, which compares the name with its own
     client.prependListener("notification", (message) => {
       message.channel = message.channel.replace(OWN_CHANNELS, "$1");
     });
@@ -60,6 +61,6 @@ function renameInStatement(statement: unknown): unknown {
   return hasText ? { ...statement, text: ownChannels(String(statement.text)) } : statement;
 }
 
-/** The one value that names a channel is that of pg_notify in a migration. */
+/** The only value with a channel name is that of pg_notify in a migration. */
 const renameValue = (value: unknown): unknown =>
   value === "worker:migrate" ? ownChannels(value) : value;

@@ -16,10 +16,10 @@ const OUTAGES = new Set([
 ]);
 
 /**
- * The SQLSTATEs with which Postgres says that the same statement may succeed later. By class: 08 connection lost, 28 login
+ * The SQLSTATEs of errors after which the same statement may succeed later. By class: 08 connection lost, 28 login
  * refused (a password that is being rotated), 3D no such database (one that is being restored), 40 rolled back (a
- * deadlock), 53 resources (a full disk, too many connections), 57 an operator's hand (shutdown, cancel). By name: 25006 a
- * standby that is not promoted yet, 25P03 and 25P04 a transaction that took too long, 55P03 a lock not had in time.
+ * deadlock), 53 resources (a full disk, too many connections), 57 an operator's action (shutdown, cancel). By name:
+ * 25006 a standby that is not promoted yet, 25P03 and 25P04 a transaction that took too long, 55P03 a lock timeout.
  */
 const PASSING = /^(?:(?:08|28|3D|40|53|57)[0-9A-Z]{3}|25006|25P03|25P04|55P03)$/;
 
@@ -40,7 +40,7 @@ export interface RetryOptions {
   readonly maxWaitMs?: number;
   /** Ends the wait; the last error is thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** Receives the code of the first try that failed. What it returns is called when the waiting is over. */
+  /** Gets the code of the first failed try. The returned function is called when the wait ends. */
   readonly onOutage: (code: string) => (() => void) | undefined;
 }
 

@@ -3,28 +3,31 @@ import { QUEUE_SCHEMA } from "./queue-schema.ts";
 export const ROLE_KINDS = ["core", "daemon", "operator", "reader"] as const;
 export type RoleKind = (typeof ROLE_KINDS)[number];
 
-/** The database role that is to have the rights of a kind. */
+/** The database role for the rights of each kind. */
 export type RoleNames = { readonly [Kind in RoleKind]?: string };
 
-/** Privileges on tables of schema tidings. The columns of a table may follow its name in brackets. */
+/** Privileges on tables of schema tidings. A table name may be followed by columns in brackets. */
 interface TableGrant {
   readonly privileges: string;
-  /** "*" stands for all tables of the schema. */
+  /** "*" means all tables of the schema. */
   readonly tables: "*" | readonly string[];
 }
 
 interface Rights {
   readonly may: string;
   readonly tables: readonly TableGrant[];
-  /** Of schema tidings. */
+  /** Functions of schema tidings. */
   readonly functions: readonly string[];
-  /** The numbers that the role may take or set, other than by an insert. */
+  /** True if the role may use or set sequences other than by an insert. */
   readonly sequences: boolean;
-  /** On the tables of the queue's schema; null where the role does not use the queue. */
+  /** Privileges on the tables of the queue's schema; null if the role does not use the queue. */
   readonly queue: string | null;
 }
 
-/** What a reader does not see: contents, old contents, keys, and answers that are kept for repeated requests. */
+/**
+ * The columns and tables that a reader does not see: contents, old contents, keys, and answers stored for repeated
+ * requests.
+ */
 export const HIDDEN_FROM_READERS: {
   readonly tables: readonly string[];
   readonly columns: Readonly<Record<string, readonly string[]>>;
@@ -66,8 +69,8 @@ const WORK_TABLES = [
 ];
 
 /**
- * The one table of rights. It is also what the tests of the roles run against. `returning` and `on conflict` need select on
- * the table, and an upsert needs update.
+ * The rights of each kind. The tests of the roles use this table too. `returning` and `on conflict` need select on the
+ * table, and an upsert needs update.
  */
 export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
   core: {
@@ -160,8 +163,8 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
 };
 
 /**
- * The SQL that gives each named role the rights of its kind. It creates the roles that are missing, and running it again
- * changes nothing. The owner of both schemas runs it. A name must be one that isRoleName accepts.
+ * The SQL that gives each named role the rights of its kind. It creates missing roles, and running it again changes
+ * nothing. The owner of both schemas runs it. A name must be accepted by isRoleName.
  */
 export const rolesSql = (names: RoleNames): string =>
   ROLE_KINDS.flatMap((kind) => {
@@ -170,8 +173,8 @@ export const rolesSql = (names: RoleNames): string =>
   }).join("\n\n");
 
 /**
- * Whether a name can be written into the SQL. It has at most 63 bytes, because Postgres cuts off the rest. `public` and `none`
- * are no roles even in quotes, and names that begin with pg_ are Postgres's own.
+ * True if a name can be written into the SQL. It has at most 63 bytes, because Postgres cuts off the rest. `public` and
+ * `none` are no roles even in quotes, and names that begin with pg_ belong to Postgres.
  */
 export const isRoleName = (name: string): boolean =>
   /^[\p{L}_][\p{L}\p{N}_.@-]*$/u.test(name) &&
@@ -203,7 +206,7 @@ function grantSql({ privileges, tables }: TableGrant, role: string): string {
   return `grant ${privileges} on ${on} to ${role};`;
 }
 
-/** The queue's tables have row level security without a policy, so without these policies a role sees no row of them. */
+/** The queue's tables have row level security without a policy, so without these policies a role sees no rows. */
 const queueSql = (privileges: string, role: string): string => `
 grant usage on schema ${QUEUE_SCHEMA} to ${role};
 grant ${privileges} on all tables in schema ${QUEUE_SCHEMA} to ${role};
@@ -221,5 +224,5 @@ begin
   end loop;
 end $$;`;
 
-/** The name of the role's policy: that of the role. */
+/** The role's policy has the name of the role. */
 const literal = (role: string): string => `'${role.slice(1, -1)}'`;

@@ -3,8 +3,8 @@ import { Fault } from "../../domain/fault.ts";
 import { checkPooler, greetingPid } from "./pooler.ts";
 
 /**
- * Every setting of a session that our statements, the queue or the driver rely on. A database, a role, a URL or PGOPTIONS
- * may set each of them otherwise: with another DateStyle, for example, the driver reads every timestamp as null.
+ * Every setting of a session on which our statements, the queue or the driver rely. A database, a role, a URL or
+ * PGOPTIONS may change each of them: with another DateStyle, for example, the driver reads every timestamp as null.
  */
 export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   application_name: "tidings",
@@ -16,7 +16,7 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   extra_float_digits: "1",
   standard_conforming_strings: "on",
   array_nulls: "on",
-  // our statements qualify every name, so a table or function of the same name elsewhere is never meant
+  // our statements qualify every name, so a table or function with the same name in another schema is never used
   search_path: "pg_catalog, pg_temp",
   row_security: "on",
   default_transaction_isolation: "read committed",
@@ -25,18 +25,18 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   lock_timeout: "0",
   transaction_timeout: "0",
   idle_session_timeout: "0",
-  // our transactions wait for nothing but the database, so only a process that was frozen exceeds this (ms)
+  // our transactions wait only for the database, so only a frozen process exceeds this (ms)
   idle_in_transaction_session_timeout: "60000",
-  // set only where it is off; a stronger or weaker wait for standbys is the operator's choice
+  // set only if it is off; a stronger or weaker wait for standbys is the operator's choice
   synchronous_commit: "on",
 };
 
-/** What one pool wants of its sessions. */
+/** The session settings of one pool. */
 export interface SessionOptions {
   readonly url: string;
   /** Written into every transition as `moved_by`. */
   readonly actor: string;
-  /** A statement that takes longer is canceled (ms). Without it no statement is. */
+  /** A statement that takes longer is canceled (ms). Without it no statement is canceled. */
   readonly statementMs?: number;
 }
 
@@ -49,20 +49,18 @@ export const settingsOf = ({
 });
 
 /**
- * Prepares a new connection: sets the settings and the actor, and checks that the actor is the one on record from now on.
- * They are set by a statement and not by startup parameters, because poolers refuse or drop those. It costs one round
- * trip for each connection.
- *
- * Behind a pooler that gives every transaction another server connection, the settings would reach the sessions of
- * others. So where the server is not the one that greeted us nothing is set until two connections have shown that the
- * pooler keeps sessions. Throws DATABASE_UNSUITABLE if it does not.
+ * Prepares a new connection: sets the settings and the actor, and checks that the actor is set. They are set by a
+ * statement and not by startup parameters, because poolers refuse or drop those. It costs one round trip per
+ * connection. Behind a pooler that gives every transaction another server connection, the settings would reach the
+ * sessions of others. So if the server is not the one that greeted us, nothing is set until two connections have shown
+ * that the pooler keeps sessions. Throws DATABASE_UNSUITABLE if it does not.
  */
 export function openSessions(options: SessionOptions): (client: ClientBase) => Promise<void> {
   const settings = settingsOf(options);
   let accepted: Promise<void> | undefined;
   const acceptPooler = (): Promise<void> =>
     (accepted ??= checkPooler(options.url).catch((error: unknown) => {
-      // an outage says nothing about the pooler: the next connection looks again
+      // an outage says nothing about the pooler, so the next connection checks again
       if (!(error instanceof Fault)) accepted = undefined;
       throw error;
     }));
@@ -78,14 +76,14 @@ export function openSessions(options: SessionOptions): (client: ClientBase) => P
 interface Setting {
   readonly settings: Readonly<Record<string, string>>;
   readonly actor: string;
-  /** The process id of the only server that may be changed; null: any. */
+  /** The process id of the only server that may be changed; null: any server. */
   readonly only: number | null;
 }
 
-/** A server that is silent for this long is away (ms). */
+/** A server that does not answer for this long counts as unreachable (ms). */
 const ANSWER_MS = 5_000;
 
-// current_setting leaves out what this version of Postgres does not have
+// current_setting returns nothing for settings that this version of Postgres does not have
 const SET = `
   select pg_catalog.set_config('tidings.actor', $2, false) as actor, (
     select pg_catalog.count(pg_catalog.set_config(s.key, s.value, false))
@@ -108,6 +106,6 @@ async function setSettings(
   const [row] = rows;
   if (row === undefined) return false;
   if (row.actor !== actor)
-    throw new Fault("DATABASE_UNSUITABLE", "The session does not keep the name of who acts.");
+    throw new Fault("DATABASE_UNSUITABLE", "The session does not keep the name of the actor.");
   return true;
 }

@@ -1,4 +1,4 @@
-/** The same object with one method in place of its own. */
+/** Returns the same object with one method replaced. */
 export function withMethod<Whole extends object>(
   whole: Whole,
   name: keyof Whole,

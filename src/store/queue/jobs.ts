@@ -3,14 +3,14 @@ import type { InteractionId } from "../../domain/ids.ts";
 import type { Lane } from "../../domain/jobs.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** When and how a set of deliveries is queued. */
+/** The time and order of queued deliveries. */
 export interface DeliveryRun {
   readonly runAt: Date;
   readonly lane: Lane;
   readonly notStarted: number;
 }
 
-/** Queues deliveries, in sets of the size of a job. */
+/** Queues deliveries in batches of the size of a job. */
 export async function queueDeliveries(
   db: Db,
   interactionIds: readonly InteractionId[],
@@ -21,7 +21,9 @@ export async function queueDeliveries(
   `.execute(db);
 }
 
-/** Queues the settling of unknown outcomes, in sets of the size of a job. `asked` is how often the provider was asked. */
+/**
+ * Queues the settling of unknown outcomes in batches of the size of a job. `asked` counts the lookups at the provider.
+ */
 export async function queueSettlements(
   db: Db,
   interactionIds: readonly InteractionId[],

@@ -17,15 +17,16 @@ import { outageCode, retryOnOutage } from "../postgres/retry.ts";
 import { withMethod } from "../postgres/with-method.ts";
 
 export interface Queue {
-  /** Under this name the queue locks our jobs. */
+  /** The name under which the queue locks our jobs. */
   readonly poolId: string;
-  /** The jobs under way in this process. */
+  /** The jobs that run in this process. */
   readonly running: ReadonlySet<string>;
-  /** Resolves when the queue cannot be trusted any more: the process should end and be started afresh. */
+  /** Resolves if the queue is broken: end the process and start it again. */
   readonly broken: Promise<Error>;
   /**
-   * Takes no new job and waits for those under way. After `graceMs` it hands them back. When it is `hopeless` for some time
-   * it neither waits nor hands back: others unlock the jobs of a worker that is not on the list.
+   * Takes no new job and waits for the running ones. After `graceMs` it returns them to the queue. If `hopeless` stays
+   * true for some time it neither waits nor returns them: other daemons unlock the jobs of a worker that is not on the
+   * list.
    */
   stop(graceMs: number, hopeless?: () => boolean): Promise<void>;
 }
@@ -38,24 +39,27 @@ export interface QueueOptions {
   readonly outages: Outages;
 }
 
-/** This many failed fetches in a row for each job slot mean a deaf queue, not a database that is away. */
+/**
+ * This many failed fetches in a row per job slot mean that the queue no longer works, not that the database is
+ * unreachable.
+ */
 const MISSES_PER_SLOT = 60;
 
-/** The one code of an outage after which graphile-worker 0.18 tries a statement again. */
+/** The only outage code after which graphile-worker 0.18 retries a statement. */
 const CANNOT_CONNECT_NOW = "57P03";
 
-/** A condition that is true in so many looks, so far apart (ms), is no blink. */
+/** A condition that is true in this many checks at this interval (ms) is not a short interruption. */
 const HOPELESS_LOOKS = 10;
 const HOPELESS_LOOK_MS = 100;
-/** Handing jobs back takes one statement (ms). */
+/** The limit for the statement that returns jobs (ms). */
 const HAND_BACK_MS = 2_000;
 
 /**
- * graphile-worker 0.18 does not await the statement that completes or fails a job. While the database cannot be reached, that
- * is an unhandled rejection and a job locked for four hours. This pool makes it wait for a connection, however long, and a
- * statement that found a dead connection fails with the code that graphile-worker retries. After `givenUp` nobody waits
- * for an answer any more, and none is given. The callback form of connect is passed through, because LISTEN uses it and
- * retries by itself.
+ * graphile-worker 0.18 does not await the statement that completes or fails a job. While the database cannot be
+ * reached, that causes an unhandled rejection and a job locked for four hours. With this pool it waits for a
+ * connection, however long, and a statement that found a dead connection fails with the code that graphile-worker
+ * retries. After `givenUp` no caller waits for an answer any more, and none is given. The callback form of connect is
+ * passed through, because LISTEN uses it and retries by itself.
  */
 export function retryingPool(pool: Pool, outages: Outages, givenUp: AbortSignal): Pool {
   const connect = async (): Promise<PoolClient> => {
@@ -85,13 +89,13 @@ interface LoggedJob {
   readonly attempts: number;
 }
 
-/** The queue logs a failed job whole, payload included: only what may be logged is kept, and only its first line. */
+/** The queue logs a failed job with its payload. Only the permitted fields and the first line are kept. */
 function speakThrough(emit: Emit): Logger {
   const make: LogFunctionFactory = (scope) => (_level, message, meta) => {
     const job = meta?.["job"] as LoggedJob | undefined;
     const line = message.split("\n", 1)[0] ?? "";
     const about = job && { jobId: job.id, task: job.task_identifier, attempt: job.attempts };
-    // a failure is said by its own event, without the error's text
+    // a failure has a separate event, without the error's text
     if (!line.startsWith("Failed task"))
       emit("queue.log", { scope: scope.label ?? "", line, ...about });
   };
@@ -110,7 +114,9 @@ interface Heard {
   workers: WorkerPool | undefined;
 }
 
-/** Listens for what the queue does not report by itself: that it is deaf, and that a job failed. */
+/**
+ * Listens for two conditions that the queue does not report: that it no longer receives jobs, and that a job failed.
+ */
 function listenTo(concurrency: number, emit: Emit): Heard {
   const heard: Heard = {
     events: new EventEmitter(),
@@ -130,7 +136,7 @@ function listenTo(concurrency: number, emit: Emit): Heard {
     running.add(job.id);
   });
   events.on("job:complete", ({ job }) => running.delete(job.id));
-  // when its very first look-up fails, 0.18 keeps the failure for ever and hears nothing again
+  // if its first lookup fails, 0.18 keeps the failure and never receives another notification
   events.on("worker:getJob:error", ({ error }) => {
     misses += 1;
     if (misses >= MISSES_PER_SLOT * concurrency) broken.resolve(error as Error);
@@ -211,7 +217,7 @@ const settled = async (work: unknown): Promise<"settled"> => {
   return "settled";
 };
 
-/** Resolves when the condition was true in several looks in a row. */
+/** Resolves when the condition was true in several checks in a row. */
 async function staysTrue(condition: () => boolean, until: AbortSignal): Promise<"hopeless"> {
   for (let looks = 0; looks < HOPELESS_LOOKS && !until.aborted; looks += 1) {
     if (!condition()) looks = -1;

@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import type { Db } from "../postgres/db.ts";
 
 /**
- * Whether jobs have waited to be taken for longer than `forMs` while none is under way: nobody works on the queue. A
- * bulk that takes its time, and a channel that is paced, keep jobs under way.
+ * True if jobs have been due for longer than `forMs` while none is running: no worker takes jobs. A long bulk and a
+ * rate-limited channel keep jobs running.
  */
 export async function isQueueStuck(db: Db, forMs: number): Promise<boolean> {
   const { rows } = await sql<{ isStuck: boolean }>`

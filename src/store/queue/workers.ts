@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Db } from "../postgres/db.ts";
 
-/** A daemon as the others see it. */
+/** A daemon as the other daemons see it. */
 export interface Worker {
   readonly id: string;
   readonly host: string;
@@ -10,8 +10,8 @@ export interface Worker {
 }
 
 /**
- * Says that this worker is alive; the first time it also says who it is. Database time, so that clocks need not agree.
- * Returns what the clock of the database shows.
+ * Records a heartbeat; the first one also registers the worker. It uses database time, so that clocks need not agree.
+ * Returns the time of the database.
  */
 export async function recordHeartbeat(db: Db, { id, host, pid, queuePool }: Worker): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`
@@ -25,15 +25,15 @@ export async function recordHeartbeat(db: Db, { id, host, pid, queuePool }: Work
   return row.now;
 }
 
-/** Takes a worker that has finished off the list. */
+/** Removes a stopped worker from the list. */
 export async function deregisterWorker(db: Db, workerId: string): Promise<void> {
   await sql`delete from tidings.workers where id = ${workerId}`.execute(db);
 }
 
 /**
- * Finds the workers not heard of for `silentMs`, frees the jobs they hold for others to take, and removes them.
- * Returns their ids. A worker that was only slow comes back to the list with its next beat, its jobs are then
- * run by two: claiming decides which of them sends.
+ * Removes the workers without a heartbeat for `silentMs` and unlocks their jobs for others. Returns the ids of the
+ * workers. A worker that was only slow returns to the list with its next heartbeat. Its jobs then run twice, and
+ * claiming decides which run sends.
  */
 export async function pruneDeadWorkers(db: Db, silentMs: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
@@ -51,8 +51,8 @@ export async function pruneDeadWorkers(db: Db, silentMs: number): Promise<string
 }
 
 /**
- * Frees the jobs locked in the name of a live worker that it does not run: the connection was lost after they were locked
- * and before it heard of them. Returns their ids.
+ * Unlocks the jobs that are locked by a live worker but not running in it: the connection was lost between the lock and
+ * the reply. Returns their ids.
  */
 export async function unlockLostJobs(
   db: Db,
@@ -72,8 +72,8 @@ export async function unlockLostJobs(
 
 /**
  * Unlocks the jobs that have been locked for `lockedForMs` by a worker that is not on the list: it deregistered, or its
- * death was recorded, without unlocking them. A worker that has just started may lock jobs before its first heartbeat says
- * under which name. Returns the ids of the jobs.
+ * death was recorded, without unlocking them. A worker that has just started may lock jobs before its first heartbeat
+ * registers its name. Returns the ids of the jobs.
  */
 export async function unlockAbandonedJobs(db: Db, lockedForMs: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
@@ -86,7 +86,7 @@ export async function unlockAbandonedJobs(db: Db, lockedForMs: number): Promise<
   return rows.map((row) => row.id);
 }
 
-/** Everybody on the list, with how long they have been silent. */
+/** Lists all workers, with the time since their last heartbeat. */
 export async function listWorkers(db: Db): Promise<(Worker & { readonly silentMs: number })[]> {
   const { rows } = await sql<Worker & { readonly silentMs: number }>`
     select w.id, w.host, w.pid, w.queue_pool, (extract(epoch from clock_timestamp() - w.heartbeat_at) * 1000)::float8 as silent_ms

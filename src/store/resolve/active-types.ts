@@ -12,8 +12,8 @@ export type LoadActiveVersions = (
 const MOST_KEPT = 1_000;
 
 /**
- * Creates a loader that hands out one list of conditions for each version. A published version never changes, so the values
- * of its conditions are read once and not for each set of changes.
+ * Creates a loader that returns one list of conditions for each version. A published version never changes, so the
+ * values of its conditions are parsed once and not for each set of changes.
  */
 export function createActiveTypes(): LoadActiveVersions {
   const kept = new Map<string, NotificationTypeVersion["onCondition"]>();
@@ -30,7 +30,7 @@ export function createActiveTypes(): LoadActiveVersions {
   };
 }
 
-/** The same for one question. */
+/** Loads active versions without a cache. */
 export const loadActiveVersions: LoadActiveVersions = (db, caseTypeIds) =>
   createActiveTypes()(db, caseTypeIds);
 
@@ -51,7 +51,7 @@ async function readActiveVersions(
   return rows;
 }
 
-/** Whether there is a notification type of this id, in whatever status. */
+/** True if there is a notification type with this id, in any status. */
 export async function isKnownType(db: Db, id: number): Promise<boolean> {
   const { rows } = await sql`
     select from tidings.notification_types t where t.id = ${id} limit 1

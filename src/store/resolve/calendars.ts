@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { CalendarRows } from "../../domain/resolve/calendar.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** The lender's own calendars and closures; days are ISO dates. */
+/** Loads the lender's calendars and closures; days are ISO dates. */
 export async function loadCalendars(db: Db): Promise<CalendarRows> {
   const { rows } = await sql<CalendarRows>`
     select

@@ -3,13 +3,13 @@ import type { CaseChange, CaseState } from "../../domain/resolve/case-change.ts"
 import type { Db } from "../postgres/db.ts";
 
 type Row = Omit<CaseChange, "before" | "changedAt"> & {
-  /** Infinite as a number: that is how pg reads `infinity`. */
+  /** Infinity as a number: pg reads `infinity` like this. */
   readonly changedAt: Date | number;
   readonly statusBefore: CaseState["status"] | null;
   readonly outcomeBefore: CaseState["outcome"];
 };
 
-/** Loads the changes in the order of their ids; an id that is not there is left out. */
+/** Loads the changes in the order of their ids. Unknown ids are left out. */
 export const loadCaseChanges = (db: Db, ids: readonly string[]): Promise<CaseChange[]> =>
   load(db, sql`unnest(${ids}::bigint[]) as wanted(id)`);
 
@@ -38,7 +38,7 @@ async function load(db: Db, wanted: RawBuilder<unknown>): Promise<CaseChange[]> 
   `.execute(db);
   return rows.map(({ statusBefore, outcomeBefore, changedAt, ...change }) => ({
     ...change,
-    // a date that is none, which scheduling puts on record as unusable
+    // an invalid date, which scheduling records as unusable
     changedAt: new Date(changedAt),
     before: statusBefore === null ? null : { status: statusBefore, outcome: outcomeBefore },
   }));

@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import type { Db } from "../postgres/db.ts";
 
-/** A change that had arrived without intake: taken in, or refused by a rule. */
+/** A change that arrived without intake and was then taken in, or refused by a rule. */
 export interface TakenIn {
   readonly caseChangeId: string;
-  /** The constraint or SQLSTATE that refused it; null when it was taken in. */
+  /** The constraint or SQLSTATE that refused it; null if it was taken in. */
   readonly refusedBy: string | null;
 }
 
@@ -16,18 +16,18 @@ export async function takeInMissedChanges(db: Db, maxChanges: number): Promise<T
   return rows;
 }
 
-/** A stretch of ids that was looked through. */
+/** A range of ids that was read. */
 export interface Stretch {
-  /** The last id of it; null where no change follows. */
+  /** The last id of the range; null if no change follows. */
   readonly lastId: string | null;
-  /** The changes that nothing was going to resolve, though they had been taken in. They are queued now. */
+  /** The number of changes that had been taken in but had no resolution and no job. They are queued now. */
   readonly queued: number;
   readonly firstQueuedId: string | null;
 }
 
 /**
- * Looks through the changes that follow an id, and finds those that nobody takes in or resolves, whatever the cause: no
- * trigger fired, a row of a queue was deleted, or a backup holds only some of the tables. Notes or queues what it finds.
+ * Reads the changes after an id and finds those that were not taken in or not resolved, whatever the cause: no trigger
+ * fired, a row of a queue was deleted, or a backup contains only some of the tables. Notes or queues them.
  */
 export async function findForgottenChanges(
   db: Db,
@@ -75,7 +75,7 @@ export async function findForgottenChanges(
   return rows[0] ?? { lastId: null, queued: 0, firstQueuedId: null };
 }
 
-/** The id after which the newest changes begin. */
+/** Returns the id after which the newest changes begin. */
 export async function newestChangesAfter(db: Db, changes: number): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     select greatest(coalesce((select max(c.id) from tidings.case_changes c), 0) - ${changes}, 0)::bigint as id
@@ -84,8 +84,8 @@ export async function newestChangesAfter(db: Db, changes: number): Promise<strin
 }
 
 /**
- * Moves sequences that are behind the ids of their tables, as after rows that were replicated or restored with their ids:
- * each insert would be refused until the sequence has passed them. Returns the tables.
+ * Advances sequences that are behind the ids of their tables, as after rows that were replicated or restored with their
+ * ids: each insert would be refused until the sequence has passed them. Returns the tables.
  */
 export async function advanceSequences(db: Db): Promise<string[]> {
   const { rows } = await sql<{ table: string }>`

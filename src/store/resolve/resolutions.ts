@@ -3,8 +3,9 @@ import type { ResolutionPlan } from "../../domain/resolve/resolution.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 
 /**
- * Writes the resolutions of a set, the interactions they plan and the delivery jobs, and deletes the sets from the queue,
- * in one statement. A change that has a resolution keeps it and plans nothing again. Returns how many interactions are new.
+ * Writes the resolutions of a set, the planned interactions and the delivery jobs, and deletes the sets from the queue,
+ * in one statement. A change that has a resolution keeps it and plans nothing again. Returns the number of new
+ * interactions.
  */
 export async function recordResolutions(
   transaction: Db,

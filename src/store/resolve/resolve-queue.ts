@@ -7,10 +7,12 @@ export interface ChangeSet {
   readonly caseChangeIds: readonly string[];
 }
 
-/** Between two looks at an empty queue (ms). On average a change waits half of it; a look costs some 0.1 ms. */
+/**
+ * The pause between two reads of an empty queue (ms). A change waits half of it on average; a read costs about 0.1 ms.
+ */
 const PAUSE_MS = 15;
 
-/** Waits until a set is due, for up to `waitMs`, and resolves to whether one is. Others may have locked it. */
+/** Waits up to `waitMs` until a set is due, and resolves to whether one is. Another transaction may have locked it. */
 export async function waitForChangeSets(db: Db, waitMs: number): Promise<boolean> {
   const { rows } = await sql<{ isDue: boolean }>`
     select tidings.wait_for_case_changes(${waitMs}::int, ${PAUSE_MS}::int) as is_due
@@ -26,7 +28,7 @@ export async function claimChangeSets(transaction: Db, maxSets: number): Promise
   return rows;
 }
 
-/** Locks one set; undefined where another transaction has it or has resolved it. */
+/** Locks one set; undefined if another transaction has locked or resolved it. */
 export async function claimChangeSet(transaction: Db, id: string): Promise<ChangeSet | undefined> {
   const { rows } = await sql<ChangeSet>`
     select q.id, q.case_change_ids
@@ -37,7 +39,7 @@ export async function claimChangeSet(transaction: Db, id: string): Promise<Chang
   return rows[0];
 }
 
-/** Replaces a set of several changes by its two halves, so that one bad change does not hold up the others. */
+/** Replaces a set of several changes by its two halves, so that one bad change does not delay the others. */
 export async function splitChangeSet(db: Db, id: string): Promise<void> {
   await sql`
     with whole as (
@@ -52,7 +54,10 @@ export async function splitChangeSet(db: Db, id: string): Promise<void> {
   `.execute(db);
 }
 
-/** Puts a set that failed off: by one second, and twice as long each time, up to five minutes. It is never given up. */
+/**
+ * Postpones a set that failed: by one second, and twice as long each time, up to five minutes. It is retried without
+ * end.
+ */
 export async function postponeChangeSet(db: Db, id: string, code: string): Promise<void> {
   await sql`
     update tidings.resolve_queue q
@@ -64,11 +69,14 @@ export async function postponeChangeSet(db: Db, id: string, code: string): Promi
 
 export interface Unresolved {
   readonly caseChanges: number;
-  /** Of these, how many were tried and failed, or were refused when the sweep took them in. */
+  /** The number of them that failed, or that were refused when the sweep took them in. */
   readonly failing: number;
-  /** How long the oldest of them has waited (ms); 0 if there is none. */
+  /** The wait of the oldest of them (ms); 0 if there is none. */
   readonly oldestMs: number;
-  /** Some have waited for more than a minute, those of a bulk for more than a quarter of an hour, and nobody tried. */
+  /**
+   * True if some have waited for more than a minute, or those of a bulk for more than a quarter of an hour, without a
+   * try.
+   */
   readonly isStuck: boolean;
 }
 

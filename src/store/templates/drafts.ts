@@ -19,7 +19,7 @@ export type Stored =
       readonly before: TemplateVersion;
     }
   | { readonly kind: "unchanged"; readonly newest: TemplateVersion }
-  /** The rule of the table that refused it, as a sentence. */
+  /** A rule of the table refused it; `why` is a sentence. */
   | { readonly kind: "refused"; readonly why: string };
 
 /**
@@ -33,7 +33,7 @@ export async function storeDraft(db: Db, draft: TemplateDraft): Promise<Stored> 
     .catch(asRefusal);
 }
 
-/** The error of tidings.refuse: what is wrong, and what to do. */
+/** Reads an error of tidings.refuse: the fault, and what to do. */
 function asRefusal(error: unknown): Stored {
   const isOurs =
     error instanceof DatabaseError && error.constraint?.startsWith("templates_") === true;
@@ -124,7 +124,7 @@ async function editDraft(
   `.execute(db);
 }
 
-/** Samples are not part of what is sent, so a draft can get new samples without a new version. */
+/** Samples are not part of the message, so a draft can get new samples without a new version. */
 async function renewSamples(
   db: Db,
   { id, version }: TemplateVersion,

@@ -9,7 +9,7 @@ export interface Published {
   readonly version: number;
   /** Null if no other version was active before. */
   readonly deprecated: number | null;
-  /** True if somebody else published it at the same moment. */
+  /** True if another operator published it at the same moment. */
   readonly already: boolean;
 }
 
