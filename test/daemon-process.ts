@@ -20,7 +20,7 @@ export interface DaemonProcess {
 const LONGEST_WAIT_MS = 150_000;
 const MAIN = new URL("../src/main.ts", import.meta.url).pathname;
 
-/** `tidings start` as a process of its own, with these settings and nothing else of this shell's. */
+/** Runs `tidings start` as a process with these settings and no others of the shell. */
 export function spawnDaemon(settings: Readonly<Record<string, string>>): DaemonProcess {
   const { PATH = "" } = process.env;
   const child = spawn(process.execPath, [MAIN, "start"], {

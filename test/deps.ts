@@ -7,7 +7,7 @@ import { createActiveTypes } from "../src/store/resolve/active-types.ts";
 import { openTemplates } from "../src/store/deliver/template-cache.ts";
 import type { TestDatabase } from "./database.ts";
 
-/** What tasks need, on a test's own database and without a provider; `rest` puts in what a test is about. */
+/** The dependencies of tasks, on a test's own database and without a provider. `rest` replaces some of them. */
 export function depsOn({ db }: TestDatabase, rest: Partial<Deps> = {}): Deps {
   return {
     db,

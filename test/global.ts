@@ -61,7 +61,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const url = postgres.url.replace("/postgres?", "/template_of_tests?");
   const pool = openPool({ url, actor: "test", max: 3, onLost: () => {} });
   await migrate(pool, readConfig({}).migration);
-  // many tests tell a story of 2031, and the clock of the database cannot be turned; future-changes.test.ts has the rule on
+  // many tests take place in 2031, and the clock of the database cannot be changed; future-changes.test.ts has the rule
+  // on
   await pool.query("alter table tidings.case_changes disable trigger refuse_future_changes");
   await pool.end();
   await admin.query(

@@ -34,9 +34,9 @@ export interface House {
     rest?: { fields?: object; caseTypeId?: string; borrowerId?: string },
   ): Promise<void>;
   attempts(caseId: string): Promise<Attempt[]>;
-  /** Waits until it was told what became of a message after it was taken. */
+  /** Waits for the receipt of an accepted message. */
   receipt(): Promise<void>;
-  /** What lies in the outbox, as it was sent. */
+  /** The messages in the outbox, as they were sent. */
   outbox(): Promise<string[]>;
 }
 

@@ -31,7 +31,7 @@ export interface TypeRow {
   readonly templateId?: number;
 }
 
-/** Inserts one version of a notification type, active unless told otherwise, and links it to its case types. */
+/** Inserts one version of a notification type, active by default, and links it to its case types. */
 export async function insertType(pool: Pool, row: TypeRow): Promise<void> {
   const { channel = "email", caseTypes = ["bankruptcy"] } = row;
   await pool.query(

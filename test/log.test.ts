@@ -31,7 +31,7 @@ function openPipe(name: string): Pipe {
   return { path, reader, writer: openSync(path, constants.O_WRONLY | constants.O_NONBLOCK) };
 }
 
-/** What is in the pipe now. */
+/** The bytes that are in the pipe now. */
 function readAll(reader: number): string {
   const chunks: Buffer[] = [];
   const chunk = Buffer.alloc(2 ** 16);
@@ -46,7 +46,7 @@ function readAll(reader: number): string {
 
 const line = (n: number): string => `${JSON.stringify({ n, filling: "é".repeat(40) })}\n`;
 
-test("while nobody reads, lines wait, then are dropped and counted; what was taken arrives whole and in order", async () => {
+test("without a reader, lines wait, then are dropped and counted; the accepted ones arrive whole and in order", async () => {
   const { reader, writer } = openPipe("stalled");
   const log = openLogDestination(writer, {
     maxBytes: 50_000,

@@ -3,12 +3,12 @@ import { Client } from "pg";
 import { afterAll, beforeAll } from "vitest";
 import type { TestDatabase } from "./database.ts";
 
-/** A login role without rights of its own. */
+/** A login role without rights. */
 export interface TestRole {
   readonly name: string;
   /** Of the test's database, as this role. */
   readonly url: string;
-  /** Does the work on a connection of its own. */
+  /** Does the work on a separate connection. */
   run<Result>(work: (client: Client) => Promise<Result>): Promise<Result>;
 }
 

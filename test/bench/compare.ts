@@ -1,13 +1,13 @@
 /** Two ways to do the same work, each of which resolves to how many it did a second. */
 export interface Sides {
   readonly name: string;
-  /** What the other side is, in a few words. */
+  /** The name of the other side, in a few words. */
   readonly baseline: string;
   readonly ours: () => Promise<number>;
   readonly theirs: () => Promise<number>;
 }
 
-/** What a bench prints, one JSON line a case. */
+/** The result of a bench, one JSON line per case. */
 export interface Comparison {
   readonly name: string;
   readonly perSecond: number;

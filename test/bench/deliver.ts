@@ -29,7 +29,10 @@ const AT_ONCE: Provider = {
   close: async () => {},
 };
 
-/** The delivering of notices by a provider that answers at once, beside one job a notice and one statement a step. */
+/**
+ * Delivers notices through a provider that answers at once; the other side uses one job per notice and one statement
+ * per step.
+ */
 export async function benchDeliver(scene: Scene): Promise<void> {
   await insertPortfolio(scene, NOTICES);
   const email = createChannel(AT_ONCE, readConfig({}).channels.email);

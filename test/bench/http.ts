@@ -19,7 +19,10 @@ const CONNECTIONS = 10;
 const READS = shareOf(5_000);
 const PAGES = shareOf(500);
 
-/** One interaction and a page of a hundred over HTTP, each beside its statement run bare on as many connections. */
+/**
+ * Reads one interaction and a page of a hundred over HTTP; the other side runs the bare statement on as many
+ * connections.
+ */
 export async function benchHttp(scene: Scene): Promise<void> {
   await insertPortfolio(scene, BORROWERS);
   await insertInteractions(scene);

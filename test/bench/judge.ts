@@ -69,7 +69,7 @@ const SHEETS = (["light", "normal", "heavy"] as const).flatMap((intensity) =>
   (["email", "text", "voice"] as const).map((channel) => sheetOf(intensity, channel)),
 );
 
-/** Verdicts per second on one core, with a history of 30 interactions; beside it, reading the same sheets. */
+/** Verdicts per second on one core, with a history of 30 interactions; the other side only reads the same sheets. */
 export async function benchJudge(): Promise<void> {
   const policy = builtInPolicy();
   const facts = SHEETS.map((sheet) => {

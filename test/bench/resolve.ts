@@ -12,14 +12,17 @@ const CHANGES = shareOf(100_000);
 const SINGLE_EVERY_MS = 250;
 const DEADLINE_MS = 120_000;
 
-/** What the bulks of a bench showed beside their rate. */
+/** The results of the bulks of a bench in addition to their rate. */
 interface Seen {
   readonly grownMb: number[];
   readonly singlesMs: number[];
   bulks: number;
 }
 
-/** One bulk of case changes, from the insert to the last interaction, beside a plain insert of the same interactions. */
+/**
+ * One bulk of case changes, from the insert to the last interaction; the other side is a plain insert of the same
+ * interactions.
+ */
 export async function benchResolve(scene: Scene): Promise<void> {
   await insertPortfolio(scene, CHANGES);
   await scene.pool.query("create table public.plain (like tidings.interactions including all)");

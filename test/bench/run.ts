@@ -23,7 +23,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   http: benchHttp,
 };
 
-/** On a Postgres of its own as the daemon would start it, which waits for the disk at every commit. */
+/** Uses a new Postgres, started as the daemon starts it, which waits for the disk at every commit. */
 async function runBench(bench: Bench): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), "tidings-bench-"));
   const postgres = await startEmbeddedPostgres(join(dir, "postgres"));

@@ -8,7 +8,9 @@ import { deliverThrough, NOTICES, sendBare, startSink } from "./wire.ts";
 
 const CONNECTIONS = 10;
 
-/** Emails through the whole of Tidings to a lean local sink, beside a bare loop over nodemailer's own pool. */
+/**
+ * Sends emails through the whole of Tidings to a lean local sink; the other side is a bare loop over nodemailer's pool.
+ */
 export async function benchSmtp(scene: Scene): Promise<void> {
   await insertPortfolio(scene, NOTICES);
   const sink = await startSink("smtp");

@@ -11,7 +11,10 @@ import { deliverThrough, NOTICES, sendBare, startSink } from "./wire.ts";
 const SLOTS = 20;
 const ACCOUNT = { accountSid: `AC${"0".repeat(32)}`, authToken: "bench", from: "+15005550006" };
 
-/** Texts through the whole of Tidings to a lean local sink, beside a bare loop over the same twilio client. */
+/**
+ * Sends texts through the whole of Tidings to a lean local sink; the other side is a bare loop over the same twilio
+ * client.
+ */
 export async function benchTwilio(scene: Scene): Promise<void> {
   await insertPortfolio(scene, NOTICES);
   const sink = await startSink("twilio");

@@ -14,7 +14,7 @@ export interface SinkProcess {
   close(): void;
 }
 
-/** A sink in a process of its own, so that it does not take from the time of those that are measured. */
+/** A sink in a separate process, so that it uses no time of the measured process. */
 export async function startSink(kind: "smtp" | "twilio"): Promise<SinkProcess> {
   const child = fork(new URL("sink.ts", import.meta.url), [kind], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],

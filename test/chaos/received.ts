@@ -5,7 +5,7 @@ import { SMTPServer } from "smtp-server";
 import { openTextSink } from "../../src/providers/sandbox/text-sink.ts";
 import type { Random } from "./random.ts";
 
-/** What has arrived, counted by what makes a notice itself: its Message-ID, or the body of its text. */
+/** The messages that arrived, counted by Message-ID or, for texts, by body. */
 export interface Received {
   readonly smtpUrl: string;
   readonly twilioUrl: string;

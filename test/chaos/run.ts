@@ -18,7 +18,7 @@ import { judgeRun, type Verdict } from "./verdict.ts";
 export interface ChaosOptions {
   readonly seconds: number;
   readonly seed: number;
-  /** Hears what is done, as it is done. */
+  /** Called with each action as it happens. */
   readonly tell: (line: string) => void;
 }
 
@@ -142,7 +142,7 @@ async function revive(scene: Scene): Promise<void> {
   }
 }
 
-/** What is left to do, and a number that grows with every step of the work. */
+/** The remaining work, and a number that grows with every step of the work. */
 const LEFT = `
   select (select count(*) from tidings_queue.jobs)::int
       + (select count(*) from tidings.resolve_queue)::int + (select count(*) from tidings.missed_changes)::int

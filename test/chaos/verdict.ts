@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import type { Received } from "./received.ts";
 
-/** What the record says of one notice. */
+/** The recorded data of one notice. */
 interface Chain {
   readonly chainId: string;
   readonly channel: "email" | "text";
@@ -9,7 +9,7 @@ interface Chain {
   readonly onUnknown: "resend" | "hold";
   readonly status: string;
   readonly statusDetails: string | null;
-  /** Attempts of which nobody knew, when they ended, whether they were taken. */
+  /** Attempts whose outcome was unknown when they ended. */
   readonly unknown: number;
 }
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 let cases = 0;
 let caseId = "";
-/** A case of its own for every test, with two interactions scheduled in days. */
+/** A separate case for every test, with two interactions scheduled in days. */
 beforeEach(async () => {
   cases += 1;
   caseId = `CS-${cases}`;
@@ -109,7 +109,7 @@ test("of a type: every case's, the first twenty by id", async () => {
   expect((await readInteractions()).map(({ status }) => status)).toEqual(["canceled", "scheduled"]);
 });
 
-describe("what is not scheduled", () => {
+describe("an interaction that is not scheduled", () => {
   test("in progress: it is not touched, and reported", async () => {
     const [one, other] = [await idOf(1), await idOf(2)];
     await claim(one);
@@ -123,7 +123,7 @@ describe("what is not scheduled", () => {
     ]);
   });
 
-  test("claimed by a daemon in the same moment: whoever is first has it, and it is reported", async () => {
+  test("claimed by a daemon at the same moment: the first one wins, and the output reports it", async () => {
     const id = await idOf(1);
     const daemon = await pool.connect();
     await daemon.query("begin");
@@ -148,7 +148,7 @@ describe("what is not scheduled", () => {
     });
   });
 
-  test("nothing: exit code 1, and a sentence that says where it stands", async () => {
+  test("nothing: exit code 1, and a sentence with its status", async () => {
     const id = await idOf(1);
     await cancels("--case", caseId, "--reason", "x");
     const { rows } = await pool.query<{ id: string }>(

@@ -32,7 +32,7 @@ async function runDryRun(...words: readonly string[]): Promise<Document["changes
   return (JSON.parse(output) as Document).changes;
 }
 
-/** Every scenario has case types, cases and type ids of its own, so that all of them share one database. */
+/** Every scenario has different case types, cases and type ids, so that all of them share one database. */
 async function insertTypes({ types, changes }: Scenario, n: number): Promise<void> {
   const named = [
     ...types.flatMap((type) => type.caseTypes),
@@ -89,7 +89,7 @@ async function insertOne(change: ScenarioChange, n: number): Promise<string[]> {
   });
 }
 
-/** Whatever is not silent has fired: that no contact can be had for it is another matter. */
+/** Every forecast that is not silent has fired, also without an eligible contact. */
 const firedIn = ({ types, changes, expect: expected }: Scenario, told: Document["changes"]) =>
   told.flatMap(({ notices }, place) =>
     notices

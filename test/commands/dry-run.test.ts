@@ -65,7 +65,7 @@ beforeAll(async () => {
 });
 
 describe("changes of the table", () => {
-  test("every change is told with what it would send and what not, to whom, when and why", async () => {
+  test("shows for every change which notices it would send, to whom and when, and why others would not be sent", async () => {
     const { code, output } = await runDryRun(...changeIds.flatMap((id) => ["--change", id]));
     expect(code).toBe(0);
     expect(output.replace(/, .*/, ", NOW")).toMatchInlineSnapshot(`
@@ -136,7 +136,7 @@ describe("changes of the table", () => {
     expect(page.output).toContain("Dry run of the first 2 of 3 case changes, ");
   });
 
-  test("what a change has set in motion already is told beside it", async () => {
+  test("shows the interactions that a change has already caused", async () => {
     await insertType(pool, { id: 4, onOutcome: "denied", onStatus: null });
     const [id = ""] = await insertChanges(pool, [
       { caseId: "CS-6", status: "completed", outcome: "denied" },
@@ -205,7 +205,7 @@ describe("lines of a file", () => {
     expect(output).toContain("The case had status initiated before this change already.");
   });
 
-  test("that arrive late stand before the nearest change of the table that follows", async () => {
+  test("that arrive late are placed before the next change of the table", async () => {
     await insertChanges(pool, [
       { caseId: "CS-8", status: "processing", at: "2031-05-20T14:00:00Z" },
       { caseId: "CS-8", status: "initiated", at: "2031-05-23T14:00:00Z" },
@@ -223,7 +223,7 @@ describe("lines of a file", () => {
     expect([total, changes.length]).toEqual([3, 2]);
   });
 
-  test("bad ones are told all at once, by line, and nothing is judged", async () => {
+  test("all bad lines are reported at once, and nothing is judged", async () => {
     const path = writeLines([
       { ...LINE, case_id: "F-1" },
       "Pat Example",

@@ -47,7 +47,7 @@ async function plan(caseId: string): Promise<string> {
   return rows[0]?.id ?? "";
 }
 
-/** Moves an interaction as a daemon would, at a moment that can be told. */
+/** Moves an interaction as a daemon would, at a known moment. */
 async function move(id: string, words: string, evidence: object | null = null): Promise<void> {
   await pool.query(`update tidings.interactions set ${words}, evidence = $2 where id = $1`, [
     id,
@@ -75,8 +75,8 @@ async function planNext(id: string): Promise<string> {
 const steady = (page: string): string =>
   page.replaceAll(/\w{3} (?!2031)\d{4}-\d\d-\d\d [\d:]+ E[SD]T/g, "MOMENT");
 
-describe("one page that tells it all", () => {
-  test("what is scheduled: which change, which trigger, which days, and what follows", async () => {
+describe("the page of an interaction", () => {
+  test("of a scheduled one shows which change, which trigger, which days, and what follows", async () => {
     const id = await plan("CS-1");
     const { code, output } = await explaining(id);
     expect(code).toBe(0);
@@ -175,7 +175,7 @@ describe("one page that tells it all", () => {
     expect(other.output.split("\n").slice(2)).toEqual(output.split("\n").slice(2));
   });
 
-  test("what was put off, with the latest moment it may leave", async () => {
+  test("of a postponed one shows the latest time at which it may be sent", async () => {
     const id = await plan("CS-3");
     await move(
       id,
@@ -187,7 +187,7 @@ describe("one page that tells it all", () => {
     expect(output).toContain("It is due Mon 2031-06-02 08:00 EDT.");
   });
 
-  test("what was canceled by an operator, by whom and why", async () => {
+  test("of a canceled one shows the operator and the reason", async () => {
     const id = await plan("CS-4");
     await move(
       id,
@@ -200,7 +200,7 @@ describe("one page that tells it all", () => {
     expect(output).toContain("No contact was chosen.");
   });
 
-  test("what was never planned, because its date could not be had", async () => {
+  test("of one without a possible date shows why it was never planned", async () => {
     await pool.query("insert into tidings.calendars (name, based_on) values ('ours', 'office')");
     await insertType(pool, {
       id: 2,
@@ -220,7 +220,7 @@ describe("one page that tells it all", () => {
     expect(output).toContain("No further attempt is planned.");
   });
 
-  test("what others have logged", async () => {
+  test("of a logged one", async () => {
     const { rows } = await pool.query<{ id: string }>(
       "insert into tidings.interactions (channel, status, person_id) values ('voice', 'attempted', 'BO-1') returning id",
     );

@@ -19,7 +19,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** `tidings judge …` as a process of its own, with no settings and no database. */
+/** Runs `tidings judge …` as a process, with no settings and no database. */
 function tidings(words: readonly string[], input: string): Promise<Ended> {
   const { promise, resolve } = Promise.withResolvers<Ended>();
   const env = { PATH: process.env["PATH"] ?? "" };
@@ -95,7 +95,7 @@ describe("a file", () => {
 });
 
 describe("lines from the standard input", () => {
-  test("give one verdict each, in order; one that does not fit is an error of its own", async () => {
+  test("give one verdict each, in order; an invalid one gives an error", async () => {
     const secret = "jo.doe@lender.example";
     const input = [
       question({}),

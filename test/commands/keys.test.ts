@@ -10,7 +10,7 @@ const { db, pool } = database;
 const run = (...words: readonly string[]) => runOn(database, keys, ...words);
 
 describe("tidings keys", () => {
-  test("says so when there is none", async () => {
+  test("reports that there is none", async () => {
     expect(await run("list")).toEqual({
       code: 0,
       output: "There is no key. `tidings keys create` creates one.",

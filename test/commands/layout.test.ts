@@ -15,7 +15,7 @@ test.each([
   expect(printable(text)).toBe(printed);
 });
 
-test("what a command prints contains no control character", () => {
+test("the output of a command contains no control character", () => {
   const written: string[] = [];
   printTo({ write: (text) => written.push(text) })(`Paused: x${ESC}\nNo daemon is alive`);
   expect(written).toEqual(["Paused: x\uFFFD[31m\nNo daemon is alive\n"]);

@@ -10,12 +10,12 @@ test.each([
   expect(momentsIn(zone)(new Date(moment))).toBe(shown);
 });
 
-test("the order of events is told to the second", () => {
+test("moments can be shown to the second", () => {
   const show = momentsIn("America/New_York", "seconds");
   expect(show(new Date("2031-07-01T04:00:07Z"))).toBe("Tue 2031-07-01 00:00:07 EDT");
 });
 
-test("a day is told with its weekday", () => {
+test("a day is shown with its weekday", () => {
   expect(showDay("2031-03-03")).toBe("Mon 2031-03-03");
 });
 

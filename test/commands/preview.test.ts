@@ -78,7 +78,7 @@ describe("of a stored template", () => {
     });
   });
 
-  test("a value that is required and absent is said as it would stand on the interaction", async () => {
+  test("a required value that is absent is reported as on the interaction", async () => {
     await insertChanges(pool, [{ caseId: "CS-BARE", status: "initiated" }]);
     const { code, output } = await run("sms", "--case", "CS-BARE");
     expect(code).toBe(1);
@@ -105,7 +105,7 @@ describe("of a stored template", () => {
     expect(output).toContain("more");
   });
 
-  test("opens the html in a browser, or says that it cannot", async () => {
+  test("opens the html in a browser, or reports that it cannot", async () => {
     const opener = join(root, process.platform === "darwin" ? "open" : "xdg-open");
     write({ [basename(opener)]: `#!/bin/sh\nprintf %s "$1" > "${root}/opened"\n` });
     chmodSync(opener, 0o755);

@@ -24,7 +24,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** `tidings …` as a process of its own, with these settings and nothing else of this shell's. */
+/** Runs `tidings …` as a process with these settings and no others of the shell. */
 function tidings(
   words: readonly string[],
   settings: Readonly<Record<string, string>> = {},
@@ -136,7 +136,7 @@ describe("words", () => {
     expect((await tidings([])).stdout).toBe(stdout);
   });
 
-  test("a command tells what it takes, and what it was given instead", async () => {
+  test("a command shows its usage, and reports unknown arguments", async () => {
     const page = await tidings(["status", "--help"]);
     expect(page).toMatchObject({ code: 0, stderr: "" });
     expect(page.stdout).toMatch(/^tidings status\n/);

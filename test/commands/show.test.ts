@@ -21,7 +21,7 @@ const key = randomBytes(32).toString("base64");
 const newKey = randomBytes(32).toString("base64");
 const idOfKey = (one: string): string => createSeal([one])?.keyId ?? "";
 
-/** As somebody whose shell has these content keys would run it. */
+/** Runs the command with these content keys. */
 async function runWith(
   keys: string,
   command: typeof show,
@@ -107,7 +107,7 @@ describe("show", () => {
     expect(output.replaceAll(/\n {2}/g, " ")).toContain(words);
   });
 
-  test("what has not left has no words yet", async () => {
+  test("an interaction that was not sent has no content yet", async () => {
     await insertType(pool, { id: 5, delay: 5, unit: "calendarDays", onStatus: "completed" });
     await house.change("W1", "completed");
     const { output } = await run(await idOf("W1"));
@@ -116,7 +116,7 @@ describe("show", () => {
     expect(output).not.toContain("SHA-256");
   });
 
-  test("what never left has none", async () => {
+  test("an interaction that is never sent has none", async () => {
     await house.reachableBy({ phone: "+16145550101" });
     await house.change("N1", "initiated");
     const { output } = await run(await idOf("N1"));
@@ -124,7 +124,7 @@ describe("show", () => {
     expect(output).toContain("\nContent\n  None is on record.");
   });
 
-  test("what others logged is shown as they logged it", async () => {
+  test("a logged interaction is shown as it was logged", async () => {
     const { rows } = await pool.query<{ id: string }>(
       `insert into tidings.interactions (channel, status, content) values ('voice', 'succeeded', '{"from": "+16145550100", "durationSeconds": 40}') returning id`,
     );
@@ -257,7 +257,7 @@ describe("reseal", () => {
     return rows.map(({ id }) => id);
   }
 
-  test("seals everything with the new key, and says that the old key can be removed", async () => {
+  test("seals everything with the new key, and reports that the old key can be removed", async () => {
     const [first = "", ...rest] = await logSealed(450);
     // the history keeps an earlier version, sealed with the old key
     const seal = createSeal([key]);
@@ -320,7 +320,7 @@ describe("reseal", () => {
     expect(again.output).not.toContain(`SEAL_BROKEN: the content of interaction ${one}`);
   });
 
-  test("skips rows that are in use, and says that the old key is still needed", async () => {
+  test("skips rows that are in use, and reports that the old key is still needed", async () => {
     const daemon = await pool.connect();
     await daemon.query("begin");
     await daemon.query("select from tidings.interactions where case_id = 'S1' for update");

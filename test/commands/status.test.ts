@@ -12,7 +12,7 @@ const readStatus = async (): Promise<string> => (await runOn(database, status)).
 
 beforeAll(() => insertLender(pool));
 
-test("of an empty installation: every line says that there is nothing", async () => {
+test("of an empty installation: every line reports nothing", async () => {
   expect(await readStatus()).toBe(
     [
       "No daemon is alive: nothing is sent until `tidings start` runs.",
@@ -28,7 +28,7 @@ test("of an empty installation: every line says that there is nothing", async ()
   );
 });
 
-test("of one at work: who lives, what is late, what nobody knows, what waits, and the counts", async () => {
+test("of a working one: live daemons, late work, unknown outcomes, waiting work and the counts", async () => {
   await insertType(pool, { id: 1, delay: 5, unit: "calendarDays" });
   await insertType(pool, { id: 2, channel: "text", delay: 5, unit: "calendarDays" });
   const cases = [1, 2, 3, 4].map((n) => ({
@@ -84,14 +84,14 @@ test("of one at work: who lives, what is late, what nobody knows, what waits, an
   `);
 });
 
-test("what is due later is not late", async () => {
+test("an interaction that is due later is not late", async () => {
   await pool.query(
     "update tidings.interactions set scheduled_at_from = now() + interval '1 hour' where status = 'scheduled'",
   );
   expect(await readStatus()).toContain("\nNothing is due and not sent.\n");
 });
 
-test("a daemon that is the last to be heard of, and silent, is not alive", async () => {
+test("a daemon with the newest heartbeat is dead if that heartbeat is too old", async () => {
   await pool.query("delete from tidings.workers where id = 'w-alive'");
   const [first, second] = (await readStatus()).split("\n");
   expect(first).toBe("No daemon is alive: nothing is sent until `tidings start` runs.");

@@ -127,7 +127,7 @@ describe("push", () => {
     expect(await versionsOf("life")).toEqual(["1 active operator:kim", "2 draft"]);
   });
 
-  test("of a directory takes every template in it, with the partials beside them", async () => {
+  test("of a directory takes every template in it, with the partials next to them", async () => {
     write({
       ...emailFiles("shelf/one", { "text.hbs": "Dear borrower,\n{{> close}}\n" }),
       ...emailFiles("shelf/two"),
@@ -192,7 +192,7 @@ describe("push", () => {
       "template.json:3:1 This is not JSON.",
     ],
     [
-      "a channel nobody knows",
+      "an unknown channel",
       { "template.json": { name: "A", channel: "pigeon", language: "en" } },
       "template.json:1:1 channel: ",
     ],
@@ -224,7 +224,7 @@ describe("push", () => {
       "text.hbs:2:3 There is no partial clsoe.",
     ],
   ])(
-    "stores nothing of a folder with %s, and goes on with the others",
+    "stores nothing of a folder with %s, and continues with the others",
     async (title, files, message) => {
       const slug = title.replaceAll(/\W/g, "-");
       write(emailFiles(slug));
@@ -254,7 +254,7 @@ describe("push", () => {
     expect((await push("windows")).output).toBe("1 template: 0 new, 0 changed, 1 unchanged.");
   });
 
-  test("keeps a template's channel: it says so, and goes on with the others", async () => {
+  test("keeps a template's channel: reports it, and continues with the others", async () => {
     write({ ...emailFiles("turncoat"), ...emailFiles("turn-after") });
     await push("turncoat");
     await publish("turncoat");
@@ -269,7 +269,7 @@ describe("push", () => {
     expect(await versionsOf("turncoat")).toEqual(["1 active operator:kim"]);
   });
 
-  test("never writes into the template of somebody who gave an id by hand", async () => {
+  test("never writes into a template that was inserted with an explicit id", async () => {
     const { rows } = await pool.query<{ id: number }>(
       "insert into tidings.templates (id, version, channel, text_template) select max(id) + 1, 1, 'text', 'T' from tidings.templates returning id",
     );
@@ -358,7 +358,7 @@ describe("publish", () => {
     expect(await versionsOf("secret")).toEqual(["1 active operator:kim"]);
   });
 
-  test("by five at once makes it active once, and every one of them is told so", async () => {
+  test("by five at once activates it once, and each of them gets the result", async () => {
     write(emailFiles("raced"));
     await push("raced");
     const all = await Promise.all(Array.from({ length: 5 }, () => publish("raced")));
@@ -384,7 +384,7 @@ describe("publish", () => {
     for (const slug of slugs) expect(await versionsOf(slug)).toEqual(["1 active operator:kim"]);
   });
 
-  test("of a draft that somebody edits in the same moment is refused: what was checked is not what is stored", async () => {
+  test("of a draft that is edited at the same moment is refused: the stored draft is not the checked one", async () => {
     write({ ...emailFiles("edited"), ...emailFiles("beside") });
     await push("beside", "edited");
     const id = await idOf("edited");
@@ -423,7 +423,7 @@ describe("looking", () => {
     expect(found).toMatchObject({ id, activeVersion: 1, draftVersion: 2, sensitive: false });
   });
 
-  test("show tells versions, variables and parts of the newest version, or of the one asked for", async () => {
+  test("show lists versions, variables and parts of the newest version, or of the requested one", async () => {
     const { output } = await run("show", "listed");
     expect(output).toContain("listed, version 2: draft\n");
     expect(output).toMatch(
@@ -481,7 +481,7 @@ describe("words that do not fit", () => {
     });
   });
 
-  test("--help tells of every verb", async () => {
+  test("--help lists every verb", async () => {
     expect((await run("--help")).output).toMatch(/templates push .*\n.*templates list /);
     expect((await run("publish", "--help")).output).toContain("--all");
   });

@@ -58,7 +58,7 @@ describe("scrubbing a provider's text", () => {
     "see RFC 5321, 4.2.1",
   ])("leaves %j as it is", (text) => expect(scrub(text)).toBe(text));
 
-  test("takes out what it is told is personal, in any case, but no syllable of two letters", () => {
+  test("removes the given personal words, in any case, but no syllable of two letters", () => {
     expect(scrub("JANE.DOE has no mailbox; Jo", ["jane.doe", "jo"])).toBe(
       "[removed] has no mailbox; Jo",
     );
@@ -76,7 +76,7 @@ describe("scrubbing a provider's text", () => {
     expect(scrub(text)).not.toContain("jane");
   });
 
-  test("lets no address and no number through, wherever they stand", () => {
+  test("lets no address and no number through, at any place", () => {
     const digits = fc.stringMatching(/^[2-9]\d{2}5550[1][0-9]{2}$/u);
     fc.assert(
       fc.property(

@@ -1,7 +1,7 @@
 /** A rule for one kind of statement: what is refused, and what to do instead. */
 interface Rule {
   readonly refused: RegExp;
-  /** What makes the statement harmless after all. */
+  /** The pattern that makes the statement harmless. */
   readonly unless?: RegExp;
   readonly instead: string;
 }
@@ -9,7 +9,7 @@ interface Rule {
 /** Tables that grow with every case change: a statement over all their rows takes minutes or hours. */
 const LARGE = "cases|case_changes|case_moves|interactions|interaction_transitions";
 
-/** For statements on tables that exist already; a table that the same file creates is empty and nobody waits for it. */
+/** For statements on tables that exist already. A table that the same file creates is empty and not in use yet. */
 const RULES: readonly Rule[] = [
   {
     refused: /^create (unique )?index /,
@@ -101,7 +101,10 @@ const TABLE_OF =
 
 const tableOf = (statement: string): string | undefined => TABLE_OF.exec(statement)?.[1];
 
-/** What a migration would block, one sentence each; empty for one that may land. `name` is without `.sql`. */
+/**
+ * Lists the statements of a migration that would block, one sentence each; empty if it may land. `name` is without
+ * `.sql`.
+ */
 export function findBlockingDdl(name: string, text: string): string[] {
   const statements = statementsOf(text);
   const created = new Set(statements.filter((one) => one.startsWith("create table ")).map(tableOf));
@@ -147,7 +150,7 @@ function findMixedConcurrent(statements: readonly string[]): string[] {
   ];
 }
 
-/** What is dropped must be out of use since the version before, so the file says that it is a contraction. */
+/** A dropped column or table must be unused since the version before, so the file declares a contraction. */
 const findContracts = (name: string, statements: readonly string[]): string[] =>
   statements
     .filter((one) => CONTRACTS.test(one) && !CONTRACT_NAME.test(name))

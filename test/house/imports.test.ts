@@ -152,7 +152,7 @@ const localImportsOf = (file: string): string[] =>
 
 const floorOf = (file: string): number =>
   FLOORS.findIndex((floor) => floor.some((glob) => matchesGlob(file, glob)));
-/** Files at the root of `src` have floors of their own. */
+/** Each file at the root of `src` has its own floor. */
 const shareFolder = (one: string, other: string): boolean =>
   dirname(one) === dirname(other) && dirname(one) !== "src";
 
@@ -241,7 +241,7 @@ test("every task file holds the job of its name", () => {
   const jobs = [...codeOf("src/domain/jobs.ts").matchAll(/readonly (\w+): \{/g)].map(
     (found) => `tasks/${found[1]}.ts`,
   );
-  // the resolver has a queue of its own, which intake fills without a notification
+  // the resolver has a separate queue, which intake fills without a notification
   const all = [...jobs, "tasks/resolve_case_changes.ts"];
   expect(globSync("tasks/*.ts").toSorted()).toEqual(all.toSorted());
 });

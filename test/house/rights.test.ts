@@ -4,7 +4,7 @@ import { useDatabase } from "../database.ts";
 
 const { pool } = useDatabase();
 
-/** What every role may execute: it runs in the name of the caller and reads nothing that is secret. */
+/** Functions that every role may execute: they run in the name of the caller and read nothing secret. */
 const OPEN_TO_ALL = [
   "forbid(text,text,text)",
   "is_built_in_calendar(text)",
@@ -38,7 +38,7 @@ test("everybody may execute these functions, and no other", async () => {
   );
 });
 
-test("nobody but the owner may execute a function that runs as the owner", async () => {
+test("only the owner may execute a function that runs as the owner", async () => {
   const granted = `p.prosecdef and exists (select from ${GRANTED} a where a.grantee <> p.proowner)`;
   expect(await functionsWhere(granted)).toEqual([]);
   expect((await functionsWhere("p.prosecdef")).length).toBeGreaterThan(10);
@@ -71,7 +71,7 @@ test("no table, view or sequence is open to everybody", async () => {
 });
 
 describe("a trigger function that runs as the owner refuses a table that is not its own", async () => {
-  test("whatever the table looks like", async () => {
+  test("for a table with any columns", async () => {
     const names = await functionsWhere("p.prosecdef and p.prorettype = 'trigger'::regtype");
     for (const name of names) {
       await pool.query(`

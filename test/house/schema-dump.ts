@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 
 interface Part {
-  /** A table, a view, or `null` where the part stands by itself. */
+  /** A table, a view, or `null` for a part that belongs to none. */
   readonly owner: string | null;
   readonly line: string;
 }
@@ -25,7 +25,7 @@ const OF_TABLES: Readonly<Record<string, string>> = {
     from pg_constraint c join pg_class r on r.oid = c.conrelid
     where c.connamespace = 'tidings'::regnamespace and c.contype in ('c', 'f', 'p', 'u', 'x')
     order by c.contype = 'c', c.conname`,
-  // the index of a constraint stands with the constraints
+  // the index of a constraint is listed with the constraints
   indexes: `
     select r.relname as owner,
       format('%s%s%s', n.relname, case when i.indisunique then ' unique' else '' end,
@@ -72,7 +72,9 @@ function describeTable(name: string, lists: ReadonlyMap<string, readonly Part[]>
   return [name, ...shown.flatMap(([title, lines]) => [`  ${title}`, ...lines])].join("\n");
 }
 
-/** Describes the schema `tidings` as text that does not depend on how it came about: all of a table stands in one place. */
+/**
+ * Describes the schema `tidings` as text that does not depend on its history: all parts of a table are in one place.
+ */
 export async function describeSchema(pool: Pool): Promise<string> {
   const ask = async (statement: string): Promise<Part[]> =>
     (await pool.query<Part>(statement)).rows;

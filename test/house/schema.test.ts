@@ -87,7 +87,7 @@ test("every domain of the schema is compared", async () => {
   expect(domains.toSorted()).toEqual(LISTS.map(([, domain]) => domain).toSorted());
 });
 
-test("no table spells out a closed list of its own", async () => {
+test("no table contains its own copy of a closed list", async () => {
   const { rows } = await pool.query<{ name: string }>(
     `select conname as name from pg_constraint
      where connamespace = 'tidings'::regnamespace and conrelid <> 0 and contype = 'c' and conname like '%\\_is\\_known'

@@ -39,7 +39,7 @@ function describeStatement(text: string): Promise<readonly Column[]> {
 const STRING: readonly Kind[] = ["string"];
 const NUMBER: readonly Kind[] = ["number"];
 const JSON_KINDS: readonly Kind[] = ["string", "number", "boolean", "array", "object"];
-/** What pg makes of each type of column. A time that is infinite is a number. */
+/** The JavaScript type that pg returns for each type of column. An infinite time is a number. */
 const KINDS: Readonly<Record<string, readonly Kind[]>> = {
   bool: ["boolean"],
   int2: NUMBER,
@@ -56,7 +56,7 @@ const KINDS: Readonly<Record<string, readonly Kind[]>> = {
   json: JSON_KINDS,
   jsonb: JSON_KINDS,
 };
-/** Columns nobody reads: they make a statement wait for a part of it. */
+/** Unread columns: they make a statement wait for a part of it. */
 const UNREAD: ReadonlySet<string> = new Set(["jobs", "count", "setConfig", "freed", "setval"]);
 
 const camelCase = (name: string): string =>

@@ -25,7 +25,7 @@ describe("readiness", () => {
   const health = countingPool();
   const served = useServer(database, { healthDb: health.db });
 
-  test("asks the database once for many requests, whoever sends them", async () => {
+  test("queries the database once for many requests, from any sender", async () => {
     // fewer than the 200 connections that one address may have, because the next test needs one more
     const answers = await Promise.all(
       Array.from({ length: 100 }, () => served.ask("GET", "/readyz", { key: null })),

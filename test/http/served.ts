@@ -50,7 +50,7 @@ export interface Served {
 /** Of all servers of a test file, which share its database. */
 let keys = 0;
 
-/** The REST resources on a port of their own, over a test's own database; `rest` puts in what a test is about. */
+/** The REST resources on a free port, over a test's own database. `rest` replaces some dependencies. */
 export function useServer(
   { db }: TestDatabase,
   rest: Partial<HttpDeps> | (() => Partial<HttpDeps>) = {},

@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop(0).catch(() => {});
 });
 
-/** What comes back over a raw socket until it ends. */
+/** Reads a raw socket until it ends. */
 async function send(port: number, text: string, localAddress = host): Promise<string> {
   const socket = connect({ port, host, localAddress });
   let answer = "";

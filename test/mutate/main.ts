@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { type Mutant, mutantsOfTarget, TARGETS } from "./mutants.ts";
 
 const WORKERS = 2;
-/** A mutant that takes this long loops for ever. The first one of a worker also loads everything. */
+/** A mutant that takes this long (ms) loops without end. The first one of a worker also loads all modules. */
 const PATIENCE_MS = 60_000;
 const AIM = 0.95;
 

@@ -4,7 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 export interface Mutant {
   readonly file: string;
   readonly line: number;
-  /** The operator, its replacement and the line they stand in: what survivors are known by. */
+  /** The operator, its replacement and the line, which identify a survivor. */
   readonly name: string;
   readonly text: string;
 }
@@ -33,7 +33,7 @@ const REPLACEMENTS: Readonly<Record<string, readonly string[]>> = {
   false: ["true"],
 };
 
-/** The formatter puts spaces around comparisons and none into type arguments, so the two are told apart. */
+/** The formatter puts spaces around comparisons and none into type arguments, so the two can be distinguished. */
 const OPERATOR =
   /(?<= )(?:===|!==|<=|>=|<|>|&&|\|\|)(?=\s)|(?<=^\s*)(?:&&|\|\|)(?= )|(?<![\w)\]])!(?=[\w(])|(?<=return |=> |\? |: )(?:true|false)(?=[;,)\s]|$)/gm;
 /** Text and comments hold no operators. They are blanked, so that places stay what they are. */

@@ -44,7 +44,7 @@ const GUARD = pathToFileURL("src/decide/guard/").href;
 let mutated = { url: "", text: "" };
 let round = 0;
 
-// each round loads the guard anew, under addresses of its own
+// each round loads the guard again, from different URLs
 registerHooks({
   resolve(specifier, context, next) {
     const found = next(specifier, context);

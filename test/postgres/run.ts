@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { VERSIONS } from "./binaries.ts";
 
-/** What depends on the version: statements, migrations, and whole daemons. */
+/** The tests that depend on the version: statements, migrations, and whole daemons. */
 const TESTS = ["test/store", "test/stories", "test/tasks"];
 
 /** Runs a command in a folder with its output shown, and returns whether it succeeded. */

@@ -16,7 +16,7 @@ export interface CertificateAuthority extends Holder {
   issue(host: string, days?: { readonly from: number; readonly to: number }): Identity;
 }
 
-/** Makes an authority that nobody trusts yet. */
+/** Creates an authority that is not trusted yet. */
 export function createAuthority(name: string): CertificateAuthority {
   const authority = certify(name, null, { ca: true, days: ALWAYS });
   return {

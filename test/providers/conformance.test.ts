@@ -17,7 +17,7 @@ interface Peer extends Loopback {
   taken(): number;
 }
 
-/** What the suite needs to know of a provider. */
+/** The data that the suite needs about a provider. */
 interface Wire {
   readonly name: string;
   /** One message, as the provider sends it. */
@@ -101,7 +101,7 @@ describe.each(WIRES)("every provider, here $name", (wire) => {
     expect(peer.taken()).toBe(40);
   });
 
-  test("answers within its deadline when the peer does not, and goes on with the next message", async () => {
+  test("answers within its deadline when the server does not, and continues with the next message", async () => {
     const peer = keep(await wire.silentOnce());
     const provider = keep(wire.open(peer.port, DEADLINE_MS));
     const silence = await wire.send(provider);
@@ -111,7 +111,7 @@ describe.each(WIRES)("every provider, here $name", (wire) => {
     expect((await wire.send(provider)).kind).toBe("accepted");
   });
 
-  test("is not now while the peer is down, and goes on once it is back", async () => {
+  test("is unavailable while the server is down, and continues once it is back", async () => {
     const peer = await wire.polite();
     const provider = keep(wire.open(peer.port, DEADLINE_MS));
     expect((await wire.send(provider)).kind).toBe("accepted");
@@ -132,7 +132,7 @@ describe.each(WIRES)("every provider, here $name", (wire) => {
   });
 
   test.each(["server", "client"] as const)(
-    "tells the truth wherever the words of the %s are cut off",
+    "reports the right result wherever the data of the %s is cut off",
     async (side) => {
       const whole = await converse(wire, { side, after: Number.MAX_SAFE_INTEGER });
       expect(whole).toMatchObject({ kind: "accepted", taken: 1 });

@@ -12,7 +12,7 @@ export interface CuttingProxy extends Loopback {
   readonly emitted: Record<Cut["side"], number>;
 }
 
-/** Stands between a client and the server on `port`, and hangs up on both at the cut. */
+/** Connects a client with the server on `port`, and closes both connections at the cut. */
 export async function openCuttingProxy(port: number, cut: Cut): Promise<CuttingProxy> {
   const emitted = { client: 0, server: 0 };
   const pass = (side: Cut["side"], from: Socket, to: Socket): void => {

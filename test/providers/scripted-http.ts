@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { listenOnLoopback, type Loopback } from "../../src/providers/sandbox/loopback.ts";
 
-/** What becomes of one request, whose form has been read; it never answers if the script does nothing. */
+/** Answers one request, whose form has been read. It never answers if the script does nothing. */
 export type Serve = (
   response: ServerResponse,
   form: URLSearchParams,
@@ -47,7 +47,7 @@ export const hangUp: Serve = (response) => void response.socket?.end();
 
 export const reset: Serve = (response) => void response.socket?.resetAndDestroy();
 
-/** An answer that begins well, goes on a byte every 20 ms, and never comes to an end. */
+/** A valid beginning of an answer that continues with a byte every 20 ms and never ends. */
 export const trickle: Serve = (response) => {
   response.writeHead(201).write("{");
   const timer = setInterval(() => response.write(" "), 20);

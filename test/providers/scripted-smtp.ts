@@ -14,7 +14,7 @@ export type Moment =
   | "dot"
   | "RSET";
 
-/** What is answered at a moment; nothing is said if it returns nothing. */
+/** The answer at one step; no answer if it returns nothing. */
 export type Line = (socket: Socket, message: number) => string | undefined;
 
 export type Script = Partial<Record<Moment, Line>>;

@@ -49,7 +49,7 @@ const notice = z.strictObject({
     .optional(),
 });
 
-/** What the scenario leaves out is filled in: the case types of its types and changes among it. */
+/** Fills in the omitted parts of a scenario, such as the case types of its types and changes. */
 const scenario = z
   .strictObject({
     title: z.string(),

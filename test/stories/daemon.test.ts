@@ -50,7 +50,7 @@ test("a change inserted while it runs is delivered, and SIGTERM ends it with eve
   expect((await pool.query("select from tidings.workers")).rowCount).toBe(0);
 });
 
-test("told to end while it waits for its database, it ends at once and in order", async () => {
+test("a signal while it waits for its database ends it at once and in order", async () => {
   const daemon = start({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing" });
   await daemon.waitFor("database.unreachable");
   daemon.child.kill("SIGTERM");
@@ -98,7 +98,7 @@ test("of two daemons that start at once on an empty database one migrates and th
   await admin.end();
 });
 
-describe("with a Postgres of its own", () => {
+describe("with the embedded Postgres", () => {
   const isAlive = (pid: number): boolean => {
     try {
       process.kill(pid, 0);

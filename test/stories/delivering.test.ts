@@ -37,7 +37,7 @@ beforeAll(async () => {
 const sent = (details: string): object => ({ status: "attempted", details, rule: null, why: null });
 
 describe("an email", () => {
-  test("leaves at once, once, and lies in the outbox as it was sent", async () => {
+  test("is sent at once, once, and is in the outbox as it was sent", async () => {
     await house.reachableBy({ email: "pat@example.com" });
     await house.change("E1", "initiated");
     expect(await house.attempts("E1")).toEqual([sent("emailSent")]);
@@ -46,7 +46,7 @@ describe("an email", () => {
     ).toHaveLength(1);
   });
 
-  test("to a mailbox that does not exist fails, and the contact is marked; the next one finds nobody", async () => {
+  test("to a mailbox that does not exist fails, and the contact is marked; the next one finds no contact", async () => {
     await house.reachableBy({ email: "no-such-mailbox@example.com" });
     await house.change("E2", "initiated");
     expect(await house.attempts("E2")).toMatchObject([
@@ -126,7 +126,7 @@ describe("an email", () => {
     ]);
   });
 
-  test("taken without an answer is sent once more where its type says so, under the same Message-ID", async () => {
+  test("taken without an answer is sent once more if its type has resend, with the same Message-ID", async () => {
     await house.reachableBy({ email: "dropped-after-data@example.com" });
     await house.change("E8", "initiated", { caseTypeId: "resent" });
     await house.at("2031-03-03T15:02:00Z");
@@ -166,7 +166,7 @@ describe("a text", () => {
     expect(sentTo).toHaveLength(1);
   });
 
-  test("of two who share a number and are told the same, one is not taken for the other", async () => {
+  test("two equal texts to one number are not confused", async () => {
     const shared = "+15005550105"; // answers the first with 503 and takes none of it
     await house.reachableBy({ phone: shared });
     await pool.query(
@@ -210,7 +210,7 @@ describe("a text", () => {
 });
 
 describe("a notice that waits", () => {
-  test("is withdrawn when its case has moved on and its type says so", async () => {
+  test("is withdrawn when its case has moved on and its type has cancel", async () => {
     await house.reachableBy({ email: "pat@example.com" });
     await house.change("W1", "initiated", { caseTypeId: "withdrawn" });
     await house.change("W1", "canceled", { caseTypeId: "withdrawn" });
@@ -247,7 +247,7 @@ describe("a notice that waits", () => {
   });
 });
 
-describe("what was planned stays pinned", () => {
+describe("a planned interaction stays pinned", () => {
   test("to the versions that were active when its change was resolved, whatever is activated later", async () => {
     await house.reachableBy({ email: "pinned@example.com" });
     await house.change("P1", "initiated", { caseTypeId: "delayed" });

@@ -13,7 +13,7 @@ import {
 import { spawnDaemon, type DaemonProcess } from "../daemon-process.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 
-/** What is committed and not flushed stays in memory for as long as Postgres allows. */
+/** Unflushed commits stay in memory for as long as Postgres allows. */
 const SETTINGS = [
   "wal_writer_delay=10s",
   "wal_level=logical",
@@ -73,7 +73,7 @@ async function isAttempted(caseId: string): Promise<void> {
   await expect.poll(() => attempted(caseId)).toBe(1);
 }
 
-test("what the daemon reports as resolved outlasts a crash of Postgres right after it", async () => {
+test("changes that the daemon reports as resolved survive a crash of Postgres right after it", async () => {
   const { rows } = await pool.query<{ id: string }>(
     `insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, changed_at)
      values ('CRASH', 'disputeOfDebt', 'BO-1', 'initiated', $1) returning id`,

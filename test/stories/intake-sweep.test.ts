@@ -104,7 +104,7 @@ describe("changes that arrived in replica role", () => {
   });
 });
 
-describe("what is on no list", () => {
+describe("a change that is on no list", () => {
   test("a change inserted while all triggers were disabled is found", async () => {
     await pool.query("alter table tidings.case_changes disable trigger all");
     await pool.query(change("D1", "initiated", "2026-03-03T00:00:00Z"));
@@ -115,7 +115,7 @@ describe("what is on no list", () => {
     expect(found()).toMatchObject([{ caseChanges: 1 }]);
   });
 
-  test("a change whose row of the queue was lost is found, and one that is resolved is left alone", async () => {
+  test("a change whose row of the queue was lost is found, and a resolved one is not touched", async () => {
     const ids = await insertChanges(pool, [
       { caseId: "D2", status: "initiated", at: MARCH },
       { caseId: "D3", status: "initiated", at: MARCH },

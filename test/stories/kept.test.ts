@@ -51,8 +51,8 @@ beforeAll(async () => {
   await insertType(pool, { id: 4, templateId: 4, channel: "text", caseTypes: ["sensitiveText"] });
 });
 
-describe("what was sent is kept", () => {
-  test("an email with the SHA-256 of the source that lies in the outbox", async () => {
+describe("a sent message is kept", () => {
+  test("an email with the SHA-256 of the source in the outbox", async () => {
     await house.reachableBy({ email: "pat@example.com" });
     await house.change("K1", "initiated");
     const kept = await keptOf("K1");
@@ -72,14 +72,14 @@ describe("what was sent is kept", () => {
     expect(kept.segments).toBe(1);
   });
 
-  test("what was refused before it could be handed over has no SHA-256", async () => {
+  test("a message that was refused before it was handed over has no SHA-256", async () => {
     await house.reachableBy({ email: "no-such-mailbox@example.com" });
     await house.change("K3", "initiated");
     expect((await keptOf("K3")).content_sha256).toBeNull();
   });
 });
 
-describe("what is sensitive", () => {
+describe("sensitive content", () => {
   test("waits without a key, and leaves once there is one", async () => {
     await house.reachableBy({ email: "pat@example.com" });
     await house.change("S1", "initiated", { caseTypeId: "sensitive" });
@@ -105,7 +105,7 @@ describe("what is sensitive", () => {
     expect(sha).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test("can be asked for at the provider when nobody knows whether it left", async () => {
+  test("can be looked up at the provider when its outcome is unknown", async () => {
     Object.assign(house.deps, { seal });
     await house.reachableBy({ phone: "+15005550104" });
     await house.change("S3", "initiated", { caseTypeId: "sensitiveText" });

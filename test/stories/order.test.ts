@@ -44,7 +44,7 @@ type Histories = typeof histories extends fc.Arbitrary<infer Value> ? Value : ne
 
 let world = 0;
 
-/** The changes as rows of a world of their own, case by case. */
+/** The changes as rows with unique ids, case by case. */
 function rowsOf(cases: Histories): ChangeRow[][] {
   world += 1;
   return cases.map((changes, n) =>
@@ -58,7 +58,7 @@ function rowsOf(cases: Histories): ChangeRow[][] {
   );
 }
 
-/** What fired, in words that do not depend on the world. */
+/** The versions that fired, without the unique ids. */
 async function fired(): Promise<string[]> {
   await runDueJobs(database, deps);
   const { rows } = await pool.query<{ fired: string }>(

@@ -113,7 +113,7 @@ test("a rotated password is an outage with one first and one last event, and no 
   expect(await daemon?.ended).toBe(0);
 });
 
-test("told to end while its password is not accepted, it waits for the answers to be written down and exits 0", async () => {
+test("after a signal while its password is not accepted, it waits until the answers are recorded and exits 0", async () => {
   await insertBulk();
   await daemon?.waitFor("interaction.accepted");
   await rotate("second");
@@ -127,7 +127,7 @@ test("told to end while its password is not accepted, it waits for the answers t
   expect(await readdir(join(dir, "outbox"))).toHaveLength(emailSent);
 });
 
-test("an idle daemon whose password is never accepted again still exits 0 when told to end", async () => {
+test("an idle daemon whose password is never accepted again still exits 0 after a signal", async () => {
   await rotate("second");
   await daemon?.waitFor("database.unreachable");
   daemon?.child.kill("SIGTERM");

@@ -27,7 +27,7 @@ async function standings(name: string): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map((row) => [row.standing, row.count]));
 }
 
-test("a change dated infinity is on record as unusable, and those beside it are told", async () => {
+test("a change dated infinity is recorded as unusable, and the others of its set are sent", async () => {
   await insertChanges(pool, [
     ...NINE.map((n) => ({ caseId: `DATE-${n}`, status: "initiated" })),
     { caseId: "DATE-10", status: "initiated", at: "infinity" },

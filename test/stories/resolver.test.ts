@@ -34,7 +34,7 @@ async function resolved(): Promise<void> {
   await expect.poll(left).toBe(0);
 }
 
-test("what is on record of a change follows its arrival in time", async () => {
+test("the records of a change are dated after its arrival", async () => {
   start();
   // each wait for changes is one statement, after which the connection is released
   await once(pool, "release");

@@ -16,7 +16,7 @@ interface Told {
   readonly due: string | undefined;
 }
 
-/** Every scenario has case types, cases and type ids of its own, so that all of them share one database. */
+/** Every scenario has different case types, cases and type ids, so that all of them share one database. */
 async function insertScenario({ types, changes }: Scenario, n: number): Promise<void> {
   const own = (id: string): string => `${n}:${id}`;
   const caseTypes = [
@@ -60,7 +60,7 @@ async function insertOne(change: Scenario["changes"][number], n: number): Promis
   const known = `${n}:${externalId ?? label}`;
   await insertChanges(pool, [{ ...row, externalId: known }]).catch(
     (error: { constraint?: string }) => {
-      // the core system repeats itself: the database says so, and the first one stands
+      // the core system inserts a change twice: the database refuses the second one, and the first is kept
       if (error.constraint !== "case_changes_external_id_is_taken_once") throw error;
     },
   );
@@ -91,7 +91,7 @@ const inOrder = (told: readonly Told[]): Told[] =>
     `${one.change} ${one.type}`.localeCompare(`${other.change} ${other.type}`),
   );
 
-test("what a borrower is told when a case changes, through the door, the queue and the record", async () => {
+test("the notices of a borrower when a case changes, from the insert through the queue to the record", async () => {
   await insertLender(pool);
   await carryEveryChannel();
   for (const [n, scenario] of resolving.scenarios.entries()) await insertScenario(scenario, n + 1);

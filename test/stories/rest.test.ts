@@ -34,7 +34,7 @@ test("a type configured over HTTP sends what a case change asks for, and the rec
   const { body: listed } = await ask("GET", "/people/BO-1/interactions");
   expect(
     listed.data.map((one) => [one["status"], one["statusDetails"], one["theme"]]),
-    "what was on its way keeps its version; a deprecated type sends nothing more",
+    "a planned interaction keeps its version; a deprecated type sends nothing more",
   ).toEqual([
     ["scheduled", null, "opsServicing"],
     ["attempted", "emailSent", null],

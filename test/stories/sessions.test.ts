@@ -48,7 +48,7 @@ const renewConnections = (since: Date): Promise<unknown> =>
     [database, since],
   );
 
-test("what a database sets for its sessions changes nothing, at the start and when connections are renewed", async () => {
+test("settings of a database change nothing, at the start and when connections are renewed", async () => {
   await insertLender(pool);
   await insertType(pool, { id: 1 });
   const started = new Date();

@@ -220,7 +220,7 @@ async function schedule(name: string, deps: Deps, count: number): Promise<Intera
   return rows.map((row) => row.id);
 }
 
-test("what one job has under way another one with the same interactions does not call free", async () => {
+test("a job does not release interactions that another job has in flight", async () => {
   const { peer, deps } = await serve({ dot: () => undefined });
   const interactionIds = await schedule("SAME", deps, 4);
   await Promise.all([1, 2, 3].map(() => run(deps, jobFor(interactionIds))));

@@ -129,7 +129,7 @@ test("while the list hangs, a job gives its place back and asks two at a time in
   );
 });
 
-test("what was taken by a process that died is queued again when its time has passed, and settled once", async () => {
+test("outcomes leased by a process that died are queued again when the lease ends, and settled once", async () => {
   const { deps, calls } = await openScene(() => NOT_THERE);
   await change("DIED", 3);
   await runDueJobs(database, deps);

@@ -46,7 +46,7 @@ async function serve(script: Script, slots = 4): Promise<{ peer: ScriptedSmtp; d
   return { peer, deps: channelTo(`smtp://tidings:secret@127.0.0.1:${peer.port}`, slots) };
 }
 
-/** Case changes of so many borrowers, each with an address of their own. */
+/** Case changes of many borrowers, each with a different address. */
 async function change(name: string, count: number): Promise<void> {
   await pool.query(
     `with people as (
@@ -147,7 +147,7 @@ describe("a provider that refuses everybody", () => {
   });
 });
 
-test("a recipient that is refused in words nobody knows is failed, and the others are sent", async () => {
+test("a recipient that is refused in unknown words is failed, and the others are sent", async () => {
   const { peer, deps } = await serve({
     RCPT: () =>
       /<one-[12]@/u.test(peer.heard.at(-1) ?? "")

@@ -125,7 +125,7 @@ describe.each(EMAILS)("%s", (folder) => {
   test("says nothing of the matter where others may see it", () => {
     expect(subject).not.toMatch(/bankrupt|bancarrota|identity|identidad|hardship|dificultad/i);
     const preheader = /mso-hide:all;">([^<]+)</.exec(html ?? "")?.[1];
-    // an inbox shows some 150 characters and would go on with the heading
+    // an inbox shows about 150 characters and would continue with the heading
     expect(preheader).toMatch(/^[^&\n]+(?:&zwnj;&nbsp;){100}$/);
     expect(preheader).not.toMatch(/bankrupt|bancarrota|identity|identidad|hardship|dificultad/i);
   });
@@ -145,7 +145,7 @@ describe.each(EMAILS)("%s", (folder) => {
   });
 });
 
-/** Every value that is written as it stands is another one. */
+/** Every value that is written unchanged is different. */
 function withText(sample: TemplateContext, value: string, other: string): object {
   const DATA = /^(?:\d{4}-\d\d-\d\d|\d+\.\d\d)$/;
   const fields = Object.entries(sample.case.fields).map(([key, each]) => [
@@ -166,7 +166,7 @@ describe.each(EMAILS.filter((folder) => folder.startsWith("bankruptcy")))("%s", 
   const { text } = rendered(template, sample);
 
   // 11 U.S.C. 362(a)(6): no act to collect from a debtor under the court's protection.
-  test("asks for no payment and says so", () => {
+  test("requests no payment and states that", () => {
     expect(text).toMatch(
       /not an attempt to collect a debt from you personally|no es un intento de cobrarle a usted personalmente una deuda/,
     );
@@ -179,7 +179,7 @@ describe.each(FOLDERS.filter((folder) => folder.startsWith("cease")))("%s", (fol
   const { html, text } = rendered(template, sample);
 
   // 12 CFR 1006.6(c)(2): that contact ends, and which remedies may or will be used; nothing else.
-  test("says that contact ends and invites to nothing", () => {
+  test("states that contact ends and invites to nothing", () => {
     expect(text).toMatch(/remed|recurso/);
     expect(`${html}${text}`).not.toMatch(/https?:|sign in|ingrese|call us|llámenos|pay|pag[ou]/i);
   });
@@ -190,7 +190,7 @@ describe.each(TEXTS)("%s", (folder) => {
   const body = rendered(template, sample).text ?? "";
 
   // 12 CFR 1006.6(e): every message says who sends it and how to stop it.
-  test("names the lender, says STOP, tells a stranger nothing, and takes two segments of GSM-7 at most", () => {
+  test("names the lender and STOP, reveals nothing to a stranger, and takes two segments of GSM-7 at most", () => {
     expect(body.startsWith(`${sample.lender.name}: `)).toBe(true);
     expect(body).toMatch(/(?:Reply|Responda) STOP/);
     expect(body).not.toMatch(

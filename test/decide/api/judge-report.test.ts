@@ -86,7 +86,7 @@ const report = fc
   .tuple(told, fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, rewritten))
   .map(([one, other]) => ({ ...one, ...other }));
 
-test("whatever is reported, nothing that was sent is rewritten and nothing goes anywhere but on", () => {
+test("no report rewrites a sent message or moves a status backwards", () => {
   let taken = 0;
   fc.assert(
     fc.property(fc.constantFrom(...INTERACTION_STATUSES), report, (status, emitted) => {

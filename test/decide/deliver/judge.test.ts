@@ -184,7 +184,7 @@ test.each<[string, FactSheet, Moment, object]>([
     { kind: "send" },
   ],
   [
-    "cancels when the case has moved and the type says so",
+    "cancels if the case has moved and the type has cancel",
     facts({ caseNow: canceled }, { whenCaseMoves: "cancel" }),
     MOMENT,
     { kind: "refuse", status: "canceled", reason: { ruleId: "case.moved" } },
@@ -196,7 +196,7 @@ test.each<[string, FactSheet, Moment, object]>([
     { kind: "wait", until: new Date(NOON.getTime() + 300_000), reason: { ruleId: "pause.open" } },
   ],
   [
-    "says that it has expired rather than that it is paused",
+    "reports the expiry and not the pause",
     facts({ pausedBecause: "review", latestAt: new Date(0) }),
     MOMENT,
     { kind: "refuse", reason: { ruleId: "schedule.expired" } },

@@ -55,7 +55,7 @@ const waitOf = (one: Attempt, answer: ProviderAnswer): number | undefined => {
   return next === null ? undefined : (next.getTime() - one.endedAt.getTime()) / 1_000;
 };
 
-test("a fault of ours spends no attempt, whether the provider says so or refuses everybody", () => {
+test("a fault of ours spends no attempt, whether the provider names it or refuses every recipient", () => {
   const ours = attempt({ blame: "us" });
   for (const answer of [LOGIN_REFUSED, REFUSED])
     expect(outcomeOf(ours, answer, PATIENCE)).toMatchObject({
@@ -70,7 +70,7 @@ test("a fault of ours spends no attempt, whether the provider says so or refuses
   });
 });
 
-test("what the provider has against us over one message alone spends its attempts", () => {
+test("a refusal about us that affects one message only spends its attempts", () => {
   const alone = attempt();
   expect(outcomeOf(alone, LOGIN_REFUSED, PATIENCE)).toMatchObject({
     status: "failed",
@@ -181,7 +181,7 @@ test.each<[string, ProviderAnswer, object]>([
   });
 });
 
-describe("an outcome nobody knows", () => {
+describe("an unknown outcome", () => {
   const unknown = (rest: Partial<UnknownOutcome> = {}): UnknownOutcome => ({
     interactionId: interaction("7"),
     channel: "email",
@@ -212,7 +212,7 @@ describe("an outcome nobody knows", () => {
     ["is sent once more where its type says so", unknown(), undefined, 0, { kind: "resend" }],
     ["is not sent a third time", unknown({ earlierUnknown: 1 }), undefined, 0, { kind: "hold" }],
     [
-      "is held where its type says so",
+      "is held if its type has hold",
       unknown({ onUnknown: "hold" }),
       undefined,
       0,

@@ -157,7 +157,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
 const noticesOf = (change: Arrival, given: Given = {}) =>
   forecastChange(change, groundOf(given)).notices.map(({ forecast }) => forecast);
 
-describe("what would be sent", () => {
+describe("a notice that would be sent", () => {
   test("names the contact and the date, and how it came about", () => {
     expect(noticesOf(arrival(), { types: [DELAYED] })).toEqual([
       {
@@ -198,7 +198,7 @@ describe("what would be sent", () => {
   });
 });
 
-test("what would wait says until when and why, counted from the moment it is due", () => {
+test("a notice that would wait shows until when and why, counted from its due time", () => {
   expect(noticesOf(arrival(), { types: [DELAYED], pausedBecause: "storm" })).toEqual([
     {
       kind: "waits",
@@ -211,7 +211,7 @@ test("what would wait says until when and why, counted from the moment it is due
   ]);
 });
 
-describe("what would not be sent, and why", () => {
+describe("a notice that would not be sent has the reason", () => {
   test.each<[string, Arrival, Given, object]>([
     [
       "a type that waits for something else",
@@ -257,7 +257,7 @@ describe("what would not be sent, and why", () => {
       { kind: "fails", dueAt: NOW, short: "No eligible contact", long: expect.any(String) },
     ],
     [
-      "a value the template needs and nobody has",
+      "a missing value that the template needs",
       arrival(),
       { text: "{{borrower.name.lastName}}" },
       {
@@ -306,7 +306,7 @@ describe("what would not be sent, and why", () => {
   });
 });
 
-describe("a type that cancels when its case moves is judged on the case as it will stand", () => {
+describe("a type that cancels when its case moves is judged on the later state of the case", () => {
   test.each<[string, Partial<Arrival>, NotificationTypeVersion, string]>([
     [
       "due at once, and moved by a later line: it has left by then",

@@ -84,7 +84,7 @@ describe("a line that cannot says what is wrong and repeats nothing of it", () =
     ["a number for an id", write({ ...LINE, case_id: 7 }), ["case_id must be text"]],
     ["an empty id", write({ ...LINE, borrower_id: "" }), ["borrower_id must not be empty"]],
     [
-      "what Postgres cannot hold",
+      "text that Postgres cannot store",
       write({ ...LINE, case_id: "a\0", borrower_id: "\uD800" }),
       [
         "case_id must be text that Postgres can hold",
@@ -135,14 +135,14 @@ describe("a line that cannot says what is wrong and repeats nothing of it", () =
     });
   });
 
-  test("every bad line is told, and the good ones are kept", () => {
+  test("every bad line is reported, and the good ones are kept", () => {
     const { lines, faults } = readLines(["x", write(LINE), "y"].join("\n"));
     expect(lines.map(({ line }) => line)).toEqual([2]);
     expect(faults.map(({ line }) => line)).toEqual([1, 3]);
   });
 });
 
-test("what the table's foreign keys would refuse is told by line", () => {
+test("references that the table would refuse are reported by line", () => {
   const { lines } = readLines(
     [LINE, { ...LINE, case_type_id: "unheardOf", borrower_id: "BO-9" }].map(write).join("\n"),
   );

@@ -53,7 +53,7 @@ const told = (arrivals: readonly Arrival[]) =>
     later: caseLater.status,
   }));
 
-describe("a line stands between its neighbours in time", () => {
+describe("a line is placed between its neighbours in time", () => {
   test("the first change known of a case is a change from nothing, the next from the one before", () => {
     expect(
       told(
@@ -126,14 +126,14 @@ describe("a line stands between its neighbours in time", () => {
   });
 });
 
-describe("what the database knows of the case counts as arrived before the file", () => {
+describe("stored changes of the case count as arrived before the file", () => {
   const inDatabase = {
     before: known("initiated", 3),
     following: known("completed", 7),
     newest: known("completed", 7),
   };
 
-  test("it stands around a line, and the case stays as it is", () => {
+  test("they are the neighbours of a line, and the case does not change", () => {
     expect(told(arrive([{ status: "processing", on: 5 }], new Map([[1, inDatabase]])))).toEqual([
       {
         status: "processing",
@@ -146,7 +146,7 @@ describe("what the database knows of the case counts as arrived before the file"
     ]);
   });
 
-  test("a line that is closer in time stands before it, on either side", () => {
+  test("a line that is closer in time replaces them, on either side", () => {
     const [, , third] = told(
       arrive(
         [

@@ -23,7 +23,7 @@ const rank = (outcome: (typeof VERDICT_OUTCOMES)[number]): number =>
   VERDICT_OUTCOMES.indexOf(outcome);
 const numberOf = new Map(RULES.map(({ id }, index) => [id, index]));
 
-test("whatever comes together, the strictest rule with the lowest number decides", () => {
+test("of any combination, the strictest rule with the lowest number decides", () => {
   fc.assert(
     fc.property(anyQuestion, ({ facts, now }) => {
       const { verdict, rules } = judgeFacts(facts, builtInPolicy(), now);

@@ -7,7 +7,7 @@ import { RULE_ROWS } from "./rows/all.ts";
 
 const here = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 
-/** These compute something for others; they have tests of their own, under the rule's id. */
+/** Rules that compute values for others. They have separate tests, under the rule's id. */
 const COMPUTING = new Set([
   "furnish.first",
   "content.validationdates",
@@ -19,7 +19,7 @@ test.each(RULES.filter(({ decide }) => decide !== undefined))(
   "$id has at least one row for it and one against",
   ({ id }) => {
     const rows = RULE_ROWS[id] ?? [];
-    // what is longer than 14 days is refused under this rule by the judge, not by the rule
+    // the judge, not the rule, refuses a wait of more than 14 days under this rule
     expect(rows.filter(({ says }) => says !== "allow").length).toBeGreaterThanOrEqual(1);
     expect(rows.filter(({ says }) => says === "allow").length).toBeGreaterThanOrEqual(1);
   },
@@ -34,11 +34,11 @@ test.each(RULES.filter(({ decide, id }) => decide === undefined && !COMPUTING.ha
   },
 );
 
-test.each([...COMPUTING])("%s has a test of its own", (id) => {
+test.each([...COMPUTING])("%s has a separate test", (id) => {
   expect(here("duties.test.ts")).toContain(`describe("${id}"`);
 });
 
-test("every rule stands under its own id and number", () => {
+test("every rule has its own id and number", () => {
   expect(RULES.map(({ id }) => id)).toEqual([...RULE_IDS]);
   expect(RULE_IDS.map((id) => ruleOf(id).id)).toEqual([...RULE_IDS]);
   expect(RULES.map(({ id }) => numberOf(id))).toEqual(RULE_IDS.map((_, index) => index + 1));

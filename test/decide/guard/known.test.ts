@@ -4,9 +4,9 @@ import { RULE_ROWS } from "./rows/all.ts";
 
 const LATER = "2099-01-01T00:00:00Z";
 const INSTANT = /^\d{4}-\d{2}-\d{2}T.*Z$/;
-/** An end that lies ahead is no fact of the future. */
+/** A future end date is known now. */
 const ENDS = new Set(["until", "scheduledAtTo"]);
-/** Without this member the object it stands in says nothing. */
+/** Without this member its object has no meaning. */
 const REQUIRED = new Set([
   "knownSince",
   "checkedAt",
@@ -31,7 +31,7 @@ function instantsIn(value: Json, path: Path = []): Path[] {
   );
 }
 
-/** The value with what stands at the path changed; undefined takes it out. */
+/** Returns the value with the member at the path changed; undefined removes it. */
 function changed(value: Json, [step, ...rest]: Path, to: Json | undefined): Json {
   const inner = (value as Record<string | number, Json>)[step ?? ""] ?? null;
   const next = rest.length === 0 ? to : changed(inner, rest, to);
@@ -47,7 +47,7 @@ function changed(value: Json, [step, ...rest]: Path, to: Json | undefined): Json
 function unknownPart(path: Path): Path {
   const name = path.at(-1);
   if (typeof name !== "string" || !REQUIRED.has(name)) return path;
-  // the date of a case stands in its fields
+  // the date of a case is in its fields
   return path[0] === "cases" ? path.slice(0, 2) : path.slice(0, -1);
 }
 

@@ -227,12 +227,12 @@ describe("changes that contradict themselves are named", () => {
 describe("the built-in data", () => {
   const { entries } = builtInPolicy();
 
-  test("every entry has a source, a certainty and an id of its own", () => {
+  test("every entry has a source, a certainty and a unique id", () => {
     expect(new Set(entries.map(({ id }) => id)).size).toBe(overlay.entries.length);
     for (const { source, certainty } of entries) expect([source, certainty]).not.toContain("");
   });
 
-  test("no entry is dead: the code asks for its kind, or it says that it is not judged", () => {
+  test("every entry is used: the code reads its kind, or it is marked as not judged", () => {
     const code = globSync("src/decide/guard/**/*.ts")
       .map((file) => readFileSync(file, "utf8"))
       .join("\n")
@@ -270,7 +270,7 @@ describe("the built-in data", () => {
     expect(Object.keys(zones.states)).toHaveLength(56);
   });
 
-  test("the notice of libphonenumber stands beside the license", () => {
+  test("the notice of libphonenumber is next to the license", () => {
     expect(readFileSync("NOTICE", "utf8")).toContain("The Libphonenumber Authors");
     expect(readFileSync("LICENSES/Apache-2.0.txt", "utf8")).toContain("Apache License");
   });

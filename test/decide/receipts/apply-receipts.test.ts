@@ -88,7 +88,7 @@ describe("texts", () => {
     });
   });
 
-  test("what a code means of the contact", () => {
+  test("the meaning of a code for the contact", () => {
     const contactOf = (code: string): string[] =>
       after(TWILIO_MESSAGE, `failed ${code}`).after.contact.map(({ kind }) => kind);
     expect(contactOf("21211")).toEqual(["invalid"]);
@@ -143,7 +143,7 @@ describe("emails", () => {
     expect(endOf(EMAIL, ...said)).toBe(details);
   });
 
-  test("a late bounce moves succeeded to failed and says so", () => {
+  test("a late bounce moves succeeded to failed and raises an alert", () => {
     const [, bounced] = inTurn(EMAIL, ["delivered 2.0.0", "failed 5.1.1"]);
     expect(bounced).toMatchObject({
       before: { progress: { status: "succeeded" } },
@@ -162,7 +162,7 @@ describe("emails", () => {
       expect(inTurn(EMAIL, said).at(-1)?.after.contact).toContainEqual({ kind: "optedOut" });
   });
 
-  test("a bounce about our own domain blames nobody, and waits for the repair", () => {
+  test("a bounce about our own domain does not affect the contact, and waits for the repair", () => {
     expect(after(EMAIL, "failed 5.7.26").after).toMatchObject({
       contact: [],
       next: { kind: "afterFix", circuit: "sender", isDueAgain: true },
@@ -416,7 +416,7 @@ describe("the order of arrival", () => {
     );
   });
 
-  test("what does not fit moves nothing", () => {
+  test("a receipt that does not fit changes nothing", () => {
     fc.assert(
       fc.property(wildStory, ({ table, receipts }) => {
         const { after: read, state } = applyReceipts(table, accepted(table), receipts, CONTEXT);

@@ -148,7 +148,7 @@ describe("emails that come back", () => {
     expect(result.contact.map((effect) => effect.kind).join(" ")).toBe(effects);
   });
 
-  test.each(SHAPES)("%s names nobody", async (name) => {
+  test.each(SHAPES)("%s names no person", async (name) => {
     for (const report of await reportsOf(sourceOf(name))) {
       const { reference, ...said } = report;
       expect(JSON.stringify(said)).not.toMatch(/jo\.?doe|jos[eé]|@/iu);
@@ -176,7 +176,7 @@ describe("emails that come back", () => {
   });
 });
 
-describe("what is no report", () => {
+describe("an email that is not a report", () => {
   const mail = (headers: string, text: string): Promise<MailReport[]> =>
     reportsOf(`${headers}\n\n${text}`);
 
@@ -215,7 +215,7 @@ describe("what is no report", () => {
     );
   });
 
-  test("any change of a fixture is read, and names nobody", async () => {
+  test("any change of a fixture is read, and names no person", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...SHAPES.map(([name]) => sourceOf(name))),

@@ -6,7 +6,7 @@ const { events } = JSON.parse(
   readFileSync(new URL("../../conformance/guard.json", import.meta.url), "utf8"),
 ) as { readonly events: readonly EventRow[] };
 
-describe("what a provider says, and what it comes to", () => {
+describe("the events of a provider, and their result", () => {
   test.each(events)("$id: $title", (row) => {
     const played = playEvents(row);
     expect(played).toMatchObject(row.expected);

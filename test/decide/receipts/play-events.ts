@@ -64,7 +64,7 @@ interface Contact {
   optedOut?: true;
 }
 
-/** What the steps came to, in the words of the table. */
+/** The result of the steps, in the words of the table. */
 export interface Played {
   last: Progress & { scheduledAtFrom?: string };
   details?: string | null;
@@ -94,7 +94,7 @@ interface Play {
 
 const TABLES = { text: TWILIO_MESSAGE, voice: TWILIO_CALL, email: EMAIL } as const;
 
-/** Plays the steps of a row on the pure rules: the answers to a request as a delivery settles them, the rest as receipts. */
+/** Runs the steps of a row on the pure rules: answers to a request as delivery handles them, the rest as receipts. */
 export function playEvents(row: EventRow): Played {
   const play: Play = {
     row,

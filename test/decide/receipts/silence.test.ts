@@ -12,7 +12,7 @@ const text = {
   waitMs: 72 * HOUR_MS,
 } as const;
 
-test("a text nobody reports on becomes textNoReceipt after its channel's time, and no sooner", () => {
+test("a text without a receipt becomes textNoReceipt after its channel's time, and no sooner", () => {
   const at = (hours: number): Date => new Date(SENT_AT.getTime() + hours * HOUR_MS);
   expect(silentFrom(text)).toEqual(at(72));
   expect(progressAt(text, at(71)).statusDetails).toBe("textSent");

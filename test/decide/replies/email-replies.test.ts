@@ -73,7 +73,7 @@ describe("automatic replies by email", () => {
 
 const OURS = "Your payment of $120.00 is due Friday. Reply STOP to opt out of these emails.";
 
-describe("what the writer of an email added", () => {
+describe("the words that the writer of an email added", () => {
   test.each([
     [
       "Gmail",
@@ -123,7 +123,7 @@ describe("what the writer of an email added", () => {
     expect(withoutQuotes(text)).toBe(expected);
   });
 
-  test("our own words, quoted, opt nobody out", () => {
+  test("our own words, quoted, are no opt-out", () => {
     const text = `Thanks, paid.\n\nOn Fri, Nov 20, 2026 Example Lender wrote:\n\n> ${OURS}`;
     expect(readInbound({ channel: "email", text, subject: "Re: Due" }).reading).toBe("none");
   });

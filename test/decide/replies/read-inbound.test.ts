@@ -8,9 +8,9 @@ import { CHANNELS } from "../../../src/domain/vocabulary.ts";
 interface PhraseRow {
   readonly text: string;
   readonly language: "en" | "es";
-  /** What a person takes it for. */
+  /** The meaning to a person. */
   readonly means: Reading;
-  /** What it must be read as; absent where that is what it means. */
+  /** The required reading; absent if it equals the meaning. */
   readonly reading?: Reading;
   readonly also?: readonly Reading[];
   readonly automatic?: boolean;
@@ -80,7 +80,7 @@ function print(language: "en" | "es"): void {
   process.stdout.write(`\nreplies in ${language}\n  ${lines.join("\n  ")}\n`);
 }
 
-describe("what reading promises", () => {
+describe("every reading", () => {
   test("unclear and unknown text is inbUnknown", () => {
     for (const text of ["stop by the office tomorrow?", "I'll pay Friday", "?", ""])
       expect(readInbound({ channel: "text", text }).theme).toBe("inbUnknown");
@@ -99,14 +99,14 @@ describe("what reading promises", () => {
       expect(readInbound({ channel, text: "START" }).reading).toBe("none");
   });
 
-  test("YES opts nobody in at a toll-free number, START does", () => {
+  test("YES does not opt in at a toll-free number, START does", () => {
     const readingOf = (text: string): Reading =>
       readInbound({ channel: "text", text, isTollFree: true }).reading;
     expect(readingOf("YES")).toBe("none");
     expect(readingOf("START")).toBe("optIn");
   });
 
-  test("a clear refusal beside an unclear one is both", () => {
+  test("a clear refusal next to an unclear one is both", () => {
     const read = readInbound({
       channel: "text",
       text: "Don't text me at night. And stop calling me!",
@@ -114,7 +114,7 @@ describe("what reading promises", () => {
     expect(read).toMatchObject({ reading: "refuseVoice", suppresses: true });
   });
 
-  test("a refusal counts also beside the words of a program", () => {
+  test("a refusal counts also next to the words of a program", () => {
     const text = "Reply STOP to end? I did that, stop texting me";
     expect(readInbound({ channel: "text", text })).toMatchObject({
       reading: "optOut",

@@ -398,7 +398,7 @@ const twoOfAType = fc.constantFrom(...DATA_TYPES).chain((dataType) =>
 );
 
 describe("for any values", () => {
-  test("decimals are ordered as the fractions they stand for", () => {
+  test("decimals are ordered by value", () => {
     fc.assert(
       fc.property(decimals, decimals, (left, right) => {
         const difference =

@@ -55,7 +55,7 @@ const triggers = [null, ...CASE_STATUSES]
   .flatMap((onStatus) => [null, ...OUTCOMES].map((onOutcome) => trigger(onStatus, onOutcome)))
   .filter(({ onStatus, onOutcome }) => onStatus !== null || onOutcome !== null);
 
-describe("what a silent version says", () => {
+describe("the reason of a silent version", () => {
   test("the trigger does not hold after the change", () => {
     const made = change(state("completed"), { before: state("processing") });
     expect(match(made, trigger("completed", "approved"))).toEqual({
@@ -89,7 +89,7 @@ describe("what a silent version says", () => {
     });
   });
 
-  test("a condition without a value is told without one", () => {
+  test("a condition without a value is described without one", () => {
     const type = {
       ...trigger("processing"),
       onCondition: [{ fieldName: "chapter", operator: "exists" } as const],
@@ -165,7 +165,7 @@ describe("a version without conditions", () => {
     }
   });
 
-  test("tells a case at least once and never more often than it entered the pair, in whatever order its changes arrive", () => {
+  test("fires at least once for a case and never more often than it entered the pair, in any order of arrival", () => {
     const history = fc
       .array(fc.constantFrom(...states), { minLength: 1, maxLength: 8 })
       .chain((inTime) =>
@@ -244,7 +244,7 @@ describe("a late change that meets its conditions", () => {
   });
 });
 
-describe("a case as it stands now", () => {
+describe("the present state of a case", () => {
   const dismissed = { fieldName: "dispositionCode", value: "dismissed" };
   const type = { ...trigger("completed", "approved"), onCondition: [chapter7, dismissed] };
   const fields = { chapter: "chapter7", dispositionCode: "dismissed" };

@@ -57,7 +57,7 @@ function replay({ types, changes }: Scenario): string[] {
   );
 }
 
-describe("what a borrower is told when a case changes", () => {
+describe("the notices of a borrower when a case changes", () => {
   test.each(scenarios)("$title", (scenario) => {
     const expected = scenario.expect.map((notice) => `${notice.type} on ${notice.change}`);
     expect(replay(scenario).toSorted()).toEqual(expected.toSorted());
@@ -65,7 +65,7 @@ describe("what a borrower is told when a case changes", () => {
 });
 
 describe("the table of scenarios", () => {
-  test("has a title of its own for each", () => {
+  test("has a different title for each", () => {
     expect(new Set(scenarios.map(({ title }) => title)).size).toBe(scenarios.length);
   });
 

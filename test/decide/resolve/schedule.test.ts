@@ -196,7 +196,7 @@ describe("the lender's clocks", () => {
   });
 });
 
-describe("whatever the change, the zone and the calendar", () => {
+describe("for every change, zone and calendar", () => {
   const zones = fc.constantFrom(
     NEW_YORK,
     "America/Chicago",
@@ -336,7 +336,7 @@ describe("the explanation", () => {
     });
   });
 
-  test("of no delay says so", () => {
+  test("of no delay has no counting", () => {
     expect(explanationOf(AT_ONCE, "2026-07-02T16:00:00Z")).toEqual({
       changedAt: "2026-07-02T16:00:00.000Z",
       zone: NEW_YORK,
@@ -348,7 +348,7 @@ describe("the explanation", () => {
   });
 });
 
-describe("what cannot be computed is impossible, never at once", () => {
+describe("a date that cannot be computed is impossible, never at once", () => {
   const moment = new Date("2026-07-02T16:00:00Z");
   const weeks = { ...AT_ONCE, delay: 2, unit: "weeks" as DelayUnit };
   test.each([

@@ -28,22 +28,22 @@ test.each<[string, Stand, NextStep]>([
   ["what fell due before should have left", { status: "scheduled", dueAt: EARLIER }, "overdue"],
   ["what is claimed is under way", { status: "inProgress", dueAt: EARLIER }, "underWay"],
   [
-    "what was accepted is the provider's",
+    "an accepted message is with the provider",
     { status: "attempted", statusDetails: "emailSent" },
     "handedOver",
   ],
   [
-    "an email nobody knows of is held where its type says so",
+    "an email with unknown outcome is held if its type has hold",
     { status: "attempted", statusDetails: "emailOutcomeUnknown", onUnknown: "hold" },
     "hold",
   ],
   [
-    "and sent again where its type says so",
+    "and sent again if its type has resend",
     { status: "attempted", statusDetails: "emailOutcomeUnknown", onUnknown: "resend" },
     "resend",
   ],
   [
-    "but only once: the second one nobody knows of is held",
+    "but only once: a second unknown outcome is held",
     {
       status: "attempted",
       statusDetails: "emailOutcomeUnknown",
@@ -83,14 +83,14 @@ test.each<[string, Stand, NextStep]>([
     "ask",
   ],
   [
-    "what was delivered is over",
+    "nothing follows a delivery",
     { status: "succeeded", statusDetails: "emailDelivered" },
     "delivered",
   ],
   ["what failed last is over", { status: "failed" }, "failed"],
   ["what was canceled is over", { status: "canceled" }, "withdrawn"],
   [
-    "what others logged is theirs, even when it is scheduled",
+    "a logged interaction is not sent, even when it is scheduled",
     { status: "scheduled", origin: "logged", dueAt: EARLIER },
     "notOurs",
   ],

@@ -9,7 +9,7 @@ import {
   type Node,
 } from "./syntax.ts";
 
-/** What a value is in JavaScript; `any` for a type that says too little, such as a conditional type. */
+/** The JavaScript type of a value; `any` for a type that is too general, such as a conditional type. */
 export type Kind =
   | "string"
   | "number"
@@ -130,7 +130,7 @@ function wordsOf(type: Typed): ReadonlySet<string> {
   return fail(type);
 }
 
-/** What a value of the type can be. */
+/** The possible values of the type. */
 export function kindsOf(type: Typed): ReadonlySet<Kind> {
   const { node, module } = type;
   const inner = (name: string): ReadonlySet<Kind> => kindsOf({ module, node: part(node, name) });

@@ -23,8 +23,8 @@ export interface Statement {
 }
 
 /**
- * A name in reach: the node it stands for and the scope to read it in. Undefined for a name without a known node,
- * such as a parameter: it is a value, which the database receives as a parameter.
+ * A name in scope: its node and the scope in which to read it. Undefined for a name without a known node, such as a
+ * parameter: it is a value, which the database receives as a parameter.
  */
 type Scope = ReadonlyMap<string, Bound | undefined>;
 interface Bound {
@@ -82,7 +82,7 @@ export function unreachedIn(path: string): string[] {
     .map((node) => placeOf(module, node));
 }
 
-/** Finds each statement of a file: a template that is executed where it stands, has the type of a row, or reads like a statement. */
+/** Finds each statement of a file: a template that is executed directly, has a row type, or reads like a statement. */
 export function statementsOf(path: string): Statement[] {
   const module = readModule(path);
   const found: Statement[] = [];
@@ -165,7 +165,7 @@ const namesOf = (pattern: Node): string[] => {
     .flatMap(namesOf);
 };
 
-/** Follows names, choices and members to the node that an expression stands for. */
+/** Follows names, choices and members to the node of an expression. */
 function follow(bound: Bound, way: number): Bound | undefined {
   const { node, module, scope } = bound;
   if (WRAPPERS.has(node.type)) return follow({ ...bound, node: part(node, "expression") }, way);
@@ -244,7 +244,7 @@ function renderCall(call: Bound, rendering: Rendering): string {
   return result ? render(result, rendering) : parameter(rendering);
 }
 
-/** What a call of a function that makes SQL returns; undefined for any other call. */
+/** The result of a call of a function that makes SQL; undefined for any other call. */
 function resultOf(call: Bound, way: number): Bound | undefined {
   const called = follow({ ...call, node: part(call.node, "callee") }, way);
   if (!called || !FUNCTIONS.has(called.node.type) || !mentionsSql(called.node)) return undefined;
@@ -258,7 +258,7 @@ function resultOf(call: Bound, way: number): Bound | undefined {
 const mentionsSql = (node: Node): boolean =>
   node["name"] === "sql" || childrenOf(node).some(mentionsSql);
 
-/** What a function can return. */
+/** The possible results of a function. */
 function resultsOf(called: Node): Node[] {
   const body = part(called, "body");
   if (body.type !== "BlockStatement") return [body];
@@ -288,7 +288,7 @@ function renderMaker(
   return text;
 }
 
-/** The fragments of a list. A list whose elements are unknown stands for a list of one. */
+/** The fragments of a list. A list with unknown elements counts as a list of one. */
 function renderElements(list: Bound, rendering: Rendering): string[] {
   const elements = elementsOf(list, rendering.way) ?? [undefined];
   return elements.map((one) => (one ? render(one, rendering) : parameter(rendering)));

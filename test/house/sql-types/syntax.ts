@@ -54,7 +54,7 @@ export function readModule(path: string): Module {
   return read;
 }
 
-/** What statements declare: variables by their initial values, functions and types by their declarations. */
+/** The declarations of statements: variables by their initial values, functions and types by their declarations. */
 export function declarationsOf(statements: readonly Node[]): Map<string, Node> {
   const found = new Map<string, Node>();
   for (const statement of statements) {

@@ -12,7 +12,7 @@ const ISSUER = "https://login.example.com/";
 const AUDIENCE = "tidings";
 const TYPES = "/notification-types";
 
-/** An issuer of tokens that can be told to fail. */
+/** A token issuer that can be switched to fail. */
 let keySet: Server;
 let isDown = false;
 let fetched = 0;

@@ -25,7 +25,7 @@ async function log(server = served, fields: object = { sensitive: true }): Promi
   return String(answer.body.data["id"]);
 }
 
-/** A URL as somebody who has the key could sign it. */
+/** A URL signed with the key, without a request on record. */
 function forge(key: Buffer, id: string, urlId = URL_ID): string {
   const [path, expires] = [`/recorded-content/${id}`, "4000000000"];
   const signature = createHmac("sha256", key)
@@ -71,7 +71,7 @@ describe("a URL of sensitive content", () => {
     expect(await urlReveals(id)).toEqual([]);
   });
 
-  test("is refused with a valid signature where nobody asked for it", async () => {
+  test("is refused with a valid signature if no request for it is on record", async () => {
     const [key = Buffer.alloc(0)] = signingKeys;
     const id = await log();
     expect((await ask("GET", forge(key, id), { key: null })).status).toBe(403);

@@ -5,7 +5,10 @@ import { useDatabase } from "../../database.ts";
 
 const { pool } = useDatabase();
 
-/** What a request cannot run into, because the schema refuses it before, or because only SQL can say it. */
+/**
+ * Constraints that a request cannot violate, because the schema refuses it before, or because only SQL can write such a
+ * row.
+ */
 const OUT_OF_REACH = [
   "case_outcome_is_known",
   "case_status_is_known",

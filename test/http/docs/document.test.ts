@@ -10,7 +10,7 @@ const served = useServer(useDatabase());
 async function lint(source: string): Promise<string[]> {
   const config = await createConfig({
     extends: ["spec", "recommended-strict"],
-    // whoever asks for nothing but health cannot ask wrongly
+    // health checks have no parameters that could be invalid
     rules: { "operation-4xx-response": "off", "operation-singular-tag": "error" },
   });
   const problems = await lintFromString({ source, config });

@@ -325,7 +325,7 @@ describe("loans", () => {
 const LONG = "x".repeat(501);
 const key = (length: number): string => "k".repeat(length);
 
-/** What is wrong with a body, and the field that is named for it. */
+/** The fault of a body, and the field that the error names. */
 const MISFITS: readonly (readonly [why: string, fields: object, field: string])[] = [
   ["an unknown field", { colour: "red" }, "colour"],
   ["a field that the server keeps", { createdAt: "2031-03-04T15:00:00Z" }, "createdAt"],
@@ -364,7 +364,7 @@ const MISFITS: readonly (readonly [why: string, fields: object, field: string])[
   ["two contacts", { contactId: "CT-EMAIL", contactExternalId: "crm-phone" }, "contactExternalId"],
   ["a contact without a type", { contact: { value: "x" } }, "contact.contactType"],
   [
-    "what the server keeps of a contact",
+    "fields of a contact that the server sets",
     { contact: { contactType: "phone", object: "contactDetails" } },
     "contact.object",
   ],
@@ -375,11 +375,7 @@ const MISFITS: readonly (readonly [why: string, fields: object, field: string])[
     { previousInteractionId: "9223372036854775808" },
     "previousInteractionId",
   ],
-  [
-    "somebody else in the place of the borrower",
-    { borrower: { externalId: "crm-2" } },
-    "borrower.externalId",
-  ],
+  ["another borrower in the body", { borrower: { externalId: "crm-2" } }, "borrower.externalId"],
   ["an unknown field of the borrower", { borrower: { id: "BO-1" } }, "borrower.id"],
   ["content of another channel", { content: { bodyHtml: "x" } }, "content.bodyHtml"],
   ["content that is a text", { content: "x" }, "content"],

@@ -17,7 +17,9 @@ const WORDS = {
   direction: ["outbound", "inbound"],
 } as const;
 
-/** Two interactions of BO-1 that differ in everything, one of BO-2, one Tidings sent, and one of nobody. */
+/**
+ * Two interactions of BO-1 that differ in everything, one of BO-2, one that Tidings sent, and one without a borrower.
+ */
 const ids: Record<"first" | "second" | "other" | "sent" | "nobody", string> = {
   first: "",
   second: "",
@@ -115,7 +117,7 @@ describe("a filter", () => {
     ["createdAtFrom=2019-08-25", ["sent", "other", "second", "first"]],
     ["createdAtFrom=2019-08-24&createdAtTo=2019-08-24", ["nobody"]],
     ["createdAtFrom=2019-08-24&createdAtTo=2019-08-23", []],
-    // what is answered with is a whole millisecond, which the row lies within
+    // the response has whole milliseconds, and the row's time is within them
     ["createdAtTo=2019-08-24T12:00:00.000Z", ["nobody"]],
     ["createdAtTo=2019-08-24T11:59:59.999Z", []],
     ["createdAtFrom=2019-08-24T14:00:00%2B02:00&createdAtTo=2020-01-01", ["nobody"]],

@@ -44,7 +44,7 @@ const refused = (text: string, finding: "invalid" | null = null): ProviderAnswer
   evidence: evidence({ code: "554", text }),
 });
 
-/** Of message `n`, to a recipient of its own. */
+/** Message `n` with its own recipient. */
 const call = (n: number, answer: ProviderAnswer): AnsweredCall => ({
   interactionId: interaction(n),
   chainId: `${n}`,

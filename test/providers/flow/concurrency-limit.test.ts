@@ -25,7 +25,7 @@ const TOO_MANY: ProviderAnswer = {
   evidence: { provider: "x", durationMs: 0 },
 };
 
-/** What was called begins in a later turn of the event loop. */
+/** A call begins in a later turn of the event loop. */
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 interface Calls extends LimitedProvider<EmailMessage> {
@@ -35,7 +35,7 @@ interface Calls extends LimitedProvider<EmailMessage> {
   answer(to: string, answer?: ProviderAnswer): Promise<void>;
 }
 
-/** A provider whose calls end when the test says so. */
+/** A provider whose calls the test ends. */
 function openCalls(slots: number): Calls {
   const open = new Map<string, (answer: ProviderAnswer) => void>();
   const limited = limitConcurrency<EmailMessage>({

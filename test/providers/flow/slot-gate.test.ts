@@ -63,7 +63,7 @@ describe("the slot gate", () => {
     expect(second).toBeDefined();
   });
 
-  test("lets nothing begin for a second after the provider asked to slow down, and then goes on by itself", async () => {
+  test("lets nothing begin for a second after the provider asked to slow down, and then continues", async () => {
     const gate = createSlotGate({ slots: () => 10 });
     gate.backOff();
     gate.backOff();

@@ -9,7 +9,7 @@ test("thousands of empty parts are refused before they are parsed", async () => 
   expect(await parseMail(source, ENVELOPE)).toEqual({ kind: "refused", reason: "too many parts" });
 });
 
-test("what the parser will not take is refused, in words that quote nothing", async () => {
+test("an email that the parser rejects is refused, in words that quote nothing", async () => {
   const source = Buffer.from(`${"X-Header: jo.doe@example.com\r\n".repeat(6_000)}\r\nbody`);
   expect(await parseMail(source, ENVELOPE)).toEqual({
     kind: "refused",

@@ -54,7 +54,7 @@ async function openTexts(): Promise<{
 const files = async (): Promise<string[]> => (await readdir(outbox)).toSorted();
 
 describe("the sandbox's mail server", () => {
-  test("keeps each mail in a file of its own, by its interaction, for the owner's eyes only", async () => {
+  test("stores each email in a separate file, by its interaction, readable by the owner only", async () => {
     const { provider } = await openMail();
     expect(
       await provider.send(email({ interactionId: interaction("41"), subject: "Señal" })),
@@ -78,7 +78,7 @@ describe("the sandbox's mail server", () => {
     expect(await files()).toEqual(["41-2.eml", "41-3.eml", "41.eml"]);
   });
 
-  test("names a mail of somebody else's by no header of its own choosing", async () => {
+  test("does not name a file by a header with an invalid id", async () => {
     const { provider } = await openMail();
     await provider.send(email({ interactionId: interaction("../../escaped") }));
     expect(await files()).toEqual(["mail.eml"]);

@@ -331,7 +331,7 @@ describe("no reply", () => {
     ).toMatchObject({ kind: "refused", finding: "invalid" });
   });
 
-  test("what is seen is the network's own name for it", () => {
+  test("the evidence has the network's own name for it", () => {
     expect(
       readSmtpFailure({ message: "refused", code: "ESOCKET", originalCode: "ECONNREFUSED" }, false)
         .seen,

@@ -16,7 +16,7 @@ const header = (mail: Email, name: string): string | undefined =>
   mail.headers.find(({ key }) => key === name.toLowerCase())?.value;
 
 describe("an email as receivers see it", () => {
-  test("has both parts, one recipient, its identity, and says that a machine sent it", async () => {
+  test("has both parts, one recipient, its identity, and the mark of an automatic message", async () => {
     const { mail } = await compose({
       interactionId: interaction("42"),
       messageId: "chain-7@lender.example",
@@ -74,7 +74,7 @@ describe("an email as receivers see it", () => {
     expect(source).not.toMatch(/^Bcc:/imu);
   });
 
-  test("lets nobody in by the sender's name", async () => {
+  test("the sender's name cannot inject a header", async () => {
     const from = "Lender\r\nBcc: x@example.com\r\n\r\nHello <notices@lender.example>";
     const { source } = await compose({ from });
     expect(source).not.toMatch(/^(Bcc:|Hello)/imu);
@@ -93,7 +93,7 @@ describe("an email as receivers see it", () => {
     expect(envelope.to).toEqual(["jane@xn--exmple-cua.com"]);
   });
 
-  test("takes bounces at the address it is told, or at the sender's own", async () => {
+  test("has the given bounce address, or the sender's own", async () => {
     const told = await sourceOf(email(), "bounces@lender.example");
     expect(told.envelope.from).toBe("bounces@lender.example");
     const own = await sourceOf(email(), undefined);

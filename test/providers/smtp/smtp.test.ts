@@ -190,7 +190,7 @@ describe("no answer", () => {
     expect(answer).toMatchObject({ kind: "unknown", long: expect.stringContaining("Message-ID") });
   });
 
-  test("is not now when nobody listens", async () => {
+  test("is unavailable when no server listens", async () => {
     const { peer, provider } = await openBoth({});
     await peer.close();
     expect(await provider.send(email())).toMatchObject({
@@ -250,7 +250,7 @@ describe("kept sessions", () => {
     expect(peer.heard.filter((command) => command === "RSET")).toEqual([]);
   });
 
-  test("a session goes on after a refusal, and retires after four", async () => {
+  test("a session continues after a refusal, and ends after four", async () => {
     const { peer, provider } = await openBoth({ RCPT: emit("550 5.1.1 No such user") });
     for (let i = 0; i < 4; i += 1) await provider.send(email());
     expect(peer.connections).toBe(1);
@@ -274,7 +274,7 @@ describe("kept sessions", () => {
     expect(peer.connections).toBe(2);
   });
 
-  test("the 421 that ends a kept session is told, not hidden", async () => {
+  test("the 421 that ends a kept session is reported, not hidden", async () => {
     const { provider } = await openBoth({
       MAIL: (socket, message) =>
         message === 2 ? void socket.end("421 4.7.28 Too fast\r\n") : "250 Ok\r\n",
@@ -325,7 +325,7 @@ describe("kept sessions", () => {
   });
 });
 
-describe("what never reaches the server", () => {
+describe("a message that never reaches the server", () => {
   test.each([
     "jane.doe@example.com, john@example.com",
     "jane.doe@example.com\r\nRCPT TO:<john@example.com>",
@@ -364,8 +364,8 @@ describe("what never reaches the server", () => {
   });
 });
 
-describe("whatever a message says", () => {
-  test("it is answered, and reaches nobody else", async () => {
+describe("for every text of a message", () => {
+  test("it is answered, and reaches no other recipient", async () => {
     const { peer, provider } = await openBoth({});
     const wild = fc.string({
       unit: fc.constantFrom(
@@ -407,7 +407,7 @@ describe("whatever a message says", () => {
 });
 
 describe("over TLS, with a login", () => {
-  /** Without an identity of its own it has the certificate of the smtp-server package, which has expired. */
+  /** Without its own identity it has the certificate of the smtp-server package, which has expired. */
   async function openTlsPeer(
     secure: boolean,
     identity: Partial<Identity> = {},

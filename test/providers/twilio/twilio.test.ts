@@ -250,7 +250,7 @@ describe("an answer of Twilio's", () => {
   });
 });
 
-describe("an answer in somebody else's words", () => {
+describe("an answer from a proxy", () => {
   test.each<[string, Serve]>([
     ["201 without a sid", reply(201, { status: "queued" })],
     ["201 with a sid that is none", reply(201, { sid: "SM1", status: "queued" })],
@@ -313,7 +313,7 @@ describe("no answer", () => {
     expect(peer.forms).toHaveLength(1);
   });
 
-  test("is not now when nobody listens", async () => {
+  test("is unavailable when no server listens", async () => {
     const { peer, provider } = await openBoth(accept);
     await peer.close();
     expect(await provider.send(text())).toMatchObject({

@@ -11,7 +11,7 @@ async function providers(): Promise<Record<string, string | null>> {
   return Object.fromEntries(rows.map(({ channel, provider }) => [channel, provider]));
 }
 
-test("what another living daemon carries stays; what nobody carries any more goes", async () => {
+test("a channel of another live daemon stays; a channel without a daemon is removed", async () => {
   await syncChannelProviders(db, { email: "smtp", text: "twilio" });
   await pool.query(
     "insert into tidings.workers (id, host, pid, queue_pool) values ('other', 'h', 1, 'q')",

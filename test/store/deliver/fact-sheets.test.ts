@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 test("the facts of a set are looked up, also when the planner knows nothing yet of the bulk it belongs to", async () => {
-  // each interaction of a change of its own
+  // each interaction has its own change
   await pool.query(
     `insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, fires)
      select 'F-' || n, 'bankruptcy', 'BO-1', 'initiated', false from generate_series(1, 20000) n`,

@@ -123,7 +123,7 @@ test("a plain insert gets the documents' defaults and is never Tidings' own", as
   ]);
 });
 
-test("what an interaction answers to does not change", async () => {
+test("the previous interaction does not change", async () => {
   const id = await log("attempted");
   const change = pool.query("update tidings.interactions set origin = 'tidings' where id = $1", [
     id,
@@ -133,7 +133,7 @@ test("what an interaction answers to does not change", async () => {
   });
 });
 
-test("what a logged interaction follows may be found out later, and must be there", async () => {
+test("the previous interaction of a logged one may be set later, and must exist", async () => {
   const [first, second] = [await log("succeeded"), await log("succeeded")];
   const follow = (id: string, previous: string): Promise<unknown> =>
     pool.query("update tidings.interactions set previous_interaction_id = $2 where id = $1", [
@@ -149,7 +149,7 @@ test("what a logged interaction follows may be found out later, and must be ther
   });
 });
 
-describe("what Tidings said stays as it was said", () => {
+describe("the content that Tidings sent does not change", () => {
   const SAID = { subject: "Your case", bodyText: "Dear Pat" };
   const sealedBy = (keyId: string): object => ({ sealed: { keyId, iv: "", tag: "", data: "" } });
   const change = (id: string, set: string, ...values: readonly unknown[]): Promise<unknown> =>
@@ -169,7 +169,7 @@ describe("what Tidings said stays as it was said", () => {
     await change(id, "content = $2", SAID);
   });
 
-  test("though it may be sealed anew, and said anew once it is shown that it never left", async () => {
+  test("but it may be sealed again, and replaced once it is known that it was never sent", async () => {
     const sealed = await claim(sealedBy("a"));
     await change(sealed, "content = $2", sealedBy("b"));
     await expect(change(sealed, "content = $2", SAID)).rejects.toMatchObject({
@@ -186,7 +186,7 @@ describe("what Tidings said stays as it was said", () => {
     ).rejects.toMatchObject({ constraint: "interactions_keep_their_template_version" });
   });
 
-  test("what others logged, they may correct", async () => {
+  test("others may correct what they logged", async () => {
     await expect(change(await log("succeeded"), "content = $2", SAID)).resolves.toMatchObject({
       rowCount: 1,
     });

@@ -112,7 +112,7 @@ const LATER = new Date("2031-03-03T15:01:00Z");
 const limited = (id: InteractionId): AttemptOutcome =>
   outcomeRow(id, { status: "scheduled", statusDetails: null, dueAt: LATER });
 
-test("an answer of a worker given up for dead puts its notice back, but not beside the attempt that followed", async () => {
+test("an answer from a worker that was declared dead reschedules its notice, but not if another attempt has followed", async () => {
   const ids = await begin(2);
   const [alone = NONE, followed = NONE] = ids;
   await giveUp(ids);
@@ -121,7 +121,7 @@ test("an answer of a worker given up for dead puts its notice back, but not besi
   expect(await statusesOf(ids)).toEqual(["scheduled", "attempted"]);
 });
 
-test("what is shown never to have been taken is not sent beside the attempt that followed", async () => {
+test("a message that was never accepted is not sent again if another attempt has followed", async () => {
   const ids = await begin(2);
   const [alone = NONE, followed = NONE] = ids;
   await giveUp(ids);
@@ -151,6 +151,6 @@ test.each([
 );
 
 test.each(["22P05", "23514", "25P02", "42703", "XX000"])(
-  "what the same statement would meet again is not: %s",
+  "an error that the same statement would cause again is not: %s",
   (code) => expect(outageCode(Object.assign(new Error(), { code }))).toBeUndefined(),
 );

@@ -40,7 +40,7 @@ test("a pid file whose pid belongs to another process by now is not taken for a 
   const other = spawn("sleep", ["60"]);
   await writeFile(join(data, "postmaster.pid"), pidFile.replace(/^\d+/, String(other.pid)));
   const next = startEmbeddedPostgres(data);
-  // Postgres itself refuses to start beside that process, so it starts when the process has ended
+  // Postgres itself refuses to start next to that process, so it starts when the process has ended
   await expect
     .poll(() => readFile(join(data, "server.log"), "utf8"))
     .toContain('lock file "postmaster.pid" already exists');

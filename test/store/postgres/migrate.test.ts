@@ -57,7 +57,7 @@ test("a migration that cannot get a lock gives up, changes nothing, and names th
   expect(await apply({}), "the table of its first statement was rolled back").toEqual(["0003_c"]);
 });
 
-test("a migration that waited for a lock goes on once it is free", async () => {
+test("a migration that waited for a lock continues once it is free", async () => {
   const holder = await pool.connect();
   await holder.query("begin; lock table tidings.a in access share mode");
   const migrating = apply(

@@ -33,7 +33,7 @@ afterAll(async () => {
   await admin.end();
 });
 
-/** What stands in the way there, or "" where nothing does. */
+/** The obstacles found there, or "" for none. */
 async function obstaclesAt(there: string): Promise<string> {
   const own = openPool({ url: there, actor: "test", max: 1, onLost: () => {} });
   try {
@@ -56,7 +56,7 @@ async function createRole(name: string, ...grants: readonly string[]): Promise<s
   return role;
 }
 
-test("nothing stands in the way of the owner of a migrated database", async () => {
+test("there is no obstacle for the owner of a migrated database", async () => {
   expect(await obstaclesAt(url)).toBe("");
 });
 
@@ -74,7 +74,7 @@ test("a role that may not create the schemas is refused with the grant that it n
   expect(await obstaclesAt(empty)).toContain(`grant create on database postgres to ${role}`);
 });
 
-test("a role that reads and writes nothing is told which tables", async () => {
+test("a role that may read and write nothing gets the list of tables", async () => {
   const role = await createRole("reader", "grant usage on schema tidings to");
   expect(await obstaclesAt(as(role))).toMatch(/may not read or write .*case_changes.*interactions/);
 });
@@ -116,7 +116,7 @@ test("a role without any right is refused with a sentence for each obstacle", as
   expect(await obstaclesAt(as(role))).toMatch(/may not read or write .*cannot see the jobs/);
 });
 
-test("all that stands in the way is named at once", async () => {
+test("all obstacles are named at once", async () => {
   const role = await createRole("replica", "grant usage on schema tidings to");
   await admin.query(`alter role ${role} set session_replication_role = replica`);
   await admin.query(`alter role ${role} set default_transaction_read_only = on`);

@@ -101,7 +101,7 @@ test("statementMs cancels a statement that takes longer", async () => {
   });
 });
 
-test("no function of ours reads differently in the session of somebody else", async () => {
+test("no function of ours depends on the settings of another session", async () => {
   const { rows } = await pool.query(
     `select proname from pg_proc
      where pronamespace = 'tidings'::regnamespace and prosqlbody is null and strpos(prosrc, chr(92)) > 0`,
@@ -159,7 +159,7 @@ describe("behind a pooler", () => {
     ).resolves.toBeUndefined();
   });
 
-  test("a pool too small for two connections is an outage that says so", async () => {
+  test("a pool too small for two connections is an outage with that reason", async () => {
     const behind = await pooled({ poolMode: "session", poolSize: 1 });
     await expect(openOwn({ url: behind }).query("select 1")).rejects.toThrow(
       "the pooler gave no server connection",

@@ -32,7 +32,7 @@ test.each([-HOUR_MS, HOUR_MS])(
   },
 );
 
-test("what takes the way to the database and back moves no clock", () => {
+test("a round trip to the database moves no clock", () => {
   const own = new Date("2031-03-03T15:00:00Z");
   const clock = openSharedClock(() => own);
   clock.keepTo(new Date("2031-03-03T15:00:00.400Z"));

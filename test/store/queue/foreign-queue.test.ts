@@ -119,7 +119,7 @@ test("a newer Tidings that breaks the queue's schema stops ours", async () => {
   process.exitCode = undefined;
 });
 
-test("a schema tidings_queue that holds somebody else's tables is refused, and nothing is created", async () => {
+test("a schema tidings_queue with other tables is refused, and nothing is created", async () => {
   const { url, core, own } = await createDatabase();
   await core.query("create schema tidings_queue create table tickets (id int)");
   await expect(checkPreconditions({ url, pool: own })).rejects.toMatchObject({
@@ -128,7 +128,7 @@ test("a schema tidings_queue that holds somebody else's tables is refused, and n
   });
 });
 
-test("a schema tidings_queue in which somebody else runs jobs is refused", async () => {
+test("a schema tidings_queue with another system's jobs is refused", async () => {
   const { url, core, own } = await createDatabase();
   await runMigrations({ pgPool: core, schema: "tidings_queue", logger });
   await expect(checkPreconditions({ url, pool: own })).resolves.toBeUndefined();

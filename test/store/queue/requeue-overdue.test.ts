@@ -22,7 +22,7 @@ async function insertDue(count: number): Promise<void> {
   );
 }
 
-test("what is due and only in a job that the queue has given up is queued again, once", async () => {
+test("a due interaction that is only in a job that the queue has abandoned is queued again, once", async () => {
   await insertDue(1);
   await pool.query(
     `select tidings_queue.add_job('deliver_interactions', json_build_object('channel', 'email', 'interactionIds', array_agg(i.id::text)), max_attempts => 1)

@@ -21,7 +21,7 @@ const caseOf = async (id: string): Promise<object> =>
   (await pool.query("select status, outcome, changed_at from tidings.cases where id = $1", [id]))
     .rows[0];
 
-describe("what a change did to its case", () => {
+describe("the effect of a change on its case", () => {
   test("the first change known is a change from nothing, the next from the one before", async () => {
     await insertChanges(pool, [{ caseId: "I1", status: "initiated" }]);
     await insertChanges(pool, [{ caseId: "I1", status: "processing", at: "2031-03-04T15:00:00Z" }]);
@@ -45,7 +45,7 @@ describe("what a change did to its case", () => {
     expect(await caseOf("I2")).toMatchObject({ status: "completed", outcome: "approved" });
   });
 
-  test("a late change stands between its neighbours and does not move the case", async () => {
+  test("a late change is placed between its neighbours and does not move the case", async () => {
     await insertChanges(pool, [{ caseId: "I3", status: "initiated", at: "2031-03-03T00:00:00Z" }]);
     await insertChanges(pool, [{ caseId: "I3", status: "completed", at: "2031-03-05T00:00:00Z" }]);
     await insertChanges(pool, [{ caseId: "I3", status: "processing", at: "2031-03-04T00:00:00Z" }]);
@@ -86,7 +86,7 @@ test("two transactions that change the same new case at once take turns", async 
   ]);
 });
 
-/** How the changes of a case stand to each other, worked out one by one as intake describes it. */
+/** The order of a case's changes, computed one by one as intake describes it. */
 function movesByModel(inserts: readonly (readonly ChangeRow[])[]): object[] {
   const taken: { row: ChangeRow; n: number; insert: number }[] = [];
   const isBefore = (one: (typeof taken)[number], other: (typeof taken)[number]): boolean =>

@@ -237,7 +237,7 @@ describe("history", () => {
   });
 });
 
-describe("who an interaction names stays known", () => {
+describe("rows that an interaction references cannot be deleted", () => {
   const logged = async (): Promise<void> => {
     await pool.query(
       "insert into tidings.borrowers (id) values ('BO-7') on conflict do nothing; insert into tidings.interactions (channel, status, person_id, external_id) values ('chat', 'succeeded', 'BO-7', gen_random_uuid())",

@@ -243,7 +243,7 @@ describe("an operator", () => {
       person_id, case_id, case_change_id, notification_type_id, notification_type_version, template_id, template_version)
     values ('tidings', 'email', 'scheduled', now(), 2, ${notice}, ${notice}, '${personId}', 'CS-1', ${changeId}, 1, 1, 1, 1)`;
 
-  test("plans the next attempt of a notice, and none that goes to somebody else", async () => {
+  test("plans the next attempt of a notice, and none for another borrower", async () => {
     await operator.run(async (client) => {
       await expect(client.query(nextAttempt("BO-2"))).rejects.toMatchObject({
         constraint: "interactions_origin_is_not_chosen",
@@ -262,7 +262,7 @@ describe("an operator", () => {
   });
 });
 
-test("who set a role in the session counts as that role", async () => {
+test("a session that set a role counts as that role", async () => {
   const client = await pool.connect();
   try {
     await client.query(`set role ${core.name}`);
@@ -275,7 +275,7 @@ test("who set a role in the session counts as that role", async () => {
   }
 });
 
-test("templates and types say who wrote and published them, whoever inserts them", async () => {
+test("templates and types record who wrote and published them, by any way of insert", async () => {
   await careless.run(async (client) => {
     await client.query(
       `insert into tidings.templates (id, version, channel, text_template, status, created_by, published_by, published_at, created_at)

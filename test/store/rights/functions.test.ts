@@ -23,7 +23,7 @@ const TROJAN_TYPE = `
   create cast (pg_temp.e as text) with function pg_temp.f(pg_temp.e) as assignment;
   create temp table forge (id bigint, status text, status_details pg_temp.e, evidence jsonb);`;
 
-describe("a role with usage on the schema, and with a table of its own", () => {
+describe("a role with usage on the schema, and with its own table", () => {
   test.each([
     [
       "does not become the owner",

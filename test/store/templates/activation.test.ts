@@ -57,7 +57,7 @@ const REFUSED: readonly (readonly [string, object])[] = [
   ],
 ];
 
-describe("what could not be sent is refused when it is activated", () => {
+describe("a type that could not be sent is refused when it is activated", () => {
   test.each(REFUSED)("%s: inserted as active, %j", async (constraint, changed) => {
     await expect(insert(changed, "active")).rejects.toMatchObject({ constraint });
   });

@@ -424,7 +424,7 @@ test("everything is found at once, part by part and in its order", () => {
 });
 
 describe("requirements", () => {
-  test("what a template needs always, in some branches, and what it can do without", () => {
+  test("lists the variables that a template always needs, needs in some branches, and can omit", () => {
     const template = email({
       subjectTemplate: "{{case.id}}",
       htmlTemplate:

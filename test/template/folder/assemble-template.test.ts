@@ -14,7 +14,7 @@ function filesOf(partials: Record<string, string>): Partials {
   );
 }
 
-describe("what is put in", () => {
+describe("partials that are inlined", () => {
   test.each([
     {
       message: "a template without partials stays as it is",
@@ -86,7 +86,7 @@ describe("what is put in", () => {
   });
 });
 
-describe("what cannot be put in", () => {
+describe("partials that cannot be inlined", () => {
   const ROUND = { a: "\n {{> b}}", b: "{{> a}}" };
   const SLOT = 'Write {{#*inline "slot"}}…{{/inline}} directly inside a partial that has content.';
   test.each([
@@ -151,7 +151,7 @@ describe("where it was written", () => {
     expect(source.match(/<.>/g)).toHaveLength(8);
   });
 
-  test("what the checks find is told by the file that was written, broken ones included", () => {
+  test("findings name the file that the author wrote, broken ones included", () => {
     const partials = [
       { name: "layout.html.hbs", text: "<html>\n<p title={{case.id}}>\n{{> @partial-block}}" },
       { name: "footer.en.hbs", text: "\n {{date case.id x=}}" },

@@ -58,7 +58,7 @@ function apply(before: string, diff: readonly DiffLine[]): string {
   return [...made, ...lines.slice(at)].map((line) => `${line}\n`).join("");
 }
 
-/** The textbook's recursion, which nobody would run on a template. */
+/** The textbook's recursion, which is too slow for a real template. */
 function commonLength(one: readonly string[], other: readonly string[]): number {
   const [first, ...rest] = one;
   if (first === undefined) return 0;

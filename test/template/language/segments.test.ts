@@ -123,7 +123,10 @@ test("folding never costs a segment, and folds nothing twice", () => {
   );
 });
 
-/** What a phone is sent, `x` for the escape: an escape goes with its character, and half a pair goes nowhere alone. */
+/**
+ * The parts that a phone is sent, `x` for the escape: an escape stays with its character, and half a pair is never
+ * alone.
+ */
 function cut(any: string): string[] {
   const { encoding } = segmentsOf(any);
   const [whole, part] = encoding === "GSM-7" ? [160, 153] : [70, 67];
@@ -154,7 +157,7 @@ const words = fc
   .array(fc.constantFrom("“", "”", "’", "–", "…", " ", "\u00A0", "see", "5€"))
   .map((all) => all.join(""));
 
-test("a link is kept whole, whatever stands around it", () => {
+test("a link is kept whole, whatever surrounds it", () => {
   fc.assert(
     fc.property(
       words,

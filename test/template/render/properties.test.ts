@@ -60,7 +60,7 @@ const unescaped = (html: string): string =>
     code === undefined ? (ENTITIES[name] ?? "?") : String.fromCodePoint(Number.parseInt(code, 16)),
   );
 
-/** Html as a browser takes it apart: tags with the values of their attributes, and what stands between them. */
+/** Html as a browser parses it: tags with the values of their attributes, and the text between them. */
 function takeApart(html: string): (Tag | string)[] {
   return html.split(/(<[^>]*>)/).flatMap((fragment, index): (Tag | string)[] => {
     if (index % 2 === 0) return fragment === "" ? [] : [unescaped(fragment)];
@@ -153,7 +153,7 @@ describe("a text message", () => {
   });
 });
 
-describe("what every object has, but nobody wrote,", () => {
+describe("a property that every object inherits", () => {
   const INHERITED = [Object.prototype, Array.prototype, String.prototype, Function.prototype]
     .flatMap((one) => Object.getOwnPropertyNames(one))
     .filter((name) => /^\w+$/.test(name) && name !== "length");
@@ -202,7 +202,7 @@ const TAGS = [
 const BLOCKS =
   "if s;if none;unless none;each l;each l as |one|;with o;with o as |one|;each none;with none";
 
-/** Templates that mean the same to Handlebars; it would add two numbers that stand side by side in a text. */
+/** Templates with the same meaning in Handlebars; it would add two numbers that are next to each other in a text. */
 const grammar = fc.letrec<{ all: string; one: string; block: string }>((tie) => ({
   all: fc.array(tie("one"), { maxLength: 4 }).map((some) => some.join("")),
   one: fc.oneof({ depthSize: "small" }, fc.constantFrom(...TAGS), tie("block")),

@@ -256,7 +256,7 @@ describe("words", () => {
   });
 });
 
-describe("what is absent", () => {
+describe("an absent value", () => {
   test.each([
     ["{{borrower.name.middleName}}", "borrower.name.middleName"],
     ["{{borrower.name.lastName}}", "borrower.name.lastName"],
@@ -321,7 +321,7 @@ describe("what is absent", () => {
     },
   );
 
-  test("the reason tells the version, the part and the line, and what to do, but no value", () => {
+  test("the reason names the version, the part, the line and the remedy, but no value", () => {
     const rendering = render(
       template({
         subjectTemplate: "Hello",
@@ -347,7 +347,7 @@ describe("what is absent", () => {
     },
   );
 
-  test("what goes wrong elsewhere is not told, since it may repeat a value", () => {
+  test("an unexpected error is not repeated, because it may contain a value", () => {
     const context = {
       ...CONTEXT,
       get now(): string {
@@ -482,7 +482,7 @@ test("no rendered html ever holds a value that is not escaped", () => {
   );
 });
 
-test("whatever a value is, html holds it escaped or not at all, and the reason never tells it", () => {
+test("html contains any value escaped or not at all, and the reason never contains it", () => {
   const template2 = template({
     htmlTemplate:
       "<i>{{case.fields.a}}{{date case.fields.a}}{{money case.fields.a}}{{phone case.fields.a}}{{url case.fields.a}}</i>",

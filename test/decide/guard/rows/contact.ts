@@ -580,7 +580,7 @@ export const CONTACT_ROWS: RuleRows = {
     ]),
     stops(
       "wait",
-      "both zones count days of their own",
+      "both zones count their own local days",
       [
         at("2026-11-20T18:00:00Z"),
         livesIn("CA"),

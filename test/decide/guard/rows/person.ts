@@ -624,7 +624,7 @@ export const PERSON_ROWS: RuleRows = {
     }),
     stops(
       "redirect",
-      "represented by somebody without a contact",
+      "represented by an attorney without a contact",
       [{ borrower: { attorney: { knownSince: "2026-09-01T15:00:00Z" } } }],
       { to: { party: "attorney" } },
     ),

@@ -2,7 +2,7 @@ import type { RuleId } from "../../../../src/domain/guard/rule-ids.ts";
 import type { VerdictOutcome } from "../../../../src/domain/guard/verdict.ts";
 import { type Expected, type Json, type JsonObject, mergePatch } from "../question.ts";
 
-/** What one rule says of one fact sheet. */
+/** The expected result of one rule for one fact sheet. */
 export interface RuleRow {
   readonly title: string;
   readonly given: JsonObject;
@@ -13,7 +13,7 @@ export interface RuleRow {
 
 export type RuleRows = Readonly<Partial<Record<RuleId, readonly RuleRow[]>>>;
 
-/** Several patches on the facts, later ones over earlier ones. `now` stands beside the facts. */
+/** Several patches on the facts, later ones over earlier ones. `now` is next to the facts. */
 export function given(...patches: readonly JsonObject[]): JsonObject {
   const { now, ...facts } = patches.reduce<JsonObject>(
     (all, patch) => overlaid(all, patch) as JsonObject,
@@ -114,7 +114,7 @@ export const person = (affiliation: string, more: JsonObject = {}): JsonObject =
 
 const when = (day: string): string => (day.includes("T") ? day : `2026-11-${day}T15:00:00Z`);
 
-/** A call that nobody answered, on a day of November 2026 or at an instant. */
+/** An unanswered call, on a day of November 2026 or at an instant. */
 export const call = (day: string, more: JsonObject = {}): JsonObject => ({
   channel: "voice",
   direction: "outbound",
