@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { cancel } from "../../src/commands/cancel.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
+import { insertLogged } from "../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 import { runDueJobs } from "../queue.ts";
 import { runOn } from "./run.ts";
@@ -151,11 +152,7 @@ describe("an interaction that is not scheduled", () => {
   test("nothing: exit code 1, and a sentence with its status", async () => {
     const id = await idOf(1);
     await cancels("--case", caseId, "--reason", "x");
-    const { rows } = await pool.query<{ id: string }>(
-      "insert into tidings.interactions (channel, status, case_id) values ('voice', 'scheduled', $1) returning id",
-      [caseId],
-    );
-    const logged = rows[0]?.id ?? "";
+    const logged = await insertLogged(pool, { status: "scheduled", caseId });
     const attempts: readonly (readonly [readonly string[], string])[] = [
       [["--interaction", id], `Interaction ${id} is not scheduled but canceled`],
       [

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { explain } from "../../src/commands/explain/explain.ts";
 import { actingAs } from "../../src/store/postgres/acting-as.ts";
+import { planNextAttempts } from "../../src/store/deliver/next-attempts.ts";
 import { useDatabase } from "../database.ts";
+import { interaction } from "../ids.ts";
 import { depsOn } from "../deps.ts";
+import { insertLogged } from "../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 import { runDueJobs } from "../queue.ts";
 import { runOn, type Ran } from "./run.ts";
@@ -60,15 +63,9 @@ const CLAIMED = `status = 'inProgress', claimed_by = 'w-1', claimed_at = now(), 
   borrower = '{"name": {"firstName": "Pat"}}', content = '{"bodyText": "Dear Pat"}'`;
 
 async function planNext(id: string): Promise<string> {
-  const { rows } = await pool.query<{ id: string }>(
-    `insert into tidings.interactions (origin, channel, status, person_id, case_id, case_change_id, notification_type_id,
-       notification_type_version, template_id, template_version, scheduled_at_from, scheduled_at_to, previous_interaction_id, first_interaction_id, attempt, due_explanation)
-     select origin, channel, 'scheduled', person_id, case_id, case_change_id, notification_type_id, notification_type_version, template_id,
-       template_version, '2031-05-30T14:05:00Z', scheduled_at_to, id, coalesce(first_interaction_id, id), attempt + 1, due_explanation
-     from tidings.interactions where id = $1 returning id`,
-    [id],
-  );
-  return rows[0]?.id ?? "";
+  const dueAt = new Date("2031-05-30T14:05:00Z");
+  const [next = ""] = await planNextAttempts(db, [{ interactionId: interaction(id), dueAt }]);
+  return next;
 }
 
 /** Ids and the moments of this run, in words that do not change. */
@@ -221,10 +218,8 @@ describe("the page of an interaction", () => {
   });
 
   test("of a logged one", async () => {
-    const { rows } = await pool.query<{ id: string }>(
-      "insert into tidings.interactions (channel, status, person_id) values ('voice', 'attempted', 'BO-1') returning id",
-    );
-    const { output } = await explaining(rows[0]?.id ?? "");
+    const id = await insertLogged(pool, { status: "attempted", personId: "BO-1" });
+    const { output } = await explaining(id);
     expect(output).toContain("It was logged by another system.");
     expect(output).toContain("It has no date.");
     expect(output).toContain("Tidings does nothing more.");
@@ -264,11 +259,8 @@ test("an id that is not there is refused", async () => {
 
 describe("changes of the record", () => {
   test("are listed with author, columns and hashes of content, and without values", async () => {
-    const { rows } = await pool.query<{ id: string }>(
-      `insert into tidings.interactions (channel, status, person_id, content)
-       values ('voice', 'succeeded', 'BO-1', '{"transcript": "no more calls"}') returning id`,
-    );
-    const id = rows[0]?.id ?? "";
+    const content = { transcript: "no more calls" };
+    const id = await insertLogged(pool, { personId: "BO-1", content });
     await actingAs(db, "key:call-center", async (transaction) => {
       await transaction
         .updateTable("interactions")

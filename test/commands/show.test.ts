@@ -8,6 +8,7 @@ import type { SealedContent } from "../../src/domain/sealed-content.ts";
 import { createSeal } from "../../src/seal.ts";
 import { useDatabase } from "../database.ts";
 import { useHouse } from "../house-of-stories.ts";
+import { insertAllLogged, insertLogged } from "../interactions.ts";
 import { insertType } from "../lender.ts";
 import { useFolders } from "./folders.ts";
 import { type Ran, runOn } from "./run.ts";
@@ -125,10 +126,8 @@ describe("show", () => {
   });
 
   test("a logged interaction is shown as it was logged", async () => {
-    const { rows } = await pool.query<{ id: string }>(
-      `insert into tidings.interactions (channel, status, content) values ('voice', 'succeeded', '{"from": "+16145550100", "durationSeconds": 40}') returning id`,
-    );
-    const { output } = await run(rows[0]?.id ?? "");
+    const content = { from: "+16145550100", durationSeconds: 40 };
+    const { output } = await run(await insertLogged(pool, { content }));
     expect(output).toMatch(/\nContent\n {2}from +\+16145550100\n {2}durationSeconds {2}40$/);
   });
 });
@@ -184,10 +183,8 @@ describe("sensitive content", () => {
   });
 
   test("that was logged without a key is kept from the eye all the same", async () => {
-    const { rows } = await pool.query<{ id: string }>(
-      `insert into tidings.interactions (channel, status, sensitive, content) values ('chat', 'succeeded', true, '{"messages": ["psst"]}') returning id`,
-    );
-    const logged = rows[0]?.id ?? "";
+    const content = { messages: ["psst"] };
+    const logged = await insertLogged(pool, { channel: "chat", sensitive: true, content });
     const hidden = await run(logged);
     expect(hidden.output).toContain("not sealed");
     expect(hidden.output).not.toContain("psst");
@@ -244,17 +241,13 @@ describe("reseal", () => {
     );
     const logged = rows.map(({ id }) => ({
       id,
+      sensitive: true,
       content: seal?.seal(
         { transcript: `Logged ${id}` },
         { interactionId: interaction(id), channel: "voice" },
       ),
     }));
-    await pool.query(
-      `insert into tidings.interactions (id, channel, status, sensitive, content)
-       select r.id, 'voice', 'succeeded', true, r.content from json_to_recordset($1) as r(id bigint, content jsonb)`,
-      [JSON.stringify(logged)],
-    );
-    return rows.map(({ id }) => id);
+    return insertAllLogged(pool, logged);
   }
 
   test("seals everything with the new key, and reports that the old key can be removed", async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { generateKey } from "../../src/api-key.ts";
 import { openDb, openPool } from "../../src/store/postgres/db.ts";
 import { useDatabase } from "../database.ts";
+import { insertAllLogged, insertLogged } from "../interactions.ts";
 import { insertHouse } from "./interactions/scene.ts";
 import { useServer, type Answer } from "./served.ts";
 
@@ -127,13 +128,12 @@ describe("a page of large interactions", () => {
 
   test("ends at 5 MB, and nextUrl continues the list", async () => {
     await pool.query("insert into tidings.borrowers (id) values ('BO-L')");
-    const { rows } = await pool.query<{ id: string }>(
-      `insert into tidings.interactions (channel, status, person_id, content, started_at)
-       select 'voice', 'succeeded', 'BO-L', jsonb_build_object('transcript', repeat('x', $1)), now() - n * interval '1 hour'
-       from generate_series(1, 20) n returning id`,
-      [LARGE],
-    );
-    const all = rows.map(({ id }) => id);
+    const rows = Array.from({ length: 20 }, (_, n) => ({
+      personId: "BO-L",
+      content: { transcript: "x".repeat(LARGE) },
+      startedAt: new Date(Date.UTC(2026, 2, 2, 20 - n)),
+    }));
+    const all = await insertAllLogged(pool, rows);
     for (const [query, expected] of [
       ["limit=100", all.toReversed()],
       ["limit=100&order=asc&sortBy=startedAt", all.toReversed()],
@@ -180,11 +180,9 @@ describe("a page of large interactions", () => {
   });
 
   test("has at least one interaction, however large", async () => {
-    await pool.query(
-      `insert into tidings.borrowers (id) values ('BO-XL');
-       insert into tidings.interactions (channel, status, person_id, content)
-       select 'voice', 'succeeded', 'BO-XL', jsonb_build_object('transcript', repeat('x', 6000000)) from generate_series(1, 2)`,
-    );
+    await pool.query("insert into tidings.borrowers (id) values ('BO-XL')");
+    const content = { transcript: "x".repeat(6_000_000) };
+    for (let n = 0; n < 2; n += 1) await insertLogged(pool, { personId: "BO-XL", content });
     const { body } = await served.ask("GET", "/people/BO-XL/interactions");
     expect([body.count, body["total"], typeof body["nextUrl"]]).toEqual([1, 2, "string"]);
   });

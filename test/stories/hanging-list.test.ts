@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { spawnDaemon } from "../daemon-process.ts";
 import { useDatabase } from "../database.ts";
+import { insertInteractions } from "../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 import { httpError, openScriptedHttp } from "../providers/scripted-http.ts";
 import { openScriptedSmtp } from "../providers/scripted-smtp.ts";
@@ -36,16 +37,14 @@ test("while Twilio's list of messages hangs, an email leaves", async () => {
     CONCURRENCY: "1",
   });
   await daemon.waitFor("daemon.ready");
-  await pool.query(
-    `with unknown as (
-       insert into tidings.interactions (origin, channel, status, status_details, person_id, content, claimed_at, claimed_by,
-         case_change_id, notification_type_id, notification_type_version)
-       select 'tidings', 'text', 'attempted', 'textOutcomeUnknown', 'BO-1', '{"to": "+16145550101", "body": "A notice"}', now(), 'w',
-         nextval('tidings.case_changes_id_seq'), 2, 1
-       from generate_series(1, 30) returning id
-     )
-     select tidings.queue_settlements(array_agg(id), now(), 0) from unknown`,
-  );
+  const unknown = await insertInteractions(pool, 30, {
+    channel: "text",
+    status: "attempted",
+    statusDetails: "textOutcomeUnknown",
+    content: { to: "+16145550101", body: "A notice" },
+    notificationTypeId: 2,
+  });
+  await pool.query("select tidings.queue_settlements($1::bigint[], now(), 0)", [unknown]);
   await asked.promise;
   const at = new Date().toISOString();
   await insertChanges(pool, [{ caseId: "EMAIL", status: "initiated", at }]);

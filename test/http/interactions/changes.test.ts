@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useDatabase } from "../../database.ts";
+import { insertLogged } from "../../interactions.ts";
 import { insertHouse, insertSent } from "./scene.ts";
 import { useServer, type Answer, type Body } from "../served.ts";
 
@@ -174,11 +175,14 @@ describe("a logged interaction", () => {
   });
 
   test("may hold invalid values written by SQL, as long as they are not changed", async () => {
-    const { rows } = await pool.query<{ id: string }>(
-      `insert into tidings.interactions (channel, status, person_id, content, started_at, ended_at)
-       values ('email', 'attempted', 'BO-1', '{"raw": "x"}', '2031-03-04', '2031-03-03') returning id`,
-    );
-    const id = rows[0]?.id ?? "";
+    const id = await insertLogged(pool, {
+      channel: "email",
+      status: "attempted",
+      personId: "BO-1",
+      content: { raw: "x" },
+      startedAt: "2031-03-04",
+      endedAt: "2031-03-03",
+    });
     expect(await changed(id, { sensitive: true, status: "succeeded" })).toMatchObject({
       content: { raw: "x" },
     });
@@ -408,7 +412,7 @@ describe("an interaction that Tidings sends", () => {
     for (let round = 0; round < 10; round += 1) {
       const id = await insertSent(pool, { status: "scheduled" });
       const claim = pool.query(
-        "update tidings.interactions set status = 'inProgress' where id = $1 and status = 'scheduled'",
+        "update tidings.interactions set status = 'inProgress', claimed_at = now(), claimed_by = 'w-1' where id = $1 and status = 'scheduled'",
         [id],
       );
       const [answer, claimed] = await Promise.all([put(id, { status: "canceled" }), claim]);

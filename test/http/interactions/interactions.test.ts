@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { INTERACTION_STATUSES, THEMES } from "../../../src/domain/vocabulary.ts";
 import { useDatabase } from "../../database.ts";
+import { insertLogged } from "../../interactions.ts";
 import { insertHouse, insertSent } from "./scene.ts";
 import { useServer } from "../served.ts";
 
@@ -536,11 +537,14 @@ describe("an interaction that Tidings sent is shown", () => {
   });
 
   test("even where SQL wrote other JSON", async () => {
-    const { rows } = await pool.query<{ id: string }>(
-      `insert into tidings.interactions (channel, status, content, contact, borrower, meta_data, created_by)
-       values ('fax', 'succeeded', '["page"]', '7', '"x"', '[]', '"somebody"') returning id`,
-    );
-    const { body } = await ask("GET", `/interactions/${rows[0]?.id ?? ""}`);
+    const id = await insertLogged(pool, {
+      content: ["page"],
+      contact: 7,
+      borrower: "x",
+      metaData: [],
+      createdBy: "somebody",
+    });
+    const { body } = await ask("GET", `/interactions/${id}`);
     expect(body.data).toMatchObject({
       personId: null,
       content: { content: ["page"] },

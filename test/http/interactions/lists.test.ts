@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useDatabase } from "../../database.ts";
+import { insertAllLogged, insertLogged } from "../../interactions.ts";
 import { insertHouse, insertSent } from "./scene.ts";
 import { useServer, type Body } from "../served.ts";
 
@@ -51,10 +52,13 @@ beforeAll(async () => {
     `insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, fires) values ('CS-1', 'bankruptcy', 'BO-1', 'initiated', false)`,
   );
   ids.sent = await insertSent(pool, { channel: "text", status: "scheduled", caseId: "CS-1" });
-  const { rows } = await pool.query<{ id: string }>(
-    "insert into tidings.interactions (channel, status, case_id, created_at, started_at) values ('fax', 'canceled', 'CS-1', '2019-08-24T12:00:00.0005Z', null) returning id",
-  );
-  ids.nobody = rows[0]?.id ?? "";
+  ids.nobody = await insertLogged(pool, {
+    channel: "fax",
+    status: "canceled",
+    caseId: "CS-1",
+    createdAt: "2019-08-24T12:00:00.0005Z",
+    startedAt: null,
+  });
 });
 
 async function list(path: string): Promise<Body> {
@@ -178,15 +182,15 @@ describe("pages", () => {
 
   beforeAll(async () => {
     await pool.query("insert into tidings.borrowers (id) values ('BO-9')");
-    const { rows } = await pool.query<{ id: string }>(
-      `insert into tidings.interactions (channel, status, person_id, started_at, scheduled_at_from, status_updated_at)
-       select 'mail', 'succeeded', 'BO-9', t.at, t.at, coalesce(t.at, '2031-01-01')
-       from (select n, $1::timestamptz[] as times from generate_series(0, 24) n) s
-       cross join lateral (select s.times[1 + s.n % 10] as at) t
-       order by s.n returning id`,
-      [TIMES.map((day) => (day === null ? null : `2031-03-0${day}T15:00:00.123456Z`))],
-    );
-    all = rows.map((row) => row.id);
+    const times = TIMES.map((day) => (day === null ? null : `2031-03-0${day}T15:00:00.123456Z`));
+    const rows = [...times, ...times, ...times.slice(0, 5)].map((at) => ({
+      channel: "mail",
+      personId: "BO-9",
+      startedAt: at,
+      scheduledAtFrom: at,
+      statusUpdatedAt: at ?? "2031-01-01",
+    }));
+    all = await insertAllLogged(pool, rows);
   });
 
   /** Follows the addresses of pages from one end to the other. */
@@ -287,10 +291,11 @@ describe("pages", () => {
 
   test("rows that are added meanwhile neither repeat nor hide other rows", async () => {
     await pool.query("insert into tidings.borrowers (id) values ('BO-10')");
+    const row = { channel: "mail", personId: "BO-10" };
     const insert = (n: number): Promise<unknown> =>
-      pool.query(
-        "insert into tidings.interactions (channel, status, person_id) select 'mail', 'succeeded', 'BO-10' from generate_series(1, $1)",
-        [n],
+      insertAllLogged(
+        pool,
+        Array.from({ length: n }, () => row),
       );
     await insert(60);
     const there = await listed("/people/BO-10/interactions?limit=100");

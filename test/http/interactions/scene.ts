@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { insertInteraction, type InteractionFields } from "../../interactions.ts";
 import { insertLender } from "../../lender.ts";
 
 /** A lender whose borrowers, loans and contacts have ids of the lender's own as well. */
@@ -16,38 +17,28 @@ export async function insertHouse(pool: Pool): Promise<void> {
   `);
 }
 
-export interface Sent {
-  readonly status: string;
-  readonly statusDetails?: string;
-  readonly channel?: string;
-  readonly content?: object;
-  readonly sensitive?: boolean;
-  readonly caseId?: string;
-}
-
-let changes = 0;
-
-/** An interaction as a daemon would have written it, to BO-1. Returns its id. */
-export async function insertSent(pool: Pool, sent: Sent): Promise<string> {
-  changes += 1;
-  const { rows } = await pool.query<{ id: string }>(
-    `insert into tidings.interactions (origin, created_by, channel, direction, status, status_details, person_id, case_id, case_change_id, notification_type_id,
-       notification_type_version, template_id, template_version, scheduled_at_from, claimed_at, claimed_by, content, contact_id, contact, borrower,
-       sensitive, failure_description_short, failure_description_long)
-     values ('tidings', '{"id": "tidings", "name": "Tidings"}', $1, 'outbound', $2::text, $3, 'BO-1', $4, $5, 1, 1, 12, 3, '2031-03-04T15:00:00Z', now(), 'w-1', $6,
-       'CT-EMAIL', '{"object": "contactDetails", "contactType": "email", "status": "primary", "value": "pat@example.com", "valid": true}',
-       '{"id": "BO-1", "name": {"firstName": "Pat"}, "status": "active", "collectionsIntensity": "light"}', $7,
-       case when $2::text in ('failed', 'canceled') then 'Mailbox full' end, case when $2::text in ('failed', 'canceled') then 'Wait, or use another channel.' end)
-     returning id`,
-    [
-      sent.channel ?? "email",
-      sent.status,
-      sent.statusDetails ?? null,
-      sent.caseId ?? "CS-1",
-      1_000_000 + changes,
-      sent.content ?? null,
-      sent.sensitive ?? false,
-    ],
-  );
-  return rows[0]?.id ?? "";
-}
+/** An interaction of a notice to BO-1 with its template, its contact and its borrower. Returns its id. */
+export const insertSent = (pool: Pool, fields: InteractionFields): Promise<string> =>
+  insertInteraction(pool, {
+    createdBy: { id: "tidings", name: "Tidings" },
+    direction: "outbound",
+    caseId: "CS-1",
+    templateId: 12,
+    templateVersion: 3,
+    scheduledAtFrom: "2031-03-04T15:00:00Z",
+    contactId: "CT-EMAIL",
+    contact: {
+      object: "contactDetails",
+      contactType: "email",
+      status: "primary",
+      value: "pat@example.com",
+      valid: true,
+    },
+    borrower: {
+      id: "BO-1",
+      name: { firstName: "Pat" },
+      status: "active",
+      collectionsIntensity: "light",
+    },
+    ...fields,
+  });

@@ -7,6 +7,7 @@ import {
 } from "../../../src/store/api/interaction-pages.ts";
 import { useDatabase } from "../../database.ts";
 import { interaction } from "../../ids.ts";
+import { insertInteractions } from "../../interactions.ts";
 
 const { pool, db } = useDatabase();
 const NEWEST: PageRequest = { sortBy: "createdAt", order: "desc", limit: 20 };
@@ -17,11 +18,16 @@ beforeAll(async () => {
     insert into tidings.case_types (id) values ('bankruptcy');
     insert into tidings.borrowers (id) select 'BO-' || n from generate_series(1, 200) n;
     insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, fires)
-    select 'CS-' || n, 'bankruptcy', 'BO-' || 1 + n % 200, 'initiated', false from generate_series(0, 19999) n;
-    insert into tidings.interactions (origin, channel, status, person_id, case_id, case_change_id, notification_type_id, notification_type_version)
-    select case when n % 2 = 0 then 'tidings' else 'logged' end, 'mail', 'succeeded', 'BO-' || 1 + n / 2 % 200, 'CS-' || n / 2, n, 1, 1
-    from generate_series(0, 39999) n;
-    analyze tidings.interactions, tidings.case_changes`);
+    select 'CS-' || n, 'bankruptcy', 'BO-' || 1 + n % 200, 'initiated', false from generate_series(0, 19999) n`);
+  await insertInteractions(pool, 40_000, (n) => ({
+    origin: n % 2 === 0 ? "tidings" : "logged",
+    channel: "mail",
+    status: "succeeded",
+    personId: `BO-${1 + (Math.floor(n / 2) % 200)}`,
+    caseId: `CS-${Math.floor(n / 2)}`,
+    caseChangeId: n,
+  }));
+  await pool.query("analyze tidings.interactions, tidings.case_changes");
 });
 
 interface PlanNode {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { INTERACTION_STATUSES } from "../../../src/domain/vocabulary.ts";
 import { useDatabase } from "../../database.ts";
+import { insertInteraction, insertLogged } from "../../interactions.ts";
 import { insertLender } from "../../lender.ts";
 
 const { pool } = useDatabase();
@@ -26,34 +27,26 @@ const MOVES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   },
 };
 
-async function log(status: string): Promise<string> {
-  const { rows } = await pool.query<{ id: string }>(
-    "insert into tidings.interactions (channel, status, person_id) values ('voice', $1, 'BO-1') returning id",
-    [status],
-  );
-  return rows[0]?.id ?? "";
-}
-
 const PAIRS = INTERACTION_STATUSES.flatMap((from) =>
   INTERACTION_STATUSES.filter((to) => to !== from).map((to) => [from, to] as const),
 );
 
-let sent = 0;
-/** As a daemon would have written it. */
-async function send(status: string): Promise<string> {
-  sent += 1;
-  const { rows } = await pool.query<{ id: string }>(
-    `insert into tidings.interactions (origin, channel, status, person_id, case_change_id, notification_type_id, notification_type_version,
-       scheduled_at_from, claimed_at, claimed_by, failure_description_short, failure_description_long)
-     values ('tidings', 'email', $1, 'BO-1', $2, 1, 1, now(), now(), 'w-1', 'x', 'x') returning id`,
-    [status, sent],
-  );
-  return rows[0]?.id ?? "";
-}
+/** A notice with all that any status asks for. */
+const insertComplete = (status: string): Promise<string> =>
+  insertInteraction(pool, {
+    status,
+    claimedAt: new Date(),
+    claimedBy: "w-1",
+    failureDescriptionShort: "x",
+    failureDescriptionLong: "x",
+  });
 
 describe.each(["tidings", "logged"])("a status of %s moves along its diagram", (origin) => {
   test.each(PAIRS)("%s -> %s", async (from, to) => {
-    const id = origin === "tidings" ? await send(from) : await log(from);
+    const id =
+      origin === "tidings"
+        ? await insertComplete(from)
+        : await insertLogged(pool, { status: from });
     const move = pool.query("update tidings.interactions set status = $2 where id = $1", [id, to]);
     if (MOVES[origin]?.[from]?.includes(to))
       await expect(move).resolves.toMatchObject({ rowCount: 1 });
@@ -65,7 +58,7 @@ describe.each(["tidings", "logged"])("a status of %s moves along its diagram", (
 });
 
 test("every change of status or details leaves a transition: who, from, to, and the evidence of that move alone", async () => {
-  const id = await log("inProgress");
+  const id = await insertLogged(pool, { status: "inProgress" });
   await pool.query(
     "update tidings.interactions set status = 'attempted', status_details = 'voiceNoAnswer', evidence = '{\"code\": \"486\"}' where id = $1",
     [id],
@@ -124,7 +117,7 @@ test("a plain insert gets the documents' defaults and is never Tidings' own", as
 });
 
 test("the previous interaction does not change", async () => {
-  const id = await log("attempted");
+  const id = await insertLogged(pool, { status: "attempted" });
   const change = pool.query("update tidings.interactions set origin = 'tidings' where id = $1", [
     id,
   ]);
@@ -134,7 +127,7 @@ test("the previous interaction does not change", async () => {
 });
 
 test("the previous interaction of a logged one may be set later, and must exist", async () => {
-  const [first, second] = [await log("succeeded"), await log("succeeded")];
+  const [first, second] = [await insertLogged(pool), await insertLogged(pool)];
   const follow = (id: string, previous: string): Promise<unknown> =>
     pool.query("update tidings.interactions set previous_interaction_id = $2 where id = $1", [
       id,
@@ -144,7 +137,9 @@ test("the previous interaction of a logged one may be set later, and must exist"
   await expect(follow(second, "999999")).rejects.toMatchObject({
     constraint: "interactions_previous_interaction_is_known",
   });
-  await expect(follow(await send("failed"), first)).rejects.toMatchObject({
+  await expect(
+    follow(await insertInteraction(pool, { status: "failed" }), first),
+  ).rejects.toMatchObject({
     constraint: "interactions_keep_what_they_answer_to",
   });
 });
@@ -155,7 +150,7 @@ describe("the content that Tidings sent does not change", () => {
   const change = (id: string, set: string, ...values: readonly unknown[]): Promise<unknown> =>
     pool.query(`update tidings.interactions set ${set} where id = $1`, [id, ...values]);
   const claim = async (content: object): Promise<string> => {
-    const id = await send("scheduled");
+    const id = await insertComplete("scheduled");
     await change(id, "status = 'inProgress', content = $2", content);
     return id;
   };
@@ -182,12 +177,15 @@ describe("the content that Tidings sent does not change", () => {
 
   test("with the template version it is pinned to", async () => {
     await expect(
-      change(await send("scheduled"), "template_id = 1, template_version = 2"),
+      change(
+        await insertInteraction(pool, { status: "scheduled" }),
+        "template_id = 1, template_version = 2",
+      ),
     ).rejects.toMatchObject({ constraint: "interactions_keep_their_template_version" });
   });
 
   test("others may correct what they logged", async () => {
-    await expect(change(await log("succeeded"), "content = $2", SAID)).resolves.toMatchObject({
+    await expect(change(await insertLogged(pool), "content = $2", SAID)).resolves.toMatchObject({
       rowCount: 1,
     });
   });

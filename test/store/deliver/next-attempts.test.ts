@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDb, openPool, type Db } from "../../../src/store/postgres/db.ts";
 import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
 import { useDatabase } from "../../database.ts";
+import { insertInteraction } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
-import { interaction } from "../../ids.ts";
 
 const { url, pool, db } = useDatabase();
 const operators = openPool({ url, actor: "operator:kim", max: 1, onLost: () => {} });
@@ -18,16 +18,8 @@ afterAll(() => operators.end());
 
 /** The latest time of the attempt that follows one which has failed and may no longer leave. */
 async function latestOfNext(by: Db): Promise<Date | undefined> {
-  const { rows } = await pool.query<{ id: string }>(
-    `insert into tidings.interactions (origin, channel, status, failure_description_short, failure_description_long, scheduled_at_to,
-       person_id, case_change_id, notification_type_id, notification_type_version)
-     values ('tidings', 'email', 'failed', 'Too late to send', 'Decide.', $1, 'BO-1', nextval('tidings.case_changes_id_seq'), 1, 1)
-     returning id`,
-    [LATEST],
-  );
-  const [next] = await planNextAttempts(by, [
-    { interactionId: interaction(rows[0]?.id ?? ""), dueAt: DUE },
-  ]);
+  const interactionId = await insertInteraction(pool, { status: "failed", scheduledAtTo: LATEST });
+  const [next] = await planNextAttempts(by, [{ interactionId, dueAt: DUE }]);
   const found = await pool.query<{ latest: Date }>(
     "select scheduled_at_to as latest from tidings.interactions where id = $1",
     [next],

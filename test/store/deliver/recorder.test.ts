@@ -7,6 +7,7 @@ import { openRecorder } from "../../../src/store/deliver/recorder.ts";
 import { scheduleNeverSent } from "../../../src/store/settle/unknown-outcomes.ts";
 import { useDatabase } from "../../database.ts";
 import { interaction } from "../../ids.ts";
+import { insertInteractions } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
 
 const { pool, db } = useDatabase();
@@ -22,16 +23,13 @@ beforeAll(async () => {
 });
 
 /** Interactions that a provider has just answered. */
-async function begin(count: number): Promise<InteractionId[]> {
-  const { rows } = await pool.query<{ id: InteractionId }>(
-    `insert into tidings.interactions
-       (origin, channel, status, claimed_at, claimed_by, person_id, contact_id, contact, case_change_id, notification_type_id, notification_type_version)
-     select 'tidings', 'email', 'inProgress', $2, 'w', 'BO-1', 'CT-EMAIL', '{"value": "pat@example.com"}', nextval('tidings.case_changes_id_seq'), 1, 1
-     from generate_series(1, $1) returning id`,
-    [count, CLAIMED],
-  );
-  return rows.map((row) => row.id);
-}
+const begin = (count: number): Promise<InteractionId[]> =>
+  insertInteractions(pool, count, {
+    status: "inProgress",
+    claimedAt: CLAIMED,
+    contactId: "CT-EMAIL",
+    contact: { value: "pat@example.com" },
+  });
 
 const outcomeRow = (
   interactionId: InteractionId,

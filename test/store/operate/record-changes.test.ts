@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { actingAs } from "../../../src/store/postgres/acting-as.ts";
 import { replaceLinks } from "../../../src/store/api/case-type-links.ts";
 import { useDatabase } from "../../database.ts";
+import { insertLogged } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
 
 const { pool, db } = useDatabase();
@@ -10,8 +11,8 @@ beforeAll(async () => {
   await insertLender(pool);
   await insertType(pool, { id: 1 });
   await insertType(pool, { id: 2 });
+  await insertLogged(pool, { personId: "BO-1", content: { transcript: "no more calls" } });
   await pool.query(`
-    insert into tidings.interactions (channel, status, person_id, content) values ('voice', 'succeeded', 'BO-1', '{"transcript": "no more calls"}');
     insert into tidings.calendars (name, based_on) values ('branch', 'office');
     insert into tidings.pauses (scope, reason) values ('everything', 'a test');
     insert into tidings.api_keys (name, prefix, hash, scopes) values ('core', 'tdg_a', sha256('a'), '{interaction:read}');

@@ -4,6 +4,7 @@ import { trackOutages } from "../../../src/store/postgres/outages.ts";
 import { recordHeartbeat, unlockAbandonedJobs } from "../../../src/store/queue/workers.ts";
 import { useDatabase } from "../../database.ts";
 import { depsOn } from "../../deps.ts";
+import { insertInteraction } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
 
 const database = useDatabase();
@@ -38,12 +39,14 @@ test("a job is unlocked once it has been locked for some time by a worker that i
 test("a daemon unlocks it while a row lock holds up its sweep", async () => {
   await insertLender(pool);
   await insertType(pool, { id: 1 });
-  await pool.query(
-    `insert into tidings.interactions
-       (origin, channel, status, provider, claimed_at, claimed_by, scheduled_at_from, person_id, case_change_id, notification_type_id, notification_type_version)
-     values ('tidings', 'email', 'inProgress', 'smtp', now() - interval '1 hour', $1, now() - interval '1 hour', 'BO-1', 1, 1, 1)`,
-    [WORKER.id],
-  );
+  const anHourAgo = new Date(Date.now() - 3_600_000);
+  await insertInteraction(pool, {
+    status: "inProgress",
+    provider: "smtp",
+    claimedAt: anHourAgo,
+    claimedBy: WORKER.id,
+    scheduledAtFrom: anHourAgo,
+  });
   // 12 s from now it has been locked for 8 s: by then the sweep of the fifth heartbeat waits for the row
   const job = await lock("pool-gone", -4);
   const holder = await pool.connect();

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { requeueOverdue } from "../../../src/store/settle/recovery.ts";
 import { useDatabase } from "../../database.ts";
+import { insertInteractions } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
 
 const { pool, db } = useDatabase();
@@ -13,14 +14,8 @@ beforeAll(async () => {
   await insertType(pool, { id: 1 });
 });
 
-async function insertDue(count: number): Promise<void> {
-  await pool.query(
-    `insert into tidings.interactions (origin, channel, status, scheduled_at_from, person_id, case_change_id, notification_type_id, notification_type_version)
-     select 'tidings', 'email', 'scheduled', now() - interval '10 minutes', 'BO-1', nextval('tidings.case_changes_id_seq'), 1, 1
-     from generate_series(1, $1)`,
-    [count],
-  );
-}
+const insertDue = (count: number): Promise<string[]> =>
+  insertInteractions(pool, count, { scheduledAtFrom: new Date(Date.now() - 600_000) });
 
 test("a due interaction that is only in a job that the queue has abandoned is queued again, once", async () => {
   await insertDue(1);

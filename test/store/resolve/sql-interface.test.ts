@@ -1,6 +1,7 @@
 import { IANAZone } from "luxon";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useDatabase } from "../../database.ts";
+import { insertLogged } from "../../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../../lender.ts";
 
 const { pool } = useDatabase();
@@ -239,9 +240,8 @@ describe("history", () => {
 
 describe("rows that an interaction references cannot be deleted", () => {
   const logged = async (): Promise<void> => {
-    await pool.query(
-      "insert into tidings.borrowers (id) values ('BO-7') on conflict do nothing; insert into tidings.interactions (channel, status, person_id, external_id) values ('chat', 'succeeded', 'BO-7', gen_random_uuid())",
-    );
+    await pool.query("insert into tidings.borrowers (id) values ('BO-7') on conflict do nothing");
+    await insertLogged(pool, { personId: "BO-7" });
   };
 
   test("a borrower an interaction was logged of is not deleted and keeps its id", async () => {

@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useDatabase } from "../../database.ts";
+import { insertInteraction } from "../../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../../lender.ts";
 import { useRole, type TestRole } from "../../roles.ts";
 
@@ -24,13 +25,13 @@ beforeAll(async () => {
   await insertType(pool, { id: 1 });
   await insertType(pool, { id: 99 });
   [changeId = ""] = await insertChanges(pool, [{ caseId: "CS-1", status: "initiated" }]);
-  const { rows } = await pool.query<{ id: string }>(
-    `insert into tidings.interactions (origin, channel, status, person_id, case_id, case_change_id, notification_type_id,
-       notification_type_version, template_id, template_version, failure_description_short, failure_description_long)
-     values ('tidings', 'email', 'failed', 'BO-1', 'CS-1', $1, 1, 1, 1, 1, 'Refused', 'No such mailbox') returning id`,
-    [changeId],
-  );
-  notice = rows[0]?.id ?? "";
+  notice = await insertInteraction(pool, {
+    status: "failed",
+    caseId: "CS-1",
+    caseChangeId: changeId,
+    templateId: 1,
+    templateVersion: 1,
+  });
   const written = "case_changes, case_types, borrowers, loans, contacts, interactions";
   await pool.query(`
     grant usage on schema tidings to ${core.name}, ${careless.name}, ${operator.name};

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { useDatabase } from "../../database.ts";
+import { insertInteraction } from "../../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../../lender.ts";
 
 const { pool } = useDatabase();
@@ -10,14 +11,14 @@ beforeAll(async () => {
   await insertLender(pool);
   await insertType(pool, { id: 1 });
   const [changeId = ""] = await insertChanges(pool, [{ caseId: "CS-1", status: "initiated" }]);
-  const { rows } = await pool.query<{ id: string }>(
-    `insert into tidings.interactions (origin, channel, status, person_id, case_id, case_change_id, notification_type_id,
-       notification_type_version, contact_id, contact, claimed_at, claimed_by, content_sha256)
-     values ('tidings', 'email', 'attempted', 'BO-1', 'CS-1', $1, 1, 1, 'CT-EMAIL', '{"value": "pat@example.com"}', now(), 'w-1', repeat('a', 64))
-     returning id`,
-    [changeId],
-  );
-  id = rows[0]?.id ?? "";
+  id = await insertInteraction(pool, {
+    status: "attempted",
+    caseId: "CS-1",
+    caseChangeId: changeId,
+    contactId: "CT-EMAIL",
+    contact: { value: "pat@example.com" },
+    contentSha256: "a".repeat(64),
+  });
 });
 
 test.each([
