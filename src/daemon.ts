@@ -9,6 +9,7 @@ import { type Config, withinOf } from "./config.ts";
 import { createInFlight, type InFlight } from "./delivery/in-flight.ts";
 import type { DeliveryChannels, Deps } from "./deps.ts";
 import type { Emit } from "./domain/events.ts";
+import { nameWorker, type WorkerId } from "./domain/ids.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 import type { Receipt } from "./domain/receipts/receipt.ts";
 import { syncChannelProviders } from "./store/deliver/channels.ts";
@@ -33,7 +34,7 @@ import { startMaintenance } from "./maintenance.ts";
 
 /** A running daemon. */
 export interface Daemon {
-  readonly workerId: string;
+  readonly workerId: WorkerId;
   readonly databaseUrl: string;
   /** Resolves if the daemon cannot continue. Stop it and restart the process. */
   readonly broken: Promise<Error>;
@@ -74,7 +75,7 @@ async function openOn(
   { config, emit, told }: Opening,
 ): Promise<Daemon> {
   const began = performance.now();
-  const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`;
+  const workerId = nameWorker(hostname(), process.pid, randomBytes(3).toString("hex"));
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(open, config));
   const pool = openPool({
     url: databaseUrl,
@@ -146,7 +147,7 @@ function takeReceipt(
 interface Opened {
   readonly config: Config;
   readonly emit: Emit;
-  readonly workerId: string;
+  readonly workerId: WorkerId;
   readonly pool: Pool;
   readonly carrying: OpenChannels;
   readonly stopping: AbortController;

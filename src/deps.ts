@@ -4,6 +4,7 @@ import type { LoadSize } from "./delivery/load-size.ts";
 import type { RetrySchedule } from "./decide/deliver/outcome.ts";
 import type { Senders } from "./decide/deliver/prepare.ts";
 import type { Emit } from "./domain/events.ts";
+import type { WorkerId } from "./domain/ids.ts";
 import type { LookupResult, UnknownOutcome } from "./domain/settle/unknown-outcome.ts";
 import type { Lender } from "./domain/lender.ts";
 import type { Channel } from "./domain/vocabulary.ts";
@@ -49,7 +50,7 @@ export interface Deps {
   readonly db: Db;
   readonly clock: Clock;
   readonly emit: Emit;
-  readonly workerId: string;
+  readonly workerId: WorkerId;
   readonly lender: Lender;
   readonly senders: Senders;
   readonly recipientsAllowed: readonly string[] | null;

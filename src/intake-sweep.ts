@@ -1,4 +1,5 @@
 import type { Deps } from "./deps.ts";
+import { BEFORE_ALL_CHANGES, type CaseChangeId } from "./domain/ids.ts";
 import {
   advanceSequences,
   findForgottenChanges,
@@ -26,35 +27,36 @@ const MAX_BATCHES = 50;
  */
 export function createIntakeSweep(deps: Deps): () => Promise<void> {
   const { db, emit } = deps;
-  let sweptTo = "0";
+  let sweptTo = BEFORE_ALL_CHANGES;
   return async () => {
     for (const table of await advanceSequences(db)) emit("queue.sequenceAdvanced", { table });
     const newest = await findForgottenChanges(db, await newestChangesAfter(db, NEWEST), NEWEST);
     const stretch = await findForgottenChanges(db, sweptTo, STRETCH);
-    sweptTo = stretch.lastId ?? "0";
+    sweptTo = stretch.lastId ?? BEFORE_ALL_CHANGES;
     const takenIn = await takeInAll(deps);
     const queued = [stretch, newest].filter((one) => one.queued > 0);
     const caseChanges = takenIn.length + queued.reduce((sum, one) => sum + one.queued, 0);
-    if (caseChanges === 0) return;
-    const firstCaseChangeId = takenIn[0] ?? queued[0]?.firstQueuedId ?? "";
-    emit("caseChanges.found", { caseChanges, firstCaseChangeId });
+    const firstCaseChangeId = takenIn[0] ?? queued[0]?.firstQueuedId;
+    if (firstCaseChangeId) emit("caseChanges.found", { caseChanges, firstCaseChangeId });
   };
 }
 
 /** Takes in missed changes and returns their ids. */
-async function takeInAll({ db, emit }: Deps): Promise<string[]> {
+async function takeInAll({ db, emit }: Deps): Promise<CaseChangeId[]> {
   const all: TakenIn[] = [];
   for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
     const tried = await takeInMissedChanges(db, BATCH);
     all.push(...tried);
     if (tried.length < BATCH) break;
   }
-  for (const [rule, refused] of Map.groupBy(all, (one) => one.refusedBy))
-    if (rule !== null)
+  for (const [rule, refused] of Map.groupBy(all, (one) => one.refusedBy)) {
+    const [first] = refused;
+    if (rule !== null && first !== undefined)
       emit("caseChanges.refused", {
         rule,
         caseChanges: refused.length,
-        firstCaseChangeId: refused[0]?.caseChangeId ?? "",
+        firstCaseChangeId: first.caseChangeId,
       });
+  }
   return all.filter((one) => one.refusedBy === null).map((one) => one.caseChangeId);
 }

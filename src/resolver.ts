@@ -134,15 +134,16 @@ async function resolveClaimed(
   claim: (transaction: Deps["db"]) => Promise<readonly ChangeSet[]>,
 ): Promise<void> {
   const resolved = await deps.db.transaction().execute(async (transaction) => {
-    const sets = await claim(transaction);
-    return sets.length === 0 ? undefined : await resolveCaseChanges(deps, transaction, sets);
+    const [first, ...others] = await claim(transaction);
+    if (first === undefined) return undefined;
+    return await resolveCaseChanges(deps, transaction, [first, ...others]);
   });
   if (resolved !== undefined) deps.emit("caseChanges.resolved", resolved);
 }
 
 /** A faulty change does not delay others: its set is split in two, until the failing change is alone. */
 async function setAside(deps: Deps, set: ChangeSet, error: unknown): Promise<void> {
-  const [caseChangeId = "", ...others] = set.caseChangeIds;
+  const [caseChangeId, ...others] = set.caseChangeIds;
   if (others.length > 0) {
     await splitChangeSet(deps.db, set.id);
     deps.emit("queue.jobSplit", { task: "resolve_case_changes" });

@@ -2,6 +2,7 @@ import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { openCalendars } from "../src/decide/resolve/calendars.ts";
 import { createPlanner } from "../src/decide/resolve/plan.ts";
 import type { Deps } from "../src/deps.ts";
+import type { CaseChangeId } from "../src/domain/ids.ts";
 import type { CaseChange } from "../src/domain/resolve/case-change.ts";
 import type { ResolutionPlan } from "../src/domain/resolve/resolution.ts";
 import type { Db } from "../src/store/postgres/db.ts";
@@ -14,7 +15,7 @@ import type { ChangeSet } from "../src/store/resolve/resolve-queue.ts";
 export interface Resolved {
   readonly caseChanges: number;
   readonly interactions: number;
-  readonly firstCaseChangeId: string;
+  readonly firstCaseChangeId: CaseChangeId;
 }
 
 /**
@@ -24,14 +25,14 @@ export interface Resolved {
 export async function resolveCaseChanges(
   deps: Deps,
   transaction: Db,
-  sets: readonly ChangeSet[],
+  sets: readonly [ChangeSet, ...ChangeSet[]],
 ): Promise<Resolved> {
   const ids = sets.flatMap((set) => set.caseChangeIds);
   const changes = await loadUnresolvedChanges(transaction, ids);
   const plan = await planAll(deps, transaction, changes);
   const setIds = sets.map((set) => set.id);
   const interactions = await recordResolutions(transaction, plan, setIds);
-  return { caseChanges: changes.length, interactions, firstCaseChangeId: ids[0] ?? "" };
+  return { caseChanges: changes.length, interactions, firstCaseChangeId: sets[0].caseChangeIds[0] };
 }
 
 /**

@@ -6,6 +6,7 @@ import { openRecorder } from "../src/store/deliver/recorder.ts";
 import { createActiveTypes } from "../src/store/resolve/active-types.ts";
 import { openTemplates } from "../src/store/deliver/template-cache.ts";
 import type { TestDatabase } from "./database.ts";
+import { worker } from "./ids.ts";
 
 /** The dependencies of tasks, on a test's own database and without a provider. `rest` replaces some of them. */
 export function depsOn({ db }: TestDatabase, rest: Partial<Deps> = {}): Deps {
@@ -13,7 +14,7 @@ export function depsOn({ db }: TestDatabase, rest: Partial<Deps> = {}): Deps {
     db,
     clock: systemClock,
     emit: () => {},
-    workerId: "test-worker",
+    workerId: worker("test-worker"),
     lender: readConfig({}).lender,
     senders: { email: "Example Lender <notices@lender.example>", text: "+15005550006" },
     recipientsAllowed: null,

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { CaseChangeId } from "../src/domain/ids.ts";
 
 /** The least a lender has: one case type, one borrower with an email and a phone, one template and one active type for each channel. */
 export async function insertLender(pool: Pool): Promise<void> {
@@ -71,7 +72,10 @@ export interface ChangeRow {
 }
 
 /** Inserts case changes in one statement, as a core system does, and returns their ids. */
-export async function insertChanges(pool: Pool, rows: readonly ChangeRow[]): Promise<string[]> {
+export async function insertChanges(
+  pool: Pool,
+  rows: readonly ChangeRow[],
+): Promise<CaseChangeId[]> {
   const given = rows.map((row) => ({
     case_id: row.caseId,
     case_type_id: row.caseTypeId ?? "bankruptcy",
@@ -84,7 +88,7 @@ export async function insertChanges(pool: Pool, rows: readonly ChangeRow[]): Pro
     external_id: row.externalId ?? null,
     fires: row.fires ?? true,
   }));
-  const { rows: inserted } = await pool.query<{ id: string }>(
+  const { rows: inserted } = await pool.query<{ id: CaseChangeId }>(
     `insert into tidings.case_changes (case_id, case_type_id, borrower_id, loan_ids, status, outcome, fields, changed_at, external_id, fires)
      select case_id, case_type_id, borrower_id, loan_ids, status, outcome, fields, changed_at, external_id, fires
      from json_populate_recordset(null::tidings.case_changes, $1)

@@ -1,4 +1,4 @@
-import type { InteractionId } from "./ids.ts";
+import type { CaseChangeId, InteractionId, WorkerId } from "./ids.ts";
 
 /** The catalogue of log events: name, level and meaning. Fields are ids, words and numbers, never personal data. */
 interface EventKind<Fields extends object> {
@@ -26,7 +26,7 @@ export const EVENTS = {
     "info",
     "These migrations were applied.",
   ),
-  "daemon.ready": kind<{ workerId: string; startedInMs: number }>(
+  "daemon.ready": kind<{ workerId: WorkerId; startedInMs: number }>(
     "info",
     "The daemon accepts work.",
   ),
@@ -34,7 +34,7 @@ export const EVENTS = {
     "info",
     "The daemon accepts no new work and finishes the calls in flight.",
   ),
-  "daemon.stopped": kind<{ workerId: string; unrecorded: number }>(
+  "daemon.stopped": kind<{ workerId: WorkerId; unrecorded: number }>(
     "info",
     "The daemon has ended. unrecorded counts calls whose answers could not be recorded in time; their outcome becomes unknown.",
   ),
@@ -88,17 +88,21 @@ export const EVENTS = {
   "caseChanges.resolved": kind<{
     caseChanges: number;
     interactions: number;
-    firstCaseChangeId: string;
+    firstCaseChangeId: CaseChangeId;
   }>("info", "Case changes were matched, and the interactions that they cause are scheduled."),
-  "caseChange.notResolved": kind<{ caseChangeId: string; code: string }>(
+  "caseChange.notResolved": kind<{ caseChangeId: CaseChangeId; code: string }>(
     "warn",
     "Resolving a case change failed. It is tried again at intervals of up to five minutes and never given up.",
   ),
-  "caseChanges.found": kind<{ caseChanges: number; firstCaseChangeId: string }>(
+  "caseChanges.found": kind<{ caseChanges: number; firstCaseChangeId: CaseChangeId }>(
     "warn",
     "Case changes had arrived without intake, or nothing was going to resolve them. They are being resolved now.",
   ),
-  "caseChanges.refused": kind<{ rule: string; caseChanges: number; firstCaseChangeId: string }>(
+  "caseChanges.refused": kind<{
+    rule: string;
+    caseChanges: number;
+    firstCaseChangeId: CaseChangeId;
+  }>(
     "warn",
     "Case changes that arrived without intake break a rule, for which an insert would have been refused. They are tried again at intervals of up to an hour.",
   ),
@@ -178,7 +182,7 @@ export const EVENTS = {
     "warn",
     "Unknown outcomes could not be settled because of a fault. They are queued again in a few minutes.",
   ),
-  "worker.lost": kind<{ deadWorkerId: string }>(
+  "worker.lost": kind<{ deadWorkerId: WorkerId }>(
     "warn",
     "A worker's heartbeat stopped. The other daemons take over its work.",
   ),

@@ -6,6 +6,12 @@ type Id<Kind extends string> = string & { readonly [kind]: Kind };
 export type InteractionId = Id<"interaction">;
 /** The id of a case change. */
 export type CaseChangeId = Id<"caseChange">;
+/** The id of a chain: that of its first attempt. */
+export type ChainId = Id<"chain">;
+/** The id of a set of case changes that wait to be resolved together. */
+export type ChangeSetId = Id<"changeSet">;
+/** The id of a daemon. */
+export type WorkerId = Id<"worker">;
 
 /** The largest id that the database can number a row with. */
 export const LARGEST_ID = 2n ** 63n - 1n;
@@ -25,5 +31,15 @@ export const parseInteractionId = (text: string): InteractionId | undefined =>
 export const parseCaseChangeId = (text: string): CaseChangeId | undefined =>
   parseNumber(text) as CaseChangeId | undefined;
 
-/** Stands for an interaction that is only forecast: no row has this id. */
-export const FORECAST_ID = "0" as InteractionId;
+/** All case changes come after this id. No row has it. */
+export const BEFORE_ALL_CHANGES = "0" as CaseChangeId;
+
+/** The name of a daemon among the others: its host, its process id and a few random characters. */
+export const nameWorker = (host: string, pid: number, random: string): WorkerId =>
+  `${host}-${pid}-${random}` as WorkerId;
+
+/** Stand for the rows that a dry run only forecasts. No row has these ids. */
+export const FORECAST = { interactionId: "0" as InteractionId, chainId: "0" as ChainId } as const;
+
+/** Stands for the case change of a line of a file, which is not stored. */
+export const idOfLine = (line: number): CaseChangeId => String(line) as CaseChangeId;

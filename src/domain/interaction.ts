@@ -1,4 +1,4 @@
-import type { InteractionId } from "./ids.ts";
+import type { CaseChangeId, InteractionId } from "./ids.ts";
 import type { Evidence, ContactFinding } from "./provider-answer.ts";
 import type { Channel, Theme } from "./vocabulary.ts";
 
@@ -29,7 +29,7 @@ export interface Claim {
   readonly borrower: object;
   readonly content: object;
   /** The newest change of the case at that time. */
-  readonly newestCaseChangeId: string;
+  readonly newestCaseChangeId: CaseChangeId;
   /** The number of billed segments of a text; null for other channels. */
   readonly segments: number | null;
   readonly provider: string;

@@ -13,6 +13,7 @@ import { depsOn } from "../deps.ts";
 import { compare, rateSince, report, shareOf } from "./compare.ts";
 import { CONCURRENCY, deliverAll, makeDue } from "./notices.ts";
 import { insertPortfolio, type Scene } from "./scene.ts";
+import { worker } from "../ids.ts";
 
 const NOTICES = shareOf(5_000);
 
@@ -96,7 +97,7 @@ async function deliverOne({ pool }: Scene, deps: Deps, id: InteractionId): Promi
   if (prepared.kind !== "ready") return;
   await claimInteractions(
     deps.db,
-    "plain",
+    worker("plain"),
     [{ ...prepared.claim, provider: "at-once" }],
     new Date(),
   );

@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { Emit } from "../../src/domain/events.ts";
+import type { Deps } from "../../src/deps.ts";
 import {
   LARGEST_ID,
   parseCaseChangeId,
   parseInteractionId,
   type CaseChangeId,
+  type ChainId,
+  type ChangeSetId,
   type InteractionId,
 } from "../../src/domain/ids.ts";
 import { createInFlight } from "../../src/delivery/in-flight.ts";
+import { claimChangeSet } from "../../src/store/resolve/resolve-queue.ts";
 
 describe.each([
   ["an interaction", parseInteractionId],
@@ -31,17 +34,29 @@ describe.each([
 
 /** `npm run types` fails where one of these lines compiles: each would confuse two ids, or skip the check of one. */
 export function confuse(
-  interaction: InteractionId,
-  change: CaseChangeId,
+  { interaction, change, chain, set }: Ids,
   text: string,
-  emit: Emit,
+  { emit, db }: Pick<Deps, "emit" | "db">,
 ): void {
   const inFlight = createInFlight();
   inFlight.reserve([interaction]);
   // @ts-expect-error a case change is no interaction
   inFlight.reserve([change]);
+  // @ts-expect-error a chain is no interaction, though it has the id of one
+  inFlight.reserve([chain]);
   // @ts-expect-error any text is no interaction
   inFlight.reserve([text]);
-  // @ts-expect-error a case change is no interaction
-  emit("interaction.notRecorded", { interactionId: change });
+  // @ts-expect-error an interaction is no case change
+  emit("caseChange.notResolved", { caseChangeId: interaction, code: "23505" });
+  // @ts-expect-error a set of case changes is no case change
+  emit("caseChange.notResolved", { caseChangeId: set, code: "23505" });
+  // @ts-expect-error a case change is no set of case changes
+  void claimChangeSet(db, change);
+}
+
+interface Ids {
+  readonly interaction: InteractionId;
+  readonly change: CaseChangeId;
+  readonly chain: ChainId;
+  readonly set: ChangeSetId;
 }

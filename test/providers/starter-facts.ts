@@ -1,13 +1,13 @@
 import type { FactSheet } from "../../src/domain/deliver/fact-sheet.ts";
 import type { Starter } from "../template/starter-set.ts";
-import { interaction } from "../ids.ts";
+import { caseChange, chain, interaction } from "../ids.ts";
 
 /** The facts from which the sample of a starter template would be made. */
 export function factsOf({ sample, template, about }: Starter, chainId: string): FactSheet {
   const now = new Date(sample.now);
   return {
     interactionId: interaction(chainId),
-    chainId,
+    chainId: chain(chainId),
     channel: template.channel,
     theme: about.theme,
     attempt: 1,
@@ -27,7 +27,7 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
       onUnknown: "hold",
     },
     case: sample.case,
-    caseNow: { ...sample.case, changeId: "1" },
+    caseNow: { ...sample.case, changeId: caseChange("1") },
     pausedBecause: null,
     borrower: {
       ...sample.borrower,

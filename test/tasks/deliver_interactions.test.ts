@@ -13,7 +13,7 @@ import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
 import { email as anEmail } from "../providers/messages.ts";
 import type { Jobs } from "../../src/domain/jobs.ts";
-import { interaction } from "../ids.ts";
+import { interaction, worker } from "../ids.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 import { openScriptedSmtp, type Script, type ScriptedSmtp } from "../providers/scripted-smtp.ts";
 import { NEVER_MS } from "../never.ts";
@@ -198,7 +198,7 @@ test("two workers given the same interactions send each of them once", async () 
     "select id from tidings.interactions where case_id like 'TWICE-%' order by id",
   );
   const ids = rows.map((row) => row.id);
-  const other: Deps = { ...deps, workerId: "other", inFlight: createInFlight() };
+  const other: Deps = { ...deps, workerId: worker("other"), inFlight: createInFlight() };
   await Promise.all([deps, other, deps, other].map((one) => run(one, jobFor(ids))));
   // on a slow machine a job ends before it has begun everything, and queues the rest
   await runDueJobs(database, deps);
@@ -227,7 +227,7 @@ test("a job does not release interactions that another job has in flight", async
   expect(deps.inFlight.ids().toSorted()).toEqual(interactionIds);
   const inAnHour = new Date("2031-03-03T16:00:00Z");
   expect(
-    await rescheduleUnsentClaims(deps.db, "test-worker", deps.inFlight.ids(), inAnHour),
+    await rescheduleUnsentClaims(deps.db, worker("test-worker"), deps.inFlight.ids(), inAnHour),
   ).toEqual([]);
   await deps.inFlight.idle();
   expect(peer.mails).toHaveLength(4);
@@ -244,7 +244,7 @@ test("a claim whose confirmation was lost is found never to have begun, and sent
   const inAnHour = new Date("2031-03-03T16:00:00Z");
   const returned = await rescheduleUnsentClaims(
     deps.db,
-    "test-worker",
+    worker("test-worker"),
     deps.inFlight.ids(),
     inAnHour,
   );

@@ -1,5 +1,6 @@
 import type { Explanation } from "../../decide/resolve/schedule.ts";
 import type { Attempt, Chain, PinnedType } from "../../domain/deliver/chain.ts";
+import type { CaseChangeId } from "../../domain/ids.ts";
 import { dueInWords } from "../cli/due-words.ts";
 import type { ShowMoment } from "../cli/moment.ts";
 
@@ -27,7 +28,7 @@ export function whyInWords(
 }
 
 /** A notice states the facts of the change that fired it, also when a later change has moved the case on. */
-function factsInWords(changeId: string, attempts: Chain["attempts"]): string {
+function factsInWords(changeId: CaseChangeId, attempts: Chain["attempts"]): string {
   const newest = attempts.findLast((one) => one.newestCaseChangeId !== null)?.newestCaseChangeId;
   if (newest === undefined || newest === null)
     return `It states the facts of change ${changeId}, whatever changes of the case follow.`;

@@ -1,6 +1,6 @@
 import type { Arrival, Surroundings } from "../../domain/dry-run/arrival.ts";
 import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
-import { FORECAST_ID } from "../../domain/ids.ts";
+import { BEFORE_ALL_CHANGES, FORECAST } from "../../domain/ids.ts";
 import type { NoticeTerms } from "../../domain/interaction.ts";
 import type { NotificationTypeVersion } from "../../domain/resolve/notification-type.ts";
 import type { Template } from "../../domain/template/template.ts";
@@ -133,13 +133,12 @@ function sheetOf(
   const { status, outcome, fields } =
     planned.scheduledAtFrom > sendContext.now ? caseLater : caseNow;
   return {
-    interactionId: FORECAST_ID,
+    ...FORECAST,
     channel: planned.channel,
     theme: planned.theme,
     sensitive: planned.sensitive,
     attempt: 1,
     claims: 0,
-    chainId: "0",
     dueAt: planned.scheduledAtFrom,
     latestAt: planned.scheduledAtTo,
     templateId: planned.templateId ?? 0,
@@ -161,7 +160,7 @@ function sheetOf(
       outcome: change.outcome,
       fields: change.fields,
     },
-    caseNow: { changeId: "0", status, outcome, fields },
+    caseNow: { changeId: BEFORE_ALL_CHANGES, status, outcome, fields },
     borrower,
     loans: change.loanIds.flatMap((id) => surroundings.loans.get(id) ?? []),
     contacts,

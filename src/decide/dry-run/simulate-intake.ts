@@ -5,6 +5,7 @@ import type {
   ReadLine,
   References,
 } from "../../domain/dry-run/arrival.ts";
+import { idOfLine } from "../../domain/ids.ts";
 
 /** The data in the database that concerns the lines of a file. */
 export interface Known {
@@ -69,7 +70,7 @@ function arrivalOf(read: Dated, peers: readonly Dated[], around: Around = NOTHIN
   return {
     label: `line ${line}`,
     change: {
-      id: String(line),
+      id: idOfLine(line),
       caseId: change.case_id,
       caseTypeId: change.case_type_id,
       borrowerId: change.borrower_id,

@@ -1,3 +1,4 @@
+import type { CaseChangeId } from "../../domain/ids.ts";
 import type { CaseChange } from "../../domain/resolve/case-change.ts";
 import type { NoticeTerms } from "../../domain/interaction.ts";
 import type { NotificationTypeVersion } from "../../domain/resolve/notification-type.ts";
@@ -97,10 +98,10 @@ export interface Planner {
   plan(): ResolutionPlan;
 }
 
-type Mutable<Entry extends { readonly caseChangeIds: readonly string[] }> = Omit<
+type Mutable<Entry extends { readonly caseChangeIds: readonly CaseChangeId[] }> = Omit<
   Entry,
   "caseChangeIds"
-> & { readonly caseChangeIds: string[] };
+> & { readonly caseChangeIds: CaseChangeId[] };
 
 /**
  * Plans the changes of a batch. Changes of the same moment, as in a bulk, share one notice for each version, so its

@@ -1,4 +1,4 @@
-import type { InteractionId } from "../ids.ts";
+import type { CaseChangeId, InteractionId, WorkerId } from "../ids.ts";
 import type { CaseChange } from "../resolve/case-change.ts";
 import type { Delay, Trigger } from "../resolve/notification-type.ts";
 import type {
@@ -31,8 +31,8 @@ export interface Attempt {
   readonly templateId: number | null;
   readonly templateVersion: number | null;
   /** The newest change of the case when the content was rendered; null before that. */
-  readonly newestCaseChangeId: string | null;
-  readonly claimedBy: string | null;
+  readonly newestCaseChangeId: CaseChangeId | null;
+  readonly claimedBy: WorkerId | null;
   readonly provider: string | null;
   readonly providerMessageId: string | null;
   readonly ruleId: string | null;

@@ -1,4 +1,4 @@
-import type { InteractionId } from "../ids.ts";
+import type { CaseChangeId, ChainId, InteractionId } from "../ids.ts";
 import type { Contact } from "./contact.ts";
 import type { Condition } from "../resolve/notification-type.ts";
 import type {
@@ -47,7 +47,7 @@ export interface FactSheet {
   /** How often this attempt was claimed before: it waited, was never sent, or was sent and never accepted. */
   readonly claims: number;
   /** The id of the first attempt. */
-  readonly chainId: string;
+  readonly chainId: ChainId;
   readonly dueAt: Date;
   /** The latest time at which it may be sent. */
   readonly latestAt: Date | null;
@@ -74,7 +74,7 @@ export interface FactSheet {
   };
   /** The current state of the case, which decides whether the notice may still be sent. */
   readonly caseNow: {
-    readonly changeId: string;
+    readonly changeId: CaseChangeId;
     readonly status: CaseStatus;
     readonly outcome: Outcome | null;
     readonly fields: Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import type { CaseChangeId } from "../ids.ts";
 import type { CaseStatus, Outcome } from "../vocabulary.ts";
 
 /** The part of a case that triggers read. */
@@ -14,7 +15,7 @@ export interface FollowingChange extends CaseState {
 
 /** One row that the core system inserted: the case after the change, and what intake recorded about it. */
 export interface CaseChange extends CaseState {
-  readonly id: string;
+  readonly id: CaseChangeId;
   readonly caseId: string;
   readonly caseTypeId: string;
   readonly borrowerId: string;

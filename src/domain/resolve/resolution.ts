@@ -1,3 +1,4 @@
+import type { CaseChangeId } from "../ids.ts";
 import type { NoticeTerms } from "../interaction.ts";
 
 /** The reason why a version does not fire on a change. */
@@ -14,7 +15,7 @@ export type Verdicts = Readonly<Partial<Record<"fires" | Silence, readonly strin
 export interface ResolutionPlan {
   readonly resolutions: readonly {
     readonly verdicts: Verdicts;
-    readonly caseChangeIds: readonly string[];
+    readonly caseChangeIds: readonly CaseChangeId[];
   }[];
-  readonly notices: readonly (NoticeTerms & { readonly caseChangeIds: readonly string[] })[];
+  readonly notices: readonly (NoticeTerms & { readonly caseChangeIds: readonly CaseChangeId[] })[];
 }

@@ -1,4 +1,4 @@
-import type { InteractionId } from "../../domain/ids.ts";
+import type { ChainId, InteractionId } from "../../domain/ids.ts";
 import type { Blame } from "../../domain/provider-answer.ts";
 import { type AnsweredCall, createRefusalJudge } from "./refusal-judge.ts";
 
@@ -93,20 +93,20 @@ const MESSAGE: Judgement = { blame: "message", turned: null, misjudged: [] };
 const OURS: Judgement = { blame: "us", turned: null, misjudged: [] };
 
 interface Suspects {
-  add(chainId: string): void;
+  add(chainId: ChainId): void;
   /**
    * True if the message opened the breaker before, and others were accepted after each time. An example is one
    * recipient for whom the server denies relaying. Without this check it would stop all others again and again, a
    * minute at a time.
    */
-  isMessageSpecific(chainId: string): boolean;
+  isMessageSpecific(chainId: ChainId): boolean;
   /** The channel works, so the messages that opened the breaker were false alarms. */
   clear(): void;
 }
 
 function createSuspects(): Suspects {
-  const suspected = new Set<string>();
-  const falseAlarms = new Map<string, number>();
+  const suspected = new Set<ChainId>();
+  const falseAlarms = new Map<ChainId, number>();
   return {
     add: (chainId) => void suspected.add(chainId),
     isMessageSpecific: (chainId) => (falseAlarms.get(chainId) ?? 0) >= FALSE_ALARMS,

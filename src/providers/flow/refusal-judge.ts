@@ -1,4 +1,4 @@
-import type { InteractionId } from "../../domain/ids.ts";
+import type { ChainId, InteractionId } from "../../domain/ids.ts";
 import type { Blame, ProviderAnswer } from "../../domain/provider-answer.ts";
 import {
   extendStreak,
@@ -13,7 +13,7 @@ import {
 export interface AnsweredCall {
   readonly interactionId: InteractionId;
   /** The message's chain: all its attempts. */
-  readonly chainId: string;
+  readonly chainId: ChainId;
   readonly recipient: string;
   readonly answer: ProviderAnswer;
 }

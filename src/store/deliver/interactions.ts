@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { InteractionId } from "../../domain/ids.ts";
+import type { InteractionId, WorkerId } from "../../domain/ids.ts";
 import type { Claim, Withheld } from "../../domain/interaction.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 
@@ -9,7 +9,7 @@ import { asRows, type Db } from "../postgres/db.ts";
  */
 export async function claimInteractions(
   db: Db,
-  workerId: string,
+  workerId: WorkerId,
   claims: readonly Claim[],
   now: Date,
 ): Promise<Set<InteractionId>> {

@@ -1,12 +1,12 @@
 import { sql } from "kysely";
 import type { Arrival, CaseFacts } from "../../domain/dry-run/arrival.ts";
-import type { InteractionId } from "../../domain/ids.ts";
+import type { CaseChangeId, InteractionId } from "../../domain/ids.ts";
 import { loadCaseChanges } from "../resolve/case-changes.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** The requested changes: by id, or those that arrived at `since` or later. */
 export type Selection =
-  | { readonly kind: "ids"; readonly ids: readonly string[] }
+  | { readonly kind: "ids"; readonly ids: readonly CaseChangeId[] }
   | { readonly kind: "since"; readonly since: Date };
 
 export interface Selected {
@@ -22,7 +22,7 @@ export async function loadArrivals(db: Db, selection: Selection, limit: number):
     selection.kind === "ids"
       ? sql`c.id = any(${selection.ids}::bigint[])`
       : sql`c.received_at >= ${selection.since}`;
-  const { rows } = await sql<CaseFacts & { id: string; fires: boolean; total: number }>`
+  const { rows } = await sql<CaseFacts & { id: CaseChangeId; fires: boolean; total: number }>`
     select c.id, c.fires, (count(*) over ())::int as total, s.status, s.outcome, s.fields
     from tidings.case_changes c
     join tidings.cases s on s.id = c.case_id
@@ -46,7 +46,7 @@ export async function loadArrivals(db: Db, selection: Selection, limit: number):
 /** Returns the first attempts that the changes have caused, by `changeId:typeId`. */
 export async function loadOnRecord(
   db: Db,
-  caseChangeIds: readonly string[],
+  caseChangeIds: readonly CaseChangeId[],
 ): Promise<Map<string, InteractionId>> {
   const { rows } = await sql<{ answers: string; id: InteractionId }>`
     select i.case_change_id || ':' || i.notification_type_id as answers, i.id

@@ -6,12 +6,12 @@ import type {
   RecordChange,
   Transition,
 } from "../../domain/deliver/chain.ts";
-import type { InteractionId } from "../../domain/ids.ts";
+import type { CaseChangeId, InteractionId } from "../../domain/ids.ts";
 import { loadCaseChanges } from "../resolve/case-changes.ts";
 import type { Db } from "../postgres/db.ts";
 
 type Row = Attempt & {
-  readonly caseChangeId: string | null;
+  readonly caseChangeId: CaseChangeId | null;
   readonly notificationTypeId: number | null;
   readonly notificationTypeVersion: number | null;
 };

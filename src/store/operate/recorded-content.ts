@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { InteractionId } from "../../domain/ids.ts";
+import type { ChainId, InteractionId } from "../../domain/ids.ts";
 import type { Channel, InteractionStatus, Origin } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
@@ -7,7 +7,7 @@ import type { Db } from "../postgres/db.ts";
 export interface KeptContent {
   readonly id: InteractionId;
   /** The first attempt of its chain. */
-  readonly chainId: string;
+  readonly chainId: ChainId;
   readonly origin: Origin;
   readonly channel: Channel;
   readonly status: InteractionStatus;

@@ -1,9 +1,10 @@
 import { sql } from "kysely";
+import type { WorkerId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** A daemon as the other daemons see it. */
 export interface Worker {
-  readonly id: string;
+  readonly id: WorkerId;
   readonly host: string;
   readonly pid: number;
   readonly queuePool: string;
@@ -26,7 +27,7 @@ export async function recordHeartbeat(db: Db, { id, host, pid, queuePool }: Work
 }
 
 /** Removes a stopped worker from the list. */
-export async function deregisterWorker(db: Db, workerId: string): Promise<void> {
+export async function deregisterWorker(db: Db, workerId: WorkerId): Promise<void> {
   await sql`delete from tidings.workers where id = ${workerId}`.execute(db);
 }
 
@@ -35,8 +36,8 @@ export async function deregisterWorker(db: Db, workerId: string): Promise<void> 
  * workers. A worker that was only slow returns to the list with its next heartbeat. Its jobs then run twice, and
  * claiming decides which run sends.
  */
-export async function pruneDeadWorkers(db: Db, silentMs: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
+export async function pruneDeadWorkers(db: Db, silentMs: number): Promise<WorkerId[]> {
+  const { rows } = await sql<{ id: WorkerId }>`
     with dead as (
       delete from tidings.workers w
       where w.heartbeat_at < clock_timestamp() - ${silentMs} * interval '1 millisecond'

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from "kysely";
+import type { CaseChangeId } from "../../domain/ids.ts";
 import type { CaseChange, CaseState } from "../../domain/resolve/case-change.ts";
 import type { Db } from "../postgres/db.ts";
 
@@ -10,11 +11,14 @@ type Row = Omit<CaseChange, "before" | "changedAt"> & {
 };
 
 /** Loads the changes in the order of their ids. Unknown ids are left out. */
-export const loadCaseChanges = (db: Db, ids: readonly string[]): Promise<CaseChange[]> =>
+export const loadCaseChanges = (db: Db, ids: readonly CaseChangeId[]): Promise<CaseChange[]> =>
   load(db, sql`unnest(${ids}::bigint[]) as wanted(id)`);
 
 /** Loads those of the changes that have no resolution. */
-export const loadUnresolvedChanges = (db: Db, ids: readonly string[]): Promise<CaseChange[]> =>
+export const loadUnresolvedChanges = (
+  db: Db,
+  ids: readonly CaseChangeId[],
+): Promise<CaseChange[]> =>
   load(
     db,
     sql`(

@@ -1,9 +1,10 @@
 import { sql } from "kysely";
+import { BEFORE_ALL_CHANGES, type CaseChangeId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** A change that arrived without intake and was then taken in, or refused by a rule. */
 export interface TakenIn {
-  readonly caseChangeId: string;
+  readonly caseChangeId: CaseChangeId;
   /** The constraint or SQLSTATE that refused it; null if it was taken in. */
   readonly refusedBy: string | null;
 }
@@ -19,10 +20,10 @@ export async function takeInMissedChanges(db: Db, maxChanges: number): Promise<T
 /** A range of ids that was read. */
 export interface Stretch {
   /** The last id of the range; null if no change follows. */
-  readonly lastId: string | null;
+  readonly lastId: CaseChangeId | null;
   /** The number of changes that had been taken in but had no resolution and no job. They are queued now. */
   readonly queued: number;
-  readonly firstQueuedId: string | null;
+  readonly firstQueuedId: CaseChangeId | null;
 }
 
 /**
@@ -31,7 +32,7 @@ export interface Stretch {
  */
 export async function findForgottenChanges(
   db: Db,
-  afterId: string,
+  afterId: CaseChangeId,
   maxChanges: number,
 ): Promise<Stretch> {
   const { rows } = await sql<Stretch>`
@@ -76,11 +77,11 @@ export async function findForgottenChanges(
 }
 
 /** Returns the id after which the newest changes begin. */
-export async function newestChangesAfter(db: Db, changes: number): Promise<string> {
-  const { rows } = await sql<{ id: string }>`
+export async function newestChangesAfter(db: Db, changes: number): Promise<CaseChangeId> {
+  const { rows } = await sql<{ id: CaseChangeId }>`
     select greatest(coalesce((select max(c.id) from tidings.case_changes c), 0) - ${changes}, 0)::bigint as id
   `.execute(db);
-  return rows[0]?.id ?? "0";
+  return rows[0]?.id ?? BEFORE_ALL_CHANGES;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { ChangeSetId } from "../../domain/ids.ts";
 import type { ResolutionPlan } from "../../domain/resolve/resolution.ts";
 import { asRows, type Db } from "../postgres/db.ts";
 
@@ -10,7 +11,7 @@ import { asRows, type Db } from "../postgres/db.ts";
 export async function recordResolutions(
   transaction: Db,
   { resolutions, notices }: ResolutionPlan,
-  setIds: readonly string[],
+  setIds: readonly ChangeSetId[],
 ): Promise<number> {
   const { rows } = await sql<{ planned: number }>`
     with resolved as (

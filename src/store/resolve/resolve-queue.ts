@@ -1,10 +1,12 @@
 import { sql } from "kysely";
+import type { CaseChangeId, ChangeSetId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** Case changes that are resolved together. */
 export interface ChangeSet {
-  readonly id: string;
-  readonly caseChangeIds: readonly string[];
+  readonly id: ChangeSetId;
+  /** At least one. */
+  readonly caseChangeIds: readonly [CaseChangeId, ...CaseChangeId[]];
 }
 
 /**
@@ -29,7 +31,10 @@ export async function claimChangeSets(transaction: Db, maxSets: number): Promise
 }
 
 /** Locks one set; undefined if another transaction has locked or resolved it. */
-export async function claimChangeSet(transaction: Db, id: string): Promise<ChangeSet | undefined> {
+export async function claimChangeSet(
+  transaction: Db,
+  id: ChangeSetId,
+): Promise<ChangeSet | undefined> {
   const { rows } = await sql<ChangeSet>`
     select q.id, q.case_change_ids
     from tidings.resolve_queue q
@@ -40,7 +45,7 @@ export async function claimChangeSet(transaction: Db, id: string): Promise<Chang
 }
 
 /** Replaces a set of several changes by its two halves, so that one bad change does not delay the others. */
-export async function splitChangeSet(db: Db, id: string): Promise<void> {
+export async function splitChangeSet(db: Db, id: ChangeSetId): Promise<void> {
   await sql`
     with whole as (
       delete from tidings.resolve_queue q
@@ -58,7 +63,7 @@ export async function splitChangeSet(db: Db, id: string): Promise<void> {
  * Postpones a set that failed: by one second, and twice as long each time, up to five minutes. It is retried without
  * end.
  */
-export async function postponeChangeSet(db: Db, id: string, code: string): Promise<void> {
+export async function postponeChangeSet(db: Db, id: ChangeSetId, code: string): Promise<void> {
   await sql`
     update tidings.resolve_queue q
     set attempts = q.attempts + 1, failed_by = ${code},

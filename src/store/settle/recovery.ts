@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { InteractionId } from "../../domain/ids.ts";
+import type { InteractionId, WorkerId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 
 /**
@@ -30,7 +30,7 @@ export async function markOrphansUnknown(db: Db): Promise<InteractionId[]> {
  */
 export async function rescheduleUnsentClaims(
   db: Db,
-  workerId: string,
+  workerId: WorkerId,
   inFlight: readonly InteractionId[],
   claimedBefore: Date,
 ): Promise<InteractionId[]> {

@@ -3,7 +3,7 @@ import { chooseContact } from "../../../src/decide/deliver/choose-contact.ts";
 import { judge, type Moment } from "../../../src/decide/deliver/judge.ts";
 import type { Contact } from "../../../src/domain/deliver/contact.ts";
 import type { FactSheet } from "../../../src/domain/deliver/fact-sheet.ts";
-import { interaction } from "../../ids.ts";
+import { caseChange, chain, interaction } from "../../ids.ts";
 
 const contact = (rest: Partial<Contact>): Contact => ({
   id: "CT-1",
@@ -114,7 +114,7 @@ const facts = (
   sensitive: false,
   attempt: 1,
   claims: 0,
-  chainId: "7",
+  chainId: chain("7"),
   dueAt: NOON,
   latestAt: null,
   templateId: 1,
@@ -138,7 +138,7 @@ const facts = (
     outcome: null,
     fields: {},
   },
-  caseNow: { changeId: "1", status: "initiated", outcome: null, fields: {} },
+  caseNow: { changeId: caseChange("1"), status: "initiated", outcome: null, fields: {} },
   pausedBecause: null,
   borrower: {
     id: "BO-1",

@@ -6,6 +6,7 @@ import type { CaseChange } from "../../../src/domain/resolve/case-change.ts";
 import type { Contact } from "../../../src/domain/deliver/contact.ts";
 import type { NotificationTypeVersion } from "../../../src/domain/resolve/notification-type.ts";
 import type { WhenCaseMoves } from "../../../src/domain/vocabulary.ts";
+import { caseChange } from "../../ids.ts";
 
 /** A Monday, at ten in New York. */
 const NOW = new Date("2031-03-03T15:00:00Z");
@@ -43,7 +44,7 @@ const CONTACT: Contact = {
 };
 
 const CHANGE: CaseChange = {
-  id: "12",
+  id: caseChange("12"),
   caseId: "CS-1",
   caseTypeId: "bankruptcy",
   borrowerId: "BO-1",

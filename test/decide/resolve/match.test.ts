@@ -13,6 +13,7 @@ import {
   type CaseStatus,
   type Outcome,
 } from "../../../src/domain/vocabulary.ts";
+import { caseChange } from "../../ids.ts";
 
 function state(status: CaseStatus, outcome: Outcome | null = null): CaseState {
   return { status, outcome };
@@ -28,7 +29,7 @@ function next(known: CaseState, rest: Partial<FollowingChange> = {}): FollowingC
 
 function change(after: CaseState, rest: Partial<CaseChange> = {}): CaseChange {
   return {
-    id: "1",
+    id: caseChange("1"),
     caseId: "CS-1",
     caseTypeId: "bankruptcy",
     borrowerId: "BO-1",

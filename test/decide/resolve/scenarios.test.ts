@@ -9,6 +9,7 @@ import {
   type ScenarioChange,
   type ScenarioType,
 } from "../../scenarios/resolving.ts";
+import { caseChange } from "../../ids.ts";
 
 const { scenarios } = resolving;
 
@@ -39,7 +40,7 @@ function fires(type: ScenarioType, change: ScenarioChange & Neighbours): boolean
   if (!change.fires || !type.caseTypes.includes(change.caseType)) return false;
   const asTakenIn = {
     ...change,
-    id: change.label,
+    id: caseChange(change.label),
     caseId: change.case,
     caseTypeId: change.caseType,
     borrowerId: "BO-1",

@@ -6,7 +6,7 @@ import {
 } from "../../../src/providers/flow/circuit-breaker.ts";
 import type { AnsweredCall } from "../../../src/providers/flow/refusal-judge.ts";
 import { wordsOf } from "../../../src/providers/flow/refusal-streak.ts";
-import { interaction } from "../../ids.ts";
+import { chain, interaction } from "../../ids.ts";
 
 const at = (second: number): Date => new Date(Date.UTC(2031, 2, 3, 15, 0, second));
 const evidence = (fields: Partial<Evidence> = {}): Evidence => ({
@@ -47,7 +47,7 @@ const refused = (text: string, finding: "invalid" | null = null): ProviderAnswer
 /** Message `n` with its own recipient. */
 const call = (n: number, answer: ProviderAnswer): AnsweredCall => ({
   interactionId: interaction(n),
-  chainId: `${n}`,
+  chainId: chain(n),
   recipient: `pat.${n}@example.com`,
   answer,
 });

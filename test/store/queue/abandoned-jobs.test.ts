@@ -6,10 +6,11 @@ import { useDatabase } from "../../database.ts";
 import { depsOn } from "../../deps.ts";
 import { insertInteraction } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
+import { worker } from "../../ids.ts";
 
 const database = useDatabase();
 const { pool, db } = database;
-const WORKER = { id: "alive", host: "h", pid: 1, queuePool: "pool-alive" };
+const WORKER = { id: worker("alive"), host: "h", pid: 1, queuePool: "pool-alive" };
 
 beforeEach(async () => {
   await pool.query("delete from tidings_queue._private_jobs; delete from tidings.workers");

@@ -5,9 +5,10 @@ import { recordHeartbeat } from "../../../src/store/queue/workers.ts";
 import { startMaintenance } from "../../../src/maintenance.ts";
 import { useDatabase } from "../../database.ts";
 import { depsOn } from "../../deps.ts";
+import { worker } from "../../ids.ts";
 
 const database = useDatabase();
-const WORKER = { id: "w", host: "h", pid: 1, queuePool: "p" };
+const WORKER = { id: worker("w"), host: "h", pid: 1, queuePool: "p" };
 const HOUR_MS = 3_600_000;
 
 beforeAll(() => recordHeartbeat(database.db, WORKER));

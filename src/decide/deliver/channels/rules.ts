@@ -1,13 +1,13 @@
 import type { Contact } from "../../../domain/deliver/contact.ts";
 import type { Message } from "../../../domain/deliver/message.ts";
-import type { InteractionId } from "../../../domain/ids.ts";
+import type { ChainId, InteractionId } from "../../../domain/ids.ts";
 import type { Rendered } from "../../../domain/template/template.ts";
 
 /** A rendered notice with its recipient and sender. */
 export interface Draft {
   readonly interactionId: InteractionId;
   /** The id of the first attempt. */
-  readonly chainId: string;
+  readonly chainId: ChainId;
   /** The recipient, as `recipientOf` reads it from the contact's value. */
   readonly to: string;
   /** The contact's name. */
