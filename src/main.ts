@@ -9,6 +9,7 @@ import { judge } from "./commands/judge/judge.ts";
 import { keys } from "./commands/keys.ts";
 import { migrate } from "./commands/migrate.ts";
 import { openapi } from "./commands/openapi.ts";
+import { EXIT_OF_FAULT, type ExitCode } from "./commands/cli/exit-codes.ts";
 import { toStderr, toStdout } from "./commands/cli/print.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { preview } from "./commands/preview/preview.ts";
@@ -48,7 +49,7 @@ const VERBS = [
 ];
 const COMMANDS = [...VERBS, helpOn(VERBS)];
 
-async function main([word = "help", ...rest]: readonly string[]): Promise<number> {
+async function main([word = "help", ...rest]: readonly string[]): Promise<ExitCode> {
   const name = word === "--help" || word === "-h" ? "help" : word;
   const command = COMMANDS.find((known) => known.name === name);
   if (command === undefined)
@@ -66,5 +67,5 @@ try {
 } catch (error) {
   if (!(error instanceof Fault)) throw error;
   toStderr(error.message);
-  process.exitCode = 1;
+  process.exitCode = EXIT_OF_FAULT[error.code];
 }

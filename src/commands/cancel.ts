@@ -11,10 +11,11 @@ import { withDatabase } from "./cli/database.ts";
 import { readOperator, readReason } from "./cli/operator.ts";
 import { counted } from "./cli/layout.ts";
 import type { Print } from "./cli/print.ts";
+import { EXIT } from "./cli/exit-codes.ts";
 
 const SHOWN_IDS = 20;
 
-/** Withdraws scheduled interactions, on record. Exit code 1 if none was scheduled. */
+/** Withdraws scheduled interactions, on record. The exit code is `refused` if none was scheduled. */
 export const cancel = command({
   name: "cancel",
   summary: "withdraw scheduled interactions; the reason is recorded",
@@ -40,9 +41,9 @@ export const cancel = command({
       const canceled = await cancelScheduled(db, scope, { by: { operator }, reason });
       const inProgress = await listInProgress(db, scope);
       report(print, canceled, inProgress);
-      if (canceled.length > 0) return 0;
+      if (canceled.length > 0) return EXIT.done;
       print(await sayNothing(db, scope));
-      return 1;
+      return EXIT.refused;
     });
   },
 });

@@ -1,6 +1,7 @@
 import { wrongArguments } from "./cli/arguments.ts";
 import { command, type Command } from "./cli/command.ts";
 import { aligned } from "./cli/layout.ts";
+import { EXIT } from "./cli/exit-codes.ts";
 
 const ABOUT = "tidings: sends a lender's notices when its cases change, once, and keeps the record";
 const SETTINGS =
@@ -18,13 +19,13 @@ export function helpOn(commands: readonly Command[]): Command {
       const known = [...commands, help];
       if (topic === undefined) {
         print(listOf(known));
-        return 0;
+        return EXIT.done;
       }
       const found = known.find(({ name }) => name === topic);
       if (found === undefined)
         throw wrongArguments(`there is no command ${topic}; \`tidings help\` lists them`);
       print(found.help);
-      return 0;
+      return EXIT.done;
     },
   });
   return help;

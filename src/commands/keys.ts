@@ -8,8 +8,9 @@ import { momentsIn, type ShowMoment } from "./cli/moment.ts";
 import { readOperator } from "./cli/operator.ts";
 import { aligned, page } from "./cli/layout.ts";
 import type { Print } from "./cli/print.ts";
+import { EXIT, type ExitCode } from "./cli/exit-codes.ts";
 
-/** Creates, lists and revokes the keys of the REST resources. Exit code 1 if nothing was created or revoked. */
+/** Creates, lists and revokes the keys of the REST resources. A name in use is `refused`, and a name that is not in use is `notFound`. */
 export const keys = command({
   name: "keys",
   summary: "create, list and revoke the keys of the REST resources",
@@ -33,7 +34,7 @@ export const keys = command({
     if (verb === "list" && name === undefined)
       return await withDatabase("keys", async (db, { lender }) => {
         showKeys(print, await listApiKeys(db), momentsIn(lender.timeZone));
-        return 0;
+        return EXIT.done;
       });
     if (verb !== "create" && verb !== "revoke")
       throw wrongArguments("give create NAME, list or revoke NAME");
@@ -83,26 +84,26 @@ interface KeyRequest {
   readonly validDays: number | undefined;
 }
 
-async function create(print: Print, operator: string, request: KeyRequest): Promise<number> {
+async function create(print: Print, operator: string, request: KeyRequest): Promise<ExitCode> {
   const { key, prefix, hash } = generateKey();
   const isNew = await withDatabase(operator, (db) =>
     insertApiKey(db, { ...request, prefix, hash }),
   );
   if (!isNew) {
     print(`A key named ${request.name} is in use. Revoke it, or choose another name.`);
-    return 1;
+    return EXIT.refused;
   }
   print(key);
   print(
     `The key is shown only now. Send it as X-API-KEY. Its scopes: ${request.scopes.join(", ")}.`,
   );
-  return 0;
+  return EXIT.done;
 }
 
-async function revoke(print: Print, operator: string, name: string): Promise<number> {
+async function revoke(print: Print, operator: string, name: string): Promise<ExitCode> {
   const isRevoked = await withDatabase(operator, (db) => revokeApiKey(db, name));
   print(isRevoked ? `Revoked ${name}.` : `No key named ${name} is in use; nothing was changed.`);
-  return isRevoked ? 0 : 1;
+  return isRevoked ? EXIT.done : EXIT.notFound;
 }
 
 function showKeys(print: Print, known: readonly ApiKey[], show: ShowMoment): void {

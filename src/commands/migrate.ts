@@ -6,6 +6,7 @@ import { checkPreconditions } from "../store/postgres/preconditions.ts";
 import { refuseUnreachable } from "../store/postgres/unreachable.ts";
 import { command } from "./cli/command.ts";
 import type { Print } from "./cli/print.ts";
+import { EXIT, type ExitCode } from "./cli/exit-codes.ts";
 
 /** Applies pending migrations to DATABASE_URL and prints them. */
 export const migrate = command({
@@ -15,7 +16,7 @@ export const migrate = command({
   run: ({ print }) => migrateDatabase(print),
 });
 
-async function migrateDatabase(print: Print): Promise<number> {
+async function migrateDatabase(print: Print): Promise<ExitCode> {
   const { databaseUrl, migration } = readConfig(process.env);
   if (databaseUrl === undefined)
     throw new Fault(
@@ -31,7 +32,7 @@ async function migrateDatabase(print: Print): Promise<number> {
         ? "The schema is up to date."
         : applied.map((name) => `applied ${name}`).join("\n"),
     );
-    return 0;
+    return EXIT.done;
   } finally {
     await pool.end();
   }

@@ -3,6 +3,7 @@ import { createApp } from "../http/app.ts";
 import { describeApi } from "../http/docs/document.ts";
 import { openDb, openPool } from "../store/postgres/db.ts";
 import { command } from "./cli/command.ts";
+import { EXIT } from "./cli/exit-codes.ts";
 
 /** Prints the OpenAPI document that a running daemon serves at /openapi.json. */
 export const openapi = command({
@@ -26,6 +27,6 @@ export const openapi = command({
     });
     print(JSON.stringify(describeApi(app), undefined, 2));
     await pool.end();
-    return 0;
+    return EXIT.done;
   },
 });

@@ -6,6 +6,7 @@ import { withDatabase } from "./cli/database.ts";
 import { checkType } from "./cli/require.ts";
 import { readOperator, readReason } from "./cli/operator.ts";
 import { counted } from "./cli/layout.ts";
+import { EXIT } from "./cli/exit-codes.ts";
 
 const EXAMPLES = "pause everything, pause channel text, pause type 7";
 
@@ -23,7 +24,7 @@ function readPaused([scope, which]: readonly string[]): Paused {
 
 const named = (words: readonly string[]): string => words.join(" ");
 
-/** Pauses everything, a channel or a notification type. Exit code 1 if it is already paused. */
+/** Pauses everything, a channel or a notification type. The exit code is `refused` if it is already paused. */
 export const pause = command({
   name: "pause",
   summary: "pause everything, a channel or a notification type; the reason is recorded",
@@ -48,11 +49,11 @@ export const pause = command({
         ? `Paused ${named(operands)}.`
         : `${named(operands)} is already paused; nothing was changed.`,
     );
-    return isNew ? 0 : 1;
+    return isNew ? EXIT.done : EXIT.refused;
   },
 });
 
-/** Releases a pause. Exit code 1 if there was no such pause. */
+/** Releases a pause. The exit code is `refused` if there was no such pause. */
 export const resume = command({
   name: "resume",
   summary: "release a pause; interactions that waited for it are judged again at once",
@@ -70,6 +71,6 @@ export const resume = command({
         ? `${named(operands)} was not paused; nothing was changed.`
         : `Resumed ${named(operands)}; judged again: ${counted(waiting, "interaction")} that waited for it.`,
     );
-    return waiting === undefined ? 1 : 0;
+    return waiting === undefined ? EXIT.refused : EXIT.done;
   },
 });

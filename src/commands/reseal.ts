@@ -11,6 +11,7 @@ import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { counted } from "./cli/layout.ts";
 import type { Print } from "./cli/print.ts";
+import { EXIT } from "./cli/exit-codes.ts";
 
 const BATCH = 200;
 /** The number of batches between lines of progress. */
@@ -39,7 +40,7 @@ daemons may run meanwhile. If the command is stopped, run it again.`,
       for (const line of leftLines(left, before, seal.keyId)) print(line);
       for (const what of broken)
         print(`SEAL_BROKEN: ${what} was changed, or belongs to another interaction.`);
-      return left.length === 0 && broken.length === 0 ? 0 : 1;
+      return left.length === 0 && broken.length === 0 ? EXIT.done : EXIT.checkFailed;
     });
   },
 });

@@ -5,8 +5,9 @@ import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { checkInteraction } from "./cli/require.ts";
 import { readOperator } from "./cli/operator.ts";
+import { EXIT } from "./cli/exit-codes.ts";
 
-/** Sends a failed notice again, as a new attempt by the operator. Exit code 1 if that is not possible. */
+/** Sends a failed notice again, as a new attempt by the operator. The exit code is `refused` if that is not possible. */
 export const retry = command({
   name: "retry",
   summary: "send a failed notice again, as a new attempt",
@@ -29,6 +30,6 @@ export const retry = command({
         ? `Interaction ${interactionId} cannot be sent again, because it has not failed or another attempt has followed it. \`tidings explain ${interactionId}\` shows its chain.`
         : `Interaction ${next} is the next attempt after ${interactionId}.`,
     );
-    return next === undefined ? 1 : 0;
+    return next === undefined ? EXIT.refused : EXIT.done;
   },
 });

@@ -1,6 +1,7 @@
 import { isRoleName, ROLE_KINDS, rolesSql, type RoleNames } from "../store/postgres/roles.ts";
 import { wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
+import { EXIT } from "./cli/exit-codes.ts";
 
 /** The default names of the roles. */
 const DEFAULT_NAMES = {
@@ -28,7 +29,7 @@ export const roles = command({
     checkNames(given);
     const names: RoleNames = given.length > 0 ? options : DEFAULT_NAMES;
     print(rolesSql(names));
-    return 0;
+    return EXIT.done;
   },
 });
 

@@ -7,6 +7,7 @@ import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { checkInteraction } from "./cli/require.ts";
 import { readOperator } from "./cli/operator.ts";
+import { EXIT } from "./cli/exit-codes.ts";
 
 const OUTCOMES = {
   taken: (db: Db, id: InteractionId) =>
@@ -27,7 +28,7 @@ const OUTCOMES = {
     scheduleNeverSent(db, [id], systemClock(), "operator").then((moved) => moved.length > 0),
 } as const;
 
-/** Settles an interaction whose outcome is unknown. Exit code 1 if the outcome is known. */
+/** Settles an interaction whose outcome is unknown. The exit code is `refused` if the outcome is known. */
 export const settle = command({
   name: "settle",
   summary: "settle an interaction whose outcome is unknown",
@@ -54,6 +55,6 @@ export const settle = command({
         ? `Interaction ${interactionId} is settled as ${outcome}.`
         : `The outcome of interaction ${interactionId} is not unknown; nothing was changed.`,
     );
-    return moved ? 0 : 1;
+    return moved ? EXIT.done : EXIT.refused;
   },
 });

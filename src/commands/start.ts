@@ -4,6 +4,7 @@ import { Fault } from "../domain/fault.ts";
 import type { Emit } from "../domain/events.ts";
 import { openLog, eventLogger } from "../log.ts";
 import { command } from "./cli/command.ts";
+import { EXIT, EXIT_OF_FAULT, type ExitCode } from "./cli/exit-codes.ts";
 
 /** The time for closing everything after the jobs have ended (ms). */
 const CLOSING_MS = 5_000;
@@ -20,16 +21,17 @@ export const start = command({
   run: () => runDaemon(),
 });
 
-async function runDaemon(): Promise<number> {
+async function runDaemon(): Promise<ExitCode> {
+  // before any event, so that a supervisor which has read one may send a signal
+  const signal = waitForSignal();
   const config = readConfig(process.env);
   const emit = eventLogger(openLog(config.logLevel));
   emit("daemon.starting", { config: maskConfig(config) });
   const { exampleSettings } = config;
   if (exampleSettings.length > 0) emit("daemon.lenderIsAnExample", { settings: exampleSettings });
-  const signal = waitForSignal();
   process.once("unhandledRejection", (error) => {
     emit("daemon.failed", { code: "UNEXPECTED", reason: reasonOf(error) });
-    process.exit(1);
+    process.exit(EXIT.checkFailed);
   });
   const daemon = await openOrReport(config, emit, signal);
   if (typeof daemon === "number") return daemon;
@@ -37,7 +39,8 @@ async function runDaemon(): Promise<number> {
   const broken = typeof end !== "string";
   if (broken) emit("daemon.failed", { code: "QUEUE_BROKEN", reason: end.message });
   else emit("daemon.stopping", { reason: end });
-  const exit = (): never => process.exit(broken || daemon.unrecorded() > 0 ? 1 : 0);
+  const exit = (): never =>
+    process.exit(broken || daemon.unrecorded() > 0 ? EXIT.checkFailed : EXIT.done);
   // calls that still hang after this time are abandoned; their rows show that they were in flight
   setTimeout(exit, config.shutdownMs + CLOSING_MS).unref();
   await daemon.stop();
@@ -50,7 +53,7 @@ async function openOrReport(
   config: ReturnType<typeof readConfig>,
   emit: Emit,
   signal: Promise<string>,
-): Promise<Daemon | number> {
+): Promise<Daemon | ExitCode> {
   const stop = new AbortController();
   void signal.then(() => stop.abort());
   try {
@@ -58,10 +61,10 @@ async function openOrReport(
   } catch (error) {
     if (stop.signal.aborted) {
       emit("daemon.stopping", { reason: await signal });
-      return 0;
+      return EXIT.done;
     }
     emit("daemon.failed", { code: codeOf(error), reason: reasonOf(error) });
-    return 1;
+    return error instanceof Fault ? EXIT_OF_FAULT[error.code] : EXIT.checkFailed;
   }
 }
 
@@ -72,7 +75,7 @@ function waitForSignal(): Promise<string> {
     process.once(signal, () => {
       resolve(signal);
       for (const again of ["SIGTERM", "SIGINT"] as const)
-        process.once(again, () => process.exit(1));
+        process.once(again, () => process.exit(EXIT.checkFailed));
     });
   return promise;
 }

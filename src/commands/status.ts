@@ -18,6 +18,7 @@ import { withDatabase } from "./cli/database.ts";
 import { WORKER_TIMEOUT_MS } from "../domain/worker.ts";
 import { momentsIn, showDuration, type ShowMoment } from "./cli/moment.ts";
 import { aligned, counted, page } from "./cli/layout.ts";
+import { EXIT } from "./cli/exit-codes.ts";
 
 /** Shows the daemons, the work done and the work that waits, on one screen. */
 export const status = command({
@@ -39,7 +40,7 @@ export const status = command({
         countLines(await countInteractions(db)),
       ];
       print(sections.map(page).join("\n\n"));
-      return 0;
+      return EXIT.done;
     }),
 });
 

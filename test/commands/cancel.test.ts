@@ -144,7 +144,7 @@ describe("an interaction that is not scheduled", () => {
     await daemon.query("commit");
     daemon.release();
     expect(await canceling).toEqual({
-      code: 1,
+      code: 4,
       output: `In progress with a provider, not changed: ${id}.\nInteraction ${id} is not scheduled but inProgress; nothing was canceled.`,
     });
   });
@@ -165,7 +165,7 @@ describe("an interaction that is not scheduled", () => {
     ];
     for (const [words, sentence] of attempts)
       expect(await cancels(...words, "--reason", "x")).toEqual({
-        code: 1,
+        code: 4,
         output: `${sentence}; nothing was canceled.`,
       });
   });

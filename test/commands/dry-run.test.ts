@@ -155,7 +155,7 @@ describe("changes of the table", () => {
   test("ids that are not there are refused, all of them", async () => {
     await expect(
       runDryRun("--change", "999", "--change", changeIds[0] ?? "", "--change", "998"),
-    ).rejects.toMatchObject({ message: "ARGUMENTS_INVALID: there is no case change 999, 998" });
+    ).rejects.toMatchObject({ message: "NOT_FOUND: there is no case change 999, 998" });
   });
 });
 

@@ -250,9 +250,7 @@ test("no name, address or message is shown, and no field of the case", async () 
 });
 
 test("an id that is not there is refused", async () => {
-  await expect(explaining("999999")).rejects.toThrow(
-    "ARGUMENTS_INVALID: there is no interaction 999999",
-  );
+  await expect(explaining("999999")).rejects.toThrow("NOT_FOUND: there is no interaction 999999");
   await expect(explaining("x")).rejects.toThrow("INTERACTION_ID must be a whole number");
   await expect(explaining()).rejects.toThrow("INTERACTION_ID is missing");
 });

@@ -122,7 +122,7 @@ describe("lines from the standard input", () => {
       },
     ]);
     expect(stdout).not.toContain(secret);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
   });
 
   test("that all fit end with 0", async () => {

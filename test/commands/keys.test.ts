@@ -47,7 +47,7 @@ describe("tidings keys", () => {
   test("a name in use is refused", async () => {
     const again = await run("create", "core-system", "--scopes", "all");
     expect(again).toEqual({
-      code: 1,
+      code: 4,
       output: "A key named core-system is in use. Revoke it, or choose another name.",
     });
   });
@@ -58,7 +58,7 @@ describe("tidings keys", () => {
       output: "Revoked core-system.",
     });
     expect(await run("revoke", "core-system")).toEqual({
-      code: 1,
+      code: 3,
       output: "No key named core-system is in use; nothing was changed.",
     });
     const { rows } = await pool.query("select revoked_by from tidings.api_keys");

@@ -36,7 +36,7 @@ describe("pause and resume", () => {
     );
     expect(paused).toEqual({ code: 0, output: "Paused channel email." });
     expect(await runOn(database, pause, "channel", "email", "--reason", "again")).toMatchObject({
-      code: 1,
+      code: 4,
     });
     await house.change("P1", "initiated");
     expect(await house.attempts("P1")).toMatchObject([{ status: "scheduled", rule: "pause.open" }]);
@@ -50,7 +50,7 @@ describe("pause and resume", () => {
     expect(rows).toEqual([
       { paused_by: "operator:kim", released_by: "operator:lee", reason: "wording under review" },
     ]);
-    expect(await runOn(database, resume, "channel", "email")).toMatchObject({ code: 1 });
+    expect(await runOn(database, resume, "channel", "email")).toMatchObject({ code: 4 });
   });
 
   test.each([["channel", "pigeon"], ["everything", "else"], ["type", "seven"], ["something"]])(
@@ -64,7 +64,7 @@ describe("pause and resume", () => {
 
   test("a type that is not there is refused, and nothing is paused", async () => {
     await expect(runOn(database, pause, "type", "99", "--reason", "r")).rejects.toMatchObject({
-      message: "ARGUMENTS_INVALID: there is no notification type 99",
+      message: "NOT_FOUND: there is no notification type 99",
     });
     const { rows } = await pool.query("select from tidings.pauses where notification_type_id = 99");
     expect(rows).toEqual([]);
@@ -91,7 +91,7 @@ describe("retry", () => {
     expect(await lastOf("R1")).toMatchObject({ attempt: 2, by: "operator:kim" });
     await house.at("2031-03-03T15:00:01Z");
     expect((await house.attempts("R1")).map((one) => one.status)).toEqual(["failed", "attempted"]);
-    expect(await runOn(database, retry, id)).toMatchObject({ code: 1 });
+    expect(await runOn(database, retry, id)).toMatchObject({ code: 4 });
   });
 });
 
@@ -101,7 +101,7 @@ test.each([
 ])("$command.name of an interaction that is not there is refused as that", async (one) => {
   const ran = runOn(database, one.command, "999", ...one.words);
   await expect(ran).rejects.toMatchObject({
-    message: "ARGUMENTS_INVALID: there is no interaction 999",
+    message: "NOT_FOUND: there is no interaction 999",
   });
 });
 
@@ -117,7 +117,7 @@ describe("settle", () => {
     expect(await runOn(database, settle, id, "--as", outcome)).toMatchObject({ code: 0 });
     expect(await house.attempts(caseId)).toMatchObject([{ status, details }]);
     expect(await lastOf(caseId)).toMatchObject({ by: "operator:kim" });
-    expect(await runOn(database, settle, id, "--as", outcome)).toMatchObject({ code: 1 });
+    expect(await runOn(database, settle, id, "--as", outcome)).toMatchObject({ code: 4 });
   });
 
   test("as anything else is refused", async () => {

@@ -173,12 +173,9 @@ describe("of a folder", () => {
 describe("words that do not fit", () => {
   test.each([
     [[], "TEMPLATE is missing"],
-    [["letter", "--case", "X"], "there is no case X"],
     [["letter", "--case", "X", "--sample", "y"], "give one of --case, --sample, or neither"],
     [["letter", "--sample", "/nowhere.json"], "--sample /nowhere.json cannot be read (ENOENT)"],
     [["letter", "--sample", "README.md"], "--sample README.md is not JSON"],
-    [["letter", "--version", "9"], "template letter has no version 9; it has 2, 1"],
-    [["nowhere"], "there is no template nowhere"],
     [["letter", "--out", "README.md/x"], "README.md/x/letter.2.html cannot be written (ENOTDIR)"],
     [["./templates"], "./templates contains more than one template"],
     [["./nowhere"], "./nowhere cannot be read (ENOENT)"],
@@ -186,6 +183,17 @@ describe("words that do not fit", () => {
   ])("%j", async (words, sentence) => {
     await expect(run(...words)).rejects.toMatchObject({
       code: "ARGUMENTS_INVALID",
+      message: expect.stringContaining(sentence),
+    });
+  });
+
+  test.each([
+    [["letter", "--case", "X"], "there is no case X"],
+    [["letter", "--version", "9"], "template letter has no version 9; it has 2, 1"],
+    [["nowhere"], "there is no template nowhere"],
+  ])("%j names what is not on record", async (words, sentence) => {
+    await expect(run(...words)).rejects.toMatchObject({
+      code: "NOT_FOUND",
       message: expect.stringContaining(sentence),
     });
   });

@@ -77,7 +77,7 @@ describe("the commands as an operator runs them", () => {
       stderr: "",
     });
     expect(await tidings(words, settings)).toEqual({
-      code: 1,
+      code: 4,
       stdout: "Nothing is scheduled for case CS-1; nothing was canceled.\n",
       stderr: "",
     });
@@ -141,13 +141,13 @@ describe("words", () => {
     expect(page).toMatchObject({ code: 0, stderr: "" });
     expect(page.stdout).toMatch(/^tidings status\n/);
     expect(await tidings(["status", "--loud"])).toEqual({
-      code: 1,
+      code: 2,
       stdout: "",
       stderr:
         "ARGUMENTS_INVALID: Unknown option '--loud'; `tidings status --help` shows its usage\n",
     });
     expect(await tidings(["frobnicate"])).toEqual({
-      code: 1,
+      code: 2,
       stdout: "",
       stderr: "COMMAND_UNKNOWN: frobnicate; `tidings help` lists the commands\n",
     });
@@ -159,7 +159,7 @@ describe("the demo", () => {
     const file = join(dir, "a-file");
     writeFileSync(file, "");
     expect(await tidings(["demo"], { DATA_DIR: file })).toEqual({
-      code: 1,
+      code: 2,
       stdout: "",
       stderr: `ARGUMENTS_INVALID: ${file}/demo cannot be made (ENOTDIR)\n`,
     });
@@ -171,7 +171,7 @@ describe("the database", () => {
     "%s says in a line that it does not answer, and what to do",
     async (name) => {
       expect(await tidings([name], { DATABASE_URL: "postgres://tidings@127.0.0.1:1/x" })).toEqual({
-        code: 1,
+        code: 5,
         stdout: "",
         stderr:
           "DATABASE_UNREACHABLE: connect ECONNREFUSED 127.0.0.1:1; check that it runs and that DATABASE_URL leads to it\n",
@@ -198,7 +198,7 @@ describe("the database", () => {
       await pool.query(renamed, ["0001_vocabulary", "0001_lender"]);
       const ended = await tidings([command], { DATABASE_URL: url });
       await pool.query(renamed, ["0001_lender", "0001_vocabulary"]);
-      expect(ended).toMatchObject({ code: 1, stdout: "" });
+      expect(ended).toMatchObject({ code: 5, stdout: "" });
       expect(ended.stderr).toMatch(
         /^MIGRATIONS_DIFFER: this version does not have 0001_lender; run the version .*, or use an empty database .*\n$/,
       );

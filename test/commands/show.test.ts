@@ -192,8 +192,13 @@ describe("sensitive content", () => {
     expect(await revealsOf(logged)).toHaveLength(1);
   });
 
+  test("an id that is not on record is named", async () => {
+    await expect(run("999999")).rejects.toMatchObject({
+      message: "NOT_FOUND: there is no interaction 999999",
+    });
+  });
+
   test.each([
-    [["999999"], "there is no interaction 999999"],
     [["x"], "INTERACTION_ID must be a whole number"],
     [["1", "--reveal", "--by", "a\tb"], "--by must be a name"],
     [["1", "--html", "/nowhere/at/all.html"], "the content has no html part"],

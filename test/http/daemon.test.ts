@@ -49,7 +49,7 @@ test("without HTTP_PORT no port is opened", async () => {
 test("a port in use ends the start with HTTP_PORT_UNAVAILABLE", async () => {
   const { port } = await start({ HTTP_PORT: "0" }).waitFor("http.ready");
   const second = start({ HTTP_PORT: String(port) });
-  expect(await second.ended).toBe(1);
+  expect(await second.ended).toBe(4);
   expect(second.lines.at(-1)).toMatchObject({
     event: "daemon.failed",
     code: "HTTP_PORT_UNAVAILABLE",

@@ -77,7 +77,7 @@ test("a configuration that cannot work is refused at once, with every fault and 
     SMTP_URL: "http://user:hunter2@example.com",
     LENDER_TIME_ZONE: "Mars/Olympus",
   });
-  expect(await daemon.ended).toBe(1);
+  expect(await daemon.ended).toBe(2);
   expect(daemon.lines).toEqual([]);
 });
 

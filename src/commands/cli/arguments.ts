@@ -5,6 +5,9 @@ import type { CaseChangeId, InteractionId } from "../../domain/ids.ts";
 /** Returns a fault for an invalid command line. The sentence states how to correct it. */
 export const wrongArguments = (sentence: string): Fault => new Fault("ARGUMENTS_INVALID", sentence);
 
+/** Returns a fault for something that a command names and that is not on record. */
+export const notFound = (sentence: string): Fault => new Fault("NOT_FOUND", sentence);
+
 /**
  * Returns a handler that refuses a file that cannot be read or written. `what` is a clause such as `--file x cannot be
  * read`.

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { wrongArguments } from "./arguments.ts";
 import { aligned } from "./layout.ts";
 import type { Print } from "./print.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
 
 /** An option of a command, for the parser and for the help. */
 export interface Option {
@@ -37,7 +38,7 @@ interface Description<Known extends Options> {
   /** Words without a dash, in order. Those in brackets are optional, and a last one with … can be repeated. */
   readonly operands?: readonly string[];
   readonly options: Known;
-  run(call: Call<Known>): Promise<number>;
+  run(call: Call<Known>): Promise<ExitCode>;
 }
 
 /** A verb of the command line. */
@@ -47,7 +48,7 @@ export interface Command {
   /** The text that `--help` prints. */
   readonly help: string;
   /** Resolves to the exit code. Throws ARGUMENTS_INVALID if the command line is not valid. */
-  run(words: readonly string[], print: Print): Promise<number>;
+  run(words: readonly string[], print: Print): Promise<ExitCode>;
 }
 
 /** Creates a command that parses its own words and answers `--help`. */
@@ -62,7 +63,7 @@ export function command<const Known extends Options>(description: Description<Kn
       const { values, positionals } = parse(description, words);
       if (values["help"] === true) {
         print(help);
-        return 0;
+        return EXIT.done;
       }
       checkOperands(description, positionals);
       // parseArgs has checked the given options against the same description

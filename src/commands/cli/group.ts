@@ -1,6 +1,7 @@
 import { wrongArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { aligned } from "./layout.ts";
+import { EXIT } from "./exit-codes.ts";
 
 interface Description {
   readonly name: string;
@@ -31,7 +32,7 @@ export function group({ name, summary, details, commands }: Description): Comman
     async run([word, ...rest], print) {
       if (word === "--help" || word === "-h") {
         print(help);
-        return 0;
+        return EXIT.done;
       }
       const found = commands.find((one) => one.name === `${name} ${word}`);
       if (found !== undefined) return await found.run(rest, print);

@@ -24,6 +24,7 @@ import { tableOf } from "./table.ts";
 import { readFolders } from "../templates/folders.ts";
 import { publish } from "../templates/publish.ts";
 import { pushFolders } from "../templates/push.ts";
+import { EXIT, type ExitCode } from "../cli/exit-codes.ts";
 
 interface Core {
   run(file: string): Promise<void>;
@@ -44,7 +45,7 @@ export const demo = command({
   run: ({ print }) => runDemo(print),
 });
 
-async function runDemo(print: Print): Promise<number> {
+async function runDemo(print: Print): Promise<ExitCode> {
   const { DATA_DIR } = process.env;
   const dir = resolve(readConfig({ DATA_DIR }).dataDir, "demo");
   await recreate(dir).catch(unusable(`${dir} cannot be made`));
@@ -73,7 +74,7 @@ async function play(
   db: Db,
   core: Core,
   { print, dir }: { print: Print; dir: string },
-): Promise<number> {
+): Promise<ExitCode> {
   await publishTemplates(db);
   await core.run("lender.sql");
   await core.run("case-changes.sql");
@@ -91,7 +92,7 @@ async function play(
   print(
     `From the insert of a change to the call to the provider: median ${await measureLatency(db, core)} ms.`,
   );
-  return wrong.length === 0 ? 0 : 1;
+  return wrong.length === 0 ? EXIT.done : EXIT.checkFailed;
 }
 
 /** Ignores the settings of the shell, so that the demo never reaches a real database or a real borrower. */

@@ -11,6 +11,7 @@ import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { dryRunJson, dryRunPage } from "./page.ts";
 import { runDryRun, type Source } from "./run.ts";
+import { EXIT } from "../cli/exit-codes.ts";
 
 const DEFAULT_LIMIT = "1000";
 const LARGEST_LIMIT = 1_000_000;
@@ -59,7 +60,7 @@ addresses are not shown, contact ids are.`,
         .execute((view) => runDryRun(view, config, source, { limit, now })),
     );
     print(options.json === true ? dryRunJson(result) : dryRunPage(result));
-    return 0;
+    return EXIT.done;
   },
 });
 

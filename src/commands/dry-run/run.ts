@@ -21,7 +21,7 @@ import { loadAround, loadReferences } from "../../store/dry-run/file-lines.ts";
 import { loadActiveVersions } from "../../store/resolve/active-types.ts";
 import { loadSurroundings } from "../../store/dry-run/surroundings.ts";
 import { openTemplates } from "../../store/deliver/template-cache.ts";
-import { wrongArguments } from "../cli/arguments.ts";
+import { notFound, wrongArguments } from "../cli/arguments.ts";
 
 /** The source of the case changes of a dry run. */
 export type Source =
@@ -73,7 +73,7 @@ async function arriveFromTable(db: Db, selection: Selection, { limit }: Bounds):
   const selected = await loadArrivals(db, selection, selection.ids.length);
   const found = new Set(selected.arrivals.map(({ change }) => change.id));
   const missing = selection.ids.filter((id) => !found.has(id));
-  if (missing.length > 0) throw wrongArguments(`there is no case change ${missing.join(", ")}`);
+  if (missing.length > 0) throw notFound(`there is no case change ${missing.join(", ")}`);
   return selected;
 }
 

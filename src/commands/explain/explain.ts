@@ -1,8 +1,9 @@
 import { loadChain } from "../../store/operate/chain.ts";
-import { readInteractionId, wrongArguments } from "../cli/arguments.ts";
+import { notFound, readInteractionId } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { explainJson, explainPage } from "./page.ts";
+import { EXIT } from "../cli/exit-codes.ts";
 
 /** Explains an interaction, from the case change that caused it to the next step. */
 export const explain = command({
@@ -18,10 +19,10 @@ export const explain = command({
     const id = readInteractionId("INTERACTION_ID", operand);
     return await withDatabase("explain", async (db, config) => {
       const chain = await loadChain(db, id);
-      if (chain === undefined) throw wrongArguments(`there is no interaction ${id}`);
+      if (chain === undefined) throw notFound(`there is no interaction ${id}`);
       const request = { asked: id, now: new Date(), zone: config.lender.timeZone };
       print(options.json === true ? explainJson(chain, request) : explainPage(chain, request));
-      return 0;
+      return EXIT.done;
     });
   },
 });

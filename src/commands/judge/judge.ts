@@ -10,6 +10,7 @@ import { unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import type { Print } from "../cli/print.ts";
 import { factSheetPage } from "./fact-sheet-page.ts";
+import { EXIT, type ExitCode } from "../cli/exit-codes.ts";
 
 /** Judges fact sheets by the rules of the guard, without a database. */
 export const judge = command({
@@ -19,7 +20,7 @@ export const judge = command({
   details: `A fact sheet is {"now": "2026-11-20T16:30:00Z", "facts": {…}}; docs/fact-sheet.md describes its
 members. The verdict is one line of JSON. With --facts - each line of the standard input is a
 fact sheet; one that does not fit gives a line with an error, and the next one is judged. The
-exit code is 1 if one did not fit.`,
+exit code is 2 if one did not fit.`,
   options: {
     facts: { type: "string", value: "FILE", message: "the fact sheet; - reads one a line" },
     all: { type: "boolean", message: "add the result of every rule" },
@@ -38,19 +39,19 @@ exit code is 1 if one did not fit.`,
   },
 });
 
-function show(text: string, print: Print): number {
+function show(text: string, print: Print): ExitCode {
   print(text);
-  return 0;
+  return EXIT.done;
 }
 
 /** Blank lines are skipped. */
-async function judgeLines(all: boolean, print: Print): Promise<number> {
-  let code = 0;
+async function judgeLines(all: boolean, print: Print): Promise<ExitCode> {
+  let code: ExitCode = EXIT.done;
   const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
   for await (const line of lines) {
     if (line.trim() === "") continue;
     const answer = judgeText(line, all);
-    if ("errors" in answer) code = 1;
+    if ("errors" in answer) code = EXIT.usage;
     print(JSON.stringify(answer));
   }
   return code;

@@ -14,8 +14,9 @@ import { printable } from "../cli/layout.ts";
 import { openSubject, type Subject } from "./subject.ts";
 import { chooseValues, type Values } from "./values.ts";
 import type { Print } from "../cli/print.ts";
+import { EXIT, type ExitCode } from "../cli/exit-codes.ts";
 
-/** Renders a stored template version or a folder. Exit code 1 if it cannot be rendered. */
+/** Renders a stored template version or a folder. The exit code is `checkFailed` if it cannot be rendered. */
 export const preview = command({
   name: "preview",
   summary: "render a template without sending it",
@@ -65,13 +66,13 @@ borrower's data in it where --case is given.`,
         ),
       );
     if (options.open === true) print(await openInBrowser(url));
-    return 0;
+    return EXIT.done;
   },
 });
 
-function refuse(print: Print, lines: readonly string[]): number {
+function refuse(print: Print, lines: readonly string[]): ExitCode {
   for (const line of lines) print(line);
-  return 1;
+  return EXIT.checkFailed;
 }
 
 /** Only the user may read the file, because it may contain personal data. */

@@ -3,7 +3,7 @@ import { sampleFindings } from "../../template/check/check-samples.ts";
 import { chooseContact } from "../../decide/deliver/choose-contact.ts";
 import { contextOf } from "../../decide/deliver/template-context.ts";
 import { findTypeOf, loadCaseFacts } from "../../store/dry-run/case-facts.ts";
-import { unusable, wrongArguments } from "../cli/arguments.ts";
+import { notFound, unusable, wrongArguments } from "../cli/arguments.ts";
 import { withDatabase } from "../cli/database.ts";
 import type { Subject } from "./subject.ts";
 
@@ -48,7 +48,7 @@ function checked(name: string, sample: unknown): Values {
 async function valuesOfCase({ template }: Readable, caseId: string): Promise<Values> {
   return await withDatabase("preview", async (db, { lender }): Promise<Values> => {
     const facts = await loadCaseFacts(db, caseId);
-    if (facts === undefined) throw wrongArguments(`there is no case ${caseId}`);
+    if (facts === undefined) throw notFound(`there is no case ${caseId}`);
     const choice = chooseContact(template.channel, facts.contacts, lender.country);
     if (choice.kind === "none") return { kind: "none", lines: [`${choice.short}: ${choice.long}`] };
     const type = await findTypeOf(db, template.id);

@@ -1,9 +1,10 @@
 import { RULES } from "../../decide/guard/catalogue.ts";
 import { builtInPolicy } from "../../decide/guard/policy/policy.ts";
-import { wrongArguments } from "../cli/arguments.ts";
+import { notFound, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { rulesList, rulesMarkdown } from "./list.ts";
 import { rulePage } from "./rule-page.ts";
+import { EXIT } from "../cli/exit-codes.ts";
 
 /** Lists the rules of the guard, or explains one, without a database. */
 export const rules = command({
@@ -20,13 +21,12 @@ export const rules = command({
     const policy = builtInPolicy();
     if (verb === undefined) {
       print(markdown ? rulesMarkdown(policy) : rulesList(policy, json));
-      return 0;
+      return EXIT.done;
     }
     if (verb !== "show" || id === undefined) throw wrongArguments("give `rules show RULE_ID`");
     const rule = RULES.find((one) => one.id === id);
-    if (rule === undefined)
-      throw wrongArguments(`there is no rule ${id}; \`tidings rules\` lists them`);
+    if (rule === undefined) throw notFound(`there is no rule ${id}; \`tidings rules\` lists them`);
     print(rulePage(rule, policy, json));
-    return 0;
+    return EXIT.done;
   },
 });

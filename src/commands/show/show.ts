@@ -4,12 +4,13 @@ import type { Db } from "../../store/postgres/db.ts";
 import { countReveals, recordReveals } from "../../store/operate/content-reveals.ts";
 import { type KeptContent, loadKeptContent } from "../../store/operate/recorded-content.ts";
 import { openContent, createSeal, type Seal } from "../../seal.ts";
-import { readInteractionId, unusable, wrongArguments } from "../cli/arguments.ts";
+import { notFound, readInteractionId, unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { momentsIn } from "../cli/moment.ts";
 import { readOperator } from "../cli/operator.ts";
 import { type Shown, showPage } from "./page.ts";
+import { EXIT } from "../cli/exit-codes.ts";
 
 /** Shows the recorded content of an interaction. Sensitive content is shown only on request, and that is recorded. */
 export const show = command({
@@ -31,12 +32,12 @@ and who has revealed it is put on record.`,
     const actor = reveal ? `operator:${operator}` : operator;
     return await withDatabase(actor, async (db, { contentKeys, lender }) => {
       const kept = await loadKeptContent(db, id);
-      if (kept === undefined) throw wrongArguments(`there is no interaction ${id}`);
+      if (kept === undefined) throw notFound(`there is no interaction ${id}`);
       const seal = createSeal(contentKeys);
       const shown = await read(db, kept, { reveal: reveal ? actor : null, seal });
       if (options.html !== undefined) await writeHtml(options.html, shown);
       print(await showPage(shown, momentsIn(lender.timeZone)));
-      return 0;
+      return EXIT.done;
     });
   },
 });

@@ -2,6 +2,7 @@ import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { templateDiff, wantsColor } from "./print-diff.ts";
 import { chooseVersion, findVersions, readTemplateName, titleOf } from "./name.ts";
+import { EXIT } from "../cli/exit-codes.ts";
 
 /** Shows what publishing would change. */
 export const templatesDiff = command({
@@ -24,16 +25,16 @@ export const templatesDiff = command({
     const title = titleOf(other);
     if (active === undefined) {
       print(`${title} has no active version; version ${other.version} is ${other.status}.`);
-      return 0;
+      return EXIT.done;
     }
     if (active.contentHash === other.contentHash) {
       print(`${title}: version ${other.version} equals the active version ${active.version}.`);
-      return 0;
+      return EXIT.done;
     }
     print(
       `${title}: from version ${active.version}, active, to version ${other.version}, ${other.status}`,
     );
     for (const line of templateDiff(active, other, wantsColor())) print(line);
-    return 0;
+    return EXIT.done;
   },
 });

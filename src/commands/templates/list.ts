@@ -2,6 +2,7 @@ import { listTemplates } from "../../store/templates/versions.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { aligned, counted } from "../cli/layout.ts";
+import { EXIT } from "../cli/exit-codes.ts";
 
 /** Lists every template with its active version and its draft. */
 export const templatesList = command({
@@ -13,7 +14,7 @@ export const templatesList = command({
     const templates = await withDatabase("templates", listTemplates);
     if (options.json === true) {
       print(JSON.stringify(templates, null, 2));
-      return 0;
+      return EXIT.done;
     }
     const rows = templates.map((one) => [
       String(one.id),
@@ -31,6 +32,6 @@ export const templatesList = command({
     ]))
       print(line);
     print(counted(templates.length, "template"));
-    return 0;
+    return EXIT.done;
   },
 });

@@ -2,7 +2,7 @@ import { SLUG } from "../../domain/template/about.ts";
 import type { TemplateName, TemplateVersion } from "../../domain/template/version.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { loadVersions } from "../../store/templates/versions.ts";
-import { readWhole, wrongArguments } from "../cli/arguments.ts";
+import { notFound, readWhole, wrongArguments } from "../cli/arguments.ts";
 
 /** The name of a template on the command line: its id, or the name of its folder. */
 export function readTemplateName(word: string): TemplateName {
@@ -11,7 +11,7 @@ export function readTemplateName(word: string): TemplateName {
   throw wrongArguments(`TEMPLATE must be a number or the name of a folder, not "${word}"`);
 }
 
-/** Returns all versions of a template, the newest first. Throws ARGUMENTS_INVALID if there is no such template. */
+/** Returns all versions of a template, the newest first. Throws NOT_FOUND if there is no such template. */
 export async function findVersions(
   db: Db,
   name: TemplateName,
@@ -19,10 +19,10 @@ export async function findVersions(
   const [newest, ...older] = await loadVersions(db, name);
   if (newest !== undefined) return [newest, ...older];
   const word = name.kind === "id" ? String(name.id) : name.slug;
-  throw wrongArguments(`there is no template ${word}; \`tidings templates list\` shows them`);
+  throw notFound(`there is no template ${word}; \`tidings templates list\` shows them`);
 }
 
-/** Returns the requested version, or the newest. Throws ARGUMENTS_INVALID if there is no such version. */
+/** Returns the requested version, or the newest. Throws NOT_FOUND if there is no such version. */
 export function chooseVersion(
   versions: readonly [TemplateVersion, ...TemplateVersion[]],
   asked: string | undefined,
@@ -33,7 +33,7 @@ export function chooseVersion(
   const found = versions.find(({ version }) => version === number);
   if (found !== undefined) return found;
   const known = versions.map(({ version }) => version).join(", ");
-  throw wrongArguments(`template ${titleOf(newest)} has no version ${number}; it has ${known}`);
+  throw notFound(`template ${titleOf(newest)} has no version ${number}; it has ${known}`);
 }
 
 /** Returns the name of a template for people. */

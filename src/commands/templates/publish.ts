@@ -10,6 +10,7 @@ import { readOperator } from "../cli/operator.ts";
 import { wrapped } from "../cli/layout.ts";
 import type { Print } from "../cli/print.ts";
 import { findVersions, readTemplateName, titleOf } from "./name.ts";
+import { EXIT, type ExitCode } from "../cli/exit-codes.ts";
 
 /** Publishes drafts: all of the named ones or none. */
 export const templatesPublish = command({
@@ -49,12 +50,12 @@ interface Terms {
   readonly print: Print;
 }
 
-/** Publishes the newest versions that are drafts. If one has findings, nothing is published and the exit code is 1. */
+/** Publishes the newest versions that are drafts. If one has findings, nothing is published and the exit code is `checkFailed`. */
 export async function publish(
   db: Db,
   newest: readonly TemplateVersion[],
   { canSeal, print }: Terms,
-): Promise<number> {
+): Promise<ExitCode> {
   const drafts = newest.filter(({ status }) => status === "draft");
   for (const version of newest.filter(({ status }) => status !== "draft"))
     print(
@@ -64,12 +65,12 @@ export async function publish(
   if (faults.length > 0) {
     for (const line of faults) print(line);
     print("Nothing was published. Correct these findings, push, and publish again.");
-    return 1;
+    return EXIT.checkFailed;
   }
   const published = await activate(db, drafts);
   for (const one of published) print(sayPublished(one, drafts));
   if (published.length === 0) print("There is nothing to publish.");
-  return 0;
+  return EXIT.done;
 }
 
 function faultsOf(drafts: readonly TemplateVersion[], canSeal: boolean): string[] {

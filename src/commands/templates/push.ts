@@ -8,6 +8,7 @@ import { counted } from "../cli/layout.ts";
 import type { Print } from "../cli/print.ts";
 import { templateDiff, wantsColor } from "./print-diff.ts";
 import { findingLines, type FolderOnDisk, readFolders } from "./folders.ts";
+import { EXIT } from "../cli/exit-codes.ts";
 
 const SHOWN_LINES = 60;
 
@@ -39,7 +40,7 @@ draft is stored all the same, unless it cannot be put together at all.`,
     const pushed = await withDatabase(`operator:${operator}`, (db) => pushFolders(db, folders));
     for (const one of pushed) report(print, one);
     sumUp(print, pushed);
-    return pushed.some(({ findings }) => findings.length > 0) ? 1 : 0;
+    return pushed.some(({ findings }) => findings.length > 0) ? EXIT.checkFailed : EXIT.done;
   },
 });
 

@@ -6,6 +6,7 @@ import { withDatabase } from "../cli/database.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
 import { aligned, wrapped } from "../cli/layout.ts";
 import { chooseVersion, findVersions, readTemplateName, titleOf } from "./name.ts";
+import { EXIT } from "../cli/exit-codes.ts";
 
 /** Shows one version of a template: its properties, variables and parts. */
 export const templatesShow = command({
@@ -25,7 +26,7 @@ export const templatesShow = command({
       const version = chooseVersion(versions, options.version);
       const show = momentsIn(config.lender.timeZone);
       print(options.json === true ? jsonOf(version, versions) : pageOf(version, versions, show));
-      return 0;
+      return EXIT.done;
     });
   },
 });
