@@ -12,6 +12,7 @@ import { askTwilio } from "../../../src/providers/twilio/statuses.ts";
 import { openTwilio, type TwilioOptions } from "../../../src/providers/twilio/twilio.ts";
 import { createAuthority } from "../certificates.ts";
 import { text } from "../messages.ts";
+import { pastDeadline } from "../past-deadline.ts";
 import { NEVER_MS } from "../../never.ts";
 import {
   accept,
@@ -30,7 +31,8 @@ import {
 } from "../scripted-http.ts";
 import { interaction } from "../../ids.ts";
 
-const DEADLINE_MS = 600;
+/** For calls that end the same way whenever their deadline passes. */
+const DEADLINE_MS = 500;
 const ACCOUNT = { accountSid: `AC${"1".repeat(32)}`, authToken: "s3cret-t0ken" };
 const opened: { close(): Promise<void> }[] = [];
 
@@ -42,7 +44,7 @@ function openProvider(options: Partial<TwilioOptions>): Provider<TextMessage> & 
   const provider = openTwilio({
     ...ACCOUNT,
     from: "+15005550006",
-    deadlineMs: DEADLINE_MS,
+    deadlineMs: NEVER_MS,
     ...options,
   });
   opened.push(provider);
@@ -239,7 +241,7 @@ describe("an answer of Twilio's", () => {
         // the last request is answered first
         if (answersHeld.length === waits.length) for (const one of answersHeld.toReversed()) one();
       },
-      { slots: waits.length, deadlineMs: NEVER_MS },
+      { slots: waits.length },
     );
     const answers = await Promise.all(
       waits.map((wait) => provider.send(text({ body: `wait ${wait}` }))),
@@ -283,8 +285,12 @@ describe("an answer from a proxy", () => {
   });
 
   test("a refusal whose body never ends keeps its status", async () => {
-    const answer = await sendOne(
+    const { peer, provider } = await openBoth(
       (response) => void response.writeHead(429, { "Retry-After": "3" }).write("{"),
+    );
+    const answer = await pastDeadline(
+      () => provider.send(text()),
+      () => peer.forms.length === 1,
     );
     expect(answer).toMatchObject({ kind: "limited", retryAfterMs: 3_000 });
   });
@@ -302,11 +308,16 @@ describe("no answer", () => {
       (response) => void response.socket?.end("220 mx.example.net ready\r\n"),
     ],
   ])("leaves the outcome unknown when %s", async (_, serve) => {
-    expect(await sendOne(serve)).toMatchObject({ kind: "unknown" });
+    const { peer, provider } = await openBoth(serve);
+    const answer = await pastDeadline(
+      () => provider.send(text()),
+      () => peer.forms.length === 1,
+    );
+    expect(answer).toMatchObject({ kind: "unknown" });
   });
 
   test("an answer of megabytes is not swallowed whole", async () => {
-    const { peer, provider } = await openBoth(babble, { deadlineMs: 5_000 });
+    const { peer, provider } = await openBoth(babble);
     const before = process.memoryUsage.rss();
     expect(await provider.send(text())).toMatchObject({ kind: "unknown" });
     expect(process.memoryUsage.rss() - before).toBeLessThan(32 * 2 ** 20);
@@ -354,7 +365,10 @@ describe("no answer", () => {
   test("is not now when the peer takes the connection and never speaks TLS", async () => {
     const peer = await listenOnLoopback(createServer());
     opened.push(peer);
-    const provider = openProvider({ apiUrl: `https://127.0.0.1:${peer.port}` });
+    const provider = openProvider({
+      apiUrl: `https://127.0.0.1:${peer.port}`,
+      deadlineMs: DEADLINE_MS,
+    });
     expect(await provider.send(text())).toMatchObject({
       kind: "unavailable",
       evidence: { code: "ETIMEDOUT" },
@@ -382,7 +396,7 @@ describe("no answer", () => {
   });
 
   test("closing drops what is under way, and its outcome is unknown", async () => {
-    const { peer, provider } = await openBoth(keepSilent, { deadlineMs: NEVER_MS });
+    const { peer, provider } = await openBoth(keepSilent);
     const sending = provider.send(text());
     await expect.poll(() => peer.forms).toHaveLength(1);
     await provider.close();
@@ -414,7 +428,8 @@ describe("evidence", () => {
       reset,
       keepSilent,
     ]) {
-      const { evidence } = await sendOne(serve);
+      const { provider } = await openBoth(serve, { deadlineMs: DEADLINE_MS });
+      const { evidence } = await provider.send(text());
       expect(JSON.stringify(evidence)).not.toMatch(/0123|t0ken|AC1111|QUMxMTEx|your case/iu);
     }
   });
@@ -530,7 +545,7 @@ describe("looking for a text whose outcome is unknown", () => {
       page(Array.from({ length: 100 }, () => listed({ body: "other" }))),
     ],
   ])("is unavailable when %s", async (_, serve) => {
-    const { provider } = await openBoth(serve);
+    const { provider } = await openBoth(serve, { deadlineMs: DEADLINE_MS });
     expect(await provider.findSent(query)).toEqual({ kind: "unavailable" });
   });
 });
