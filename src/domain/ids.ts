@@ -13,6 +13,11 @@ export type ChangeSetId = Id<"changeSet">;
 /** The id of a daemon. */
 export type WorkerId = Id<"worker">;
 
+/** The id of a row of the history, record_changes. */
+export type RecordChangeId = Id<"recordChange">;
+/** Ids that the database numbers. */
+export type NumberedId = InteractionId | CaseChangeId | ChainId | ChangeSetId | RecordChangeId;
+
 /** The largest id that the database can number a row with. */
 export const LARGEST_ID = 2n ** 63n - 1n;
 

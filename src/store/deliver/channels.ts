@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import { CHANNELS, type Channel } from "../../domain/vocabulary.ts";
 import { WORKER_TIMEOUT_MS } from "../../domain/worker.ts";
-import { asRows, type Db } from "../postgres/db.ts";
+import type { Db } from "../postgres/db.ts";
+import { recordset } from "../postgres/recordset.ts";
 
 /**
  * Says what carries each channel here, so that a notification type nothing can send is refused when it is activated. What
@@ -15,7 +16,7 @@ export async function syncChannelProviders(
   await sql`
     update tidings.channels c
     set provider = r.provider
-    from json_to_recordset(${asRows(rows)}) as r(channel text, provider text)
+    from ${recordset("r", { channel: "text", provider: "text" }, rows)}
     where c.channel = r.channel and c.provider is distinct from r.provider
       and (r.provider is not null or not exists (
         select from tidings.workers w where w.heartbeat_at > clock_timestamp() - ${WORKER_TIMEOUT_MS} * interval '1 millisecond'

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { ContactFinding } from "../../domain/provider-answer.ts";
-import { asRows, type Db } from "../postgres/db.ts";
+import type { Db } from "../postgres/db.ts";
+import { recordset } from "../postgres/recordset.ts";
 
 /** What a provider said of the contact an interaction went to. */
 export interface Found {
@@ -17,7 +18,7 @@ export async function noteFindings(db: Db, found: readonly Found[]): Promise<voi
     update tidings.contacts k
     set valid = k.valid and f.finding <> 'invalid',
       receive_text_messages = k.receive_text_messages and f.finding not in ('notTextable', 'optedOut')
-    from json_to_recordset(${asRows(findings)}) as f("interactionId" bigint, finding text)
+    from ${recordset("f", { interactionId: "bigint", finding: "text" }, findings)}
     join tidings.interactions i on i.id = f."interactionId"
     where k.id = i.contact_id and k.value = i.contact->>'value'
   `.execute(db);

@@ -1,7 +1,27 @@
 import { sql } from "kysely";
 import type { InteractionId, WorkerId } from "../../domain/ids.ts";
 import type { Claim, Withheld } from "../../domain/interaction.ts";
-import { asRows, type Db } from "../postgres/db.ts";
+import type { Db } from "../postgres/db.ts";
+import { recordset } from "../postgres/recordset.ts";
+
+const CLAIM = {
+  interactionId: "bigint",
+  contactId: "text",
+  contact: "jsonb",
+  borrower: "jsonb",
+  content: "jsonb",
+  newestCaseChangeId: "bigint",
+  segments: "int",
+  provider: "text",
+} as const;
+const WITHHELD = {
+  interactionId: "bigint",
+  status: "text",
+  ruleId: "text",
+  short: "text",
+  long: "text",
+  until: "timestamptz",
+} as const;
 
 /**
  * Claims what is still scheduled, in the name of one worker, and keeps what is about to be said to whom.
@@ -19,8 +39,7 @@ export async function claimInteractions(
       contact_id = c."contactId", contact = c.contact, borrower = c.borrower, content = c.content, newest_case_change_id = c."newestCaseChangeId", segments = c.segments, provider = c.provider,
       -- why it waited before is on its transitions
       compliance_guard_rule_id = null, failure_description_short = null, failure_description_long = null
-    from json_to_recordset(${asRows(claims)}) as c(
-      "interactionId" bigint, "contactId" text, contact jsonb, borrower jsonb, content jsonb, "newestCaseChangeId" bigint, segments int, provider text)
+    from ${recordset("c", CLAIM, claims)}
     where i.id = c."interactionId" and i.status = 'scheduled'
     returning i.id
   `.execute(db);
@@ -35,8 +54,7 @@ export async function withholdInteractions(db: Db, withheld: readonly Withheld[]
       update tidings.interactions i
       set status = w.status, compliance_guard_rule_id = w."ruleId", scheduled_at_from = coalesce(w.until, i.scheduled_at_from),
         failure_description_short = w.short, failure_description_long = w.long
-      from json_to_recordset(${asRows(withheld)}) as w(
-        "interactionId" bigint, status text, "ruleId" text, short text, long text, until timestamptz)
+      from ${recordset("w", WITHHELD, withheld)}
       where i.id = w."interactionId" and i.status = 'scheduled'
       returning i.id, w.until
     )

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
-import { asRows, type Db } from "../postgres/db.ts";
+import type { Db } from "../postgres/db.ts";
+import { recordset } from "../postgres/recordset.ts";
 
 /** The attempt that follows an interaction, and when. */
 export interface NextAttempt {
@@ -31,7 +32,7 @@ export async function planNextAttempts(
         case when m.by like 'operator:%' then greatest(i.scheduled_at_to, n."dueAt" + interval '24 hours') else i.scheduled_at_to end,
         i.id, coalesce(i.first_interaction_id, i.id), i.attempt + 1, i.supercase_bulk_operation_id,
         i.case_id, i.case_change_id, i.notification_type_id, i.notification_type_version, i.template_id, i.template_version, i.due_explanation
-      from json_to_recordset(${asRows(next)}) as n("interactionId" bigint, "dueAt" timestamptz)
+      from ${recordset("n", { interactionId: "bigint", dueAt: "timestamptz" }, next)}
       cross join tidings.moved_by() as m(by)
       join tidings.interactions i on i.id = n."interactionId" and i.origin = 'tidings'
         and (i.status = 'failed' or tidings.is_outcome_unknown(i.status, i.status_details))

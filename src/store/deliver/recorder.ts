@@ -2,7 +2,8 @@ import { sql } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { AttemptOutcome } from "../../domain/interaction.ts";
 import { noteFindings } from "./contact-findings.ts";
-import { asRows, type Db } from "../postgres/db.ts";
+import type { Db } from "../postgres/db.ts";
+import { recordset } from "../postgres/recordset.ts";
 import { type NextAttempt, planNextAttempts } from "./next-attempts.ts";
 import { retryOnOutage } from "../postgres/retry.ts";
 
@@ -104,15 +105,27 @@ const idsOf = (outcomes: readonly AttemptOutcome[]): InteractionId[] =>
 const nextOf = ({ interactionId, nextAttemptAt }: AttemptOutcome): NextAttempt[] =>
   nextAttemptAt === null ? [] : [{ interactionId, dueAt: nextAttemptAt }];
 
+const OUTCOME = {
+  interactionId: "bigint",
+  status: "text",
+  statusDetails: "text",
+  short: "text",
+  long: "text",
+  providerMessageId: "text",
+  claimedAt: "timestamptz",
+  startedAt: "timestamptz",
+  endedAt: "timestamptz",
+  evidence: "jsonb",
+  dueAt: "timestamptz",
+} as const;
+
 async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
   await sql`
     update tidings.interactions i
     set status = s.status, status_details = s."statusDetails", failure_description_short = s.short, failure_description_long = s.long,
       provider_message_id = s."providerMessageId", started_at = s."startedAt", ended_at = s."endedAt", evidence = s.evidence,
       content_sha256 = coalesce(s.evidence->>'sha256', i.content_sha256), scheduled_at_from = coalesce(s."dueAt", i.scheduled_at_from)
-    from json_to_recordset(${asRows(outcomes)}) as s(
-      "interactionId" bigint, status text, "statusDetails" text, short text, long text, "providerMessageId" text,
-      "claimedAt" timestamptz, "startedAt" timestamptz, "endedAt" timestamptz, evidence jsonb, "dueAt" timestamptz)
+    from ${recordset("s", OUTCOME, outcomes)}
     where i.id = s."interactionId" and i.claimed_at = s."claimedAt"
       -- an answer that comes after its worker was given up for dead still says what happened
       and (i.status = 'inProgress' or tidings.is_outcome_unknown(i.status, i.status_details))
@@ -134,7 +147,7 @@ async function queueAsking(db: Db, outcomes: readonly AttemptOutcome[]): Promise
   if (outcomes.length === 0) return;
   await sql`
     select tidings.queue_settlements(array_agg(i.id), s."askAt", 0)
-    from json_to_recordset(${asRows(outcomes)}) as s("interactionId" bigint, "askAt" timestamptz)
+    from ${recordset("s", { interactionId: "bigint", askAt: "timestamptz" }, outcomes)}
     join tidings.interactions i on i.id = s."interactionId" and tidings.is_outcome_unknown(i.status, i.status_details)
     group by s."askAt"
   `.execute(db);

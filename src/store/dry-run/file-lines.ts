@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Around, ReadLine, References } from "../../domain/dry-run/arrival.ts";
-import { asRows, type Db } from "../postgres/db.ts";
+import type { Db } from "../postgres/db.ts";
+import { recordset } from "../postgres/recordset.ts";
 
 /** Times inside jsonb, in ms since 1970. */
 type Stored<Change> = Change extends null
@@ -22,7 +23,7 @@ export async function loadAround(
   // The date of a line has milliseconds, so a stored change within the same millisecond counts as simultaneous.
   const { rows } = await sql<StoredAround & { line: number }>`
     select l.line, earlier.change as before, later.change as following, c.change as newest
-    from json_to_recordset(${asRows(asked)}) as l(line int, "caseId" text, at timestamptz)
+    from ${recordset("l", { line: "int", caseId: "text", at: "timestamptz" }, asked)}
     cross join lateral (
       select jsonb_build_object('status', s.status, 'outcome', s.outcome, 'fields', s.fields,
         'changedAt', floor(extract(epoch from s.changed_at) * 1000)) as change

@@ -1,9 +1,10 @@
 import { sql, type RawBuilder } from "kysely";
 import { Fault } from "../../domain/fault.ts";
-import type { InteractionId } from "../../domain/ids.ts";
+import type { InteractionId, RecordChangeId } from "../../domain/ids.ts";
 import type { SealedContent } from "../../domain/sealed-content.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
-import { asRows, type Db } from "../postgres/db.ts";
+import type { Db } from "../postgres/db.ts";
+import { recordset } from "../postgres/recordset.ts";
 import type { Seal } from "../../seal.ts";
 
 /** The amount of content sealed with one key. */
@@ -35,7 +36,7 @@ export async function countSealed(db: Db): Promise<SealedWith[]> {
 export type SealedPlace = "interactions" | "earlierVersions";
 
 interface Row {
-  readonly id: string;
+  readonly id: InteractionId | RecordChangeId;
   readonly interactionId: InteractionId;
   readonly channel: Channel;
   readonly content: SealedContent;
@@ -74,9 +75,12 @@ export async function resealNext(
   });
 }
 
+type Resealed = Pick<Row, "id" | "content">;
+const RESEALED = { id: "bigint", content: "jsonb" } as const;
+
 interface Statements {
   readonly select: (after: string, keyId: string, limit: number) => RawBuilder<Row>;
-  readonly update: (rows: readonly object[]) => RawBuilder<unknown>;
+  readonly update: (rows: readonly Resealed[]) => RawBuilder<unknown>;
 }
 
 // rows that a daemon has locked at this moment are skipped, so neither waits for the other
@@ -89,7 +93,7 @@ const STATEMENTS: Readonly<Record<SealedPlace, Statements>> = {
       for update skip locked`,
     update: (rows) => sql`
       update tidings.interactions i set content = r.content
-      from json_to_recordset(${asRows(rows)}) as r(id bigint, content jsonb)
+      from ${recordset("r", RESEALED, rows)}
       where i.id = r.id`,
   },
   earlierVersions: {
@@ -102,7 +106,7 @@ const STATEMENTS: Readonly<Record<SealedPlace, Statements>> = {
       for update skip locked`,
     update: (rows) => sql`
       update tidings.record_changes h set changes = jsonb_set(h.changes, '{content,from}', r.content)
-      from json_to_recordset(${asRows(rows)}) as r(id bigint, content jsonb)
+      from ${recordset("r", RESEALED, rows)}
       where h.id = r.id`,
   },
 };

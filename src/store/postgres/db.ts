@@ -1,4 +1,4 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, sql, type RawBuilder } from "kysely";
+import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
 import { Pool, types } from "pg";
 import { parseExactJson } from "../../domain/exact-json.ts";
 import type { DB } from "./schema.ts";
@@ -50,7 +50,3 @@ export function openDb(pool: Pool): Db {
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   }).withSchema("tidings");
 }
-
-/** Rows as one json parameter for json_to_recordset: one statement of one form for any number of rows. */
-export const asRows = (rows: readonly object[]): RawBuilder<string> =>
-  sql<string>`${JSON.stringify(rows)}::json`;

@@ -1,7 +1,27 @@
 import { sql } from "kysely";
 import type { ChangeSetId } from "../../domain/ids.ts";
 import type { ResolutionPlan } from "../../domain/resolve/resolution.ts";
-import { asRows, type Db } from "../postgres/db.ts";
+import type { Db } from "../postgres/db.ts";
+import { recordset } from "../postgres/recordset.ts";
+
+const RESOLUTION = { verdicts: "jsonb", caseChangeIds: "bigint[]" } as const;
+const NOTICE = {
+  notificationTypeId: "int",
+  notificationTypeVersion: "int",
+  templateId: "int",
+  templateVersion: "int",
+  channel: "text",
+  theme: "text",
+  subject: "text",
+  sensitive: "boolean",
+  status: "text",
+  scheduledAtFrom: "timestamptz",
+  scheduledAtTo: "timestamptz",
+  dueExplanation: "jsonb",
+  failureDescriptionShort: "text",
+  failureDescriptionLong: "text",
+  caseChangeIds: "bigint[]",
+} as const;
 
 /**
  * Writes the resolutions of a set, the planned interactions and the delivery jobs, and deletes the sets from the queue,
@@ -17,7 +37,7 @@ export async function recordResolutions(
     with resolved as (
       insert into tidings.resolutions (case_change_id, verdicts)
       select id, r.verdicts
-      from json_to_recordset(${asRows(resolutions)}) as r(verdicts jsonb, "caseChangeIds" bigint[])
+      from ${recordset("r", RESOLUTION, resolutions)}
       cross join lateral unnest(r."caseChangeIds") as id
       order by id
       on conflict do nothing
@@ -32,10 +52,7 @@ export async function recordResolutions(
         case when cardinality(c.loan_ids) = 1 then c.loan_ids[1] end, c.loan_ids, c.supercase_bulk_operation_id,
         n."notificationTypeId", n."notificationTypeVersion", n."templateId", n."templateVersion", n.channel, n.theme, n.subject, n.sensitive,
         n.status, n."scheduledAtFrom", n."scheduledAtTo", n."dueExplanation", n."failureDescriptionShort", n."failureDescriptionLong"
-      from json_to_recordset(${asRows(notices)}) as n(
-        "notificationTypeId" int, "notificationTypeVersion" int, "templateId" int, "templateVersion" int, channel text, theme text, subject text,
-        sensitive boolean, status text, "scheduledAtFrom" timestamptz, "scheduledAtTo" timestamptz, "dueExplanation" jsonb,
-        "failureDescriptionShort" text, "failureDescriptionLong" text, "caseChangeIds" bigint[])
+      from ${recordset("n", NOTICE, notices)}
       cross join lateral unnest(n."caseChangeIds") as fired(by)
       join resolved r on r.case_change_id = fired.by
       -- limited to one, so that it is looked up, though the planner does not know a bulk that was just taken in

@@ -1,3 +1,4 @@
+import { tableOf } from "../../../src/store/postgres/recordset.ts";
 import {
   childrenOf,
   declarationsOf,
@@ -238,10 +239,25 @@ function renderTemplate({ node, ...where }: Bound, rendering: Rendering): string
 function renderCall(call: Bound, rendering: Rendering): string {
   const callee = part(call.node, "callee");
   const given = parts(call.node, "arguments").map((node) => ({ ...call, node }));
+  if (callee["name"] === "recordset") return renderRecordset(given, rendering);
   if (callee.type === "MemberExpression" && part(callee, "object")["name"] === "sql")
     return renderMaker(nameOf(part(callee, "property")), given, rendering);
   const result = resultOf(call, rendering.way);
   return result ? render(result, rendering) : parameter(rendering);
+}
+
+/** `recordset(table, columns, rows)`. */
+function renderRecordset([table, columns]: readonly Bound[], rendering: Rendering): string {
+  const name = table && literalText(table, rendering.way);
+  const named = columns && follow(columns, rendering.way);
+  if (name === undefined || named?.node.type !== "ObjectExpression")
+    throw new Error("the table or the columns of a recordset are not readable here");
+  const types = parts(named.node, "properties").map((one) => [
+    nameOf(part(one, "key")),
+    literalText({ ...named, node: part(one, "value") }, rendering.way),
+  ]);
+  const text = tableOf(name, Object.fromEntries(types) as object);
+  return `json_to_recordset(${parameter(rendering)}::json) as ${text}`;
 }
 
 /** The result of a call of a function that makes SQL; undefined for any other call. */
