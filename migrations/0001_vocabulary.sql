@@ -51,6 +51,9 @@ create domain tidings.collections_intensity as text
 create domain tidings.contact_type as text
   constraint contact_type_is_known check (value in ('phone', 'email', 'address')
     or tidings.refuse_word('contact_type', value));
+create domain tidings.contact_label as text
+  constraint contact_label_is_known check (value in ('personal', 'work', 'home', 'military')
+    or tidings.refuse_word('contact_label', value));
 create domain tidings.contact_status as text
   constraint contact_status_is_known check (value in ('primary', 'secondary', 'additional', 'archived')
     or tidings.refuse_word('contact_status', value));

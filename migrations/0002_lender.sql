@@ -38,7 +38,9 @@ create table tidings.borrowers (
   name jsonb not null default '{}'
     constraint borrowers_name_is_an_object check (jsonb_typeof(name) = 'object'
       or tidings.refuse('borrowers_name_is_an_object', 'name is not a JSON object', 'write {"firstName": …, "lastName": …}')),
-  language text not null default 'en',
+  language text not null default 'en'
+    constraint borrowers_language_is_a_code check (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'
+      or tidings.refuse('borrowers_language_is_a_code', 'language is not a code', 'write a BCP 47 code, such as en or es-MX')),
   time_zone text
     constraint borrowers_time_zone_is_known references tidings.time_zones,
   collections_intensity tidings.collections_intensity not null default 'normal',
@@ -71,7 +73,7 @@ create table tidings.contacts (
     constraint contacts_borrower_is_known references tidings.borrowers,
   external_id text constraint contacts_external_id_is_unique unique,
   contact_type tidings.contact_type not null,
-  label text,
+  label tidings.contact_label,
   affiliation text not null default 'self',
   status tidings.contact_status not null default 'primary',
   name text,
@@ -94,9 +96,59 @@ create table tidings.contacts (
   constraint contacts_have_a_value_or_an_address
     check (case contact_type when 'address' then address is not null else value is not null end
       or tidings.refuse('contacts_have_a_value_or_an_address', 'the contact has nothing to reach the borrower with',
-        'set address for the contact_type address, and value for phone and email'))
+        'set address for the contact_type address, and value for phone and email')),
+  -- What can be dialed, in whatever way it is written. Contacts that nobody uses keep what they have.
+  constraint contacts_value_of_a_phone_is_a_number
+    check ((contact_type <> 'phone' or not valid or status = 'archived'
+        or value ~* '^[+]?[0-9 ()./-]+( ?(x|ext[.]?|#) ?[0-9]{1,7})?$' and value ~ '([0-9][^0-9]*){7}') is not false
+      or tidings.refuse('contacts_value_of_a_phone_is_a_number', 'value is not a phone number',
+        'write it with its country, such as +1 614 555 0107, or set valid to false')),
+  -- what the channel email can send to
+  constraint contacts_value_of_an_email_is_an_address
+    check ((contact_type <> 'email' or not valid or status = 'archived'
+        or value ~ '^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$' and char_length(value) <= 254) is not false
+      or tidings.refuse('contacts_value_of_an_email_is_an_address', 'value is not an email address',
+        'write one address, without a name, brackets or blanks, or set valid to false'))
 );
 create index contacts_by_borrower on tidings.contacts (borrower_id);
+
+-- Which contact a notice goes to is not left to chance: a borrower has one primary email, and one primary phone and address of
+-- each label. Several may be changed in one statement, so a unique index, which checks each row, would be too strict.
+create function tidings.check_primary_contacts() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  twice record;
+begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.contacts');
+  -- two writers of one borrower's contacts take turns
+  perform from (
+    select b.id from tidings.borrowers b
+    where b.id in (select n.borrower_id from written n where n.status = 'primary' and n.valid and n.affiliation = 'self')
+    order by b.id for no key update
+  ) locked;
+  select n.borrower_id, n.contact_type into twice
+  from written n
+  where n.status = 'primary' and n.valid and n.affiliation = 'self' and exists (
+    select from tidings.contacts c
+    where c.borrower_id = n.borrower_id and c.id <> n.id and c.contact_type = n.contact_type
+      and c.status = 'primary' and c.valid and c.affiliation = 'self'
+      and (c.contact_type = 'email' or c.label is not distinct from n.label)
+  )
+  limit 1;
+  if found then
+    perform tidings.refuse('contacts_have_one_primary',
+      format('borrower %s has two primary contacts of the type %s', twice.borrower_id, twice.contact_type),
+      'set the status of the other one to secondary, additional or archived first');
+  end if;
+  return null;
+end $$;
+create trigger check_primary_contacts after insert on tidings.contacts
+referencing new table as written
+for each statement execute function tidings.check_primary_contacts();
+create trigger check_primary_contacts_on_update after update on tidings.contacts
+referencing new table as written
+for each statement execute function tidings.check_primary_contacts();
 
 -- case_changes (0005) and interactions (0006) refer to case types and borrowers without foreign keys, because a foreign
 -- key looks up each row of a bulk by itself. This function is the half of those rules that forbids to delete a referenced

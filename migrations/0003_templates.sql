@@ -15,7 +15,9 @@ create table tidings.templates (
   theme tidings.theme,
   subject text,
   sensitive boolean not null default false,
-  language text not null default 'en',
+  language text not null default 'en'
+    constraint templates_language_is_a_code check (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'
+      or tidings.refuse('templates_language_is_a_code', 'language is not a code', 'write a BCP 47 code, such as en or es-MX')),
   subject_template text,
   html_template text,
   text_template text,

@@ -11,7 +11,7 @@ create table tidings.case_changes (
   id bigint primary key generated always as identity,
   external_id text constraint case_changes_external_id_is_taken_once unique,
   case_id text not null,
-  -- check_case_changes checks that the case type and the borrower exist, and the sizes
+  -- check_case_changes checks that the case type, the borrower and the loans exist, and the sizes
   case_type_id text not null,
   borrower_id text not null,
   loan_ids text[] not null default '{}'
@@ -122,19 +122,6 @@ declare
   large record;
 begin
   perform tidings.check_trigger_table(tg_relid, 'tidings.case_changes', 'tidings.late_intake');
-  select n.case_type_id into missing_id
-  from (select distinct i.case_type_id from inserted i) n
-  where not exists (select from tidings.case_types t where t.id = n.case_type_id for key share) limit 1;
-  if found then
-    perform tidings.raise_missing_reference('case_changes_case_type_is_known', 'case type', missing_id);
-  end if;
-  select n.borrower_id into missing_id
-  from inserted n
-  where not exists (select from tidings.borrowers b where b.id = n.borrower_id for key share) limit 1;
-  if found then
-    perform tidings.raise_missing_reference('case_changes_borrower_is_known', 'borrower', missing_id);
-  end if;
-
   -- what takes up to 4 kB is less than a megabyte, however well it is compressed, and need not be written out
   select n.id, char_length(n.case_id) as case_id_length, char_length(n.external_id) as external_id_length,
     cardinality(n.loan_ids) as loans, char_length(n.supercase_bulk_operation_id) as bulk_id_length,
@@ -147,19 +134,38 @@ begin
       exists (select from unnest(n.loan_ids) l where char_length(l) > 200))
     or (pg_column_size(n.fields) > 4000 and octet_length(n.fields::text) > 1000000)
   limit 1;
-  if not found then
-    return null;
-  end if;
-  if large.fields_size > 1000000 then
+  if found and large.fields_size > 1000000 then
     perform tidings.refuse('case_changes_fields_have_at_most_1_megabyte',
       format('fields has %s bytes, more than 1,000,000', large.fields_size), 'insert only the fields that notices need');
   end if;
-  if large.loans > 1000 then
+  if found and large.loans > 1000 then
     perform tidings.refuse('case_changes_loan_ids_has_at_most_1000_ids',
       format('loan_ids has %s ids, more than 1,000', large.loans), 'make one case for each borrower');
   end if;
-  perform tidings.refuse('case_changes_ids_have_at_most_200_characters',
-    'case_id, external_id, supercase_bulk_operation_id or an id in loan_ids has more than 200 characters', 'use shorter ids');
+  if found then
+    perform tidings.refuse('case_changes_ids_have_at_most_200_characters',
+      'case_id, external_id, supercase_bulk_operation_id or an id in loan_ids has more than 200 characters', 'use shorter ids');
+  end if;
+
+  select n.case_type_id into missing_id
+  from (select distinct i.case_type_id from inserted i) n
+  where not exists (select from tidings.case_types t where t.id = n.case_type_id for key share) limit 1;
+  if found then
+    perform tidings.raise_missing_reference('case_changes_case_type_is_known', 'case type', missing_id);
+  end if;
+  select n.borrower_id into missing_id
+  from inserted n
+  where not exists (select from tidings.borrowers b where b.id = n.borrower_id for key share) limit 1;
+  if found then
+    perform tidings.raise_missing_reference('case_changes_borrower_is_known', 'borrower', missing_id);
+  end if;
+  -- without a lock: a loan may be deleted later
+  select n.loan_id into missing_id
+  from (select distinct unnest(i.loan_ids) as loan_id from inserted i) n
+  where not exists (select from tidings.loans l where l.id = n.loan_id) limit 1;
+  if found then
+    perform tidings.raise_missing_reference('case_changes_loans_are_known', 'loan', coalesce(missing_id, 'null'));
+  end if;
   return null;
 end $$;
 

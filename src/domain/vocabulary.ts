@@ -102,6 +102,9 @@ export type RevealWay = (typeof REVEAL_WAYS)[number];
 export const CONTACT_TYPES = ["phone", "email", "address"] as const;
 export type ContactType = (typeof CONTACT_TYPES)[number];
 
+/** The labels of a contact: whose it is, or where. */
+export const CONTACT_LABELS = ["personal", "work", "home", "military"] as const;
+
 /** The statuses of a contact in order of preference. An archived contact is never chosen. */
 export const CONTACT_STATUSES = ["primary", "secondary", "additional", "archived"] as const;
 export type ContactStatus = (typeof CONTACT_STATUSES)[number];

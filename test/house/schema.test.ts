@@ -57,6 +57,7 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["PAUSE_SCOPES", "pause_scope"],
   ["REVEAL_WAYS", "reveal_way"],
   ["CONTACT_TYPES", "contact_type"],
+  ["CONTACT_LABELS", "contact_label"],
   ["CONTACT_STATUSES", "contact_status"],
   ["BORROWER_TYPES", "borrower_type"],
   ["BORROWER_STATUSES", "borrower_status"],

@@ -42,7 +42,7 @@ test("a change dated infinity is recorded as unusable, and the others of its set
 test("one whose facts cannot be loaded holds up none of those that are due with it", async () => {
   await pool.query(
     `insert into tidings.case_changes (case_id, case_type_id, borrower_id, loan_ids, status)
-     select 'LOANS-' || n, 'bankruptcy', 'BO-1', case n when 7 then '{{LN-1},{LN-2}}'::text[] else '{LN-1}' end, 'initiated'
+     select 'LOANS-' || n, 'bankruptcy', 'BO-1', case n when 7 then '{{LN-1},{LN-1}}'::text[] else '{LN-1}' end, 'initiated'
      from generate_series(1, 10) n`,
   );
   await runDueJobs(database, house.deps);

@@ -46,11 +46,13 @@ function readLine(
 export function findUnknown(lines: readonly ReadLine[], references: References): LineFault[] {
   return lines.flatMap(({ line, change }) => {
     const faults: LineFault[] = [];
-    const { case_type_id: caseType, borrower_id: borrower } = change;
+    const { case_type_id: caseType, borrower_id: borrower, loan_ids: loans } = change;
     if (!references.caseTypeIds.has(caseType))
       faults.push({ line, message: `case_type_id ${caseType} is not in tidings.case_types` });
     if (!references.borrowerIds.has(borrower))
       faults.push({ line, message: `borrower_id ${borrower} is not in tidings.borrowers` });
+    for (const loan of loans.filter((id) => !references.loanIds.has(id)))
+      faults.push({ line, message: `loan_ids: ${loan} is not in tidings.loans` });
     return faults;
   });
 }

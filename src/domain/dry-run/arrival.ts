@@ -37,6 +37,7 @@ export interface ReadLine {
 export interface References {
   readonly caseTypeIds: ReadonlySet<string>;
   readonly borrowerIds: ReadonlySet<string>;
+  readonly loanIds: ReadonlySet<string>;
   readonly externalIds: ReadonlySet<string>;
 }
 

@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { COLLECTIONS_INTENSITIES, CONTACT_STATUSES, CONTACT_TYPES } from "../vocabulary.ts";
+import {
+  COLLECTIONS_INTENSITIES,
+  CONTACT_LABELS,
+  CONTACT_STATUSES,
+  CONTACT_TYPES,
+} from "../vocabulary.ts";
 import {
   date,
   flag,
@@ -93,7 +98,7 @@ export const contact = z.strictObject(
     contactType: oneOf(CONTACT_TYPES),
     value: text.optional().describe("E.164 phone number or email address; absent for an address"),
     address: address.optional(),
-    label: oneOf(["personal", "work", "home", "military"]).default("personal"),
+    label: oneOf(CONTACT_LABELS).default("personal"),
     affiliation: oneOf(AFFILIATIONS)
       .default("self")
       .describe("executor stands for executor, administrator and personal representative"),

@@ -63,19 +63,21 @@ function dated<Change extends { readonly changedAt: number }>(
   return stored && { ...stored, changedAt: new Date(stored.changedAt) };
 }
 
-/** Returns the referenced case types, borrowers and external ids that exist in the database. */
+/** Returns the referenced case types, borrowers, loans and external ids that exist in the database. */
 export async function loadReferences(db: Db, lines: readonly ReadLine[]): Promise<References> {
   const changes = lines.map(({ change }) => change);
   const { rows } = await sql<{ [Name in keyof References]: string[] }>`
     select
       array(select y.id from tidings.case_types y where y.id = any(${[...new Set(changes.map((one) => one.case_type_id))]}::text[])) as case_type_ids,
       array(select b.id from tidings.borrowers b where b.id = any(${[...new Set(changes.map((one) => one.borrower_id))]}::text[])) as borrower_ids,
+      array(select l.id from tidings.loans l where l.id = any(${[...new Set(changes.flatMap((one) => one.loan_ids))]}::text[])) as loan_ids,
       array(select c.external_id from tidings.case_changes c
         where c.external_id = any(${changes.flatMap((one) => one.external_id ?? [])}::text[])) as external_ids
   `.execute(db);
   return {
     caseTypeIds: new Set(rows[0]?.caseTypeIds),
     borrowerIds: new Set(rows[0]?.borrowerIds),
+    loanIds: new Set(rows[0]?.loanIds),
     externalIds: new Set(rows[0]?.externalIds),
   };
 }

@@ -144,15 +144,22 @@ describe("a line that cannot says what is wrong and repeats nothing of it", () =
 
 test("references that the table would refuse are reported by line", () => {
   const { lines } = readLines(
-    [LINE, { ...LINE, case_type_id: "unheardOf", borrower_id: "BO-9" }].map(write).join("\n"),
+    [
+      { ...LINE, loan_ids: ["LN-1"] },
+      { ...LINE, case_type_id: "unheardOf", borrower_id: "BO-9", loan_ids: ["LN-1", "LN-9"] },
+    ]
+      .map(write)
+      .join("\n"),
   );
   const references = {
     caseTypeIds: new Set(["bankruptcy"]),
     borrowerIds: new Set(["BO-1"]),
+    loanIds: new Set(["LN-1"]),
     externalIds: new Set<string>(),
   };
   expect(findUnknown(lines, references)).toEqual([
     { line: 2, message: "case_type_id unheardOf is not in tidings.case_types" },
     { line: 2, message: "borrower_id BO-9 is not in tidings.borrowers" },
+    { line: 2, message: "loan_ids: LN-9 is not in tidings.loans" },
   ]);
 });

@@ -296,7 +296,7 @@ describe("the contact of an interaction", () => {
 
   test("does not change with the borrower's contact", async () => {
     const { id } = await logged({ contactId: "CT-HOME" });
-    await pool.query("update tidings.contacts set label = 'old home' where id = 'CT-HOME'");
+    await pool.query("update tidings.contacts set label = 'work' where id = 'CT-HOME'");
     const { body } = await ask("GET", `/interactions/${String(id)}`);
     expect(body.data["contact"]).toMatchObject({ label: "home" });
   });

@@ -28,6 +28,14 @@ describe("bad input is refused by a constraint whose name says what is wrong", (
     ["case_changes_case_type_is_known", change("", "('C', 'divorce', 'BO-1', 'initiated')")],
     ["case_changes_borrower_is_known", change("", "('C', 'bankruptcy', 'BO-9', 'initiated')")],
     [
+      "case_changes_loans_are_known",
+      change(", loan_ids", "('C', 'bankruptcy', 'BO-1', 'initiated', '{LN-1,LN-404}')"),
+    ],
+    [
+      "case_changes_loans_are_known",
+      change(", loan_ids", "('C', 'bankruptcy', 'BO-1', 'initiated', '{null}')"),
+    ],
+    [
       "case_changes_fields_is_an_object",
       change(", fields", "('C', 'bankruptcy', 'BO-1', 'initiated', '[]')"),
     ],
@@ -50,7 +58,7 @@ describe("bad input is refused by a constraint whose name says what is wrong", (
       "case_changes_loan_ids_has_at_most_1000_ids",
       change(
         ", loan_ids",
-        "('C', 'bankruptcy', 'BO-1', 'initiated', array_fill('LN'::text, '{1001}'))",
+        "('C', 'bankruptcy', 'BO-1', 'initiated', array_fill('LN-1'::text, '{1001}'))",
       ),
     ],
     [
@@ -116,6 +124,10 @@ describe("bad input is refused by a constraint whose name says what is wrong", (
     [
       "contacts_have_a_value_or_an_address",
       "insert into tidings.contacts (id, borrower_id, contact_type) values ('X', 'BO-1', 'email')",
+    ],
+    [
+      "contact_label_is_known",
+      "update tidings.contacts set label = 'wherever' where id = 'CT-PHONE'",
     ],
     [
       "borrowers_time_zone_is_known",
