@@ -289,13 +289,9 @@ begin
       'insert another interaction');
   end if;
   new.updated_at := clock_timestamp();
-  if new.status is distinct from old.status and new.status_updated_at = old.status_updated_at then
-    new.status_updated_at := clock_timestamp();
-  end if;
-  if new.status_details is distinct from old.status_details
-    and new.status_details_updated_at is not distinct from old.status_details_updated_at then
-    new.status_details_updated_at := clock_timestamp();
-  end if;
+  new.status_updated_at := case when new.status = old.status then old.status_updated_at else clock_timestamp() end;
+  new.status_details_updated_at := case when new.status_details is not distinct from old.status_details
+    then old.status_details_updated_at else clock_timestamp() end;
   if (new.status, new.status_details) is distinct from (old.status, old.status_details) and new.evidence = old.evidence then
     new.evidence := null; -- it belongs to the status before
   end if;
@@ -323,64 +319,131 @@ end $$;
 create trigger guard_logged_interaction before update on tidings.interactions
 for each row when (old.origin = 'logged') execute function tidings.guard_logged_interaction();
 
--- The bookkeeping columns follow from the others.
+-- The dates of its moves follow from the others.
 create trigger record_change after update on tidings.interactions
 for each row when (old.origin = 'logged')
 execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 'status_details_updated_at');
--- Transitions record what Tidings does with its own interactions; the lender's notes on them have no transition.
-create trigger record_change_of_notes after update of meta_data, external_id on tidings.interactions
-for each row when (old.origin = 'tidings' and (old.meta_data, old.external_id) is distinct from (new.meta_data, new.external_id))
-execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 'status_details_updated_at');
 
--- Content and template version stay as they were when the notice was sent. The trigger fires for these columns only, so
--- neither recording an outcome nor resolving pays for it.
-create function tidings.keep_content() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  if (new.template_id, new.template_version) is distinct from (old.template_id, old.template_version) then
-    perform tidings.refuse('interactions_keep_their_template_version',
-      format('interaction %s is pinned to version %s of template %s', old.id, old.template_version, old.template_id),
-      'retry it, or insert another case change');
-  end if;
-  if (new.content, new.newest_case_change_id) is distinct from (old.content, old.newest_case_change_id)
-    and not (old.status = 'scheduled' and new.status = 'inProgress') -- the claim writes the content that is about to be sent
-    and not coalesce(old.content ? 'sealed' and new.content ? 'sealed', false) then -- sealed again with another key
-    perform tidings.refuse('interactions_keep_their_content', format('the content of interaction %s is on record', old.id),
-      'send another interaction with the correct content');
-  end if;
-  return new;
-end $$;
-create trigger keep_content before update of content, newest_case_change_id, template_id, template_version on tidings.interactions
-for each row when (old.origin = 'tidings') execute function tidings.keep_content();
+-- What Tidings sends. Every column has one rule, and a test knows the rule of each (test/store/rights/columns.test.ts):
+--   it never changes                                     keep_who_and_what, keep_template_version, guard_interaction
+--   it changes with a claim and with nothing else        keep_claim, keep_content
+--   it is written when a call ends                       keep_call
+--   it changes with the status, whose transition says by whom and from what
+--   the database itself writes it                        guard_interaction
+--   each change leaves a row of history                  record_change_of_notices
+-- Only settle_at and asked are free. They say when a question is asked, and nothing of what happened.
+--
+-- The conditions compare columns and call no function of ours, so the statements that claim and record in bulk pay next to
+-- nothing. `update of` names the columns that a statement sets, so most statements do not even meet the condition.
 
--- To whom, about what, from whom and by which plan: never changed, from the moment the notice is planned. What was handed over is
--- written once. The condition is evaluated without a function call, so the statements that claim and record pay next to nothing.
 create function tidings.refuse_rewrite() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  perform tidings.refuse('interactions_keep_who_and_what', format('interaction %s keeps to whom it goes, why, and what was handed over', old.id),
-    'insert another interaction');
+  perform tidings.refuse('interactions_keep_who_and_what',
+    format('interaction %s keeps to whom it goes, why, when, and what was handed over', old.id), 'insert another interaction');
   return null;
 end $$;
-create trigger keep_who_and_what before update of created_at, created_by, channel, person_id, loan_id, loan_ids, subject, theme,
-  direction, sensitive, supercase_bulk_operation_id, case_id, due_explanation, first_interaction_id on tidings.interactions
+
+-- To whom, about what, from whom and by which plan
+create trigger keep_who_and_what before update of created_at, created_by, deleted_at, channel, person_id, loan_id, loan_ids, subject, theme,
+  borrower_selected_theme, direction, sensitive, is_transactional, scheduled_at_to, supercase_bulk_operation_id, case_id, due_explanation,
+  first_interaction_id on tidings.interactions
 for each row when (old.origin = 'tidings' and
-  (new.created_at, new.created_by, new.channel, new.person_id, new.loan_id, new.loan_ids, new.subject, new.theme, new.direction,
-    new.sensitive, new.supercase_bulk_operation_id, new.case_id, new.due_explanation, new.first_interaction_id)
+  (new.created_at, new.created_by, new.deleted_at, new.channel, new.person_id, new.loan_id, new.loan_ids, new.subject, new.theme,
+    new.borrower_selected_theme, new.direction, new.sensitive, new.is_transactional, new.scheduled_at_to, new.supercase_bulk_operation_id,
+    new.case_id, new.due_explanation, new.first_interaction_id)
   is distinct from
-  (old.created_at, old.created_by, old.channel, old.person_id, old.loan_id, old.loan_ids, old.subject, old.theme, old.direction,
-    old.sensitive, old.supercase_bulk_operation_id, old.case_id, old.due_explanation, old.first_interaction_id))
+  (old.created_at, old.created_by, old.deleted_at, old.channel, old.person_id, old.loan_id, old.loan_ids, old.subject, old.theme,
+    old.borrower_selected_theme, old.direction, old.sensitive, old.is_transactional, old.scheduled_at_to, old.supercase_bulk_operation_id,
+    old.case_id, old.due_explanation, old.first_interaction_id))
 execute function tidings.refuse_rewrite();
--- An answer writes the hash, also one that comes after its worker was given up.
-create trigger keep_hash before update of content_sha256 on tidings.interactions
-for each row when (old.origin = 'tidings' and new.content_sha256 is distinct from old.content_sha256 and old.status <> 'inProgress'
-  and not coalesce(tidings.is_outcome_unknown(old.status, old.status_details), false))
-execute function tidings.refuse_rewrite();
--- The contact is chosen by a claim, and by nothing else.
-create trigger keep_contact before update of contact_id, contact, borrower on tidings.interactions
+
+create function tidings.keep_template_version() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform tidings.refuse('interactions_keep_their_template_version',
+    format('interaction %s is pinned to version %s of template %s', old.id, old.template_version, old.template_id),
+    'retry it, or insert another case change');
+  return null;
+end $$;
+create trigger keep_template_version before update of template_id, template_version on tidings.interactions
+for each row when (old.origin = 'tidings'
+  and (new.template_id, new.template_version) is distinct from (old.template_id, old.template_version))
+execute function tidings.keep_template_version();
+
+-- A claim writes who sends, through which contact, and the content that is about to be sent.
+create trigger keep_claim before update of claimed_at, claimed_by, claims, provider, segments, newest_case_change_id, contact_id,
+  contact, borrower on tidings.interactions
 for each row when (old.origin = 'tidings' and not (old.status = 'scheduled' and new.status = 'inProgress')
-  and (new.contact_id, new.contact, new.borrower) is distinct from (old.contact_id, old.contact, old.borrower))
+  and (new.claimed_at, new.claimed_by, new.claims, new.provider, new.segments, new.newest_case_change_id, new.contact_id, new.contact,
+    new.borrower)
+  is distinct from (old.claimed_at, old.claimed_by, old.claims, old.provider, old.segments, old.newest_case_change_id, old.contact_id,
+    old.contact, old.borrower))
 execute function tidings.refuse_rewrite();
+
+create function tidings.keep_content() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if old.content #>> '{sealed,keyId}' <> new.content #>> '{sealed,keyId}' then
+    return new; -- `tidings reseal`
+  end if;
+  perform tidings.refuse('interactions_keep_their_content', format('the content of interaction %s is on record', old.id),
+    'send another interaction with the correct content');
+  return null;
+end $$;
+create trigger keep_content before update of content on tidings.interactions
+for each row when (old.origin = 'tidings' and not (old.status = 'scheduled' and new.status = 'inProgress')
+  and new.content is distinct from old.content)
+execute function tidings.keep_content();
+
+-- A call begins with its claim and ends with the answer. While its outcome is unknown, a later answer may still come.
+create trigger keep_call before update of started_at, ended_at, provider_message_id, content_sha256 on tidings.interactions
+for each row when (old.origin = 'tidings'
+  and not (old.status = 'scheduled' and new.status = 'inProgress')
+  and not (old.status = 'inProgress' and new.status <> 'inProgress')
+  and (old.status <> 'attempted' or old.status_details is null or old.status_details not like '%OutcomeUnknown')
+  and (new.started_at, new.ended_at, new.provider_message_id, new.content_sha256)
+    is distinct from (old.started_at, old.ended_at, old.provider_message_id, old.content_sha256))
+execute function tidings.refuse_rewrite();
+create trigger keep_evidence before update of evidence on tidings.interactions
+for each row when (old.origin = 'tidings' and new.status = old.status and new.status_details is not distinct from old.status_details
+  and (old.status <> 'attempted' or old.status_details is null or old.status_details not like '%OutcomeUnknown')
+  and new.evidence is distinct from old.evidence)
+execute function tidings.refuse_rewrite();
+
+-- Only what is scheduled, or is scheduled again, has another due time.
+create trigger keep_due_time before update of scheduled_at_from on tidings.interactions
+for each row when (old.origin = 'tidings' and new.status <> 'scheduled'
+  and new.scheduled_at_from is distinct from old.scheduled_at_from)
+execute function tidings.refuse_rewrite();
+
+-- What neither stays nor is in a transition.
+create trigger record_change_of_notices after update of meta_data, external_id, compliance_guard_rule_id, failure_description_short,
+  failure_description_long, scheduled_at_from, content, evidence, started_at, ended_at, provider_message_id, content_sha256 on tidings.interactions
+for each row when (old.origin = 'tidings' and (
+  -- the lender's notes
+  (new.meta_data, new.external_id) is distinct from (old.meta_data, old.external_id)
+  -- the reason, when nothing else moved, or when it replaces that of an end
+  or (new.status = old.status
+    and (old.status <> 'attempted' or new.status_details is not distinct from old.status_details)
+    and (new.compliance_guard_rule_id, new.failure_description_short, new.failure_description_long)
+      is distinct from (old.compliance_guard_rule_id, old.failure_description_short, old.failure_description_long))
+  -- the due time, except that a rule which holds a notice back looks at it again from time to time
+  or (new.status = 'scheduled' and old.status = 'scheduled' and new.scheduled_at_from <> old.scheduled_at_from
+    and (old.compliance_guard_rule_id is null
+      or new.scheduled_at_from not between old.scheduled_at_from and old.scheduled_at_from + interval '1 day'))
+  -- an answer that came after its outcome was called unknown
+  or (old.status = 'attempted' and (
+    (new.status = old.status and new.status_details is not distinct from old.status_details
+      and (new.evidence, new.started_at, new.ended_at, new.provider_message_id, new.content_sha256)
+        is distinct from (old.evidence, old.started_at, old.ended_at, old.provider_message_id, old.content_sha256))
+    or (old.started_at <> new.started_at or old.started_at is not null and new.started_at is null)
+    or (old.ended_at <> new.ended_at or old.ended_at is not null and new.ended_at is null)
+    or (old.provider_message_id <> new.provider_message_id or old.provider_message_id is not null and new.provider_message_id is null)
+    or (old.content_sha256 <> new.content_sha256 or old.content_sha256 is not null and new.content_sha256 is null)))
+  -- content that another key has sealed again
+  or (new.status = old.status and new.content is distinct from old.content)))
+execute function tidings.record_change('id', 'updated_at', 'status', 'status_updated_at', 'status_details', 'status_details_updated_at');
 
 create table tidings.interaction_transitions (
   id bigint generated always as identity,

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { explain } from "../../src/commands/explain/explain.ts";
 import { actingAs } from "../../src/store/postgres/acting-as.ts";
 import { planNextAttempts } from "../../src/store/deliver/next-attempts.ts";
-import { useDatabase } from "../database.ts";
+import { rewriteRecord, useDatabase } from "../database.ts";
 import { interaction } from "../ids.ts";
 import { depsOn } from "../deps.ts";
 import { insertLogged } from "../interactions.ts";
@@ -174,10 +174,12 @@ describe("the page of an interaction", () => {
 
   test("of a postponed one shows the latest time at which it may be sent", async () => {
     const id = await plan("CS-3");
-    await move(
-      id,
-      "scheduled_at_from = '2031-06-02T12:00:00Z', scheduled_at_to = '2031-06-10T12:00:00Z'",
+    await rewriteRecord(
+      pool,
+      "update tidings.interactions set scheduled_at_to = '2031-06-10T12:00:00Z' where id = $1",
+      [id],
     );
+    await move(id, "scheduled_at_from = '2031-06-02T12:00:00Z'");
     const { output } = await explaining(id);
     expect(output).toContain("It was postponed to Mon 2031-06-02 08:00 EDT.");
     expect(output).toContain("It must leave by Tue 2031-06-10 08:00 EDT.");

@@ -86,5 +86,5 @@ test("a delayed notice states the facts of the change that fired it, whatever ch
 test("which change of the case was the newest is on record and does not change", async () => {
   await expect(
     pool.query("update tidings.interactions set newest_case_change_id = -1 where case_id = 'H1'"),
-  ).rejects.toMatchObject({ constraint: "interactions_keep_their_content" });
+  ).rejects.toMatchObject({ constraint: "interactions_keep_who_and_what" });
 });

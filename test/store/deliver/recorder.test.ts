@@ -119,6 +119,27 @@ test("an answer from a worker that was declared dead reschedules its notice, but
   expect(await statusesOf(ids)).toEqual(["scheduled", "attempted"]);
 });
 
+test("the first answer leaves no row of history, and a later one leaves what it replaces", async () => {
+  const ids = await begin(2);
+  const [first = NONE, later = NONE] = ids;
+  await giveUp([later]);
+  const unknown = outcomeRow(later, { statusDetails: "emailOutcomeUnknown" });
+  await recorder.record(unknown);
+  await Promise.all([
+    recorder.record(outcomeRow(first)),
+    recorder.record({ ...outcomeRow(later), providerMessageId: "9Abc" }),
+  ]);
+  const { rows } = await pool.query<{ id: string; from: string | null }>(
+    `select h.row_id as id, h.changes#>>'{provider_message_id,from}' as from from tidings.record_changes h
+     where h.table_name = 'interactions' and h.row_id = any($1) order by h.id`,
+    [ids],
+  );
+  expect(rows).toEqual([
+    { id: later, from: null },
+    { id: later, from: "4XyZ" },
+  ]);
+});
+
 test("a message that was never accepted is not sent again if another attempt has followed", async () => {
   const ids = await begin(2);
   const [alone = NONE, followed = NONE] = ids;
