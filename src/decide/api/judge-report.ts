@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { InteractionRecord, LoggedFields } from "../../domain/interaction-record.ts";
 import type { InteractionStatus } from "../../domain/vocabulary.ts";
+import { stageOf } from "../../domain/receipts/stages.ts";
 
 /** The new values of the fields that a caller sends. */
 export type Report = Readonly<Record<string, unknown>>;
@@ -27,25 +28,6 @@ const REPORTED: Partial<Record<InteractionStatus, readonly InteractionStatus[]>>
   scheduled: ["canceled"],
   attempted: ["succeeded", "failed"],
   succeeded: ["failed"],
-};
-
-/** The stage of each receipt in the life of a message, and the status that belongs to it. */
-const RECEIPTS: Readonly<Record<string, readonly [stage: number, status: InteractionStatus]>> = {
-  OutcomeUnknown: [0, "attempted"],
-  Queued: [1, "attempted"],
-  Sent: [2, "attempted"],
-  Deferred: [2, "attempted"],
-  Delivered: [3, "succeeded"],
-  Opened: [4, "succeeded"],
-  Read: [4, "succeeded"],
-  Clicked: [5, "succeeded"],
-  SpamReported: [6, "succeeded"],
-  Unsubscribed: [6, "succeeded"],
-  Returned: [7, "failed"],
-  Bounced: [7, "failed"],
-  Dropped: [7, "failed"],
-  Undelivered: [7, "failed"],
-  Failed: [7, "failed"],
 };
 
 /**
@@ -115,10 +97,8 @@ function messageForDetails(record: InteractionRecord, changes: Changes): string 
     return `can be reported for an attempted or succeeded interaction, and this one is ${record.status}`;
   if (statusDetails?.startsWith(record.channel) !== true)
     return `must begin with the channel, ${record.channel}`;
-  const stageOf = (details: string | null): (typeof RECEIPTS)[string] | undefined =>
-    RECEIPTS[(details ?? "").slice(record.channel.length)];
-  const [before] = stageOf(record.statusDetails) ?? [];
-  const [after, means = status] = stageOf(statusDetails) ?? [];
+  const [before] = stageOf(record.channel, record.statusDetails) ?? [];
+  const [after, means = status] = stageOf(record.channel, statusDetails) ?? [];
   if (means !== status) return `belongs to the status ${means}; send that status with it`;
   if (before !== undefined && after !== undefined && after < before)
     return `cannot go back from ${record.statusDetails}`;

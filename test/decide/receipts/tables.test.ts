@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { stageOf } from "../../../src/domain/receipts/stages.ts";
 import type { ReceiptTable, StatusRow } from "../../../src/decide/receipts/table.ts";
 import { EMAIL } from "../../../src/decide/receipts/tables/email.ts";
 import { MAIL_HOUSE } from "../../../src/decide/receipts/tables/mail-house.ts";
 import { TWILIO_CALL } from "../../../src/decide/receipts/tables/twilio-call.ts";
 import { TWILIO_MESSAGE } from "../../../src/decide/receipts/tables/twilio-message.ts";
+import { SENDABLE_CHANNELS } from "../../../src/domain/vocabulary.ts";
 import { SMTP_CODES } from "../../../src/domain/codes/smtp-codes.ts";
 import { TWILIO_CODES } from "../../../src/domain/codes/twilio-codes.ts";
 
@@ -34,6 +36,24 @@ test.each(Object.entries(SMTP_CODES).filter(([code]) => /^5\.\d+\.\d+$/u.test(co
 
 const pairsOf = (rows: readonly StatusRow[]): (readonly [StatusRow, StatusRow])[] =>
   rows.flatMap((one, index) => rows.slice(index + 1).map((other) => [one, other] as const));
+
+const isSendable = (channel: string): boolean =>
+  (SENDABLE_CHANNELS as readonly string[]).includes(channel);
+
+test.each(TABLES.filter(([, table]) => isSendable(table.channel)))(
+  "the table of %s agrees with the stages by which reports over REST are judged",
+  (_, table) => {
+    const rows = table.statuses.flatMap(({ rank, progress }) => {
+      const stage = progress && stageOf(table.channel, progress.statusDetails);
+      return stage ? [{ rank, progress, stage }] : [];
+    });
+    for (const { progress, stage } of rows) expect(stage[1]).toBe(progress.status);
+    const reached = rows.filter(({ progress }) => progress.status !== "failed");
+    const inOrder = reached.toSorted((one, other) => one.rank - other.rank);
+    const stages = inOrder.map(({ stage }) => stage[0]);
+    expect(stages).toEqual(stages.toSorted((one, other) => one - other));
+  },
+);
 
 describe.each(TABLES)("the table of %s", (_, table) => {
   const words = table.statuses.map(({ rawStatus }) => rawStatus);
