@@ -1,8 +1,8 @@
 import {
   cancelScheduled,
-  findStanding,
+  findInteractionState,
   listInProgress,
-  type Scope,
+  type CancellationScope,
 } from "../store/operate/cancellation.ts";
 import type { Db } from "../store/postgres/db.ts";
 import { onlyOne, readInteractionId, readWhole } from "./cli/arguments.ts";
@@ -48,7 +48,9 @@ export const cancel = command({
   },
 });
 
-function readScope(options: { readonly [Kind in Scope["kind"]]?: string }): Scope {
+function readScope(options: {
+  readonly [Kind in CancellationScope["kind"]]?: string;
+}): CancellationScope {
   const [kind, id] = onlyOne(options, ["interaction", "case", "type"]);
   if (kind === "case") return { kind, id };
   if (kind === "type") return { kind, id: readWhole("--type", id) };
@@ -67,11 +69,11 @@ function listed(ids: readonly string[]): string {
   return ids.length > SHOWN_IDS ? `${shown} and ${ids.length - SHOWN_IDS} more` : shown;
 }
 
-async function sayNothing(db: Db, { kind, id }: Scope): Promise<string> {
+async function sayNothing(db: Db, { kind, id }: CancellationScope): Promise<string> {
   if (kind === "case") return `Nothing is scheduled for case ${id}; nothing was canceled.`;
   if (kind === "type")
     return `Nothing is scheduled of notification type ${id}; nothing was canceled.`;
-  const found = await findStanding(db, id);
+  const found = await findInteractionState(db, id);
   if (found === undefined) return `There is no interaction ${id}; nothing was canceled.`;
   const status = [found.status, found.statusDetails].filter((word) => word !== null).join(" ");
   return found.origin === "logged"

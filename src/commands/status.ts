@@ -5,8 +5,8 @@ import {
   countUnknown,
   findOldestDue,
   listOpenPauses,
-  type Count,
-  type Held,
+  type StatusCount,
+  type UnknownCount,
   type JobCount,
   type OpenPause,
   type Overdue,
@@ -80,7 +80,7 @@ function pauseLines(pauses: readonly OpenPause[], show: ShowMoment): string[] {
   );
 }
 
-function unknownLine(held: readonly Held[]): string {
+function unknownLine(held: readonly UnknownCount[]): string {
   if (held.length === 0) return "No outcome is unknown.";
   const parts = held.map(
     ({ channel, interactions, firstInteractionId }) =>
@@ -98,7 +98,7 @@ function jobLines(jobs: readonly JobCount[]): string[] {
   return aligned([["jobs", "due", "running", "later", "given up"], ...rows]);
 }
 
-function countLines(counts: readonly Count[]): string[] {
+function countLines(counts: readonly StatusCount[]): string[] {
   if (counts.length === 0) return ["No interaction is on record."];
   const rows = [...Map.groupBy(counts, ({ channel }) => channel)].map(([channel, ofChannel]) => [
     channel,

@@ -75,23 +75,23 @@ export function healthRoutes({ healthDb }: HttpDeps): OpenAPIHono<HttpEnv> {
   return app;
 }
 
-interface Found {
+interface ReadinessResult {
   readonly failing: readonly Check[];
   readonly unresolvedCaseChanges: number | null;
 }
 
-const UNREACHABLE: Found = { failing: ["database"], unresolvedCaseChanges: null };
+const UNREACHABLE: ReadinessResult = { failing: ["database"], unresolvedCaseChanges: null };
 
 /**
  * Everyone may call it, so the database is queried at most once a second and never twice at the same time. Requests
  * that arrive during a check share its result.
  */
-function createReadinessCheck(db: Db): () => Promise<Found> {
-  let checking: Promise<Found> | undefined;
+function createReadinessCheck(db: Db): () => Promise<ReadinessResult> {
+  let checking: Promise<ReadinessResult> | undefined;
   let checkedAt = -Infinity;
-  let found: Found = UNREACHABLE;
+  let found: ReadinessResult = UNREACHABLE;
 
-  async function check(): Promise<Found> {
+  async function check(): Promise<ReadinessResult> {
     const work = runChecks(db);
     // a check that hangs is not repeated while it hangs
     void work.finally(() => (checking = undefined));
@@ -107,7 +107,7 @@ function createReadinessCheck(db: Db): () => Promise<Found> {
   };
 }
 
-async function runChecks(db: Db): Promise<Found> {
+async function runChecks(db: Db): Promise<ReadinessResult> {
   try {
     const { pending } = await readMigrationState(db);
     const isStuck = await isQueueStuck(db, STUCK_MS);
@@ -123,8 +123,8 @@ async function runChecks(db: Db): Promise<Found> {
   }
 }
 
-function withTimeout(ms: number, work: Promise<Found>): Promise<Found> {
-  const { promise, resolve } = Promise.withResolvers<Found>();
+function withTimeout(ms: number, work: Promise<ReadinessResult>): Promise<ReadinessResult> {
+  const { promise, resolve } = Promise.withResolvers<ReadinessResult>();
   const timer = setTimeout(() => resolve(UNREACHABLE), ms);
   return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }

@@ -25,7 +25,7 @@ const RUNS = SHARE < 1 ? 1 : 5;
 export const shareOf = (count: number): number => Math.max(1, Math.round(count * SHARE));
 
 /** Progress; standard output is for the results. */
-export const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+export const printLine = (line: string): void => void process.stderr.write(`${line}\n`);
 
 export const report = (line: object): void =>
   void process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -54,7 +54,7 @@ export async function compare(sides: Sides, runs = RUNS): Promise<Comparison> {
       ] as const,
   )) {
     const rate = await sides[side]();
-    tell(`${sides.name} ${side} ${run === 0 ? "warming up" : run}: ${Math.round(rate)}/s`);
+    printLine(`${sides.name} ${side} ${run === 0 ? "warming up" : run}: ${Math.round(rate)}/s`);
     if (run > 0) rates[side].push(rate);
   }
   const [ours, theirs] = [median(rates.ours), median(rates.theirs)];

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openDb } from "../../src/store/postgres/db.ts";
 import { listLatencies } from "../../src/store/operate/overview.ts";
 import { spawnDaemon } from "../daemon-process.ts";
-import { compare, median, rateSince, report, tell, shareOf } from "./compare.ts";
+import { compare, median, rateSince, report, printLine, shareOf } from "./compare.ts";
 import { insertPortfolio, type Scene } from "./scene.ts";
 
 const CHANGES = shareOf(100_000);
@@ -61,7 +61,7 @@ async function resolveBulk(scene: Scene, daemonPid: number, seen: Seen): Promise
      from generate_series(1, ${CHANGES}) n`,
     [`BULK-${seen.bulks}`],
   );
-  tell(`  inserted after ${Math.round(performance.now() - began)} ms`);
+  printLine(`  inserted after ${Math.round(performance.now() - began)} ms`);
   await waitUntilResolved(scene);
   const rate = rateSince(began, CHANGES);
   await singles.stop();

@@ -5,7 +5,7 @@ import { readConfig } from "../../src/config.ts";
 import { openPool } from "../../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../src/store/postgres/embedded-postgres.ts";
 import { migrate } from "../../src/store/postgres/migrate.ts";
-import { tell } from "./compare.ts";
+import { printLine } from "./compare.ts";
 import { benchDeliver } from "./deliver.ts";
 import { benchHttp } from "./http.ts";
 import { benchJudge } from "./judge.ts";
@@ -45,6 +45,6 @@ else if (name === "render") await benchRender();
 else if (name === "judge") await benchJudge();
 else {
   const names = ["render", "judge", ...Object.keys(BENCHES)];
-  tell(`npm run bench -- NAME, where NAME is one of ${names.join(", ")}`);
+  printLine(`npm run bench -- NAME, where NAME is one of ${names.join(", ")}`);
   process.exitCode = 1;
 }

@@ -19,14 +19,14 @@ export interface ChaosOptions {
   readonly seconds: number;
   readonly seed: number;
   /** Called with each action as it happens. */
-  readonly tell: (line: string) => void;
+  readonly printLine: (line: string) => void;
 }
 
 /** Everything that can be killed, and what is being sent. */
 interface Scene {
   readonly dir: string;
   readonly random: Random;
-  readonly tell: ChaosOptions["tell"];
+  readonly printLine: ChaosOptions["printLine"];
   readonly pool: Pool;
   readonly settings: Readonly<Record<string, string>>;
   readonly daemons: DaemonProcess[];
@@ -43,15 +43,15 @@ const NO_PROGRESS_MS = 120_000;
  * Two daemons, one Postgres, and sinks that count what they receive. While notices are inserted, daemons and Postgres are
  * killed at random; then all is left to run until it is quiet, and what arrived is compared with what is on record.
  */
-export async function runChaos({ seconds, seed, tell }: ChaosOptions): Promise<Verdict> {
+export async function runChaos({ seconds, seed, printLine }: ChaosOptions): Promise<Verdict> {
   const dir = await mkdtemp(join(tmpdir(), "tidings-chaos-"));
   const random = openRandom(seed);
   const received = await openReceived(join(dir, "texts"), random);
-  const scene = await openScene(dir, { random, tell, received });
+  const scene = await openScene(dir, { random, printLine, received });
   try {
     const end = Date.now() + seconds * 1_000;
     await Promise.all([insertUntil(scene, end), killUntil(scene, end)]);
-    tell("no more killing; waiting until it is quiet");
+    printLine("no more killing; waiting until it is quiet");
     await revive(scene);
     await waitUntilQuiet(scene);
     return await judgeRun(scene.pool, received);
@@ -64,7 +64,7 @@ export async function runChaos({ seconds, seed, tell }: ChaosOptions): Promise<V
 
 async function openScene(
   dir: string,
-  { random, tell, received }: Pick<Scene, "random" | "tell"> & { received: Received },
+  { random, printLine, received }: Pick<Scene, "random" | "printLine"> & { received: Received },
 ): Promise<Scene> {
   const postgres = await startEmbeddedPostgres(join(dir, "postgres"));
   const pool = openPool({ url: postgres.url, actor: "chaos", max: 3, onLost: () => {} });
@@ -94,7 +94,7 @@ async function openScene(
       (21, 1, 'initiated', 'email', 21, 'resend', 'active'), (22, 1, 'initiated', 'email', 21, 'hold', 'active'), (23, 1, 'initiated', 'text', 22, 'hold', 'active');
     insert into tidings.case_type_notification_types values ('resent', 21), ('held', 22), ('texted', 23);
   `);
-  return { dir, random, tell, pool, settings, daemons, postgres };
+  return { dir, random, printLine, pool, settings, daemons, postgres };
 }
 
 async function insertUntil({ pool, random }: Scene, end: number): Promise<void> {
@@ -119,7 +119,7 @@ async function killUntil(scene: Scene, end: number): Promise<void> {
   while (Date.now() < end) {
     await sleep(500 + scene.random.below(2_500));
     const what = scene.random.pick(["daemon", "daemon", "daemon", "postgres", "both", "politely"]);
-    scene.tell(`killing: ${what}`);
+    scene.printLine(`killing: ${what}`);
     if (what === "postgres" || what === "both") process.kill(scene.postgres.pid, "SIGKILL");
     if (what !== "postgres") killOne(scene, what === "politely" ? "SIGTERM" : "SIGKILL");
     await sleep(scene.random.below(1_500));
@@ -150,7 +150,7 @@ const LEFT = `
     (select count(*) from tidings.interaction_transitions) + (select count(*) from tidings.resolutions) as steps`;
 
 /** Waits until no job waits, no case change is unresolved and no interaction is due, in progress or asked after. */
-async function waitUntilQuiet({ pool, tell }: Scene): Promise<void> {
+async function waitUntilQuiet({ pool, printLine }: Scene): Promise<void> {
   let last = "";
   let progressedAt = performance.now();
   while (performance.now() - progressedAt < NO_PROGRESS_MS) {
@@ -161,7 +161,7 @@ async function waitUntilQuiet({ pool, tell }: Scene): Promise<void> {
     last = now;
     await sleep(250);
   }
-  tell(`nothing has progressed for ${NO_PROGRESS_MS / 1_000} s: ${last}`);
+  printLine(`nothing has progressed for ${NO_PROGRESS_MS / 1_000} s: ${last}`);
 }
 
 async function closeScene({ daemons, pool, postgres }: Scene): Promise<void> {

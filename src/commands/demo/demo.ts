@@ -14,7 +14,7 @@ import {
   countUnfinished,
   listLatencies,
   listOutcomes,
-  type Outcome,
+  type OverviewRow,
 } from "../../store/operate/overview.ts";
 import { loadDrafts } from "../../store/templates/versions.ts";
 import { unusable } from "../cli/arguments.ts";
@@ -136,10 +136,10 @@ async function waitUntilDone(db: Db): Promise<boolean> {
   return false;
 }
 
-const statusOf = (outcome: Outcome): string =>
+const statusOf = (outcome: OverviewRow): string =>
   [outcome.status, outcome.statusDetails].filter((word) => word !== null).join(" ");
 
-function findDifferences(outcomes: readonly Outcome[]): string[] {
+function findDifferences(outcomes: readonly OverviewRow[]): string[] {
   return Object.entries(EXPECTED).flatMap(([caseChange, types]) => {
     const found = outcomes.filter((one) => one.caseChange === caseChange && one.status !== null);
     const byType = Map.groupBy(found, (one) => one.notificationType ?? "");

@@ -1,6 +1,6 @@
-import type { Outcome } from "../../store/operate/overview.ts";
+import type { OverviewRow } from "../../store/operate/overview.ts";
 
-const COLUMNS: readonly (readonly [string, (outcome: Outcome) => string])[] = [
+const COLUMNS: readonly (readonly [string, (outcome: OverviewRow) => string])[] = [
   ["case change", (one) => one.caseChange],
   ["notification type", (one) => one.notificationType ?? "nothing fires"],
   ["channel", (one) => one.channel ?? ""],
@@ -11,7 +11,7 @@ const COLUMNS: readonly (readonly [string, (outcome: Outcome) => string])[] = [
 ];
 
 /** Formats outcomes as a table for a terminal. */
-export function tableOf(outcomes: readonly Outcome[]): string {
+export function tableOf(outcomes: readonly OverviewRow[]): string {
   const rows = [
     COLUMNS.map(([title]) => title),
     ...outcomes.map((one) => COLUMNS.map(([, read]) => read(one))),

@@ -17,9 +17,9 @@ import {
 } from "../../store/dry-run/arrivals.ts";
 import { loadCalendars } from "../../store/resolve/calendars.ts";
 import type { Db } from "../../store/postgres/db.ts";
-import { loadAround, loadReferences } from "../../store/dry-run/file-lines.ts";
+import { loadNeighbors, loadReferences } from "../../store/dry-run/file-lines.ts";
 import { loadActiveVersions } from "../../store/resolve/active-types.ts";
-import { loadSurroundings } from "../../store/dry-run/surroundings.ts";
+import { loadDryRunFacts } from "../../store/dry-run/facts.ts";
 import { openTemplates } from "../../store/deliver/template-cache.ts";
 import { notFound, wrongArguments } from "../cli/arguments.ts";
 
@@ -86,7 +86,7 @@ async function arriveFromFile(
   const references = await loadReferences(db, lines);
   refuse(path, [...faults, ...findUnknown(lines, references)]);
   const asked = lines.slice(0, limit);
-  const around = await loadAround(db, asked, now);
+  const around = await loadNeighbors(db, asked, now);
   const known = { around, externalIds: references.externalIds };
   return { arrivals: takeIn(asked, known, now), total: lines.length };
 }
@@ -128,7 +128,7 @@ async function loadGround(
       canSeal: contentKeys.length > 0,
       now,
     },
-    surroundings: await loadSurroundings(db, changes),
+    dryRunFacts: await loadDryRunFacts(db, changes),
     activeTypes: (caseTypeId) => versions.get(caseTypeId) ?? [],
     findTemplate: await openTemplates(db)(pinned),
   };

@@ -2,14 +2,14 @@ import { isSendableChannel } from "../../decide/deliver/channels/table.ts";
 import type { SendableChannel } from "../../domain/vocabulary.ts";
 import { isSealed } from "../../domain/sealed-content.ts";
 import type { countReveals } from "../../store/operate/content-reveals.ts";
-import type { KeptContent } from "../../store/operate/recorded-content.ts";
+import type { ContentRecord } from "../../store/operate/recorded-content.ts";
 import type { ShowMoment } from "../cli/moment.ts";
 import { aligned, counted, printable, wrapped } from "../cli/layout.ts";
 import { hashAgain } from "./recompute-hash.ts";
 
 /** The content of an interaction as the caller may see it. */
 export interface Shown {
-  readonly kept: KeptContent;
+  readonly kept: ContentRecord;
   /** The readable content; null if there is none or it is hidden. */
   readonly content: object | null;
   readonly hidden: boolean;
@@ -50,7 +50,7 @@ function aboutRows({ kept, reveals }: Shown, show: ShowMoment): string[][] {
   return rows.flatMap((row) => (row === null ? [] : [[`  ${row[0]}`, row[1]]]));
 }
 
-function sealInWords({ content }: KeptContent): string {
+function sealInWords({ content }: ContentRecord): string {
   if (content === null) return "yes";
   return isSealed(content)
     ? `yes, sealed with key ${content.sealed.keyId}`

@@ -3,10 +3,10 @@ import type { ContentOnRecord } from "../../decide/deliver/channels/rules.ts";
 import { rulesOf } from "../../decide/deliver/channels/table.ts";
 import type { Message } from "../../domain/deliver/message.ts";
 import { sourceOf } from "../../providers/smtp/message-source.ts";
-import type { KeptContent } from "../../store/operate/recorded-content.ts";
+import type { ContentRecord } from "../../store/operate/recorded-content.ts";
 
 /** Returns the SHA-256 (hex) of the message composed from the record, or null if the record is not complete enough. */
-export async function hashAgain(kept: KeptContent, content: object): Promise<string | null> {
+export async function hashAgain(kept: ContentRecord, content: object): Promise<string | null> {
   const message = composeAgain(kept, content);
   return message === undefined ? null : await hashOf(message);
 }
@@ -21,7 +21,7 @@ async function hashOf(message: Message): Promise<string> {
   }
 }
 
-function composeAgain(kept: KeptContent, content: ContentOnRecord): Message | undefined {
+function composeAgain(kept: ContentRecord, content: ContentOnRecord): Message | undefined {
   const { id, chainId, channel, claimedAt, contactName, language } = kept;
   const { from, to } = content;
   const rules = rulesOf(channel);

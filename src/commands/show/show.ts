@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { isSealed } from "../../domain/sealed-content.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { countReveals, recordReveals } from "../../store/operate/content-reveals.ts";
-import { type KeptContent, loadKeptContent } from "../../store/operate/recorded-content.ts";
+import { type ContentRecord, loadContentRecord } from "../../store/operate/recorded-content.ts";
 import { openContent, createSeal, type Seal } from "../../seal.ts";
 import { notFound, readInteractionId, unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
@@ -31,7 +31,7 @@ and who has revealed it is put on record.`,
     const operator = reveal ? readOperator(options.by ?? process.env["USER"]) : "show";
     const actor = reveal ? `operator:${operator}` : operator;
     return await withDatabase(actor, async (db, { contentKeys, lender }) => {
-      const kept = await loadKeptContent(db, id);
+      const kept = await loadContentRecord(db, id);
       if (kept === undefined) throw notFound(`there is no interaction ${id}`);
       const seal = createSeal(contentKeys);
       const shown = await read(db, kept, { reveal: reveal ? actor : null, seal });
@@ -49,7 +49,7 @@ interface Terms {
 }
 
 /** Shows sensitive content only after the reveal is committed. Content that cannot be opened causes no reveal. */
-async function read(db: Db, kept: KeptContent, { reveal, seal }: Terms): Promise<Shown> {
+async function read(db: Db, kept: ContentRecord, { reveal, seal }: Terms): Promise<Shown> {
   const { id, content, sensitive } = kept;
   const isHidden = content !== null && (sensitive || isSealed(content));
   if (isHidden && reveal === null)

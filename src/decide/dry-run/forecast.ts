@@ -1,4 +1,4 @@
-import type { Arrival, Surroundings } from "../../domain/dry-run/arrival.ts";
+import type { Arrival, DryRunFacts } from "../../domain/dry-run/arrival.ts";
 import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import { BEFORE_ALL_CHANGES, FORECAST } from "../../domain/ids.ts";
 import type { NoticeTerms } from "../../domain/interaction.ts";
@@ -12,7 +12,7 @@ import { prepare, type SendContext } from "../deliver/prepare.ts";
 export interface ForecastInputs {
   readonly planning: Planning;
   readonly sendContext: SendContext;
-  readonly surroundings: Surroundings;
+  readonly dryRunFacts: DryRunFacts;
   readonly activeTypes: (caseTypeId: string) => readonly NotificationTypeVersion[];
   readonly findTemplate: (version: FactSheet) => Template | undefined;
 }
@@ -82,7 +82,7 @@ function foretellNotice(
   type: NotificationTypeVersion,
   inputs: ForecastInputs,
 ): ForecastNotice[] {
-  const notice = { type, name: find(inputs.surroundings.rules, type.id).name };
+  const notice = { type, name: find(inputs.dryRunFacts.rules, type.id).name };
   const matched = match(arrival.change, type);
   if (matched.kind === "silent")
     return [{ ...notice, forecast: { kind: "silent", long: matched.long } }];
@@ -125,10 +125,10 @@ function sheetOf(
   planned: Scheduled,
   type: NotificationTypeVersion,
   { change, caseNow, caseLater }: Arrival,
-  { sendContext, surroundings }: ForecastInputs,
+  { sendContext, dryRunFacts }: ForecastInputs,
 ): FactSheet {
-  const { borrower, contacts } = find(surroundings.people, change.borrowerId);
-  const { pausedBecause, ...rules } = find(surroundings.rules, type.id);
+  const { borrower, contacts } = find(dryRunFacts.people, change.borrowerId);
+  const { pausedBecause, ...rules } = find(dryRunFacts.rules, type.id);
   const { onStatus, onOutcome, onCondition, version } = type;
   const { status, outcome, fields } =
     planned.scheduledAtFrom > sendContext.now ? caseLater : caseNow;
@@ -155,14 +155,14 @@ function sheetOf(
     case: {
       id: change.caseId,
       typeId: change.caseTypeId,
-      typeName: find(surroundings.caseTypeNames, change.caseTypeId),
+      typeName: find(dryRunFacts.caseTypeNames, change.caseTypeId),
       status: change.status,
       outcome: change.outcome,
       fields: change.fields,
     },
     caseNow: { changeId: BEFORE_ALL_CHANGES, status, outcome, fields },
     borrower,
-    loans: change.loanIds.flatMap((id) => surroundings.loans.get(id) ?? []),
+    loans: change.loanIds.flatMap((id) => dryRunFacts.loans.get(id) ?? []),
     contacts,
   };
 }

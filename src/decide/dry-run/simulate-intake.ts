@@ -1,6 +1,6 @@
 import type {
   Arrival,
-  Around,
+  Neighbors,
   KnownChange,
   ReadLine,
   References,
@@ -9,7 +9,7 @@ import { idOfLine } from "../../domain/ids.ts";
 
 /** The data in the database that concerns the lines of a file. */
 export interface Known {
-  readonly around: ReadonlyMap<number, Around>;
+  readonly around: ReadonlyMap<number, Neighbors>;
   readonly externalIds: References["externalIds"];
 }
 
@@ -18,7 +18,7 @@ interface Dated extends ReadLine {
   readonly receivedAt: Date;
 }
 
-const NOTHING: Around = { before: null, following: null, newest: null };
+const NOTHING: Neighbors = { before: null, following: null, newest: null };
 
 /**
  * Takes in the lines of a file as changes that arrive now, one after the other, as the trigger of 0005_case_changes.sql does:
@@ -60,7 +60,7 @@ function stateOf({ change }: ReadLine, now: Date): KnownChange {
   return { status, outcome, fields, fires, changedAt };
 }
 
-function arrivalOf(read: Dated, peers: readonly Dated[], around: Around = NOTHING): Arrival {
+function arrivalOf(read: Dated, peers: readonly Dated[], around: Neighbors = NOTHING): Arrival {
   const { line, change, state, receivedAt } = read;
   const earlier = peers.filter((peer) => peer.line < line).map((peer) => peer.state);
   const at = state.changedAt;

@@ -9,7 +9,7 @@ import {
 import type { ReceiptTable } from "./table.ts";
 
 /** A message with its stored receipts. */
-export interface KeptReceipts {
+export interface StoredReceipts {
   readonly interactionId: InteractionId;
   readonly state: ReceiptState;
   readonly context: ReceiptContext;
@@ -26,7 +26,7 @@ export interface Difference {
 export function compareTables(
   before: ReceiptTable,
   after: ReceiptTable,
-  kept: readonly KeptReceipts[],
+  kept: readonly StoredReceipts[],
 ): Difference[] {
   return kept
     .map(({ interactionId, state, context }) => ({

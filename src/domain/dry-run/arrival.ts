@@ -19,7 +19,7 @@ export interface KnownChange extends DatedFacts {
 }
 
 /** The state of a case in the database around the time of a change that is not stored. */
-export interface Around {
+export interface Neighbors {
   /** The last change up to that time, and the first one after it. */
   readonly before: KnownChange | null;
   readonly following: KnownChange | null;
@@ -65,7 +65,7 @@ export interface TypeRules {
 }
 
 /** The rows that some case changes reference, by id. */
-export interface Surroundings {
+export interface DryRunFacts {
   readonly caseTypeNames: ReadonlyMap<string, string>;
   readonly people: ReadonlyMap<
     string,

@@ -19,7 +19,7 @@ export interface UnknownOutcome {
 }
 
 /** The state of an accepted message at the provider. */
-export interface Found {
+export interface FoundMessage {
   readonly messageId: string;
   readonly status: "attempted" | "succeeded" | "failed";
   readonly statusDetails: string;
@@ -36,7 +36,7 @@ export interface FoundFailure {
 
 /** The result of a lookup at the provider. `unavailable` also means "cannot be ruled out". */
 export type LookupResult =
-  | ({ readonly kind: "found" } & Found)
+  | ({ readonly kind: "found" } & FoundMessage)
   | { readonly kind: "notFound" }
   | { readonly kind: "unavailable" };
 
@@ -50,7 +50,7 @@ export type LookupResult =
  * - hold: a person decides, with `tidings settle`.
  */
 export type UnknownVerdict =
-  | { readonly kind: "known"; readonly found: Found }
+  | { readonly kind: "known"; readonly found: FoundMessage }
   | { readonly kind: "neverSent" }
   | { readonly kind: "giveUp" }
   | { readonly kind: "resend" }

@@ -16,7 +16,7 @@ const COUNTRY_AND_AREA = 5;
  * The state after its last call. Proven: answered in time. Late: answered late, or unanswered for long. Unknown: no
  * call has ended yet.
  */
-export type Standing = "proven" | "late" | "unknown";
+export type DestinationState = "proven" | "late" | "unknown";
 
 /** Limits the calls and claims of each destination, so that one that hangs delays its own messages only. */
 export interface Destinations {
@@ -24,7 +24,7 @@ export interface Destinations {
   hasRoom(destination: string): boolean;
   /** The number of messages that may be claimed for the destination, out of `of` for all. */
   mostClaims(destination: string, of: number): number;
-  standingOf(destination: string): Standing;
+  stateOf(destination: string): DestinationState;
   /** True if the destination has calls and all of them have been unanswered for long. */
   hangs(destination: string): boolean;
   /** Counts a call to the destination. Call the result when the call has ended. */
@@ -63,17 +63,17 @@ const firstWindow = (all: number): number => Math.max(1, Math.min(2, mostForUnpr
 export function boundTogether(
   all: number,
   held: Iterable<readonly [destination: string, count: number]>,
-  standingOf: (destination: string) => Standing,
+  stateOf: (destination: string) => DestinationState,
 ): (destination: string) => boolean {
-  const counts: Record<Standing, number> = { proven: 0, late: 0, unknown: 0 };
-  for (const [name, count] of held) counts[standingOf(name)] += count;
+  const counts: Record<DestinationState, number> = { proven: 0, late: 0, unknown: 0 };
+  for (const [name, count] of held) counts[stateOf(name)] += count;
   return (name) => {
-    const standing = standingOf(name);
+    const state = stateOf(name);
     const isTooMuch =
-      standing !== "proven" &&
+      state !== "proven" &&
       (counts.late + counts.unknown >= mostForUnproven(all) ||
-        (standing === "late" && counts.late >= mostForLate(all)));
-    if (!isTooMuch) counts[standing] += 1;
+        (state === "late" && counts.late >= mostForLate(all)));
+    if (!isTooMuch) counts[state] += 1;
     return !isTooMuch;
   };
 }
@@ -89,7 +89,7 @@ export function createDestinations(slots: () => number, usualMs: () => number): 
     return newest !== undefined && isLate(performance.now() - newest.since);
   }
 
-  function standingOf(name: string): Standing {
+  function stateOf(name: string): DestinationState {
     const { wasInTime = null } = known.get(name) ?? {};
     if (wasInTime === false || hangs(name)) return "late";
     return wasInTime === true ? "proven" : "unknown";
@@ -99,18 +99,18 @@ export function createDestinations(slots: () => number, usualMs: () => number): 
     Math.min(known.get(name)?.window ?? firstWindow(slots()), mostForOne(slots()));
 
   return {
-    standingOf,
+    stateOf,
     hangs,
     hasRoom(name) {
       if ((active.get(name)?.calls.size ?? 0) >= mostCalls(name)) return false;
       const calls = [...active].map(([one, { calls: all }]) => [one, all.size] as const);
-      return boundTogether(slots(), calls, standingOf)(name);
+      return boundTogether(slots(), calls, stateOf)(name);
     },
     mostClaims(name, of) {
-      const standing = standingOf(name);
-      if (standing === "late") return mostCalls(name);
+      const state = stateOf(name);
+      if (state === "late") return mostCalls(name);
       // one message behind each call, until it is known how fast the destination answers
-      if (standing === "unknown") return 2 * mostCalls(name);
+      if (state === "unknown") return 2 * mostCalls(name);
       return Math.max(1, Math.floor((mostCalls(name) * of) / slots()));
     },
     begin(name) {

@@ -180,10 +180,10 @@ interface Shares {
   giveBack(destination: string): void;
 }
 
-type Bounds = Pick<Destinations, "mostClaims" | "standingOf" | "hangs">;
+type Bounds = Pick<Destinations, "mostClaims" | "stateOf" | "hangs">;
 const NO_BOUNDS: Bounds = {
   mostClaims: (_, of) => of,
-  standingOf: () => "proven",
+  stateOf: () => "proven",
   hangs: () => false,
 };
 
@@ -196,7 +196,7 @@ function createShares({ slots, destinations = NO_BOUNDS }: SlotGateOptions): Sha
   return {
     plan() {
       const rooms = new Map<string, number>();
-      const mayHoldOneMore = boundTogether(slots(), held, (name) => destinations.standingOf(name));
+      const mayHoldOneMore = boundTogether(slots(), held, (name) => destinations.stateOf(name));
       return (name) => {
         const room = rooms.get(name) ?? roomOf(name);
         const mayTake = room > 0 && mayHoldOneMore(name);

@@ -1,13 +1,15 @@
-import type { Found, LookupResult, UnknownOutcome } from "../../domain/settle/unknown-outcome.ts";
+import type {
+  FoundMessage,
+  LookupResult,
+  UnknownOutcome,
+} from "../../domain/settle/unknown-outcome.ts";
 import type { Meaning } from "../../domain/codes/meaning.ts";
 import { meaningOfTwilioCode, TWILIO_FAILURES } from "../../domain/codes/twilio-codes.ts";
 import { TWILIO_PROGRESS, type TwilioProgress } from "../../domain/codes/twilio-statuses.ts";
 import type { SupportsLookup } from "./lookup.ts";
 
 /** The state that a message status means: on its way, delivered, or failed for a reason. */
-export type TwilioStanding =
-  | TwilioProgress
-  | { readonly status: "failed"; readonly meaning: Meaning };
+export type TwilioState = TwilioProgress | { readonly status: "failed"; readonly meaning: Meaning };
 
 const ON_ITS_WAY: Readonly<Record<string, TwilioProgress>> = TWILIO_PROGRESS;
 
@@ -19,7 +21,7 @@ export function readTwilioStatus(
   status: string,
   errorCode: number | null,
   errorMessage = "",
-): TwilioStanding {
+): TwilioState {
   const failure = TWILIO_FAILURES[status];
   if (failure === undefined) return ON_ITS_WAY[status] ?? OTHER;
   const meaning = errorCode === null ? failure : meaningOfTwilioCode(errorCode, errorMessage);
@@ -39,8 +41,8 @@ export async function askTwilio(
   return { kind: "found", messageId, ...foundAs(readTwilioStatus(status, errorCode)) };
 }
 
-function foundAs(standing: TwilioStanding): Omit<Found, "messageId"> {
-  if (standing.status !== "failed") return { ...standing, failure: null };
-  const { statusDetails, short, long, finding } = standing.meaning;
+function foundAs(state: TwilioState): Omit<FoundMessage, "messageId"> {
+  if (state.status !== "failed") return { ...state, failure: null };
+  const { statusDetails, short, long, finding } = state.meaning;
   return { status: "failed", statusDetails, failure: { short, long, finding } };
 }

@@ -82,12 +82,12 @@ function answerOfMessage(call: Call, message: MessageInstance, body: string): Pr
   const { sid, status, errorCode, errorMessage } = message;
   const seen = { code: "201", text: [status, errorMessage].filter(Boolean).join(": "), left: body };
   if (!MESSAGE_SID.test(sid)) return answerOf(call, TWILIO_SILENCE.outcomeUnknown, seen);
-  const standing = readTwilioStatus(status, errorCode, errorMessage ?? "");
-  if (standing.status === "failed") {
+  const state = readTwilioStatus(status, errorCode, errorMessage ?? "");
+  if (state.status === "failed") {
     const code = `${errorCode ?? status}`;
-    return answerOf(call, standing.meaning, { ...seen, code, messageId: sid });
+    return answerOf(call, state.meaning, { ...seen, code, messageId: sid });
   }
-  return { kind: "accepted", messageId: sid, ...standing, evidence: evidenceOf(call, seen) };
+  return { kind: "accepted", messageId: sid, ...state, evidence: evidenceOf(call, seen) };
 }
 
 /** Loads the library on first use: it takes 150 ms and 35 MB, which a daemon without texts does not need. */

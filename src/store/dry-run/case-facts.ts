@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Contact } from "../../domain/deliver/contact.ts";
 import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import type { Db } from "../postgres/db.ts";
-import { loadSurroundings } from "./surroundings.ts";
+import { loadDryRunFacts } from "./facts.ts";
 
 /** The facts of a notice about a case, and the possible contacts. */
 export interface CaseWithPeople extends Pick<FactSheet, "case" | "borrower" | "loans"> {
@@ -26,7 +26,7 @@ export async function loadCaseFacts(db: Db, caseId: string): Promise<CaseWithPeo
   `.execute(db);
   const [row] = rows;
   if (row === undefined) return undefined;
-  const around = await loadSurroundings(db, [row]);
+  const around = await loadDryRunFacts(db, [row]);
   const person = around.people.get(row.borrowerId);
   if (person === undefined) return undefined;
   return {

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Surroundings, TypeRules } from "../../domain/dry-run/arrival.ts";
+import type { DryRunFacts, TypeRules } from "../../domain/dry-run/arrival.ts";
 import type { CaseChange } from "../../domain/resolve/case-change.ts";
 import type { Contact } from "../../domain/deliver/contact.ts";
 import type { Borrower, Loan } from "../../domain/deliver/fact-sheet.ts";
@@ -11,10 +11,10 @@ import { CONTACTS_JSON } from "../deliver/fact-json.ts";
  * Loads the facts that delivery would load for notices of these changes, which need not be stored. They equal those of
  * `loadFactSheets`; a test compares them. Missing rows are omitted.
  */
-export async function loadSurroundings(
+export async function loadDryRunFacts(
   db: Db,
   changes: readonly Pick<CaseChange, "caseTypeId" | "borrowerId" | "loanIds">[],
-): Promise<Surroundings> {
+): Promise<DryRunFacts> {
   const caseTypes = await loadCaseTypes(db, [...new Set(changes.map((one) => one.caseTypeId))]);
   const people = await loadPeople(db, [...new Set(changes.map((one) => one.borrowerId))]);
   const loans = await loadLoans(db, [...new Set(changes.flatMap((one) => one.loanIds))]);

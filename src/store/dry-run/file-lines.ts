@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Around, ReadLine, References } from "../../domain/dry-run/arrival.ts";
+import type { Neighbors, ReadLine, References } from "../../domain/dry-run/arrival.ts";
 import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
 
@@ -7,21 +7,21 @@ import { recordset } from "../postgres/recordset.ts";
 type Stored<Change> = Change extends null
   ? null
   : Omit<Change, "changedAt"> & { readonly changedAt: number };
-type StoredAround = { readonly [Place in keyof Around]: Stored<Around[Place]> };
+type StoredNeighbors = { readonly [Place in keyof Neighbors]: Stored<Neighbors[Place]> };
 
 /** Returns the neighbouring changes of each line's change, by line. `now` is the date of lines without one. */
-export async function loadAround(
+export async function loadNeighbors(
   db: Db,
   lines: readonly ReadLine[],
   now: Date,
-): Promise<Map<number, Around>> {
+): Promise<Map<number, Neighbors>> {
   const asked = lines.map(({ line, change }) => ({
     line,
     caseId: change.case_id,
     at: change.changed_at ?? now,
   }));
   // The date of a line has milliseconds, so a stored change within the same millisecond counts as simultaneous.
-  const { rows } = await sql<StoredAround & { line: number }>`
+  const { rows } = await sql<StoredNeighbors & { line: number }>`
     select l.line, earlier.change as before, later.change as following, c.change as newest
     from ${recordset("l", { line: "int", caseId: "text", at: "timestamptz" }, asked)}
     cross join lateral (

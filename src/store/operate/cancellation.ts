@@ -4,7 +4,7 @@ import type { InteractionStatus, Origin } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** The scope of a cancellation: one interaction, or all scheduled interactions of a case or a notification type. */
-export type Scope =
+export type CancellationScope =
   | { readonly kind: "interaction"; readonly id: InteractionId }
   | { readonly kind: "case"; readonly id: string }
   | { readonly kind: "type"; readonly id: number };
@@ -17,7 +17,7 @@ export interface Withdrawal {
 }
 
 /** The interactions `i` of a scope. */
-function within({ kind, id }: Scope): RawBuilder<boolean> {
+function within({ kind, id }: CancellationScope): RawBuilder<boolean> {
   if (kind === "interaction") return sql<boolean>`i.id = ${id}::bigint`;
   if (kind === "case") return sql<boolean>`i.case_id = ${id}`;
   return sql<boolean>`i.notification_type_id = ${id}::int`;
@@ -29,7 +29,7 @@ function within({ kind, id }: Scope): RawBuilder<boolean> {
  */
 export async function cancelScheduled(
   db: Db,
-  scope: Scope,
+  scope: CancellationScope,
   { by, reason }: Withdrawal,
 ): Promise<InteractionId[]> {
   const { rows } = await sql<{ id: InteractionId }>`
@@ -56,7 +56,7 @@ export async function cancelScheduled(
 }
 
 /** Returns the interactions of the scope that are in progress with a provider. */
-export async function listInProgress(db: Db, scope: Scope): Promise<InteractionId[]> {
+export async function listInProgress(db: Db, scope: CancellationScope): Promise<InteractionId[]> {
   const { rows } = await sql<{ id: InteractionId }>`
     select i.id
     from tidings.interactions i
@@ -66,18 +66,18 @@ export async function listInProgress(db: Db, scope: Scope): Promise<InteractionI
   return rows.map((row) => row.id);
 }
 
-export interface Standing {
+export interface InteractionState {
   readonly origin: Origin;
   readonly status: InteractionStatus;
   readonly statusDetails: string | null;
 }
 
 /** Returns the status of one interaction, or undefined if there is none with this id. */
-export async function findStanding(
+export async function findInteractionState(
   db: Db,
   interactionId: InteractionId,
-): Promise<Standing | undefined> {
-  const { rows } = await sql<Standing>`
+): Promise<InteractionState | undefined> {
+  const { rows } = await sql<InteractionState>`
     select i.origin, i.status, i.status_details from tidings.interactions i where i.id = ${interactionId}::bigint
   `.execute(db);
   return rows[0];

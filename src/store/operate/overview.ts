@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Db } from "../postgres/db.ts";
 
 /** One interaction with its case change. A change that fired nothing has one row with nulls. */
-export interface Outcome {
+export interface OverviewRow {
   readonly caseChange: string;
   readonly notificationType: string | null;
   readonly channel: string | null;
@@ -16,8 +16,8 @@ export interface Outcome {
 }
 
 /** Returns every case change with its interactions, in order of arrival. */
-export async function listOutcomes(db: Db): Promise<Outcome[]> {
-  const { rows } = await sql<Outcome>`
+export async function listOutcomes(db: Db): Promise<OverviewRow[]> {
+  const { rows } = await sql<OverviewRow>`
     select coalesce(c.external_id, c.id::text) as case_change, t.name as notification_type, i.channel, i.contact_id, i.status,
       i.status_details, i.attempt, i.failure_description_short as why,
       case i.status when 'scheduled' then i.scheduled_at_from else coalesce(i.started_at, i.status_updated_at) end as at

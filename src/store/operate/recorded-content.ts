@@ -4,7 +4,7 @@ import type { Channel, InteractionStatus, Origin } from "../../domain/vocabulary
 import type { Db } from "../postgres/db.ts";
 
 /** The recorded content of an interaction, and the data to compare it with the bytes that were sent. */
-export interface KeptContent {
+export interface ContentRecord {
   readonly id: InteractionId;
   /** The first attempt of its chain. */
   readonly chainId: ChainId;
@@ -30,11 +30,11 @@ export interface KeptContent {
 }
 
 /** Undefined if there is no interaction with this id. */
-export async function loadKeptContent(
+export async function loadContentRecord(
   db: Db,
   interactionId: InteractionId,
-): Promise<KeptContent | undefined> {
-  const { rows } = await sql<KeptContent>`
+): Promise<ContentRecord | undefined> {
+  const { rows } = await sql<ContentRecord>`
     select i.id, coalesce(i.first_interaction_id, i.id) as chain_id, i.origin, i.channel, i.status, i.status_details, i.attempt, i.claimed_at,
       i.started_at, i.contact_id, i.contact->>'name' as contact_name, i.provider, i.template_id, i.template_version, t.slug as template_slug,
       t.language, i.sensitive, i.content, i.content_sha256, i.segments

@@ -4,14 +4,14 @@ import type { Channel, InteractionStatus } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** The number of Tidings' interactions on one channel with one status. */
-export interface Count {
+export interface StatusCount {
   readonly channel: Channel;
   readonly status: InteractionStatus;
   readonly interactions: number;
 }
 
-export async function countInteractions(db: Db): Promise<Count[]> {
-  const { rows } = await sql<Count>`
+export async function countInteractions(db: Db): Promise<StatusCount[]> {
+  const { rows } = await sql<StatusCount>`
     select i.channel, i.status, count(*)::int as interactions
     from tidings.interactions i
     where i.origin = 'tidings'
@@ -21,7 +21,7 @@ export async function countInteractions(db: Db): Promise<Count[]> {
   return rows;
 }
 
-export interface Held {
+export interface UnknownCount {
   readonly channel: Channel;
   readonly interactions: number;
   /** The id of the oldest one. */
@@ -29,8 +29,8 @@ export interface Held {
 }
 
 /** Interactions with unknown outcome that no attempt has followed. */
-export async function countUnknown(db: Db): Promise<Held[]> {
-  const { rows } = await sql<Held>`
+export async function countUnknown(db: Db): Promise<UnknownCount[]> {
+  const { rows } = await sql<UnknownCount>`
     select i.channel, count(*)::int as interactions, min(i.id) as first_interaction_id
     from tidings.interactions i
     where i.origin = 'tidings' and tidings.is_outcome_unknown(i.status, i.status_details)

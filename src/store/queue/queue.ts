@@ -90,7 +90,7 @@ interface LoggedJob {
 }
 
 /** The queue logs a failed job with its payload. Only the permitted fields and the first line are kept. */
-function speakThrough(emit: Emit): Logger {
+function createQueueLogger(emit: Emit): Logger {
   const make: LogFunctionFactory = (scope) => (_level, message, meta) => {
     const job = meta?.["job"] as LoggedJob | undefined;
     const line = message.split("\n", 1)[0] ?? "";
@@ -164,7 +164,7 @@ export async function openQueue({
     schema: QUEUE_SCHEMA,
     taskList,
     events,
-    logger: speakThrough(emit),
+    logger: createQueueLogger(emit),
     noHandleSignals: true,
     concurrency,
     pollInterval: 2_000,

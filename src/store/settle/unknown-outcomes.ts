@@ -1,7 +1,11 @@
 import { sql } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
-import type { Found, FoundFailure, UnknownOutcome } from "../../domain/settle/unknown-outcome.ts";
+import type {
+  FoundMessage,
+  FoundFailure,
+  UnknownOutcome,
+} from "../../domain/settle/unknown-outcome.ts";
 import type { Db } from "../postgres/db.ts";
 import { openContent, type Seal } from "../../seal.ts";
 
@@ -101,7 +105,7 @@ export async function isOnRecord(db: Db, channel: Channel, messageId: string): P
 
 /** What has come out of an outcome nobody knew; null where there is no more to say than its channel's usual words. */
 export interface CameOut {
-  readonly status: Found["status"];
+  readonly status: FoundMessage["status"];
   readonly statusDetails: string | null;
   readonly messageId: string | null;
   readonly failure: FoundFailure | null;

@@ -125,7 +125,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
       canSeal: false,
       now: NOW,
     },
-    surroundings: {
+    dryRunFacts: {
       caseTypeNames: new Map([["bankruptcy", "Bankruptcy"]]),
       people: new Map([["BO-1", { borrower, contacts }]]),
       loans: new Map(loans.map((loan) => [loan.id, loan])),

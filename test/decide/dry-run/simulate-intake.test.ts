@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readLines } from "../../../src/decide/dry-run/read-lines.ts";
 import { takeIn } from "../../../src/decide/dry-run/simulate-intake.ts";
-import type { Arrival, Around } from "../../../src/domain/dry-run/arrival.ts";
+import type { Arrival, Neighbors } from "../../../src/domain/dry-run/arrival.ts";
 
 const NOW = new Date("2031-03-10T00:00:00Z");
 const day = (n: number): string => `2031-03-0${n}T00:00:00Z`;
@@ -16,7 +16,7 @@ interface Line {
 
 function arrive(
   lines: readonly Line[],
-  around: ReadonlyMap<number, Around> = new Map(),
+  around: ReadonlyMap<number, Neighbors> = new Map(),
   externalIds: readonly string[] = [],
 ): Arrival[] {
   const text = lines

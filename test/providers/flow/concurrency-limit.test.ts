@@ -141,7 +141,7 @@ describe("a destination", () => {
     expect([...calls.open.keys()]).toEqual(["1@fine.example", "9@example.com"]);
     // an answer in time shows that it works again
     await calls.answer("9@example.com");
-    expect(calls.destinations.standingOf("example.com")).toBe("proven");
+    expect(calls.destinations.stateOf("example.com")).toBe("proven");
     expect(calls.open.size).toBeGreaterThan(2);
   });
 
@@ -161,7 +161,7 @@ describe("a destination", () => {
   test("is not late where all calls take as long", async () => {
     const calls = openCalls(10);
     await warmUp(calls, "example.com", 60, 5_000);
-    expect(calls.destinations.standingOf("example.com")).toBe("proven");
+    expect(calls.destinations.stateOf("example.com")).toBe("proven");
     expect(calls.destinations.mostClaims("example.com", 20)).toBe(18);
   });
 

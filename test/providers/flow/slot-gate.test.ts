@@ -122,7 +122,7 @@ describe("a destination that hangs", () => {
       slots: () => slots,
       destinations: {
         mostClaims: most,
-        standingOf: (destination) => (hanging.has(destination) ? "late" : "proven"),
+        stateOf: (destination) => (hanging.has(destination) ? "late" : "proven"),
         hangs: (destination) => hanging.has(destination),
       },
     });

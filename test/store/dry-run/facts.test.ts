@@ -6,7 +6,7 @@ import type { InteractionId } from "../../../src/domain/ids.ts";
 import { loadArrivals } from "../../../src/store/dry-run/arrivals.ts";
 import { loadFactSheets } from "../../../src/store/deliver/fact-sheets.ts";
 import { loadActiveVersions } from "../../../src/store/resolve/active-types.ts";
-import { loadSurroundings } from "../../../src/store/dry-run/surroundings.ts";
+import { loadDryRunFacts } from "../../../src/store/dry-run/facts.ts";
 import { useDatabase } from "../../database.ts";
 import { depsOn } from "../../deps.ts";
 import { insertChanges, insertLender, insertType } from "../../lender.ts";
@@ -54,7 +54,7 @@ test("a dry run is judged on the facts that delivering loads, to the last of the
       canSeal: false,
       now: new Date(),
     },
-    surroundings: await loadSurroundings(db, changes),
+    dryRunFacts: await loadDryRunFacts(db, changes),
     activeTypes: (caseTypeId) => versions.get(caseTypeId) ?? [],
     findTemplate: (facts) => void foretold.push(facts),
   };

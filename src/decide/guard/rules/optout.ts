@@ -7,13 +7,13 @@ import { isAutomatedCall } from "./addresses.ts";
 import { hold, ofContact, refuse, require, type Rule } from "./rule.ts";
 
 /** The state of a number for the programme of the message, after all inbound messages. */
-interface Standing {
+interface OptOutState {
   readonly state: "open" | "unclear" | "revoked";
   /** The message that caused the state. */
   readonly fact: string;
 }
 
-const OPEN: Standing = { state: "open", fact: "inbound" };
+const OPEN: OptOutState = { state: "open", fact: "inbound" };
 
 /** An opt-out that mentions texts applies to every number of the borrower, on whatever channel it arrived. */
 function isAboutNumber(item: InboundItem, { message }: Scene): boolean {
@@ -33,13 +33,13 @@ function revokesAll(scene: Scene): boolean {
   return from !== undefined && scene.days.some((day) => day >= from);
 }
 
-function standingOf(scene: Scene): Standing {
+function optOutStateOf(scene: Scene): OptOutState {
   return scene.facts.inbound
     .toSorted((one, other) => one.receivedAt - other.receivedAt)
-    .reduce((before, item) => nextStanding(item, before, scene), OPEN);
+    .reduce((before, item) => nextOptOutState(item, before, scene), OPEN);
 }
 
-function nextStanding(item: InboundItem, before: Standing, scene: Scene): Standing {
+function nextOptOutState(item: InboundItem, before: OptOutState, scene: Scene): OptOutState {
   if (isOptIn(item, scene)) return OPEN;
   if (!isAboutProgramme(item, scene) || before.state === "revoked") return before;
   const fact = `inbound.${item.id}`;
@@ -75,7 +75,7 @@ export const optoutRevoked: Rule = {
   inputs: ["inbound", "message.programme", "switches.revokeAll", "lender.revokeAllFrom"],
   decide(scene) {
     if (scene.message.channel !== "text" && !isAutomatedCall(scene)) return undefined;
-    const { state, fact } = standingOf(scene);
+    const { state, fact } = optOutStateOf(scene);
     if (state === "open") return undefined;
     return state === "revoked"
       ? refuse([fact], "The borrower opted out: use another channel.")
