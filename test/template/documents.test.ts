@@ -69,7 +69,7 @@ describe("helpers, as documented", () => {
 });
 
 test("every variable is documented with what it means, and no other", () => {
-  expect(rowsUnder("What a template may speak of")).toEqual(
+  expect(rowsUnder("The variables of a template")).toEqual(
     declaredVariables().map(({ variable, meaning }) => [variable, meaning]),
   );
 });
