@@ -115,8 +115,8 @@ begin
     message = format('there is no %s %s', kind, missing_id), hint = format('insert the %s first', kind);
 end $$;
 
--- The first statement of every trigger function with `security definer`. Such a function runs as the owner of the schema.
--- On another table it would take rows, and with them types and casts, from a role that has made the table.
+-- The first statement of every trigger function with `security definer`. Such a function runs as the owner of the
+-- schema. On another table it would process rows, and with them types and casts, of a role that has made the table.
 create function tidings.check_trigger_table(fired_on oid, variadic tables regclass[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -131,17 +131,17 @@ create function tidings.keep_history() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform tidings.refuse(tg_table_name || '_are_history', format('rows of %s are kept as they are', tg_table_name),
-    'insert a new row that says what is true now');
+    'insert a new row with the present values');
   return null;
 end $$;
 
--- Two rights that no privilege on a table expresses, so that a role with privileges on all tables does not have them. A role
--- has the right if it may execute the function; `tidings roles` prints the grants. Nobody calls these functions.
+-- Two rights that no privilege on a table expresses, so that a role with privileges on all tables does not have them. A
+-- role has the right if it may execute the function; `tidings roles` prints the grants. The functions are never called.
 
--- To plan what is dispatched, and to write in anybody's name: the daemon
+-- To plan notices that are dispatched, and to write in any name: the daemon
 create function tidings.right_to_send() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$ begin end $$;
--- To write as `operator:NAME` what an operator decides: pauses, cancellations, retries, API keys
+-- To write decisions of an operator as `operator:NAME`: pauses, cancellations, retries, API keys
 create function tidings.right_to_operate() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$ begin end $$;
 
@@ -151,21 +151,21 @@ create function tidings.may_operate(role_name name) returns boolean
 language sql stable return tidings.may_send(role_name)
   or has_function_privilege(role_name, 'tidings.right_to_operate()'::regprocedure, 'execute');
 
--- The role in whose name the session works. current_user is the owner of the schema inside a function that is
--- `security definer`, and session_user knows nothing of `set role`.
+-- The role in whose name the session works. Inside a `security definer` function current_user is the owner of the
+-- schema, and session_user does not show `set role`.
 create function tidings.session_role() returns name
 language sql stable return coalesce(nullif(current_setting('role'), 'none')::name, session_user);
 
--- Who writes: the daemon or operator named in the connection's settings, if the role has the right to name one; otherwise the
--- database role.
+-- The author of a write: the daemon or operator named in the connection's settings, if the role has the right to name
+-- one; otherwise the database role.
 create function tidings.moved_by() returns text
 language sql stable return case
   when current_setting('tidings.actor', true) like 'operator:%' and tidings.may_operate(tidings.session_role())
     or current_setting('tidings.actor', true) <> '' and tidings.may_send(tidings.session_role())
   then current_setting('tidings.actor') else session_user::text end;
 
--- The trigger function of tables that only Tidings writes, whatever privileges a role has. The argument is the right that it
--- takes. What triggers write there in a core system's session is written by the owner of the schema.
+-- The trigger function of tables that only Tidings writes, whatever privileges a role has. The argument is the required
+-- right. Rows that triggers write in a core system's session are written by the owner of the schema.
 create function tidings.only_tidings_writes() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -176,7 +176,7 @@ begin
   return null;
 end $$;
 
--- The history of rows that may be changed: who changed which columns from what to what.
+-- The history of rows that may be changed: who changed which columns, with the old and new values.
 create table tidings.record_changes (
   id bigint primary key generated always as identity,
   table_name text not null,
@@ -184,12 +184,12 @@ create table tidings.record_changes (
   row_id text not null,
   changed_at timestamptz not null default clock_timestamp(),
   actor text not null,
-  -- {"column": {"from": …, "to": …}}; content has hashes in place of "to", because the row itself holds the new content
+  -- {"column": {"from": …, "to": …}}; content has hashes instead of "to", because the row itself has the new content
   changes jsonb not null
 );
 create index record_changes_by_row on tidings.record_changes (table_name, row_id, id);
 
--- Rows stay as they are, except that old content may be sealed again with another key.
+-- Rows do not change, except that old content may be sealed again with another key.
 create function tidings.keep_record_change() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -204,8 +204,8 @@ for each row execute function tidings.keep_record_change();
 create trigger keep_history before delete or truncate on tidings.record_changes
 for each statement execute function tidings.keep_history();
 
--- One column's part of a history row. Old content is kept except where that would undo what the change does: content that
--- becomes sealed would stay readable, and content that another key seals again would still need the old key.
+-- The part of one column in a history row. Old content is kept unless that would undo the change: content that becomes
+-- sealed would stay readable, and content that is sealed again with another key would still need the old key.
 create function tidings.describe_change(column_name text, was jsonb, is_now jsonb, channel jsonb) returns jsonb
 language sql immutable return
   case

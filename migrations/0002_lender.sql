@@ -1,5 +1,5 @@
--- What the lender's core system records: case types, loan types, borrowers, their loans and contacts.
--- Ids are the core system's own text ids, so that it can insert rows without asking for an id first.
+-- The records of the lender's core system: case types, loan types, borrowers, their loans and contacts. Ids are the
+-- core system's own text ids, so that it can insert rows without requesting an id first.
 
 create table tidings.case_types (
   id text primary key,
@@ -18,9 +18,9 @@ create table tidings.loan_types (
   created_at timestamptz not null default now()
 );
 
--- The time zones that Postgres knew when Tidings was installed, without abbreviations, which have no daylight saving time. A
--- table, because pg_timezone_names reads a directory each time it is asked, and `at time zone` takes any POSIX string.
--- Insert a zone here if one has been added to the world since.
+-- The time zones that Postgres knew when Tidings was installed, without abbreviations, which have no daylight saving
+-- time. A table, because pg_timezone_names reads a directory at each query, and `at time zone` accepts any POSIX
+-- string. Insert a zone here if it is newer than the installation.
 create table tidings.time_zones (
   name text primary key
 );
@@ -151,8 +151,8 @@ referencing new table as written
 for each statement execute function tidings.check_primary_contacts();
 
 -- case_changes (0005) and interactions (0006) refer to case types and borrowers without foreign keys, because a foreign
--- key looks up each row of a bulk by itself. This function is the half of those rules that forbids to delete a referenced
--- row; the other half is in take_in_case_changes and check_references.
+-- key checks each row of a bulk separately. This function prevents the deletion of a referenced row;
+-- take_in_case_changes and check_references check new references.
 create function tidings.forbid_referenced_delete() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -181,7 +181,7 @@ create trigger forbid_referenced_delete after delete on tidings.case_types
 for each row execute function tidings.forbid_referenced_delete();
 create trigger forbid_referenced_delete after delete on tidings.borrowers
 for each row execute function tidings.forbid_referenced_delete();
--- A changed id leaves its references behind, as a deleted row does.
+-- A changed id breaks its references, as a deletion does.
 create trigger forbid_referenced_id_change after update of id on tidings.case_types
 for each row when (new.id <> old.id) execute function tidings.forbid_referenced_delete();
 create trigger forbid_referenced_id_change after update of id on tidings.borrowers

@@ -1,7 +1,7 @@
--- Which notice a case change triggers, and when it is due: notification types (one row a version), the calendars their
--- delays count on, and the channels they can use.
+-- The triggers, delays and channels of notices: notification types (one row per version), the calendars for their
+-- delays, and the channels they can use.
 
--- The channels this installation has a provider for. The daemon writes its own configuration here when it starts.
+-- The channels with a provider in this installation. The daemon writes its own configuration here when it starts.
 create table tidings.channels (
   channel tidings.channel primary key,
   provider text
@@ -57,7 +57,7 @@ create table tidings.notification_types (
     constraint notification_types_on_condition_is_a_list check ((jsonb_typeof(on_condition) in ('array', 'null')) is not false
       or tidings.refuse('notification_types_on_condition_is_a_list', 'on_condition is not a JSON array',
         'write [{"fieldName": …, "operator": …, "value": …}], or null'))
-    -- the daemon reads all of them for every change: without a bound one type could stop every daemon
+    -- the daemon reads all of them for every change: without a limit one type could stop every daemon
     constraint notification_types_have_at_most_50_conditions
       check ((jsonb_typeof(on_condition) <> 'array' or jsonb_array_length(on_condition) <= 50) is not false
         or tidings.refuse('notification_types_have_at_most_50_conditions',
@@ -93,7 +93,7 @@ create table tidings.notification_types (
 );
 create unique index notification_types_have_one_active_version on tidings.notification_types (id) where status = 'active';
 
--- Which notification types answer the changes of which case types
+-- The links between case types and notification types
 create table tidings.case_type_notification_types (
   case_type_id text not null
     constraint case_type_notification_types_case_type_is_known references tidings.case_types,
@@ -116,9 +116,9 @@ end $$;
 create trigger guard_link before insert or update on tidings.case_type_notification_types
 for each row when (new.notification_type_id is not null) execute function tidings.guard_link();
 
--- An active notification type can be sent. One that could not be sent is refused when it is activated, by a constraint that
--- names the field, whoever activates it. The daemon reads conditions by the same rules as the functions below; a test
--- compares the two.
+-- An active notification type can be sent. A type that could not be sent is refused when it is activated, by a
+-- constraint that names the field, on every way of activation. The daemon reads conditions by the same rules as the
+-- functions below; a test compares the two.
 
 create function tidings.is_decimal(number text) returns boolean
 language sql immutable return number ~* '^-?\d{1,100}(\.\d{1,100})?(e[+-]?\d{1,3})?$';
@@ -128,11 +128,12 @@ create function tidings.is_integer(number text) returns boolean
 language sql immutable return
   char_length(coalesce(substring(number from '\.(\d+)'), '')) <= coalesce(substring(lower(number) from 'e([+-]?\d+)$')::int, 0);
 
--- A function of its own: the exception block starts a subtransaction for each value, which a list of numbers need not pay.
+-- A separate function: the exception block starts a subtransaction for each value, which a list of numbers does not
+-- need.
 create function tidings.is_moment(written text, data_type text) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- no backslashes, because they mean another thing in a session with standard_conforming_strings off
+  -- no backslashes, because they have another meaning in a session with standard_conforming_strings off
   return case data_type
     when 'date' then written ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' and extract(year from written::date) is not null
     else written ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$'
@@ -202,7 +203,7 @@ begin
     else format('the condition on %s has a value that does not fit the dataType %s', field, data_type) end;
 end $$;
 
--- Everything that keeps a notification type from being sent, in the order of its columns
+-- Everything that prevents a notification type from being sent, in the order of its columns
 create function tidings.activation_faults(type tidings.notification_types)
 returns table (rule text, message text, hint text)
 language sql stable set search_path = pg_catalog, pg_temp as $$

@@ -1,8 +1,9 @@
--- How work enters Tidings: the core system inserts case changes, one row or a hundred thousand, in its own transaction.
--- Intake writes rows in that same transaction and does nothing else, so a rollback undoes all of it. It notifies nobody: a
--- commit that notifies waits for a lock of the whole cluster, and cannot be prepared for two-phase commit.
+-- The input of Tidings: the core system inserts case changes, one row or a hundred thousand, in its own transaction.
+-- Intake writes rows in that same transaction and does nothing else, so a rollback undoes all of it. It sends no
+-- notification: a commit with a notification waits for a lock of the whole cluster, and cannot be prepared for
+-- two-phase commit.
 --
--- Three tables say how far a change has come:
+-- Three tables show the progress of a change:
 --   missed_changes  it arrived without intake; the sweep takes it in
 --   resolve_queue   it was taken in and fires; a daemon resolves it
 --   resolutions     it was resolved: which notification types fired, and why the others did not
@@ -32,7 +33,7 @@ create table tidings.case_changes (
   received_at timestamptz not null default clock_timestamp()
 );
 
--- Each case as its changes left it
+-- The state of each case after its changes
 create table tidings.cases (
   id text primary key,
   case_type_id text not null,
@@ -43,12 +44,12 @@ create table tidings.cases (
   fields jsonb not null,
   changed_at timestamptz not null,
   case_change_id bigint not null,
-  -- where the case stood before the insert that moved it last; null while it has had one insert only
+  -- the state of the case before the insert that moved it last; null after its first insert
   previous_changed_at timestamptz,
   previous_case_change_id bigint
 );
 
--- How the case stood before each change, written once when the change is taken in
+-- The state of the case before each change, written once when the change is taken in
 create table tidings.case_moves (
   case_change_id bigint primary key,
   case_id text not null,
@@ -59,7 +60,7 @@ create table tidings.case_moves (
   following_case_change_id bigint
 );
 -- The changes of a case that were taken in, in their order: by time, then by arrival. The index is here and not on
--- case_changes, so that intake never walks over changes of the same insert or over changes that nobody took in yet.
+-- case_changes, so that intake never reads changes of the same insert or changes that are not taken in yet.
 create index case_moves_in_order on tidings.case_moves (case_id, changed_at, case_change_id);
 
 -- Sets of firing changes that wait to be resolved. A daemon locks a row, writes the resolutions and deletes the row in one
@@ -79,13 +80,13 @@ create table tidings.resolve_queue (
 ) with (autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
 create index resolve_queue_in_order on tidings.resolve_queue (priority, id);
 
--- What became of each firing change, written in the transaction that plans its interactions
+-- The result of each firing change, written in the transaction that plans its interactions
 create table tidings.resolutions (
   case_change_id bigint primary key,
   resolved_at timestamptz not null default now(),
   resolved_by text not null default tidings.moved_by(),
-  -- the active versions of the case type at that moment, by what they made of the change:
-  -- {"fires": ["16.2"], "triggerDoesNotHold": ["17.1", "18.4"]}
+  -- the active versions of the case type at that moment, grouped by their result: {"fires": ["16.2"],
+  -- "triggerDoesNotHold": ["17.1", "18.4"]}
   verdicts jsonb not null
     constraint resolutions_verdicts_is_an_object check (jsonb_typeof(verdicts) = 'object'
       or tidings.refuse('resolutions_verdicts_is_an_object', 'verdicts is not a JSON object', 'write an object'))
@@ -109,10 +110,9 @@ for each statement execute function tidings.keep_history();
 create trigger keep_history before update or delete or truncate on tidings.resolutions
 for each statement execute function tidings.keep_history();
 
--- Refuses all rows of an insert if one of them names what does not exist or is too large.
---
--- Foreign keys would check each row by itself, which took a third of the time of a bulk. `for key share` is the lock a
--- foreign key takes: nobody can delete a referenced row in the meantime. The sizes are checked here and not by check
+-- Refuses all rows of an insert if one of them has an unknown reference or is too large.
+-- Foreign keys would check each row separately, which took a third of the time of a bulk. `for key share` is the lock
+-- of a foreign key: a referenced row cannot be deleted meanwhile. The sizes are checked here and not by check
 -- constraints, because those show the refused row, and with it personal data, in two logs.
 create function tidings.check_case_changes() returns trigger
 language plpgsql security definer
@@ -122,7 +122,7 @@ declare
   large record;
 begin
   perform tidings.check_trigger_table(tg_relid, 'tidings.case_changes', 'tidings.late_intake');
-  -- what takes up to 4 kB is less than a megabyte, however well it is compressed, and need not be written out
+  -- a value that takes up to 4 kB is less than a megabyte, however well it is compressed, and need not be written out
   select n.id, char_length(n.case_id) as case_id_length, char_length(n.external_id) as external_id_length,
     cardinality(n.loan_ids) as loans, char_length(n.supercase_bulk_operation_id) as bulk_id_length,
     (select max(char_length(l)) from unnest(n.loan_ids) l) as loan_id_length,
@@ -169,8 +169,8 @@ begin
   return null;
 end $$;
 
--- Refuses a change that is dated ahead of the database's clock: until its date every true change of the case would be late,
--- and notices would be judged by a state that has not come yet. Five seconds allow for clocks that differ a little.
+-- Refuses a change with a date ahead of the database's clock: until its date every true change of the case would be
+-- late, and notices would be judged by a future state. Five seconds allow for small differences between clocks.
 create function tidings.refuse_future_changes() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -187,15 +187,14 @@ begin
 end $$;
 
 -- Takes in all rows of an insert at once, so that a bulk of a hundred thousand changes costs little more than its rows:
--- updates cases, writes case_moves, and queues what fires.
---
--- A change is compared with the state of its case before the insert. Only a change that is older than that state is late
--- and needs look-ups; among the changes of one insert a window finds the neighbor. So thousands of changes of one case in
--- one insert cost as much as changes of thousands of cases.
---
--- The planner settings allow index look-ups only. plpgsql keeps the plans of the first insert of a session, however small
--- the tables were then. An index look-up per row is right for one row and for a hundred thousand, in an empty table and in
--- a full one; any other join, kept from a small insert, takes half a minute for a bulk instead of two seconds.
+-- updates cases, writes case_moves, and queues firing changes.
+-- A change is compared with the state of its case before the insert. Only a change that is older than that state is
+-- late and needs look-ups; among the changes of one insert a window function finds the neighbor. So thousands of
+-- changes of one case in one insert cost as much as changes of thousands of cases.
+-- The planner settings allow index look-ups only. plpgsql keeps the plans of the first insert of a session, however
+-- small the tables were then. An index look-up per row is right for one row and for a hundred thousand, in an empty
+-- table and in a full one. Any other join, kept from a small insert, takes half a minute for a bulk instead of two
+-- seconds.
 create function tidings.take_in_case_changes() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -207,8 +206,9 @@ declare
   set_size int;
 begin
   perform tidings.check_trigger_table(tg_relid, 'tidings.case_changes', 'tidings.late_intake');
-  -- An insert holds the rows of its cases until it commits, also where it does not move them, so changes of one case are
-  -- taken in one after the other. Rows are locked in the order of their ids, so that two bulks cannot wait for each other.
+  -- An insert locks the rows of its cases until it commits, even if it does not move them, so changes of one case are
+  -- taken in one after the other. Rows are locked in the order of their ids, so that two bulks cannot wait for each
+  -- other.
   with moved as (
     insert into tidings.cases as c (id, case_type_id, borrower_id, loan_ids, status, outcome, fields, changed_at, case_change_id)
     select distinct on (n.case_id)
@@ -243,7 +243,7 @@ begin
       select o.*, k.id as known_id, (o.changed_at, o.id) < (k.changed_at, k.id) as is_late
       from ordered o
       join tidings.cases c on c.id = o.case_id
-      -- where the case stood before this insert; null for a new case
+      -- the state of the case before this insert; null for a new case
       cross join lateral (
         select case when c.case_change_id = o.newest_id then c.previous_case_change_id else c.case_change_id end as id,
           case when c.case_change_id = o.newest_id then c.previous_changed_at else c.changed_at end as changed_at
@@ -273,12 +273,12 @@ begin
     cross join lateral (
       select e.id is null or (w.sibling_at, w.sibling_id) > (e.changed_at, e.id) as sibling_is_next
     ) b
-    -- sorted, so that every look-up is done before the first row is written: none walks over rows of this insert
+    -- sorted, so that every look-up is done before the first row is written: none reads rows of this insert
     order by w.id;
   end if;
 
-  -- Sets of at most 500 changes and about 4 MB of fields, so that each takes some tens of milliseconds and little memory.
-  -- Those of a bulk wait behind single changes.
+  -- Sets of at most 500 changes and about 4 MB of fields, so that each takes some tens of milliseconds and little
+  -- memory. Sets of a bulk wait behind single changes.
   select count(*), greatest(1, least(500, 4000000 / avg(pg_column_size(n.fields))))::int into firing, set_size
   from inserted n
   where n.fires;
@@ -329,9 +329,9 @@ create trigger take_in_case_changes after insert on tidings.late_intake
 referencing new table as inserted
 for each statement execute function tidings.take_in_case_changes();
 
--- Takes in up to max_changes missed changes in the order of their dates, and returns each with what refused it, or null. If
--- one of them is refused, each is tried by itself: a change whose borrower is not there yet is tried again a minute later,
--- and then at growing intervals of up to an hour.
+-- Takes in up to max_changes missed changes in the order of their dates, and returns each with the rule that refused
+-- it, or null. If one of them is refused, each is tried separately: a change whose borrower does not exist yet is tried
+-- again a minute later, and then at growing intervals of up to an hour.
 create function tidings.take_in_missed_changes(max_changes int)
 returns table (case_change_id bigint, refused_by text)
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -340,7 +340,7 @@ declare
   one bigint;
   refusing_rule text;
 begin
-  -- the changes of a case are taken in in their order, so one session at a time does this
+  -- the changes of a case are taken in in their order, so only one session at a time does this
   if not pg_try_advisory_xact_lock(hashtext('tidings.missed_changes')) then
     return;
   end if;
@@ -389,9 +389,10 @@ begin
   delete from tidings.missed_changes x where x.case_change_id = any(ids);
 end $$;
 
--- Waits up to wait_ms until a set is due, and says whether one is. The waiting is done here and not by the daemon, because a
--- look from inside the database costs a tenth of a query. It polls and does not listen, so that the core system's transaction
--- need not notify. Where a look takes long, as over rows that a long transaction keeps from being vacuumed, it looks less often.
+-- Waits up to wait_ms until a set is due, and returns whether one is. The wait is done here and not by the daemon,
+-- because a read from inside the database costs a tenth of a query. It polls and does not listen, so that the core
+-- system's transaction need not notify. If a read is slow, as over rows that a long transaction keeps from being
+-- vacuumed, it reads less often.
 create function tidings.wait_for_case_changes(wait_ms int, pause_ms int) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
@@ -409,8 +410,9 @@ begin
   return false;
 end $$;
 
--- Locks sets that are due and that no other transaction has locked: up to max_sets sets of single changes, or one of a bulk.
--- Not the function that waits: the transaction of a claim begins after its changes, so that now() is the time of resolving.
+-- Locks sets that are due and not locked by another transaction: up to max_sets sets of single changes, or one of a
+-- bulk. It is separate from the function that waits: the transaction of a claim begins after its changes, so that now()
+-- is the time of resolving.
 create function tidings.claim_case_changes(max_sets int) returns setof tidings.resolve_queue
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 begin

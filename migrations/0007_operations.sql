@@ -1,4 +1,4 @@
--- What running Tidings needs: which daemons are alive, and what operators have paused.
+-- The state of operation: the live daemons, and the pauses by operators.
 
 -- The daemons that run or ran. interactions.claimed_by names one of them.
 create table tidings.workers (
@@ -30,7 +30,7 @@ create table tidings.pauses (
 create unique index pauses_are_open_once on tidings.pauses (scope, coalesce(channel, ''), coalesce(notification_type_id, 0))
   where released_at is null;
 
--- When something was paused and released, and by whom, is not the writer's to choose.
+-- The writer cannot choose when something was paused and released, and by whom.
 create function tidings.guard_pause() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -57,14 +57,14 @@ create trigger guard_pause before insert or update on tidings.pauses for each ro
 create trigger keep_history before delete or truncate on tidings.pauses
 for each statement execute function tidings.keep_history();
 
--- The queue. These two functions are the only place that knows what its jobs about interactions look like: at most 100
--- interactions of one channel, and a bulk behind single notices.
+-- The queue. Only these two functions know the form of its jobs about interactions: at most 100 interactions of one
+-- channel, and a bulk behind single notices.
 
--- Queues deliveries for `due`, or, where that is null, for the time at which each interaction is scheduled. More than 20
--- that fall due together are a bulk, unless `is_bulk` says otherwise. `not_started` says how often in a row the same set came
--- back without one call started. An id that is unknown is left out.
---
--- Each interaction is looked up by its id (limit 1), because the planner does not know a bulk that was just inserted.
+-- Queues deliveries for `due`, or, if that is null, for the time at which each interaction is scheduled. More than 20
+-- that are due together are a bulk, unless `is_bulk` is given. `not_started` counts how often in a row the same set
+-- came back without a started call. Unknown ids are left out.
+-- Each interaction is looked up by its id (limit 1), because the planner has no statistics for a bulk that was just
+-- inserted.
 create function tidings.queue_deliveries(
   ids bigint[], due timestamptz default null, is_bulk boolean default null, not_started int default 0
 ) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -93,8 +93,8 @@ begin
   having count(*) > 0;
 end $$;
 
--- Queues the settling of interactions whose outcome is unknown, and notes the time on them: a job that is lost is found by
--- it. `times_asked` is how often the provider was asked about them.
+-- Queues the settling of interactions whose outcome is unknown, and writes the time to them, so that a lost job can be
+-- detected. `times_asked` counts the lookups at the provider.
 create function tidings.queue_settlements(ids bigint[], at timestamptz, times_asked int)
 returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

@@ -1,10 +1,11 @@
--- What the REST resources store for themselves: API keys, answers to repeated requests, and a secret to sign URLs with.
+-- Data of the REST resources: API keys, answers to repeated requests, and a secret for signing URLs.
 
 -- A key is 256 random bits, so a plain SHA-256 of it is as safe as a slow hash and costs a request nothing.
 create table tidings.api_keys (
   id bigint primary key generated always as identity,
   name text not null
-    -- records name a key as key:NAME and key:ID, so a name is no number, and has no character that a record could be forged with
+    -- records name a key as key:NAME and key:ID, so a name is not a number and has no character that could forge a
+    -- record
     constraint api_keys_name_is_plain check (name ~ '^(?!\d+$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'
       or tidings.refuse('api_keys_name_is_plain', 'the name of the key is a number, too long or has other characters',
         'use letters, digits, ".", "_" and "-", at most 64, and not digits alone')),
@@ -31,7 +32,7 @@ create table tidings.api_keys (
 );
 create unique index api_keys_have_one_name on tidings.api_keys (name) where revoked_at is null;
 
--- What a POST with an Idempotency-Key made: its id, never its body, which may be sensitive
+-- The id that a POST with an Idempotency-Key created, never its body, which may be sensitive
 create table tidings.idempotency_keys (
   caller text not null,
   key text not null

@@ -1,7 +1,6 @@
--- What is not append-only has a history: who changed which columns from what to what, and when. 0001 has the table and the
--- function, 0006 the triggers on interactions.
---
--- A row's author is on record with its insert where the table has a column for it; where it has none, the insert is recorded.
+-- Tables that are not append-only have a history: who changed which columns, with the old and new values, and when.
+-- 0001 has the table and the function, 0006 the triggers on interactions.
+-- The author of a row is recorded in its table if that has a column for it; otherwise the insert is recorded.
 
 -- The core system's tables. A repeated upsert that changes nothing leaves no row.
 create trigger record_change after update on tidings.borrowers
@@ -13,7 +12,7 @@ for each row when (old.* is distinct from new.*) execute function tidings.record
 create trigger record_deletion after delete on tidings.contacts
 for each row execute function tidings.record_change('id');
 
--- What is configured
+-- Configuration
 create trigger record_change after insert or update or delete on tidings.notification_types
 for each row execute function tidings.record_change('id,version', 'updated_at');
 create trigger record_change after insert or update or delete on tidings.case_type_notification_types
@@ -24,12 +23,12 @@ create trigger record_change after insert or update or delete on tidings.calenda
 for each row execute function tidings.record_change('calendar,day');
 create trigger record_change after insert or update or delete on tidings.channels
 for each row execute function tidings.record_change('channel');
--- The content hash stands for the texts of a draft, which are long.
+-- The content hash replaces the texts of a draft, which are long.
 create trigger record_change after update or delete on tidings.templates
 for each row execute function tidings.record_change('id,version',
   'updated_at', 'subject_template', 'html_template', 'text_template', 'samples');
 
--- What operators do
+-- Actions of operators
 create trigger record_change after update on tidings.pauses
 for each row execute function tidings.record_change('id');
 create trigger record_change after update or delete on tidings.api_keys

@@ -1,6 +1,6 @@
--- Who may write what, and who may execute which function.
+-- Rights to write rows and to execute functions.
 
--- The daemon notes who asked for content over REST; an operator can only be noted under the operator's own name.
+-- The daemon records who requested content over REST. An operator can only be recorded under the operator's own name.
 create function tidings.guard_reveal() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -37,7 +37,7 @@ end $$;
 create trigger guard_api_key before insert or update on tidings.api_keys
 for each row execute function tidings.guard_api_key();
 
--- A core system cannot put a case change in the place of another one, or before its time of arrival.
+-- A core system cannot replace a case change by another one, or choose its time of arrival.
 create function tidings.guard_arrival() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -63,8 +63,8 @@ create trigger guard_arrival after insert on tidings.case_changes
 referencing new table as inserted
 for each statement execute function tidings.guard_arrival();
 
--- Who may write what, whatever privileges a role has on the tables. A later file that creates a table only Tidings writes adds
--- the trigger to it.
+-- The tables that only Tidings writes, whatever privileges a role has on them. A later file that creates such a table
+-- adds the trigger to it.
 create trigger only_tidings_writes before insert or update or delete on tidings.pauses
 for each statement execute function tidings.only_tidings_writes('operate');
 create trigger only_tidings_writes before insert or update or delete on tidings.api_keys
@@ -94,15 +94,14 @@ for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.idempotency_keys
 for each statement execute function tidings.only_tidings_writes('send');
 
--- Postgres lets every role execute a new function. A role that can execute a trigger function
--- can put it on a table of its own, and a function with `security definer` would then do what that role wants as the owner
--- of the schema.
---
--- A later file that creates a function revokes execute from public for that function. `alter default privileges in schema`
--- cannot do it: it only adds to what all schemas grant.
+-- Postgres lets every role execute a new function. A role that can execute a trigger function can put it on a table
+-- that it owns, and a function with `security definer` would then act for that role as the owner of the schema.
+-- A later file that creates a function revokes execute from public for that function. `alter default privileges in
+-- schema` cannot do it: it only adds to the global privileges.
 revoke execute on all functions in schema tidings from public;
 
--- What runs in the name of whoever writes a row: in defaults, constraints and triggers without `security definer`
+-- Functions that run in the name of the role that writes a row: in defaults, constraints and triggers without `security
+-- definer`
 grant execute on function
   tidings.is_built_in_calendar(text),
   tidings.refuse(text, text, text),
