@@ -3,6 +3,7 @@ import { cancel } from "./commands/cancel.ts";
 import { demo } from "./commands/demo/demo.ts";
 import { dryRun } from "./commands/dry-run/dry-run.ts";
 import { explain } from "./commands/explain/explain.ts";
+import { find } from "./commands/find/find.ts";
 import { health } from "./commands/health.ts";
 import { helpOn } from "./commands/help.ts";
 import { judge } from "./commands/judge/judge.ts";
@@ -31,6 +32,7 @@ const VERBS = [
   preview,
   dryRun,
   status,
+  find,
   explain,
   show,
   cancel,

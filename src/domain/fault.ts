@@ -10,7 +10,7 @@ export const FAULTS = {
     "The arguments are not valid. `tidings COMMAND --help` shows what the command accepts.",
   FACTS_INVALID:
     "The fact sheet is not valid. Each error names a member and what it must be; `tidings judge --schema` prints the whole schema.",
-  NOT_FOUND: "The thing that was named is not on record. Check its id or name.",
+  NOT_FOUND: "The thing that was named is not on record. `tidings find` lists interactions.",
   DATABASE_UNREACHABLE:
     "The database cannot be reached. Check that it runs and that DATABASE_URL is correct.",
   SCHEMA_OUTDATED:

@@ -116,6 +116,7 @@ describe("words", () => {
       "preview",
       "dry-run",
       "status",
+      "find",
       "explain",
       "show",
       "cancel",

@@ -75,6 +75,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/commands/cli/*.ts"],
   [
     "src/commands/explain/*.ts",
+    "src/commands/find/*.ts",
     "src/commands/show/*.ts",
     "src/commands/dry-run/*.ts",
     "src/commands/judge/*.ts",

@@ -49,6 +49,23 @@ export const InteractionQuery = z.strictObject({
   loanId: words(name, "Only these loans, by id or `ext-` and external id.", "LN-42"),
   caseId: words(name, "Only these cases.", "CS-42"),
   contactId: words(name, "Only these contacts, by id or `ext-` and external id.", "CT-118"),
+  notificationTypeId: words(
+    z.string().regex(/^[1-9]\d{0,8}$/, "must be the id of a notification type"),
+    "Only these notification types, every version.",
+    "7",
+  ),
+  providerMessageId: words(name, "Only these message ids of a provider.", "SM0123"),
+  supercaseBulkOperationId: words(name, "Only these bulk operations.", "BULK-7"),
+  dueFrom: Moment.optional().openapi({
+    description:
+      "Only those with a scheduledAtFrom of this time or later. A date means midnight UTC.",
+    example: "2031-03-01",
+  }),
+  dueTo: MomentAfter.optional().openapi({
+    description:
+      "Only those with a scheduledAtFrom of this time or earlier. A date includes the whole day in UTC.",
+    example: "2031-03-31",
+  }),
   createdAtFrom: Moment.optional().openapi({
     description: "Only those stored at this time or later. A date means midnight UTC.",
     example: "2031-03-01",
@@ -80,12 +97,16 @@ export type InteractionQuery = z.infer<typeof InteractionQuery>;
 
 /** The filter of a query. */
 export function filterOf(query: InteractionQuery, personId?: string): InteractionFilter {
-  const { createdAtFrom, createdAtTo, loanId, contactId, ...same } = query;
+  const { createdAtFrom, createdAtTo, dueFrom, dueTo, ...rest } = query;
+  const { loanId, contactId, notificationTypeId, ...same } = rest;
   return {
     ...same,
     personId,
     loanId: loanId?.map(readReference),
     contactId: contactId?.map(readReference),
+    notificationTypeId: notificationTypeId?.map(Number),
+    dueFrom,
+    dueBefore: dueTo,
     createdFrom: createdAtFrom,
     createdBefore: createdAtTo,
   };

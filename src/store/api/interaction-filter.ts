@@ -15,6 +15,11 @@ export interface InteractionFilter {
   readonly loanId?: readonly Reference[] | undefined;
   readonly contactId?: readonly Reference[] | undefined;
   readonly caseId?: readonly string[] | undefined;
+  readonly notificationTypeId?: readonly number[] | undefined;
+  readonly providerMessageId?: readonly string[] | undefined;
+  readonly supercaseBulkOperationId?: readonly string[] | undefined;
+  readonly dueFrom?: Date | undefined;
+  readonly dueBefore?: Date | undefined;
   readonly createdFrom?: Date | undefined;
   readonly createdBefore?: Date | undefined;
 }
@@ -26,11 +31,15 @@ const COLUMNS = {
   theme: "theme",
   subject: "subject",
   direction: "direction",
+  notificationTypeId: "notification_type_id",
+  providerMessageId: "provider_message_id",
+  supercaseBulkOperationId: "supercase_bulk_operation_id",
 } as const;
 
 /** Builds the filter as a condition on the interactions `i`. */
 export function conditionOf(filter: InteractionFilter): RawBuilder<boolean> {
-  const { personId, sensitive, loanId, contactId, caseId, createdFrom, createdBefore } = filter;
+  const { personId, sensitive, loanId, contactId, caseId } = filter;
+  const { dueFrom, dueBefore, createdFrom, createdBefore } = filter;
   const words = Object.entries(COLUMNS).map(([name, column]) => {
     const wanted = filter[name as keyof typeof COLUMNS];
     return wanted && sql<boolean>`${sql.ref(`i.${column}`)} = any(${wanted})`;
@@ -43,6 +52,8 @@ export function conditionOf(filter: InteractionFilter): RawBuilder<boolean> {
     contactId &&
       sql<boolean>`i.contact_id = any(array[${sql.join(contactId.map((each) => idOf("contacts", each)))}])`,
     caseId && ofCase(caseId),
+    dueFrom && sql<boolean>`i.scheduled_at_from >= ${dueFrom}`,
+    dueBefore && sql<boolean>`i.scheduled_at_from < ${dueBefore}`,
     createdFrom && sql<boolean>`i.created_at >= ${createdFrom}`,
     createdBefore && sql<boolean>`i.created_at < ${createdBefore}`,
   ].filter((condition) => condition !== undefined);

@@ -51,7 +51,13 @@ beforeAll(async () => {
   await pool.query(
     `insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, fires) values ('CS-1', 'bankruptcy', 'BO-1', 'initiated', false)`,
   );
-  ids.sent = await insertSent(pool, { channel: "text", status: "scheduled", caseId: "CS-1" });
+  ids.sent = await insertSent(pool, {
+    channel: "text",
+    status: "scheduled",
+    caseId: "CS-1",
+    scheduledAtFrom: "2031-03-03T12:00:00Z",
+    supercaseBulkOperationId: "BULK-1",
+  });
   ids.nobody = await insertLogged(pool, {
     channel: "fax",
     status: "canceled",
@@ -114,6 +120,13 @@ describe("a filter", () => {
     ["contactId=ext-nobody", []],
     ["caseId=CS-1", ["nobody", "sent"]],
     ["caseId=CS-9", []],
+    ["notificationTypeId=1", ["sent"]],
+    ["notificationTypeId=2&notificationTypeId=3", []],
+    ["providerMessageId=SM0", []],
+    ["supercaseBulkOperationId=BULK-1", ["sent"]],
+    ["dueFrom=2031-03-03&dueTo=2031-03-03", ["sent"]],
+    ["dueTo=2031-03-03T11:59:59.999Z", []],
+    ["dueFrom=9999-01-01", []],
     ["sensitive=true", ["second"]],
     ["sensitive=false", ["nobody", "sent", "other", "first"]],
     ["channel=voice&status=failed", []],
@@ -152,6 +165,8 @@ describe("an invalid query is 400 and names the parameter", () => {
     ["sensitive=yes", "sensitive"],
     ["createdAtFrom=yesterday", "createdAtFrom"],
     ["createdAtTo=2031-02-30", "createdAtTo"],
+    ["notificationTypeId=x", "notificationTypeId"],
+    ["dueTo=2031-02-30", "dueTo"],
     ["sortBy=colour", "sortBy"],
     ["order=random", "order"],
     ["startingAfter=x", "startingAfter"],

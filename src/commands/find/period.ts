@@ -1,0 +1,63 @@
+import { startOfDay } from "../../store/operate/find-interactions.ts";
+import type { Db } from "../../store/postgres/db.ts";
+import { wrongArguments } from "../cli/arguments.ts";
+
+/** What a time on the command line is read with. */
+export interface Terms {
+  readonly db: Db;
+  /** The zone in which a date begins. */
+  readonly zone: string;
+  /** The moment from which an age counts. */
+  readonly now: Date;
+}
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
+const AGE = /^(\d{1,6})(min|h|d)$/;
+const UNIT_MS: Readonly<Record<string, number>> = { min: 60_000, h: 3_600_000, d: 86_400_000 };
+const DAY_MS = 86_400_000;
+
+/** The beginning of a period; a date is its first moment. Throws ARGUMENTS_INVALID for another form. */
+export async function readStart(
+  terms: Terms,
+  option: string,
+  text: string | undefined,
+): Promise<Date | undefined> {
+  if (text === undefined) return undefined;
+  const moment = isDay(text)
+    ? await startOfDay(terms.db, text, terms.zone)
+    : readMoment(text, terms.now);
+  return moment ?? refuse(option, text);
+}
+
+/** The end of a period, which does not include it; a date is the first moment of the day after it. */
+export async function readEnd(
+  terms: Terms,
+  option: string,
+  text: string | undefined,
+): Promise<Date | undefined> {
+  if (text === undefined || !isDay(text)) return await readStart(terms, option, text);
+  const next = new Date(Date.parse(`${text}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+  return await readStart(terms, option, next);
+}
+
+/** Whether a text is a day of the calendar, which 2031-02-30 is not. */
+function isDay(text: string): boolean {
+  const midnight = Date.parse(`${text}T00:00:00Z`);
+  return (
+    DAY.test(text) && !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(text)
+  );
+}
+
+function readMoment(text: string, now: Date): Date | undefined {
+  const [, count, unit = ""] = AGE.exec(text) ?? [];
+  if (count !== undefined) return new Date(now.getTime() - Number(count) * (UNIT_MS[unit] ?? 0));
+  const moment = new Date(text);
+  return MOMENT.test(text) && !Number.isNaN(moment.getTime()) ? moment : undefined;
+}
+
+function refuse(option: string, text: string): never {
+  throw wrongArguments(
+    `${option} must be a date, a moment such as 2031-03-03T10:00:00-05:00 or an age such as 90min, 12h or 7d, not "${text}"`,
+  );
+}
