@@ -47,6 +47,8 @@ interface MaintenanceOptions {
   readonly outages: Outages;
   /** Receives the time of the database with every heartbeat. */
   readonly onTime: (theirs: Date) => void;
+  /** The interval between heartbeats (ms). Only tests set it. */
+  readonly heartbeatMs?: number;
 }
 
 /**
@@ -54,6 +56,7 @@ interface MaintenanceOptions {
  * sweep that waits for a lock must delay neither the heartbeat nor the recovery.
  */
 export function startMaintenance(watched: MaintenanceOptions): Maintenance {
+  const { heartbeatMs = HEARTBEAT_MS } = watched;
   const stopped = new AbortController();
   const beat = reporting(watched, "heartbeat");
   const recover = oneAtATime(reporting(watched, "recovery"), (round, steadyForMs) =>
@@ -72,14 +75,14 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
     while (!stopped.signal.aborted) {
       const began = performance.now();
       const heard = await beat(() => heartbeat(watched));
-      if (!heard || performance.now() - began > HEARTBEAT_MS) steadySince = performance.now();
+      if (!heard || performance.now() - began > heartbeatMs) steadySince = performance.now();
       if (heard) {
         round += 1;
         recover.start(round, began - steadySince);
         requeue.start(round, began - steadySince);
         intake.start(round, began - steadySince);
       }
-      await sleep(HEARTBEAT_MS, undefined, { signal: stopped.signal }).catch(() => {});
+      await sleep(heartbeatMs, undefined, { signal: stopped.signal }).catch(() => {});
     }
     await Promise.all([recover.running(), requeue.running(), intake.running()]);
   };

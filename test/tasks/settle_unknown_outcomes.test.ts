@@ -11,13 +11,8 @@ import { settleUnknownOutcomes } from "../../tasks/settle_unknown_outcomes.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
-import {
-  httpError,
-  keepSilent,
-  openScriptedHttp,
-  reply,
-  type Serve,
-} from "../providers/scripted-http.ts";
+import { NEVER_MS } from "../never.ts";
+import { httpError, openScriptedHttp, reply, type Serve } from "../providers/scripted-http.ts";
 import { runDueJobs } from "../queue.ts";
 
 const database = useDatabase();
@@ -63,7 +58,7 @@ async function openScene(list: () => Serve, settings: object = {}): Promise<Scen
     from: "+15005550006",
     apiUrl: `http://127.0.0.1:${peer.port}`,
     slots: 4,
-    deadlineMs: 2_000,
+    deadlineMs: NEVER_MS,
   });
   opened.push(provider, peer);
   const config = readConfig({ TEXT_RETRIES: "1m 1m", TEXT_SETTLES: "10s 20s", ...settings });
@@ -112,7 +107,11 @@ async function takeJobs(): Promise<Jobs["settle_unknown_outcomes"][]> {
 }
 
 test("while the list hangs, a job gives its place back and asks two at a time in its own limit", async () => {
-  const { deps, calls } = await openScene(() => keepSilent);
+  const held: (() => void)[] = [];
+  const { deps, calls } = await openScene(
+    () => (response, form, request) =>
+      void held.push(() => httpError(503, 20_503)(response, form, request)),
+  );
   await change("HANG", 6);
   await runDueJobs(database, deps);
   expect(await standings("HANG")).toEqual({ "attempted textOutcomeUnknown 1": 6 });
@@ -120,7 +119,11 @@ test("while the list hangs, a job gives its place back and asks two at a time in
   const jobs = await takeJobs();
   for (const job of jobs) await settleUnknownOutcomes(deps)(job, undefined as never);
   expect(deps.inFlight.calls).toBe(jobs.length);
-  await expect.poll(() => calls.lists).toBe(2);
+  for (const lists of [2, 4, 6]) {
+    await expect.poll(() => held.length).toBe(2);
+    expect(calls.lists).toBe(lists);
+    for (const answer of held.splice(0)) answer();
+  }
   await deps.inFlight.idle();
   expect(calls.lists).toBe(6);
   // asked again as one set, not as six jobs

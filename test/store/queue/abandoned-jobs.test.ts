@@ -48,8 +48,6 @@ test("a daemon unlocks it while a row lock holds up its sweep", async () => {
     claimedBy: WORKER.id,
     scheduledAtFrom: anHourAgo,
   });
-  // 12 s from now it has been locked for 8 s: by then the sweep of the fifth heartbeat waits for the row
-  const job = await lock("pool-gone", -4);
   const holder = await pool.connect();
   await holder.query("begin");
   await holder.query("select from tidings.interactions for update");
@@ -64,7 +62,12 @@ test("a daemon unlocks it while a row lock holds up its sweep", async () => {
     jobs: new Set(),
     outages: trackOutages(() => {}),
     onTime: () => {},
+    heartbeatMs: 100,
   });
+  const waiting =
+    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1);
+  const job = await lock("pool-gone", 60);
   await expect.poll(() => unlocked).toEqual([{ jobId: job }]);
   await holder.query("rollback");
   holder.release();
