@@ -83,6 +83,18 @@ create table tidings.interactions (
     constraint interactions_segments_count_from_one check ((segments >= 1) is not false
       or tidings.refuse('interactions_segments_count_from_one', format('segments is %s', segments), 'set segments to 1 or more, or leave it out')),
 
+  -- beyond these years a date cannot be written in the form of the REST resources
+  constraint interactions_dates_are_of_the_years_1_to_9999
+    check ((updated_at between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
+        and (deleted_at between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
+        and (status_updated_at between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
+        and (status_details_updated_at between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
+        and (started_at between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
+        and (ended_at between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
+        and (scheduled_at_from between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
+        and (scheduled_at_to between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
+      or tidings.refuse('interactions_dates_are_of_the_years_1_to_9999', 'a date of the interaction is not of the years 1 to 9999',
+        'set the time, or leave the date out')),
   constraint interactions_in_progress_are_claimed
     check (origin = 'logged' or status <> 'inProgress' or (claimed_at is not null and claimed_by is not null)
       or tidings.refuse('interactions_in_progress_are_claimed', 'nobody has claimed the interaction', 'set claimed_at and claimed_by')),

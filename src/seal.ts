@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import { Fault } from "./domain/fault.ts";
 import type { InteractionId } from "./domain/ids.ts";
-import { isSealed, type SealedContent } from "./domain/sealed-content.ts";
+import { isSealed, isWellFormed, type SealedContent } from "./domain/sealed-content.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 
 /** The interaction to which sealed content belongs. Content that was moved to another interaction cannot be opened. */
@@ -29,6 +29,7 @@ export function openContent(
   owner: ContentOwner,
 ): object | null {
   if (!isSealed(content)) return content;
+  if (!isWellFormed(content)) throw brokenSeal(owner);
   if (seal === undefined) throw unknownKey(content, owner, "CONTENT_KEY is not set");
   return seal.unseal(content, owner);
 }
@@ -70,6 +71,7 @@ export function createSeal(contentKeys: readonly string[]): Seal | undefined {
     keyId,
     seal: (content, owner) => sealWith(first, keyId, content, owner),
     unseal(content, owner) {
+      if (!isWellFormed(content)) throw brokenSeal(owner);
       const key = known.get(content.sealed.keyId);
       if (key === undefined) throw unknownKey(content, owner, "CONTENT_KEY does not contain it");
       return unsealWith(key, content, owner);
@@ -109,9 +111,12 @@ function unsealWith(key: Buffer, content: SealedContent, owner: ContentOwner): o
     const text = Buffer.concat([decipher.update(bytes(data)), decipher.final()]).toString("utf8");
     return JSON.parse(text) as object;
   } catch (error) {
-    throw new Fault("SEAL_BROKEN", `content of interaction ${owner.interactionId}`, error);
+    throw brokenSeal(owner, error);
   }
 }
+
+const brokenSeal = (owner: ContentOwner, cause?: unknown): Fault =>
+  new Fault("SEAL_BROKEN", `content of interaction ${owner.interactionId}`, cause);
 
 const unknownKey = ({ sealed }: SealedContent, owner: ContentOwner, why: string): Fault =>
   new Fault(

@@ -1,4 +1,5 @@
 import type { CaseChangeId, InteractionId, WorkerId } from "./ids.ts";
+import type { ContentFault } from "./sealed-content.ts";
 
 /** The catalogue of log events: name, level and meaning. Fields are ids, words and numbers, never personal data. */
 interface EventKind<Fields extends object> {
@@ -231,6 +232,10 @@ export const EVENTS = {
   }>(
     "warn",
     "A request was denied access: no or invalid credentials, a missing scope, or a signed URL that is forged or expired.",
+  ),
+  "http.contentUnreadable": kind<{ interactionId: InteractionId; code: ContentFault }>(
+    "error",
+    "Sealed content could not be opened, so the caller got null in its place. The code is CONTENT_KEY_UNKNOWN or SEAL_BROKEN.",
   ),
   "http.failed": kind<{
     requestId: string;

@@ -9,5 +9,17 @@ export interface SealedContent {
   };
 }
 
-export const isSealed = (content: object | null): content is SealedContent =>
-  content !== null && "sealed" in content;
+/** Rows written by SQL may hold any JSON here. */
+export const isSealed = (content: unknown): content is SealedContent =>
+  typeof content === "object" && content !== null && "sealed" in content;
+
+/** Whether the parts of the seal are there. A row written by SQL may hold anything below the key `sealed`. */
+export function isWellFormed({ sealed }: { readonly sealed: unknown }): boolean {
+  if (typeof sealed !== "object" || sealed === null) return false;
+  const parts: Readonly<Record<string, unknown>> = { ...sealed };
+  return ["keyId", "iv", "tag", "data"].every((part) => typeof parts[part] === "string");
+}
+
+/** The faults for which content cannot be opened. */
+export const CONTENT_FAULTS = ["CONTENT_KEY_UNKNOWN", "SEAL_BROKEN"] as const;
+export type ContentFault = (typeof CONTENT_FAULTS)[number];

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { CHANNELS, DIRECTIONS, INTERACTION_STATUSES, THEMES } from "../../domain/vocabulary.ts";
+import { CONTENT_FAULTS } from "../../domain/sealed-content.ts";
 import { BorrowerAnswer } from "./borrower-schema.ts";
 import { ContactAnswer } from "./contact-schema.ts";
 import { one } from "../core/envelope.ts";
@@ -40,6 +41,11 @@ export const Interaction = z
       description:
         "The words of the communication. Null where nothing is stored, and where it is sensitive and the caller may not read it.",
       example: { transcript: "Asked for the police report." },
+    }),
+    contentFault: z.enum(CONTENT_FAULTS).nullable().openapi({
+      description:
+        "Why `content` is null although something is stored: no key in CONTENT_KEY opens it (CONTENT_KEY_UNKNOWN), or it was changed after it was sealed (SEAL_BROKEN).",
+      example: null,
     }),
     contactId: text.openapi(DESCRIPTIONS.contactId),
     loanId: text.openapi(DESCRIPTIONS.loanId),

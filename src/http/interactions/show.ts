@@ -3,18 +3,27 @@ import { recordReveals } from "../../store/operate/content-reveals.ts";
 import type { Caller } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import type { InteractionAnswer } from "./schema.ts";
-import { contentOf, isSensitive, mayRead } from "./sensitive.ts";
+import { isSensitive, mayRead, type Opened, openOrExplain } from "./sensitive.ts";
 import { showBorrower, showContact } from "./show-parties.ts";
 
-/** The records as the caller may see them. Reveals of sensitive content are on record before this resolves. */
+const HIDDEN: Opened = { content: null, fault: null };
+
+/**
+ * The records as the caller may see them. Reveals of sensitive content are on record before this resolves. Content that
+ * cannot be opened is null, and the fault is named in the answer and in the log.
+ */
 export async function showInteractions(
   deps: HttpDeps,
   caller: Caller,
   records: readonly InteractionRecord[],
 ): Promise<InteractionAnswer[]> {
   const answers = records.map((record) =>
-    answerOf(record, mayRead(record, caller) ? contentOf(deps, record) : null),
+    answerOf(record, mayRead(record, caller) ? openOrExplain(deps, record) : HIDDEN),
   );
+  for (const [place, { id: interactionId }] of records.entries()) {
+    const code = answers[place]?.contentFault ?? null;
+    if (code !== null) deps.emit("http.contentUnreadable", { interactionId, code });
+  }
   const revealed = records.filter((record, index) => {
     const isShown = answers[index]?.content !== null;
     return isShown && isSensitive(record);
@@ -31,13 +40,14 @@ export async function showInteractions(
 const timeOf = (at: Date | null): string | null => at?.toISOString() ?? null;
 
 /** Origin, provider and the derivation of dates are no documented fields, so they are left out. */
-function answerOf(record: InteractionRecord, content: object | null): InteractionAnswer {
+function answerOf(record: InteractionRecord, { content, fault }: Opened): InteractionAnswer {
   const { origin: _, ...shown } = record;
   return {
     ...shown,
     object: "interaction",
     theme: record.theme as InteractionAnswer["theme"],
     content: content as InteractionAnswer["content"],
+    contentFault: fault,
     metaData: record.metaData as InteractionAnswer["metaData"],
     loanIds: [...record.loanIds],
     createdBy: authorOf(record.createdBy),

@@ -278,7 +278,7 @@ describe("sensitive content", () => {
     expect(replaced.body.data["content"]).toEqual({ transcript: "nothing" });
   });
 
-  test("whose key is lost is a 500, logged with the key id", async () => {
+  test("whose key is lost is null, and the fault is named in the answer and in the log", async () => {
     const lost = createSeal([randomBytes(32).toString("base64")]);
     const owner = { interactionId: interaction("1"), channel: "email" } as const;
     const id = await insertSent(pool, {
@@ -286,7 +286,12 @@ describe("sensitive content", () => {
       sensitive: true,
       content: lost?.seal({ subject: "secret" }, owner) ?? {},
     });
-    expect((await ask("GET", `/interactions/${id}`)).status).toBe(500);
+    const { status, body } = await ask("GET", `/interactions/${id}`);
+    expect([status, body.data["content"], body.data["contentFault"]]).toEqual([
+      200,
+      null,
+      "CONTENT_KEY_UNKNOWN",
+    ]);
     expect(served.emitted.at(-2)).toContain('"code":"CONTENT_KEY_UNKNOWN"');
     const reader = await keyWith("interaction:read");
     expect((await ask("GET", `/interactions/${id}`, { key: reader })).status).toBe(200);

@@ -111,7 +111,7 @@ describe("a URL of sensitive content", () => {
 });
 
 describe("sealed content", () => {
-  test("that was swapped between two interactions is a fault, logged with the interaction", async () => {
+  test("that was swapped between two interactions is not shown, and the fault is named", async () => {
     const [one, other] = [await log(), await log(served, { sensitive: true, subject: "freeForm" })];
     await pool.query(
       `update tidings.interactions i set content = o.content from tidings.interactions o
@@ -119,12 +119,13 @@ describe("sealed content", () => {
       [one, other],
     );
     const before = await reveals(one);
-    const { status, text } = await ask("GET", `/interactions/${one}`);
-    expect([status, text]).toEqual([500, expect.not.stringContaining("account")]);
-    const failed = served.emitted.filter((line) => line.includes("http.failed"));
-    expect(JSON.parse(failed.at(-1) ?? "")).toMatchObject({
+    const { status, text, body } = await ask("GET", `/interactions/${one}`);
+    expect([status, text]).toEqual([200, expect.not.stringContaining("account")]);
+    expect(body.data).toMatchObject({ content: null, contentFault: "SEAL_BROKEN" });
+    const unreadable = served.emitted.filter((line) => line.includes("http.contentUnreadable"));
+    expect(JSON.parse(unreadable.at(-1) ?? "")).toMatchObject({
       code: "SEAL_BROKEN",
-      detail: `SEAL_BROKEN: content of interaction ${one}`,
+      interactionId: one,
     });
     expect(await reveals(one), "nothing was shown").toEqual(before);
   });

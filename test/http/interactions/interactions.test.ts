@@ -36,6 +36,7 @@ describe("POST logs", () => {
       caseId: null,
       channel: "voice",
       content: null,
+      contentFault: null,
       contactId: null,
       loanId: null,
       loanIds: [],
