@@ -6,15 +6,14 @@ export function emitWithheld(
   emit: Emit,
   { interactionId, ruleId, short, status, until }: Withheld,
 ): void {
-  const rule = ruleId ?? "none";
   if (status === "scheduled")
     return emit("interaction.waiting", {
       interactionId,
-      ruleId: rule,
+      ruleId,
       until: until?.toISOString() ?? "",
     });
   const event = status === "canceled" ? "interaction.canceled" : "interaction.refused";
-  return emit(event, { interactionId, ruleId: rule, why: short });
+  return emit(event, { interactionId, ruleId, why: short });
 }
 
 /** Emits the event of a finished call to a provider. */

@@ -1,3 +1,4 @@
+import type { DeliveryRuleId } from "./delivery-rules.ts";
 import type { CaseChangeId, InteractionId, WorkerId } from "./ids.ts";
 import type { ContentFault } from "./sealed-content.ts";
 
@@ -111,18 +112,21 @@ export const EVENTS = {
     "warn",
     "The ids of a table were ahead of its sequence, so that inserts were refused. The sequence has passed them now.",
   ),
-  "interaction.canceled": kind<{ interactionId: InteractionId; ruleId: string; why: string }>(
-    "info",
-    "A scheduled interaction was withdrawn before it was sent.",
-  ),
-  "interaction.refused": kind<{ interactionId: InteractionId; ruleId: string; why: string }>(
-    "warn",
-    "A rule refused to send. The interaction has the reason.",
-  ),
-  "interaction.waiting": kind<{ interactionId: InteractionId; ruleId: string; until: string }>(
-    "info",
-    "The interaction must not leave yet. It is judged again at the given time.",
-  ),
+  "interaction.canceled": kind<{
+    interactionId: InteractionId;
+    ruleId: DeliveryRuleId;
+    why: string;
+  }>("info", "A scheduled interaction was withdrawn before it was sent."),
+  "interaction.refused": kind<{
+    interactionId: InteractionId;
+    ruleId: DeliveryRuleId;
+    why: string;
+  }>("warn", "A rule refused to send. The interaction has the reason."),
+  "interaction.waiting": kind<{
+    interactionId: InteractionId;
+    ruleId: DeliveryRuleId;
+    until: string;
+  }>("info", "The interaction must not leave yet. It is judged again at the given time."),
   "interaction.accepted": kind<{
     interactionId: InteractionId;
     provider: string;

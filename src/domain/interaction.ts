@@ -1,5 +1,7 @@
+import type { DeliveryRuleId } from "./delivery-rules.ts";
 import type { CaseChangeId, InteractionId } from "./ids.ts";
 import type { Evidence, ContactFinding } from "./provider-answer.ts";
+import type { StatusDetails } from "./status-details.ts";
 import type { Channel, Theme } from "./vocabulary.ts";
 
 /** The terms of the notices that a notification type version sends for the changes of one moment. */
@@ -39,7 +41,7 @@ export interface Claim {
 export interface Withheld {
   readonly interactionId: InteractionId;
   readonly status: "scheduled" | "failed" | "canceled";
-  readonly ruleId: string | null;
+  readonly ruleId: DeliveryRuleId;
   readonly short: string;
   readonly long: string;
   /** The time at which it is judged again; only for scheduled. */
@@ -50,7 +52,7 @@ export interface Withheld {
 export interface AttemptOutcome {
   readonly interactionId: InteractionId;
   readonly status: "attempted" | "succeeded" | "failed" | "scheduled";
-  readonly statusDetails: string | null;
+  readonly statusDetails: StatusDetails | null;
   readonly short: string | null;
   readonly long: string | null;
   readonly providerMessageId: string | null;

@@ -1,3 +1,5 @@
+import type { StatusDetails } from "./status-details.ts";
+
 /**
  * A provider's answer, as stored on the transition. It names no person: addresses and numbers are removed from texts.
  */
@@ -45,12 +47,12 @@ export type ProviderAnswer =
       /** Succeeded if the provider reports at once that the message was delivered. */
       readonly status: "attempted" | "succeeded";
       /** The provider's status of the message, such as `emailSent` or `textQueued`. */
-      readonly statusDetails: string;
+      readonly statusDetails: StatusDetails;
       readonly evidence: Evidence;
     }
   | {
       readonly kind: "refused";
-      readonly statusDetails: string;
+      readonly statusDetails: StatusDetails;
       readonly short: string;
       readonly long: string;
       readonly finding: ContactFinding | null;
@@ -58,7 +60,7 @@ export type ProviderAnswer =
     }
   | {
       readonly kind: "unavailable";
-      readonly statusDetails: string;
+      readonly statusDetails: StatusDetails;
       readonly short: string;
       readonly long: string;
       readonly finding: ContactFinding | null;
@@ -73,7 +75,7 @@ export type ProviderAnswer =
     }
   | {
       readonly kind: "misconfigured";
-      readonly statusDetails: string;
+      readonly statusDetails: StatusDetails;
       readonly short: string;
       readonly long: string;
       readonly evidence: Evidence;

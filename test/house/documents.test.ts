@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { readConfig, SETTINGS } from "../../src/config.ts";
+import { DELIVERY_RULES } from "../../src/domain/delivery-rules.ts";
 import { EVENTS } from "../../src/domain/events.ts";
 import { FAULTS } from "../../src/domain/fault.ts";
 import { factSheetPage } from "../../src/commands/judge/fact-sheet-page.ts";
@@ -9,6 +10,8 @@ import { rulesMarkdown } from "../../src/commands/rules/list.ts";
 import { builtInPolicy } from "../../src/decide/guard/policy/policy.ts";
 import { RULE_IDS } from "../../src/domain/guard/rule-ids.ts";
 import { REQUIREMENTS } from "../../src/domain/guard/verdict.ts";
+import { DETAILS } from "../../src/domain/status-details.ts";
+import { CHANNELS } from "../../src/domain/vocabulary.ts";
 
 const read = (path: string): string => readFileSync(path, "utf8");
 const inTable = (text: string, pattern: RegExp): string[] =>
@@ -42,6 +45,16 @@ test("docs/faults.md lists every fault with its sentence, and no other", () => {
     ([code, sentence]) => `| \`${code}\` | ${sentence} |`,
   );
   expect(rows).toEqual(expected.toSorted());
+});
+
+test("docs/statuses.md lists every rule of delivery and every word of the status details, and no other", () => {
+  const rows = inTable(read("docs/statuses.md"), /^(\| `[\w.]+` \|.*)$/gm);
+  const rules = Object.entries(DELIVERY_RULES).map(([id, meaning]) => `| \`${id}\` | ${meaning} |`);
+  const words = Object.entries(DETAILS).map(([word, { channels, meaning }]) => {
+    const shown = channels.length === CHANNELS.length ? "all" : channels.join(", ");
+    return `| \`${word}\` | ${shown} | ${meaning} |`;
+  });
+  expect(rows).toEqual([...rules, ...words].toSorted());
 });
 
 test("docs/rules.md is what `tidings rules --markdown` prints", () => {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { InteractionRecord, LoggedFields } from "../../domain/interaction-record.ts";
 import type { InteractionStatus } from "../../domain/vocabulary.ts";
 import { stageOf } from "../../domain/receipts/stages.ts";
+import type { StatusDetails } from "../../domain/status-details.ts";
 
 /** The new values of the fields that a caller sends. */
 export type Report = Readonly<Record<string, unknown>>;
@@ -53,12 +54,12 @@ function outcomeOf(record: InteractionRecord, status: InteractionStatus): Partia
   if (status === record.status) return {};
   if (status === "succeeded")
     return {
-      statusDetails: `${record.channel}Delivered`,
+      statusDetails: `${record.channel}Delivered` satisfies StatusDetails,
       failureDescriptionShort: null,
       failureDescriptionLong: null,
     };
   return {
-    statusDetails: `${record.channel}Failed`,
+    statusDetails: `${record.channel}Failed` satisfies StatusDetails,
     failureDescriptionShort: "Reported as failed",
     failureDescriptionLong:
       "A failure was reported after the message was sent. Use another contact or channel.",

@@ -1,3 +1,4 @@
+import type { DeliveryRuleId } from "../../domain/delivery-rules.ts";
 import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import type { Lender } from "../../domain/lender.ts";
 import type { Verdict } from "../../domain/deliver/verdict.ts";
@@ -106,7 +107,7 @@ function keyless({ sensitive }: FactSheet, { now, canSeal }: Moment): Stop | und
 
 const refuse = (
   status: "failed" | "canceled",
-  ruleId: string,
+  ruleId: DeliveryRuleId,
   short: string,
   long: string,
 ): Stop => ({

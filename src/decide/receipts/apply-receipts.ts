@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import type { RuleId } from "../../domain/guard/rule-ids.ts";
 import type { ProviderReceipt } from "../../domain/receipts/provider-receipt.ts";
+import type { StatusDetails } from "../../domain/status-details.ts";
 import { fit, type Fit, type Oddity, type Placed } from "./fit.ts";
 import { nextTry, type NextTry } from "./next-try.ts";
 import { isBeyondLimit } from "./soft-failures.ts";
@@ -38,7 +40,7 @@ export interface ReceiptResult {
   readonly progress: Progress | null;
   /** The receipt that determined the result. */
   readonly decidedBy: ProviderReceipt | null;
-  readonly ruleId: string | null;
+  readonly ruleId: RuleId | null;
   /** A label, and a sentence that states what to do; null unless failed. */
   readonly short: string | null;
   readonly long: string | null;
@@ -195,7 +197,7 @@ function wornOut({ contact }: CodeMeaning, failedAt: readonly Date[]): ContactEf
     : null;
 }
 
-function detailsOf({ row }: Placed, meaning: CodeMeaning, next: NextTry): string | null {
+function detailsOf({ row }: Placed, meaning: CodeMeaning, next: NextTry): StatusDetails | null {
   if (meaning.retry.kind === "judge" && next.kind === "none") return meaning.retry.expired;
   return meaning.statusDetails ?? row.progress?.statusDetails ?? null;
 }

@@ -1,3 +1,4 @@
+import { isOutcomeUnknown } from "../../domain/status-details.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 import type { Progress } from "./table.ts";
 
@@ -10,16 +11,12 @@ export interface Silent {
   readonly waitMs: number;
 }
 
-/** Details for outcomes that must still be settled; missing receipts mean nothing for them. */
-const isUnknown = ({ statusDetails }: Progress): boolean =>
-  statusDetails?.endsWith("OutcomeUnknown") === true;
-
 /**
  * The time at which a message without a final receipt becomes `...NoReceipt`. Null if never: it is final, or its
  * outcome is unknown and is settled in another way. A later receipt still counts.
  */
 export function silentFrom({ progress, lastHeardAt, waitMs }: Silent): Date | null {
-  if (progress.status !== "attempted" || isUnknown(progress)) return null;
+  if (progress.status !== "attempted" || isOutcomeUnknown(progress.statusDetails)) return null;
   return new Date(lastHeardAt.getTime() + waitMs);
 }
 

@@ -1,10 +1,12 @@
 import type { FaultScope } from "../../domain/codes/meaning.ts";
+import type { RuleId } from "../../domain/guard/rule-ids.ts";
+import type { StatusDetails } from "../../domain/status-details.ts";
 import type { Channel, InteractionStatus } from "../../domain/vocabulary.ts";
 
 /** The status and details of an interaction. */
 export interface Progress {
   readonly status: InteractionStatus;
-  readonly statusDetails: string | null;
+  readonly statusDetails: StatusDetails | null;
 }
 
 /** The number of soft failures, and their time span, that make a contact unusable. */
@@ -37,7 +39,7 @@ export type Retry =
   /** The waits before the second attempt, the third, and so on. */
   | { readonly kind: "wait"; readonly minutes: readonly number[] }
   /** The guard judges again at once. The message expires if its latest time has passed. */
-  | { readonly kind: "judge"; readonly expired: string }
+  | { readonly kind: "judge"; readonly expired: StatusDetails }
   /** The daily cap of US carriers ends at midnight in Los Angeles. */
   | { readonly kind: "nextCapDay" }
   | { readonly kind: "afterFix"; readonly circuit: FaultScope; readonly isDueAgain: boolean };
@@ -48,11 +50,11 @@ export interface CodeMeaning {
   /** A sentence that states what to do. */
   readonly long: string;
   /** Replaces the status's own details. */
-  readonly statusDetails?: string;
+  readonly statusDetails?: StatusDetails;
   readonly contact: readonly ContactEffect[];
   readonly retry: Retry;
   /** The rule of the guard that the failure corresponds to. */
-  readonly ruleId?: string;
+  readonly ruleId?: RuleId;
   /** True if the table has a row for the code. Differences between codes without a row mean nothing. */
   readonly isNamed: boolean;
 }

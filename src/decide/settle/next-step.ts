@@ -1,5 +1,6 @@
 import { rulesOf } from "../deliver/channels/table.ts";
 import type { Attempt } from "../../domain/deliver/chain.ts";
+import { isOutcomeUnknown } from "../../domain/status-details.ts";
 import type { OnUnknown } from "../../domain/vocabulary.ts";
 
 /**
@@ -55,11 +56,8 @@ export function nextStep(
   }
 }
 
-const isUnknown = ({
-  channel,
-  statusDetails,
-}: Pick<Attempt, "channel" | "statusDetails">): boolean =>
-  statusDetails === `${channel}OutcomeUnknown`;
+const isUnknown = ({ statusDetails }: Pick<Attempt, "statusDetails">): boolean =>
+  isOutcomeUnknown(statusDetails);
 
 /** Predicts the decision of `settleUnknown`: a text's provider can be asked, and an email is sent once more at most. */
 function settling(

@@ -1,4 +1,5 @@
 import type { ContactFinding, Limit, ProviderAnswer } from "../provider-answer.ts";
+import type { StatusDetails } from "../status-details.ts";
 
 /** The part of our setup that a fault stops. */
 export type FaultScope = "account" | "sender";
@@ -10,7 +11,7 @@ export interface Meaning {
   readonly limit?: Limit;
   /** Only for misconfigured; the account unless the row has another scope. */
   readonly scope?: FaultScope;
-  readonly statusDetails: string;
+  readonly statusDetails: StatusDetails;
   readonly short: string;
   /** A sentence that states what to do. */
   readonly long: string;

@@ -1,14 +1,16 @@
+import type { StatusDetails } from "../status-details.ts";
+
 /** The progress of a message that has not failed at Twilio. */
 export interface TwilioProgress {
   readonly status: "attempted" | "succeeded";
-  readonly statusDetails: string;
+  readonly statusDetails: StatusDetails;
 }
 
-const attempted = (statusDetails: string): TwilioProgress => ({
+const attempted = (statusDetails: StatusDetails): TwilioProgress => ({
   status: "attempted",
   statusDetails,
 });
-const succeeded = (statusDetails: string): TwilioProgress => ({
+const succeeded = (statusDetails: StatusDetails): TwilioProgress => ({
   status: "succeeded",
   statusDetails,
 });

@@ -1,8 +1,9 @@
 import type { Contact } from "./contact.ts";
+import type { DeliveryRuleId } from "../delivery-rules.ts";
 
 /** The reason why an interaction is not sent: the rule, a label, and a sentence that states what to do. */
 export interface Reason {
-  readonly ruleId: string;
+  readonly ruleId: DeliveryRuleId;
   readonly short: string;
   readonly long: string;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { STATUS_DETAILS } from "../status-details.ts";
 import { CHANNELS } from "../vocabulary.ts";
 import {
   count,
@@ -49,7 +50,7 @@ const cap = z
       /** Counts contacts at this kind of place only; absent: anywhere. */
       place: oneOf(["work", "elsewhere"]).optional(),
       only: oneOf(["conversations", "prerecorded"]).optional(),
-      notCounted: listOf(text).default([]),
+      notCounted: listOf(oneOf(STATUS_DETAILS)).default([]),
       /** Does not count a completed call that answered a request of the borrower. */
       leavesOutCallBack: flag.default(false),
     },

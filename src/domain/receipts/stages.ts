@@ -1,3 +1,4 @@
+import type { DetailWord } from "../status-details.ts";
 import type { Channel, InteractionStatus } from "../vocabulary.ts";
 
 /** The stage of a receipt in the life of a message, and the status of the interaction at this stage. */
@@ -23,7 +24,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
   Dropped: [7, "failed"],
   Undelivered: [7, "failed"],
   Failed: [7, "failed"],
-};
+} satisfies Partial<Record<DetailWord, Stage>>;
 
 /** Returns the stage of status details such as `emailSent`; undefined for details that are not listed. */
 export const stageOf = (channel: Channel, details: string | null): Stage | undefined =>

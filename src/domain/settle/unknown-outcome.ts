@@ -1,5 +1,6 @@
 import type { InteractionId } from "../ids.ts";
 import type { ContactFinding } from "../provider-answer.ts";
+import type { StatusDetails } from "../status-details.ts";
 import type { Channel, OnUnknown } from "../vocabulary.ts";
 
 /** An interaction whose outcome is unknown, with the data that settling needs. */
@@ -22,7 +23,7 @@ export interface UnknownOutcome {
 export interface FoundMessage {
   readonly messageId: string;
   readonly status: "attempted" | "succeeded" | "failed";
-  readonly statusDetails: string;
+  readonly statusDetails: StatusDetails;
   /** Null unless failed. */
   readonly failure: FoundFailure | null;
 }

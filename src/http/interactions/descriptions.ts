@@ -83,7 +83,7 @@ export const DESCRIPTIONS = {
     example: "Another person answered and did not know the borrower.",
   },
   complianceGuardRuleId: {
-    description: "The rule that prevented or delayed it.",
+    description: "The rule that prevented or delayed it; docs/statuses.md lists those of delivery.",
     example: "contact.none",
   },
 } as const;

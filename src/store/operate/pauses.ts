@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { DeliveryRuleId } from "../../domain/delivery-rules.ts";
 import type { Channel, PauseScope } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
@@ -20,6 +21,8 @@ export async function openPause(db: Db, paused: Paused, reason: string): Promise
   return rows.length > 0;
 }
 
+const PAUSED: DeliveryRuleId = "pause.open";
+
 /** Releases a pause and requeues the interactions that waited for it. Returns their number, or undefined if no pause was open. */
 export async function releasePause(db: Db, paused: Paused): Promise<number | undefined> {
   const { rows } = await sql<{ waiting: number }>`
@@ -33,7 +36,7 @@ export async function releasePause(db: Db, paused: Paused): Promise<number | und
     waiting as (
       update tidings.interactions i
       set scheduled_at_from = clock_timestamp()
-      where i.origin = 'tidings' and i.status = 'scheduled' and i.compliance_guard_rule_id = 'pause.open'
+      where i.origin = 'tidings' and i.status = 'scheduled' and i.compliance_guard_rule_id = ${PAUSED}
         and exists (select from released)
         and (${paused.channel}::text is null or i.channel = ${paused.channel})
         and (${paused.notificationTypeId}::int is null or i.notification_type_id = ${paused.notificationTypeId})

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { InteractionId, WorkerId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
+import { detailsOf } from "./details.ts";
 
 /**
  * Interactions that were claimed by a dead worker may or may not have been sent: their outcome is unknown. Returns the ids.
@@ -9,7 +10,7 @@ export async function markOrphansUnknown(db: Db): Promise<InteractionId[]> {
   const { rows } = await sql<{ id: InteractionId }>`
     with orphans as (
       update tidings.interactions i
-      set status = 'attempted', status_details = i.channel || 'OutcomeUnknown', failure_description_short = 'Outcome unknown',
+      set status = 'attempted', status_details = ${detailsOf("OutcomeUnknown")}, failure_description_short = 'Outcome unknown',
         failure_description_long = 'The daemon that was sending it died before it wrote the outcome down.',
         evidence = jsonb_build_object('provider', i.provider, 'code', 'workerDied')
       where i.origin = 'tidings' and i.status = 'inProgress'

@@ -2,11 +2,13 @@ import { sql } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 import type {
-  FoundMessage,
   FoundFailure,
+  FoundMessage,
   UnknownOutcome,
 } from "../../domain/settle/unknown-outcome.ts";
+import type { StatusDetails } from "../../domain/status-details.ts";
 import type { Db } from "../postgres/db.ts";
+import { detailsOf } from "./details.ts";
 import { openContent, type Seal } from "../../seal.ts";
 
 type Row = Omit<UnknownOutcome, "to" | "body"> & { readonly content: object | null };
@@ -106,7 +108,7 @@ export async function isOnRecord(db: Db, channel: Channel, messageId: string): P
 /** What has come out of an outcome nobody knew; null where there is no more to say than its channel's usual words. */
 export interface CameOut {
   readonly status: FoundMessage["status"];
-  readonly statusDetails: string | null;
+  readonly statusDetails: StatusDetails | null;
   readonly messageId: string | null;
   readonly failure: FoundFailure | null;
 }
@@ -122,7 +124,7 @@ export async function recordFound(
   const { rows } = await sql<{ id: InteractionId }>`
     update tidings.interactions i
     set status = ${status}, settle_at = null, provider_message_id = coalesce(${messageId}, i.provider_message_id),
-      status_details = coalesce(${statusDetails}, i.channel || ${status === "succeeded" ? "Delivered" : "Sent"}::text),
+      status_details = coalesce(${statusDetails}, ${detailsOf(status === "succeeded" ? "Delivered" : "Sent")}),
       failure_description_short = ${short}, failure_description_long = ${long},
       evidence = jsonb_build_object('provider', i.provider, 'code', ${messageId === null ? "operator" : "asked"}::text)
     where i.id = ${interactionId} and tidings.is_outcome_unknown(i.status, i.status_details)
@@ -168,7 +170,7 @@ export async function failNeverTaken(
   if (interactionIds.length === 0) return;
   await sql`
     update tidings.interactions i
-    set status = 'failed', status_details = i.channel || 'Failed', settle_at = null,
+    set status = 'failed', status_details = ${detailsOf("Failed")}, settle_at = null,
       failure_description_short = 'Never taken',
       failure_description_long = 'The provider gave no answer that could be read and took none of the calls. Check the provider, then send the notice again.',
       evidence = jsonb_build_object('provider', i.provider, 'code', 'neverTaken')

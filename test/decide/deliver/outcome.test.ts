@@ -25,7 +25,7 @@ const emitted = {
   short: "Greylisted",
   long: "Nothing to do.",
   finding: null,
-};
+} as const;
 const unavailable = (retryAfterMs: number | null = null): ProviderAnswer => ({
   kind: "unavailable",
   ...emitted,

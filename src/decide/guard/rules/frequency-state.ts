@@ -133,7 +133,7 @@ function countedBy(scene: Scene, cap: Cap): readonly PastContact[] {
     (one) =>
       cap.channels.includes(one.item.channel) &&
       isCountedContact(facts, one.item) &&
-      !cap.notCounted.includes(one.item.statusDetails ?? "") &&
+      !cap.notCounted.some((details) => details === one.item.statusDetails) &&
       isAtPlace(cap, facts.contacts[one.item.contactId]?.label ?? "personal") &&
       (cap.only !== "conversations" || isConversation(one)) &&
       (cap.only !== "prerecorded" || one.item.isPrerecorded) &&

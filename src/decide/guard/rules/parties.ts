@@ -4,7 +4,13 @@ import type { Channel } from "../../../domain/vocabulary.ts";
 import { caseFact, hasEffect } from "../scene/cases.ts";
 import { isGiven } from "../scene/consents.ts";
 import { classOfTheme } from "../scene/content-class.ts";
-import { answeredInbound, isUnanswered, type PastContact, wasMade } from "../scene/history.ts";
+import {
+  answeredInbound,
+  isUnanswered,
+  type PastContact,
+  SPOKEN,
+  wasMade,
+} from "../scene/history.ts";
 import { lawOf, type Scene } from "../scene/scene.ts";
 import { type Decision, hold, ofContact, redirect, refuse, require, type Rule } from "./rule.ts";
 
@@ -327,11 +333,6 @@ export const locateOnce: Rule = {
     );
   },
 };
-
-const SPOKEN: ReadonlySet<string> = new Set([
-  "voiceSpokeWithFirstParty",
-  "voiceSpokeWithThirdParty",
-]);
 
 /** A planned message has not asked anyone yet. */
 function wasLocated({ item }: PastContact): boolean {

@@ -1,5 +1,6 @@
 import type { Facts, HistoryItem, InboundItem } from "../../../domain/guard/facts.ts";
 import type { Day } from "../../../domain/guard/moments.ts";
+import type { StatusDetails } from "../../../domain/status-details.ts";
 import type { ZoneClock } from "../time/zone-clock.ts";
 import { isReserved } from "./known.ts";
 
@@ -51,13 +52,13 @@ export const loanIdsOf = ({ loanIds, discussedLoanIds }: HistoryItem): readonly 
   discussedLoanIds ?? loanIds;
 
 /** Details of calls that were not connected, or reached a number that is not the person's. */
-const NOT_CONNECTED: ReadonlySet<string> = new Set([
+const NOT_CONNECTED: ReadonlySet<string> = new Set<StatusDetails>([
   "voiceBusy",
   "voiceDisconnectedNumber",
   "voiceWrongNumber",
 ]);
 /** A failed call was never placed, unless it is known to have rung. */
-const RANG: ReadonlySet<string> = new Set([
+const RANG: ReadonlySet<string> = new Set<StatusDetails>([
   "voiceNoAnswer",
   "voiceHungUp",
   "voiceLeftVoicemail",
@@ -89,14 +90,20 @@ export function isCountedContact(facts: Facts, item: HistoryItem): boolean {
   return item.channel === "voice" ? isCountedCall(facts, item) : wasMade(item);
 }
 
+const SPOKEN_WITH_BORROWER: ReadonlySet<string> = new Set<StatusDetails>([
+  "voiceSpokeWithFirstParty",
+]);
+/** Details of calls in which somebody was spoken with. */
+export const SPOKEN: ReadonlySet<string> = new Set<StatusDetails>([
+  "voiceSpokeWithFirstParty",
+  "voiceSpokeWithThirdParty",
+]);
+
 /** True if it was a telephone conversation, in either direction. */
 export function isConversation({ item, person }: PastContact): boolean {
   if (item.channel !== "voice") return false;
-  if (person === BORROWER) return item.statusDetails === "voiceSpokeWithFirstParty";
-  return (
-    item.statusDetails === "voiceSpokeWithThirdParty" ||
-    item.statusDetails === "voiceSpokeWithFirstParty"
-  );
+  const spoken = person === BORROWER ? SPOKEN_WITH_BORROWER : SPOKEN;
+  return spoken.has(item.statusDetails ?? "");
 }
 
 /** The inbound message that the judged message answers; undefined if it answers none. */

@@ -10,6 +10,7 @@ import {
   WAITED_TOO_LONG,
 } from "../../../domain/codes/smtp-meanings.ts";
 import { meaningOfReply } from "../../../domain/codes/smtp-reply.ts";
+import type { StatusDetails } from "../../../domain/status-details.ts";
 import { failureMeaning, type Addition } from "../failure-meaning.ts";
 import {
   NO_RETRY,
@@ -19,7 +20,10 @@ import {
   type ReceiptTable,
 } from "../table.ts";
 
-const attempted = (statusDetails: string): Progress => ({ status: "attempted", statusDetails });
+const attempted = (statusDetails: StatusDetails): Progress => ({
+  status: "attempted",
+  statusDetails,
+});
 
 const DAY_MINUTES = 24 * 60;
 const SOFT: ContactEffect = {

@@ -1,6 +1,10 @@
+import type { StatusDetails } from "../../../domain/status-details.ts";
 import { NO_RETRY, type CodeMeaning, type Progress, type ReceiptTable } from "../table.ts";
 
-const attempted = (statusDetails: string): Progress => ({ status: "attempted", statusDetails });
+const attempted = (statusDetails: StatusDetails): Progress => ({
+  status: "attempted",
+  statusDetails,
+});
 
 const OTHER_NUMBER = "Get another number from the borrower.";
 
