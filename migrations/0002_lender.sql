@@ -97,7 +97,7 @@ create table tidings.contacts (
     check (case contact_type when 'address' then address is not null else value is not null end
       or tidings.refuse('contacts_have_a_value_or_an_address', 'the contact has nothing to reach the borrower with',
         'set address for the contact_type address, and value for phone and email')),
-  -- What can be dialed, in whatever way it is written. Contacts that nobody uses keep what they have.
+  -- A number that can be dialed, in any form. Unused contacts keep their values.
   constraint contacts_value_of_a_phone_is_a_number
     check ((contact_type <> 'phone' or not valid or status = 'archived'
         or value ~* '^[+]?[0-9 ()./-]+( ?(x|ext[.]?|#) ?[0-9]{1,7})?$' and value ~ '([0-9][^0-9]*){7}') is not false

@@ -15,7 +15,7 @@ begin
     hint = format(case when missing.has_default then 'set %s, or leave it out for its default' else 'set %s' end, missing.name);
 end $$;
 
--- The tables that somebody other than a daemon may write. Postgres fires triggers in the order of their names, so this one
+-- The tables that other roles than the daemon may write. Postgres fires triggers in the order of their names, so this one
 -- comes after those that fill in values.
 do $$
 declare

@@ -51,13 +51,17 @@ const FIRST_CONNECTION_PATIENCE_MS = 60_000;
 const CLOSE_POOL_MS = 2_000;
 
 /**
- * Opens everything in order. What was opened is closed in reverse order, also if a later step fails. `told` ends the wait for
+ * Opens everything in order. What was opened is closed in reverse order, also if a later step fails. `stopSignal` ends the wait for
  * a database that does not answer.
  */
-export async function openDaemon(config: Config, emit: Emit, told?: AbortSignal): Promise<Daemon> {
+export async function openDaemon(
+  config: Config,
+  emit: Emit,
+  stopSignal?: AbortSignal,
+): Promise<Daemon> {
   const open = new AsyncDisposableStack();
   try {
-    return await openOn(open, { config, emit, told });
+    return await openOn(open, { config, emit, stopSignal });
   } catch (error) {
     await open.disposeAsync();
     throw error;
@@ -67,12 +71,12 @@ export async function openDaemon(config: Config, emit: Emit, told?: AbortSignal)
 interface Opening {
   readonly config: Config;
   readonly emit: Emit;
-  readonly told: AbortSignal | undefined;
+  readonly stopSignal: AbortSignal | undefined;
 }
 
 async function openOn(
   open: AsyncDisposableStack,
-  { config, emit, told }: Opening,
+  { config, emit, stopSignal }: Opening,
 ): Promise<Daemon> {
   const began = performance.now();
   const workerId = nameWorker(hostname(), process.pid, randomBytes(3).toString("hex"));
@@ -85,7 +89,7 @@ async function openOn(
   });
   open.defer(() => Promise.race([pool.end(), sleep(CLOSE_POOL_MS, undefined, { ref: false })]));
   const outages = trackOutages(emit);
-  await prepareDatabase({ config, emit, told, databaseUrl, pool, outages });
+  await prepareDatabase({ config, emit, stopSignal, databaseUrl, pool, outages });
 
   const carrying = await openChannels(config, (receipt) =>
     takeReceipt(receipt, { pool, emit, outages }),
@@ -116,14 +120,14 @@ interface Preparing extends Opening, Pick<Opened, "pool" | "outages"> {
 
 /** Checks and migrates the database. It may come up after us, because a container does not choose the order of the start. */
 async function prepareDatabase(preparing: Preparing): Promise<void> {
-  const { config, emit, told, databaseUrl, pool, outages } = preparing;
+  const { config, emit, stopSignal, databaseUrl, pool, outages } = preparing;
   const prepare = async (): Promise<string[]> => {
     await checkPreconditions({ url: databaseUrl, pool }).catch(refuseLogin);
     return await migrate(pool, config.migration);
   };
   const migrations = await retryOnOutage(prepare, {
     maxWaitMs: FIRST_CONNECTION_PATIENCE_MS,
-    signal: told,
+    signal: stopSignal,
     onOutage: (code) => outages.begin("start", code),
   }).catch(refuseOutage);
   if (migrations.length > 0) emit("daemon.migrated", { migrations });

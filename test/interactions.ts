@@ -33,7 +33,7 @@ export async function insertInteraction(
 
 /**
  * Inserts so many interactions of Tidings: email of type 1 to BO-1, scheduled and due now if not said otherwise. Each comes from a
- * case change of its own, which is not inserted. Returns their ids in ascending order.
+ * different case change, which is not inserted. Returns their ids in ascending order.
  */
 export const insertInteractions = (
   pool: Pool,

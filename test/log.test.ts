@@ -83,7 +83,7 @@ test("a flush waits for a reader that is slow, and not for one that never reads"
   const { path, writer, reader } = openPipe("slow");
   const log = openLogDestination(writer, { onDropped: () => {} });
   for (let n = 0; n < 2_000; n += 1) log.write(line(n));
-  log.flush(1); // nobody reads
+  log.flush(1); // the pipe has no reader
   const copy = join(dir, "copy");
   const slow = spawn("sh", ["-c", `sleep 0.2; cat '${path}' > '${copy}'`], { stdio: "ignore" });
   await once(slow, "spawn");

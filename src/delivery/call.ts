@@ -10,23 +10,26 @@ import { planNextAttempts } from "../store/deliver/next-attempts.ts";
 import type { Claimed, ClaimedById } from "./claim.ts";
 import { TURN_MS } from "./turn.ts";
 
-/** An interaction that may be sent as soon as it is claimed. */
+/** An interaction that may be sent, with its leased slot, as soon as it is claimed. */
 export interface Leased {
   readonly ready: Ready;
   readonly lease: Lease;
 }
 
-/** A call to the provider that has ended. */
+/** A finished call to the provider. */
 export interface Call {
   readonly claimed: Claimed;
   readonly startedAt: Date;
   readonly answer: ProviderAnswer;
 }
 
-/** How long to wait for destinations that are full, where slots are free and others may use them (ms). */
+/** The wait for full destinations while slots are free that other destinations can use (ms). */
 const PASS_MS = 25;
 
-/** Leases slots for as many as the provider has room for now. None while its circuit is open, or when the daemon stops. */
+/**
+ * Leases slots for as many interactions as the provider has room for now. None while its circuit is open, or when the
+ * daemon stops.
+ */
 export async function leaseSlots(
   { clock, stopping }: Deps,
   { circuit, gate }: DeliveryChannel,
@@ -48,7 +51,7 @@ export async function leaseSlots(
   });
 }
 
-/** Sends a message whose claim was won. Gives the slot back once the provider has answered, or when the claim is lost. */
+/** Sends a claimed message. Returns the slot when the provider has answered, or when the claim did not succeed. */
 export async function send(
   { clock }: Deps,
   { provider }: DeliveryChannel,
@@ -65,7 +68,7 @@ export async function send(
   return { claimed, startedAt: clock(), answer: await provider.send(claimed.message) };
 }
 
-/** Puts the provider's answer on record, durably, and queues what follows from it. */
+/** Records the provider's answer durably, and queues the next step. */
 export async function record(
   deps: Deps,
   channel: DeliveryChannel,
@@ -95,7 +98,7 @@ export async function record(
     channel,
   );
   await deps.recorder.record(outcome);
-  // what was failed by the same fault of ours goes out again as its next attempt
+  // an interaction that failed earlier by the same fault of ours is sent again as its next attempt
   await planNextAttempts(
     deps.db,
     judgement.misjudged.map((id) => ({ interactionId: id, dueAt: outcome.dueAt ?? endedAt })),
@@ -104,7 +107,7 @@ export async function record(
   emitOutcome(deps.emit, outcome);
 }
 
-/** Reports that the channel has stopped, or sends again. */
+/** Reports that the channel has stopped or sends again. */
 function emitTurn(
   { emit }: Deps,
   { provider }: DeliveryChannel,

@@ -8,8 +8,8 @@ export type Claimed = Ready & { readonly claimedAt: Date };
 export type ClaimedById = ReadonlyMap<InteractionId, Claimed>;
 
 /**
- * Claims interactions, and resolves to those that were won once that is committed; two workers cannot both win one. Skips
- * what is in flight in this process already: only the job that started it releases it.
+ * Claims interactions, and resolves to the claimed ones once the claim is committed; two workers cannot both claim one.
+ * Skips interactions that are already in flight in this process: only the job that started them releases them.
  */
 export async function claim(
   deps: Deps,
@@ -26,13 +26,14 @@ export async function claim(
       ready.filter(({ facts }) => reserved.has(facts.interactionId)),
     );
   } finally {
-    // When the commit is in doubt, all are released: maintenance schedules again what was claimed and never sent.
+    // If it is unknown whether the commit succeeded, all are released: maintenance schedules again those that were
+    // claimed and never sent.
     deps.inFlight.release([...reserved].filter((id) => !claimed.has(id)));
   }
   return claimed;
 }
 
-/** The seam for rules that count what others have reserved: they must hold in the transaction that claims. */
+/** The place for rules that count the claims of others: they must hold in the transaction that claims. */
 async function claimReserved(
   deps: Deps,
   channel: DeliveryChannel,

@@ -2,9 +2,12 @@ import type { InteractionId } from "../domain/ids.ts";
 
 /** The interactions that this process has claimed and not yet recorded, and its calls to providers. */
 export interface InFlight {
-  /** Takes those of the ids that are not in flight yet and returns them. The others stay with the job that took them. */
+  /**
+   * Reserves those of the ids that are not in flight yet and returns them. The others stay with the job that reserved
+   * them.
+   */
   reserve(interactionIds: readonly InteractionId[]): InteractionId[];
-  /** Gives ids up: their outcome is on record, or their claim was lost. */
+  /** Releases ids: their outcome is recorded, or their claim failed. */
   release(interactionIds: readonly InteractionId[]): void;
   /** All ids in flight. */
   ids(): InteractionId[];

@@ -1,4 +1,4 @@
-/** Returns a function that is true the first time, and then at most once in so many ms. */
+/** Returns a function that returns true the first time, and then at most once per interval (ms). */
 export function createIntervalLimit(everyMs: number): () => boolean {
   let next = 0;
   return () => {

@@ -23,7 +23,7 @@ export async function judgeDue(
   return prepared;
 }
 
-/** Puts on record what judging held back, and why. */
+/** Records the interactions that judging held back, and why. */
 export async function withhold({ db, emit }: Deps, withheld: readonly Withheld[]): Promise<void> {
   await withholdInteractions(db, withheld);
   for (const one of withheld) emitWithheld(emit, one);

@@ -15,7 +15,7 @@ interface Load {
 }
 
 /**
- * Halves the size after a slow load and doubles it after a quick one, so that a few big cases hold up few others. Where a
+ * Halves the size after a slow load and doubles it after a fast one, so that a few large cases delay few others. If a
  * set of another size took about as long, the size is not the cause: the database is far away, and small sets would
  * only mean more round trips.
  */

@@ -25,28 +25,34 @@ import {
 
 type Job = Jobs["settle_unknown_outcomes"];
 
-/** An unknown outcome with what the provider said about it; undefined where it cannot be asked. */
+/** An unknown outcome with the result of its lookup; undefined if the provider has no lookup. */
 export interface Examined {
   readonly unknown: UnknownOutcome;
   readonly result: LookupResult | undefined;
 }
 
-/** So long (ms) other jobs leave an outcome alone. If this process dies meanwhile, maintenance queues the outcome again. */
+/**
+ * How long other jobs do not take a leased outcome (ms). If this process dies meanwhile, maintenance queues the outcome
+ * again.
+ */
 const LEASE_MS = 300_000;
-/** A job may run this much (ms) before the time of its outcomes by our clock, which follows the database's only roughly. */
+/**
+ * A job may run this much (ms) before the time of its outcomes by our clock, which follows the database's only roughly.
+ */
 const CLOCK_TOLERANCE_MS = 1_000;
-/** At most this many questions wait in memory; further outcomes stay in the queue. */
+/** The maximum number of lookups that wait in memory. Further outcomes stay in the queue. */
 const MOST_PENDING = 100;
 const PENDING_RETRY_MS = 5_000;
-/** So many outcomes are written down together. */
+/** The number of outcomes that are recorded together. */
 const GROUP_SIZE = 4;
 
 const idsOf = (unknown: readonly UnknownOutcome[]): InteractionId[] =>
   unknown.map((one) => one.interactionId);
 
 /**
- * Takes the outcomes of a job that are unknown and due, as many as there is room for, and queues the others again. Throws
- * CHANNEL_NOT_CARRIED where the provider could be asked and this daemon has none: another daemon may.
+ * Leases the outcomes of a job that are unknown and due, as many as there is room for, and queues the others again.
+ * Throws CHANNEL_NOT_CARRIED if the provider has a lookup and this daemon has no such provider: another daemon may have
+ * one.
  */
 export async function takeUnknown(
   { db, clock, seal }: Deps,
@@ -67,8 +73,8 @@ export async function takeUnknown(
 }
 
 /**
- * Asks the provider about outcomes and settles them group by group. Never rejects. It runs outside the queue, under the
- * limit of the provider's own lookups: a provider that does not answer holds up nothing else.
+ * Looks outcomes up at the provider and settles them group by group. Never rejects. It runs outside the queue, under
+ * the limit of the provider's lookups: a provider that does not answer delays nothing else.
  */
 export async function askAndSettle(
   deps: Deps,
@@ -99,7 +105,7 @@ export async function askAndSettle(
   );
 }
 
-/** Undefined when the daemon stops before it is this question's turn. */
+/** Undefined if the daemon stops before it is this lookup's turn. */
 const ask = (
   deps: Deps,
   lookups: Lookups,
@@ -109,7 +115,9 @@ const ask = (
     deps.stopping.aborted ? undefined : { unknown, result: await findOwn(deps, lookups, unknown) },
   );
 
-/** Looks for the message, and passes over those that are another interaction's: two borrowers may share a number and get the same text. */
+/**
+ * Looks for the message, and skips those of other interactions: two borrowers may share a number and get the same text.
+ */
 async function findOwn(
   deps: Deps,
   lookups: Lookups,
@@ -127,7 +135,7 @@ interface Settled {
   readonly verdict: UnknownVerdict;
 }
 
-/** Decides what becomes of outcomes after they were examined, and writes that down. */
+/** Decides the next step of examined outcomes, and records it. */
 export async function settle(
   { db, clock, emit }: Deps,
   channel: DeliveryChannel | undefined,

@@ -7,13 +7,13 @@ import { queueDeliveries } from "../store/queue/jobs.ts";
 
 /** One run of a delivery job. */
 export interface Turn {
-  /** Starts the clock, once the first facts are loaded: facts that load slowly must not use up the turn. */
+  /** Starts the clock once the first facts are loaded: a slow load must not use up the turn. */
   begin(): void;
-  /** False when the job must give its place in the queue to others. */
+  /** False if the job must yield its worker to others. */
   hasTime(): boolean;
 }
 
-/** A job gives its place to others after so long (ms); what it has not started goes back to the queue. */
+/** After this long (ms) a job yields its worker; the interactions that it has not started return to the queue. */
 export const TURN_MS = 500;
 
 export function startTurn({ stopping }: Deps): Turn {
@@ -24,7 +24,7 @@ export function startTurn({ stopping }: Deps): Turn {
   };
 }
 
-/** The channel of that name. Throws CHANNEL_NOT_CARRIED where this daemon has no provider for it. */
+/** The channel with that name. Throws CHANNEL_NOT_CARRIED if this daemon has no provider for it. */
 export function channelOf({ channels }: Deps, name: Channel): DeliveryChannel {
   const channel = channels[name];
   if (channel === undefined) throw new Fault("CHANNEL_NOT_CARRIED", name);
@@ -34,13 +34,16 @@ export function channelOf({ channels }: Deps, name: Channel): DeliveryChannel {
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 
-/** A set that came back again and again goes to destinations that hang; asking at once only burdens the database. */
+/**
+ * A set that came back again and again goes to destinations that hang, so an immediate retry would only load the
+ * database.
+ */
 const waitOf = (notStarted: number): number =>
   notStarted < 3 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (notStarted - 3), LONGEST_WAIT_MS);
 
 /**
- * Queues what a job has not started, for when the provider may be called again and behind what is due already. Warns when
- * nothing of the same set was started twice in a row.
+ * Queues the interactions that a job has not started, for the time when the provider may be called again, behind those
+ * that are due already. Warns if nothing of the same set was started twice in a row.
  */
 export async function requeue(
   { db, clock, channels, emit, stopping }: Deps,

@@ -43,8 +43,8 @@ export const BEFORE_ALL_CHANGES = "0" as CaseChangeId;
 export const nameWorker = (host: string, pid: number, random: string): WorkerId =>
   `${host}-${pid}-${random}` as WorkerId;
 
-/** Stand for the rows that a dry run only forecasts. No row has these ids. */
+/** Ids of the rows that a dry run only forecasts. No row has these ids. */
 export const FORECAST = { interactionId: "0" as InteractionId, chainId: "0" as ChainId } as const;
 
-/** Stands for the case change of a line of a file, which is not stored. */
+/** The id of the case change of a line of a file, which is not stored. */
 export const idOfLine = (line: number): CaseChangeId => String(line) as CaseChangeId;

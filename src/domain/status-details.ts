@@ -44,7 +44,7 @@ export const DETAILS = {
   Canceled: { channels: ["text", "voice"], meaning: "It was canceled at the provider." },
   Ringing: { channels: ["voice"], meaning: "The phone rings." },
   Busy: { channels: ["voice"], meaning: "The line was busy." },
-  NoAnswer: { channels: ["voice"], meaning: "The phone rang and nobody answered." },
+  NoAnswer: { channels: ["voice"], meaning: "The phone rang without an answer." },
   Answered: { channels: ["voice"], meaning: "A person answered, and it is not known who." },
   HungUp: { channels: ["voice"], meaning: "The call ended before anything was said." },
   MachineNoMessage: {

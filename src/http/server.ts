@@ -10,7 +10,7 @@ export interface Listen {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Only tests set limits of their own. */
+  /** Only tests set other limits. */
   readonly limits?: Partial<ServerLimits>;
 }
 

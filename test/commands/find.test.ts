@@ -110,7 +110,7 @@ test("a list that is longer than its limit says so", async () => {
   expect(await documentOf("--limit", "5")).toMatchObject({ more: false });
 });
 
-test("no match is an exit code of its own", async () => {
+test("no match has a separate exit code", async () => {
   expect(await finding("--case", "nowhere")).toEqual({
     code: 3,
     output: "No interaction matches.",

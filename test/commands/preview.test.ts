@@ -15,7 +15,7 @@ const { root, write } = useFolders();
 const out = ["--out", join(root, "out")];
 
 const run = (...words: readonly string[]): Promise<Ran> => runOn(database, preview, ...words);
-/** Where there is no database to be asked. */
+/** A URL without a database. */
 const runAlone = (...words: readonly string[]): Promise<Ran> =>
   runOn({ url: "postgres://tidings@127.0.0.1:1/nowhere" }, preview, ...words);
 const push = (slug: string): Promise<Ran> => runOn(database, templates, "push", join(root, slug));
@@ -129,7 +129,7 @@ describe("of a stored template", () => {
 });
 
 describe("of a folder", () => {
-  test("asks no database", async () => {
+  test("needs no database", async () => {
     const { code, output } = await runAlone(join(root, "letter/"), ...out);
     expect(code).toBe(0);
     expect(output).toMatch(

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** A row that each table accepts. "Zebra" stands for whatever must not reach a log. */
+/** A row that each table accepts. "Zebra" represents values that must not reach a log. */
 const ROWS: Readonly<Record<string, Row>> = {
   api_keys: { name: "zebra", prefix: "zebra", hash: "\\x" + "00".repeat(32), scopes: [] },
   borrowers: { id: "zebra", display_id: "Zebra", name: { firstName: "Zebra" } },

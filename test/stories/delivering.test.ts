@@ -187,7 +187,7 @@ describe("a text", () => {
     expect(await textsTo()).toBe(2);
   });
 
-  test("answered with 500 though it was taken is asked after, found, and not sent again", async () => {
+  test("answered with 500 although it was accepted is looked up, found, and not sent again", async () => {
     await house.reachableBy({ phone: "+15005550102" });
     await house.change("T4", "initiated", { caseTypeId: "texted" });
     expect(await house.attempts("T4")).toMatchObject([{ details: "textOutcomeUnknown" }]);
@@ -197,7 +197,7 @@ describe("a text", () => {
     ]);
   });
 
-  test("answered with 503 and never taken is asked after, not found, and sent again as the same interaction", async () => {
+  test("answered with 503 and never accepted is looked up, not found, and sent again as the same interaction", async () => {
     await house.reachableBy({ phone: "+15005550105" });
     await house.change("T5", "initiated", { caseTypeId: "texted" });
     await house.at("2031-03-03T15:00:20Z");

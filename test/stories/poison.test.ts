@@ -8,7 +8,7 @@ const database = useDatabase();
 const { pool } = database;
 const house = useHouse(database);
 
-/** Changes of before these rules stood are in the table still. */
+/** Changes from before these rules are still in the table. */
 beforeAll(async () => {
   await insertType(pool, { id: 1 });
   await pool.query(

@@ -114,7 +114,7 @@ async function publishTemplates(db: Db): Promise<void> {
   if (code !== 0) throw new Fault("DEMO_INCOMPLETE", emitted.join("\n"));
 }
 
-/** Acts as the core system: plain SQL on a connection of its own. */
+/** Acts as the core system: plain SQL on a separate connection. */
 async function openCore(url: string): Promise<Core> {
   const client = new Client({ connectionString: url });
   await client.connect();

@@ -26,7 +26,7 @@ A fact sheet holds everything that the rules of the guard look at for one messag
 
 - Members marked * are required. Every other one has the default of its table; without a default, an absent member means "not known, not so".
 - Instants are UTC, such as \`2026-11-20T16:30:00Z\`. Dates are days where the borrower is. Zones are IANA names.
-- An instant later than \`now\` is not yet known: the verdict is the same as if that member, item or case were absent. An end that lies ahead (\`until\`, \`scheduledAtTo\`) and a planned interaction (\`scheduled\`, \`inProgress\`) are not meant.
+- An instant later than \`now\` is not yet known: the verdict is the same as if that member, item or case were absent. A future end (\`until\`, \`scheduledAtTo\`) and a planned interaction (\`scheduled\`, \`inProgress\`) are not meant.
 - A member that is not listed here, a value that does not fit, a \`contactId\` or loan id of the message without its contact or loan, and an address in use that is none are errors. Each names its member.`;
 
 const VERDICT = `## The verdict

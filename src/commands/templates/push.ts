@@ -44,7 +44,7 @@ draft is stored all the same, unless it cannot be put together at all.`,
   },
 });
 
-/** Stores each folder's draft, in a transaction of its own. */
+/** Stores each folder's draft, in a separate transaction. */
 export async function pushFolders(db: Db, folders: readonly FolderOnDisk[]): Promise<Pushed[]> {
   const pushed: Pushed[] = [];
   for (const folder of folders) {

@@ -53,7 +53,7 @@ const BAD_BODY = failed(
 );
 const BAD_REQUEST = failed(
   "Request refused",
-  "Twilio cannot take the request as it stands. The provider's text says what is wrong.",
+  "Twilio cannot accept this request. The provider's text has the reason.",
 );
 const REGION = failed(
   "Country not enabled",

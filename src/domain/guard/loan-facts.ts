@@ -19,7 +19,7 @@ export const loan = z.strictObject(
     productType: oneOf(PRODUCT_TYPES).default("personal"),
     accountNumber: text
       .optional()
-      .describe("student loans under one number are one debt; absent: a debt of its own"),
+      .describe("student loans under one number are one debt; absent: a separate debt"),
     collateral: oneOf(["primaryResidence", "vehicle", "other"])
       .optional()
       .describe("absent: unsecured"),

@@ -101,7 +101,7 @@ export const contact = z.strictObject(
     label: oneOf(CONTACT_LABELS).default("personal"),
     affiliation: oneOf(AFFILIATIONS)
       .default("self")
-      .describe("executor stands for executor, administrator and personal representative"),
+      .describe("executor includes executor, administrator and personal representative"),
     status: oneOf(CONTACT_STATUSES).default("primary"),
     valid: flag.default(true),
     verified: flag.default(false),

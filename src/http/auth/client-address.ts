@@ -14,7 +14,7 @@ export function clientAddress({ socket }: Pick<IncomingMessage, "socket">): stri
   return isIPv6(address) ? networkOf(address) : address;
 }
 
-/** `::` stands for as many groups of zeros as are missing. */
+/** `::` replaces the missing groups of zeros. */
 function networkOf(address: string): string {
   const [head = "", tail] = address.split("%")[0]?.split("::") ?? [];
   const first = head === "" ? [] : head.split(":");

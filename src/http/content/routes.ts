@@ -59,7 +59,7 @@ async function answerWithUrl(
   return returnUrl === "true" ? c.json(success(found), 200) : c.redirect(found.url, 302);
 }
 
-/** Records who asked for the URL of sensitive content before the URL is handed out. */
+/** Records the request for the URL of sensitive content before the URL is returned. */
 async function createUrl(
   deps: HttpDeps,
   c: Context<HttpEnv>,

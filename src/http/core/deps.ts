@@ -17,7 +17,7 @@ export interface TokenSource {
 /** The dependencies of the REST resources. */
 export interface HttpDeps {
   readonly db: Db;
-  /** A connection of its own for readiness checks, so that busy callers do not make a daemon look broken. */
+  /** A separate connection for readiness checks, so that busy callers do not make a daemon look broken. */
   readonly healthDb: Db;
   readonly clock: Clock;
   readonly emit: Emit;

@@ -41,7 +41,7 @@ export const DESCRIPTIONS = {
   },
   status: {
     description:
-      "scheduled: planned, not started. inProgress: taking place. attempted: done; it is not yet known whether it reached anybody. succeeded: it arrived, or somebody was reached. failed: it did not arrive, or did not take place. canceled: withdrawn before it started.",
+      "scheduled: planned, not started. inProgress: taking place. attempted: done; it is not yet known whether it reached a person. succeeded: it arrived, or a person was reached. failed: it did not arrive, or did not take place. canceled: withdrawn before it started.",
     example: "succeeded",
   },
   statusDetails: {

@@ -76,7 +76,7 @@ function composeEmail(message: EmailMessage, envelopeFrom: string | undefined): 
   }).compile();
 }
 
-/** Nobody who controls the content can predict the boundary, so a name or text cannot end a part. */
+/** The authors of the content cannot predict the boundary, so a name or text cannot end a part. */
 const boundaryOf = ({ interactionId, subject, text, html }: EmailMessage): string =>
   createHash("sha256")
     .update(JSON.stringify([interactionId, subject, text, html]))

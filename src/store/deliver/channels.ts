@@ -5,8 +5,8 @@ import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
 
 /**
- * Says what carries each channel here, so that a notification type nothing can send is refused when it is activated. What
- * another living daemon carries stays, though this one does not.
+ * Stores the channels of this daemon's providers, so that a notification type without a provider is refused when it is
+ * activated. Channels of other live daemons stay.
  */
 export async function syncChannelProviders(
   db: Db,

@@ -4,14 +4,14 @@ import type { ContactFinding } from "../../domain/provider-answer.ts";
 import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
 
-/** What a provider said of the contact an interaction went to. */
-export interface Found {
+/** A provider's finding about the contact of an interaction. */
+export interface InteractionFinding {
   readonly interactionId: InteractionId;
   readonly finding: ContactFinding | null;
 }
 
-/** What a refusal says of a contact goes back to it, unless the lender has changed its value since. */
-export async function noteFindings(db: Db, found: readonly Found[]): Promise<void> {
+/** Writes findings to the contacts, unless the lender has changed the contact's value since. */
+export async function noteFindings(db: Db, found: readonly InteractionFinding[]): Promise<void> {
   const findings = found.filter((one) => one.finding !== null);
   if (findings.length === 0) return;
   await sql`

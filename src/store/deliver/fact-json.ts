@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 
-/** The contacts of the borrower `b`, for the statement that loads facts and for those that forecast. */
+/** The contacts of the borrower `b`, for the statements that load facts and those that forecast. */
 export const CONTACTS_JSON = sql`(
   select coalesce(json_agg(f order by f.id), '[]')
   from (

@@ -6,8 +6,8 @@ import { BORROWER_JSON } from "../postgres/borrower-json.ts";
 import { CONTACTS_JSON } from "./fact-json.ts";
 
 /**
- * Loads the facts of those of the interactions that are still scheduled by Tidings, in one statement. Interactions of one
- * version share its object, so that its conditions are read once.
+ * Loads the facts of those of the interactions that are still scheduled by Tidings, in one statement. Interactions of
+ * one version share its object, so that its conditions are parsed once.
  */
 export async function loadFactSheets(
   db: Db,

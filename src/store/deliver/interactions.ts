@@ -24,8 +24,8 @@ const WITHHELD = {
 } as const;
 
 /**
- * Claims what is still scheduled, in the name of one worker, and keeps what is about to be said to whom.
- * Returns the ids that were won; whoever lost one must not send it.
+ * Claims scheduled interactions in the name of one worker, with the content and the contact. Returns the claimed ids;
+ * the others must not be sent.
  */
 export async function claimInteractions(
   db: Db,
@@ -46,7 +46,7 @@ export async function claimInteractions(
   return new Set(rows.map((row) => row.id));
 }
 
-/** Writes down what judging and rendering held back, and queues again what only has to wait. */
+/** Records the interactions that judging and rendering held back, and queues again those that only wait. */
 export async function withholdInteractions(db: Db, withheld: readonly Withheld[]): Promise<void> {
   if (withheld.length === 0) return;
   await sql`

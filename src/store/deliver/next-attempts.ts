@@ -3,16 +3,16 @@ import type { InteractionId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
 
-/** The attempt that follows an interaction, and when. */
+/** The attempt that follows an interaction, and its time. */
 export interface NextAttempt {
   readonly interactionId: InteractionId;
   readonly dueAt: Date;
 }
 
 /**
- * Plans the next attempt of chains whose last one has failed or ended unknown: a new interaction to the same end, one
- * attempt further, with its job. An operator's attempt bears the operator's name. Returns the new ids; what was not at its
- * end, or has a next attempt already, makes none.
+ * Plans the next attempt of chains whose last one failed or has an unknown outcome: a new interaction with the same
+ * purpose and the next attempt number, with its job. An operator's attempt has the operator's name. Returns the new
+ * ids. An interaction in another status, or one that already has a next attempt, gets none.
  */
 export async function planNextAttempts(
   db: Db,

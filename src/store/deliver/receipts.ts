@@ -4,7 +4,7 @@ import type { Receipt } from "../../domain/receipts/receipt.ts";
 import { noteFindings } from "./contact-findings.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** Moves an interaction by what was told of it later, and never backwards. False where that says nothing new. */
+/** Moves an interaction forward by a later receipt, never backwards. False if the receipt changes nothing. */
 export async function recordReceipt(db: Db, receipt: Receipt): Promise<boolean> {
   const { interactionId, status, statusDetails, short, long, evidence } = receipt;
   return db.transaction().execute(async (tx) => {

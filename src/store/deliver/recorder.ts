@@ -7,7 +7,7 @@ import { recordset } from "../postgres/recordset.ts";
 import { type NextAttempt, planNextAttempts } from "./next-attempts.ts";
 import { retryOnOutage } from "../postgres/retry.ts";
 
-/** Writes outcomes down. Everyone waits for their own only: it resolves when theirs is durable. */
+/** Records outcomes. `record` resolves once its own outcome is durable. */
 export interface Recorder {
   record(outcome: AttemptOutcome): Promise<void>;
 }
@@ -20,19 +20,24 @@ interface Waiting {
 
 export interface RecorderOptions {
   readonly db: Db;
-  /** Receives the code when a write waits for the database. What it returns is called when it waits no longer. */
+  /**
+   * Gets the error code when a write waits for the database. The returned function is called when it no longer waits.
+   */
   readonly onOutage: (code: string) => (() => void) | undefined;
 }
 
-/** Answers that arrive within this are written by one statement. */
+/** Answers that arrive within this time (ms) are written by one statement. */
 const GROUP_MS = 5;
 const GROUP_SIZE = 200;
-/** Statements under way at once; what arrives meanwhile goes with the next, so that a busy database is asked less often. */
+/**
+ * The number of concurrent statements. Answers that arrive meanwhile are written with the next one, so that a busy
+ * database gets fewer statements.
+ */
 const WRITERS = 2;
 
 /**
- * Groups what arrives within a few milliseconds. While the database is away it keeps what it holds and tries again for
- * as long as it takes: the answer of a provider is the one thing nobody can ask for a second time.
+ * Groups answers that arrive within a few milliseconds. During an outage it keeps them and retries as long as
+ * necessary: a provider's answer cannot be requested a second time.
  */
 export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
   let waiting: Waiting[] = [];
@@ -45,7 +50,7 @@ export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
       await retryOnOutage(() => write(db, outcomes), { onOutage });
     } catch (error) {
       if (group.length === 1) return group[0]?.failed(error);
-      // one that the tables refuse takes nobody else's answer with it
+      // if the tables refuse one answer, the others of its group are still recorded
       return void (await Promise.all(group.map((one) => writeGroup([one]))));
     }
     for (const one of group) one.done();
@@ -74,7 +79,9 @@ export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
   };
 }
 
-/** Repeating it after a commit whose confirmation was lost changes nothing: the rows are no longer in progress. */
+/**
+ * Repeating it after a commit whose confirmation did not arrive changes nothing: the rows are no longer in progress.
+ */
 async function write(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
   const plain = outcomes.every(
     (one) =>

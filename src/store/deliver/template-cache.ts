@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Template } from "../../domain/template/template.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** Names one version of a template. */
+/** Identifies one version of a template. */
 export interface TemplateKey {
   readonly templateId: number;
   readonly templateVersion: number;
@@ -14,13 +14,13 @@ export type LoadTemplates = (keys: readonly TemplateKey[]) => Promise<FindTempla
 const KEPT = 1_000;
 const nameOf = (key: TemplateKey): string => `${key.templateId}.${key.templateVersion}`;
 
-/** Opens a reader of published template versions that asks the database once for each. */
+/** Creates a reader of published template versions that reads each from the database once. */
 export function openTemplates(db: Db): LoadTemplates {
   const known = new Map<string, Template>();
   return async (keys) => {
     const names = [...new Set(keys.map(nameOf))];
     const missing = names.filter((name) => !known.has(name));
-    // what a set needs is its own: another one may clear what is kept while this one reads
+    // a copy for this set: another set may clear the cache while this one reads
     const found = new Map(names.map((name) => [name, known.get(name)]));
     if (known.size + missing.length > KEPT) known.clear();
     const read = missing.length === 0 ? [] : await readTemplates(db, missing);

@@ -4,7 +4,8 @@ import type { Db } from "../postgres/db.ts";
 import { detailsOf } from "./details.ts";
 
 /**
- * Interactions that were claimed by a dead worker may or may not have been sent: their outcome is unknown. Returns the ids.
+ * Marks the outcome of interactions that a dead worker had claimed as unknown: they may or may not have been sent.
+ * Returns the ids.
  */
 export async function markOrphansUnknown(db: Db): Promise<InteractionId[]> {
   const { rows } = await sql<{ id: InteractionId }>`
@@ -26,8 +27,8 @@ export async function markOrphansUnknown(db: Db): Promise<InteractionId[]> {
 }
 
 /**
- * Schedules again what a live worker has claimed and never sent, because the confirmation of the claim was lost with the
- * connection. `inFlight` are the ids that it does hold. Returns the ids.
+ * Schedules again interactions that a live worker claimed and never sent, because the confirmation of the claim was
+ * lost with the connection. `inFlight` are the ids that it holds. Returns the ids.
  */
 export async function rescheduleUnsentClaims(
   db: Db,
@@ -51,17 +52,17 @@ export async function rescheduleUnsentClaims(
   return rows.map((row) => row.id);
 }
 
-/** The ids that are in a job; a job that the queue has given up counts as none. */
+/** The ids that are in a job. A job that the queue has abandoned does not count. */
 const IDS_IN_JOBS = sql`
   select json_array_elements_text(j.payload->'interactionIds')::bigint as id
   from tidings_queue._private_jobs j
   where j.payload->'interactionIds' is not null and (j.attempts < j.max_attempts or j.locked_at is not null)`;
 
-// The statements below find ids with "except", which always hashes. "not in" and, on Postgres 15 with statistics that do not
-// know a bulk yet, "not exists" compare each id with each in a job: hours for a bulk of 100,000. They unpack the jobs only
-// when something is sought.
+// The statements below find ids with "except", which always hashes. "not in" and, on Postgres 15 without statistics for
+// a bulk, "not exists" compare each id with each in a job: hours for a bulk of 100,000. They read the jobs only if
+// there are ids to find.
 
-/** Queues again the deliveries that were due before `dueBefore` and are in no job. Returns the ids. */
+/** Requeues the deliveries that were due before `dueBefore` and are in no job. Returns the ids. */
 export async function requeueOverdue(db: Db, dueBefore: Date): Promise<InteractionId[]> {
   const { rows } = await sql<{ id: InteractionId }>`
     with sought as materialized (
@@ -79,7 +80,7 @@ export async function requeueOverdue(db: Db, dueBefore: Date): Promise<Interacti
   return rows.map((row) => row.id);
 }
 
-/** Queues again the unknown outcomes that were to be settled before `dueBefore` and are in no job. Returns the ids. */
+/** Requeues the unknown outcomes that were to be settled before `dueBefore` and are in no job. Returns the ids. */
 export async function requeueUnsettled(db: Db, dueBefore: Date): Promise<InteractionId[]> {
   const { rows } = await sql<{ id: InteractionId }>`
     with sought as materialized (

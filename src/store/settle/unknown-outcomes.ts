@@ -13,15 +13,15 @@ import { openContent, type Seal } from "../../seal.ts";
 
 type Row = Omit<UnknownOutcome, "to" | "body"> & { readonly content: object | null };
 
-/** Which outcomes may be settled: those about which the provider was asked so often, and whose time has come. */
+/** The outcomes that may be settled: those with this number of lookups whose time has come. */
 export interface DueToSettle {
   readonly asked: number;
   readonly dueBy: Date;
 }
 
 /**
- * Those of the interactions whose outcome is still unknown and due, and that nothing has followed. Throws
- * CONTENT_KEY_UNKNOWN or SEAL_BROKEN where the content cannot be read.
+ * Loads those of the interactions whose outcome is still unknown and due, and that no attempt has followed. Throws
+ * CONTENT_KEY_UNKNOWN or SEAL_BROKEN if the content cannot be read.
  */
 export async function loadUnknownOutcomes(
   db: Db,
@@ -52,14 +52,15 @@ export async function loadUnknownOutcomes(
     order by i.id
   `.execute(db);
   return rows.map(({ content, ...row }) => {
-    const { to = "", body = "" } = (openContent(content, seal, row) ?? {}) as Partial<Said>;
+    const { to = "", body = "" } = (openContent(content, seal, row) ??
+      {}) as Partial<LookupContent>;
     return { ...row, to, body };
   });
 }
 
 /**
- * Takes outcomes that are still due, so that no other job settles them before `until`. Returns the ids that were taken;
- * after `until` maintenance queues them again.
+ * Leases outcomes that are still due, so that no other job settles them before `until`. Returns the leased ids; after
+ * `until` maintenance queues them again.
  */
 export async function leaseUnknownOutcomes(
   db: Db,
@@ -78,7 +79,7 @@ export async function leaseUnknownOutcomes(
   return new Set(rows.map((row) => row.id));
 }
 
-/** Leaves unknown outcomes to a person: nothing settles them by itself any more. */
+/** Leaves unknown outcomes to a person: they are no longer settled automatically. */
 export async function holdUnknownOutcomes(
   db: Db,
   interactionIds: readonly InteractionId[],
@@ -91,10 +92,10 @@ export async function holdUnknownOutcomes(
   `.execute(db);
 }
 
-/** What is asked of a text's content. */
-type Said = Pick<UnknownOutcome, "to" | "body">;
+/** The parts of a text's content that a lookup needs. */
+type LookupContent = Pick<UnknownOutcome, "to" | "body">;
 
-/** Whether an interaction has this id of a provider's already. */
+/** True if an interaction has this provider's message id already. */
 export async function isOnRecord(db: Db, channel: Channel, messageId: string): Promise<boolean> {
   const { rows } = await sql<{ known: boolean }>`
     select exists (
@@ -105,19 +106,19 @@ export async function isOnRecord(db: Db, channel: Channel, messageId: string): P
   return rows[0]?.known ?? false;
 }
 
-/** What has come out of an outcome nobody knew; null where there is no more to say than its channel's usual words. */
-export interface CameOut {
+/** The settled result of an unknown outcome; null for the channel's usual words. */
+export interface SettledResult {
   readonly status: FoundMessage["status"];
   readonly statusDetails: StatusDetails | null;
   readonly messageId: string | null;
   readonly failure: FoundFailure | null;
 }
 
-/** Writes what the provider told of a message when it was asked, or an operator found out. False where it was known already. */
+/** Records the result of a lookup, or of an operator's check. False if the outcome was known already. */
 export async function recordFound(
   db: Db,
   interactionId: InteractionId,
-  { status, statusDetails, messageId, failure }: CameOut,
+  { status, statusDetails, messageId, failure }: SettledResult,
 ): Promise<boolean> {
   const short = failure?.short ?? null;
   const long = failure?.long ?? null;
@@ -134,8 +135,8 @@ export async function recordFound(
 }
 
 /**
- * Schedules again what is shown never to have been taken, unless another attempt has followed it. `code` says by what.
- * Returns the ids that moved.
+ * Schedules again interactions that the provider is known not to have accepted, unless another attempt has followed.
+ * `code` names the evidence. Returns the changed ids.
  */
 export async function scheduleNeverSent(
   db: Db,
@@ -162,7 +163,7 @@ export async function scheduleNeverSent(
   return rows.map((row) => row.id);
 }
 
-/** Ends attempts that the provider never took, however often they were sent. */
+/** Ends attempts that the provider never accepted, after the maximum number of retries. */
 export async function failNeverTaken(
   db: Db,
   interactionIds: readonly InteractionId[],

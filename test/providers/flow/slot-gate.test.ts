@@ -149,7 +149,7 @@ describe("a destination that hangs", () => {
   test("is answered at once when it has all it may have", async () => {
     const gate = gateWith(10, () => 1);
     await gate.lease(mailTo("hangs.example", 1), "single", 50);
-    // the clock stands still, so an answer that needed a timer would never come
+    // the clock does not advance, so an answer that needed a timer would never come
     expect((await gate.lease(mailTo("hangs.example", 3), "single", 60_000)).size).toBe(0);
   });
 

@@ -58,7 +58,7 @@ describe("what no channel can send to is refused", () => {
           ? "contacts_value_of_a_phone_is_a_number"
           : "contacts_value_of_an_email_is_an_address",
     });
-    // contacts that nobody uses keep what they have
+    // unused contacts keep their values
     await insert("X", { contact_type: type, value, valid: false });
     await insert("Y", { contact_type: type, value, status: "archived" });
   });

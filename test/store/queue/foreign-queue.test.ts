@@ -73,7 +73,7 @@ test("a core system's own queue in the same database works on, unchanged, while 
   await migrate(own, { lockMs: 0, statementMs: 0 });
   expect(await migrationsOf(core)).toEqual(before);
   await worker.runner.addJob("core_task", { n: 1 });
-  // the worker hears of the job after it has heard of the migration, because Postgres keeps the order of notifications
+  // the worker is notified of the job after the migration, because Postgres keeps the order of notifications
   await expect.poll(() => worker.done).toEqual(['{"n":1}']);
   expect(shutdowns).toEqual([]);
 });

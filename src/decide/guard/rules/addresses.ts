@@ -149,9 +149,9 @@ export const partyLeaked: Rule = {
   group: "A",
   short: "Read by a third person",
   statement:
-    "Never again email or text an address that anyone told us led to disclosure to a third party.",
+    "Never again email or text an address that is reported to have led to disclosure to a third party.",
   appliesTo: "email and text in connection with collection under Regulation F",
-  condition: "We were told that a third person reads the address: refuse.",
+  condition: "A report says that a third person reads the address: refuse.",
   citation: "12 CFR 1006.6(d)(3)(ii), comment 6(d)(3)(ii)-1",
   certainty: ["primary"],
   inputs: ["contact.leakedToThirdPartyAt"],

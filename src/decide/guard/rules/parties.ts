@@ -21,7 +21,7 @@ export const partyThirdparty: Rule = {
   statement:
     "Communicate about the debt only with the consumer and the consumer's attorney. The consumer includes the spouse, a guardian, the parent of a minor, and an executor or administrator.",
   appliesTo:
-    "collection under Regulation F; servicing messages and notices that reveal the debt. Location and employer messages have rules of their own.",
+    "collection under Regulation F; servicing messages and notices that reveal the debt. Location and employer messages have separate rules.",
   condition:
     "The contact is another person than these, without direct consent of the borrower or a power of attorney, or is labelled military: refuse. The spouse in the District of Columbia: hold.",
   citation: "12 CFR 1006.6(a), (d)(1)-(2); D.C. Code 28-3814(e); 50 USC 3919",
