@@ -433,7 +433,7 @@ for each row when (old.origin = 'tidings' and new.status <> 'scheduled'
   and new.scheduled_at_from is distinct from old.scheduled_at_from)
 execute function tidings.refuse_rewrite();
 
--- What neither stays nor is in a transition.
+-- Columns that may change and are not in a transition.
 create trigger record_change_of_notices after update of meta_data, external_id, compliance_guard_rule_id, failure_description_short,
   failure_description_long, scheduled_at_from, content, evidence, started_at, ended_at, provider_message_id, content_sha256 on tidings.interactions
 for each row when (old.origin = 'tidings' and (
@@ -531,7 +531,7 @@ cross join lateral (
 join tidings.interactions l on l.id = a.last_id
 where f.origin = 'tidings' and f.first_interaction_id is null;
 
--- Who has read sensitive content; committed before the content is shown
+-- The reads of sensitive content; committed before the content is shown
 create table tidings.content_reveals (
   id bigint primary key generated always as identity,
   interaction_id bigint not null

@@ -171,7 +171,9 @@ export interface TokenConfig {
 export interface ChannelConfig {
   /** The wait before the second attempt, the third and so on (ms). */
   readonly retries: readonly number[];
-  /** How long a notice may still be sent after it became due, or after its change arrived if that was later (ms). */
+  /**
+   * The time within which a notice may be sent after it became due, or after its change arrived if that was later (ms).
+   */
   readonly withinMs: number;
   /** The waits before an unknown outcome is settled, one per lookup (ms). */
   readonly settleWaits: readonly number[];
@@ -181,11 +183,11 @@ export interface ChannelConfig {
   readonly perSecond: number | undefined;
 }
 
-/** Where the REST resources are served, and which credentials they accept. */
+/** The address of the REST resources, and the accepted credentials. */
 export interface HttpConfig {
   readonly host: string;
   readonly port: number;
-  /** How callers reach the server; undefined: URLs in answers are paths. */
+  /** The address that callers use; undefined: URLs in answers are paths. */
   readonly publicUrl: string | undefined;
   /** Requests per second of one caller, or of one address without valid credentials. */
   readonly perSecond: number;
@@ -400,7 +402,7 @@ const maskHttp = ({ publicUrl, tokens, ...rest }: HttpConfig): HttpConfig => ({
   },
 });
 
-/** How long after its due time a notice may still be sent, by channel (ms). */
+/** The time within which a notice may be sent after its due time, by channel (ms). */
 export const withinOf = ({ channels }: Config): Partial<Record<SendableChannel, number>> =>
   Object.fromEntries(Object.entries(channels).map(([name, { withinMs }]) => [name, withinMs]));
 

@@ -18,7 +18,7 @@ const NEVER_LOGGED = [
   "authToken",
 ];
 
-/** How long a slow reader has at the end of the process for the last lines (ms). */
+/** The time that a slow reader has for the last lines at the end of the process (ms). */
 const FLUSH_MS = 1_000;
 
 /**

@@ -72,7 +72,7 @@ test.each([
   else expect(read).toThrow("TWILIO_API_URL must be an https URL");
 });
 
-test("the log shows how live messages leave, and no secret of it", () => {
+test("the log shows the settings of live delivery, and no secret", () => {
   const file = join(dir, "daemon.log");
   const config = readConfig({
     DELIVERY: "live",

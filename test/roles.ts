@@ -6,7 +6,7 @@ import type { TestDatabase } from "./database.ts";
 /** A login role without rights. */
 export interface TestRole {
   readonly name: string;
-  /** Of the test's database, as this role. */
+  /** The URL of the test's database, as this role. */
   readonly url: string;
   /** Does the work on a separate connection. */
   run<Result>(work: (client: Client) => Promise<Result>): Promise<Result>;

@@ -31,10 +31,7 @@ export interface Examined {
   readonly result: LookupResult | undefined;
 }
 
-/**
- * How long other jobs do not take a leased outcome (ms). If this process dies meanwhile, maintenance queues the outcome
- * again.
- */
+/** The length of a lease (ms). If this process dies meanwhile, maintenance queues the outcome again. */
 const LEASE_MS = 300_000;
 /**
  * A job may run this much (ms) before the time of its outcomes by our clock, which follows the database's only roughly.

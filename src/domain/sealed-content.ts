@@ -13,7 +13,7 @@ export interface SealedContent {
 export const isSealed = (content: unknown): content is SealedContent =>
   typeof content === "object" && content !== null && "sealed" in content;
 
-/** Whether the parts of the seal are there. A row written by SQL may hold anything below the key `sealed`. */
+/** True if all parts of the seal are present. A row written by SQL may have any value under the key `sealed`. */
 export function isWellFormed({ sealed }: { readonly sealed: unknown }): boolean {
   if (typeof sealed !== "object" || sealed === null) return false;
   const parts: Readonly<Record<string, unknown>> = { ...sealed };

@@ -83,11 +83,11 @@ export type DelayUnit = (typeof DELAY_UNITS)[number];
 export const ORIGINS = ["tidings", "logged"] as const;
 export type Origin = (typeof ORIGINS)[number];
 
-/** What happens to a scheduled interaction whose case no longer matches when it is due. */
+/** The policy for a scheduled interaction whose case no longer matches when it is due. */
 export const WHEN_CASE_MOVES = ["send", "cancel"] as const;
 export type WhenCaseMoves = (typeof WHEN_CASE_MOVES)[number];
 
-/** What happens to an email with unknown outcome: it is sent once more, or held for a person. */
+/** The policy for an email with unknown outcome: it is sent once more, or held for a person. */
 export const ON_UNKNOWN = ["resend", "hold"] as const;
 export type OnUnknown = (typeof ON_UNKNOWN)[number];
 

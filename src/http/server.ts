@@ -20,7 +20,7 @@ export interface HttpServer {
   stop(graceMs: number): Promise<void>;
 }
 
-/** How long one exchange may take, in ms, and how many connections there may be. */
+/** The limits of one exchange (ms) and of connections. */
 export interface ServerLimits {
   readonly headersMs: number;
   readonly requestMs: number;

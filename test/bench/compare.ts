@@ -69,6 +69,6 @@ export async function compare(sides: Sides, runs = RUNS): Promise<Comparison> {
   };
 }
 
-/** How many a second it was since `began` (`performance.now()`). */
+/** The rate per second since `began` (`performance.now()`). */
 export const rateSince = (began: number, count: number): number =>
   count / ((performance.now() - began) / 1_000);

@@ -13,7 +13,7 @@ import { EMAIL_TEXT, insertPortfolio, type Scene } from "./scene.ts";
 import { sendBare } from "./wire.ts";
 
 const BORROWERS = shareOf(1_000);
-/** Of each borrower. */
+/** The number of interactions of each borrower. */
 const INTERACTIONS = 200;
 const CONNECTIONS = 10;
 const READS = shareOf(5_000);

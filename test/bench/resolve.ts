@@ -119,7 +119,7 @@ function insertSingles({ pool }: Scene, bulk: number): Stoppable<void> {
   };
 }
 
-/** How far the memory of a process rises above where it was, in megabytes. */
+/** Measures the growth of a process's memory, in megabytes. */
 function watchMemory(pid: number): Stoppable<number> {
   const before = residentMb(pid);
   let highest = 0;

@@ -171,7 +171,7 @@ describe("an interaction that is not scheduled", () => {
   });
 });
 
-describe("words that do not fit are refused before anything is done", () => {
+describe("invalid arguments are refused before anything is done", () => {
   test.each([
     [["--case", "C"], "--reason is missing"],
     [["--case", "C", "--reason", "  "], "--reason is missing"],

@@ -63,7 +63,7 @@ test("help prints the same page, and lists itself among the commands", async () 
   );
 });
 
-describe("words that do not fit are refused with what to do", () => {
+describe("invalid arguments are refused with the remedy", () => {
   test.each([
     [["CS-1", "--form", "a"], "Unknown option '--form'"],
     [["CS-1", "--to"], "Option '--to <value>' argument missing"],

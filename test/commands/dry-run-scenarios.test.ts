@@ -106,7 +106,7 @@ const inOrder = (told: readonly { readonly type: string; readonly change: string
     `${one.change} ${one.type}`.localeCompare(`${other.change} ${other.type}`),
   );
 
-test("a file of a borrower's life is foretold as it happens, and as the database takes it in line by line", async () => {
+test("the forecast of a file of changes equals the effects of inserting them one by one", async () => {
   await insertLender(pool);
   await carryEveryChannel();
   for (const [place, scenario] of resolving.scenarios.entries()) {

@@ -228,7 +228,7 @@ describe("the page of an interaction", () => {
   });
 });
 
-test("as data: the same chain, and what follows as a word", async () => {
+test("as data: the same chain, and the next step as a word", async () => {
   const id = await plan("CS-6");
   const { output } = await explaining(id, "--json");
   expect(JSON.parse(output)).toMatchObject({

@@ -103,7 +103,7 @@ test("the table has a line for each interaction and no personal data", async () 
   expect(output).not.toContain("pat@example.com");
 });
 
-test("a list that is longer than its limit says so", async () => {
+test("a list that is longer than its limit shows that there is more", async () => {
   const { output } = await finding("--limit", "2");
   expect(output).toMatch(/\nThe newest 2 interactions; there are more\. --limit N lists more/);
   expect(await documentOf("--limit", "2")).toMatchObject({ more: true });

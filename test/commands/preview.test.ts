@@ -94,7 +94,7 @@ describe("of a stored template", () => {
     expect(output).toMatch(/^No eligible contact: The borrower has no contact for email/);
   });
 
-  test("with a file of values takes those, and says what does not fit", async () => {
+  test("with a file of values uses them, and reports invalid ones", async () => {
     const path = join(root, "values.json");
     write({ "values.json": { ...SAMPLE, now: "2031-07-01T00:00:00Z" } });
     expect((await run("letter", "--sample", path, ...out)).output).toContain(`with ${path}\n`);
@@ -170,7 +170,7 @@ describe("of a folder", () => {
   });
 });
 
-describe("words that do not fit", () => {
+describe("invalid arguments", () => {
   test.each([
     [[], "TEMPLATE is missing"],
     [["letter", "--case", "X", "--sample", "y"], "give one of --case, --sample, or neither"],

@@ -87,7 +87,7 @@ describe("the commands as an operator runs them", () => {
     expect(rows).toEqual([{ moved_by: "operator:kim" }]);
   });
 
-  test("a page longer than its reader has patience for ends without a word", async () => {
+  test("a page whose reader closes the pipe early ends silently", async () => {
     const path = join(dir, "many.jsonl");
     const line = { case_type_id: "bankruptcy", borrower_id: "BO-1", status: "initiated" };
     const lines = Array.from({ length: 2_000 }, (_, n) =>
@@ -104,8 +104,8 @@ describe("the commands as an operator runs them", () => {
   });
 });
 
-describe("words", () => {
-  test("help lists every command, and so does no word at all", async () => {
+describe("arguments", () => {
+  test("help lists every command, and so does a call without arguments", async () => {
     const { code, stdout } = await tidings(["help"]);
     expect(code).toBe(0);
     const names = [...stdout.matchAll(/^ {2}tidings ([\w-]+) {2}/gm)].map((found) => found[1]);
@@ -156,7 +156,7 @@ describe("words", () => {
 });
 
 describe("the demo", () => {
-  test("says in a line that its folder cannot be made", async () => {
+  test("reports in one line that its folder cannot be created", async () => {
     const file = join(dir, "a-file");
     writeFileSync(file, "");
     expect(await tidings(["demo"], { DATA_DIR: file })).toEqual({

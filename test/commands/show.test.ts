@@ -64,7 +64,7 @@ beforeAll(async () => {
 beforeEach(() => house.reachableBy({ email: "pat@example.com", phone: "+16145550101" }));
 
 describe("show", () => {
-  test("an email: what it said, and that the record makes the bytes that left", async () => {
+  test("an email: its content, and that the record produces the bytes that were sent", async () => {
     await house.change("E1", "initiated");
     const id = await idOf("E1");
     const { code, output } = await run(id);
@@ -228,7 +228,7 @@ describe("reseal", () => {
     expect(await contentOf(await idOf("S1"))).toEqual(before);
   });
 
-  test("has nothing to do while the first key has sealed everything", async () => {
+  test("does nothing if the first key has sealed everything", async () => {
     const before = await contentOf(await idOf("S1"));
     expect(await runWith(`${key},${newKey}`, reseal)).toEqual({
       code: 0,

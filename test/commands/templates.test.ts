@@ -151,7 +151,7 @@ describe("push", () => {
     expect(output).toContain("0 new, 1 changed, 1 unchanged");
   });
 
-  test("takes better samples for a draft without making it another", async () => {
+  test("stores new samples of a draft without a new version", async () => {
     write(emailFiles("sampled"));
     await push("sampled");
     write({ "sampled/sample.long.json": SAMPLE });
@@ -243,7 +243,7 @@ describe("push", () => {
     },
   );
 
-  test("does not take another system's line ends and marks for a change", async () => {
+  test("does not treat line ends and byte order marks as a change", async () => {
     write(emailFiles("windows"));
     await push("windows");
     write({
@@ -460,7 +460,7 @@ describe("looking", () => {
   });
 });
 
-describe("words that do not fit", () => {
+describe("invalid arguments", () => {
   test.each([
     [[], "the verb is missing; tidings templates knows push, list, show, diff, publish"],
     [["pull"], "there is no verb pull"],
@@ -494,7 +494,7 @@ describe("all that is there", () => {
     );
   });
 
-  test("is the starter set: pushed and published whole, and nothing is left to do", async () => {
+  test("pushes and publishes the whole starter set", async () => {
     await pool.query("delete from tidings.templates where status = 'draft'");
     expect((await run("push")).output).toContain("36 templates: 36 new, 0 changed, 0 unchanged.");
     vi.stubEnv("CONTENT_KEY", randomBytes(32).toString("base64"));

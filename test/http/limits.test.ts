@@ -13,7 +13,7 @@ const { pool } = database;
 const TYPES = "/notification-types";
 beforeAll(() => insertHouse(pool));
 
-/** How often something takes a connection of the pool. */
+/** Counts the connections that are taken from the pool. */
 function countingPool() {
   const counted = openPool({ url: database.url, actor: "test", max: 1, onLost: () => {} });
   let connections = 0;

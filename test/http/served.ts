@@ -47,7 +47,7 @@ export interface Served {
   readonly ask: (method: string, path: string, asked?: RequestOptions) => Promise<Answer>;
 }
 
-/** Of all servers of a test file, which share its database. */
+/** Shared by all servers of a test file, which use one database. */
 let keys = 0;
 
 /** The REST resources on a free port, over a test's own database. `rest` replaces some dependencies. */

@@ -9,7 +9,7 @@ export interface Mutant {
   readonly text: string;
 }
 
-/** Where a comparison or boolean operator is looked for, by the name of what is mutated. */
+/** The places of comparisons and boolean operators to mutate, by name. */
 export const TARGETS: Readonly<Record<string, readonly string[]>> = {
   guard: [
     "src/decide/guard/rules/*.ts",

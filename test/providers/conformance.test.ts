@@ -125,7 +125,7 @@ describe.each(WIRES)("every provider, here $name", (wire) => {
     expect(answers.map(({ kind }) => kind)).not.toContain("accepted");
   });
 
-  test("ends what is under way when it is closed", async () => {
+  test("ends calls in flight when it is closed", async () => {
     const peer = keep(await wire.silentOnce());
     const provider = wire.open(peer.port, NEVER_MS);
     const sending = wire.send(provider);

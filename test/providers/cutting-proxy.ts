@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from "node:net";
 import { listenOnLoopback, type Loopback } from "../../src/providers/sandbox/loopback.ts";
 
-/** Where a conversation is cut: after so many bytes of one side, which are still delivered. */
+/** The place where a conversation is cut: after this many bytes of one side, which are still delivered. */
 export interface Cut {
   readonly side: "client" | "server";
   readonly after: number;

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from "node:net";
 import { listenOnLoopback, type Loopback } from "../../src/providers/sandbox/loopback.ts";
 
-/** Where a script may answer otherwise; `dot` is the end of a message, `body` its first line. */
+/** The steps at which a script may answer differently; `dot` is the end of a message, `body` its first line. */
 export type Moment =
   | "connect"
   | "EHLO"

@@ -11,7 +11,7 @@ import { openScriptedSmtp } from "../providers/scripted-smtp.ts";
 
 const { url, pool } = useDatabase();
 
-test("while Twilio's list of messages hangs, an email leaves", async () => {
+test("while Twilio's list of messages hangs, an email is sent", async () => {
   await insertLender(pool);
   await pool.query("insert into tidings.case_types (id) values ('texted')");
   await insertType(pool, { id: 1 });

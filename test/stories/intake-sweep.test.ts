@@ -75,7 +75,7 @@ describe("changes that arrived in replica role", () => {
     expect(await firedOf("R2")).toEqual(["initiated fires 1"]);
   });
 
-  test("that break a rule hold up no other, are reported, and are tried again", async () => {
+  test("that break a rule delay no other, are reported, and are tried again", async () => {
     await insertReplicated(change("R3", "initiated", "2026-03-03T00:00:00Z", "BO-LATER"));
     await insertReplicated(change("R4", "initiated", "2026-03-03T00:00:00Z"));
     await sweepOnce();
@@ -94,7 +94,7 @@ describe("changes that arrived in replica role", () => {
     expect(await firedOf("R3")).toEqual(["initiated fires 1"]);
   });
 
-  test("and only board their case make it known and send nothing", async () => {
+  test("that only board their case make it known and send nothing", async () => {
     await insertReplicated(
       "insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, fires) values ('R5', 'bankruptcy', 'BO-1', 'initiated', false)",
     );

@@ -80,7 +80,7 @@ describe("a sent message is kept", () => {
 });
 
 describe("sensitive content", () => {
-  test("waits without a key, and leaves once there is one", async () => {
+  test("waits without a key, and is sent once there is one", async () => {
     await house.reachableBy({ email: "pat@example.com" });
     await house.change("S1", "initiated", { caseTypeId: "sensitive" });
     expect(await house.attempts("S1")).toMatchObject([
@@ -91,7 +91,7 @@ describe("sensitive content", () => {
     expect(await house.attempts("S1")).toMatchObject([{ status: "attempted", rule: null }]);
   });
 
-  test("is sealed at rest, and what was sealed is what left", async () => {
+  test("is sealed at rest, and the sealed content is the sent one", async () => {
     Object.assign(house.deps, { seal });
     await house.reachableBy({ email: "pat@example.com" });
     await house.change("S2", "initiated", { caseTypeId: "sensitive" });

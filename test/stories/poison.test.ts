@@ -39,7 +39,7 @@ test("a change dated infinity is recorded as unusable, and the others of its set
   });
 });
 
-test("one whose facts cannot be loaded holds up none of those that are due with it", async () => {
+test("a notice whose facts cannot be loaded delays no other notice", async () => {
   await pool.query(
     `insert into tidings.case_changes (case_id, case_type_id, borrower_id, loan_ids, status)
      select 'LOANS-' || n, 'bankruptcy', 'BO-1', case n when 7 then '{{LN-1},{LN-1}}'::text[] else '{LN-1}' end, 'initiated'
@@ -50,7 +50,7 @@ test("one whose facts cannot be loaded holds up none of those that are due with 
   expect(house.emitted.filter((line) => line.includes("queue.jobSplit"))).not.toEqual([]);
 });
 
-test("one that cannot be planned holds up none of the changes that came with it", async () => {
+test("a change that cannot be planned delays no other change", async () => {
   await pool.query(`
     create function tidings.stumble() returns trigger language plpgsql as $$
     begin raise exception 'a row nobody foresaw'; end $$;

@@ -70,7 +70,7 @@ test("two resolvers share a bulk, and each change is resolved once", async () =>
   expect(rows).toEqual([{ resolutions: 2_000, interactions: 2_000 }]);
 });
 
-test("a set that another transaction has locked is left to it, and resolved when it is given back", async () => {
+test("a set that another transaction has locked is resolved when the lock ends", async () => {
   await insertChanges(pool, [{ caseId: "L1", status: "initiated", at: MARCH }]);
   const client = await pool.connect();
   await client.query("begin");

@@ -9,7 +9,7 @@ import { openSlowProxy } from "../store/postgres-proxy.ts";
 
 const { url, pool } = useDatabase();
 
-test("a notice leaves though every answer of the database takes 600 ms", async () => {
+test("a notice is sent although every answer of the database takes 600 ms", async () => {
   await insertLender(pool);
   await insertType(pool, { id: 1 });
   const dir = mkdtempSync(join(tmpdir(), "tidings-slow-"));

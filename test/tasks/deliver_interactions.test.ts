@@ -153,7 +153,7 @@ test("a recipient the relay will not have stops the others twice at the most, an
   });
 });
 
-test("a server that takes no more for now is not asked for each of a bulk", async () => {
+test("a server that accepts no more for now is not called for each message of a bulk", async () => {
   const { peer, deps } = await serve({ dot: () => "454 Throttling failure\r\n" });
   const interactionIds = await schedule("FAST", deps, 100);
   await run(deps, jobFor(interactionIds));
@@ -162,7 +162,7 @@ test("a server that takes no more for now is not asked for each of a bulk", asyn
   expect(peer.heard.filter((line) => line === "DATA").length).toBeLessThan(60);
 });
 
-test("a call that hangs holds up neither the job nor the record of other calls", async () => {
+test("a call that hangs delays neither the job nor the recording of other calls", async () => {
   const hangs = Promise.withResolvers<void>();
   const { deps } = await serve(
     {
@@ -241,7 +241,7 @@ test("a job does not release interactions that another job has in flight", async
   expect(peer.mails).toHaveLength(2);
 });
 
-test("a claim whose confirmation was lost is found never to have begun, and sent once", async () => {
+test("a claim whose confirmation did not arrive is scheduled again and sent once", async () => {
   const { peer, deps } = await serve({});
   const interactionIds = await schedule("LOST", deps, 3);
   const proxy = await openFickleProxy(database.url, /UPDATE 3/);
@@ -286,7 +286,7 @@ test("a job whose facts take longer to load than its turn still starts a call", 
   expect(await standings("FAR")).toEqual({ "attempted emailSent 1": 3 });
 });
 
-test("big facts hold up only themselves: the set that follows a slow load is smaller", async () => {
+test("large facts delay few others: the set after a slow load is smaller", async () => {
   const { peer, deps } = await serve({});
   const letter = { letter: "x".repeat(300_000) };
   await insertChanges(

@@ -37,7 +37,7 @@ afterEach(async () => {
 
 interface Scene {
   readonly deps: Deps;
-  /** How many texts were posted, and how often the list was asked for. */
+  /** The number of posted texts, and of requests for the list. */
   readonly calls: { posts: number; lists: number };
 }
 
@@ -149,7 +149,7 @@ test("outcomes leased by a process that died are queued again when the lease end
   expect(calls.lists).toBe(3);
 });
 
-test("a daemon that stops leaves its questions to others at once", async () => {
+test("a daemon that stops returns its lookups to the queue at once", async () => {
   const { deps, calls } = await openScene(() => NOT_THERE);
   await change("STOP", 3);
   await runDueJobs(database, deps);

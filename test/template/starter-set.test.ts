@@ -122,7 +122,7 @@ describe.each(EMAILS)("%s", (folder) => {
     expect(html).not.toMatch(/<table(?![^>]*role="presentation")/);
   });
 
-  test("says nothing of the matter where others may see it", () => {
+  test("does not reveal the subject matter where others may see it", () => {
     expect(subject).not.toMatch(/bankrupt|bancarrota|identity|identidad|hardship|dificultad/i);
     const preheader = /mso-hide:all;">([^<]+)</.exec(html ?? "")?.[1];
     // an inbox shows about 150 characters and would continue with the heading

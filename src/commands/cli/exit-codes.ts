@@ -1,6 +1,6 @@
 import type { FaultCode } from "../../domain/fault.ts";
 
-/** How a command ends, for scripts and supervisors. README lists the codes. */
+/** The exit codes of commands, for scripts and supervisors. README lists the codes. */
 export const EXIT = {
   done: 0,
   /** A check failed, or something needs a person. */

@@ -2,7 +2,7 @@ import { startOfDay } from "../../store/operate/find-interactions.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { wrongArguments } from "../cli/arguments.ts";
 
-/** What a time on the command line is read with. */
+/** The context for reading a time on the command line. */
 export interface Terms {
   readonly db: Db;
   /** The zone in which a date begins. */
@@ -41,7 +41,7 @@ export async function readEnd(
   return await readStart(terms, option, next);
 }
 
-/** Whether a text is a day of the calendar, which 2031-02-30 is not. */
+/** True if a text is a day of the calendar; 2031-02-30 is not. */
 function isDay(text: string): boolean {
   const midnight = Date.parse(`${text}T00:00:00Z`);
   return (

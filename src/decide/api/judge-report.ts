@@ -12,7 +12,10 @@ export interface ReportFault {
   readonly message: string;
 }
 
-/** Whether a report on an interaction that Tidings sends is allowed, and the changes it makes: notes of the lender, a cancellation, or a receipt. */
+/**
+ * The judgement of a report on an interaction that Tidings sends: refused, or allowed as notes of the lender, a
+ * cancellation, or a receipt.
+ */
 export type Judgement =
   | { readonly kind: "refused"; readonly faults: readonly ReportFault[] }
   | {

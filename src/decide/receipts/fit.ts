@@ -78,8 +78,7 @@ function onePerWord(known: readonly Placed[], table: ReceiptTable): Placed[] {
 }
 
 /**
- * Of receipts with the same status, the more detailed one comes first, then the earlier one. Never 0 for two that
- * differ.
+ * Orders receipts with the same status: the more detailed one first, then the earlier one. Never 0 for two that differ.
  */
 function compareSame(one: Placed, other: Placed, table: ReceiptTable): number {
   const vagueness = ({ receipt: { code, qualifier }, row }: Placed): number => {

@@ -14,8 +14,8 @@ export interface Planning {
   readonly zone: string;
   readonly calendars: Calendars;
   /**
-   * How long a notice may still be sent after it became due, or after its change arrived if that was later, by channel
-   * (ms).
+   * The time within which a notice may be sent after it became due, or after its change arrived if that was later, by
+   * channel (ms).
    */
   readonly withinMs: Partial<Record<Channel, number | undefined>>;
 }

@@ -44,7 +44,7 @@ export interface FactSheet {
   /** True if its content is sealed at rest. */
   readonly sensitive: boolean;
   readonly attempt: number;
-  /** How often this attempt was claimed before: it waited, was never sent, or was sent and never accepted. */
+  /** The number of earlier claims of this attempt: it waited, was never sent, or was sent and never accepted. */
   readonly claims: number;
   /** The id of the first attempt. */
   readonly chainId: ChainId;

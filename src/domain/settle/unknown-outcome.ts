@@ -10,7 +10,10 @@ export interface UnknownOutcome {
   readonly onUnknown: OnUnknown;
   /** The number of earlier attempts in its chain whose outcome was unknown. */
   readonly earlierUnknown: number;
-  /** How often the outcome of this attempt was unknown. It is sent again if the provider never accepted it. */
+  /**
+   * The number of times that the outcome of this attempt was unknown. It is sent again if the provider never accepted
+   * it.
+   */
   readonly timesUnknown: number;
   readonly latestAt: Date | null;
   readonly claimedAt: Date;

@@ -14,7 +14,7 @@ interface Credential {
   readonly text: string;
 }
 
-/** How long credentials that were valid are not counted against the address they come from (ms). */
+/** The time for which credentials that were valid are not counted against the address they come from (ms). */
 const KNOWN_MS = 60_000;
 const MAX_KNOWN = 10_000;
 

@@ -6,7 +6,7 @@ interface Bucket {
   at: number;
 }
 
-/** How many seconds of unused rate a caller may save up. */
+/** The unused rate that a caller may save up, in seconds. */
 const BURST_SECONDS = 2;
 const MAX_BUCKETS = 10_000;
 

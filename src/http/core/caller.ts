@@ -15,7 +15,7 @@ export interface Caller {
   readonly scopes: ReadonlySet<string>;
 }
 
-/** What the app stores with a request. */
+/** The data that the app stores with a request. */
 export interface HttpEnv {
   Bindings: HttpBindings;
   Variables: {

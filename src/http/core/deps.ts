@@ -27,7 +27,7 @@ export interface HttpDeps {
   readonly signingKeys: readonly Buffer[];
   /** Undefined: only API keys are accepted. */
   readonly tokens: TokenSource | undefined;
-  /** Where callers reach this server; undefined: URLs in answers are paths. */
+  /** The address that callers use; undefined: URLs in answers are paths. */
   readonly publicUrl?: string | undefined;
   /** ISO 3166-1, such as US. Phone numbers without a country are numbers of this one. */
   readonly homeCountry: string;

@@ -11,7 +11,7 @@ export const isSensitive = ({
   content,
 }: Pick<InteractionRecord, "sensitive" | "content">): boolean => sensitive || isSealed(content);
 
-/** Whether the caller may read the content. */
+/** True if the caller may read the content. */
 export const mayRead = (record: InteractionRecord, { scopes }: Caller): boolean =>
   !isSensitive(record) || scopes.has("interaction:read.sensitive");
 

@@ -45,7 +45,7 @@ interface Turn {
   readonly timers: NodeJS.Timeout[];
 }
 
-/** How long a turn waits for a batch of slots once one slot is free (ms). */
+/** The time that a turn waits for a batch of slots once one slot is free (ms). */
 const BATCH_WAIT_MS = 12;
 
 export function createSlotGate(options: SlotGateOptions): SlotGate {

@@ -8,7 +8,7 @@ const MOST_LINES = 10_000;
 /** postal-mime takes seconds for a hundred thousand empty parts. A person's email never has many. */
 const MOST_DELIMITERS = 200;
 const LIMITS = { maxNestingDepth: 20, maxHeadersSize: 131_072, maxRfc822NestingDepth: 0 };
-/** How many messages that only forward another one are opened. */
+/** The number of opened messages that only forward another one. */
 const MOST_WRAPPERS = 2;
 
 /** The envelope of an email; null if only the stored message is known. */

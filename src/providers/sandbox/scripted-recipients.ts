@@ -1,4 +1,4 @@
-/** How the sandbox's mail server treats a message. */
+/** The behavior of the sandbox's mail server for a message. */
 export type MailboxScript =
   /** The message is accepted and bounces afterwards. */
   | { readonly kind: "bounceLater" }
@@ -13,7 +13,7 @@ export type MailboxScript =
   /** The message is accepted, and the connection is dropped instead of an answer. */
   | { readonly kind: "takeAndDrop" };
 
-/** How the sandbox's Twilio treats a request. */
+/** The behavior of the sandbox's Twilio for a request. */
 export type NumberScript =
   | {
       readonly kind: "reply";

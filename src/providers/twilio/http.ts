@@ -7,7 +7,7 @@ export type TwilioTrouble =
   | {
       readonly at: "network";
       readonly code: string;
-      /** Whether anything of the request may have been sent. */
+      /** True if anything of the request may have been sent. */
       readonly sent: boolean;
     }
   | {

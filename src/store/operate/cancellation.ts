@@ -9,7 +9,7 @@ export type CancellationScope =
   | { readonly kind: "case"; readonly id: string }
   | { readonly kind: "type"; readonly id: number };
 
-/** Who withdraws and why, as each withdrawn interaction records it. */
+/** The author and the reason of a withdrawal, as each withdrawn interaction records it. */
 export interface Withdrawal {
   /** An operator's name, or a caller of the REST resources as `key:NAME` or `token:NAME`. */
   readonly by: { readonly operator: string } | { readonly reportedBy: string };

@@ -33,7 +33,7 @@ export interface Assembled {
 /** The partials and slots that are in scope while a file is expanded. */
 interface AssembleContext extends InsertionContext {
   readonly slots: ReadonlyMap<string, readonly Fragment[]>;
-  /** How much may still be inlined in the part: partials that use each other twice grow exponentially. */
+  /** The remaining size that may be inlined in the part: partials that use each other twice grow exponentially. */
   readonly budget: { left: number };
   readonly report: (finding: Finding) => void;
 }

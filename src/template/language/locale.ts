@@ -1,6 +1,6 @@
 const KEPT = 1_000;
 
-/** How values are written for a borrower: a BCP 47 language tag and an IANA time zone. */
+/** The form of values for a borrower: a BCP 47 language tag and an IANA time zone. */
 export interface Locale {
   readonly tag: string;
   readonly zone: string;

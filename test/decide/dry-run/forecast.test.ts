@@ -272,7 +272,7 @@ describe("a notice that would not be sent has the reason", () => {
     expect(noticesOf(given, rest)).toEqual([expected]);
   });
 
-  test("one that arrived so long ago that it is too late by now", () => {
+  test("a change that arrived so long ago that its notice is too late", () => {
     const then = new Date("2031-03-01T15:00:00Z");
     const old = arrival({ change: { ...CHANGE, changedAt: then, receivedAt: then } });
     expect(noticesOf(old, { withinMs: 86_400_000 })).toMatchObject([

@@ -82,7 +82,7 @@ describe("a line is placed between its neighbours in time", () => {
     ]);
   });
 
-  test("one that arrives late has the line before it in the file after it in time, and does not move the case", () => {
+  test("a line that arrives late has its follower in time before it in the file, and does not move the case", () => {
     expect(
       told(
         arrive([
@@ -169,7 +169,7 @@ describe("stored changes of the case count as arrived before the file", () => {
 });
 
 describe("lines that set nothing in motion", () => {
-  test("one that only boards its case is history to the lines after it", () => {
+  test("a line that only boards its case is history for the lines after it", () => {
     const [first, second] = told(
       arrive([
         { status: "initiated", on: 3, fires: false },

@@ -57,7 +57,7 @@ describe("a lender's changes", () => {
     expect(judgeRow(row, policyOf({ off: ["time.respondonce"] })).verdict.outcome).toBe("wait");
   });
 
-  test("state.scope off leaves creditors of California free", () => {
+  test("without state.scope, creditors of California are not bound", () => {
     const row = {
       now: "2026-11-21T05:00:00Z",
       ...given(toEmail, livesIn("CA"), mobile({ value: "+12135550123" }), {
@@ -90,7 +90,7 @@ describe("a lender's changes", () => {
     });
   });
 
-  test("a stricter rule refuses where it would hold, and leaves allowing alone", () => {
+  test("a stricter rule refuses instead of holding, and still allows", () => {
     const row = given(toText, { rendered: { segments: 4 } });
     const policy = policyOf({ stricter: { "sms.content": "refuse", "time.window": "hold" } });
     expect(judgeRow(row).verdict).toMatchObject({ outcome: "hold", ruleId: "sms.content" });

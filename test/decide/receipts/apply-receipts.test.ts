@@ -153,7 +153,7 @@ describe("emails", () => {
     });
   });
 
-  test("a complaint opts the address out, whatever else came", () => {
+  test("a complaint opts the address out, with any other receipts", () => {
     for (const said of [
       ["complaint"],
       ["complaint", "failed 5.1.1"],
@@ -381,7 +381,7 @@ describe("the order of arrival", () => {
     );
   });
 
-  test("of a documented sequence the highest word that arrived decides, and nothing is odd but a second code", () => {
+  test("in a documented sequence the received status with the highest rank decides, and only a second code is an oddity", () => {
     fc.assert(
       fc.property(lossyStory, ({ table, receipts }) => {
         const { after: read, state } = applyReceipts(table, accepted(table), receipts, CONTEXT);
@@ -405,7 +405,7 @@ describe("the order of arrival", () => {
     );
   });
 
-  test("the status moves back only where a word was not believed after all", () => {
+  test("the status moves back only if a receipt is no longer chosen", () => {
     fc.assert(
       fc.property(lossyStory, ({ table, receipts }) => {
         const rankOf = ({ decidedBy }: ReceiptResult): number =>

@@ -198,7 +198,7 @@ describe("an email that is not a report", () => {
     ]);
   });
 
-  test("a report of another program that a person forwards in words is a person's", async () => {
+  test("a report that a person forwards as text counts as the person's email", async () => {
     const text = "FYI\n\n> Final-Recipient: rfc822; jo@example.com\n> Status: 5.1.1";
     expect(await mail("From: jo@example.com\nSubject: Fwd: returned mail", text)).toMatchObject([
       { kind: "reply" },

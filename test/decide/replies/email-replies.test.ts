@@ -128,7 +128,7 @@ describe("the words that the writer of an email added", () => {
     expect(readInbound({ channel: "email", text, subject: "Re: Due" }).reading).toBe("none");
   });
 
-  test("the borrower's word above them does", () => {
+  test("the borrower's word above them is one", () => {
     const text = `Stop\r\n\r\nOn Fri, Nov 20, 2026 Example Lender wrote:\r\n\r\n> ${OURS}`;
     expect(readInbound({ channel: "email", text, subject: "Re: Due" }).reading).toBe("optOut");
   });

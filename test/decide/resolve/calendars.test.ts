@@ -113,7 +113,7 @@ describe("a lender's rows", () => {
     expect(reasonOn("office", "2026-08-12")).toBe("open");
   });
 
-  test("leave the reason of a day that is closed anyway", () => {
+  test("do not replace the reason of a day that is closed already", () => {
     const closures = [{ ...stocktaking, day: "2026-12-25" }];
     expect(reasonOn("office", "2026-12-25", { closures })).toBe("Christmas Day");
   });

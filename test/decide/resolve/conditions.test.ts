@@ -14,7 +14,7 @@ import {
   type Operator,
 } from "../../../src/domain/vocabulary.ts";
 
-/** Whether a field with this value meets a condition, written as on a page: "x gt 5 integer". */
+/** Returns whether a field with this value meets a condition in text form: "x gt 5 integer". */
 function meets(field: unknown, operator: Operator, value: unknown, dataType: DataType): boolean {
   return conditionHolds({ fieldName: "x", operator, value, dataType }, { x: field });
 }
@@ -259,7 +259,7 @@ describe("a condition that leaves its operator or data type out", () => {
     expect(conditionHolds({ fieldName: "x", operator: "in", value: [7] }, { x: "7.0" })).toBe(true);
   });
 
-  test("takes null for left out", () => {
+  test("treats null as left out", () => {
     const condition = { fieldName: "x", operator: null, dataType: null, value: "a" };
     expect(conditionFault(condition)).toBeNull();
   });

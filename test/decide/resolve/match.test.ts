@@ -187,7 +187,7 @@ describe("a version without conditions", () => {
   });
 });
 
-/** How often a version fires on a case whose states, given in the order of time, become known in another. */
+/** Counts how often a version fires on a case whose states, given in order of time, arrive in another order. */
 function countFired(
   inTime: readonly CaseState[],
   arrivals: readonly number[],

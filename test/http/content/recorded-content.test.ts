@@ -278,7 +278,7 @@ describe("sensitive content", () => {
     expect(replaced.body.data["content"]).toEqual({ transcript: "nothing" });
   });
 
-  test("whose key is lost is null, and the fault is named in the answer and in the log", async () => {
+  test("without its key is null, and the answer and the log name the fault", async () => {
     const lost = createSeal([randomBytes(32).toString("base64")]);
     const owner = { interactionId: interaction("1"), channel: "email" } as const;
     const id = await insertSent(pool, {

@@ -68,7 +68,7 @@ async function warmUp(calls: Calls, domain: string, count: number, ms: number): 
 }
 
 describe("messages that may be claimed", () => {
-  test("are one behind every call while calls take their time", async () => {
+  test("are one behind every call while calls are slow", async () => {
     const calls = openCalls(10);
     expect(calls.claimBudget()).toBe(20);
     await warmUp(calls, "example.com", 20, 60);

@@ -85,7 +85,7 @@ describe("the slot gate", () => {
     expect(order).toEqual(["single", "bulk"]);
   });
 
-  test("gives out what is left when most calls hang", async () => {
+  test("leases the remaining slots when most calls hang", async () => {
     const gate = createSlotGate({ slots: () => 8 });
     await take(gate, 7, "single", 50);
     expect(await pass(500, take(gate, 8, "single", 500))).toHaveLength(1);

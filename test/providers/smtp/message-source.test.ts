@@ -100,7 +100,7 @@ describe("an email as receivers see it", () => {
     expect(own.envelope.from).toBe("notices@lender.example");
   });
 
-  test("is the same to the byte whenever it is made again, and another for other words", async () => {
+  test("has the same bytes whenever it is composed again, and others for another content", async () => {
     const message = email();
     const once = await sourceOf(message, undefined);
     const again = await sourceOf({ ...message }, undefined);

@@ -81,7 +81,7 @@ describe.each(EMAILS)("%s as a receiver's server gets it", (folder) => {
     expect([...(mail.cc ?? []), ...(mail.bcc ?? [])]).toEqual([]);
   });
 
-  test("says what it is in its headers, each of them once", async () => {
+  test("has each of its headers once", async () => {
     const received = await send(starter, chainId);
     expect(received.mail.messageId).toBe(`<tidings.${chainId}@lender.example>`);
     expect(header(received, "Auto-Submitted")).toBe("auto-generated");

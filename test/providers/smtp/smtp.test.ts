@@ -304,7 +304,7 @@ describe("kept sessions", () => {
     expect(peer.connections).toBe(2);
   });
 
-  test("closing opens no other session for what was under way", async () => {
+  test("closing opens no other session for messages in flight", async () => {
     const { peer, provider } = await openBoth({
       MAIL: (_, message) => (message === 1 ? "250 Ok\r\n" : undefined),
     });
@@ -316,7 +316,7 @@ describe("kept sessions", () => {
     expect(peer.connections).toBe(1);
   });
 
-  test("closing drops what is under way, and its outcome is unknown", async () => {
+  test("closing drops messages in flight, and their outcome is unknown", async () => {
     const { peer, provider } = await openBoth({ dot: keepSilent });
     const sending = provider.send(email());
     await expect.poll(() => peer.mails).toHaveLength(1);

@@ -395,7 +395,7 @@ describe("no answer", () => {
     expect(answers.map(({ kind }) => kind)).toEqual(["accepted", "unknown"]);
   });
 
-  test("closing drops what is under way, and its outcome is unknown", async () => {
+  test("closing drops messages in flight, and their outcome is unknown", async () => {
     const { peer, provider } = await openBoth(keepSilent);
     const sending = provider.send(text());
     await expect.poll(() => peer.forms).toHaveLength(1);
@@ -506,7 +506,7 @@ describe("looking for a text whose outcome is unknown", () => {
     });
   });
 
-  test("takes the one nearest to the attempt of two that read alike", async () => {
+  test("chooses the nearest to the attempt of two equal texts", async () => {
     const later = listed({ sid: "SMx", date_created: "Fri, 20 Nov 2026 10:07:00 +0000" });
     const { provider } = await openBoth(page([later, listed({})]));
     expect(await provider.findSent(query)).toMatchObject({ messageId: SID });

@@ -60,7 +60,7 @@ async function statusesOf(ids: readonly string[]): Promise<string[]> {
   return rows.map((row) => row.status);
 }
 
-test("an answer that the tables refuse takes none of those that came with it along", async () => {
+test("an answer that the tables refuse does not affect the others of its group", async () => {
   const ids = await begin(3);
   const told = await Promise.allSettled(
     ids.map((id, place) =>
@@ -71,7 +71,7 @@ test("an answer that the tables refuse takes none of those that came with it alo
   expect(await statusesOf(ids)).toEqual(["attempted", "inProgress", "attempted"]);
 });
 
-test("an answer that met in a deadlock with the core system is written down all the same", async () => {
+test("an answer is recorded despite a deadlock with the core system", async () => {
   const ids = await begin(1);
   const core = await pool.connect();
   await core.query("begin; set local deadlock_timeout = '10s'");

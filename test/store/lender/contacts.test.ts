@@ -20,7 +20,7 @@ const insert = (id: string, columns: Readonly<Record<string, unknown>>): Promise
   );
 };
 
-describe("what can be sent to is accepted", () => {
+describe("a value that can be sent to is accepted", () => {
   test.each([
     ["phone", "+16145550101"],
     ["phone", "614-555-0101"],
@@ -37,7 +37,7 @@ describe("what can be sent to is accepted", () => {
   });
 });
 
-describe("what no channel can send to is refused", () => {
+describe("a value that no channel can send to is refused", () => {
   const cases = [
     ["phone", "call me maybe"],
     ["phone", "12"],

@@ -96,7 +96,7 @@ test("an index is built concurrently, outside a transaction, and again where the
   expect((await pool.query("select from pg_index where not indisvalid")).rowCount).toBe(0);
 });
 
-test("a daemon that waits for its turn does not hold up an index that is built concurrently", async () => {
+test("a daemon that waits for its turn does not delay an index that is built concurrently", async () => {
   const other = open();
   const turn = await pool.connect();
   await turn.query("select pg_advisory_lock(7170443)");

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { listenOnLoopback } from "../../../src/providers/sandbox/loopback.ts";
 
-/** How the pooler of a test behaves; the words are PgBouncer's. */
+/** The behavior of a test's pooler, in PgBouncer's words. */
 export interface PoolerOptions {
   readonly poolMode: "transaction" | "session";
   /** Server connections at most. */
@@ -15,7 +15,7 @@ export interface PoolerOptions {
 }
 
 export interface TestPooler {
-  /** Of the same database, through the pooler. */
+  /** The URL of the same database, through the pooler. */
   readonly url: string;
   close(): Promise<void>;
 }

@@ -69,7 +69,7 @@ describe("the effect of a change on its case", () => {
   });
 });
 
-test("two transactions that change the same new case at once take turns", async () => {
+test("two transactions that change the same new case at once wait for each other", async () => {
   const [one, other] = [await pool.connect(), await pool.connect()];
   const insert = (at: string, status: string): string =>
     `insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, changed_at) values ('I5', 'bankruptcy', 'BO-1', '${status}', '${at}')`;

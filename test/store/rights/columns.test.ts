@@ -7,7 +7,7 @@ import { useDatabase } from "../../database.ts";
 import { insertInteraction, type InteractionFields } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
 
-/** What becomes of a statement that changes one column of an interaction that Tidings sends. */
+/** The result of a statement that changes one column of an interaction that Tidings sends. */
 type Result = "refused" | "history" | "transition" | "unchanged" | "changed";
 type State =
   | "scheduled"

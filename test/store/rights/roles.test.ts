@@ -310,7 +310,7 @@ describe("a daemon, an operator and a reader", () => {
       });
   });
 
-  test("the daemon recovers what a dead worker left, and takes in what arrived past the triggers", async () => {
+  test("the daemon recovers a dead worker's interactions, and takes in changes that arrived without triggers", async () => {
     const client = new Client({
       connectionString: adminUrl.replace("/postgres?", `/${database}?`),
     });
