@@ -3,13 +3,13 @@ import { pause, resume } from "../../src/commands/pause.ts";
 import { retry } from "../../src/commands/retry.ts";
 import { settle } from "../../src/commands/settle.ts";
 import { useDatabase } from "../database.ts";
-import { useHouse } from "../house-of-stories.ts";
+import { useInstallation } from "../installation.ts";
 import { insertType } from "../lender.ts";
 import { runOn } from "./run.ts";
 
 const database = useDatabase();
 const { pool } = database;
-const house = useHouse(database);
+const installation = useInstallation(database);
 beforeAll(async () => {
   await insertType(pool, { id: 1 });
 });
@@ -25,7 +25,7 @@ async function lastOf(caseId: string): Promise<{ id: string; attempt: number; by
 
 describe("pause and resume", () => {
   test("hold a channel back in the operator's name, and let it go again at once", async () => {
-    await house.reachableBy({ email: "pat@example.com" });
+    await installation.reachableBy({ email: "pat@example.com" });
     const paused = await runOn(
       database,
       pause,
@@ -38,14 +38,16 @@ describe("pause and resume", () => {
     expect(await runOn(database, pause, "channel", "email", "--reason", "again")).toMatchObject({
       code: 4,
     });
-    await house.change("P1", "initiated");
-    expect(await house.attempts("P1")).toMatchObject([{ status: "scheduled", rule: "pause.open" }]);
+    await installation.change("P1", "initiated");
+    expect(await installation.attempts("P1")).toMatchObject([
+      { status: "scheduled", rule: "pause.open" },
+    ]);
     const resumed = await runOn(database, resume, "channel", "email", "--by", "lee");
     expect(resumed.output).toBe(
       "Resumed channel email; judged again: 1 interaction that waited for it.",
     );
-    await house.at("2031-03-03T15:00:01Z");
-    expect(await house.attempts("P1")).toMatchObject([{ status: "attempted" }]);
+    await installation.at("2031-03-03T15:00:01Z");
+    expect(await installation.attempts("P1")).toMatchObject([{ status: "attempted" }]);
     const { rows } = await pool.query("select paused_by, released_by, reason from tidings.pauses");
     expect(rows).toEqual([
       { paused_by: "operator:kim", released_by: "operator:lee", reason: "wording under review" },
@@ -83,14 +85,17 @@ describe("pause and resume", () => {
 
 describe("retry", () => {
   test("sends a failed notice again as a new attempt in the operator's name, once", async () => {
-    await house.reachableBy({ email: "no-such-mailbox@example.com" });
-    await house.change("R1", "initiated");
+    await installation.reachableBy({ email: "no-such-mailbox@example.com" });
+    await installation.change("R1", "initiated");
     const { id } = await lastOf("R1");
-    await house.reachableBy({ email: "pat@example.com" });
+    await installation.reachableBy({ email: "pat@example.com" });
     expect(await runOn(database, retry, id)).toMatchObject({ code: 0 });
     expect(await lastOf("R1")).toMatchObject({ attempt: 2, by: "operator:kim" });
-    await house.at("2031-03-03T15:00:01Z");
-    expect((await house.attempts("R1")).map((one) => one.status)).toEqual(["failed", "attempted"]);
+    await installation.at("2031-03-03T15:00:01Z");
+    expect((await installation.attempts("R1")).map((one) => one.status)).toEqual([
+      "failed",
+      "attempted",
+    ]);
     expect(await runOn(database, retry, id)).toMatchObject({ code: 4 });
   });
 });
@@ -111,11 +116,11 @@ describe("settle", () => {
     ["S2", "delivered", "succeeded", "emailDelivered"],
     ["S3", "neverSent", "scheduled", null],
   ])("%s as %s: %s %s", async (caseId, outcome, status, details) => {
-    await house.reachableBy({ email: "dropped-after-data@example.com" });
-    await house.change(caseId, "initiated");
+    await installation.reachableBy({ email: "dropped-after-data@example.com" });
+    await installation.change(caseId, "initiated");
     const { id } = await lastOf(caseId);
     expect(await runOn(database, settle, id, "--as", outcome)).toMatchObject({ code: 0 });
-    expect(await house.attempts(caseId)).toMatchObject([{ status, details }]);
+    expect(await installation.attempts(caseId)).toMatchObject([{ status, details }]);
     expect(await lastOf(caseId)).toMatchObject({ by: "operator:kim" });
     expect(await runOn(database, settle, id, "--as", outcome)).toMatchObject({ code: 4 });
   });

@@ -7,7 +7,7 @@ import { show } from "../../src/commands/show/show.ts";
 import type { SealedContent } from "../../src/domain/sealed-content.ts";
 import { createSeal } from "../../src/seal.ts";
 import { useDatabase } from "../database.ts";
-import { useHouse } from "../house-of-stories.ts";
+import { useInstallation } from "../installation.ts";
 import { insertAllLogged, insertLogged } from "../interactions.ts";
 import { insertType } from "../lender.ts";
 import { useFolders } from "./folders.ts";
@@ -16,7 +16,7 @@ import { interaction } from "../ids.ts";
 
 const database = useDatabase();
 const { pool } = database;
-const house = useHouse(database);
+const installation = useInstallation(database);
 const { root } = useFolders();
 const key = randomBytes(32).toString("base64");
 const newKey = randomBytes(32).toString("base64");
@@ -49,7 +49,7 @@ const revealsOf = async (id: string): Promise<{ revealed_by: string; way: string
 };
 
 beforeAll(async () => {
-  Object.assign(house.deps, { seal: createSeal([key]) });
+  Object.assign(installation.deps, { seal: createSeal([key]) });
   await pool.query(`
     insert into tidings.case_types (id) values ('texted'), ('sensitive');
     insert into tidings.templates (id, version, channel, subject_template, text_template, html_template, sensitive, slug) values
@@ -61,11 +61,11 @@ beforeAll(async () => {
   await insertType(pool, { id: 2, channel: "text", caseTypes: ["texted"] });
   await insertType(pool, { id: 3, templateId: 3, caseTypes: ["sensitive"] });
 });
-beforeEach(() => house.reachableBy({ email: "pat@example.com", phone: "+16145550101" }));
+beforeEach(() => installation.reachableBy({ email: "pat@example.com", phone: "+16145550101" }));
 
 describe("show", () => {
   test("an email: its content, and that the record produces the bytes that were sent", async () => {
-    await house.change("E1", "initiated");
+    await installation.change("E1", "initiated");
     const id = await idOf("E1");
     const { code, output } = await run(id);
     expect(code).toBe(0);
@@ -82,7 +82,7 @@ describe("show", () => {
   });
 
   test("a text: its segments too", async () => {
-    await house.change("T1", "initiated", { caseTypeId: "texted" });
+    await installation.change("T1", "initiated", { caseTypeId: "texted" });
     const { output } = await run(await idOf("T1"));
     expect(output).toMatch(/\n {2}segments +1\n/);
     expect(output).toContain("The content on record produces the same bytes.");
@@ -93,7 +93,7 @@ describe("show", () => {
     ["E2", "bankruptcy", "bodyText", "or another release of Tidings"],
     ["T2", "texted", "body", "It was changed after it was sent."],
   ])("%s, whose record was tampered with: said", async (caseId, caseTypeId, part, words) => {
-    await house.change(caseId, "initiated", { caseTypeId });
+    await installation.change(caseId, "initiated", { caseTypeId });
     const id = await idOf(caseId);
     // as only the owner of the tables can
     await pool.query("alter table tidings.interactions disable trigger keep_content");
@@ -110,7 +110,7 @@ describe("show", () => {
 
   test("an interaction that was not sent has no content yet", async () => {
     await insertType(pool, { id: 5, delay: 5, unit: "calendarDays", onStatus: "completed" });
-    await house.change("W1", "completed");
+    await installation.change("W1", "completed");
     const { output } = await run(await idOf("W1"));
     expect(output).toContain("scheduled");
     expect(output).toContain("\nContent\n  None yet. It is rendered when the interaction is sent.");
@@ -118,8 +118,8 @@ describe("show", () => {
   });
 
   test("an interaction that is never sent has none", async () => {
-    await house.reachableBy({ phone: "+16145550101" });
-    await house.change("N1", "initiated");
+    await installation.reachableBy({ phone: "+16145550101" });
+    await installation.change("N1", "initiated");
     const { output } = await run(await idOf("N1"));
     expect(output).toMatch(/: failed\n/);
     expect(output).toContain("\nContent\n  None is on record.");
@@ -136,7 +136,7 @@ describe("sensitive content", () => {
   let id = "";
   beforeAll(async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: new Date("2031-03-03T15:00:00Z") });
-    await house.change("S1", "initiated", { caseTypeId: "sensitive" });
+    await installation.change("S1", "initiated", { caseTypeId: "sensitive" });
     id = await idOf("S1");
   });
 

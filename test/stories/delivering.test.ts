@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useDatabase } from "../database.ts";
-import { useHouse } from "../house-of-stories.ts";
+import { useInstallation } from "../installation.ts";
 import { insertType } from "../lender.ts";
 
 const database = useDatabase();
 const { pool } = database;
-const house = useHouse(database);
+const installation = useInstallation(database);
 
 beforeAll(async () => {
   await pool.query(
@@ -38,48 +38,51 @@ const sent = (details: string): object => ({ status: "attempted", details, rule:
 
 describe("an email", () => {
   test("is sent at once, once, and is in the outbox as it was sent", async () => {
-    await house.reachableBy({ email: "pat@example.com" });
-    await house.change("E1", "initiated");
-    expect(await house.attempts("E1")).toEqual([sent("emailSent")]);
+    await installation.reachableBy({ email: "pat@example.com" });
+    await installation.change("E1", "initiated");
+    expect(await installation.attempts("E1")).toEqual([sent("emailSent")]);
     expect(
-      (await house.outbox()).filter((mail) => mail.includes("To: pat@example.com")),
+      (await installation.outbox()).filter((mail) => mail.includes("To: pat@example.com")),
     ).toHaveLength(1);
   });
 
   test("to a mailbox that does not exist fails, and the contact is marked; the next one finds no contact", async () => {
-    await house.reachableBy({ email: "no-such-mailbox@example.com" });
-    await house.change("E2", "initiated");
-    expect(await house.attempts("E2")).toMatchObject([
+    await installation.reachableBy({ email: "no-such-mailbox@example.com" });
+    await installation.change("E2", "initiated");
+    expect(await installation.attempts("E2")).toMatchObject([
       { status: "failed", details: "emailBounced" },
     ]);
-    await house.change("E3", "initiated");
-    expect(await house.attempts("E3")).toMatchObject([
+    await installation.change("E3", "initiated");
+    expect(await installation.attempts("E3")).toMatchObject([
       { status: "failed", rule: "contact.none", why: "No eligible contact" },
     ]);
   });
 
   test("refused for now is tried again at its time as a new interaction, and taken", async () => {
-    await house.reachableBy({ email: "greylisted-once@example.com" });
-    await house.change("E4", "initiated");
-    expect(await house.attempts("E4")).toMatchObject([
+    await installation.reachableBy({ email: "greylisted-once@example.com" });
+    await installation.change("E4", "initiated");
+    expect(await installation.attempts("E4")).toMatchObject([
       { status: "failed", details: "emailDeferred" },
       { status: "scheduled" },
     ]);
-    await house.at("2031-03-03T15:04:00Z");
-    expect(await house.attempts("E4")).toMatchObject([
+    await installation.at("2031-03-03T15:04:00Z");
+    expect(await installation.attempts("E4")).toMatchObject([
       { status: "failed" },
       { status: "scheduled" },
     ]);
-    await house.at("2031-03-03T15:08:00Z");
-    expect(await house.attempts("E4")).toMatchObject([{ status: "failed" }, sent("emailSent")]);
+    await installation.at("2031-03-03T15:08:00Z");
+    expect(await installation.attempts("E4")).toMatchObject([
+      { status: "failed" },
+      sent("emailSent"),
+    ]);
   });
 
   test("refused for now until the schedule is exhausted ends failed, and the chain reads in one query", async () => {
-    await house.reachableBy({ email: "mailbox-full@example.com" });
-    await house.change("E5", "initiated");
-    await house.at("2031-03-03T15:10:00Z");
-    await house.at("2031-03-03T16:10:00Z");
-    expect((await house.attempts("E5")).map((one) => one.status)).toEqual([
+    await installation.reachableBy({ email: "mailbox-full@example.com" });
+    await installation.change("E5", "initiated");
+    await installation.at("2031-03-03T15:10:00Z");
+    await installation.at("2031-03-03T16:10:00Z");
+    expect((await installation.attempts("E5")).map((one) => one.status)).toEqual([
       "failed",
       "failed",
       "failed",
@@ -98,11 +101,11 @@ describe("an email", () => {
   });
 
   test("taken and bounced later ends failed, and the contact is marked", async () => {
-    await house.reachableBy({ email: "late-bounce@example.com" });
-    await house.change("E5b", "initiated");
-    expect(await house.attempts("E5b")).toEqual([sent("emailSent")]);
-    await house.receipt();
-    expect(await house.attempts("E5b")).toMatchObject([
+    await installation.reachableBy({ email: "late-bounce@example.com" });
+    await installation.change("E5b", "initiated");
+    expect(await installation.attempts("E5b")).toEqual([sent("emailSent")]);
+    await installation.receipt();
+    expect(await installation.attempts("E5b")).toMatchObject([
       { status: "failed", details: "emailBounced", why: "No such mailbox" },
     ]);
     const { rows } = await pool.query("select valid from tidings.contacts where id = 'CT-EMAIL'");
@@ -110,36 +113,36 @@ describe("an email", () => {
   });
 
   test("sent too fast waits and spends no attempt", async () => {
-    await house.reachableBy({ email: "rate-limited-once@example.com" });
-    await house.change("E6", "initiated");
-    expect(await house.attempts("E6")).toMatchObject([{ status: "scheduled" }]);
-    await house.at("2031-03-03T18:00:00Z");
-    expect(await house.attempts("E6")).toEqual([sent("emailSent")]);
+    await installation.reachableBy({ email: "rate-limited-once@example.com" });
+    await installation.change("E6", "initiated");
+    expect(await installation.attempts("E6")).toMatchObject([{ status: "scheduled" }]);
+    await installation.at("2031-03-03T18:00:00Z");
+    expect(await installation.attempts("E6")).toEqual([sent("emailSent")]);
   });
 
   test("taken without an answer is on record as unknown and held", async () => {
-    await house.reachableBy({ email: "dropped-after-data@example.com" });
-    await house.change("E7", "initiated");
-    await house.at("2031-03-03T20:00:00Z");
-    expect(await house.attempts("E7")).toMatchObject([
+    await installation.reachableBy({ email: "dropped-after-data@example.com" });
+    await installation.change("E7", "initiated");
+    await installation.at("2031-03-03T20:00:00Z");
+    expect(await installation.attempts("E7")).toMatchObject([
       { status: "attempted", details: "emailOutcomeUnknown" },
     ]);
   });
 
   test("taken without an answer is sent once more if its type has resend, with the same Message-ID", async () => {
-    await house.reachableBy({ email: "dropped-after-data@example.com" });
-    await house.change("E8", "initiated", { caseTypeId: "resent" });
-    await house.at("2031-03-03T15:02:00Z");
-    await house.at("2031-03-03T15:04:00Z");
-    await house.at("2031-03-04T15:00:00Z");
-    expect((await house.attempts("E8")).map((one) => one.details)).toEqual([
+    await installation.reachableBy({ email: "dropped-after-data@example.com" });
+    await installation.change("E8", "initiated", { caseTypeId: "resent" });
+    await installation.at("2031-03-03T15:02:00Z");
+    await installation.at("2031-03-03T15:04:00Z");
+    await installation.at("2031-03-04T15:00:00Z");
+    expect((await installation.attempts("E8")).map((one) => one.details)).toEqual([
       "emailOutcomeUnknown",
       "emailOutcomeUnknown",
     ]);
     const { rows } = await pool.query(
       "select chain_id from tidings.interaction_chains where case_id = 'E8'",
     );
-    const same = (await house.outbox()).filter((mail) =>
+    const same = (await installation.outbox()).filter((mail) =>
       mail.includes(`Message-ID: <tidings.${rows[0].chain_id}@lender.example>`),
     );
     expect(same).toHaveLength(2);
@@ -153,57 +156,59 @@ describe("a text", () => {
     ["T3", "+15005550009", "textFailed"],
     ["T6", "+15005550106", "textUndelivered"],
   ])("%s to %s: %s", async (caseId, phone, details) => {
-    await house.reachableBy({ phone });
-    await house.change(caseId, "initiated", { caseTypeId: "texted" });
-    expect((await house.attempts(caseId)).map((one) => one.details)).toEqual([details]);
+    await installation.reachableBy({ phone });
+    await installation.change(caseId, "initiated", { caseTypeId: "texted" });
+    expect((await installation.attempts(caseId)).map((one) => one.details)).toEqual([details]);
   });
 
   test("to a number without a country goes to the lender's country, as digits", async () => {
-    await house.reachableBy({ phone: "614-555-0107" });
-    await house.change("T7", "initiated", { caseTypeId: "texted" });
-    expect(await house.attempts("T7")).toEqual([sent("textQueued")]);
-    const sentTo = (await house.outbox()).filter((one) => one.includes('"to": "+16145550107"'));
+    await installation.reachableBy({ phone: "614-555-0107" });
+    await installation.change("T7", "initiated", { caseTypeId: "texted" });
+    expect(await installation.attempts("T7")).toEqual([sent("textQueued")]);
+    const sentTo = (await installation.outbox()).filter((one) =>
+      one.includes('"to": "+16145550107"'),
+    );
     expect(sentTo).toHaveLength(1);
   });
 
   test("two equal texts to one number are not confused", async () => {
     const shared = "+15005550105"; // answers the first with 503 and takes none of it
-    await house.reachableBy({ phone: shared });
+    await installation.reachableBy({ phone: shared });
     await pool.query(
       `insert into tidings.contacts (id, borrower_id, contact_type, label, value, receive_text_messages)
        values ('CT-SAM', 'BO-2', 'phone', 'personal', $1, true)`,
       [shared],
     );
     const textsTo = async (): Promise<number> =>
-      (await house.outbox()).filter((text) => text.includes(shared)).length;
-    await house.change("T8", "initiated", { caseTypeId: "shared" });
-    expect(await house.attempts("T8")).toMatchObject([{ details: "textOutcomeUnknown" }]);
-    await house.change("T9", "initiated", { caseTypeId: "shared", borrowerId: "BO-2" });
-    expect(await house.attempts("T9")).toEqual([sent("textQueued")]);
+      (await installation.outbox()).filter((text) => text.includes(shared)).length;
+    await installation.change("T8", "initiated", { caseTypeId: "shared" });
+    expect(await installation.attempts("T8")).toMatchObject([{ details: "textOutcomeUnknown" }]);
+    await installation.change("T9", "initiated", { caseTypeId: "shared", borrowerId: "BO-2" });
+    expect(await installation.attempts("T9")).toEqual([sent("textQueued")]);
     expect(await textsTo()).toBe(1);
-    await house.at("2031-03-03T15:01:00Z");
-    await house.at("2031-03-03T15:05:00Z");
-    expect(await house.attempts("T8")).toEqual([sent("textQueued")]);
+    await installation.at("2031-03-03T15:01:00Z");
+    await installation.at("2031-03-03T15:05:00Z");
+    expect(await installation.attempts("T8")).toEqual([sent("textQueued")]);
     expect(await textsTo()).toBe(2);
   });
 
   test("answered with 500 although it was accepted is looked up, found, and not sent again", async () => {
-    await house.reachableBy({ phone: "+15005550102" });
-    await house.change("T4", "initiated", { caseTypeId: "texted" });
-    expect(await house.attempts("T4")).toMatchObject([{ details: "textOutcomeUnknown" }]);
-    await house.at("2031-03-03T15:00:20Z");
-    expect(await house.attempts("T4")).toMatchObject([
+    await installation.reachableBy({ phone: "+15005550102" });
+    await installation.change("T4", "initiated", { caseTypeId: "texted" });
+    expect(await installation.attempts("T4")).toMatchObject([{ details: "textOutcomeUnknown" }]);
+    await installation.at("2031-03-03T15:00:20Z");
+    expect(await installation.attempts("T4")).toMatchObject([
       { status: "attempted", details: "textSent" },
     ]);
   });
 
   test("answered with 503 and never accepted is looked up, not found, and sent again as the same interaction", async () => {
-    await house.reachableBy({ phone: "+15005550105" });
-    await house.change("T5", "initiated", { caseTypeId: "texted" });
-    await house.at("2031-03-03T15:00:20Z");
-    expect(await house.attempts("T5")).toMatchObject([{ details: "textOutcomeUnknown" }]);
-    await house.at("2031-03-03T15:02:00Z");
-    expect(await house.attempts("T5")).toMatchObject([
+    await installation.reachableBy({ phone: "+15005550105" });
+    await installation.change("T5", "initiated", { caseTypeId: "texted" });
+    await installation.at("2031-03-03T15:00:20Z");
+    expect(await installation.attempts("T5")).toMatchObject([{ details: "textOutcomeUnknown" }]);
+    await installation.at("2031-03-03T15:02:00Z");
+    expect(await installation.attempts("T5")).toMatchObject([
       { status: "attempted", details: "textQueued" },
     ]);
   });
@@ -211,46 +216,48 @@ describe("a text", () => {
 
 describe("a notice that waits", () => {
   test("is withdrawn when its case has moved on and its type has cancel", async () => {
-    await house.reachableBy({ email: "pat@example.com" });
-    await house.change("W1", "initiated", { caseTypeId: "withdrawn" });
-    await house.change("W1", "canceled", { caseTypeId: "withdrawn" });
-    await house.at("2031-03-05T16:00:00Z");
-    expect(await house.attempts("W1")).toMatchObject([{ status: "canceled", rule: "case.moved" }]);
+    await installation.reachableBy({ email: "pat@example.com" });
+    await installation.change("W1", "initiated", { caseTypeId: "withdrawn" });
+    await installation.change("W1", "canceled", { caseTypeId: "withdrawn" });
+    await installation.at("2031-03-05T16:00:00Z");
+    expect(await installation.attempts("W1")).toMatchObject([
+      { status: "canceled", rule: "case.moved" },
+    ]);
   });
 
   test("goes where its case still holds, and where its type says to send in any case", async () => {
-    await house.reachableBy({ email: "pat@example.com" });
-    await house.change("W2", "initiated", { caseTypeId: "withdrawn" });
-    await house.change("W3", "initiated", { caseTypeId: "delayed" });
-    await house.change("W3", "canceled", { caseTypeId: "delayed" });
-    await house.at("2031-03-05T16:00:00Z");
-    expect(await house.attempts("W2")).toEqual([sent("emailSent")]);
-    expect(await house.attempts("W3")).toEqual([sent("emailSent")]);
+    await installation.reachableBy({ email: "pat@example.com" });
+    await installation.change("W2", "initiated", { caseTypeId: "withdrawn" });
+    await installation.change("W3", "initiated", { caseTypeId: "delayed" });
+    await installation.change("W3", "canceled", { caseTypeId: "delayed" });
+    await installation.at("2031-03-05T16:00:00Z");
+    expect(await installation.attempts("W2")).toEqual([sent("emailSent")]);
+    expect(await installation.attempts("W3")).toEqual([sent("emailSent")]);
   });
 
   test("waits on while it is paused, with the reason, and goes once it is released", async () => {
-    await house.reachableBy({ email: "pat@example.com" });
+    await installation.reachableBy({ email: "pat@example.com" });
     await pool.query(
       "insert into tidings.pauses (scope, channel, reason) values ('channel', 'email', 'wording under review')",
     );
-    await house.change("W4", "initiated");
-    expect(await house.attempts("W4")).toMatchObject([
+    await installation.change("W4", "initiated");
+    expect(await installation.attempts("W4")).toMatchObject([
       { status: "scheduled", rule: "pause.open", why: "Paused" },
     ]);
-    await house.at("2031-03-03T15:30:00Z");
-    expect(await house.attempts("W4")).toMatchObject([{ status: "scheduled" }]);
+    await installation.at("2031-03-03T15:30:00Z");
+    expect(await installation.attempts("W4")).toMatchObject([{ status: "scheduled" }]);
     await pool.query(
       "update tidings.pauses set released_at = now(), released_by = 'test' where released_at is null",
     );
-    await house.at("2031-03-03T16:00:00Z");
-    expect(await house.attempts("W4")).toEqual([sent("emailSent")]);
+    await installation.at("2031-03-03T16:00:00Z");
+    expect(await installation.attempts("W4")).toEqual([sent("emailSent")]);
   });
 });
 
 describe("a planned interaction stays pinned", () => {
   test("to the versions that were active when its change was resolved, whatever is activated later", async () => {
-    await house.reachableBy({ email: "pinned@example.com" });
-    await house.change("P1", "initiated", { caseTypeId: "delayed" });
+    await installation.reachableBy({ email: "pinned@example.com" });
+    await installation.change("P1", "initiated", { caseTypeId: "delayed" });
     await pool.query(
       "insert into tidings.templates (id, channel, subject_template, text_template) values (1, 'email', 'Another subject', 'Other words')",
     );
@@ -265,17 +272,19 @@ describe("a planned interaction stays pinned", () => {
     await pool.query(
       "update tidings.notification_types set status = 'active' where id = 5 and version = 2",
     );
-    await house.at("2031-03-05T16:00:00Z");
-    expect(await house.attempts("P1")).toEqual([sent("emailSent")]);
-    const mail = (await house.outbox()).find((one) => one.includes("To: pinned@example.com"));
+    await installation.at("2031-03-05T16:00:00Z");
+    expect(await installation.attempts("P1")).toEqual([sent("emailSent")]);
+    const mail = (await installation.outbox()).find((one) =>
+      one.includes("To: pinned@example.com"),
+    );
     expect(mail).toContain("Subject: About your case");
   });
 });
 
 test("no log line and no job contains personal data", async () => {
   const personal = /@|\+1\d{6}|Pat|Example Street|Dear/;
-  expect(house.emitted.length).toBeGreaterThan(40);
-  expect(house.emitted.filter((line) => personal.test(line))).toEqual([]);
+  expect(installation.emitted.length).toBeGreaterThan(40);
+  expect(installation.emitted.filter((line) => personal.test(line))).toEqual([]);
   const { rows } = await pool.query(
     "select payload::text as payload, last_error from tidings_queue._private_jobs",
   );

@@ -3,13 +3,13 @@ import type { InteractionId } from "../../src/domain/ids.ts";
 import { loadChain } from "../../src/store/operate/chain.ts";
 import { explainPage } from "../../src/commands/explain/page.ts";
 import { useDatabase } from "../database.ts";
-import { useHouse } from "../house-of-stories.ts";
+import { useInstallation } from "../installation.ts";
 import { insertChanges, insertType } from "../lender.ts";
 import { runDueJobs } from "../queue.ts";
 
 const database = useDatabase();
 const { pool, db } = database;
-const house = useHouse(database);
+const installation = useInstallation(database);
 
 beforeAll(async () => {
   await pool.query(
@@ -64,7 +64,7 @@ test("a notice of a late change states the facts of that change, not of the newe
       at: "2031-03-03T13:00:00Z",
     },
   ]);
-  await runDueJobs(database, house.deps);
+  await runDueJobs(database, installation.deps);
   expect(await textsOf("H1")).toEqual(["You pay 450.00 while it is completed."]);
   expect(await explained("H1")).toContain(
     `It states the facts of change ${fired}, which fired it. When it was rendered, the newest change of the case was ${newest}, whose facts it does not state.`,
@@ -72,14 +72,14 @@ test("a notice of a late change states the facts of that change, not of the newe
 });
 
 test("a delayed notice states the facts of the change that fired it, whatever changed meanwhile", async () => {
-  await house.change("H2", "processing", { fields: { payment: "450.00" } });
+  await installation.change("H2", "processing", { fields: { payment: "450.00" } });
   const planned = await explained("H2");
   expect(planned).toMatch(
     /It states the facts of change \d+, whatever changes of the case follow\./,
   );
-  await house.at("2031-03-04T15:00:00Z");
-  await house.change("H2", "completed", { fields: { payment: "900.00" } });
-  await house.at("2031-03-06T15:00:00Z");
+  await installation.at("2031-03-04T15:00:00Z");
+  await installation.change("H2", "completed", { fields: { payment: "900.00" } });
+  await installation.at("2031-03-06T15:00:00Z");
   expect(await textsOf("H2")).toEqual(["You pay 450.00 while it is processing."]);
 });
 

@@ -4,12 +4,12 @@ import type { InteractionId } from "../../src/domain/ids.ts";
 import { isSealed } from "../../src/domain/sealed-content.ts";
 import { createSeal } from "../../src/seal.ts";
 import { useDatabase } from "../database.ts";
-import { useHouse } from "../house-of-stories.ts";
+import { useInstallation } from "../installation.ts";
 import { insertType } from "../lender.ts";
 
 const database = useDatabase();
 const { pool } = database;
-const house = useHouse(database);
+const installation = useInstallation(database);
 const seal = createSeal([Buffer.alloc(32, 7).toString("base64")]);
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -53,10 +53,10 @@ beforeAll(async () => {
 
 describe("a sent message is kept", () => {
   test("an email with the SHA-256 of the source in the outbox", async () => {
-    await house.reachableBy({ email: "pat@example.com" });
-    await house.change("K1", "initiated");
+    await installation.reachableBy({ email: "pat@example.com" });
+    await installation.change("K1", "initiated");
     const kept = await keptOf("K1");
-    const outbox = await house.outbox();
+    const outbox = await installation.outbox();
     const mail = outbox.find((one) => one.includes("To: pat@example.com"));
     expect(kept.content_sha256).toBe(sha256(mail ?? ""));
     expect(kept.evidence?.sha256).toBe(kept.content_sha256);
@@ -65,36 +65,36 @@ describe("a sent message is kept", () => {
   });
 
   test("a text with the SHA-256 of its body, and its segments", async () => {
-    await house.reachableBy({ phone: "+16145550101" });
-    await house.change("K2", "initiated", { caseTypeId: "texted" });
+    await installation.reachableBy({ phone: "+16145550101" });
+    await installation.change("K2", "initiated", { caseTypeId: "texted" });
     const kept = await keptOf("K2");
     expect(kept.content_sha256).toBe(sha256(kept.content?.body ?? ""));
     expect(kept.segments).toBe(1);
   });
 
   test("a message that was refused before it was handed over has no SHA-256", async () => {
-    await house.reachableBy({ email: "no-such-mailbox@example.com" });
-    await house.change("K3", "initiated");
+    await installation.reachableBy({ email: "no-such-mailbox@example.com" });
+    await installation.change("K3", "initiated");
     expect((await keptOf("K3")).content_sha256).toBeNull();
   });
 });
 
 describe("sensitive content", () => {
   test("waits without a key, and is sent once there is one", async () => {
-    await house.reachableBy({ email: "pat@example.com" });
-    await house.change("S1", "initiated", { caseTypeId: "sensitive" });
-    expect(await house.attempts("S1")).toMatchObject([
+    await installation.reachableBy({ email: "pat@example.com" });
+    await installation.change("S1", "initiated", { caseTypeId: "sensitive" });
+    expect(await installation.attempts("S1")).toMatchObject([
       { status: "scheduled", rule: "content.noKey", why: "No content key" },
     ]);
-    Object.assign(house.deps, { seal });
-    await house.at("2031-03-03T15:01:01Z");
-    expect(await house.attempts("S1")).toMatchObject([{ status: "attempted", rule: null }]);
+    Object.assign(installation.deps, { seal });
+    await installation.at("2031-03-03T15:01:01Z");
+    expect(await installation.attempts("S1")).toMatchObject([{ status: "attempted", rule: null }]);
   });
 
   test("is sealed at rest, and the sealed content is the sent one", async () => {
-    Object.assign(house.deps, { seal });
-    await house.reachableBy({ email: "pat@example.com" });
-    await house.change("S2", "initiated", { caseTypeId: "sensitive" });
+    Object.assign(installation.deps, { seal });
+    await installation.reachableBy({ email: "pat@example.com" });
+    await installation.change("S2", "initiated", { caseTypeId: "sensitive" });
     const { id, content, content_sha256: sha } = await keptOf("S2");
     expect(JSON.stringify(content)).not.toContain("only");
     const owner = { interactionId: id, channel: "email" } as const;
@@ -106,13 +106,13 @@ describe("sensitive content", () => {
   });
 
   test("can be looked up at the provider when its outcome is unknown", async () => {
-    Object.assign(house.deps, { seal });
-    await house.reachableBy({ phone: "+15005550104" });
-    await house.change("S3", "initiated", { caseTypeId: "sensitiveText" });
-    expect(await house.attempts("S3")).toMatchObject([{ details: "textOutcomeUnknown" }]);
+    Object.assign(installation.deps, { seal });
+    await installation.reachableBy({ phone: "+15005550104" });
+    await installation.change("S3", "initiated", { caseTypeId: "sensitiveText" });
+    expect(await installation.attempts("S3")).toMatchObject([{ details: "textOutcomeUnknown" }]);
     expect((await keptOf("S3")).content_sha256).toBe(sha256("What only Pat should read"));
-    await house.at("2031-03-03T15:05:00Z");
-    expect(await house.attempts("S3")).toMatchObject([
+    await installation.at("2031-03-03T15:05:00Z");
+    expect(await installation.attempts("S3")).toMatchObject([
       { status: "attempted", details: "textSent" },
     ]);
   });

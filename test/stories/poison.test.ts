@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { useDatabase } from "../database.ts";
-import { useHouse } from "../house-of-stories.ts";
+import { useInstallation } from "../installation.ts";
 import { insertChanges, insertType } from "../lender.ts";
 import { runDueJobs } from "../queue.ts";
 
 const database = useDatabase();
 const { pool } = database;
-const house = useHouse(database);
+const installation = useInstallation(database);
 
 /** Changes from before these rules are still in the table. */
 beforeAll(async () => {
@@ -32,7 +32,7 @@ test("a change dated infinity is recorded as unusable, and the others of its set
     ...NINE.map((n) => ({ caseId: `DATE-${n}`, status: "initiated" })),
     { caseId: "DATE-10", status: "initiated", at: "infinity" },
   ]);
-  await runDueJobs(database, house.deps);
+  await runDueJobs(database, installation.deps);
   expect(await standings("DATE")).toEqual({
     "attempted emailSent": 9,
     "failed Time of change unusable": 1,
@@ -45,9 +45,9 @@ test("a notice whose facts cannot be loaded delays no other notice", async () =>
      select 'LOANS-' || n, 'bankruptcy', 'BO-1', case n when 7 then '{{LN-1},{LN-1}}'::text[] else '{LN-1}' end, 'initiated'
      from generate_series(1, 10) n`,
   );
-  await runDueJobs(database, house.deps);
+  await runDueJobs(database, installation.deps);
   expect(await standings("LOANS")).toEqual({ "attempted emailSent": 9, scheduled: 1 });
-  expect(house.emitted.filter((line) => line.includes("queue.jobSplit"))).not.toEqual([]);
+  expect(installation.emitted.filter((line) => line.includes("queue.jobSplit"))).not.toEqual([]);
 });
 
 test("a change that cannot be planned delays no other change", async () => {
@@ -60,6 +60,6 @@ test("a change that cannot be planned delays no other change", async () => {
     pool,
     NINE.map((n) => ({ caseId: `PLAN-${n}`, status: "initiated" })),
   );
-  await runDueJobs(database, house.deps);
+  await runDueJobs(database, installation.deps);
   expect(await standings("PLAN")).toEqual({ "attempted emailSent": 8 });
 });

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { useDatabase } from "../database.ts";
 import { useServer } from "../http/served.ts";
-import { useHouse } from "../house-of-stories.ts";
+import { useInstallation } from "../installation.ts";
 
 const database = useDatabase();
-const house = useHouse(database);
+const installation = useInstallation(database);
 const { ask } = useServer(database);
 
 const put = (path: string, body: object) => ask("PUT", path, { body });
@@ -18,18 +18,18 @@ test("a type configured over HTTP sends what a case change asks for, and the rec
     notificationTypeIds: [made.data["id"]],
   });
 
-  await house.change("CS-1", "initiated");
-  expect(await house.outbox(), "a draft sends nothing").toEqual([]);
+  await installation.change("CS-1", "initiated");
+  expect(await installation.outbox(), "a draft sends nothing").toEqual([]);
 
   expect((await put(type, { status: "active" })).status).toBe(200);
-  await house.change("CS-2", "initiated");
-  expect(await house.outbox()).toHaveLength(1);
+  await installation.change("CS-2", "initiated");
+  expect(await installation.outbox()).toHaveLength(1);
 
   // three business days from a Monday morning
   await put(type, { delay: 3, unit: "businessDays", theme: "opsServicing" });
-  await house.change("CS-3", "initiated");
+  await installation.change("CS-3", "initiated");
   await put(type, { status: "deprecated" });
-  await house.change("CS-4", "initiated");
+  await installation.change("CS-4", "initiated");
 
   const { body: listed } = await ask("GET", "/people/BO-1/interactions");
   expect(
@@ -41,6 +41,6 @@ test("a type configured over HTTP sends what a case change asks for, and the rec
   ]);
   expect(listed.data[0]?.["scheduledAtFrom"]).toBe("2031-03-06T15:00:00.000Z");
 
-  await house.at("2031-03-06T15:00:00Z");
-  expect(await house.outbox()).toHaveLength(2);
+  await installation.at("2031-03-06T15:00:00Z");
+  expect(await installation.outbox()).toHaveLength(2);
 });

@@ -24,7 +24,7 @@ const time = word("2031-03-04", "1999-12-31T23:59:59.999-14:00", "9999-12-30", "
 const odd = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.string({ unit: "binary", maxLength: 300 }));
 const text = fc.oneof(fc.string({ unit: "grapheme" }), word("", null));
 
-/** Mostly what fits a borrower of the house, so that most of it gets as far as the database. */
+/** Mostly values that fit the test borrower, so that most requests reach the database. */
 const FIELDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   content: fc.oneof(word(null, {}), fc.dictionary(word("html", "body", "x") as never, odd)),
   contactId: word("CT-PHONE", "ext-crm-phone", "CT-SAM", null),

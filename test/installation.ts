@@ -18,16 +18,16 @@ export interface Attempt {
   readonly why: string | null;
 }
 
-/** A lender with one borrower, the real providers before sandbox sinks, and a clock the story turns. */
-export interface House {
+/** A lender with one borrower, the real providers before sandbox sinks, and a clock that the test moves. */
+export interface Installation {
   readonly deps: Deps;
-  /** Everything that was logged, as it would be written. */
+  /** All log lines. */
   readonly emitted: string[];
-  /** Moves the clock there and lets everything happen that is due by then. */
+  /** Moves the clock and runs everything that is due by then. */
   at(moment: string): Promise<void>;
-  /** The borrower can be reached here and nowhere else. */
+  /** Replaces the contacts of the borrower. */
   reachableBy(contact: { email?: string; phone?: string }): Promise<void>;
-  /** The case of this story changes now. */
+  /** Inserts a change of the case now. */
   change(
     caseId: string,
     status: string,
@@ -42,15 +42,15 @@ export interface House {
 
 const MORNING = "2031-03-03T15:00:00Z";
 
-export function useHouse(
+export function useInstallation(
   database: TestDatabase,
   settings: Readonly<Record<string, string>> = {},
-): House {
+): Installation {
   const { pool } = database;
   const emitted: string[] = [];
   let dir = "";
   let carrying: OpenChannels;
-  let told = Promise.withResolvers<void>();
+  let received = Promise.withResolvers<void>();
   const deps = depsOn(database, {
     emit: (event, fields) => void emitted.push(JSON.stringify({ event, ...fields })),
   });
@@ -66,7 +66,7 @@ export function useHouse(
     });
     carrying = await openChannels(
       config,
-      (receipt) => void recordReceipt(deps.db, receipt).then(() => told.resolve()),
+      (receipt) => void recordReceipt(deps.db, receipt).then(() => received.resolve()),
     );
     Object.assign(deps, { channels: carrying.channels });
     await insertLender(pool);
@@ -108,8 +108,8 @@ export function useHouse(
       return rows;
     },
     async receipt() {
-      await told.promise;
-      told = Promise.withResolvers();
+      await received.promise;
+      received = Promise.withResolvers();
     },
     async outbox() {
       const folder = join(dir, "outbox");
