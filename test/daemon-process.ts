@@ -33,7 +33,8 @@ export function spawnDaemon(settings: Readonly<Record<string, string>>): DaemonP
     .on("line", (line) => lines.push(JSON.parse(line) as Line))
     .once("close", () => (isOver = true));
   const ended = Promise.withResolvers<number | NodeJS.Signals | null>();
-  child.once("exit", (code, signal) => ended.resolve(signal ?? code));
+  // not "exit": the last lines may still be on their way then
+  child.once("close", (code, signal) => ended.resolve(signal ?? code));
   return {
     child,
     lines,

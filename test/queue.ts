@@ -11,7 +11,16 @@ export async function runDueJobs(database: TestDatabase, deps: Deps): Promise<vo
     await deps.inFlight.idle();
     await resolveWaiting(deps);
     await runDueJobsOnce(database, deps);
-  } while (deps.inFlight.calls > 0);
+    // a call may end and queue a job after the queue was found empty
+  } while (deps.inFlight.calls > 0 || (await hasDueJobs(database)));
+}
+
+async function hasDueJobs({ pool }: TestDatabase): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    "select from tidings_queue._private_jobs where is_available and run_at <= $1 limit 1",
+    [new Date()],
+  );
+  return rowCount === 1;
 }
 
 /** Runs every job that is due by the clock of this process, and does not wait for the calls that they begin. */

@@ -22,7 +22,7 @@ test("a log reader that stalls stops nothing, and once it reads again it has eve
     env: { PATH: process.env["PATH"], DATABASE_URL: url, DATA_DIR: dir, LOG_LEVEL: "debug" },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const ended = once(child, "exit");
+  const ended = once(child, "close");
   await insertChanges(
     pool,
     Array.from({ length: COUNT }, (_, n) => ({

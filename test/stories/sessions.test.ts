@@ -81,7 +81,7 @@ test("settings of a database change nothing, at the start and when connections a
 test("a daemon behind a pooler in transaction mode refuses to start, and says why in one line", async () => {
   const pooler = await openTestPooler(url, { poolMode: "transaction" });
   const daemon = start({ DATABASE_URL: pooler.url });
-  expect(await daemon.ended).toBe(1);
+  expect(await daemon.ended).toBe(5);
   expect(daemon.lines.at(-1)).toMatchObject({
     event: "daemon.failed",
     code: "DATABASE_UNSUITABLE",
@@ -92,7 +92,7 @@ test("a daemon behind a pooler in transaction mode refuses to start, and says wh
 
 test("a password or a database that is wrong ends the start at once, with what to do", async () => {
   const daemon = start({ DATABASE_URL: url.replace(`/${database}?`, "/no_such_database?") });
-  expect(await daemon.ended).toBe(1);
+  expect(await daemon.ended).toBe(5);
   expect(daemon.lines.at(-1)).toMatchObject({
     event: "daemon.failed",
     code: "DATABASE_UNREACHABLE",
