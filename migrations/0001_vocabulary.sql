@@ -205,8 +205,9 @@ create trigger keep_history before delete or truncate on tidings.record_changes
 for each statement execute function tidings.keep_history();
 
 -- The part of one column in a history row. Old content is kept unless that would undo the change: content that becomes
--- sealed would stay readable, and content that is sealed again with another key would still need the old key.
-create function tidings.describe_change(column_name text, was jsonb, is_now jsonb, channel jsonb) returns jsonb
+-- sealed would stay readable, and content that is sealed again with another key would still need the old key. A claim does
+-- not seal again; it sends other content.
+create function tidings.describe_change(column_name text, was jsonb, is_now jsonb, channel jsonb, is_claim boolean) returns jsonb
 language sql immutable return
   case
     when column_name <> 'content' then jsonb_build_object('from', was, 'to', is_now)
@@ -215,7 +216,7 @@ language sql immutable return
     else jsonb_strip_nulls(jsonb_build_object(
       'fromSha256', encode(sha256(convert_to(was::text, 'UTF8')), 'hex'),
       'toSha256', encode(sha256(convert_to(is_now::text, 'UTF8')), 'hex')))
-      || case when coalesce(was #>> '{sealed,keyId}' <> is_now #>> '{sealed,keyId}', false) then '{}'
+      || case when not is_claim and coalesce(was #>> '{sealed,keyId}' <> is_now #>> '{sealed,keyId}', false) then '{}'
         else jsonb_build_object('from', was, 'channel', channel) end
   end;
 
@@ -238,7 +239,8 @@ begin
   present := coalesce(is_now, was);
   key := (select string_agg(present ->> k.name, ',' order by k.place) from unnest(string_to_array(tg_argv[0], ',')) with ordinality k(name, place));
   changes := (
-    select jsonb_object_agg(c.name, tidings.describe_change(c.name, nullif(was -> c.name, 'null'), nullif(is_now -> c.name, 'null'), was -> 'channel'))
+    select jsonb_object_agg(c.name, tidings.describe_change(c.name, nullif(was -> c.name, 'null'), nullif(is_now -> c.name, 'null'), was -> 'channel',
+      tg_table_name = 'interactions' and was ->> 'origin' = 'tidings' and was ->> 'status' <> is_now ->> 'status'))
     from jsonb_object_keys(present) c(name)
     where nullif(was -> c.name, 'null') is distinct from nullif(is_now -> c.name, 'null') and not c.name = any (tg_argv)
   );

@@ -435,7 +435,8 @@ execute function tidings.refuse_rewrite();
 
 -- Columns that may change and are not in a transition.
 create trigger record_change_of_notices after update of meta_data, external_id, compliance_guard_rule_id, failure_description_short,
-  failure_description_long, scheduled_at_from, content, evidence, started_at, ended_at, provider_message_id, content_sha256 on tidings.interactions
+  failure_description_long, scheduled_at_from, content, newest_case_change_id, contact_id, contact, borrower, evidence, started_at, ended_at,
+  provider_message_id, content_sha256 on tidings.interactions
 for each row when (old.origin = 'tidings' and (
   -- the lender's notes
   (new.meta_data, new.external_id) is distinct from (old.meta_data, old.external_id)
@@ -457,6 +458,11 @@ for each row when (old.origin = 'tidings' and (
     or (old.ended_at <> new.ended_at or old.ended_at is not null and new.ended_at is null)
     or (old.provider_message_id <> new.provider_message_id or old.provider_message_id is not null and new.provider_message_id is null)
     or (old.content_sha256 <> new.content_sha256 or old.content_sha256 is not null and new.content_sha256 is null)))
+  -- a claim after one whose message never left, if it hands over anything else; the transitions have its times
+  or (old.status = 'scheduled' and new.status = 'inProgress' and old.claimed_at is not null
+    and ((new.content, new.newest_case_change_id, new.contact_id, new.contact, new.borrower)
+        is distinct from (old.content, old.newest_case_change_id, old.contact_id, old.contact, old.borrower)
+      or old.provider_message_id is not null))
   -- content that another key has sealed again
   or (new.status = old.status and new.content is distinct from old.content)))
 execute function tidings.record_change('id', 'updated_at', 'status', 'status_updated_at', 'status_details', 'status_details_updated_at');

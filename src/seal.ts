@@ -47,6 +47,32 @@ export function sealIfSensitive<Content extends object | null>(
   return seal.seal(content, owner);
 }
 
+/**
+ * Content as it is stored by a claim. Content that an earlier claim has sealed with the same key stays as it is, so that the
+ * record shows a change only where the content differs.
+ */
+export function sealUnlessSame<Content extends object>(
+  seal: Seal | undefined,
+  content: Content,
+  earlier: SealedContent | undefined,
+  owner: ContentOwner & { readonly sensitive: boolean },
+): Content | SealedContent {
+  const isSame =
+    earlier !== undefined &&
+    seal?.keyId === earlier.sealed.keyId &&
+    opens(seal, earlier, owner, JSON.stringify(content));
+  return isSame ? earlier : sealIfSensitive(seal, content, owner);
+}
+
+/** False also for content that was changed, or that is another interaction's. */
+function opens(seal: Seal, sealed: SealedContent, owner: ContentOwner, json: string): boolean {
+  try {
+    return JSON.stringify(seal.unseal(sealed, owner)) === json;
+  } catch {
+    return false;
+  }
+}
+
 const CIPHER = "aes-256-gcm";
 /** NIST SP 800-38D: 96 random bits, never twice with one key. */
 const IV_BYTES = 12;

@@ -1,8 +1,8 @@
 import type { InteractionId } from "../domain/ids.ts";
 import type { Ready } from "../decide/deliver/prepare.ts";
 import type { DeliveryChannel, Deps } from "../deps.ts";
-import { sealIfSensitive } from "../seal.ts";
-import { claimInteractions } from "../store/deliver/interactions.ts";
+import { sealUnlessSame } from "../seal.ts";
+import { claimInteractions, loadSealedContents } from "../store/deliver/interactions.ts";
 
 export type Claimed = Ready & { readonly claimedAt: Date };
 export type ClaimedById = ReadonlyMap<InteractionId, Claimed>;
@@ -39,10 +39,20 @@ async function claimReserved(
   channel: DeliveryChannel,
   ready: readonly Ready[],
 ): Promise<ClaimedById> {
+  const again = ready.filter(({ facts }) => facts.sensitive && facts.claims > 0);
+  const earlier = await loadSealedContents(
+    deps.db,
+    again.map(({ facts }) => facts.interactionId),
+  );
   const claimedAt = deps.clock();
   const claims = ready.map((one) => ({
     ...one.claim,
-    content: sealIfSensitive(deps.seal, one.claim.content, one.facts),
+    content: sealUnlessSame(
+      deps.seal,
+      one.claim.content,
+      earlier.get(one.facts.interactionId),
+      one.facts,
+    ),
     provider: channel.provider.name,
   }));
   const won = await claimInteractions(deps.db, deps.workerId, claims, claimedAt);

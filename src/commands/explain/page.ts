@@ -85,10 +85,21 @@ function changeLines(changes: readonly RecordChange[], show: ShowMoment): string
     `by ${actor}`,
   ]);
   const lines = aligned(rows);
-  return changes.flatMap(({ columns }, row) => [
+  return changes.flatMap((change, row) => [
     lines[row] ?? "",
-    ...wrapped(columns.map(columnInWords).join(", "), INDENT.repeat(3)),
+    ...wrapped(changeInWords(change), INDENT.repeat(3)),
   ]);
+}
+
+/** What a claim hands over. Its other columns change with every claim. */
+const HANDED_OVER = ["borrower", "contact", "contact_id", "content", "newest_case_change_id"];
+
+/** A row with the number of claims in it was left by a claim that handed over something else than the one before. */
+function changeInWords({ columns }: RecordChange): string {
+  const names = columns.map(({ column }) => column);
+  if (!names.includes("claims")) return columns.map(columnInWords).join(", ");
+  const other = HANDED_OVER.filter((name) => names.includes(name));
+  return `It was claimed again with other values than before (${other.join(", ")}). The earlier ones are kept.`;
 }
 
 const SHOWN_DIGITS = 12;

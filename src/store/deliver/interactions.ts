@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { InteractionId, WorkerId } from "../../domain/ids.ts";
 import type { Claim, Withheld } from "../../domain/interaction.ts";
+import type { SealedContent } from "../../domain/sealed-content.ts";
 import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
 
@@ -37,6 +38,8 @@ export async function claimInteractions(
     update tidings.interactions i
     set status = 'inProgress', status_details = null, claimed_by = ${workerId}, claimed_at = ${now}, started_at = ${now}, claims = i.claims + 1,
       contact_id = c."contactId", contact = c.contact, borrower = c.borrower, content = c.content, newest_case_change_id = c."newestCaseChangeId", segments = c.segments, provider = c.provider,
+      -- a call that brought nothing about is on the transitions
+      ended_at = null, provider_message_id = null, content_sha256 = null,
       -- why it waited before is on its transitions
       compliance_guard_rule_id = null, failure_description_short = null, failure_description_long = null
     from ${recordset("c", CLAIM, claims)}
@@ -44,6 +47,19 @@ export async function claimInteractions(
     returning i.id
   `.execute(db);
   return new Set(rows.map((row) => row.id));
+}
+
+/** The content that earlier claims of interactions have sealed, by their ids. */
+export async function loadSealedContents(
+  db: Db,
+  interactionIds: readonly InteractionId[],
+): Promise<ReadonlyMap<InteractionId, SealedContent>> {
+  if (interactionIds.length === 0) return new Map();
+  const { rows } = await sql<{ id: InteractionId; content: SealedContent }>`
+    select i.id, i.content from tidings.interactions i
+    where i.id = any(${interactionIds}::bigint[]) and i.content ? 'sealed'
+  `.execute(db);
+  return new Map(rows.map(({ id, content }) => [id, content]));
 }
 
 /** Records the interactions that judging and rendering held back, and queues again those that only wait. */
