@@ -23,19 +23,15 @@ const INDENT = "  ";
 /** Renders a chain as one page of plain text. */
 export function explainPage(chain: Chain, request: ExplainRequest): string {
   const show = momentsIn(request.zone);
+  const others = chain.changes.filter(({ wait }) => wait === null);
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ["Why it exists", prose(whyInWords(chain, show))],
     ["When it is due", prose(datesInWords(chain, show))],
     ["To whom", prose(contactsInWords(chain.attempts))],
     ["What happened", transitionLines(chain.transitions, momentsIn(request.zone, "seconds"))],
-    ...(chain.changes.length === 0
+    ...(others.length === 0
       ? []
-      : [
-          [
-            "What was changed",
-            changeLines(chain.changes, momentsIn(request.zone, "seconds")),
-          ] as const,
-        ]),
+      : [["What was changed", changeLines(others, momentsIn(request.zone, "seconds"))] as const]),
     ["What happens next", prose(nextInWords(chain, request, show))],
   ];
   const body = sections.flatMap(([title, lines]) => ["", title, ...lines]);
@@ -96,9 +92,9 @@ const HANDED_OVER = ["borrower", "contact", "contact_id", "content", "newest_cas
 
 /** A row with the number of claims in it was left by a claim that handed over something else than the one before. */
 function changeInWords({ columns }: RecordChange): string {
-  const names = columns.map(({ column }) => column);
-  if (!names.includes("claims")) return columns.map(columnInWords).join(", ");
-  const other = HANDED_OVER.filter((name) => names.includes(name));
+  const names = new Set(columns.map(({ column }) => column));
+  if (!names.has("claims")) return columns.map(columnInWords).join(", ");
+  const other = HANDED_OVER.filter((name) => names.has(name));
   return `It was claimed again with other values than before (${other.join(", ")}). The earlier ones are kept.`;
 }
 

@@ -1,5 +1,5 @@
 import type { Explanation } from "../../decide/resolve/schedule.ts";
-import type { Attempt, Chain, PinnedType } from "../../domain/deliver/chain.ts";
+import type { Attempt, Chain, PinnedType, RecordChange } from "../../domain/deliver/chain.ts";
 import type { CaseChangeId } from "../../domain/ids.ts";
 import { dueInWords } from "../cli/due-words.ts";
 import type { ShowMoment } from "../cli/moment.ts";
@@ -61,9 +61,10 @@ function metConditions({ onCondition }: PinnedType): string {
 }
 
 /** Returns sentences about its due time, delays, and the times of later attempts. */
-export function datesInWords({ attempts }: Chain, show: ShowMoment): string[] {
+export function datesInWords({ attempts, changes }: Chain, show: ShowMoment): string[] {
   const [first, ...later] = attempts;
-  const sentences = [plannedInWords(first, show), ...putOffInWords(first, show)];
+  const waits = changes.flatMap((change) => waitInWords(change, show));
+  const sentences = [plannedInWords(first, show), ...waits, ...putOffInWords(first, show)];
   for (const [place, { attempt, id, dueAt }] of later.entries())
     if (dueAt !== null) {
       const why = attempts[place]?.short ?? "the one before";
@@ -84,6 +85,21 @@ function putOffInWords({ dueExplanation, dueAt }: Attempt, show: ShowMoment): st
   if (dueExplanation === null || dueAt === null) return [];
   const planned = Date.parse((dueExplanation as Explanation).dueAt);
   return dueAt.getTime() === planned ? [] : [`It was postponed to ${show(dueAt)}.`];
+}
+
+/** The wait stays on record after it has ended. What ends it is the next of these sentences, or the next transition. */
+function waitInWords(
+  { interactionId, changedAt, actor, wait }: RecordChange,
+  show: ShowMoment,
+): string[] {
+  if (wait === null) return [];
+  const { ruleId, long, until } = wait;
+  if (long === null)
+    return [`${actor} ended the wait of interaction ${interactionId} on ${show(changedAt)}.`];
+  const rule = ruleId === null ? "The same rule" : `Rule ${ruleId}`;
+  return [
+    `${rule} put interaction ${interactionId} off on ${show(changedAt)}, first until ${show(new Date(until))}: ${long}`,
+  ];
 }
 
 /** Returns sentences with the contact id and the provider's message id of each attempt. */

@@ -59,12 +59,24 @@ export interface ChangedColumn {
   readonly toSha256: string | null;
 }
 
+/** A rule put a scheduled interaction off, or its wait ended. */
+export interface WaitChange {
+  /** Null where the rule stayed the same, or where the wait ended. */
+  readonly ruleId: string | null;
+  /** The reason; null where the wait ended. */
+  readonly long: string | null;
+  /** The new due time, in ISO 8601. */
+  readonly until: string;
+}
+
 /** One change of a stored interaction other than a transition. */
 export interface RecordChange {
   readonly interactionId: InteractionId;
   readonly changedAt: Date;
   readonly actor: string;
   readonly columns: readonly ChangedColumn[];
+  /** Null for every other change. */
+  readonly wait: WaitChange | null;
 }
 
 /** The version with which an interaction was planned. */

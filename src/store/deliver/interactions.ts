@@ -40,7 +40,7 @@ export async function claimInteractions(
       contact_id = c."contactId", contact = c.contact, borrower = c.borrower, content = c.content, newest_case_change_id = c."newestCaseChangeId", segments = c.segments, provider = c.provider,
       -- a call that brought nothing about is on the transitions
       ended_at = null, provider_message_id = null, content_sha256 = null,
-      -- why it waited before is on its transitions
+      -- why it waited before is in its history
       compliance_guard_rule_id = null, failure_description_short = null, failure_description_long = null
     from ${recordset("c", CLAIM, claims)}
     where i.id = c."interactionId" and i.status = 'scheduled'

@@ -71,8 +71,13 @@ async function loadChanges(
     select h.row_id as interaction_id, h.changed_at, h.actor,
       (select json_agg(json_build_object('column', c.key, 'fromSha256', c.value->>'fromSha256', 'toSha256', c.value->>'toSha256')
          order by c.key)
-       from jsonb_each(h.changes) c) as columns
+       from jsonb_each(h.changes) c) as columns,
+      case when i.origin = 'tidings' and h.changes ? 'scheduled_at_from' and h.changes ? 'failure_description_long' and not h.changes ? 'claims' then
+        json_build_object('ruleId', h.changes#>>'{compliance_guard_rule_id,to}', 'long', h.changes#>>'{failure_description_long,to}',
+          'until', h.changes#>'{scheduled_at_from,to}')
+      end as wait
     from tidings.record_changes h
+    join tidings.interactions i on i.id = h.row_id::bigint
     where h.table_name = 'interactions' and h.row_id = any(${interactionIds})
     order by h.id
   `.execute(db);

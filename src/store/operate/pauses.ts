@@ -35,7 +35,7 @@ export async function releasePause(db: Db, paused: Paused): Promise<number | und
     ),
     waiting as (
       update tidings.interactions i
-      set scheduled_at_from = clock_timestamp()
+      set scheduled_at_from = clock_timestamp(), compliance_guard_rule_id = null, failure_description_short = null, failure_description_long = null
       where i.origin = 'tidings' and i.status = 'scheduled' and i.compliance_guard_rule_id = ${PAUSED}
         and exists (select from released)
         and (${paused.channel}::text is null or i.channel = ${paused.channel})
