@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import type { InteractionId } from "../src/domain/ids.ts";
 import type { Interactions } from "../src/store/postgres/schema.ts";
 
-/** Columns of an interaction and their values. What is not given has the default of the table or of the function. */
+/** Columns of an interaction and their values. Absent ones have the default of the table or of the function. */
 export type InteractionFields = { readonly [Column in keyof Interactions]?: unknown };
 
 /** Inserts an interaction that another system has logged: a call that has succeeded. Returns its id. */
@@ -76,7 +76,7 @@ function only([id]: readonly InteractionId[]): InteractionId {
   return id;
 }
 
-/** Inserts each of the rows so many times. */
+/** Inserts each of the rows this many times. */
 async function insertRows(
   pool: Pool,
   rows: readonly InteractionFields[],

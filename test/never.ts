@@ -1,2 +1,2 @@
-/** A limit later than the end of any test: what ends before it has ended for another reason (ms). */
+/** A limit later than the end of any test (ms). A call that ends before it ended for another reason. */
 export const NEVER_MS = 600_000;

@@ -5,7 +5,10 @@ import { resolveWaiting } from "../src/resolver.ts";
 import { openTaskList } from "../src/task-list.ts";
 import type { TestDatabase } from "./database.ts";
 
-/** Resolves what waits, and runs every job that is due by the clock of this process, and those they lead to, until none is left. */
+/**
+ * Resolves waiting changes, and runs every job that is due by the clock of this process, and the jobs that follow,
+ * until none is left.
+ */
 export async function runDueJobs(database: TestDatabase, deps: Deps): Promise<void> {
   do {
     await deps.inFlight.idle();

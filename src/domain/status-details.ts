@@ -7,7 +7,7 @@ interface Detail {
 
 /**
  * The words after the channel in the status details that Tidings writes, judges by or orders. `docs/statuses.md` lists
- * them. What others log may contain further words, so details that are read from the database are any text.
+ * them. Logged interactions may have further words, so details from the database are any text.
  */
 export const DETAILS = {
   OutcomeUnknown: {

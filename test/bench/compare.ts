@@ -1,4 +1,4 @@
-/** Two ways to do the same work, each of which resolves to how many it did a second. */
+/** Two ways to do the same work. Each resolves to its rate per second. */
 export interface Sides {
   readonly name: string;
   /** The name of the other side, in a few words. */
@@ -17,14 +17,14 @@ export interface Comparison {
   readonly runs: number;
 }
 
-/** The part of its usual work that a bench does, once where it is less than all: enough to see that the bench still works. */
+/** The part of its usual work that a bench does. A test runs a small part to see that the bench still works. */
 const SHARE = Number(process.env["BENCH_SHARE"] ?? 1);
 const RUNS = SHARE < 1 ? 1 : 5;
 
-/** The share to do of a number of things. */
+/** Returns the share to do of a number of things. */
 export const shareOf = (count: number): number => Math.max(1, Math.round(count * SHARE));
 
-/** Progress; standard output is for the results. */
+/** Progress goes to standard error, because standard output is for the results. */
 export const printLine = (line: string): void => void process.stderr.write(`${line}\n`);
 
 export const report = (line: object): void =>
@@ -40,8 +40,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * The two sides take turns, so that what else the machine does meets both; the first turn of each only warms up. The
- * ratio is that of the medians.
+ * Runs the two sides alternately, so that other load of the machine affects both. The first run of each only warms up.
+ * The ratio is that of the medians.
  */
 export async function compare(sides: Sides, runs = RUNS): Promise<Comparison> {
   const rates = { ours: [] as number[], theirs: [] as number[] };

@@ -84,7 +84,7 @@ async function deliverPlainly(scene: Scene, deps: Deps, name: string): Promise<n
   return rate;
 }
 
-/** The obvious way: load, claim, send, record, each for one notice. */
+/** The baseline: load, claim, send and record, each for one notice. */
 async function deliverOne({ pool }: Scene, deps: Deps, id: InteractionId): Promise<void> {
   const [facts] = await loadFactSheets(deps.db, [id]);
   if (facts === undefined) return;

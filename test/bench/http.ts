@@ -75,7 +75,7 @@ export async function benchHttp(scene: Scene): Promise<void> {
   }
 }
 
-/** As a bulk of emails leaves them behind. */
+/** Interactions as a bulk of emails leaves them. */
 async function insertInteractions({ pool }: Scene): Promise<void> {
   await pool.query(
     `insert into tidings.interactions (channel, direction, theme, subject, status, status_details, person_id, contact_id, loan_id, loan_ids, content)
@@ -94,7 +94,7 @@ interface Got {
   readonly key: string;
 }
 
-/** Node's plain client: what `fetch` costs would be counted as ours. */
+/** Node's plain client, because the cost of `fetch` would count as ours. */
 function fetchAll({ agent, port, path, key }: Got): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const options = { agent, host: "127.0.0.1", port, path, headers: { "X-API-KEY": key } };

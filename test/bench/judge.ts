@@ -8,7 +8,7 @@ const NOW: Instant = Date.UTC(2026, 10, 20, 16, 30);
 const HISTORY = 30;
 const VERDICTS = shareOf(20_000);
 
-/** A collection email to a borrower with a month of calls, texts and emails behind it, some days of each kind. */
+/** A collection email to a borrower with a month of calls, texts and emails, on several days each. */
 function sheetOf(
   collectionsIntensity: "light" | "normal" | "heavy",
   channel: "email" | "text" | "voice",

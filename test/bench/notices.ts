@@ -9,7 +9,9 @@ import type { Scene } from "./scene.ts";
 
 export const CONCURRENCY = 6;
 
-/** Inserts so many changes and resolves them, so that as many notices of one channel are due; resolves to their ids. */
+/**
+ * Inserts this many changes and resolves them, so that as many notices of one channel are due. Resolves to their ids.
+ */
 export async function makeDue(
   { pool }: Scene,
   deps: Deps,
@@ -28,7 +30,7 @@ export async function makeDue(
   return rows.map((row) => row.id);
 }
 
-/** Delivers them all as a daemon does; resolves to how many a second, to the last outcome on record. */
+/** Delivers them all as a daemon does. Resolves to the rate per second, until the last outcome is recorded. */
 export async function deliverAll(
   scene: Scene,
   plain: Deps,
@@ -51,7 +53,7 @@ export async function deliverAll(
   return rate;
 }
 
-/** The same recorder, and a promise that resolves once so many outcomes are on record. */
+/** The same recorder, and a promise that resolves once this many outcomes are recorded. */
 function countRecorded(
   recorder: Recorder,
   count: number,

@@ -20,7 +20,7 @@ for (const [name, word] of HELPERS)
 
 type Write = (context: object) => unknown;
 
-/** The same three parts with the same helpers, and nothing that insists on a value. */
+/** The same three parts with the same helpers, but without required values. */
 function compilePlain({ subjectTemplate, htmlTemplate, textTemplate }: Template): Write {
   const parts = [
     plain.compile(subjectTemplate ?? "", { noEscape: true }),
@@ -36,7 +36,7 @@ const compileOurs = (version: Template): Write => {
   return (context) => render(fresh, context);
 };
 
-/** Compiling the subject, html and text of a one-page email and rendering it once; then rendering it again. */
+/** Compiles the subject, html and text of a one-page email and renders it once, then again. */
 export async function benchRender(): Promise<void> {
   const first = await compare({
     name: "render: first",

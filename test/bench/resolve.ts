@@ -8,7 +8,7 @@ import { compare, median, rateSince, report, printLine, shareOf } from "./compar
 import { insertPortfolio, type Scene } from "./scene.ts";
 
 const CHANGES = shareOf(100_000);
-/** While a bulk is resolved, a single change comes in this often. */
+/** The interval between single changes while a bulk is resolved (ms). */
 const SINGLE_EVERY_MS = 250;
 const DEADLINE_MS = 120_000;
 
@@ -78,7 +78,7 @@ async function waitUntilResolved({ pool }: Scene): Promise<void> {
       "select from tidings.resolve_queue where priority > 0 limit 1",
     );
     if (rowCount === 0) return;
-    // each look at the queue takes from the time of what is measured
+    // each read of the queue uses some of the measured time
     await sleep(50);
   }
   throw new Error("the bulk was not resolved in time");
@@ -150,7 +150,7 @@ function sideEffects({ grownMb, singlesMs }: Seen): object {
   };
 }
 
-/** The very rows the bulk before wrote, from a table without indexes. */
+/** The rows that the previous bulk wrote, from a table without indexes. */
 async function insertPlainly({ pool }: Scene, bulk: number): Promise<number> {
   const { rows } = await pool.query<{ columns: string }>(
     `select string_agg(quote_ident(attname), ', ') as columns from pg_attribute

@@ -1,10 +1,10 @@
 import type { Pool } from "pg";
 
-/** The database a bench works on: migrated, empty, and not used by anybody else. */
+/** The database of a bench: migrated, empty, and used by no one else. */
 export interface Scene {
   readonly url: string;
   readonly pool: Pool;
-  /** For files of the bench's own. */
+  /** The folder for the bench's files. */
   readonly dir: string;
 }
 
@@ -24,8 +24,9 @@ export const EMAIL_HTML = `<!doctype html><html lang="en"><head><meta charset="u
 const TEXT = "{{lender.name}}: we have received what you sent us about your case {{case.id}}.";
 
 /**
- * A lender with so many borrowers, each with a loan, an email and a mobile number, and three notification types: for
- * changes of a disaster an email after five business days, for those of a dispute an email and a text at once.
+ * Inserts a lender with this many borrowers, each with a loan, an email and a mobile number, and three notification
+ * types: for changes of a disaster an email after five business days, for those of a dispute an email and a text at
+ * once.
  */
 export async function insertPortfolio({ pool }: Scene, borrowers: number): Promise<void> {
   await pool.query(`

@@ -11,7 +11,7 @@ const REPLIES: Readonly<Record<string, string>> = {
   QUIT: "221 2.0.0 Bye\r\n",
 };
 
-/** As lean as a mail server can be: it reads to the dot and says yes. */
+/** A minimal mail server: it reads to the final dot and accepts. */
 function takeMail(socket: Socket): void {
   let inMail = false;
   let rest = "";

@@ -23,7 +23,7 @@ export async function startSink(kind: "smtp" | "twilio"): Promise<SinkProcess> {
   return { port, close: () => void child.kill() };
 }
 
-/** The whole way of a notice: facts, judging, rendering, claim, wire and record. */
+/** All steps of a notice: facts, judging, rendering, claim, call and record. */
 export async function deliverThrough(
   scene: Scene,
   carrier: DeliveryChannel,
@@ -34,7 +34,7 @@ export async function deliverThrough(
   return deliverAll(scene, deps, ids);
 }
 
-/** Sends so many with so many under way at once, and nothing else. */
+/** Sends this many messages with this many in flight at once, and does nothing else. */
 export async function sendBare(
   count: number,
   underWay: number,

@@ -1,11 +1,11 @@
-/** Chance that can be had again from its seed. */
+/** A random generator that repeats its numbers for the same seed. */
 export interface Random {
-  /** A whole number from 0 up to, not including, `limit`. */
+  /** A whole number from 0 to below `limit`. */
   below(limit: number): number;
   pick<One>(from: readonly One[]): One;
 }
 
-/** mulberry32, by Tommy Ettinger: thirty-two bits of state are chance enough for choosing whom to kill. */
+/** mulberry32, by Tommy Ettinger: thirty-two bits of state are enough to choose what to kill. */
 export function openRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

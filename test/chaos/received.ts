@@ -19,7 +19,10 @@ const SLOWEST_ANSWER_MS = 400;
 const countUp = (counts: Map<string, number>, key: string): void =>
   void counts.set(key, (counts.get(key) ?? 0) + 1);
 
-/** A mail server that counts, and answers after a while; it remembers what it took whether or not anybody heard the answer. */
+/**
+ * A mail server that counts messages and answers after a while. It counts what it accepted whether or not the answer
+ * arrived.
+ */
 async function openMailCounter(counts: Map<string, number>, random: Random): Promise<SMTPServer> {
   const server = new SMTPServer({
     disabledCommands: ["AUTH", "STARTTLS"],
@@ -34,7 +37,7 @@ async function openMailCounter(counts: Map<string, number>, random: Random): Pro
         await sleep(random.below(SLOWEST_ANSWER_MS));
         return null;
       };
-      // a mail cut off by the death of its sender was not taken
+      // an email that ends with the death of its sender was not accepted
       void taken()
         .catch((error: Error) => error)
         .then(answer);

@@ -22,7 +22,7 @@ export interface ChaosOptions {
   readonly printLine: (line: string) => void;
 }
 
-/** Everything that can be killed, and what is being sent. */
+/** The processes that can be killed, and the inserts. */
 interface Scene {
   readonly dir: string;
   readonly random: Random;
@@ -40,8 +40,8 @@ interface Scene {
 const NO_PROGRESS_MS = 120_000;
 
 /**
- * Two daemons, one Postgres, and sinks that count what they receive. While notices are inserted, daemons and Postgres are
- * killed at random; then all is left to run until it is quiet, and what arrived is compared with what is on record.
+ * Runs two daemons, one Postgres, and sinks that count messages. While notices are inserted, daemons and Postgres are
+ * killed at random. Then it waits until no work is left, and compares the received messages with the record.
  */
 export async function runChaos({ seconds, seed, printLine }: ChaosOptions): Promise<Verdict> {
   const dir = await mkdtemp(join(tmpdir(), "tidings-chaos-"));
@@ -107,7 +107,7 @@ async function insertUntil({ pool, random }: Scene, end: number): Promise<void> 
       caseTypeId,
       at: "2026-01-05T15:00:00Z",
     }));
-    // the insert of a core system whose database is away fails, and nothing happened: that is not what is tried here
+    // an insert of a core system whose database is unreachable fails without effect, which is not tested here
     await insertChanges(pool, rows).catch((error: unknown) => {
       if (outageCode(error) === undefined) throw error;
     });
@@ -131,7 +131,7 @@ function killOne({ daemons, random }: Scene, signal: NodeJS.Signals): void {
   random.pick(daemons).child.kill(signal);
 }
 
-/** Starts again whatever is not running. */
+/** Starts every process that is not running. */
 async function revive(scene: Scene): Promise<void> {
   scene.postgres = await startEmbeddedPostgres(join(scene.dir, "postgres"));
   for (const [n, daemon] of scene.daemons.entries()) {
@@ -149,7 +149,7 @@ const LEFT = `
       + (select count(*) from tidings.interactions where status in ('scheduled', 'inProgress'))::int as left,
     (select count(*) from tidings.interaction_transitions) + (select count(*) from tidings.resolutions) as steps`;
 
-/** Waits until no job waits, no case change is unresolved and no interaction is due, in progress or asked after. */
+/** Waits until no job waits, no case change is unresolved and no interaction is due, in progress or looked up. */
 async function waitUntilQuiet({ pool, printLine }: Scene): Promise<void> {
   let last = "";
   let progressedAt = performance.now();

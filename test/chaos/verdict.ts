@@ -16,9 +16,9 @@ interface Chain {
 export interface Verdict {
   readonly notices: number;
   readonly arrived: number;
-  /** Arrived more than once, each shown by the record as sent again after an unknown outcome. */
+  /** Messages that arrived more than once, each with a record that it was sent again after an unknown outcome. */
   readonly resent: number;
-  /** On record as unknown and held for a person; may have arrived. */
+  /** Recorded as unknown and held for a person; they may have arrived. */
   readonly held: number;
   readonly violations: readonly string[];
 }
@@ -46,7 +46,7 @@ function judge(chain: Chain, arrived: number): string[] {
   return wrong;
 }
 
-/** Moves the diagram does not have, and chains whose links do not meet. */
+/** Moves that the diagram does not have, and chains with broken links. */
 const ILLEGAL = `
   select format('transition %s of interaction %s: %s -> %s after %s', r.id, r.interaction_id, r.from_status, r.to_status, r.last) as wrong
   from (
@@ -70,7 +70,7 @@ const UNRESOLVED = `
   left join tidings.interactions i on i.case_change_id = r.case_change_id and i.previous_interaction_id is null
   group by r.case_change_id having coalesce(jsonb_array_length(r.verdicts->'fires'), 0) <> count(i.id)`;
 
-/** Compares what arrived with what is on record. */
+/** Compares the received messages with the record. */
 export async function judgeRun(pool: Pool, received: Received): Promise<Verdict> {
   const chains = await readChains(pool);
   const [mails, texts] = [received.mails(), await received.texts()];

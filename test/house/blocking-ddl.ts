@@ -1,4 +1,4 @@
-/** A rule for one kind of statement: what is refused, and what to do instead. */
+/** A rule for one kind of statement: the refused form, and the alternative. */
 interface Rule {
   readonly refused: RegExp;
   /** The pattern that makes the statement harmless. */
@@ -132,7 +132,10 @@ function findLateValidation(statements: readonly string[]): string[] {
     .map((one) => `${one}: validate in a file after the one that adds the constraint`);
 }
 
-/** Such a file runs outside a transaction, so it may hold nothing else, and a second try meets what the first one left. */
+/**
+ * Such a file runs outside a transaction, so it may contain nothing else, and a second try finds the remains of the
+ * first one.
+ */
 function findMixedConcurrent(statements: readonly string[]): string[] {
   if (!statements.some((one) => one.includes(" concurrently "))) return [];
   const others = statements.filter((one) => !/^(create|drop) .*index concurrently /.test(one));

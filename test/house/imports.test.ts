@@ -87,7 +87,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/main.ts"],
 ];
 
-/** Imports that the floors alone would allow and the design forbids. */
+/** Imports that the floors allow and the design forbids. */
 const WALLS: readonly (readonly [from: string, to: string, why: string])[] = [
   ["src/{store,providers}/**", "src/{decide,template}/**", "what does I/O does not judge"],
   ["src/providers/**", "src/store/**", "a provider does not query"],
@@ -214,7 +214,7 @@ test.each(files.filter((file) => !file.startsWith("src/store/")))("%s holds no S
   ).toBeUndefined();
 });
 
-/** Such as `channel === "text"`, which a new channel would have to look for. */
+/** An example is `channel === "text"`, which a new channel would have to find. */
 const CHANNEL_COMPARED =
   /\bchannel\w*\s*[!=]==\s*["'](?:email|text)["']|["'](?:email|text)["']\s*[!=]==\s*\w*channel/i;
 

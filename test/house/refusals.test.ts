@@ -58,7 +58,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   time_zones: { name: "Zebra/Zebra" },
 };
 
-/** Tables that only a daemon writes. Their checks are tried as well: a row of theirs can hold a secret. */
+/** Tables that only a daemon writes. Their checks are tested as well, because their rows can contain a secret. */
 const ROWS_OF_DAEMONS: Readonly<Record<string, Row>> = {
   idempotency_keys: { caller: "zebra", key: "zebra", request_hash: "\\x00", resource_id: "1" },
   resolutions: { case_change_id: 1, verdicts: {} },
@@ -161,7 +161,7 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
   templates_version_counts_from_one: ["templates", { version: 0 }],
 };
 
-/** Inserts the row of the table with other values, and returns what refused it. */
+/** Inserts a row of the table with other values, and returns the constraint that refused it. */
 async function refusalOf(table: string, values: Row): Promise<DatabaseError | undefined> {
   const row = { ...ROWS[table], ...ROWS_OF_DAEMONS[table], ...values };
   const columns = Object.keys(row).join(", ");

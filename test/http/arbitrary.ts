@@ -21,7 +21,7 @@ export interface Shot {
   readonly body?: unknown;
 }
 
-/** Values that break what was written with well-behaved callers in mind. */
+/** Values that break code which expects well-behaved callers. */
 const NASTY: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(
     null,
@@ -46,7 +46,7 @@ const NASTY: fc.Arbitrary<unknown> = fc.oneof(
   fc.dictionary(fc.constantFrom("__proto__", "constructor", "id", ""), fc.jsonValue()),
 );
 
-/** Requests made of the document: mostly what it describes, here and there what it does not. */
+/** Requests made from the document: mostly described values, and some that are not described. */
 export function requestsOf(document: ApiDocument): fc.Arbitrary<Shot> {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) =>

@@ -24,7 +24,7 @@ test("no random request causes a 500", async () => {
     }),
     { numRuns: 1_500, seed: Number(process.env["SEED"] ?? 7) },
   );
-  // were every request refused at the door, nothing would have been tried
+  // if validation refused every request, nothing else would be tested
   expect(seen.get(200)).toBeGreaterThan(100);
   expect(served.emitted.filter((line) => line.includes('"http.failed"'))).toEqual([]);
 });

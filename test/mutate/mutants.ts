@@ -36,7 +36,7 @@ const REPLACEMENTS: Readonly<Record<string, readonly string[]>> = {
 /** The formatter puts spaces around comparisons and none into type arguments, so the two can be distinguished. */
 const OPERATOR =
   /(?<= )(?:===|!==|<=|>=|<|>|&&|\|\|)(?=\s)|(?<=^\s*)(?:&&|\|\|)(?= )|(?<![\w)\]])!(?=[\w(])|(?<=return |=> |\? |: )(?:true|false)(?=[;,)\s]|$)/gm;
-/** Text and comments hold no operators. They are blanked, so that places stay what they are. */
+/** Text and comments contain no operators. They are replaced by blanks, so that positions do not change. */
 const QUIET =
   /\/\*[\s\S]*?\*\/|\/\/.*$|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/gm;
 

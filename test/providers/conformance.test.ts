@@ -151,7 +151,7 @@ describe.each(WIRES)("every provider, here $name", (wire) => {
   );
 });
 
-/** One message over a conversation that is cut, and what the peer had of it. */
+/** One message over a conversation that is cut, and the part that the server received. */
 async function converse(
   wire: Wire,
   cut: Cut,

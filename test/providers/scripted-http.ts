@@ -62,7 +62,7 @@ export const trickleHeaders: Serve = (response) => {
   response.once("close", () => clearInterval(timer));
 };
 
-/** Tens of megabytes that would be a fine answer if anybody read them to the end. */
+/** An answer of tens of megabytes that would be valid if it were read to the end. */
 export const babble: Serve = (response) => {
   response.writeHead(201);
   const pad = " ".repeat(1_048_576);

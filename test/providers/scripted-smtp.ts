@@ -96,7 +96,7 @@ export const reset: Line = (socket) => {
 /** Never answers. */
 export const keepSilent: Line = () => undefined;
 
-/** Says a byte every 20 ms, and never comes to an end. */
+/** Sends a byte every 20 ms, without end. */
 export const trickle: Line = (socket) => {
   const timer = setInterval(() => socket.write("2"), 20);
   socket.once("close", () => clearInterval(timer));

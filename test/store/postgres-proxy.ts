@@ -16,7 +16,7 @@ interface Client {
 }
 type OnAnswer = (chunk: Buffer) => void;
 
-/** Listens in front of a Postgres on a Unix socket. `connected` returns what is done with each answer to that client. */
+/** Listens in front of a Postgres on a Unix socket. `connected` returns a handler for each answer to that client. */
 async function openProxy(
   url: string,
   connected: (client: Client) => OnAnswer,

@@ -15,7 +15,7 @@ import { insertChanges, insertLender, insertType } from "../lender.ts";
 const root = mkdtempSync(join(tmpdir(), "tidings-rotation-"));
 const COUNT = 1_000;
 let postgres: EmbeddedPostgres;
-/** As the administrator, who is let in without a password. */
+/** The administrator, who needs no password. */
 let admin: Pool;
 let daemon: DaemonProcess | undefined;
 let dir = "";
@@ -63,7 +63,7 @@ const urlOf = (user: string): string =>
 const setPassword = (password: string): Promise<unknown> =>
   admin.query(`alter role app password '${password}'`);
 
-/** A new password, and an end to the connections that were let in with the one before. */
+/** Sets a new password, and ends the connections that used the old one. */
 async function rotate(password: string): Promise<void> {
   await setPassword(password);
   await endConnections();
@@ -101,7 +101,7 @@ test("a rotated password is an outage with one first and one last event, and no 
   await rotate("second");
   const first = await daemon?.waitFor("database.unreachable");
   expect(first).toMatchObject({ level: "warn" });
-  // until the pool has nothing left that was let in with the password before
+  // until the pool has no connection left that used the old password
   await expect.poll(endConnections).toBe(0);
   await rotate("first");
   await expect.poll(statuses).toEqual({ emailSent: COUNT });

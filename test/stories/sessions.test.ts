@@ -41,7 +41,7 @@ const FOREIGN = {
   search_path: "public",
 };
 
-/** Ends the sessions that began since then; those that follow begin with what the database says now. */
+/** Ends the sessions that began since then; later ones begin with the database's present settings. */
 const renewConnections = (since: Date): Promise<unknown> =>
   admin.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and backend_start > $2",

@@ -111,7 +111,7 @@ describe.each(EMAILS)("%s", (folder) => {
     for (const [, width] of html?.matchAll(/\bwidth[=:]"?(\d+)(?!\d*%)/g) ?? [])
       expect(Number(width)).toBeLessThanOrEqual(600);
     expect(html?.length).toBeLessThan(20_000);
-    // many mail programs throw <style> away: it may only change what is inline
+    // many mail programs remove <style>: it may only change what is inline
     expect(html).not.toMatch(/<\w+(?=[^>]*\bclass=)(?![^>]*\bstyle=)/);
   });
 

@@ -11,7 +11,7 @@ export const EXIT = {
   notFound: 3,
   /** The record does not allow it now. Nothing was changed. */
   refused: 4,
-  /** The database is away or cannot be used as it is. The same command may work later. */
+  /** The database is unreachable or not suitable. The same command may work later. */
   databaseAway: 5,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

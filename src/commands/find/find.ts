@@ -17,7 +17,7 @@ const value = (name: string, message: string) =>
   ({ type: "string", multiple: true, value: name, message }) as const;
 const moment = (message: string) => ({ type: "string", value: "TIME", message }) as const;
 
-/** Lists interactions by what is known of them. The exit code is `notFound` if there is none. */
+/** Lists interactions by a filter. The exit code is `notFound` if there is none. */
 export const find = command({
   name: "find",
   summary: "list interactions by borrower, case, loan, status, channel, type or time",

@@ -3,7 +3,7 @@ import { aligned, counted, page } from "../cli/layout.ts";
 import type { ShowMoment } from "../cli/moment.ts";
 
 /** The interactions of a list, and whether there are more. */
-export interface Found {
+export interface FoundList {
   readonly rows: readonly FoundInteraction[];
   readonly more: boolean;
 }
@@ -11,7 +11,7 @@ export interface Found {
 const HEAD = ["id", "stored", "due", "channel", "type", "case", "borrower", "status", "why"];
 
 /** The list as a table for people. */
-export function foundPage({ rows, more }: Found, show: ShowMoment): string {
+export function foundPage({ rows, more }: FoundList, show: ShowMoment): string {
   if (rows.length === 0) return "No interaction matches.";
   const end = more
     ? `The newest ${counted(rows.length, "interaction")}; there are more. --limit N lists more of them.`
@@ -35,5 +35,5 @@ function cellsOf(row: FoundInteraction, show: ShowMoment): string[] {
 }
 
 /** The list as one JSON document. Moments are in UTC. */
-export const foundJson = ({ rows, more }: Found): string =>
+export const foundJson = ({ rows, more }: FoundList): string =>
   JSON.stringify({ interactions: rows, more }, null, 2);

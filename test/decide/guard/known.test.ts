@@ -43,7 +43,7 @@ function changed(value: Json, [step, ...rest]: Path, to: Json | undefined): Json
   return next === undefined ? others : { ...others, [String(step)]: next };
 }
 
-/** The path to what is not known when the instant at a path is not: the member, or the item or object around it. */
+/** The path to the member, item or object that is unknown when the instant at a path is in the future. */
 function unknownPart(path: Path): Path {
   const name = path.at(-1);
   if (typeof name !== "string" || !REQUIRED.has(name)) return path;
@@ -90,7 +90,7 @@ describe("an instant later than now is not yet known", () => {
   });
 });
 
-/** Whole facts as a patch on the baseline: what they do not have is removed from it. */
+/** Whole facts as a patch on the baseline: members that they do not have are removed from it. */
 function replaced(facts: Json): JsonObject {
   const removed = (before: Json, after: Json): Json => {
     if (typeof before !== "object" || before === null || Array.isArray(before)) return after;

@@ -37,7 +37,7 @@ export interface Expected {
   readonly log?: readonly JsonObject[];
 }
 
-/** A fact sheet, as a patch on the baseline, and what is fixed about its verdict. */
+/** A fact sheet, as a patch on the baseline, and the expected parts of its verdict. */
 export interface Row {
   readonly id: string;
   readonly title: string;

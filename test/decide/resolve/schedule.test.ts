@@ -250,7 +250,7 @@ describe("for every change, zone and calendar", () => {
     );
   });
 
-  // No rule that keeps the time of day can promise more: the hour of a later change may be an earlier one.
+  // A rule that keeps the time of day cannot promise more: the hour of a later change may be an earlier one.
   test.each([
     [
       "Saturday morning comes before Friday afternoon",

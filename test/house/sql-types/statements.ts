@@ -19,7 +19,7 @@ export interface Statement {
   readonly at: string;
   /** The type argument of its `sql` tag, if it has one. */
   readonly row: Node | undefined;
-  /** One text for each way its conditional fragments can go; values are `$1`, `$2`, ... */
+  /** One text for each combination of its conditional fragments; values are `$1`, `$2`, ... */
   readonly texts: readonly string[];
 }
 

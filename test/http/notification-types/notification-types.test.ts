@@ -345,7 +345,7 @@ const ACTIVE: readonly (readonly [what: string, body: object, field: string])[] 
 
 describe("an invalid field is named", () => {
   beforeAll(async () => {
-    // a template that was active before it had to be whole
+    // a template that became active before complete parts were required
     await pool.query(
       "alter table tidings.templates drop constraint templates_active_have_the_parts_of_their_channel",
     );

@@ -12,7 +12,7 @@ import { email, text } from "../messages.ts";
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] }));
 afterEach(() => void vi.useRealTimers());
 
-/** Lets so many ms pass, with every timer that falls into them. */
+/** Advances the clock by this many ms, with every timer in between. */
 async function pass<Result>(ms: number, during: Promise<Result>): Promise<Result> {
   await vi.advanceTimersByTimeAsync(ms);
   return during;

@@ -139,7 +139,7 @@ function numbers(...values: readonly number[]): Buffer {
   return bytes;
 }
 
-/** Answers the startup message, and refuses what it must. The process id it gives is its own invention. */
+/** Answers the startup message, or refuses it. The process id in its answer is invented. */
 function greet(socket: Socket, refuses: readonly string[], then: () => void): void {
   socket.once("data", (packet: Buffer) => {
     const words = packet.toString("utf8", 8).split("\0");

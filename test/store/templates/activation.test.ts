@@ -8,7 +8,7 @@ import { insertLender } from "../../lender.ts";
 const { pool } = useDatabase();
 beforeAll(async () => {
   await insertLender(pool);
-  // templates that were active before they had to be whole
+  // templates that became active before complete parts were required
   await pool.query(
     "alter table tidings.templates drop constraint templates_active_have_the_parts_of_their_channel",
   );
