@@ -1,82 +1,78 @@
-import {
-  cancelScheduled,
-  findInteractionState,
-  listInProgress,
-  type CancellationScope,
-} from "../store/operate/cancellation.ts";
+import type { InteractionId } from "../domain/ids.ts";
+import { cancelScheduled, findInteractionState } from "../store/operate/cancellation.ts";
+import type { InteractionFilter } from "../store/api/interaction-filter.ts";
+import { listSelected } from "../store/operate/selection.ts";
 import type { Db } from "../store/postgres/db.ts";
-import { onlyOne, readInteractionId, readWhole } from "./cli/arguments.ts";
+import { actOn, exitCodeOf, filterOf, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
-import { readOperator, readReason } from "./cli/operator.ts";
-import { counted } from "./cli/layout.ts";
-import type { Print } from "./cli/print.ts";
 import { EXIT } from "./cli/exit-codes.ts";
+import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
+import { counted } from "./cli/layout.ts";
+import { readOperator, readReason } from "./cli/operator.ts";
+import type { Print } from "./cli/print.ts";
 
 const SHOWN_IDS = 20;
+/** More calls than any daemon has in flight. */
+const MOST_IN_PROGRESS = 1_000;
 
-/** Withdraws scheduled interactions, on record. The exit code is `refused` if none was scheduled. */
+/** Withdraws scheduled interactions, on record. The exit code is `refused` if none was scheduled or --yes is missing. */
 export const cancel = command({
   name: "cancel",
   summary: "withdraw scheduled interactions; the reason is recorded",
-  takes: '(--interaction ID | --case ID | --type ID) --reason "…" [--by NAME]',
-  details:
-    "Only scheduled interactions are withdrawn. An interaction in progress is with a provider\nand is not changed. Later case changes fire as before; deprecate the type to stop that.",
+  takes: '(INTERACTION_ID | FILTERS [--yes]) --reason "…" [--by NAME]',
+  details: `Only scheduled interactions are withdrawn. An interaction in progress is with a provider
+and is not changed. Later case changes fire as before; deprecate the type to stop that.
+${FILTER_HELP}`,
+  operands: ["[INTERACTION_ID]"],
   options: {
-    interaction: { type: "string", value: "ID", message: "this interaction" },
-    case: { type: "string", value: "ID", message: "all scheduled interactions of this case" },
-    type: {
-      type: "string",
-      value: "ID",
-      message: "all scheduled interactions of this notification type, every version",
-    },
+    ...FILTER_OPTIONS,
     reason: { type: "string", value: "TEXT", message: "why, for the record" },
     by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
+    ...YES_OPTION,
   },
-  async run({ options, print }) {
-    const scope = readScope(options);
+  async run({ operands: [operand], options, print }) {
+    const target = readTarget(operand, options);
     const reason = readReason(options.reason);
     const operator = readOperator(options.by ?? process.env["USER"]);
-    return await withDatabase(`operator:${operator}`, async (db) => {
-      const canceled = await cancelScheduled(db, scope, { by: { operator }, reason });
-      const inProgress = await listInProgress(db, scope);
-      report(print, canceled, inProgress);
-      if (canceled.length > 0) return EXIT.done;
-      print(await sayNothing(db, scope));
-      return EXIT.refused;
+    return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
+      const canceled = await actOn({
+        db,
+        zone: lender.timeZone,
+        target,
+        yes: options.yes === true,
+        print,
+        eligible: "scheduled",
+        unconfirmed: "Nothing was canceled. Repeat the command with --yes to cancel these.",
+        work: (ids) => cancelScheduled(db, ids, { by: { operator }, reason }),
+      });
+      if (canceled === undefined) return EXIT.refused;
+      if (canceled.length > 0)
+        print(`Canceled ${counted(canceled.length, "interaction")}: ${listed(canceled)}.`);
+      await reportInProgress(db, await filterOf(db, target, lender.timeZone), print);
+      if (canceled.length === 0) print(await explainNothing(db, target));
+      return exitCodeOf(target, canceled.length);
     });
   },
 });
 
-function readScope(options: {
-  readonly [Kind in CancellationScope["kind"]]?: string;
-}): CancellationScope {
-  const [kind, id] = onlyOne(options, ["interaction", "case", "type"]);
-  if (kind === "case") return { kind, id };
-  if (kind === "type") return { kind, id: readWhole("--type", id) };
-  return { kind, id: readInteractionId("--interaction", id) };
+async function reportInProgress(db: Db, filter: InteractionFilter, print: Print): Promise<void> {
+  const selection = { filter, eligible: "inProgress" } as const;
+  const ids = await listSelected(db, selection, { limit: MOST_IN_PROGRESS });
+  if (ids.length > 0) print(`In progress with a provider, not changed: ${listed(ids)}.`);
 }
 
-function report(print: Print, canceled: readonly string[], inProgress: readonly string[]): void {
-  if (canceled.length > 0)
-    print(`Canceled ${counted(canceled.length, "interaction")}: ${listed(canceled)}.`);
-  if (inProgress.length > 0)
-    print(`In progress with a provider, not changed: ${listed(inProgress)}.`);
-}
-
-function listed(ids: readonly string[]): string {
+function listed(ids: readonly InteractionId[]): string {
   const shown = ids.slice(0, SHOWN_IDS).join(", ");
   return ids.length > SHOWN_IDS ? `${shown} and ${ids.length - SHOWN_IDS} more` : shown;
 }
 
-async function sayNothing(db: Db, { kind, id }: CancellationScope): Promise<string> {
-  if (kind === "case") return `Nothing is scheduled for case ${id}; nothing was canceled.`;
-  if (kind === "type")
-    return `Nothing is scheduled of notification type ${id}; nothing was canceled.`;
+async function explainNothing(db: Db, target: Target): Promise<string> {
+  if (target.kind === "filter") return "No scheduled interaction matches; nothing was canceled.";
+  const { id } = target;
   const found = await findInteractionState(db, id);
-  if (found === undefined) return `There is no interaction ${id}; nothing was canceled.`;
-  const status = [found.status, found.statusDetails].filter((word) => word !== null).join(" ");
-  return found.origin === "logged"
+  const status = [found?.status, found?.statusDetails].filter(Boolean).join(" ");
+  return found?.origin === "logged"
     ? `Interaction ${id} was logged by another system and is never sent by Tidings; nothing was canceled.`
     : `Interaction ${id} is not scheduled but ${status}; nothing was canceled.`;
 }

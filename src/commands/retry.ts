@@ -1,35 +1,60 @@
+import type { InteractionId } from "../domain/ids.ts";
 import { systemClock } from "../clock.ts";
 import { planNextAttempts } from "../store/deliver/next-attempts.ts";
-import { readInteractionId } from "./cli/arguments.ts";
+import { actOn, exitCodeOf, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
-import { checkInteraction } from "./cli/require.ts";
-import { readOperator } from "./cli/operator.ts";
 import { EXIT } from "./cli/exit-codes.ts";
+import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
+import { counted } from "./cli/layout.ts";
+import { readOperator } from "./cli/operator.ts";
 
-/** Sends a failed notice again, as a new attempt by the operator. The exit code is `refused` if that is not possible. */
+/** Sends failed notices again, as new attempts by the operator. The exit code is `refused` if that is not possible or --yes is missing. */
 export const retry = command({
   name: "retry",
-  summary: "send a failed notice again, as a new attempt",
-  takes: "INTERACTION_ID [--by NAME]",
-  details:
-    "The interaction must have failed or its outcome must be unknown, and no attempt may have\nfollowed it. The new attempt is due at once and is judged again.",
-  operands: ["INTERACTION_ID"],
+  summary: "send failed notices again, as new attempts",
+  takes: "(INTERACTION_ID | FILTERS [--yes]) [--by NAME]",
+  details: `An interaction must have failed or its outcome must be unknown, and no attempt may have
+followed it; others are passed over. The new attempt is due at once and is judged again.
+${FILTER_HELP}`,
+  operands: ["[INTERACTION_ID]"],
   options: {
+    ...FILTER_OPTIONS,
     by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
+    ...YES_OPTION,
   },
-  async run({ operands: [id = ""], options, print }) {
-    const interactionId = readInteractionId("INTERACTION_ID", id);
+  async run({ operands: [operand], options, print }) {
+    const target = readTarget(operand, options);
     const operator = readOperator(options.by ?? process.env["USER"]);
-    const [next] = await withDatabase(`operator:${operator}`, async (db) => {
-      await checkInteraction(db, interactionId);
-      return await planNextAttempts(db, [{ interactionId, dueAt: systemClock() }]);
+    return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
+      const planned = await actOn({
+        db,
+        zone: lender.timeZone,
+        target,
+        yes: options.yes === true,
+        print,
+        eligible: "retryable",
+        unconfirmed: "Nothing was sent again. Repeat the command with --yes to send these again.",
+        work: (ids) =>
+          planNextAttempts(
+            db,
+            ids.map((interactionId) => ({ interactionId, dueAt: systemClock() })),
+          ),
+      });
+      if (planned === undefined) return EXIT.refused;
+      print(resultOf(target, planned));
+      return exitCodeOf(target, planned.length);
     });
-    print(
-      next === undefined
-        ? `Interaction ${interactionId} cannot be sent again, because it has not failed or another attempt has followed it. \`tidings explain ${interactionId}\` shows its chain.`
-        : `Interaction ${next} is the next attempt after ${interactionId}.`,
-    );
-    return next === undefined ? EXIT.refused : EXIT.done;
   },
 });
+
+function resultOf(target: Target, planned: readonly InteractionId[]): string {
+  const [next] = planned;
+  if (target.kind === "filter")
+    return next === undefined
+      ? "No failed or unknown interaction matches; nothing was sent again."
+      : `Planned the next attempts of ${counted(planned.length, "interaction")}.`;
+  return next === undefined
+    ? `Interaction ${target.id} cannot be sent again, because it has not failed or another attempt has followed it. \`tidings explain ${target.id}\` shows its chain.`
+    : `Interaction ${next} is the next attempt after ${target.id}.`;
+}

@@ -2,59 +2,81 @@ import type { InteractionId } from "../domain/ids.ts";
 import { systemClock } from "../clock.ts";
 import { recordFound, scheduleNeverSent } from "../store/settle/unknown-outcomes.ts";
 import type { Db } from "../store/postgres/db.ts";
-import { readInteractionId, wrongArguments } from "./cli/arguments.ts";
+import { wrongArguments } from "./cli/arguments.ts";
+import { actOn, exitCodeOf, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
-import { checkInteraction } from "./cli/require.ts";
-import { readOperator } from "./cli/operator.ts";
 import { EXIT } from "./cli/exit-codes.ts";
+import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
+import { counted } from "./cli/layout.ts";
+import { readOperator } from "./cli/operator.ts";
 
-const OUTCOMES = {
-  taken: (db: Db, id: InteractionId) =>
-    recordFound(db, id, {
-      messageId: null,
-      status: "attempted",
-      statusDetails: null,
-      failure: null,
-    }),
-  delivered: (db: Db, id: InteractionId) =>
-    recordFound(db, id, {
-      messageId: null,
-      status: "succeeded",
-      statusDetails: null,
-      failure: null,
-    }),
-  neverSent: (db: Db, id: InteractionId) =>
-    scheduleNeverSent(db, [id], systemClock(), "operator").then((moved) => moved.length > 0),
-} as const;
+type Settle = (db: Db, ids: readonly InteractionId[]) => Promise<readonly InteractionId[]>;
 
-/** Settles an interaction whose outcome is unknown. The exit code is `refused` if the outcome is known. */
+const found =
+  (status: "attempted" | "succeeded"): Settle =>
+  async (db, ids) => {
+    const settled: InteractionId[] = [];
+    for (const id of ids)
+      if (
+        await recordFound(db, id, { messageId: null, status, statusDetails: null, failure: null })
+      )
+        settled.push(id);
+    return settled;
+  };
+
+const OUTCOMES: Readonly<Record<string, Settle>> = {
+  taken: found("attempted"),
+  delivered: found("succeeded"),
+  neverSent: (db, ids) => scheduleNeverSent(db, ids, systemClock(), "operator"),
+};
+const NAMES = Object.keys(OUTCOMES).join(", ");
+
+/** Settles interactions whose outcome is unknown. The exit code is `refused` if the outcome is known or --yes is missing. */
 export const settle = command({
   name: "settle",
-  summary: "settle an interaction whose outcome is unknown",
-  takes: "INTERACTION_ID --as (taken | delivered | neverSent) [--by NAME]",
-  details:
-    "taken: the provider has it. delivered: the borrower has it. neverSent: it was not sent, so\nit is sent now, as the same interaction.",
-  operands: ["INTERACTION_ID"],
+  summary: "settle interactions whose outcome is unknown",
+  takes: "(INTERACTION_ID | FILTERS [--yes]) --as (taken | delivered | neverSent) [--by NAME]",
+  details: `taken: the provider has it. delivered: the borrower has it. neverSent: it was not sent, so
+it is sent now, as the same interaction.
+${FILTER_HELP}`,
+  operands: ["[INTERACTION_ID]"],
   options: {
-    as: { type: "string", value: "OUTCOME", message: `one of ${Object.keys(OUTCOMES).join(", ")}` },
+    ...FILTER_OPTIONS,
+    as: { type: "string", value: "OUTCOME", message: `one of ${NAMES}` },
     by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
+    ...YES_OPTION,
   },
-  async run({ operands: [id = ""], options, print }) {
-    const interactionId = readInteractionId("INTERACTION_ID", id);
+  async run({ operands: [operand], options, print }) {
+    const target = readTarget(operand, options);
     const outcome = options.as ?? "";
-    if (!Object.hasOwn(OUTCOMES, outcome))
-      throw wrongArguments(`--as must be one of ${Object.keys(OUTCOMES).join(", ")}`);
+    const settleAs = Object.hasOwn(OUTCOMES, outcome) ? OUTCOMES[outcome] : undefined;
+    if (settleAs === undefined) throw wrongArguments(`--as must be one of ${NAMES}`);
     const operator = readOperator(options.by ?? process.env["USER"]);
-    const moved = await withDatabase(`operator:${operator}`, async (db) => {
-      await checkInteraction(db, interactionId);
-      return await OUTCOMES[outcome as keyof typeof OUTCOMES](db, interactionId);
+    return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
+      const settled = await actOn({
+        db,
+        zone: lender.timeZone,
+        target,
+        yes: options.yes === true,
+        print,
+        eligible: "unknown",
+        unconfirmed: "Nothing was changed. Repeat the command with --yes to settle these.",
+        work: (ids) => settleAs(db, ids),
+      });
+      if (settled === undefined) return EXIT.refused;
+      print(resultOf(target, settled, outcome));
+      return exitCodeOf(target, settled.length);
     });
-    print(
-      moved
-        ? `Interaction ${interactionId} is settled as ${outcome}.`
-        : `The outcome of interaction ${interactionId} is not unknown; nothing was changed.`,
-    );
-    return moved ? EXIT.done : EXIT.refused;
   },
 });
+
+function resultOf(target: Target, settled: readonly InteractionId[], outcome: string): string {
+  if (target.kind === "filter")
+    return settled.length === 0
+      ? "No interaction with an unknown outcome matches; nothing was changed."
+      : `Settled ${counted(settled.length, "interaction")} as ${outcome}.`;
+  return settled.length === 0
+    ? `The outcome of interaction ${target.id} is not unknown; nothing was changed.`
+    : `Interaction ${target.id} is settled as ${outcome}.`;
+}

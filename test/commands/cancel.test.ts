@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { cancel } from "../../src/commands/cancel.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
-import { insertLogged } from "../interactions.ts";
+import { insertInteractions, insertLogged } from "../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 import { runDueJobs } from "../queue.ts";
 import { runOn } from "./run.ts";
@@ -50,9 +50,10 @@ async function claim(id: string): Promise<void> {
 
 test("of one interaction: it is canceled, and who and why are on record", async () => {
   const id = await idOf(1);
-  expect(
-    await cancels("--interaction", id, "--reason", " sent by letter ", "--by", "Zoë Example"),
-  ).toEqual({ code: 0, output: `Canceled 1 interaction: ${id}.` });
+  expect(await cancels(id, "--reason", " sent by letter ", "--by", "Zoë Example")).toEqual({
+    code: 0,
+    output: `Canceled 1 interaction: ${id}.`,
+  });
   expect(await readInteractions()).toMatchObject([
     { status: "canceled", short: "Canceled by operator", long: "sent by letter", type: 1 },
     { status: "scheduled", short: null, type: 2 },
@@ -75,7 +76,7 @@ test("of a case: all that is scheduled for it and nothing of another, in the nam
   await insertChanges(pool, [{ caseId: "ANOTHER", status: "initiated" }]);
   await runDueJobs(database, depsOn(database));
   const ids = (await readInteractions()).map(({ id }) => id);
-  expect(await cancels("--case", caseId, "--reason", "court order")).toEqual({
+  expect(await cancels("--case", caseId, "--yes", "--reason", "court order")).toEqual({
     code: 0,
     output: `Canceled 2 interactions: ${ids.join(", ")}.`,
   });
@@ -101,7 +102,7 @@ test("of a type: every case's, the first twenty by id", async () => {
   const { rows } = await pool.query<{ id: string }>(
     "select id from tidings.interactions where status = 'scheduled' and notification_type_id = 1 order by id",
   );
-  const { code, output } = await cancels("--type", "1", "--reason", "wrong text");
+  const { code, output } = await cancels("--type", "1", "--yes", "--reason", "wrong text");
   expect(code).toBe(0);
   const first = rows.slice(0, 20).map(({ id }) => id);
   expect(output).toBe(
@@ -110,11 +111,36 @@ test("of a type: every case's, the first twenty by id", async () => {
   expect((await readInteractions()).map(({ status }) => status)).toEqual(["canceled", "scheduled"]);
 });
 
+test("a filter without --yes shows the count and changes nothing", async () => {
+  const { code, output } = await cancels("--case", caseId, "--reason", "court order");
+  expect(code).toBe(4);
+  expect(output).toMatch(
+    /^channel +type +interactions +first due +last due\nemail +1 +1 +.*\ntext +2 +1 +.*\n\nNothing was canceled\. Repeat the command with --yes to cancel these\.$/,
+  );
+  expect((await readInteractions()).map(({ status }) => status)).toEqual([
+    "scheduled",
+    "scheduled",
+  ]);
+});
+
+test("filters are combined", async () => {
+  const which = ["--case", caseId, "--channel", "text", "--due-since", "2031-03-01"];
+  const { output } = await cancels(...which, "--yes", "--reason", "x");
+  expect(output).toBe(`Canceled 1 interaction: ${await idOf(2)}.`);
+});
+
+test("more than a batch is canceled whole", async () => {
+  await insertInteractions(pool, 1_001, { supercaseBulkOperationId: "OP-1" });
+  const { code, output } = await cancels("--operation", "OP-1", "--yes", "--reason", "x");
+  expect(code).toBe(0);
+  expect(output).toMatch(/^Canceled 1,001 interactions: /);
+});
+
 describe("an interaction that is not scheduled", () => {
   test("in progress: it is not touched, and reported", async () => {
     const [one, other] = [await idOf(1), await idOf(2)];
     await claim(one);
-    expect(await cancels("--case", caseId, "--reason", "x")).toEqual({
+    expect(await cancels("--case", caseId, "--yes", "--reason", "x")).toEqual({
       code: 0,
       output: `Canceled 1 interaction: ${other}.\nIn progress with a provider, not changed: ${one}.`,
     });
@@ -132,7 +158,7 @@ describe("an interaction that is not scheduled", () => {
       "update tidings.interactions set status = 'inProgress', claimed_by = 'w', claimed_at = now() where id = $1",
       [id],
     );
-    const canceling = cancels("--interaction", id, "--reason", "x");
+    const canceling = cancels(id, "--reason", "x");
     await expect
       .poll(async () => {
         const waiting = await pool.query(
@@ -151,17 +177,11 @@ describe("an interaction that is not scheduled", () => {
 
   test("nothing: exit code 1, and a sentence with its status", async () => {
     const id = await idOf(1);
-    await cancels("--case", caseId, "--reason", "x");
+    await cancels("--case", caseId, "--yes", "--reason", "x");
     const logged = await insertLogged(pool, { status: "scheduled", caseId });
     const attempts: readonly (readonly [readonly string[], string])[] = [
-      [["--interaction", id], `Interaction ${id} is not scheduled but canceled`],
-      [
-        ["--interaction", logged],
-        `Interaction ${logged} was logged by another system and is never sent by Tidings`,
-      ],
-      [["--interaction", "999999"], "There is no interaction 999999"],
-      [["--case", caseId], `Nothing is scheduled for case ${caseId}`],
-      [["--type", "77"], "Nothing is scheduled of notification type 77"],
+      [[id], `Interaction ${id} is not scheduled but canceled`],
+      [[logged], `Interaction ${logged} was logged by another system and is never sent by Tidings`],
     ];
     for (const [words, sentence] of attempts)
       expect(await cancels(...words, "--reason", "x")).toEqual({
@@ -169,15 +189,30 @@ describe("an interaction that is not scheduled", () => {
         output: `${sentence}; nothing was canceled.`,
       });
   });
+
+  test("a filter that matches nothing, or an id that is not on record: not found", async () => {
+    await cancels("--case", caseId, "--yes", "--reason", "x");
+    for (const words of [
+      ["--case", caseId],
+      ["--type", "77"],
+    ])
+      expect(await cancels(...words, "--reason", "x")).toEqual({
+        code: 3,
+        output: "No scheduled interaction matches; nothing was canceled.",
+      });
+    await expect(cancels("999999", "--reason", "x")).rejects.toMatchObject({
+      message: "NOT_FOUND: there is no interaction 999999",
+    });
+  });
 });
 
 describe("invalid arguments are refused before anything is done", () => {
   test.each([
     [["--case", "C"], "--reason is missing"],
     [["--case", "C", "--reason", "  "], "--reason is missing"],
-    [["--reason", "x"], "give one of --interaction, --case, --type"],
-    [["--case", "C", "--type", "1", "--reason", "x"], "give one of --interaction, --case, --type"],
-    [["--interaction", "7x", "--reason", "x"], "--interaction must be a whole number from 1"],
+    [["--reason", "x"], "give an INTERACTION_ID, or at least one filter such as --case ID"],
+    [["7", "--case", "C", "--reason", "x"], "give an INTERACTION_ID or filters, not both"],
+    [["7x", "--reason", "x"], "INTERACTION_ID must be a whole number from 1"],
     [
       ["--type", "2147483648", "--reason", "x"],
       "--type must be a whole number from 1 to 2147483647",

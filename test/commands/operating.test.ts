@@ -4,6 +4,7 @@ import { retry } from "../../src/commands/retry.ts";
 import { settle } from "../../src/commands/settle.ts";
 import { useDatabase } from "../database.ts";
 import { useInstallation } from "../installation.ts";
+import { insertInteractions } from "../interactions.ts";
 import { insertType } from "../lender.ts";
 import { runOn } from "./run.ts";
 
@@ -98,6 +99,33 @@ describe("retry", () => {
     ]);
     expect(await runOn(database, retry, id)).toMatchObject({ code: 4 });
   });
+});
+
+test("retry and settle take filters, show the count first, and act with --yes", async () => {
+  await insertInteractions(pool, 3, { status: "failed", supercaseBulkOperationId: "OP-R" });
+  const retries = (...words: string[]) => runOn(database, retry, "--operation", "OP-R", ...words);
+  const shown = await retries();
+  expect(shown.code).toBe(4);
+  expect(shown.output).toMatch(/\nemail +1 +3 +.*\n\nNothing was sent again\. Repeat/);
+  expect(await retries("--yes")).toEqual({
+    code: 0,
+    output: "Planned the next attempts of 3 interactions.",
+  });
+  expect(await retries("--yes")).toEqual({
+    code: 3,
+    output: "No failed or unknown interaction matches; nothing was sent again.",
+  });
+
+  const unknown = { status: "attempted", statusDetails: "emailOutcomeUnknown" };
+  await insertInteractions(pool, 2, { ...unknown, supercaseBulkOperationId: "OP-S" });
+  const settles = (...words: string[]) =>
+    runOn(database, settle, "--operation", "OP-S", "--as", "delivered", ...words);
+  expect((await settles()).code).toBe(4);
+  expect(await settles("--yes")).toEqual({
+    code: 0,
+    output: "Settled 2 interactions as delivered.",
+  });
+  expect(await settles("--yes")).toMatchObject({ code: 3 });
 });
 
 test.each([

@@ -70,15 +70,15 @@ describe("the commands as an operator runs them", () => {
     expect(shown).toMatchObject({ code: 0, stderr: "" });
     expect(shown.stdout).toMatch(/^email +1 +0 +0 +0 +0 +0$/m);
 
-    const words = ["cancel", "--case", "CS-1", "--reason", "settled in court"];
+    const words = ["cancel", "--case", "CS-1", "--yes", "--reason", "settled in court"];
     expect(await tidings(words, settings)).toEqual({
       code: 0,
       stdout: `Canceled 1 interaction: ${interactionId}.\n`,
       stderr: "",
     });
     expect(await tidings(words, settings)).toEqual({
-      code: 4,
-      stdout: "Nothing is scheduled for case CS-1; nothing was canceled.\n",
+      code: 3,
+      stdout: "No scheduled interaction matches; nothing was canceled.\n",
       stderr: "",
     });
     const { rows } = await pool.query(

@@ -72,11 +72,7 @@ async function report(
     });
   const { status: _, failureDescriptionLong, ...notes } = judgement.changes;
   const reason = failureDescriptionLong ?? "Canceled over the REST resources.";
-  await cancelScheduled(
-    transaction,
-    { kind: "interaction", id: record.id },
-    { by: { reportedBy: caller.actor }, reason },
-  );
+  await cancelScheduled(transaction, [record.id], { by: { reportedBy: caller.actor }, reason });
   return await change(transaction, record.id, notes);
 }
 

@@ -1,9 +1,11 @@
 import { sql, type RawBuilder } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Reference } from "../../domain/reference.ts";
 import { idOf } from "./references.ts";
 
 /** The filter of a list. An absent field does not filter. Of several values one must match. */
 export interface InteractionFilter {
+  readonly id?: InteractionId | undefined;
   readonly personId?: string | undefined;
   readonly channel?: readonly string[] | undefined;
   readonly status?: readonly string[] | undefined;
@@ -38,13 +40,14 @@ const COLUMNS = {
 
 /** Builds the filter as a condition on the interactions `i`. */
 export function conditionOf(filter: InteractionFilter): RawBuilder<boolean> {
-  const { personId, sensitive, loanId, contactId, caseId } = filter;
+  const { id, personId, sensitive, loanId, contactId, caseId } = filter;
   const { dueFrom, dueBefore, createdFrom, createdBefore } = filter;
   const words = Object.entries(COLUMNS).map(([name, column]) => {
     const wanted = filter[name as keyof typeof COLUMNS];
     return wanted && sql<boolean>`${sql.ref(`i.${column}`)} = any(${wanted})`;
   });
   const conditions = [
+    id && sql<boolean>`i.id = ${id}::bigint`,
     personId === undefined ? undefined : sql<boolean>`i.person_id = ${personId}`,
     ...words,
     sensitive === undefined ? undefined : sql<boolean>`i.sensitive = ${sensitive}`,

@@ -1,13 +1,7 @@
-import { sql, type RawBuilder } from "kysely";
+import { sql } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { InteractionStatus, Origin } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
-
-/** The scope of a cancellation: one interaction, or all scheduled interactions of a case or a notification type. */
-export type CancellationScope =
-  | { readonly kind: "interaction"; readonly id: InteractionId }
-  | { readonly kind: "case"; readonly id: string }
-  | { readonly kind: "type"; readonly id: number };
 
 /** The author and the reason of a withdrawal, as each withdrawn interaction records it. */
 export interface Withdrawal {
@@ -16,20 +10,13 @@ export interface Withdrawal {
   readonly reason: string;
 }
 
-/** The interactions `i` of a scope. */
-function within({ kind, id }: CancellationScope): RawBuilder<boolean> {
-  if (kind === "interaction") return sql<boolean>`i.id = ${id}::bigint`;
-  if (kind === "case") return sql<boolean>`i.case_id = ${id}`;
-  return sql<boolean>`i.notification_type_id = ${id}::int`;
-}
-
 /**
- * Cancels the scheduled interactions in the scope and returns their ids in order. If a daemon claims one at the same moment,
+ * Cancels those of the interactions that are scheduled, and returns their ids in order. If a daemon claims one at the same moment,
  * the first of the two wins: the interaction is sent or canceled, never both.
  */
 export async function cancelScheduled(
   db: Db,
-  scope: CancellationScope,
+  interactionIds: readonly InteractionId[],
   { by, reason }: Withdrawal,
 ): Promise<InteractionId[]> {
   const { rows } = await sql<{ id: InteractionId }>`
@@ -37,7 +24,7 @@ export async function cancelScheduled(
       -- Rows are locked in order of id, so that two cancellations cannot deadlock.
       select i.id
       from tidings.interactions i
-      where i.origin = 'tidings' and i.status = 'scheduled' and ${within(scope)}
+      where i.origin = 'tidings' and i.status = 'scheduled' and i.id = any(${interactionIds}::bigint[])
       order by i.id
       for update
     ),
@@ -51,17 +38,6 @@ export async function cancelScheduled(
       returning i.id
     )
     select c.id from canceled c order by c.id
-  `.execute(db);
-  return rows.map((row) => row.id);
-}
-
-/** Returns the interactions of the scope that are in progress with a provider. */
-export async function listInProgress(db: Db, scope: CancellationScope): Promise<InteractionId[]> {
-  const { rows } = await sql<{ id: InteractionId }>`
-    select i.id
-    from tidings.interactions i
-    where i.origin = 'tidings' and i.status = 'inProgress' and ${within(scope)}
-    order by i.id
   `.execute(db);
   return rows.map((row) => row.id);
 }

@@ -357,9 +357,11 @@ describe("a daemon, an operator and a reader", () => {
     const because = ["--reason", "wording under review"];
     expect(await operate(pause, "channel", "email", ...because)).toMatchObject({ code: 0 });
     expect(await operate(resume, "channel", "email")).toMatchObject({ code: 0 });
-    const cancelOne = ["--interaction", first["LATER"] ?? "", ...because];
+    const cancelOne = [first["LATER"] ?? "", ...because];
     expect(await operate(cancel, ...cancelOne)).toMatchObject({ code: 0 });
-    expect(await operate(cancel, "--case", "LATER-TOO", ...because)).toMatchObject({ code: 0 });
+    expect(await operate(cancel, "--case", "LATER-TOO", "--yes", ...because)).toMatchObject({
+      code: 0,
+    });
     expect(await operate(retry, first["FAILED"] ?? "")).toMatchObject({ code: 0 });
     const asNeverSent = [first["UNKNOWN"] ?? "", "--as", "neverSent"];
     expect(await operate(settle, ...asNeverSent)).toMatchObject({ code: 0 });

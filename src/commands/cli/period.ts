@@ -1,6 +1,6 @@
 import { startOfDay } from "../../store/operate/find-interactions.ts";
 import type { Db } from "../../store/postgres/db.ts";
-import { wrongArguments } from "../cli/arguments.ts";
+import { wrongArguments } from "./arguments.ts";
 
 /** The context for reading a time on the command line. */
 export interface Terms {

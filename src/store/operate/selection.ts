@@ -1,0 +1,62 @@
+import { sql, type RawBuilder } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
+import type { Channel } from "../../domain/vocabulary.ts";
+import { conditionOf, type InteractionFilter } from "../api/interaction-filter.ts";
+import type { Db } from "../postgres/db.ts";
+
+/** What a command of operators can be done to: notices that wait, that are with a provider, that may be sent again, that are unknown. */
+export type Eligible = "scheduled" | "inProgress" | "retryable" | "unknown";
+
+const unknown = sql<boolean>`tidings.is_outcome_unknown(i.status, i.status_details)`;
+const last = sql<boolean>`not tidings.has_next_attempt(i.id)`;
+const CONDITIONS: Readonly<Record<Eligible, RawBuilder<boolean>>> = {
+  scheduled: sql`i.status = 'scheduled'`,
+  inProgress: sql`i.status = 'inProgress'`,
+  retryable: sql`(i.status = 'failed' or ${unknown}) and ${last}`,
+  unknown: sql`${unknown} and ${last}`,
+};
+
+/** Interactions that a command is about. */
+export interface Selection {
+  readonly filter: InteractionFilter;
+  readonly eligible: Eligible;
+}
+
+const within = ({ filter, eligible }: Selection): RawBuilder<boolean> =>
+  sql<boolean>`i.origin = 'tidings' and ${CONDITIONS[eligible]} and ${conditionOf(filter)}`;
+
+/** The number of selected interactions of one channel and notification type. */
+export interface SelectedCount {
+  readonly channel: Channel;
+  readonly notificationTypeId: number;
+  readonly interactions: number;
+  readonly firstDueAt: Date;
+  readonly lastDueAt: Date;
+}
+
+export async function countSelected(db: Db, selection: Selection): Promise<SelectedCount[]> {
+  const { rows } = await sql<SelectedCount>`
+    select i.channel, i.notification_type_id, count(*)::int as interactions, min(i.scheduled_at_from) as first_due_at,
+      max(i.scheduled_at_from) as last_due_at
+    from tidings.interactions i
+    where ${within(selection)}
+    group by 1, 2
+    order by 1, 2
+  `.execute(db);
+  return rows;
+}
+
+/** Returns up to `limit` selected interactions after an id, in order of id. */
+export async function listSelected(
+  db: Db,
+  selection: Selection,
+  { after, limit }: { readonly after?: InteractionId | undefined; readonly limit: number },
+): Promise<InteractionId[]> {
+  const { rows } = await sql<{ id: InteractionId }>`
+    select i.id from tidings.interactions i
+    where ${within(selection)} and i.id > ${after ?? "0"}::bigint
+    order by i.id
+    limit ${limit}
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
