@@ -126,7 +126,7 @@ export const EVENTS = {
     interactionId: InteractionId;
     ruleId: DeliveryRuleId;
     until: string;
-  }>("info", "The interaction must not leave yet. It is judged again at the given time."),
+  }>("info", "The interaction must not be sent yet. It is judged again at the given time."),
   "interaction.accepted": kind<{
     interactionId: InteractionId;
     provider: string;
@@ -151,7 +151,7 @@ export const EVENTS = {
     interactionId: InteractionId;
     provider: string;
     code: string;
-  }>("warn", "The provider may or may not have taken the message."),
+  }>("warn", "The provider may or may not have accepted the message."),
   "interaction.claimReleased": kind<{ interactionId: InteractionId }>(
     "warn",
     "The interaction was claimed but never sent. It is scheduled again.",

@@ -37,7 +37,7 @@ export async function deliverThrough(
 /** Sends this many messages with this many in flight at once, and does nothing else. */
 export async function sendBare(
   count: number,
-  underWay: number,
+  inFlight: number,
   send: (n: number) => Promise<unknown>,
 ): Promise<number> {
   const began = performance.now();
@@ -48,6 +48,6 @@ export async function sendBare(
       await send(next);
     }
   };
-  await Promise.all(Array.from({ length: underWay }, loop));
+  await Promise.all(Array.from({ length: inFlight }, loop));
   return rateSince(began, count);
 }

@@ -52,12 +52,12 @@ describe("stopping", () => {
       return new Response("done");
     });
     const url = `http://${host}:${server.port}/`;
-    const underWay = fetch(url);
+    const inFlight = fetch(url);
     await asked;
     const stopped = server.stop(NEVER_MS);
     await expect(fetch(url)).rejects.toThrow("fetch failed");
     release();
-    expect(await (await underWay).text()).toBe("done");
+    expect(await (await inFlight).text()).toBe("done");
     await stopped;
   });
 
@@ -67,10 +67,10 @@ describe("stopping", () => {
       hear();
       return new Promise<Response>(() => {});
     });
-    const underWay = fetch(`http://${host}:${server.port}/`).catch(() => "cut off");
+    const inFlight = fetch(`http://${host}:${server.port}/`).catch(() => "cut off");
     await asked;
     await server.stop(100);
-    expect(await underWay).toBe("cut off");
+    expect(await inFlight).toBe("cut off");
   });
 
   test("does not wait for idle connections", async () => {

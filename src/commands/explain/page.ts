@@ -119,12 +119,12 @@ function evidenceInWords(evidence: Readonly<Record<string, unknown>>): string {
 const NEXT: Readonly<Record<NextStep, string>> = {
   due: "When it is due, its contact is chosen, the rules are judged, and it is sent.",
   overdue: "It is overdue. `tidings status` shows whether a daemon is alive.",
-  underWay:
+  inProgress:
     "Tidings waits for the provider's answer. If the daemon dies, another daemon settles it.",
-  ask: "It is not known whether the provider took it. The provider is asked; if it does not know, a person decides.",
+  ask: "It is not known whether the provider accepted it. The provider is asked; if it does not know, a person decides.",
   resend:
-    "It is not known whether the provider took it. It is sent once more, with the same Message-ID.",
-  hold: "It is not known whether the provider took it. A person decides with `tidings settle`.",
+    "It is not known whether the provider accepted it. It is sent once more, with the same Message-ID.",
+  hold: "It is not known whether the provider accepted it. A person decides with `tidings settle`.",
   handedOver: "The provider has it. The next step is a receipt: a delivery or a bounce.",
   delivered: "It was delivered. Nothing follows, except if it bounces late.",
   failed: "No further attempt is planned. `tidings retry` sends it again.",

@@ -6,7 +6,7 @@ import type { OnUnknown } from "../../domain/vocabulary.ts";
 /**
  * The next step of a chain, by the status of its last attempt.
  * - due, overdue: it is sent when it is due, or should have been sent
- * - underWay: a daemon has claimed it and records the provider's answer
+ * - inProgress: a daemon has claimed it and records the provider's answer
  * - ask, resend, hold: the outcome is unknown; the provider is asked, or it is sent again, or a person decides
  * - handedOver: the provider has it and may still send a receipt
  * - delivered, failed, withdrawn: nothing follows automatically
@@ -15,7 +15,7 @@ import type { OnUnknown } from "../../domain/vocabulary.ts";
 export type NextStep =
   | "due"
   | "overdue"
-  | "underWay"
+  | "inProgress"
   | "ask"
   | "resend"
   | "hold"
@@ -42,7 +42,7 @@ export function nextStep(
     case "scheduled":
       return last.dueAt !== null && last.dueAt < now ? "overdue" : "due";
     case "inProgress":
-      return "underWay";
+      return "inProgress";
     case "attempted":
       return isUnknown(last)
         ? settling(last, earlier.some(isUnknown), onUnknown, now)

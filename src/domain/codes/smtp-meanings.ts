@@ -92,7 +92,7 @@ export const WAITED_TOO_LONG = bounced(
 );
 export const CONTENT = bounced(
   "Content refused",
-  "The receiving server cannot take the form of the message. Have the template checked.",
+  "The receiving server cannot accept the form of the message. Have the template checked.",
 );
 export const POLICY = bounced(
   "Refused as spam or by policy",
@@ -109,7 +109,7 @@ export const COMMAND = bounced(
 
 export const BUSY = deferred(
   "Server not ready",
-  `The mail server cannot take the message now. ${RETRIED}`,
+  `The mail server cannot accept the message now. ${RETRIED}`,
 );
 export const GREYLISTED = deferred(
   "Greylisted",

@@ -109,14 +109,14 @@ const DAILY_CAP = limited(
 );
 const CARRIER_BUSY = notNow(
   "Carrier not ready",
-  `The carrier could not take the text. ${RETRIED}`,
+  `The carrier could not accept the text. ${RETRIED}`,
   10,
 );
 const UNKNOWN: Meaning = {
   kind: "unknown",
   statusDetails: "textOutcomeUnknown",
   short: "Outcome unknown",
-  long: "Twilio may have taken the text. Look for it in Twilio's message log, by number and time, before sending again.",
+  long: "Twilio may have accepted the text. Look for it in Twilio's message log, by number and time, before sending again.",
   finding: null,
 };
 

@@ -26,7 +26,7 @@ test.each<[string, Stand, NextStep]>([
   ["what falls due later leaves then", { status: "scheduled", dueAt: LATER }, "due"],
   ["what falls due at this moment is not late", { status: "scheduled", dueAt: NOW }, "due"],
   ["what fell due before should have left", { status: "scheduled", dueAt: EARLIER }, "overdue"],
-  ["what is claimed is under way", { status: "inProgress", dueAt: EARLIER }, "underWay"],
+  ["a claimed interaction is in progress", { status: "inProgress", dueAt: EARLIER }, "inProgress"],
   [
     "an accepted message is with the provider",
     { status: "attempted", statusDetails: "emailSent" },
