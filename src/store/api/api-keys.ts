@@ -28,16 +28,19 @@ export interface NewApiKey {
   readonly validDays?: number | undefined;
 }
 
+const THIS_HOUR = sql<Date>`date_trunc('hour', now())`;
+
 /** Stores a key in the name of the connection's actor. False if a key with that name is in use. */
 export async function insertApiKey(db: Db, key: NewApiKey): Promise<boolean> {
-  const { rows } = await sql`
-    insert into tidings.api_keys (name, prefix, hash, scopes, expires_at)
-    values (${key.name}, ${key.prefix}, ${key.hash}, ${key.scopes}::text[],
-      clock_timestamp() + make_interval(days => ${key.validDays ?? null}::int))
-    on conflict (name) where revoked_at is null do nothing
-    returning id
-  `.execute(db);
-  return rows.length > 0;
+  const { name, prefix, hash, scopes, validDays = null } = key;
+  const expiresAt = sql<Date>`clock_timestamp() + make_interval(days => ${validDays}::int)`;
+  const inserted = await db
+    .insertInto("apiKeys")
+    .values({ name, prefix, hash, scopes: [...scopes], expiresAt })
+    .onConflict((on) => on.column("name").where("revokedAt", "is", null).doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  return inserted !== undefined;
 }
 
 export interface ValidKey {
@@ -50,39 +53,51 @@ export interface ValidKey {
 
 /** Finds the key with this prefix, unless it is revoked or expired. */
 export async function findApiKey(db: Db, prefix: string): Promise<ValidKey | undefined> {
-  const { rows } = await sql<ValidKey>`
-    select k.id, k.name, k.hash, k.scopes, coalesce(k.last_used_at >= date_trunc('hour', now()), false) as used_this_hour
-    from tidings.api_keys k
-    where k.prefix = ${prefix} and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
-  `.execute(db);
-  return rows[0];
+  return await db
+    .selectFrom("apiKeys")
+    .select(["id", "name", "hash", "scopes"])
+    .select((key) =>
+      sql<boolean>`coalesce(${key.ref("lastUsedAt")} >= ${THIS_HOUR}, false)`.as("usedThisHour"),
+    )
+    .where("prefix", "=", prefix)
+    .where("revokedAt", "is", null)
+    .where((is) => is.or([is("expiresAt", "is", null), is("expiresAt", ">", sql<Date>`now()`)]))
+    .executeTakeFirst();
 }
 
 /** Records that the key was used in this hour. */
 export async function recordKeyUse(db: Db, id: string): Promise<void> {
-  await sql`
-    update tidings.api_keys k set last_used_at = date_trunc('hour', now())
-    where k.id = ${id}::bigint and k.last_used_at is distinct from date_trunc('hour', now())
-  `.execute(db);
+  await db
+    .updateTable("apiKeys")
+    .set({ lastUsedAt: THIS_HOUR })
+    .where("id", "=", id)
+    .where("lastUsedAt", "is distinct from", THIS_HOUR)
+    .execute();
 }
 
 export async function listApiKeys(db: Db): Promise<ApiKey[]> {
-  const { rows } = await sql<ApiKey>`
-    select k.id, k.name, k.prefix, k.scopes, k.created_at, k.created_by, k.expires_at, k.last_used_at, k.revoked_at, k.revoked_by,
-      coalesce(k.expires_at <= now(), false) as is_expired
-    from tidings.api_keys k
-    order by k.id
-  `.execute(db);
-  return rows;
+  return await db
+    .selectFrom("apiKeys")
+    .select(["id", "name", "prefix", "scopes", "createdAt", "createdBy", "expiresAt"])
+    .select(["lastUsedAt", "revokedAt", "revokedBy"])
+    .select((key) =>
+      sql<boolean>`coalesce(${key.ref("expiresAt")} <= now(), false)`.as("isExpired"),
+    )
+    .orderBy("id")
+    .execute();
 }
 
 /** Revokes the key with this name permanently, in the name of the connection's actor. False if none is in use. */
 export async function revokeApiKey(db: Db, name: string): Promise<boolean> {
-  const { rows } = await sql`
-    update tidings.api_keys k
-    set revoked_at = clock_timestamp(), revoked_by = tidings.moved_by()
-    where k.name = ${name} and k.revoked_at is null
-    returning k.id
-  `.execute(db);
-  return rows.length > 0;
+  const revoked = await db
+    .updateTable("apiKeys")
+    .set({
+      revokedAt: sql<Date>`clock_timestamp()`,
+      revokedBy: sql<string>`tidings.moved_by()`,
+    })
+    .where("name", "=", name)
+    .where("revokedAt", "is", null)
+    .returning("id")
+    .executeTakeFirst();
+  return revoked !== undefined;
 }

@@ -7,10 +7,9 @@ export async function findCaseType(
   caseTypeId: string,
   { lock }: { readonly lock: boolean },
 ): Promise<boolean> {
-  const { rows } = await sql`
-    select from tidings.case_types c where c.id = ${caseTypeId} ${lock ? sql`for no key update` : sql``}
-  `.execute(db);
-  return rows.length > 0;
+  const found = db.selectFrom("caseTypes").select("id").where("id", "=", caseTypeId);
+  const row = await (lock ? found.forNoKeyUpdate() : found).executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Returns the ids that name no notification type. */

@@ -36,12 +36,12 @@ export async function takeKey(
     returning 1
   `.execute(transaction);
   if (taken.length > 0) return { kind: "new" };
-  const { rows } = await sql<{ resourceId: string; isSame: boolean }>`
-    select k.resource_id, k.request_hash = ${requestHash} as is_same
-    from tidings.idempotency_keys k
-    where k.caller = ${caller} and k.key = ${key}
-  `.execute(transaction);
-  const [row] = rows;
+  const row = await transaction
+    .selectFrom("idempotencyKeys")
+    .select((is) => ["resourceId", is("requestHash", "=", requestHash).as("isSame")])
+    .where("caller", "=", caller)
+    .where("key", "=", key)
+    .executeTakeFirst();
   return row?.isSame === true
     ? { kind: "done", resourceId: row.resourceId }
     : { kind: "otherRequest" };
@@ -53,9 +53,12 @@ export async function storeResult(
   { caller, key }: RepeatableRequest,
   resourceId: string,
 ): Promise<void> {
-  await sql`
-    update tidings.idempotency_keys k set resource_id = ${resourceId} where k.caller = ${caller} and k.key = ${key}
-  `.execute(transaction);
+  await transaction
+    .updateTable("idempotencyKeys")
+    .set({ resourceId })
+    .where("caller", "=", caller)
+    .where("key", "=", key)
+    .execute();
 }
 
 async function deleteOldKeys(db: Db): Promise<void> {

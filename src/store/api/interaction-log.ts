@@ -2,7 +2,7 @@ import { sql, type Updateable } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { LoggedFields } from "../../domain/interaction-record.ts";
 import type { Db } from "../postgres/db.ts";
-import type { Interactions } from "../postgres/schema.ts";
+import type { Tables } from "../postgres/tables.ts";
 
 /** The caller who logs, as `createdBy` shows it. */
 export interface Author {
@@ -62,5 +62,5 @@ export async function changeInteraction(
 }
 
 /** pg itself writes objects as JSON */
-const rowOf = (fields: Partial<LoggedFields>): Updateable<Interactions> =>
-  fields as Updateable<Interactions>;
+const rowOf = (fields: Partial<LoggedFields>): Updateable<Tables["interactions"]> =>
+  fields as Updateable<Tables["interactions"]>;

@@ -9,9 +9,16 @@ export async function findLoanIds(
 ): Promise<(string | undefined)[]> {
   const ids = references.flatMap((one) => ("id" in one ? [one.id] : []));
   const externalIds = references.flatMap((one) => ("externalId" in one ? [one.externalId] : []));
-  const { rows } = await sql<{ id: string; externalId: string | null }>`
-    select l.id, l.external_id from tidings.loans l where l.id = any(${ids}) or l.external_id = any(${externalIds})
-  `.execute(db);
+  const rows = await db
+    .selectFrom("loans")
+    .select(["id", "externalId"])
+    .where((is) =>
+      is.or([
+        is("id", "=", sql<string>`any(${ids})`),
+        is("externalId", "=", sql<string>`any(${externalIds})`),
+      ]),
+    )
+    .execute();
   const known = new Set(rows.map((row) => row.id));
   const named = new Map(rows.map((row) => [row.externalId, row.id]));
   return references.map((one) => {

@@ -13,6 +13,7 @@ export async function lockType(transaction: Db, id: number): Promise<void> {
   );
 }
 
+const NOW = sql<Date>`clock_timestamp()`;
 const jsonOf = (onCondition: TypeFields["onCondition"]): string | null =>
   onCondition === null ? null : JSON.stringify(onCondition);
 
@@ -71,13 +72,25 @@ export async function editDraft(
   { id, version }: VersionOf,
   fields: TypeFields,
 ): Promise<void> {
-  await sql`
-    update tidings.notification_types t
-    set name = ${fields.name}, description = ${fields.description}, on_status = ${fields.onStatus}, on_outcome = ${fields.onOutcome},
-      on_condition = ${jsonOf(fields.onCondition)}::jsonb, channel = ${fields.channel}, theme = ${fields.theme},
-      template_id = ${fields.templateId}::int, delay = ${fields.delay}::int, unit = ${fields.unit}, updated_at = clock_timestamp()
-    where t.id = ${id} and t.version = ${version}
-  `.execute(transaction);
+  const { name, description, onStatus, onOutcome, channel, theme, templateId, delay, unit } =
+    fields;
+  const columns = {
+    name,
+    description,
+    onStatus,
+    onOutcome,
+    channel,
+    theme,
+    templateId,
+    delay,
+    unit,
+  };
+  await transaction
+    .updateTable("notificationTypes")
+    .set({ ...columns, onCondition: jsonOf(fields.onCondition), updatedAt: NOW })
+    .where("id", "=", id)
+    .where("version", "=", version)
+    .execute();
 }
 
 /** Changes the status of a version. Activating one deprecates the version that was active. */
@@ -86,9 +99,11 @@ export async function moveVersion(
   { id, version }: VersionOf,
   status: TypeFields["status"],
 ): Promise<void> {
-  await sql`
-    update tidings.notification_types t
-    set status = ${status}, updated_at = clock_timestamp()
-    where t.id = ${id} and t.version = ${version} and t.status <> ${status}
-  `.execute(transaction);
+  await transaction
+    .updateTable("notificationTypes")
+    .set({ status, updatedAt: NOW })
+    .where("id", "=", id)
+    .where("version", "=", version)
+    .where("status", "<>", status)
+    .execute();
 }

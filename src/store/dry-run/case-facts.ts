@@ -41,10 +41,12 @@ export async function findTypeOf(
   db: Db,
   templateId: number,
 ): Promise<{ readonly id: number; readonly name: string } | undefined> {
-  const { rows } = await sql<{ id: number; name: string }>`
-    select t.id, t.name from tidings.notification_types t
-    where t.template_id = ${templateId} and t.status = 'active'
-    order by t.id limit 1
-  `.execute(db);
-  return rows[0];
+  return await db
+    .selectFrom("notificationTypes")
+    .select(["id", "name"])
+    .where("templateId", "=", templateId)
+    .where("status", "=", "active")
+    .orderBy("id")
+    .limit(1)
+    .executeTakeFirst();
 }

@@ -31,10 +31,11 @@ async function loadCaseTypes(
   db: Db,
   ids: readonly string[],
 ): Promise<{ readonly id: string; readonly name: string }[]> {
-  const { rows } = await sql<{ id: string; name: string }>`
-    select y.id, y.name from tidings.case_types y where y.id = any(${ids}::text[])
-  `.execute(db);
-  return rows;
+  return await db
+    .selectFrom("caseTypes")
+    .select(["id", "name"])
+    .where("id", "=", sql<string>`any(${ids})`)
+    .execute();
 }
 
 interface Person {

@@ -53,8 +53,9 @@ export async function findInteractionState(
   db: Db,
   interactionId: InteractionId,
 ): Promise<InteractionState | undefined> {
-  const { rows } = await sql<InteractionState>`
-    select i.origin, i.status, i.status_details from tidings.interactions i where i.id = ${interactionId}::bigint
-  `.execute(db);
-  return rows[0];
+  return await db
+    .selectFrom("interactions")
+    .select(["origin", "status", "statusDetails"])
+    .where("id", "=", interactionId)
+    .executeTakeFirst();
 }

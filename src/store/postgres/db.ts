@@ -1,10 +1,10 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
 import { Pool, types } from "pg";
 import { parseExactJson } from "../../domain/exact-json.ts";
-import type { DB } from "./schema.ts";
 import { openSessions, type SessionOptions } from "./session.ts";
+import type { Tables } from "./tables.ts";
 
-export type Db = Kysely<DB>;
+export type Db = Kysely<Tables>;
 
 /** The connection, actor and size of a pool. */
 export interface PoolOptions extends SessionOptions {
@@ -45,7 +45,7 @@ const parserOf = (type: number, format?: "text" | "binary"): unknown =>
 
 /** Kysely over a pool. Columns arrive in camelCase; keys inside jsonb are not changed. */
 export function openDb(pool: Pool): Db {
-  return new Kysely<DB>({
+  return new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   }).withSchema("tidings");

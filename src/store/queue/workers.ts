@@ -28,7 +28,7 @@ export async function recordHeartbeat(db: Db, { id, host, pid, queuePool }: Work
 
 /** Removes a stopped worker from the list. */
 export async function deregisterWorker(db: Db, workerId: WorkerId): Promise<void> {
-  await sql`delete from tidings.workers where id = ${workerId}`.execute(db);
+  await db.deleteFrom("workers").where("id", "=", workerId).execute();
 }
 
 /**

@@ -53,8 +53,11 @@ async function readActiveVersions(
 
 /** True if there is a notification type with this id, in any status. */
 export async function isKnownType(db: Db, id: number): Promise<boolean> {
-  const { rows } = await sql`
-    select from tidings.notification_types t where t.id = ${id} limit 1
-  `.execute(db);
-  return rows.length > 0;
+  const row = await db
+    .selectFrom("notificationTypes")
+    .select("id")
+    .where("id", "=", id)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }

@@ -97,13 +97,14 @@ type LookupContent = Pick<UnknownOutcome, "to" | "body">;
 
 /** True if an interaction has this provider's message id already. */
 export async function isOnRecord(db: Db, channel: Channel, messageId: string): Promise<boolean> {
-  const { rows } = await sql<{ known: boolean }>`
-    select exists (
-      select from tidings.interactions i
-      where i.channel = ${channel} and i.provider_message_id = ${messageId}
-    ) as known
-  `.execute(db);
-  return rows[0]?.known ?? false;
+  const row = await db
+    .selectFrom("interactions")
+    .select("id")
+    .where("channel", "=", channel)
+    .where("providerMessageId", "=", messageId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** The settled result of an unknown outcome; null for the channel's usual words. */

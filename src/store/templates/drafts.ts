@@ -116,12 +116,16 @@ async function editDraft(
   { id, version }: TemplateVersion,
   { slug, content, samples }: TemplateDraft,
 ): Promise<void> {
-  await sql`
-    update tidings.templates
-    set (name, channel, language, theme, subject, sensitive, subject_template, html_template, text_template) = (${sql.join(inOrder(content))}),
-      slug = ${slug}, samples = ${JSON.stringify(samples)}, updated_at = now()
-    where id = ${id} and version = ${version}
-  `.execute(db);
+  const { name, channel, language, theme, subject, sensitive, ...parts } = content;
+  const { subjectTemplate, htmlTemplate, textTemplate } = parts;
+  await db
+    .updateTable("templates")
+    .set({ name, channel, language, theme, subject, sensitive })
+    .set({ subjectTemplate, htmlTemplate, textTemplate })
+    .set({ slug, samples: JSON.stringify(samples), updatedAt: sql<Date>`now()` })
+    .where("id", "=", id)
+    .where("version", "=", version)
+    .execute();
 }
 
 /** Samples are not part of the message, so a draft can get new samples without a new version. */
@@ -130,7 +134,10 @@ async function renewSamples(
   { id, version }: TemplateVersion,
   { samples }: TemplateDraft,
 ): Promise<void> {
-  await sql`update tidings.templates set samples = ${JSON.stringify(samples)} where id = ${id} and version = ${version}`.execute(
-    db,
-  );
+  await db
+    .updateTable("templates")
+    .set({ samples: JSON.stringify(samples) })
+    .where("id", "=", id)
+    .where("version", "=", version)
+    .execute();
 }

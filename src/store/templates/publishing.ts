@@ -34,10 +34,13 @@ async function activateOne(db: Db, draft: TemplateVersion): Promise<Published> {
   const { id, version, contentHash } = draft;
   // After taking the lock of guard_versions, the active version that is read is the one that will be deprecated.
   await sql`select pg_advisory_xact_lock(hashtext('tidings.templates'), ${id}::int)`.execute(db);
-  const { rows } = await sql<{ version: number }>`
-    select t.version from tidings.templates t where t.id = ${id} and t.status = 'active'
-  `.execute(db);
-  const active = rows[0]?.version ?? null;
+  const row = await db
+    .selectFrom("templates")
+    .select("version")
+    .where("id", "=", id)
+    .where("status", "=", "active")
+    .executeTakeFirst();
+  const active = row?.version ?? null;
   if (active === version) return { id, version, deprecated: null, already: true };
   const { numAffectedRows } = await sql`
     update tidings.templates t set status = 'active'

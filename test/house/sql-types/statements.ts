@@ -60,6 +60,10 @@ const VALUE_TYPES: ReadonlySet<string> = new Set([
   "TSUnknownKeyword",
 ]);
 
+const isValueType = (type: Node): boolean =>
+  VALUE_TYPES.has(type.type) ||
+  (type.type === "TSTypeReference" && part(type, "typeName")["name"] === "Date");
+
 const parameter = (rendering: Rendering): string => `$${(rendering.parameters += 1)}`;
 const isTag = (node: Node): boolean =>
   node.type === "TaggedTemplateExpression" && part(node, "tag")["name"] === "sql";
@@ -93,7 +97,7 @@ export function statementsOf(path: string): Statement[] {
       : scope;
     if (isTag(node)) {
       const row = maybe(node, "typeArguments") && parts(part(node, "typeArguments"), "params")[0];
-      const isStatement = row ? !VALUE_TYPES.has(row.type) : readsLikeStatement(module, node);
+      const isStatement = row ? !isValueType(row) : readsLikeStatement(module, node);
       if (isExecuted || isStatement)
         found.push({
           module,
