@@ -6,7 +6,6 @@ import type { ProviderAnswer } from "../domain/provider-answer.ts";
 import { emitOutcome } from "../outcome-events.ts";
 import type { Judgement } from "../providers/flow/circuit-breaker.ts";
 import type { Lease } from "../providers/flow/slot-gate.ts";
-import { planNextAttempts } from "../store/deliver/next-attempts.ts";
 import type { Claimed, ClaimedById } from "./claim.ts";
 import { TURN_MS } from "./turn.ts";
 
@@ -97,10 +96,9 @@ export async function record(
     answer,
     channel,
   );
-  await deps.recorder.record(outcome);
   // an interaction that failed earlier by the same fault of ours is sent again as its next attempt
-  await planNextAttempts(
-    deps.db,
+  await deps.recorder.record(
+    outcome,
     judgement.misjudged.map((id) => ({ interactionId: id, dueAt: outcome.dueAt ?? endedAt })),
   );
   deps.inFlight.release([interactionId]);

@@ -9,11 +9,19 @@ import { retryOnOutage } from "../postgres/retry.ts";
 
 /** Records outcomes. `record` resolves once its own outcome is durable. */
 export interface Recorder {
-  record(outcome: AttemptOutcome): Promise<void>;
+  /**
+   * `takenBack` are the next attempts of interactions that were recorded as failed before this outcome showed that the fault
+   * was ours. They are planned in the transaction that writes the outcome.
+   */
+  record(outcome: AttemptOutcome, takenBack?: readonly NextAttempt[]): Promise<void>;
 }
 
-interface Waiting {
+interface Answered {
   readonly outcome: AttemptOutcome;
+  readonly takenBack: readonly NextAttempt[];
+}
+
+interface Waiting extends Answered {
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -45,9 +53,8 @@ export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
   let timer: NodeJS.Timeout | undefined;
 
   const writeGroup = async (group: readonly Waiting[]): Promise<void> => {
-    const outcomes = group.map((one) => one.outcome);
     try {
-      await retryOnOutage(() => write(db, outcomes), { onOutage });
+      await retryOnOutage(() => write(db, group), { onOutage });
     } catch (error) {
       if (group.length === 1) return group[0]?.failed(error);
       // if the tables refuse one answer, the others of its group are still recorded
@@ -59,7 +66,9 @@ export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    if (waiting.length === 0 || writing === WRITERS) return;
+    // an interaction that is taken back must be on record as failed, so the statement that may be recording it ends first
+    const writers = waiting.some((one) => one.takenBack.length > 0) ? 1 : WRITERS;
+    if (waiting.length === 0 || writing >= writers) return;
     const group = waiting;
     waiting = [];
     writing += 1;
@@ -70,9 +79,9 @@ export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
   };
 
   return {
-    record: (outcome) =>
+    record: (outcome, takenBack = []) =>
       new Promise<void>((done, failed) => {
-        waiting.push({ outcome, done, failed });
+        waiting.push({ outcome, takenBack, done, failed });
         if (waiting.length >= GROUP_SIZE) flush();
         else timer ??= setTimeout(flush, GROUP_MS);
       }),
@@ -82,18 +91,16 @@ export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
 /**
  * Repeating it after a commit whose confirmation did not arrive changes nothing: the rows are no longer in progress.
  */
-async function write(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
-  const plain = outcomes.every(
-    (one) =>
-      one.nextAttemptAt === null &&
-      one.dueAt === null &&
-      one.askAt === null &&
-      one.finding === null,
-  );
+async function write(db: Db, answered: readonly Answered[]): Promise<void> {
+  const outcomes = answered.map((one) => one.outcome);
+  const next = [...outcomes.flatMap(nextOf), ...answered.flatMap(({ takenBack }) => takenBack)];
+  const plain =
+    next.length === 0 &&
+    outcomes.every((one) => one.dueAt === null && one.askAt === null && one.finding === null);
   if (plain) return moveInteractions(db, outcomes);
   await db.transaction().execute(async (tx) => {
     await moveInteractions(tx, outcomes);
-    await planNextAttempts(tx, outcomes.flatMap(nextOf));
+    await planNextAttempts(tx, next);
     await queueAgain(
       tx,
       outcomes.filter((one) => one.dueAt !== null),

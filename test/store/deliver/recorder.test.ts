@@ -71,6 +71,13 @@ test("an answer that the tables refuse does not affect the others of its group",
   expect(await statusesOf(ids)).toEqual(["attempted", "inProgress", "attempted"]);
 });
 
+const statementsWaiting = async (): Promise<number | null> =>
+  (
+    await pool.query(
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    )
+  ).rowCount;
+
 test("an answer is recorded despite a deadlock with the core system", async () => {
   const ids = await begin(1);
   const core = await pool.connect();
@@ -88,9 +95,7 @@ test("an answer is recorded despite a deadlock with the core system", async () =
       ),
     ),
   );
-  const waiting =
-    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-  await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1);
+  await expect.poll(statementsWaiting).toBe(1);
   // the recorder holds the interaction and waits for the contact: now each waits for the other, and the recorder finds out first
   await core.query("select from tidings.interactions where id = $1 for update", [ids[0]]);
   await core.query("commit");
@@ -173,3 +178,52 @@ test.each(["22P05", "23514", "25P02", "42703", "XX000"])(
   "an error that the same statement would cause again is not: %s",
   (code) => expect(outageCode(Object.assign(new Error(), { code }))).toBeUndefined(),
 );
+
+const refused = (id: InteractionId): AttemptOutcome =>
+  outcomeRow(id, {
+    status: "failed",
+    statusDetails: "emailBounced",
+    short: "Refused",
+    long: "No.",
+  });
+
+async function nextOf(id: InteractionId): Promise<number> {
+  const { rowCount } = await pool.query(
+    "select from tidings.interactions where previous_interaction_id = $1",
+    [id],
+  );
+  return rowCount ?? 0;
+}
+
+test("attempts that are taken back are planned with the outcome that shows it, or neither is on record", async () => {
+  const [first = NONE, third = NONE] = await begin(2);
+  await recorder.record(refused(first));
+  await pool.query(`
+    create function public.refuse_next() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$;
+    create trigger refuse_next before insert on tidings.interactions
+    for each row when (new.attempt = 2) execute function public.refuse_next()`);
+  const takenBack = [{ interactionId: first, dueAt: LATER }];
+  await expect(recorder.record(limited(third), takenBack)).rejects.toThrow("broken");
+  expect(await statusesOf([first, third])).toEqual(["failed", "inProgress"]);
+  await pool.query("drop trigger refuse_next on tidings.interactions");
+  await recorder.record(limited(third), takenBack);
+  expect(await statusesOf([first, third])).toEqual(["failed", "scheduled"]);
+  expect(await nextOf(first)).toBe(1);
+});
+
+test("an attempt that is taken back while its refusal is being recorded is not lost", async () => {
+  const [first = NONE, third = NONE, ...others] = await begin(5);
+  const core = await pool.connect();
+  await core.query("begin");
+  await core.query("select from tidings.interactions where id = $1 for update", [first]);
+  const writing = recorder.record(refused(first));
+  await expect.poll(statementsWaiting).toBe(1);
+  const taking = recorder.record(limited(third), [{ interactionId: first, dueAt: LATER }]);
+  // each of these takes as long as the attempt that is taken back would, if it did not wait
+  const another = openRecorder({ db, onOutage: () => undefined });
+  for (const id of others) await another.record(refused(id));
+  await core.query("commit");
+  core.release();
+  await Promise.all([writing, taking]);
+  expect(await nextOf(first)).toBe(1);
+});
