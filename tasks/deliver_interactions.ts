@@ -1,12 +1,11 @@
 import type { Task } from "graphile-worker";
 import type { InteractionId } from "../src/domain/ids.ts";
 import type { Ready } from "../src/decide/deliver/prepare.ts";
-import { leaseSlots, type Leased, record, send } from "../src/delivery/call.ts";
+import { leaseInTurn, type Leased, type Part, record, send } from "../src/delivery/call.ts";
 import { claim, type ClaimedById } from "../src/delivery/claim.ts";
 import { judgeDue, withhold } from "../src/delivery/judge-due.ts";
-import { channelOf, requeue, startTurn, type Turn } from "../src/delivery/turn.ts";
+import { channelOf, requeue, startTurn } from "../src/delivery/turn.ts";
 import type { DeliveryChannel, Deps } from "../src/deps.ts";
-import type { Lane } from "../src/domain/jobs.ts";
 
 /**
  * load -> judge -> claim -> send -> record -> requeue: handles the due interactions of one channel, in sets that the
@@ -34,14 +33,6 @@ export const deliverInteractions =
     await requeue(deps, job, [...notStarted, ...left]);
   };
 
-/** A part of a job. */
-interface Part {
-  readonly turn: Turn;
-  readonly lane: Lane;
-  /** True if the job has more interactions, perhaps for other destinations. */
-  readonly mayPass: boolean;
-}
-
 /**
  * Starts as many calls as the provider has room for in this turn, and at least once as many as it has room for now, so
  * that a slow load does not prevent sending. Resolves to the ids that were not started.
@@ -49,20 +40,18 @@ interface Part {
 async function claimAndSend(
   deps: Deps,
   channel: DeliveryChannel,
-  { turn, lane, mayPass }: Part,
+  part: Part,
   ready: readonly Ready[],
 ): Promise<InteractionId[]> {
-  let waiting = ready;
-  do {
-    const leased = await leaseSlots(deps, channel, { lane, mayPass }, waiting);
-    if (leased.length === 0) break;
+  const waiting = new Set(ready);
+  for await (const leased of leaseInTurn(deps, channel, part, ready)) {
     const started = leased.map((one) => one.ready);
     const claiming = claim(deps, channel, started);
     for (const one of leased) deps.inFlight.follow(sendAndRecord(deps, channel, one, claiming));
     await claiming;
-    waiting = waiting.filter((one) => !started.includes(one));
-  } while (waiting.length > 0 && turn.hasTime());
-  return waiting.map(({ facts }) => facts.interactionId);
+    for (const one of started) waiting.delete(one);
+  }
+  return [...waiting].map(({ facts }) => facts.interactionId);
 }
 
 /**

@@ -7,7 +7,7 @@ import { emitOutcome } from "../outcome-events.ts";
 import type { Judgement } from "../providers/flow/circuit-breaker.ts";
 import type { Lease } from "../providers/flow/slot-gate.ts";
 import type { Claimed, ClaimedById } from "./claim.ts";
-import { TURN_MS } from "./turn.ts";
+import { type Turn, TURN_MS } from "./turn.ts";
 
 /** An interaction that may be sent, with its leased slot, as soon as it is claimed. */
 export interface Leased {
@@ -25,14 +25,42 @@ export interface Call {
 /** The wait for full destinations while slots are free that other destinations can use (ms). */
 const PASS_MS = 25;
 
+/** A part of a job. */
+export interface Part {
+  readonly turn: Turn;
+  readonly lane: Lane;
+  /** The job has more, which may go to other destinations. */
+  readonly mayPass: boolean;
+}
+
+/**
+ * Leases slots for the messages of a part, as many at a time as the provider has room for, until the turn ends. It leases at
+ * least once, so that a slow load does not prevent sending.
+ */
+export async function* leaseInTurn(
+  deps: Deps,
+  channel: DeliveryChannel,
+  part: Part,
+  ready: readonly Ready[],
+): AsyncGenerator<readonly Leased[]> {
+  let waiting = ready;
+  do {
+    const leased = await leaseSlots(deps, channel, part, waiting);
+    if (leased.length === 0) return;
+    yield leased;
+    const started = new Set(leased.map((one) => one.ready));
+    waiting = waiting.filter((one) => !started.has(one));
+  } while (waiting.length > 0 && part.turn.hasTime());
+}
+
 /**
  * Leases slots for as many interactions as the provider has room for now. None while its circuit is open, or when the
  * daemon stops.
  */
-export async function leaseSlots(
+async function leaseSlots(
   { clock, stopping }: Deps,
   { circuit, gate }: DeliveryChannel,
-  { lane, mayPass }: { readonly lane: Lane; readonly mayPass: boolean },
+  { lane, mayPass }: Part,
   ready: readonly Ready[],
 ): Promise<Leased[]> {
   if (ready.length === 0 || stopping.aborted) return [];
