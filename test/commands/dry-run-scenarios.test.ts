@@ -90,8 +90,8 @@ async function insertOne(change: ScenarioChange, n: number): Promise<string[]> {
 }
 
 /** Every forecast that is not silent has fired, also without an eligible contact. */
-const firedIn = ({ types, changes, expect: expected }: Scenario, told: Document["changes"]) =>
-  told.flatMap(({ notices }, place) =>
+const firedIn = ({ types, changes, expect: expected }: Scenario, forecasts: Document["changes"]) =>
+  forecasts.flatMap(({ notices }, place) =>
     notices
       .filter(({ kind }) => kind !== "silent")
       .map(({ notificationTypeId, dueAt }) => {
@@ -101,8 +101,8 @@ const firedIn = ({ types, changes, expect: expected }: Scenario, told: Document[
       }),
   );
 
-const inOrder = (told: readonly { readonly type: string; readonly change: string }[]) =>
-  told.toSorted((one, other) =>
+const inOrder = (notices: readonly { readonly type: string; readonly change: string }[]) =>
+  notices.toSorted((one, other) =>
     `${one.change} ${one.type}`.localeCompare(`${other.change} ${other.type}`),
   );
 

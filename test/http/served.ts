@@ -43,7 +43,7 @@ export interface Served {
   readonly emitted: readonly string[];
   /** A key with these scopes. */
   readonly keyWith: (...scopes: readonly Scope[]) => Promise<string>;
-  /** Asks over a real socket, never follows a redirect, and holds the answer against the OpenAPI document. */
+  /** Sends a request over a real socket, never follows a redirect, and compares the answer with the OpenAPI document. */
   readonly ask: (method: string, path: string, asked?: RequestOptions) => Promise<Answer>;
 }
 

@@ -10,7 +10,7 @@ const database = useDatabase();
 const { pool } = database;
 const { lender } = depsOn(database);
 
-interface Told {
+interface SentNotice {
   readonly type: string;
   readonly change: string;
   readonly due: string | undefined;
@@ -69,7 +69,7 @@ async function insertOne(change: Scenario["changes"][number], n: number): Promis
 async function readTold(
   { types, changes, expect: expected }: Scenario,
   n: number,
-): Promise<Told[]> {
+): Promise<SentNotice[]> {
   const { rows } = await pool.query<{ type: number; change: string; due: Date }>(
     `select i.notification_type_id as type, c.external_id as change, i.scheduled_at_from as due
      from tidings.interactions i join tidings.case_changes c on c.id = i.case_change_id
@@ -86,8 +86,8 @@ async function readTold(
   });
 }
 
-const inOrder = (told: readonly Told[]): Told[] =>
-  told.toSorted((one, other) =>
+const inOrder = (notices: readonly SentNotice[]): SentNotice[] =>
+  notices.toSorted((one, other) =>
     `${one.change} ${one.type}`.localeCompare(`${other.change} ${other.type}`),
   );
 
