@@ -13,6 +13,14 @@ export type ChangeSetId = Id<"changeSet">;
 /** The id of a daemon. */
 export type WorkerId = Id<"worker">;
 
+/** The id of a borrower, which the core system chooses: any text. */
+export type BorrowerId = Id<"borrower">;
+/** The id of a case, which the core system chooses: any text. */
+export type CaseId = Id<"case">;
+/** The id of a contact, which the core system chooses: any text. */
+export type ContactId = Id<"contact">;
+/** The id of a loan, which the core system chooses: any text. */
+export type LoanId = Id<"loan">;
 /** The id of a row of the history, record_changes. */
 export type RecordChangeId = Id<"recordChange">;
 /** Ids that the database numbers. */
@@ -48,3 +56,9 @@ export const FORECAST = { interactionId: "0" as InteractionId, chainId: "0" as C
 
 /** The id of the case change of a line of a file, which is not stored. */
 export const idOfLine = (line: number): CaseChangeId => String(line) as CaseChangeId;
+
+// These read an id of the core system that came from outside. It may be any text.
+export const parseBorrowerId = (text: string): BorrowerId => text as BorrowerId;
+export const parseCaseId = (text: string): CaseId => text as CaseId;
+export const parseContactId = (text: string): ContactId => text as ContactId;
+export const parseLoanId = (text: string): LoanId => text as LoanId;

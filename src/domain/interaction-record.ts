@@ -1,4 +1,4 @@
-import type { InteractionId } from "./ids.ts";
+import type { BorrowerId, CaseId, ContactId, InteractionId, LoanId } from "./ids.ts";
 import type { SealedContent } from "./sealed-content.ts";
 import type { ContactType, Channel, Direction, InteractionStatus, Origin } from "./vocabulary.ts";
 
@@ -22,7 +22,7 @@ export interface ContactDetails {
 
 /** A contact of a borrower with all its details. */
 export interface StoredContact {
-  readonly id: string;
+  readonly id: ContactId;
   readonly details: ContactDetails;
 }
 
@@ -30,11 +30,11 @@ export interface StoredContact {
 export interface LoggedFields {
   readonly channel: Channel;
   readonly content: object | SealedContent | null;
-  readonly contactId: string | null;
+  readonly contactId: ContactId | null;
   readonly contact: object | null;
   readonly borrower: object | null;
-  readonly loanId: string | null;
-  readonly loanIds: readonly string[];
+  readonly loanId: LoanId | null;
+  readonly loanIds: readonly LoanId[];
   readonly subject: string | null;
   readonly theme: string | null;
   readonly sensitive: boolean;
@@ -63,8 +63,8 @@ export interface InteractionRecord extends LoggedFields {
   readonly deletedAt: Date | null;
   /** Rows written by SQL may contain any JSON here. */
   readonly createdBy: unknown;
-  readonly personId: string | null;
-  readonly caseId: string | null;
+  readonly personId: BorrowerId | null;
+  readonly caseId: CaseId | null;
   readonly statusUpdatedAt: Date;
   readonly statusDetailsUpdatedAt: Date | null;
   readonly templateVersionId: string | null;

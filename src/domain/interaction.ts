@@ -1,5 +1,5 @@
 import type { DeliveryRuleId } from "./delivery-rules.ts";
-import type { CaseChangeId, InteractionId } from "./ids.ts";
+import type { CaseChangeId, ContactId, InteractionId } from "./ids.ts";
 import type { Evidence, ContactFinding } from "./provider-answer.ts";
 import type { StatusDetails } from "./status-details.ts";
 import type { Channel, Theme } from "./vocabulary.ts";
@@ -25,7 +25,7 @@ export interface NoticeTerms {
 /** The data that is written when an interaction is claimed. */
 export interface Claim {
   readonly interactionId: InteractionId;
-  readonly contactId: string;
+  readonly contactId: ContactId;
   /** A copy of the contact at that time. */
   readonly contact: object;
   readonly borrower: object;

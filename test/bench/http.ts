@@ -1,4 +1,5 @@
 import { Agent, request } from "node:http";
+import { parseBorrowerId } from "../../src/domain/ids.ts";
 import { join } from "node:path";
 import { SCOPES } from "../../src/domain/vocabulary.ts";
 import { generateKey } from "../../src/api-key.ts";
@@ -62,7 +63,7 @@ export async function benchHttp(scene: Scene): Promise<void> {
           sendBare(PAGES, CONNECTIONS, (n) =>
             listInteractions(
               db,
-              { personId: borrower(n) },
+              { personId: parseBorrowerId(borrower(n)) },
               { sortBy: "createdAt", order: "desc", limit: 100 },
             ),
           ),

@@ -4,12 +4,16 @@ import {
   LARGEST_ID,
   parseCaseChangeId,
   parseInteractionId,
+  type BorrowerId,
   type CaseChangeId,
+  type CaseId,
   type ChainId,
   type ChangeSetId,
   type InteractionId,
 } from "../../src/domain/ids.ts";
 import { createInFlight } from "../../src/delivery/in-flight.ts";
+import { listContacts } from "../../src/store/api/contacts.ts";
+import { loadCaseFacts } from "../../src/store/dry-run/case-facts.ts";
 import { claimChangeSet } from "../../src/store/resolve/resolve-queue.ts";
 
 describe.each([
@@ -34,7 +38,7 @@ describe.each([
 
 /** `npm run types` fails where one of these lines compiles: each would confuse two ids, or skip the check of one. */
 export function confuse(
-  { interaction, change, chain, set }: Ids,
+  { interaction, change, chain, set, borrower, theCase }: Ids,
   text: string,
   { emit, db }: Pick<Deps, "emit" | "db">,
 ): void {
@@ -52,6 +56,10 @@ export function confuse(
   emit("caseChange.notResolved", { caseChangeId: set, code: "23505" });
   // @ts-expect-error a case change is no set of case changes
   void claimChangeSet(db, change);
+  // @ts-expect-error a borrower is no case
+  void loadCaseFacts(db, borrower);
+  // @ts-expect-error a case is no borrower
+  void listContacts(db, theCase);
 }
 
 interface Ids {
@@ -59,4 +67,6 @@ interface Ids {
   readonly change: CaseChangeId;
   readonly chain: ChainId;
   readonly set: ChangeSetId;
+  readonly borrower: BorrowerId;
+  readonly theCase: CaseId;
 }

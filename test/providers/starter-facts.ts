@@ -1,4 +1,5 @@
 import type { FactSheet } from "../../src/domain/deliver/fact-sheet.ts";
+import { parseBorrowerId, parseCaseId, parseContactId, parseLoanId } from "../../src/domain/ids.ts";
 import type { Starter } from "../template/starter-set.ts";
 import { caseChange, chain, interaction } from "../ids.ts";
 
@@ -26,20 +27,22 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
       whenCaseMoves: "send",
       onUnknown: "hold",
     },
-    case: sample.case,
+    case: { ...sample.case, id: parseCaseId(sample.case.id) },
     caseNow: { ...sample.case, changeId: caseChange("1") },
     pausedBecause: null,
     borrower: {
       ...sample.borrower,
+      id: parseBorrowerId(sample.borrower.id),
       statusUpdatedAt: "2030-11-02T08:00:00+00:00",
       createdAt: "2030-11-02T08:00:00+00:00",
       collectionsIntensity: "normal",
       commPreferences: {},
     },
-    loans: sample.loans,
+    loans: sample.loans.map((loan) => ({ ...loan, id: parseLoanId(loan.id) })),
     contacts: [
       {
         ...sample.contact,
+        id: parseContactId(sample.contact.id),
         externalId: null,
         affiliation: "self",
         status: "primary",

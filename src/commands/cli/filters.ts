@@ -1,3 +1,4 @@
+import { parseBorrowerId, parseCaseId, parseLoanId } from "../../domain/ids.ts";
 import { CHANNELS, INTERACTION_STATUSES } from "../../domain/vocabulary.ts";
 import type { InteractionFilter } from "../../store/api/interaction-filter.ts";
 import type { Db } from "../../store/postgres/db.ts";
@@ -54,9 +55,9 @@ export const hasFilter = (options: FilterOptions): boolean =>
 /** The words of the filter. Throws ARGUMENTS_INVALID for a value that is not known. */
 export function readWords(options: FilterOptions): InteractionFilter {
   return {
-    personId: options.borrower,
-    caseId: options.case,
-    loanId: options.loan?.map((id) => ({ id })),
+    personId: options.borrower === undefined ? undefined : parseBorrowerId(options.borrower),
+    caseId: options.case?.map(parseCaseId),
+    loanId: options.loan?.map((id) => ({ id: parseLoanId(id) })),
     notificationTypeId: options.type?.map((id) => readWhole("--type", id)),
     channel: options.channel?.map((word) => oneOf("--channel", word, CHANNELS)),
     status: options.status?.map((word) => oneOf("--status", word, INTERACTION_STATUSES)),

@@ -1,3 +1,4 @@
+import { parseCaseId } from "../../domain/ids.ts";
 import { readFile } from "node:fs/promises";
 import { sampleFindings } from "../../template/check/check-samples.ts";
 import { chooseContact } from "../../decide/deliver/choose-contact.ts";
@@ -47,7 +48,7 @@ function checked(name: string, sample: unknown): Values {
 /** Returns the facts that delivery would use now, and the contact that it would choose. */
 async function valuesOfCase({ template }: Readable, caseId: string): Promise<Values> {
   return await withDatabase("preview", async (db, { lender }): Promise<Values> => {
-    const facts = await loadCaseFacts(db, caseId);
+    const facts = await loadCaseFacts(db, parseCaseId(caseId));
     if (facts === undefined) throw notFound(`there is no case ${caseId}`);
     const choice = chooseContact(template.channel, facts.contacts, lender.country);
     if (choice.kind === "none") return { kind: "none", lines: [`${choice.short}: ${choice.long}`] };

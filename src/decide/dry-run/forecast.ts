@@ -1,5 +1,6 @@
 import type { Arrival, DryRunFacts } from "../../domain/dry-run/arrival.ts";
 import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
+import type { ContactId } from "../../domain/ids.ts";
 import { BEFORE_ALL_CHANGES, FORECAST } from "../../domain/ids.ts";
 import type { NoticeTerms } from "../../domain/interaction.ts";
 import type { NotificationTypeVersion } from "../../domain/resolve/notification-type.ts";
@@ -34,7 +35,7 @@ interface Stopped {
  * sentence without personal data.
  */
 export type Forecast =
-  | (Dated & { readonly kind: "sends"; readonly contactId: string })
+  | (Dated & { readonly kind: "sends"; readonly contactId: ContactId })
   | (Dated & Stopped & { readonly kind: "waits"; readonly until: Date })
   | (Stopped & { readonly kind: "fails" })
   | (Stopped & { readonly kind: "cancels" })

@@ -5,7 +5,7 @@ import type {
   ReadLine,
   References,
 } from "../../domain/dry-run/arrival.ts";
-import { idOfLine } from "../../domain/ids.ts";
+import { idOfLine, parseBorrowerId, parseCaseId, parseLoanId } from "../../domain/ids.ts";
 
 /** The data in the database that concerns the lines of a file. */
 export interface Known {
@@ -71,10 +71,10 @@ function arrivalOf(read: Dated, peers: readonly Dated[], around: Neighbors = NOT
     label: `line ${line}`,
     change: {
       id: idOfLine(line),
-      caseId: change.case_id,
+      caseId: parseCaseId(change.case_id),
       caseTypeId: change.case_type_id,
-      borrowerId: change.borrower_id,
-      loanIds: change.loan_ids,
+      borrowerId: parseBorrowerId(change.borrower_id),
+      loanIds: change.loan_ids.map(parseLoanId),
       status: state.status,
       outcome: state.outcome,
       fields: state.fields,

@@ -1,4 +1,4 @@
-import type { CaseChangeId, InteractionId, WorkerId } from "../ids.ts";
+import type { BorrowerId, CaseChangeId, ContactId, InteractionId, WorkerId } from "../ids.ts";
 import type { CaseChange } from "../resolve/case-change.ts";
 import type { Delay, Trigger } from "../resolve/notification-type.ts";
 import type {
@@ -22,8 +22,8 @@ export interface Attempt {
   readonly latestAt: Date | null;
   /** The explanation of the due time of the first attempt, from `schedule`. */
   readonly dueExplanation: object | null;
-  readonly personId: string | null;
-  readonly contactId: string | null;
+  readonly personId: BorrowerId | null;
+  readonly contactId: ContactId | null;
   /** The type, label and status of the contact when it was chosen. */
   readonly contactType: string | null;
   readonly contactLabel: string | null;

@@ -1,8 +1,9 @@
+import type { ContactId } from "../ids.ts";
 import type { ContactStatus, ContactType } from "../vocabulary.ts";
 
 /** An email address, phone number or postal address of a borrower, as the lender stores it. */
 export interface Contact {
-  readonly id: string;
+  readonly id: ContactId;
   readonly externalId: string | null;
   readonly contactType: ContactType;
   readonly label: string | null;

@@ -1,4 +1,4 @@
-import type { CaseChangeId, ChainId, InteractionId } from "../ids.ts";
+import type { BorrowerId, CaseChangeId, CaseId, ChainId, InteractionId, LoanId } from "../ids.ts";
 import type { Contact } from "./contact.ts";
 import type { Condition } from "../resolve/notification-type.ts";
 import type {
@@ -11,7 +11,7 @@ import type {
 } from "../vocabulary.ts";
 
 export interface Borrower {
-  readonly id: string;
+  readonly id: BorrowerId;
   readonly externalId: string | null;
   readonly displayId: string | null;
   readonly borrowerType: string;
@@ -29,7 +29,7 @@ export interface Borrower {
 }
 
 export interface Loan {
-  readonly id: string;
+  readonly id: LoanId;
   readonly externalId: string | null;
   readonly displayId: string | null;
   readonly loanTypeId: string | null;
@@ -65,7 +65,7 @@ export interface FactSheet {
   };
   /** The case after the change that fired. A notice states the facts of that change and of no other. */
   readonly case: {
-    readonly id: string;
+    readonly id: CaseId;
     readonly typeId: string;
     readonly typeName: string;
     readonly status: CaseStatus;

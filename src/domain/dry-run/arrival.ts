@@ -2,6 +2,7 @@ import type { CaseChange, CaseState } from "../resolve/case-change.ts";
 import type { CaseChangeLine } from "./case-change-line.ts";
 import type { Contact } from "../deliver/contact.ts";
 import type { Borrower, Loan } from "../deliver/fact-sheet.ts";
+import type { BorrowerId, LoanId } from "../ids.ts";
 import type { OnUnknown, WhenCaseMoves } from "../vocabulary.ts";
 
 /** The state of a case after a change. */
@@ -68,9 +69,9 @@ export interface TypeRules {
 export interface DryRunFacts {
   readonly caseTypeNames: ReadonlyMap<string, string>;
   readonly people: ReadonlyMap<
-    string,
+    BorrowerId,
     { readonly borrower: Borrower; readonly contacts: readonly Contact[] }
   >;
-  readonly loans: ReadonlyMap<string, Loan>;
+  readonly loans: ReadonlyMap<LoanId, Loan>;
   readonly rules: ReadonlyMap<number, TypeRules>;
 }

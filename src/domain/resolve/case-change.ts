@@ -1,4 +1,4 @@
-import type { CaseChangeId } from "../ids.ts";
+import type { BorrowerId, CaseChangeId, CaseId, LoanId } from "../ids.ts";
 import type { CaseStatus, Outcome } from "../vocabulary.ts";
 
 /** The part of a case that triggers read. */
@@ -16,10 +16,10 @@ export interface FollowingChange extends CaseState {
 /** One row that the core system inserted: the case after the change, and what intake recorded about it. */
 export interface CaseChange extends CaseState {
   readonly id: CaseChangeId;
-  readonly caseId: string;
+  readonly caseId: CaseId;
   readonly caseTypeId: string;
-  readonly borrowerId: string;
-  readonly loanIds: readonly string[];
+  readonly borrowerId: BorrowerId;
+  readonly loanIds: readonly LoanId[];
   readonly fields: Readonly<Record<string, unknown>>;
   readonly changedAt: Date;
   /** When the change arrived, which may be long after `changedAt`. */

@@ -2,7 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { CHANNELS, DIRECTIONS, INTERACTION_STATUSES, THEMES } from "../../domain/vocabulary.ts";
 import type { InteractionFilter } from "../../store/api/interaction-filter.ts";
 import type { PageRequest } from "../../store/api/interaction-pages.ts";
-import { type InteractionId, parseInteractionId } from "../../domain/ids.ts";
+import { parseCaseId, parseContactId, parseInteractionId, parseLoanId } from "../../domain/ids.ts";
+import type { BorrowerId, InteractionId } from "../../domain/ids.ts";
 import { StatusDetails, Subject } from "./body.ts";
 import { Moment, MomentAfter } from "../core/moment.ts";
 import { DEFAULT_LIMIT, limitParameter } from "../core/parameters.ts";
@@ -96,14 +97,15 @@ export const InteractionQuery = z.strictObject({
 export type InteractionQuery = z.infer<typeof InteractionQuery>;
 
 /** The filter of a query. */
-export function filterOf(query: InteractionQuery, personId?: string): InteractionFilter {
+export function filterOf(query: InteractionQuery, personId?: BorrowerId): InteractionFilter {
   const { createdAtFrom, createdAtTo, dueFrom, dueTo, ...rest } = query;
-  const { loanId, contactId, notificationTypeId, ...same } = rest;
+  const { loanId, contactId, caseId, notificationTypeId, ...same } = rest;
   return {
     ...same,
     personId,
-    loanId: loanId?.map(readReference),
-    contactId: contactId?.map(readReference),
+    caseId: caseId?.map(parseCaseId),
+    loanId: loanId?.map((id) => readReference(id, parseLoanId)),
+    contactId: contactId?.map((id) => readReference(id, parseContactId)),
     notificationTypeId: notificationTypeId?.map(Number),
     dueFrom,
     dueBefore: dueTo,

@@ -1,3 +1,4 @@
+import type { LoanId } from "../../domain/ids.ts";
 import type { LoggedFields } from "../../domain/interaction-record.ts";
 import type { StoredBorrower } from "../../store/api/borrowers.ts";
 import type { Db } from "../../store/postgres/db.ts";
@@ -53,7 +54,7 @@ export async function loggedFields(
   };
 }
 
-async function loanOf(db: Db, loanId: string | null): Promise<string | null> {
+async function loanOf(db: Db, loanId: string | null): Promise<LoanId | null> {
   if (loanId === null) return null;
   const [found = null] = await loansOf(db, [loanId], () => "loanId");
   return found;

@@ -1,4 +1,5 @@
-import type { InteractionId } from "../../domain/ids.ts";
+import { parseBorrowerId, parseContactId, parseLoanId } from "../../domain/ids.ts";
+import type { BorrowerId, ContactId, InteractionId, LoanId } from "../../domain/ids.ts";
 import type { InteractionRecord, StoredContact } from "../../domain/interaction-record.ts";
 import type { Reference } from "../../domain/reference.ts";
 import { matchContact } from "../../decide/api/match-contact.ts";
@@ -13,7 +14,7 @@ import { notFound, unprocessable } from "../core/http-error.ts";
 
 /** The borrower of a path. */
 export async function personOf(db: Db, personId: string): Promise<StoredBorrower> {
-  const found = await findBorrower(db, readReference(personId));
+  const found = await findBorrower(db, readReference(personId, parseBorrowerId));
   if (found === undefined) throw notFound("personId", "person");
   return found;
 }
@@ -39,8 +40,11 @@ export async function loansOf(
   db: Db,
   loanIds: readonly string[],
   fieldOf: (index: number) => string,
-): Promise<string[]> {
-  const found = await findLoanIds(db, loanIds.map(readReference));
+): Promise<LoanId[]> {
+  const found = await findLoanIds(
+    db,
+    loanIds.map((id) => readReference(id, parseLoanId)),
+  );
   return found.map((id, index) => {
     if (id === undefined) throw unprocessable(fieldOf(index), "names no loan");
     return id;
@@ -48,7 +52,7 @@ export async function loansOf(
 }
 
 /** The interaction before this one. It must be of the same borrower, because a chain is one conversation. */
-export async function previousOf(db: Db, personId: string, id: string): Promise<InteractionId> {
+export async function previousOf(db: Db, personId: BorrowerId, id: string): Promise<InteractionId> {
   const field = "previousInteractionId";
   const reference = readInteractionReference(id);
   const found = reference && (await findInteraction(db, { reference, personId }));
@@ -59,13 +63,15 @@ export async function previousOf(db: Db, personId: string, id: string): Promise<
 /** Resolves the contact of a body to its id and the details that are stored with the interaction. */
 export async function contactOf(
   db: Db,
-  personId: string,
+  personId: BorrowerId,
   { contactId, contactExternalId, contact }: InteractionBody,
   homeCountry: string,
 ): Promise<Partial<Pick<InteractionRecord, "contactId" | "contact">>> {
   if (!contactId && !contactExternalId && !contact) return clearedContact(contactId, contact);
   const contacts = await listContacts(db, personId);
-  const byId = contactId ? findNamed(contacts, "contactId", readReference(contactId)) : undefined;
+  const byId = contactId
+    ? findNamed(contacts, "contactId", readReference(contactId, parseContactId))
+    : undefined;
   const byExternalId = contactExternalId
     ? findNamed(contacts, "contactExternalId", { externalId: contactExternalId })
     : undefined;
@@ -94,7 +100,7 @@ const clearedContact = (
 function findNamed(
   contacts: readonly StoredContact[],
   field: string,
-  reference: Reference,
+  reference: Reference<ContactId>,
 ): StoredContact {
   const found = contacts.find((contact) =>
     "id" in reference

@@ -1,5 +1,6 @@
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { BorrowerId } from "../../domain/ids.ts";
 import { listInteractions } from "../../store/api/interaction-pages.ts";
 import { callerOf, type HttpEnv } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
@@ -77,7 +78,7 @@ async function showWritten(
 async function showPage(
   deps: HttpDeps,
   c: Context<HttpEnv>,
-  { query, personId }: { readonly query: InteractionQuery; readonly personId?: string },
+  { query, personId }: { readonly query: InteractionQuery; readonly personId?: BorrowerId },
 ) {
   const request = pageOf(query);
   const page = await listInteractions(deps.db, filterOf(query, personId), request);

@@ -1,11 +1,12 @@
 import { sql } from "kysely";
+import type { BorrowerId } from "../../domain/ids.ts";
 import type { Reference } from "../../domain/reference.ts";
 import { BORROWER_JSON } from "../postgres/borrower-json.ts";
 import type { Db } from "../postgres/db.ts";
 import { idOf } from "./references.ts";
 
 export interface StoredBorrower {
-  readonly id: string;
+  readonly id: BorrowerId;
   readonly externalId: string | null;
   /** The form that is stored with an interaction. */
   readonly stored: object;
@@ -14,7 +15,7 @@ export interface StoredBorrower {
 /** Undefined if the reference names no borrower. */
 export async function findBorrower(
   db: Db,
-  reference: Reference,
+  reference: Reference<BorrowerId>,
 ): Promise<StoredBorrower | undefined> {
   const { rows } = await sql<StoredBorrower>`
     select b.id, b.external_id, ${BORROWER_JSON} as stored

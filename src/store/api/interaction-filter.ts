@@ -1,12 +1,12 @@
 import { sql, type RawBuilder } from "kysely";
-import type { InteractionId } from "../../domain/ids.ts";
+import type { BorrowerId, CaseId, ContactId, InteractionId, LoanId } from "../../domain/ids.ts";
 import type { Reference } from "../../domain/reference.ts";
 import { idOf } from "./references.ts";
 
 /** The filter of a list. An absent field does not filter. Of several values one must match. */
 export interface InteractionFilter {
   readonly id?: InteractionId | undefined;
-  readonly personId?: string | undefined;
+  readonly personId?: BorrowerId | undefined;
   readonly channel?: readonly string[] | undefined;
   readonly status?: readonly string[] | undefined;
   readonly statusDetails?: readonly string[] | undefined;
@@ -14,9 +14,9 @@ export interface InteractionFilter {
   readonly subject?: readonly string[] | undefined;
   readonly direction?: readonly string[] | undefined;
   readonly sensitive?: boolean | undefined;
-  readonly loanId?: readonly Reference[] | undefined;
-  readonly contactId?: readonly Reference[] | undefined;
-  readonly caseId?: readonly string[] | undefined;
+  readonly loanId?: readonly Reference<LoanId>[] | undefined;
+  readonly contactId?: readonly Reference<ContactId>[] | undefined;
+  readonly caseId?: readonly CaseId[] | undefined;
   readonly notificationTypeId?: readonly number[] | undefined;
   readonly providerMessageId?: readonly string[] | undefined;
   readonly supercaseBulkOperationId?: readonly string[] | undefined;
@@ -72,6 +72,6 @@ const withLoan = (loanIds: RawBuilder<unknown>): RawBuilder<boolean> =>
  * Interactions from Tidings are found by the persons of the case's changes and the index on persons. An index on cases
  * would cost time for every notice. Logged interactions have a small index on cases.
  */
-const ofCase = (caseIds: readonly string[]): RawBuilder<boolean> =>
+const ofCase = (caseIds: readonly CaseId[]): RawBuilder<boolean> =>
   sql<boolean>`i.case_id = any(${caseIds}) and (i.origin = 'logged'
     or i.person_id = any(array(select c.borrower_id from tidings.case_moves m join tidings.case_changes c on c.id = m.case_change_id where m.case_id = any(${caseIds}))))`;

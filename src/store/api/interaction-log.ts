@@ -1,5 +1,5 @@
 import { sql, type Updateable } from "kysely";
-import type { InteractionId } from "../../domain/ids.ts";
+import type { BorrowerId, InteractionId } from "../../domain/ids.ts";
 import type { LoggedFields } from "../../domain/interaction-record.ts";
 import type { Db } from "../postgres/db.ts";
 import type { Tables } from "../postgres/tables.ts";
@@ -23,7 +23,7 @@ export async function nextInteractionId(db: Db): Promise<InteractionId> {
 interface NewInteraction {
   /** From `nextInteractionId`. */
   readonly id: InteractionId;
-  readonly personId: string;
+  readonly personId: BorrowerId;
   readonly createdBy: Author;
 }
 
@@ -62,5 +62,5 @@ export async function changeInteraction(
 }
 
 /** pg itself writes objects as JSON */
-const rowOf = (fields: Partial<LoggedFields>): Updateable<Tables["interactions"]> =>
-  fields as Updateable<Tables["interactions"]>;
+const rowOf = ({ loanIds, ...fields }: Partial<LoggedFields>): Updateable<Tables["interactions"]> =>
+  ({ ...fields, ...(loanIds && { loanIds: [...loanIds] }) }) as Updateable<Tables["interactions"]>;

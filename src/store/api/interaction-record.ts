@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from "kysely";
-import type { InteractionId } from "../../domain/ids.ts";
+import type { BorrowerId, InteractionId } from "../../domain/ids.ts";
 import type { InteractionRecord } from "../../domain/interaction-record.ts";
 import type { Reference } from "../../domain/reference.ts";
 import { BORROWER_JSON } from "../postgres/borrower-json.ts";
@@ -26,7 +26,7 @@ export const RECORD = sql`
 export interface InteractionKey {
   readonly reference: Reference<InteractionId>;
   /** Undefined: any person. */
-  readonly personId?: string | undefined;
+  readonly personId?: BorrowerId | undefined;
 }
 
 export async function findInteraction(

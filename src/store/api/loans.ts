@@ -1,12 +1,13 @@
 import { sql } from "kysely";
+import type { LoanId } from "../../domain/ids.ts";
 import type { Reference } from "../../domain/reference.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** Returns the ids of the loans that the references name, in the same order; undefined for a reference to no loan. */
 export async function findLoanIds(
   db: Db,
-  references: readonly Reference[],
-): Promise<(string | undefined)[]> {
+  references: readonly Reference<LoanId>[],
+): Promise<(LoanId | undefined)[]> {
   const ids = references.flatMap((one) => ("id" in one ? [one.id] : []));
   const externalIds = references.flatMap((one) => ("externalId" in one ? [one.externalId] : []));
   const rows = await db
@@ -14,7 +15,7 @@ export async function findLoanIds(
     .select(["id", "externalId"])
     .where((is) =>
       is.or([
-        is("id", "=", sql<string>`any(${ids})`),
+        is("id", "=", sql<LoanId>`any(${ids})`),
         is("externalId", "=", sql<string>`any(${externalIds})`),
       ]),
     )

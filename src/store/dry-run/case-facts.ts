@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Contact } from "../../domain/deliver/contact.ts";
 import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
+import type { BorrowerId, CaseId, LoanId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 import { loadDryRunFacts } from "./facts.ts";
 
@@ -12,12 +13,12 @@ export interface CaseWithPeople extends Pick<FactSheet, "case" | "borrower" | "l
 interface Row {
   readonly case: Omit<FactSheet["case"], "typeName">;
   readonly caseTypeId: string;
-  readonly borrowerId: string;
-  readonly loanIds: readonly string[];
+  readonly borrowerId: BorrowerId;
+  readonly loanIds: readonly LoanId[];
 }
 
 /** Returns the current state of a case, or undefined if there is none with this id. */
-export async function loadCaseFacts(db: Db, caseId: string): Promise<CaseWithPeople | undefined> {
+export async function loadCaseFacts(db: Db, caseId: CaseId): Promise<CaseWithPeople | undefined> {
   const { rows } = await sql<Row>`
     select jsonb_build_object('id', c.id, 'typeId', c.case_type_id, 'status', c.status, 'outcome', c.outcome, 'fields', c.fields) as case,
       c.case_type_id, c.borrower_id, c.loan_ids

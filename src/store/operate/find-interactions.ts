@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { CaseChangeId, InteractionId } from "../../domain/ids.ts";
+import type { BorrowerId, CaseChangeId, CaseId, InteractionId } from "../../domain/ids.ts";
 import type { Channel, InteractionStatus, Origin } from "../../domain/vocabulary.ts";
 import { conditionOf, type InteractionFilter } from "../api/interaction-filter.ts";
 import type { Db } from "../postgres/db.ts";
@@ -13,9 +13,9 @@ export interface FoundInteraction {
   readonly channel: Channel;
   readonly notificationTypeId: number | null;
   readonly notificationTypeVersion: number | null;
-  readonly caseId: string | null;
+  readonly caseId: CaseId | null;
   readonly caseChangeId: CaseChangeId | null;
-  readonly borrowerId: string | null;
+  readonly borrowerId: BorrowerId | null;
   readonly loanId: string | null;
   readonly attempt: number;
   readonly status: InteractionStatus;

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { ContactId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** One interaction with its case change. A change that fired nothing has one row with nulls. */
@@ -6,7 +7,7 @@ export interface OverviewRow {
   readonly caseChange: string;
   readonly notificationType: string | null;
   readonly channel: string | null;
-  readonly contactId: string | null;
+  readonly contactId: ContactId | null;
   readonly status: string | null;
   readonly statusDetails: string | null;
   readonly attempt: number | null;

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { ChainId, InteractionId } from "../../domain/ids.ts";
+import type { ChainId, ContactId, InteractionId } from "../../domain/ids.ts";
 import type { Channel, InteractionStatus, Origin } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
@@ -15,7 +15,7 @@ export interface ContentRecord {
   readonly attempt: number;
   readonly claimedAt: Date | null;
   readonly startedAt: Date | null;
-  readonly contactId: string | null;
+  readonly contactId: ContactId | null;
   readonly contactName: string | null;
   readonly provider: string | null;
   readonly templateId: number | null;

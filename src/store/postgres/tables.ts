@@ -1,5 +1,12 @@
 import type { Generated } from "kysely";
-import type { InteractionId, WorkerId } from "../../domain/ids.ts";
+import type {
+  BorrowerId,
+  CaseId,
+  ContactId,
+  InteractionId,
+  LoanId,
+  WorkerId,
+} from "../../domain/ids.ts";
 import type {
   CaseStatus,
   Channel,
@@ -16,6 +23,11 @@ import type { DB } from "./schema.ts";
 interface Typed {
   interactions: {
     id: Generated<InteractionId>;
+    personId: BorrowerId | null;
+    caseId: CaseId | null;
+    contactId: ContactId | null;
+    loanId: LoanId | null;
+    previousInteractionId: InteractionId | null;
     origin: Generated<Origin>;
     channel: Channel;
     status: InteractionStatus;
@@ -33,6 +45,7 @@ interface Typed {
     theme: Theme | null;
     status: Generated<VersionStatus>;
   };
+  loans: { id: LoanId };
   workers: { id: WorkerId };
 }
 

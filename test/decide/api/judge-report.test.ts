@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { parseBorrowerId, parseCaseId, parseContactId } from "../../../src/domain/ids.ts";
 import { expect, test } from "vitest";
 import { judgeReport } from "../../../src/decide/api/judge-report.ts";
 import type { InteractionRecord } from "../../../src/domain/interaction-record.ts";
@@ -12,11 +13,11 @@ const RECORD: InteractionRecord = {
   updatedAt: null,
   deletedAt: null,
   createdBy: { id: "tidings", name: "Tidings" },
-  personId: "BO-1",
-  caseId: "CS-1",
+  personId: parseBorrowerId("BO-1"),
+  caseId: parseCaseId("CS-1"),
   channel: "email",
   content: { subject: "x" },
-  contactId: "CT-1",
+  contactId: parseContactId("CT-1"),
   contact: null,
   borrower: null,
   loanId: null,

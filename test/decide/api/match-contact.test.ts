@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { parseContactId } from "../../../src/domain/ids.ts";
 import { matchContact, type ContactMarks } from "../../../src/decide/api/match-contact.ts";
 import type { StoredContact } from "../../../src/domain/interaction-record.ts";
 
 const contact = (id: string, marks: Partial<ContactMarks>): StoredContact => ({
-  id,
+  id: parseContactId(id),
   details: {
     externalId: null,
     contactType: "email",

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { parseBorrowerId, parseCaseId, parseContactId } from "../../../src/domain/ids.ts";
 import { chooseContact } from "../../../src/decide/deliver/choose-contact.ts";
 import { judge, type Moment } from "../../../src/decide/deliver/judge.ts";
 import type { Contact } from "../../../src/domain/deliver/contact.ts";
 import type { FactSheet } from "../../../src/domain/deliver/fact-sheet.ts";
 import { caseChange, chain, interaction } from "../../ids.ts";
 
-const contact = (rest: Partial<Contact>): Contact => ({
-  id: "CT-1",
+type ContactRow = Partial<Omit<Contact, "id">> & { readonly id?: string };
+const contact = ({ id = "CT-1", ...rest }: ContactRow): Contact => ({
+  id: parseContactId(id),
   externalId: null,
   contactType: "email",
   label: "personal",
@@ -19,7 +21,7 @@ const contact = (rest: Partial<Contact>): Contact => ({
   receiveTextMessages: false,
   ...rest,
 });
-const phone = (rest: Partial<Contact>): Contact =>
+const phone = (rest: ContactRow): Contact =>
   contact({ contactType: "phone", value: "+16145550101", receiveTextMessages: true, ...rest });
 
 describe("the contact of an email", () => {
@@ -131,7 +133,7 @@ const facts = (
     ...type,
   },
   case: {
-    id: "CS-1",
+    id: parseCaseId("CS-1"),
     typeId: "bankruptcy",
     typeName: "Bankruptcy",
     status: "initiated",
@@ -141,7 +143,7 @@ const facts = (
   caseNow: { changeId: caseChange("1"), status: "initiated", outcome: null, fields: {} },
   pausedBecause: null,
   borrower: {
-    id: "BO-1",
+    id: parseBorrowerId("BO-1"),
     externalId: null,
     displayId: null,
     borrowerType: "person",

@@ -1,4 +1,10 @@
 import { describe, expect, test } from "vitest";
+import {
+  parseBorrowerId,
+  parseCaseId,
+  parseContactId,
+  parseLoanId,
+} from "../../../src/domain/ids.ts";
 import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
 import { forecastChange, type ForecastInputs } from "../../../src/decide/dry-run/forecast.ts";
 import type { Arrival, CaseFacts } from "../../../src/domain/dry-run/arrival.ts";
@@ -30,7 +36,7 @@ const TYPE: NotificationTypeVersion = {
 const DELAYED = { ...TYPE, delay: 5, unit: "businessDays" } as const;
 
 const CONTACT: Contact = {
-  id: "CT-1",
+  id: parseContactId("CT-1"),
   externalId: null,
   contactType: "email",
   label: "personal",
@@ -43,12 +49,13 @@ const CONTACT: Contact = {
   receiveTextMessages: false,
 };
 
+const BORROWER = parseBorrowerId("BO-1");
 const CHANGE: CaseChange = {
   id: caseChange("12"),
-  caseId: "CS-1",
+  caseId: parseCaseId("CS-1"),
   caseTypeId: "bankruptcy",
-  borrowerId: "BO-1",
-  loanIds: ["LN-2", "LN-1"],
+  borrowerId: BORROWER,
+  loanIds: ["LN-2", "LN-1"].map(parseLoanId),
   status: "initiated",
   outcome: null,
   fields: { chapter: 7 },
@@ -91,7 +98,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
     timeZone: "America/New_York",
   };
   const borrower = {
-    id: "BO-1",
+    id: BORROWER,
     externalId: null,
     displayId: null,
     borrowerType: "person",
@@ -105,7 +112,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
     commPreferences: {},
     metaData: {},
   };
-  const loans = ["LN-1", "LN-2"].map((id) => ({
+  const loans = ["LN-1", "LN-2"].map(parseLoanId).map((id) => ({
     id,
     externalId: null,
     displayId: `display ${id}`,
@@ -127,7 +134,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
     },
     dryRunFacts: {
       caseTypeNames: new Map([["bankruptcy", "Bankruptcy"]]),
-      people: new Map([["BO-1", { borrower, contacts }]]),
+      people: new Map([[BORROWER, { borrower, contacts }]]),
       loans: new Map(loans.map((loan) => [loan.id, loan])),
       rules: new Map(
         types.map(({ id }) => [

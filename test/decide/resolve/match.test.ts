@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { parseBorrowerId, parseCaseId } from "../../../src/domain/ids.ts";
 import { describe, expect, test } from "vitest";
 import { match, stillHolds } from "../../../src/decide/resolve/match.ts";
 import type {
@@ -30,9 +31,9 @@ function next(known: CaseState, rest: Partial<FollowingChange> = {}): FollowingC
 function change(after: CaseState, rest: Partial<CaseChange> = {}): CaseChange {
   return {
     id: caseChange("1"),
-    caseId: "CS-1",
+    caseId: parseCaseId("CS-1"),
     caseTypeId: "bankruptcy",
-    borrowerId: "BO-1",
+    borrowerId: parseBorrowerId("BO-1"),
     loanIds: [],
     fields: {},
     changedAt: new Date("2031-03-03T10:00:00-05:00"),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parseBorrowerId, parseCaseId } from "../../../src/domain/ids.ts";
 import { conditionFault } from "../../../src/decide/resolve/conditions.ts";
 import { match } from "../../../src/decide/resolve/match.ts";
 import type { CaseState, FollowingChange } from "../../../src/domain/resolve/case-change.ts";
@@ -41,9 +42,9 @@ function fires(type: ScenarioType, change: ScenarioChange & Neighbours): boolean
   const asTakenIn = {
     ...change,
     id: caseChange(change.label),
-    caseId: change.case,
+    caseId: parseCaseId(change.case),
     caseTypeId: change.caseType,
-    borrowerId: "BO-1",
+    borrowerId: parseBorrowerId("BO-1"),
     loanIds: [],
     changedAt: change.at,
     receivedAt: change.at,

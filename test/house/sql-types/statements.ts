@@ -62,7 +62,7 @@ const VALUE_TYPES: ReadonlySet<string> = new Set([
 
 const isValueType = (type: Node): boolean =>
   VALUE_TYPES.has(type.type) ||
-  (type.type === "TSTypeReference" && part(type, "typeName")["name"] === "Date");
+  (type.type === "TSTypeReference" && /^Date$|Id$/.test(nameOf(part(type, "typeName"))));
 
 const parameter = (rendering: Rendering): string => `$${(rendering.parameters += 1)}`;
 const isTag = (node: Node): boolean =>

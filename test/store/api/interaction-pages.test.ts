@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { parseBorrowerId, parseCaseId } from "../../../src/domain/ids.ts";
 import type { InteractionFilter } from "../../../src/store/api/interaction-filter.ts";
 import {
   listInteractions,
@@ -62,20 +63,20 @@ describe("a page is read without scanning the table", () => {
     ["those before one", { cursor: { id: interaction(20_000), side: "before" } }],
     ["the oldest", { order: "asc" }],
   ] as const)("%s", async (_, part) => {
-    const ways = await waysTo({ personId: "BO-7" }, { ...NEWEST, ...part });
+    const ways = await waysTo({ personId: parseBorrowerId("BO-7") }, { ...NEWEST, ...part });
     expect(ways, "the ids of the page").toContain("Index Only Scan interactions_by_person");
     expect(ways, "the rows of the page").toContain("Index Scan interactions_pkey");
     expect([...ways].filter((way) => !/interactions_(by_person|pkey)$/.test(way))).toEqual([]);
   });
 
   test("a case's, of its borrower and of its log", async () => {
-    const ways = await waysTo({ caseId: ["CS-7"] }, NEWEST);
+    const ways = await waysTo({ caseId: [parseCaseId("CS-7")] }, NEWEST);
     expect([...ways].toSorted()).toEqual([
       "Bitmap Index Scan interactions_by_person",
       "Bitmap Index Scan interactions_logged_by_case",
       "Index Scan interactions_pkey",
     ]);
-    const page = await listInteractions(db, { caseId: ["CS-7"] }, NEWEST);
+    const page = await listInteractions(db, { caseId: [parseCaseId("CS-7")] }, NEWEST);
     expect([page?.total, page?.rows.map((row) => row.origin)]).toEqual([2, ["logged", "tidings"]]);
   });
 });
