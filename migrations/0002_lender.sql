@@ -6,7 +6,15 @@ create table tidings.case_types (
   name text not null default '',
   description text not null default '',
   loan_type_id text,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  constraint case_types_ids_have_at_most_200_characters
+    check (greatest(char_length(id), char_length(loan_type_id)) <= 200
+      or tidings.refuse('case_types_ids_have_at_most_200_characters', 'id or loan_type_id has more than 200 characters',
+        'use shorter ids')),
+  constraint case_types_texts_have_at_most_10000_characters
+    check (greatest(char_length(name), char_length(description)) <= 10000
+      or tidings.refuse('case_types_texts_have_at_most_10000_characters', 'name or description has more than 10,000 characters',
+        'use a shorter text'))
 );
 
 -- Needed only where the core system refers to a loan type by an external id. Case types and loans may name a loan type
@@ -15,7 +23,15 @@ create table tidings.loan_types (
   id text primary key,
   external_id text constraint loan_types_external_id_is_unique unique,
   name text not null default '',
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  constraint loan_types_ids_have_at_most_200_characters
+    check (greatest(char_length(id), char_length(external_id)) <= 200
+      or tidings.refuse('loan_types_ids_have_at_most_200_characters', 'id or external_id has more than 200 characters',
+        'use shorter ids')),
+  constraint loan_types_texts_have_at_most_10000_characters
+    check (char_length(name) <= 10000
+      or tidings.refuse('loan_types_texts_have_at_most_10000_characters', 'name has more than 10,000 characters',
+        'use a shorter text'))
 );
 
 -- The time zones that Postgres knew when Tidings was installed, without abbreviations, which have no daylight saving
@@ -50,7 +66,16 @@ create table tidings.borrowers (
   meta_data jsonb not null default '{}'
     constraint borrowers_meta_data_is_an_object check (jsonb_typeof(meta_data) = 'object'
       or tidings.refuse('borrowers_meta_data_is_an_object', 'meta_data is not a JSON object', 'write {} or an object')),
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  constraint borrowers_ids_have_at_most_200_characters
+    check (greatest(char_length(id), char_length(external_id), char_length(display_id), char_length(language)) <= 200
+      or tidings.refuse('borrowers_ids_have_at_most_200_characters', 'id, external_id, display_id or language has more than 200 characters',
+        'use shorter ids')),
+  constraint borrowers_objects_have_at_most_100_kilobytes
+    check ((greatest(pg_column_size(name), pg_column_size(comm_preferences), pg_column_size(meta_data)) <= 4000
+        or greatest(octet_length(name::text), octet_length(comm_preferences::text), octet_length(meta_data::text)) <= 100000) is not false
+      or tidings.refuse('borrowers_objects_have_at_most_100_kilobytes', 'name, comm_preferences or meta_data has more than 100,000 bytes as JSON',
+        'write only what notices need'))
 );
 
 create table tidings.loans (
@@ -63,7 +88,15 @@ create table tidings.loans (
   data jsonb not null default '{}'
     constraint loans_data_is_an_object check (jsonb_typeof(data) = 'object'
       or tidings.refuse('loans_data_is_an_object', 'data is not a JSON object', 'write {} or an object')),
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  constraint loans_ids_have_at_most_200_characters
+    check (greatest(char_length(id), char_length(external_id), char_length(display_id), char_length(loan_type_id)) <= 200
+      or tidings.refuse('loans_ids_have_at_most_200_characters', 'id, external_id, display_id or loan_type_id has more than 200 characters',
+        'use shorter ids')),
+  constraint loans_data_has_at_most_1_megabyte
+    check ((pg_column_size(data) <= 4000 or octet_length(data::text) <= 1000000) is not false
+      or tidings.refuse('loans_data_has_at_most_1_megabyte', 'data has more than 1,000,000 bytes as JSON',
+        'write only what notices need'))
 );
 create index loans_by_borrower on tidings.loans (borrower_id);
 
@@ -108,7 +141,20 @@ create table tidings.contacts (
     check ((contact_type <> 'email' or not valid or status = 'archived'
         or value ~ '^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$' and char_length(value) <= 254) is not false
       or tidings.refuse('contacts_value_of_an_email_is_an_address', 'value is not an email address',
-        'write one address, without a name, brackets or blanks, or set valid to false'))
+        'write one address, without a name, brackets or blanks, or set valid to false')),
+  constraint contacts_ids_have_at_most_200_characters
+    check (greatest(char_length(id), char_length(external_id)) <= 200
+      or tidings.refuse('contacts_ids_have_at_most_200_characters', 'id or external_id has more than 200 characters',
+        'use shorter ids')),
+  constraint contacts_texts_have_at_most_1000_characters
+    check (greatest(char_length(affiliation), char_length(name), char_length(value)) <= 1000
+      or tidings.refuse('contacts_texts_have_at_most_1000_characters', 'affiliation, name or value has more than 1,000 characters',
+        'use a shorter text')),
+  constraint contacts_objects_have_at_most_100_kilobytes
+    check ((greatest(pg_column_size(address), pg_column_size(phone_disconnection_details)) <= 4000
+        or greatest(octet_length(address::text), octet_length(phone_disconnection_details::text)) <= 100000) is not false
+      or tidings.refuse('contacts_objects_have_at_most_100_kilobytes', 'address or phone_disconnection_details has more than 100,000 bytes as JSON',
+        'write only what notices need'))
 );
 create index contacts_by_borrower on tidings.contacts (borrower_id);
 

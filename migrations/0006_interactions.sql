@@ -98,6 +98,19 @@ create table tidings.interactions (
         and (scheduled_at_to between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
       or tidings.refuse('interactions_dates_are_of_the_years_1_to_9999', 'a date of the interaction is not of the years 1 to 9999',
         'set the time, or leave the date out')),
+  constraint interactions_logged_have_at_most_10_megabytes
+    check (origin <> 'logged'
+      or coalesce(pg_column_size(content), 0) + coalesce(pg_column_size(contact), 0) + coalesce(pg_column_size(borrower), 0)
+          + coalesce(pg_column_size(meta_data), 0) + coalesce(pg_column_size(evidence), 0)
+          + coalesce(pg_column_size(created_by), 0) + coalesce(pg_column_size(due_explanation), 0)
+          + coalesce(pg_column_size(loan_ids), 0) + coalesce(pg_column_size(subject), 0)
+          + coalesce(pg_column_size(status_details), 0) + coalesce(pg_column_size(failure_description_short), 0)
+          + coalesce(pg_column_size(failure_description_long), 0) + coalesce(pg_column_size(person_id), 0)
+          + coalesce(pg_column_size(contact_id), 0) + coalesce(pg_column_size(loan_id), 0)
+          + coalesce(pg_column_size(external_id), 0) + coalesce(pg_column_size(case_id), 0)
+          + coalesce(pg_column_size(supercase_bulk_operation_id), 0) + coalesce(pg_column_size(compliance_guard_rule_id), 0) <= 10000000
+      or tidings.refuse('interactions_logged_have_at_most_10_megabytes', 'the interaction has more than 10,000,000 bytes',
+        'store large documents elsewhere, and log where they are')),
   constraint interactions_in_progress_are_claimed
     check (origin = 'logged' or status <> 'inProgress' or (claimed_at is not null and claimed_by is not null)
       or tidings.refuse('interactions_in_progress_are_claimed', 'nobody has claimed the interaction', 'set claimed_at and claimed_by')),
