@@ -12,9 +12,24 @@ const CACHE_MS = 1_000;
 const MAX_CACHED = 1_000;
 const NO_HASH = Buffer.alloc(32);
 
-/** Reads keys, and caches valid ones by their hash. A key that is revoked or expires is refused a second later. */
+/**
+ * Reads keys, and caches valid ones by their hash. A key that is revoked or expires is refused a second later.
+ *
+ * Requests that come together share one lookup. It precedes the limit of requests in flight: with one lookup each, they
+ * took all connections, and those that waited for one longer than the pool allows got a 503.
+ */
 export function createKeyReader(db: Db): ReadKey {
   const cache = new Map<string, { readonly caller: Caller; readonly until: number }>();
+  const lookups = new Map<string, Promise<Caller | undefined>>();
+
+  async function lookUp(id: string, prefix: string, hash: Buffer): Promise<Caller | undefined> {
+    const caller = await findCaller(db, prefix, hash);
+    if (cache.size >= MAX_CACHED) cache.clear();
+    if (caller === undefined) cache.delete(id);
+    else cache.set(id, { caller, until: performance.now() + CACHE_MS });
+    return caller;
+  }
+
   return async (key) => {
     const prefix = prefixOf(key);
     if (prefix === undefined) return undefined;
@@ -22,11 +37,11 @@ export function createKeyReader(db: Db): ReadKey {
     const id = hash.toString("hex");
     const cached = cache.get(id);
     if (cached !== undefined && performance.now() < cached.until) return cached.caller;
-    const caller = await findCaller(db, prefix, hash);
-    if (cache.size >= MAX_CACHED) cache.clear();
-    if (caller === undefined) cache.delete(id);
-    else cache.set(id, { caller, until: performance.now() + CACHE_MS });
-    return caller;
+    const shared = lookups.get(id);
+    if (shared !== undefined) return await shared;
+    const lookup = lookUp(id, prefix, hash).finally(() => lookups.delete(id));
+    lookups.set(id, lookup);
+    return await lookup;
   };
 }
 
