@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { ChannelConfig, Config } from "./config.ts";
 import type { DeliveryChannel, DeliveryChannels } from "./deps.ts";
@@ -20,7 +21,7 @@ const LOOKUPS_AT_ONCE = 4;
 const WARN_EVERY_MS = 60_000;
 
 /** The sandbox uses the real clients against local sinks. */
-const SANDBOX_ACCOUNT = { accountSid: `AC${"0".repeat(32)}`, authToken: "sandbox" };
+const SANDBOX_ACCOUNT_SID = `AC${"0".repeat(32)}`;
 
 /** The delivery channels of this daemon. */
 export interface OpenChannels {
@@ -120,7 +121,12 @@ async function openSandboxText(
   open: AsyncDisposableStack,
   { dataDir, senders }: Config,
 ): Promise<Omit<TwilioOptions, "slots">> {
-  const sink = await openTextSink({ outbox: join(dataDir, "outbox") });
+  // known to this process only, so that no other can read the texts from the sink
+  const account = {
+    accountSid: SANDBOX_ACCOUNT_SID,
+    authToken: randomBytes(16).toString("hex"),
+  };
+  const sink = await openTextSink({ ...account, outbox: join(dataDir, "outbox") });
   open.defer(() => sink.close());
-  return { ...SANDBOX_ACCOUNT, from: senders.text, apiUrl: sink.url };
+  return { ...account, from: senders.text, apiUrl: sink.url };
 }

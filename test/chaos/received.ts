@@ -48,11 +48,14 @@ async function openMailCounter(counts: Map<string, number>, random: Random): Pro
   return server;
 }
 
+/** Of the daemons of a run. */
+export const TEXT_ACCOUNT = { accountSid: `AC${"0".repeat(32)}`, authToken: "chaos" };
+
 /** Opens both sinks; texts are kept in `outbox`. */
 export async function openReceived(outbox: string, random: Random): Promise<Received> {
   const mails = new Map<string, number>();
   const mailServer = await openMailCounter(mails, random);
-  const textSink = await openTextSink({ outbox });
+  const textSink = await openTextSink({ ...TEXT_ACCOUNT, outbox });
   const address = mailServer.server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {

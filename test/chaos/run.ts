@@ -12,7 +12,7 @@ import {
 import { spawnDaemon, type DaemonProcess } from "../daemon-process.ts";
 import { insertChanges, insertLender } from "../lender.ts";
 import { openRandom, type Random } from "./random.ts";
-import { openReceived, type Received } from "./received.ts";
+import { openReceived, TEXT_ACCOUNT, type Received } from "./received.ts";
 import { judgeRun, type Verdict } from "./verdict.ts";
 
 export interface ChaosOptions {
@@ -74,8 +74,8 @@ async function openScene(
     DELIVERY: "live",
     SMTP_URL: received.smtpUrl,
     EMAIL_FROM: "Example Lender <notices@lender.example>",
-    TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
-    TWILIO_AUTH_TOKEN: "chaos",
+    TWILIO_ACCOUNT_SID: TEXT_ACCOUNT.accountSid,
+    TWILIO_AUTH_TOKEN: TEXT_ACCOUNT.authToken,
     TWILIO_FROM: "+15005550006",
     TWILIO_API_URL: received.twilioUrl,
     EMAIL_RETRIES: Array<string>(60).fill("1s").join(" "),

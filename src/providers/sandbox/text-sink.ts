@@ -1,3 +1,4 @@
+import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { systemClock, type Clock } from "../../clock.ts";
 import { listenOnLoopback } from "./loopback.ts";
@@ -5,6 +6,15 @@ import type { Sink } from "./mail-sink.ts";
 import { createScripts, type ChooseScript } from "./scripts.ts";
 import { SCRIPTED_NUMBERS, type NumberScript } from "./scripted-recipients.ts";
 import { openSandboxTexts, type SandboxTexts } from "./text-log.ts";
+
+interface Account {
+  readonly accountSid: string;
+  readonly authToken: string;
+}
+export interface TextSinkOptions extends Account {
+  readonly outbox: string;
+  readonly clock?: Clock;
+}
 
 type Reply = Extract<NumberScript, { kind: "reply" }>;
 /** The result for a request: a resource, a refusal, no answer, or a dropped connection. */
@@ -26,13 +36,14 @@ const NOT_FOUND = httpError(404, 20404, "The requested resource was not found");
 
 /**
  * Twilio's Message resource on loopback for tests and demos. It forwards nothing, writes every accepted text to
- * `<outbox>/<sid>.json` and follows the scripts of the scripted numbers. All credentials are accepted.
+ * `<outbox>/<sid>.json` and follows the scripts of the scripted numbers. It answers its own account only, because every
+ * process of the machine can reach it and the texts are addressed to borrowers.
  */
-export async function openTextSink(options: { outbox: string; clock?: Clock }): Promise<Sink> {
+export async function openTextSink(options: TextSinkOptions): Promise<Sink> {
   const texts = await openSandboxTexts(options.outbox, options.clock ?? systemClock);
   const chooseScript = createScripts(SCRIPTED_NUMBERS);
   const server = createServer((request, response) => {
-    void judge(request, texts, chooseScript)
+    void judge(request, { account: options, texts, chooseScript })
       .catch(() => httpError(500, 20500, "Internal Server Error"))
       .then((verdict) => carryOut(verdict, response));
   });
@@ -40,15 +51,21 @@ export async function openTextSink(options: { outbox: string; clock?: Clock }): 
   return { url: `http://127.0.0.1:${loopback.port}`, close: () => loopback.close() };
 }
 
+interface Judging {
+  readonly account: Account;
+  readonly texts: SandboxTexts;
+  readonly chooseScript: ChooseScript<NumberScript>;
+}
+
 async function judge(
   request: IncomingMessage,
-  texts: SandboxTexts,
-  chooseScript: ChooseScript<NumberScript>,
+  { account: own, texts, chooseScript }: Judging,
 ): Promise<Verdict> {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://sandbox");
   const { account, sid } = MESSAGES.exec(pathname)?.groups ?? {};
   if (account === undefined) return NOT_FOUND;
-  if (request.headers.authorization === undefined) return httpError(401, 20003, "Authenticate");
+  if (account !== own.accountSid || !hasToken(request, own))
+    return httpError(401, 20003, "Authenticate");
   if (sid !== undefined) {
     const text = await texts.find(sid);
     return text === null ? NOT_FOUND : show(200, text);
@@ -64,6 +81,14 @@ async function judge(
   if (script !== undefined && !takes(script)) return script;
   const text = await texts.add(account, form);
   return script ?? show(201, text);
+}
+
+function hasToken({ headers }: IncomingMessage, { accountSid, authToken }: Account): boolean {
+  const expected = Buffer.from(
+    `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}`,
+  );
+  const sent = Buffer.from(headers.authorization ?? "");
+  return sent.length === expected.length && timingSafeEqual(sent, expected);
 }
 
 const takes = (script: NumberScript): boolean =>

@@ -4,6 +4,7 @@ import {
   chmodSync,
   closeSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -84,7 +85,12 @@ function asOrdinaryUser(): string[] {
 function makeSocketDir(dataDir: string): string {
   const hash = createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
   const dir = join(tmpdir(), `tidings-${hash}`);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  if (lstatSync(dir, { throwIfNoEntry: false }) === undefined)
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  // its name can be guessed, so another user may have made it, or a link in its place
+  const found = lstatSync(dir);
+  if (!found.isDirectory() || found.uid !== (process.getuid?.() ?? found.uid))
+    throw unavailable(`${dir} is not a directory of this user: remove it, or set another DATA_DIR`);
   chmodSync(dir, 0o700);
   return dir;
 }

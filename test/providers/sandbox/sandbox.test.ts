@@ -51,7 +51,7 @@ async function openTexts(deadlineMs = NEVER_MS): Promise<{
   provider: Provider<TextMessage> & SupportsLookup;
   url: string;
 }> {
-  const sink = await openTextSink({ outbox });
+  const sink = await openTextSink({ ...ACCOUNT, outbox });
   const provider = openTwilio({ ...ACCOUNT, apiUrl: sink.url, deadlineMs });
   opened.push(sink, provider);
   return { provider, url: sink.url };
@@ -146,13 +146,16 @@ describe("the sandbox's mail server", () => {
   });
 });
 
+const basic = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+
 describe("the sandbox's Twilio", () => {
   const ask = async (
     url: string,
     path: string,
     init: RequestInit = {},
   ): Promise<[number, Record<string, unknown>]> => {
-    const headers = { authorization: "Basic eDp5" };
+    const headers = { authorization: basic(ACCOUNT.accountSid, ACCOUNT.authToken) };
     const response = await fetch(`${url}/2010-04-01/Accounts/${ACCOUNT.accountSid}${path}`, {
       headers,
       ...init,
@@ -161,8 +164,36 @@ describe("the sandbox's Twilio", () => {
   };
   const post = (fields: Record<string, string>): RequestInit => ({
     method: "POST",
-    headers: { authorization: "Basic eDp5" },
+    headers: { authorization: basic(ACCOUNT.accountSid, ACCOUNT.authToken) },
     body: new URLSearchParams(fields),
+  });
+
+  test.each([
+    ["no credentials", undefined, ACCOUNT.accountSid],
+    ["another token", basic(ACCOUNT.accountSid, "other"), ACCOUNT.accountSid],
+    ["another user", basic("x", ACCOUNT.authToken), ACCOUNT.accountSid],
+    ["another account", basic(ACCOUNT.accountSid, ACCOUNT.authToken), `AC${"1".repeat(32)}`],
+  ])("shows texts to its own account only: %s", async (_, authorization, account) => {
+    const { provider, url } = await openTexts();
+    await provider.send(text());
+    const [sid = ""] = await files();
+    const headers = authorization === undefined ? {} : { authorization };
+    const form = new URLSearchParams({ To: "+12125550101", From: "+15005550006", Body: "x" });
+    for (const [path, init] of [
+      ["/Messages.json", {}],
+      [`/Messages/${sid}`, {}],
+      ["/Messages.json", { method: "POST", body: form }],
+    ] as const) {
+      const response = await fetch(`${url}/2010-04-01/Accounts/${account}${path}`, {
+        headers,
+        ...init,
+      });
+      expect([response.status, await response.json()]).toEqual([
+        401,
+        expect.objectContaining({ code: 20003 }),
+      ]);
+    }
+    expect(await files()).toEqual([sid]);
   });
 
   test("keeps each text in a file by its sid, for the owner's eyes only", async () => {
@@ -224,7 +255,7 @@ describe("the sandbox's Twilio", () => {
 
   test("answers with the whole resource, shows it, and lists by number and day", async () => {
     let now = new Date("2026-11-20T10:00:00Z");
-    const sink = await openTextSink({ outbox, clock: () => now });
+    const sink = await openTextSink({ ...ACCOUNT, outbox, clock: () => now });
     opened.push(sink);
     const send = (To: string): RequestInit => post({ To, From: "+15005550006", Body: "Hello" });
     const [status, first] = await ask(sink.url, "/Messages.json", send("+12125550101"));

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -89,5 +90,18 @@ test("without setpriv a watcher stops the server when its starter is killed", as
   expect(isAlive()).toBe(true);
   starter.kill("SIGKILL");
   await expect.poll(isAlive).toBe(false);
+  await rm(dir, { recursive: true, force: true });
+});
+
+test("a socket directory that somebody else has made is refused by name", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "tidings-taken-"));
+  const data = join(dir, "postgres");
+  const hash = createHash("sha256").update(data).digest("hex").slice(0, 12);
+  const taken = join(tmpdir(), `tidings-${hash}`);
+  await symlink(dir, taken);
+  await expect(startEmbeddedPostgres(data)).rejects.toThrow(
+    `EMBEDDED_POSTGRES_UNAVAILABLE: ${taken} is not a directory of this user: remove it, or set another DATA_DIR`,
+  );
+  await rm(taken);
   await rm(dir, { recursive: true, force: true });
 });
