@@ -243,7 +243,6 @@ begin
       'leave origin out, so that the interaction is logged and never sent');
   end if;
   select case
-    when n.id > s.last_id then 'id'
     when n.created_at <> now() then 'created_at'
     when n.created_by <> jsonb_build_object('id', session_user, 'name', session_user) then 'created_by'
     when n.claimed_at is not null then 'claimed_at'
@@ -255,7 +254,6 @@ begin
     when n.attempt <> 1 then 'attempt'
   end into chosen
   from added n
-  cross join (select q.last_value - case when q.is_called then 0 else 1 end as last_id from tidings.interactions_id_seq q) s
   where n.origin = 'logged'
   order by 1
   limit 1;
@@ -268,6 +266,31 @@ end $$;
 create trigger guard_authorship after insert on tidings.interactions
 referencing new table as added
 for each statement execute function tidings.guard_authorship();
+
+-- Nor can it choose an id, which another session may have taken already for content that it seals. A row trigger sees each row
+-- right after the sequence has given its id, so an id that was chosen is another one.
+create function tidings.guard_interaction_id() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  author text := tidings.session_role();
+  taken bigint;
+begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.interactions');
+  if tidings.may_send(author::name) then
+    return new;
+  end if;
+  begin
+    taken := currval('tidings.interactions_id_seq');
+  exception when object_not_in_prerequisite_state then
+    null; -- this session has taken none
+  end;
+  if new.id is distinct from taken then
+    perform tidings.forbid('interactions_id_is_not_chosen', format('role %s may not choose id', author), 'leave id out: Tidings writes it');
+  end if;
+  return new;
+end $$;
+create trigger guard_interaction_id before insert on tidings.interactions
+for each row when (new.origin = 'logged') execute function tidings.guard_interaction_id();
 
 -- Such a role cannot change Tidings' rows either, if it was granted to update logged ones.
 create function tidings.guard_foreign_update() returns trigger

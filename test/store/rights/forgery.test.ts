@@ -19,6 +19,8 @@ const ROLES: readonly (readonly [string, TestRole])[] = [
 
 let changeId = "";
 let notice = "";
+/** An id that a session of the REST resources has taken and not written yet. */
+let taken = "";
 
 beforeAll(async () => {
   await insertLender(pool);
@@ -32,6 +34,10 @@ beforeAll(async () => {
     templateId: 1,
     templateVersion: 1,
   });
+  const { rows } = await pool.query<{ id: string }>(
+    "select nextval('tidings.interactions_id_seq') as id",
+  );
+  taken = rows[0]?.id ?? "";
   const written = "case_changes, case_types, borrowers, loans, contacts, interactions";
   await pool.query(`
     grant usage on schema tidings to ${core.name}, ${careless.name}, ${operator.name};
@@ -49,6 +55,14 @@ const OF_A_NOTICE =
   ", origin, person_id, case_change_id, notification_type_id, notification_type_version";
 
 describe.each(ROLES)("a core system %s", (_, role) => {
+  test.each([
+    "insert into tidings.interactions (channel, status) select 'voice', 'succeeded' from generate_series(3, 1, -1) g order by g",
+    "insert into tidings.interactions (id, channel, status) values (default, 'voice', 'succeeded'), (default, 'chat', 'failed')",
+    "insert into tidings.interactions (channel, status) values ('voice', 'succeeded'), ('chat', 'failed')",
+  ])("has ids given: %s", async (statement) => {
+    await role.run((client) => client.query(statement));
+  });
+
   test.each([
     [
       "prove a notice that never left",
@@ -72,6 +86,11 @@ describe.each(ROLES)("a core system %s", (_, role) => {
       "interactions_id_is_not_chosen",
       () =>
         "insert into tidings.interactions (id, channel, status) overriding system value select g, 'voice', 'succeeded' from generate_series(1000, 1040) g",
+    ],
+    [
+      "take an id that others have taken",
+      "interactions_id_is_not_chosen",
+      () => interaction(", id", `, ${taken}`),
     ],
     [
       "take the id of a later change",
