@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { readConfig } from "../../../src/config.ts";
 import { openPool } from "../../../src/store/postgres/db.ts";
 import { applyMigrations, migrate } from "../../../src/store/postgres/migrate.ts";
+import { checkPreconditions } from "../../../src/store/postgres/preconditions.ts";
 
 const LIMITS = readConfig({}).migration;
 const name = `migrations_${randomBytes(6).toString("hex")}`;
@@ -127,4 +128,25 @@ test("of two that migrate at once one applies everything and the other nothing",
   expect(done.filter((names) => names.length === 0)).toHaveLength(1);
   expect(done.flat()).toEqual(await applied());
   await other.end();
+});
+
+test("while others migrate an empty database, none of those that start finds it unsuitable", async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const empty = `${name}_${round}`;
+    await admin.query(`create database ${empty}`);
+    const emptyUrl = url.replace(`/${name}?`, `/${empty}?`);
+    let isMigrated = false;
+    const starting = Array.from({ length: 6 }, async (_, place) => {
+      const own = openPool({ url: emptyUrl, actor: "test", max: 4, onLost: () => {} });
+      // two check and migrate as a daemon does, and the others check at every stage of it
+      do await checkPreconditions({ url: emptyUrl, pool: own });
+      while (place > 1 && !isMigrated);
+      await migrate(own, LIMITS);
+      isMigrated = true;
+      await checkPreconditions({ url: emptyUrl, pool: own });
+      await own.end();
+    });
+    await Promise.all(starting);
+    await admin.query(`drop database ${empty} with (force)`);
+  }
 });
