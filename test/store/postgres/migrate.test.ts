@@ -135,18 +135,21 @@ test("while others migrate an empty database, none of those that start finds it 
     const empty = `${name}_${round}`;
     await admin.query(`create database ${empty}`);
     const emptyUrl = url.replace(`/${name}?`, `/${empty}?`);
-    let isMigrated = false;
+    const progress = { isMigrated: false };
     const starting = Array.from({ length: 6 }, async (_, place) => {
       const own = openPool({ url: emptyUrl, actor: "test", max: 4, onLost: () => {} });
       // two check and migrate as a daemon does, and the others check at every stage of it
+      const waits = (): boolean => place > 1 && !progress.isMigrated;
       do await checkPreconditions({ url: emptyUrl, pool: own });
-      while (place > 1 && !isMigrated);
+      while (waits());
       await migrate(own, LIMITS);
-      isMigrated = true;
+      progress.isMigrated = true;
       await checkPreconditions({ url: emptyUrl, pool: own });
       await own.end();
     });
-    await Promise.all(starting);
+    expect((await Promise.allSettled(starting)).map(({ status }) => status)).toEqual(
+      starting.map(() => "fulfilled"),
+    );
     await admin.query(`drop database ${empty} with (force)`);
   }
 });

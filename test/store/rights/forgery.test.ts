@@ -60,7 +60,8 @@ describe.each(ROLES)("a core system %s", (_, role) => {
     "insert into tidings.interactions (id, channel, status) values (default, 'voice', 'succeeded'), (default, 'chat', 'failed')",
     "insert into tidings.interactions (channel, status) values ('voice', 'succeeded'), ('chat', 'failed')",
   ])("has ids given: %s", async (statement) => {
-    await role.run((client) => client.query(statement));
+    const { rowCount } = await role.run((client) => client.query(statement));
+    expect(rowCount).toBeGreaterThan(1);
   });
 
   test.each([
