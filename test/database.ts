@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Client, type Pool } from "pg";
-import { afterAll, beforeAll, inject } from "vitest";
+import { afterAll, beforeAll, expect, inject } from "vitest";
 import { openDb, openPool, type Db } from "../src/store/postgres/db.ts";
 
 async function administer(statement: string): Promise<void> {
@@ -45,4 +45,14 @@ export async function rewriteRecord(
   } finally {
     client.release();
   }
+}
+
+/** Resolves when so many sessions of the pool's database wait for a lock, with a statement that contains the words. */
+export async function untilWaitingForLock(
+  pool: Pool,
+  { sessions = 1, words = "" } = {},
+): Promise<void> {
+  const waiting =
+    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and strpos(query, $1) > 0";
+  await expect.poll(async () => (await pool.query(waiting, [words])).rowCount).toBe(sessions);
 }

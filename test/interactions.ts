@@ -100,3 +100,13 @@ const columnOf = (field: string): string =>
 
 const withColumnNames = (row: InteractionFields): object =>
   Object.fromEntries(Object.entries(row).map(([field, value]) => [columnOf(field), value]));
+
+/** How many interactions of the cases whose ids begin with the name and a hyphen stand alike, by status, details and attempt. */
+export async function countStandings(pool: Pool, name: string): Promise<Record<string, number>> {
+  const { rows } = await pool.query<{ standing: string; count: number }>(
+    `select concat_ws(' ', status, status_details, attempt) as standing, count(*)::int as count
+     from tidings.interactions where case_id like $1 group by 1`,
+    [`${name}-%`],
+  );
+  return Object.fromEntries(rows.map(({ standing, count }) => [standing, count]));
+}

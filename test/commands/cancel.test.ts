@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { cancel } from "../../src/commands/cancel.ts";
-import { useDatabase } from "../database.ts";
+import { untilWaitingForLock, useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
 import { insertInteractions, insertLogged } from "../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
@@ -159,14 +159,7 @@ describe("an interaction that is not scheduled", () => {
       [id],
     );
     const canceling = cancels(id, "--reason", "x");
-    await expect
-      .poll(async () => {
-        const waiting = await pool.query(
-          "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%Canceled by operator%'",
-        );
-        return waiting.rowCount;
-      })
-      .toBe(1);
+    await untilWaitingForLock(pool, { words: "Canceled by operator" });
     await daemon.query("commit");
     daemon.release();
     expect(await canceling).toEqual({

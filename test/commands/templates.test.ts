@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { templates } from "../../src/commands/templates/group.ts";
-import { useDatabase } from "../database.ts";
+import { untilWaitingForLock, useDatabase } from "../database.ts";
 import { emailFiles, SAMPLE, useFolders } from "./folders.ts";
 import { type Ran, runOn } from "./run.ts";
 
@@ -33,16 +33,8 @@ async function idOf(slug: string): Promise<number> {
 }
 
 /** Resolves when so many of our statements wait for a lock on templates. */
-const untilWaiting = async (count: number): Promise<void> => {
-  await expect
-    .poll(async () => {
-      const waiting = await pool.query(
-        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%pg_advisory_xact_lock%'",
-      );
-      return waiting.rowCount;
-    })
-    .toBe(count);
-};
+const untilWaiting = (count: number): Promise<void> =>
+  untilWaitingForLock(pool, { sessions: count, words: "pg_advisory_xact_lock" });
 
 describe("push", () => {
   test.each(["text.hbs", "template.json"])(

@@ -15,6 +15,7 @@ import { depsOn } from "../deps.ts";
 import { email as anEmail } from "../providers/messages.ts";
 import type { Jobs } from "../../src/domain/jobs.ts";
 import { interaction, worker } from "../ids.ts";
+import { countStandings } from "../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 import { openScriptedSmtp, type Script, type ScriptedSmtp } from "../providers/scripted-smtp.ts";
 import { NEVER_MS } from "../never.ts";
@@ -90,13 +91,6 @@ function hangUntil(end: Promise<void>, socket: Socket): undefined {
 const run = async (deps: Deps, job: DeliveryJob): Promise<void> =>
   void (await deliverInteractions(deps)(job, undefined as never));
 
-async function standings(name: string): Promise<Record<string, number>> {
-  const { rows } = await pool.query<{ standing: string; count: number }>(
-    "select concat_ws(' ', status, status_details, attempt) as standing, count(*)::int as count from tidings.interactions where case_id like $1 group by 1",
-    [`${name}-%`],
-  );
-  return Object.fromEntries(rows.map((row) => [row.standing, row.count]));
-}
 const countSaid = (event: string): number => emitted.filter((one) => one.event === event).length;
 
 test("credentials that are refused stop the channel and not its messages: one loud line, no attempt spent, a probe a minute", async () => {
@@ -106,13 +100,13 @@ test("credentials that are refused stop the channel and not its messages: one lo
   });
   await change("CIRCUIT", 30);
   await runDueJobs(database, deps);
-  expect(await standings("CIRCUIT")).toEqual({ "scheduled 1": 30 });
+  expect(await countStandings(pool, "CIRCUIT")).toEqual({ "scheduled 1": 30 });
   expect(countSaid("provider.misconfigured")).toBe(1);
   expect(peer.connections).toBeLessThanOrEqual(12);
 
   vi.setSystemTime(new Date("2031-03-03T15:01:30Z"));
   await runDueJobs(database, deps);
-  expect(await standings("CIRCUIT")).toEqual({ "scheduled 1": 30 });
+  expect(await countStandings(pool, "CIRCUIT")).toEqual({ "scheduled 1": 30 });
   expect(peer.connections).toBeLessThanOrEqual(13);
 
   refuses = false;
@@ -120,7 +114,7 @@ test("credentials that are refused stop the channel and not its messages: one lo
   await runDueJobs(database, deps);
   vi.setSystemTime(new Date("2031-03-03T15:06:00Z"));
   await runDueJobs(database, deps);
-  expect(await standings("CIRCUIT")).toEqual({ "attempted emailSent 1": 30 });
+  expect(await countStandings(pool, "CIRCUIT")).toEqual({ "attempted emailSent 1": 30 });
   expect(countSaid("provider.recovered")).toBe(1);
   expect(peer.mails).toHaveLength(30);
 });
@@ -145,9 +139,9 @@ test("a recipient the relay will not have stops the others twice at the most, an
     ]);
     await runDueJobs(database, deps);
   }
-  expect(await standings("RELAY")).toEqual({ "attempted emailSent 1": 15 });
+  expect(await countStandings(pool, "RELAY")).toEqual({ "attempted emailSent 1": 15 });
   expect(countSaid("provider.misconfigured")).toBe(2);
-  expect(await standings("LEE")).toEqual({
+  expect(await countStandings(pool, "LEE")).toEqual({
     "failed emailDeferred 1": 1,
     "failed emailDeferred 2": 1,
   });
@@ -158,7 +152,7 @@ test("a server that accepts no more for now is not called for each message of a 
   const interactionIds = await schedule("FAST", deps, 100);
   await run(deps, jobFor(interactionIds));
   await deps.inFlight.idle();
-  expect(await standings("FAST")).toEqual({ "scheduled 1": 100 });
+  expect(await countStandings(pool, "FAST")).toEqual({ "scheduled 1": 100 });
   expect(peer.heard.filter((line) => line === "DATA").length).toBeLessThan(60);
 });
 
@@ -182,12 +176,12 @@ test("a call that hangs delays neither the job nor the recording of other calls"
   await expect
     .poll(async () => {
       await runDueJobsOnce(database, deps);
-      return standings("HANG");
+      return countStandings(pool, "HANG");
     })
     .toEqual({ "attempted emailSent 1": 11, "inProgress 1": 1 });
   hangs.resolve();
   await deps.inFlight.idle();
-  expect(await standings("HANG")).toEqual({
+  expect(await countStandings(pool, "HANG")).toEqual({
     "attempted emailSent 1": 11,
     "attempted emailOutcomeUnknown 1": 1,
   });
@@ -205,7 +199,7 @@ test("two workers given the same interactions send each of them once", async () 
   await Promise.all([deps, other, deps, other].map((one) => run(one, jobFor(ids))));
   // on a slow machine a job ends before it has begun everything, and queues the rest
   await runDueJobs(database, deps);
-  expect(await standings("TWICE")).toEqual({ "attempted emailSent 1": 40 });
+  expect(await countStandings(pool, "TWICE")).toEqual({ "attempted emailSent 1": 40 });
   const sent = peer.mails.map((mail) =>
     interaction(/^X-Tidings-Interaction-ID: (\d+)/m.exec(mail)?.[1] ?? ""),
   );
@@ -248,7 +242,7 @@ test("a claim whose confirmation did not arrive is scheduled again and sent once
   const fickle = openPool({ url: proxy.url, actor: "test", max: 2, onLost: () => {} });
   const delivering = run({ ...deps, db: openDb(fickle) }, jobFor(interactionIds));
   await expect(delivering).rejects.toThrow("Connection terminated");
-  expect(await standings("LOST")).toEqual({ "inProgress 1": 3 });
+  expect(await countStandings(pool, "LOST")).toEqual({ "inProgress 1": 3 });
   const inAnHour = new Date("2031-03-03T16:00:00Z");
   const returned = await rescheduleUnsentClaims(
     deps.db,
@@ -258,7 +252,7 @@ test("a claim whose confirmation did not arrive is scheduled again and sent once
   );
   expect(returned.toSorted()).toEqual(interactionIds);
   await runDueJobs(database, deps);
-  expect(await standings("LOST")).toEqual({ "attempted emailSent 1": 3 });
+  expect(await countStandings(pool, "LOST")).toEqual({ "attempted emailSent 1": 3 });
   expect(peer.mails).toHaveLength(3);
   await fickle.end();
   await proxy.close();
@@ -283,7 +277,7 @@ test("a job whose facts take longer to load than its turn still starts a call", 
   await run(far, jobFor(interactionIds));
   await deps.inFlight.idle();
   expect(peer.mails).toHaveLength(3);
-  expect(await standings("FAR")).toEqual({ "attempted emailSent 1": 3 });
+  expect(await countStandings(pool, "FAR")).toEqual({ "attempted emailSent 1": 3 });
 });
 
 test("large facts delay few others: the set after a slow load is smaller", async () => {
@@ -309,7 +303,7 @@ test("large facts delay few others: the set after a slow load is smaller", async
   expect(peer.mails.length).toBeGreaterThan(0);
   expect(deps.channels.email?.loadSize.next(100)).toBeLessThan(20);
   await runDueJobs(database, far);
-  expect(await standings("BIG")).toEqual({ "attempted emailSent 1": 16 });
+  expect(await countStandings(pool, "BIG")).toEqual({ "attempted emailSent 1": 16 });
 });
 
 test("a set that comes back twice without a call started is reported once, and sent when slots are free", async () => {
@@ -331,7 +325,7 @@ test("a set that comes back twice without a call started is reported once, and s
   expect(peer.mails).toHaveLength(0);
   await Promise.all([...(taken?.values() ?? [])].map((lease) => lease[Symbol.asyncDispose]()));
   await runDueJobs(database, deps);
-  expect(await standings("STUCK")).toEqual({ "attempted emailSent 1": 2 });
+  expect(await countStandings(pool, "STUCK")).toEqual({ "attempted emailSent 1": 2 });
 });
 
 test("a provider that limits our rate is called less and less often, and at most a hundred times", async () => {
@@ -363,5 +357,5 @@ test("a provider that limits our rate is called less and less often, and at most
   expect(await claimAgain(5)).toBe(32);
   await claimAgain(100);
   expect(peer.heard.filter((line) => line === "DATA")).toHaveLength(2);
-  expect(await standings("LIMITED")).toEqual({ "failed 1": 1 });
+  expect(await countStandings(pool, "LIMITED")).toEqual({ "failed 1": 1 });
 });

@@ -10,6 +10,7 @@ import { requeueUnsettled } from "../../src/store/settle/recovery.ts";
 import { settleUnknownOutcomes } from "../../tasks/settle_unknown_outcomes.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
+import { countStandings } from "../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 import { NEVER_MS } from "../never.ts";
 import { httpError, openScriptedHttp, reply, type Serve } from "../providers/scripted-http.ts";
@@ -89,14 +90,6 @@ async function at(deps: Deps, seconds: number): Promise<void> {
   await runDueJobs(database, deps);
 }
 
-async function standings(name: string): Promise<Record<string, number>> {
-  const { rows } = await pool.query<{ standing: string; count: number }>(
-    "select concat_ws(' ', status, status_details, attempt) as standing, count(*)::int as count from tidings.interactions where case_id like $1 group by 1",
-    [`${name}-%`],
-  );
-  return Object.fromEntries(rows.map((row) => [row.standing, row.count]));
-}
-
 /** Takes the jobs that settle out of the queue. */
 async function takeJobs(): Promise<Jobs["settle_unknown_outcomes"][]> {
   const { rows } = await pool.query<{ payload: Jobs["settle_unknown_outcomes"] }>(
@@ -114,7 +107,7 @@ test("while the list hangs, a job gives its place back and asks two at a time in
   );
   await change("HANG", 6);
   await runDueJobs(database, deps);
-  expect(await standings("HANG")).toEqual({ "attempted textOutcomeUnknown 1": 6 });
+  expect(await countStandings(pool, "HANG")).toEqual({ "attempted textOutcomeUnknown 1": 6 });
   vi.setSystemTime(NOON + 11_000);
   const jobs = await takeJobs();
   for (const job of jobs) await settleUnknownOutcomes(deps)(job, undefined as never);
@@ -168,5 +161,5 @@ test("a text that is never taken is sent as often as the channel retries, and no
   await change("NEVER", 1);
   for (let second = 0; second < 1_200; second += 10) await at(deps, second);
   expect(calls.posts).toBe(3);
-  expect(await standings("NEVER")).toEqual({ "failed textFailed 1": 1 });
+  expect(await countStandings(pool, "NEVER")).toEqual({ "failed textFailed 1": 1 });
 });

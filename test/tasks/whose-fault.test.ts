@@ -5,6 +5,7 @@ import type { Deps } from "../../src/deps.ts";
 import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
+import { countStandings } from "../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 import { createAuthority } from "../providers/certificates.ts";
 import { openMailPeer } from "../providers/mail-peer.ts";
@@ -67,14 +68,6 @@ async function change(name: string, count: number): Promise<void> {
   );
 }
 
-async function standings(name: string): Promise<Record<string, number>> {
-  const { rows } = await pool.query<{ standing: string; count: number }>(
-    "select concat_ws(' ', status, status_details, attempt) as standing, count(*)::int as count from tidings.interactions where case_id like $1 group by 1",
-    [`${name}-%`],
-  );
-  return Object.fromEntries(rows.map((row) => [row.standing, row.count]));
-}
-
 const invalidContacts = async (name: string): Promise<number> => {
   const { rowCount } = await pool.query(
     "select from tidings.contacts where id like 'CT-' || $1 || '-%' and not valid",
@@ -104,7 +97,7 @@ describe("a provider that refuses everybody", () => {
     });
     await change(name, 20);
     await runAt(0, deps);
-    expect(await standings(name)).toEqual({ "scheduled 1": 20 });
+    expect(await countStandings(pool, name)).toEqual({ "scheduled 1": 20 });
     expect(await invalidContacts(name)).toBe(0);
     expect(countEmitted("provider.misconfigured")).toBe(1);
     const asked = peer.mails.length;
@@ -115,7 +108,7 @@ describe("a provider that refuses everybody", () => {
     await runAt(4, deps);
     await runAt(6, deps);
     await runAt(8, deps);
-    expect(await standings(name)).toEqual({ "attempted emailSent 1": 20 });
+    expect(await countStandings(pool, name)).toEqual({ "attempted emailSent 1": 20 });
     expect(countEmitted("provider.recovered")).toBe(1);
   });
 
@@ -128,7 +121,7 @@ describe("a provider that refuses everybody", () => {
       await change(name, 1);
       await runDueJobs(database, deps);
     }
-    expect(await standings("SLOW_")).toEqual({
+    expect(await countStandings(pool, "SLOW_")).toEqual({
       "failed emailBounced 1": 2,
       "scheduled 1": 1,
       "scheduled 2": 2,
@@ -139,7 +132,7 @@ describe("a provider that refuses everybody", () => {
     refuses = false;
     await runAt(2, deps);
     await runAt(4, deps);
-    expect(await standings("SLOW_")).toEqual({
+    expect(await countStandings(pool, "SLOW_")).toEqual({
       "failed emailBounced 1": 2,
       "attempted emailSent 1": 1,
       "attempted emailSent 2": 2,
@@ -156,7 +149,7 @@ test("a recipient that is refused in unknown words is failed, and the others are
   });
   await change("ONE", 20);
   await runAt(0, deps);
-  expect(await standings("ONE")).toEqual({
+  expect(await countStandings(pool, "ONE")).toEqual({
     "attempted emailSent 1": 18,
     "failed emailBounced 1": 2,
   });
@@ -170,7 +163,7 @@ test("a certificate that is not trusted stops the channel, and no attempt is spe
   await change("CERT", 20);
   await runAt(0, deps);
   await runAt(2, deps);
-  expect(await standings("CERT")).toEqual({ "scheduled 1": 20 });
+  expect(await countStandings(pool, "CERT")).toEqual({ "scheduled 1": 20 });
   expect(countEmitted("provider.misconfigured")).toBe(1);
   expect(peer.received).toEqual([]);
 });
@@ -183,12 +176,12 @@ test("a quota that is used up slows the channel down, and no attempt is spent", 
   await change("QUOTA", 60);
   await runAt(0, deps);
   await runAt(10, deps);
-  expect(await standings("QUOTA")).toEqual({ "scheduled 1": 60 });
+  expect(await countStandings(pool, "QUOTA")).toEqual({ "scheduled 1": 60 });
   expect(peer.mails.length).toBeLessThan(12);
   expect(countEmitted("provider.quotaUsedUp")).toBe(1);
   isUsedUp = false;
   for (const hour of [7, 8, 9]) await runAt(hour * 60, deps);
-  expect(await standings("QUOTA")).toEqual({ "attempted emailSent 1": 60 });
+  expect(await countStandings(pool, "QUOTA")).toEqual({ "attempted emailSent 1": 60 });
 });
 test.each([
   ["GREETING", "421 Too many concurrent SMTP connections; please try again later."],
@@ -217,12 +210,12 @@ test.each([
     );
     await change(name, 100);
     for (let count = 0; count < 3; count += 1) await runAt(count, deps);
-    expect(await standings(name)).toEqual({ "attempted emailSent 1": 100 });
+    expect(await countStandings(pool, name)).toEqual({ "attempted emailSent 1": 100 });
     expect(most).toBe(3);
     const before = turnedAway;
     await change(`${name}2`, 100);
     for (let count = 3; count < 6; count += 1) await runAt(count, deps);
-    expect(await standings(`${name}2`)).toEqual({ "attempted emailSent 1": 100 });
+    expect(await countStandings(pool, `${name}2`)).toEqual({ "attempted emailSent 1": 100 });
     expect(turnedAway - before).toBeLessThan(4);
     expect(countEmitted("provider.misconfigured")).toBe(0);
   },
@@ -247,11 +240,13 @@ describe("a recipient domain whose server hangs", () => {
     );
     await change("GOOD", 60);
     const sending = runDueJobs(database, deps);
-    await expect.poll(() => standings("GOOD")).toEqual({ "attempted emailSent 1": 60 });
+    await expect.poll(() => countStandings(pool, "GOOD")).toEqual({ "attempted emailSent 1": 60 });
     const hanging = peer.heard.filter((line) => line.includes("@hangs.example")).length;
     expect(hanging).toBeGreaterThan(0);
     expect(hanging).toBeLessThan(4);
-    expect(Object.keys(await standings("HANGS"))).not.toContain("failed emailDeferred 1");
+    expect(Object.keys(await countStandings(pool, "HANGS"))).not.toContain(
+      "failed emailDeferred 1",
+    );
     hangs.resolve();
     await sending;
   });

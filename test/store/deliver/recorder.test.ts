@@ -5,7 +5,7 @@ import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
 import { outageCode } from "../../../src/store/postgres/retry.ts";
 import { openRecorder } from "../../../src/store/deliver/recorder.ts";
 import { scheduleNeverSent } from "../../../src/store/settle/unknown-outcomes.ts";
-import { useDatabase } from "../../database.ts";
+import { untilWaitingForLock, useDatabase } from "../../database.ts";
 import { interaction } from "../../ids.ts";
 import { insertInteractions } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
@@ -71,13 +71,6 @@ test("an answer that the tables refuse does not affect the others of its group",
   expect(await statusesOf(ids)).toEqual(["attempted", "inProgress", "attempted"]);
 });
 
-const statementsWaiting = async (): Promise<number | null> =>
-  (
-    await pool.query(
-      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-    )
-  ).rowCount;
-
 test("an answer is recorded despite a deadlock with the core system", async () => {
   const ids = await begin(1);
   const core = await pool.connect();
@@ -95,7 +88,7 @@ test("an answer is recorded despite a deadlock with the core system", async () =
       ),
     ),
   );
-  await expect.poll(statementsWaiting).toBe(1);
+  await untilWaitingForLock(pool);
   // the recorder holds the interaction and waits for the contact: now each waits for the other, and the recorder finds out first
   await core.query("select from tidings.interactions where id = $1 for update", [ids[0]]);
   await core.query("commit");
@@ -217,7 +210,7 @@ test("an attempt that is taken back while its refusal is being recorded is not l
   await core.query("begin");
   await core.query("select from tidings.interactions where id = $1 for update", [first]);
   const writing = recorder.record(refused(first));
-  await expect.poll(statementsWaiting).toBe(1);
+  await untilWaitingForLock(pool);
   const taking = recorder.record(limited(third), [{ interactionId: first, dueAt: LATER }]);
   // each of these takes as long as the attempt that is taken back would, if it did not wait
   const another = openRecorder({ db, onOutage: () => undefined });

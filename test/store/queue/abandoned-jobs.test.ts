@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { startMaintenance } from "../../../src/maintenance.ts";
 import { trackOutages } from "../../../src/store/postgres/outages.ts";
 import { recordHeartbeat, unlockAbandonedJobs } from "../../../src/store/queue/workers.ts";
-import { useDatabase } from "../../database.ts";
+import { untilWaitingForLock, useDatabase } from "../../database.ts";
 import { depsOn } from "../../deps.ts";
 import { insertInteraction } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
@@ -64,9 +64,7 @@ test("a daemon unlocks it while a row lock holds up its sweep", async () => {
     onTime: () => {},
     heartbeatMs: 100,
   });
-  const waiting =
-    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-  await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1);
+  await untilWaitingForLock(pool);
   const job = await lock("pool-gone", 60);
   await expect.poll(() => unlocked).toEqual([{ jobId: job }]);
   await holder.query("rollback");
