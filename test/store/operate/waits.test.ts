@@ -114,7 +114,7 @@ test("`explain` names the wait, its rule and its end, also after the notice was 
     [id],
   );
   expect(rows).toEqual([{ rule: null, short: null }]);
-  await runOn(database, cancel, "--interaction", id, "--reason", "sent by letter");
+  await runOn(database, cancel, id, "--reason", "sent by letter");
   const output = await explained(id);
   expect(output).toMatch(
     new RegExp(
