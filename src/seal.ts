@@ -1,7 +1,13 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import { Fault } from "./domain/fault.ts";
 import type { InteractionId } from "./domain/ids.ts";
-import { isSealed, isWellFormed, type SealedContent } from "./domain/sealed-content.ts";
+import {
+  CONTENT_FAULTS,
+  type ContentFault,
+  isSealed,
+  isWellFormed,
+  type SealedContent,
+} from "./domain/sealed-content.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 
 /** The interaction to which sealed content belongs. Content that was moved to another interaction cannot be opened. */
@@ -32,6 +38,28 @@ export function openContent(
   if (!isWellFormed(content)) throw brokenSeal(owner);
   if (seal === undefined) throw unknownKey(content, owner, "CONTENT_KEY is not set");
   return seal.unseal(content, owner);
+}
+
+/** Content in the clear, or the fault for which it cannot be opened. */
+export interface Opened {
+  readonly content: object | null;
+  readonly fault: ContentFault | null;
+}
+
+/** Opens one of many contents: one that cannot be opened must not stop the work on the others. */
+export function tryOpenContent(
+  content: object | null,
+  seal: Seal | undefined,
+  owner: ContentOwner,
+): Opened {
+  try {
+    return { content: openContent(content, seal, owner), fault: null };
+  } catch (error) {
+    const code = error instanceof Fault ? error.code : undefined;
+    const fault = CONTENT_FAULTS.find((one) => one === code);
+    if (fault === undefined) throw error;
+    return { content: null, fault };
+  }
 }
 
 /**

@@ -43,16 +43,17 @@ const PENDING_RETRY_MS = 5_000;
 /** The number of outcomes that are recorded together. */
 const GROUP_SIZE = 4;
 
-const idsOf = (unknown: readonly UnknownOutcome[]): InteractionId[] =>
-  unknown.map((one) => one.interactionId);
+const idsOf = (all: readonly { readonly interactionId: InteractionId }[]): InteractionId[] =>
+  all.map((one) => one.interactionId);
 
 /**
  * Leases the outcomes of a job that are unknown and due, as many as there is room for, and queues the others again.
- * Throws CHANNEL_NOT_CARRIED if the provider has a lookup and this daemon has no such provider: another daemon may have
+ * Those
+ * whose content cannot be opened are held for a person. Throws CHANNEL_NOT_CARRIED if the provider has a lookup and this daemon has no such provider: another daemon may have
  * one.
  */
 export async function takeUnknown(
-  { db, clock, seal }: Deps,
+  { db, clock, seal, emit }: Deps,
   channel: DeliveryChannel | undefined,
   { channel: name, interactionIds, asked }: Job,
 ): Promise<UnknownOutcome[]> {
@@ -60,7 +61,9 @@ export async function takeUnknown(
     throw new Fault("CHANNEL_NOT_CARRIED", name);
   const now = clock().getTime();
   const due = { asked, dueBy: new Date(now + CLOCK_TOLERANCE_MS) };
-  const unknown = await loadUnknownOutcomes(db, interactionIds, due, seal);
+  const { unknown, unreadable } = await loadUnknownOutcomes(db, interactionIds, due, seal);
+  await holdUnknownOutcomes(db, idsOf(unreadable));
+  for (const one of unreadable) emit("outcome.contentUnreadable", one);
   const room = Math.max(0, MOST_PENDING - (channel?.lookups?.limit.pending() ?? 0));
   const retryAt = new Date(now + PENDING_RETRY_MS);
   await queueSettlements(db, idsOf(unknown.slice(room)), { runAt: retryAt, asked });

@@ -183,6 +183,10 @@ export const EVENTS = {
     "warn",
     "Unknown outcomes were not settled in time. They are queued again.",
   ),
+  "outcome.contentUnreadable": kind<{ interactionId: InteractionId; code: ContentFault }>(
+    "error",
+    "An unknown outcome cannot be looked up, because its sealed content cannot be opened. It waits for a person. The code is CONTENT_KEY_UNKNOWN or SEAL_BROKEN.",
+  ),
   "outcomes.notSettled": kind<{ channel: string; interactions: number }>(
     "warn",
     "Unknown outcomes could not be settled because of a fault. They are queued again in a few minutes.",

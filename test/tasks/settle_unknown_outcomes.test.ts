@@ -163,3 +163,29 @@ test("a text that is never taken is sent as often as the channel retries, and no
   expect(calls.posts).toBe(3);
   expect(await countStandings(pool, "NEVER")).toEqual({ "failed textFailed 1": 1 });
 });
+
+test("one whose content cannot be opened waits for a person, and the others are looked up", async () => {
+  const { deps: silent, calls } = await openScene(() => NOT_THERE);
+  const unreadable: unknown[] = [];
+  const emit: Deps["emit"] = (event, ...[fields]) => {
+    if (event === "outcome.contentUnreadable") unreadable.push(fields);
+  };
+  const deps = { ...silent, emit };
+  await change("SEALED", 3);
+  await runDueJobs(database, deps);
+  const client = await pool.connect();
+  await client.query("set session_replication_role = replica"); // no trigger keeps the content
+  const { rows } = await client.query<{ id: string }>(
+    `update tidings.interactions set content = '{"sealed": "damaged"}' where case_id = 'SEALED-0' returning id`,
+  );
+  await client.query("reset session_replication_role");
+  client.release();
+  await at(deps, 11);
+  await deps.inFlight.idle();
+  expect(unreadable).toEqual([{ interactionId: rows[0]?.id, code: "SEAL_BROKEN" }]);
+  expect(calls.lists).toBe(2);
+  const held = await pool.query("select settle_at from tidings.interactions where id = $1", [
+    rows[0]?.id,
+  ]);
+  expect(held.rows).toEqual([{ settle_at: null }]);
+});

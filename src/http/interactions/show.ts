@@ -1,9 +1,10 @@
 import type { InteractionRecord } from "../../domain/interaction-record.ts";
 import { recordReveals } from "../../store/operate/content-reveals.ts";
 import type { Caller } from "../core/caller.ts";
+import type { Opened } from "../../seal.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import type { InteractionAnswer } from "./schema.ts";
-import { isSensitive, mayRead, type Opened, openOrExplain } from "./sensitive.ts";
+import { isSensitive, mayRead, openOrExplain } from "./sensitive.ts";
 import { showBorrower, showContact } from "./show-parties.ts";
 
 const HIDDEN: Opened = { content: null, fault: null };

@@ -9,7 +9,8 @@ import type {
 import type { StatusDetails } from "../../domain/status-details.ts";
 import type { Db } from "../postgres/db.ts";
 import { detailsOf } from "./details.ts";
-import { openContent, type Seal } from "../../seal.ts";
+import type { ContentFault } from "../../domain/sealed-content.ts";
+import { tryOpenContent, type Seal } from "../../seal.ts";
 
 type Row = Omit<UnknownOutcome, "to" | "body"> & { readonly content: object | null };
 
@@ -19,16 +20,25 @@ export interface DueToSettle {
   readonly dueBy: Date;
 }
 
-/**
- * Loads those of the interactions whose outcome is still unknown and due, and that no attempt has followed. Throws
- * CONTENT_KEY_UNKNOWN or SEAL_BROKEN if the content cannot be read.
- */
+/** An unknown outcome that cannot be looked up, because its content cannot be opened. */
+export interface Unreadable {
+  readonly interactionId: InteractionId;
+  readonly code: ContentFault;
+}
+
+/** Unknown outcomes, and those of them whose content cannot be opened. */
+export interface LoadedOutcomes {
+  readonly unknown: UnknownOutcome[];
+  readonly unreadable: Unreadable[];
+}
+
+/** Loads those of the interactions whose outcome is still unknown and due, and that no attempt has followed. */
 export async function loadUnknownOutcomes(
   db: Db,
   interactionIds: readonly InteractionId[],
   { asked, dueBy }: DueToSettle,
   seal: Seal | undefined,
-): Promise<UnknownOutcome[]> {
+): Promise<LoadedOutcomes> {
   const { rows } = await sql<Row>`
     select i.id as interaction_id, i.channel, t.on_unknown, earlier.unknown as earlier_unknown,
       own.unknown as times_unknown, i.scheduled_at_to as latest_at, i.claimed_at,
@@ -51,11 +61,14 @@ export async function loadUnknownOutcomes(
       and i.asked = ${asked} and i.settle_at <= ${dueBy}
     order by i.id
   `.execute(db);
-  return rows.map(({ content, ...row }) => {
-    const { to = "", body = "" } = (openContent(content, seal, row) ??
-      {}) as Partial<LookupContent>;
-    return { ...row, to, body };
-  });
+  const loaded: LoadedOutcomes = { unknown: [], unreadable: [] };
+  for (const { content: stored, ...row } of rows) {
+    const { content, fault } = tryOpenContent(stored, seal, row);
+    const { to = "", body = "" } = (content ?? {}) as Partial<LookupContent>;
+    if (fault === null) loaded.unknown.push({ ...row, to, body });
+    else loaded.unreadable.push({ interactionId: row.interactionId, code: fault });
+  }
+  return loaded;
 }
 
 /**
