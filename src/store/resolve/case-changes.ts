@@ -23,7 +23,8 @@ export const loadUnresolvedChanges = (
     db,
     sql`(
       select i.id from unnest(${ids}::bigint[]) as i(id)
-      where not exists (select from tidings.resolutions r where r.case_change_id = i.id)
+      -- a scalar subquery, so that each id is looked up: "not exists" becomes a join that reads all resolutions for each set
+      where (select r.case_change_id from tidings.resolutions r where r.case_change_id = i.id) is null
     ) wanted`,
   );
 
