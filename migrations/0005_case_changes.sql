@@ -70,7 +70,8 @@ create table tidings.resolve_queue (
   case_change_ids bigint[] not null
     constraint resolve_queue_sets_are_not_empty check (cardinality(case_change_ids) > 0
       or tidings.refuse('resolve_queue_sets_are_not_empty', 'the set has no case change', 'queue a set that has one')),
-  -- 0: single changes; 10: part of a bulk, which must not delay single changes
+  -- 0: single changes. 10: parts of a bulk, halves of a set that failed, and changes that the sweep found; they must not
+  -- delay single changes
   priority int not null default 0,
   queued_at timestamptz not null default clock_timestamp(),
   run_at timestamptz not null default clock_timestamp(),
@@ -92,8 +93,8 @@ create table tidings.resolutions (
       or tidings.refuse('resolutions_verdicts_is_an_object', 'verdicts is not a JSON object', 'write an object'))
 );
 
--- Changes that arrived without intake, as logical replication and sessions with session_replication_role = replica insert
--- them, or that the sweep found. The sweep takes them in.
+-- Changes that arrived without intake. Logical replication and sessions with session_replication_role = replica insert such
+-- changes and a trigger notes them here; the sweep notes the others that it finds, and takes all of them in.
 create table tidings.missed_changes (
   case_change_id bigint primary key,
   noted_at timestamptz not null default clock_timestamp(),

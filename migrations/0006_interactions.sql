@@ -267,8 +267,8 @@ create trigger guard_authorship after insert on tidings.interactions
 referencing new table as added
 for each statement execute function tidings.guard_authorship();
 
--- Nor can it choose an id, which another session may have taken already for content that it seals. A row trigger sees each row
--- right after the sequence has given its id, so an id that was chosen is another one.
+-- Such a role cannot choose an id either, because a daemon may have taken that id already for content that it seals. A row
+-- trigger sees each row right after the sequence has given the id, so any other id was chosen by the role.
 create function tidings.guard_interaction_id() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -371,7 +371,7 @@ end $$;
 create trigger guard_logged_interaction before update on tidings.interactions
 for each row when (old.origin = 'logged') execute function tidings.guard_logged_interaction();
 
--- The dates of its moves follow from the others.
+-- The columns that guard_interaction sets are left out: their values follow from the others.
 create trigger record_change after update on tidings.interactions
 for each row when (old.origin = 'logged')
 execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 'status_details_updated_at');
@@ -383,7 +383,7 @@ execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 
 --   it changes with the status, whose transition says by whom and from what
 --   the database itself writes it                        guard_interaction
 --   each change leaves a row of history                  record_wait, record_change_of_notices
--- Only settle_at and asked are free. They say when a question is asked, and nothing of what happened.
+-- Only settle_at and asked change without a record. They state when the outcome is settled next and how many lookups were made.
 --
 -- The conditions compare columns and call no function of ours, so the statements that claim and record in bulk pay next to
 -- nothing. `update of` names the columns that a statement sets, so most statements do not even meet the condition.
@@ -502,7 +502,7 @@ create trigger record_wait after update of compliance_guard_rule_id, failure_des
 for each row when (old.origin = 'tidings' and old.status = 'scheduled' and new.status = 'scheduled' and (
   (new.compliance_guard_rule_id, new.failure_description_short, new.failure_description_long)
     is distinct from (old.compliance_guard_rule_id, old.failure_description_short, old.failure_description_long)
-  -- a rule that holds a notice back looks at it again from time to time
+  -- the same rule puts the notice off again, by at most a day: this is not recorded
   or (new.scheduled_at_from is distinct from old.scheduled_at_from and (old.compliance_guard_rule_id is null
     or new.scheduled_at_from not between old.scheduled_at_from and old.scheduled_at_from + interval '1 day'))))
 execute function tidings.record_wait();
@@ -514,7 +514,7 @@ create trigger record_change_of_notices after update of meta_data, external_id, 
 for each row when (old.origin = 'tidings' and (
   -- the lender's notes
   (new.meta_data, new.external_id) is distinct from (old.meta_data, old.external_id)
-  -- the reason, when nothing else moved, or when it replaces that of an end
+  -- the reason, if it changes without the status; of an attempted one only if the details stay too
   or (new.status = old.status and new.status <> 'scheduled'
     and (old.status <> 'attempted' or new.status_details is not distinct from old.status_details)
     and (new.compliance_guard_rule_id, new.failure_description_short, new.failure_description_long)

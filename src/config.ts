@@ -37,20 +37,20 @@ const contentKeys = z
   .optional();
 
 /** An https URL, or an http URL of this machine. */
-const isPrivate = (url: string): boolean =>
+const isProtected = (url: string): boolean =>
   url.startsWith("https://") || (url.startsWith("http://") && isLoopback(new URL(url).hostname));
 
 /** These keys decide which tokens are valid, so they are fetched over TLS or from this machine. */
 const keySetUrl = z
   .string()
-  .refine((text) => URL.canParse(text) && isPrivate(text), "must be an https URL");
+  .refine((text) => URL.canParse(text) && isProtected(text), "must be an https URL");
 
 const urlLike = (example: string, protocol: RegExp): z.ZodURL =>
   z.url({ protocol, error: `must be a URL such as \`${example}\`` });
 const webUrl = urlLike("https://lender.example", /^https?$/);
 
 /** A name or value without visible text would fail every notice when it is due, so it is refused here. */
-const emitted = z.string().trim().min(1, "must not be blank");
+const visibleText = z.string().trim().min(1, "must not be blank");
 const phone = z
   .string()
   .refine(
@@ -117,8 +117,8 @@ const ENVIRONMENT = z.object({
   TEXT_SETTLES: waits.prefault("15s 1m 5m 15m"),
   EMAIL_CONNECTIONS: whole(10, 1, 100),
   TEXT_CONNECTIONS: whole(20, 1, 200),
-  LENDER_NAME: emitted.default("Example Lender"),
-  LENDER_POSTAL_ADDRESS: emitted.default("1 Example Street, Springfield, OH 45501"),
+  LENDER_NAME: visibleText.default("Example Lender"),
+  LENDER_POSTAL_ADDRESS: visibleText.default("1 Example Street, Springfield, OH 45501"),
   LENDER_PHONE: phone.default("+1 614 555 0100"),
   LENDER_WEBSITE: webUrl.default("https://lender.example"),
   LENDER_COUNTRY: country.default("US"),
@@ -266,7 +266,7 @@ function findGaps(env: Environment): string[] {
     (env.TWILIO_FROM ?? env.TWILIO_MESSAGING_SERVICE_SID) === undefined
   )
     gaps.push("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is missing");
-  if (env.TWILIO_API_URL !== undefined && !isPrivate(env.TWILIO_API_URL))
+  if (env.TWILIO_API_URL !== undefined && !isProtected(env.TWILIO_API_URL))
     gaps.push(
       "TWILIO_API_URL must be an https URL, because the auth token, numbers and texts would leave in clear text",
     );

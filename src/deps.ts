@@ -29,9 +29,9 @@ export interface DeliveryChannel {
   /** True at most once a minute: a warning for each batch would flood the log. */
   readonly mayWarn: () => boolean;
   readonly retries: RetrySchedule;
-  /** The wait before each question to the provider about a message (ms). */
+  /** The wait before each lookup of a message at the provider, or before an unknown outcome is settled (ms). */
   readonly settleWaits: readonly number[];
-  /** Undefined if the provider cannot be asked about a message. */
+  /** Undefined if the provider has no lookup. */
   readonly lookups?: Lookups;
 }
 

@@ -32,7 +32,7 @@ const OVERDUE_AFTER_MS = 60_000;
 const FRESH_TIME_MS = 250;
 /** Abandoned jobs are searched for once in this many heartbeats. */
 const UNLOCK_EVERY = 2;
-/** Overdue interactions and forgotten case changes are searched for once in this many heartbeats. */
+/** Overdue interactions, and case changes that were missed or not resolved, are searched for once in this many heartbeats. */
 const SWEEP_EVERY = 5;
 
 export interface Maintenance {

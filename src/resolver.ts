@@ -13,13 +13,13 @@ import {
   type ChangeSet,
 } from "./store/resolve/resolve-queue.ts";
 
-/** The number of lanes that resolve change sets at the same time, each on its own connection. */
+/** The number of loops that resolve change sets at the same time, each on a separate connection. */
 export const RESOLVER_CONNECTIONS = 3;
 /** The number of sets of single changes that are resolved in one transaction. */
 const MAX_SETS = 20;
-/** The maximum wait of a stop if there is nothing to resolve (ms). */
+/** The longest wait for a due set in one read (ms). A stop waits no longer if there is nothing to resolve. */
 const WAIT_MS = 500;
-/** The pause while other lanes have locked all due sets (ms). */
+/** The pause while other loops have locked all due sets (ms). */
 const LOCKED_PAUSE_MS = 20;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
@@ -29,7 +29,7 @@ export interface Resolver {
   stop(): Promise<void>;
 }
 
-/** Resolves case changes as they arrive. One lane waits for them, and the others help while more sets wait. */
+/** Resolves case changes as they arrive. One loop waits for them, and the others help while more sets wait. */
 export function startResolver(deps: Deps, outages: Outages): Resolver {
   const stopped = new AbortController();
   let outageOver: (() => void) | undefined;
@@ -42,7 +42,7 @@ export function startResolver(deps: Deps, outages: Outages): Resolver {
   const help = (): void => {
     if (helpers.size >= RESOLVER_CONNECTIONS - 1) return;
     const helper = resolveWaiting(deps, stopped.signal)
-      // the waiting lane meets the same outage and reports it
+      // the loop that waits meets the same outage and reports it
       .catch(() => {})
       .then(() => void helpers.delete(helper));
     helpers.add(helper);

@@ -27,7 +27,7 @@ export const deliverInteractions =
       await withhold(deps, withheld);
       const mayPass = left.length > 0;
       notStarted.push(...(await claimAndSend(deps, channel, { turn, lane, mayPass }, ready)));
-      // slots are left, so only the destinations of this set are full
+      // while slots are free only the destinations of this set are full, and the next set may have others
       if (notStarted.length > 0 && !channel.gate.hasFree(lane)) break;
     }
     await requeue(deps, job, [...notStarted, ...left]);

@@ -4,7 +4,7 @@ import type { Deps } from "../src/deps.ts";
 
 /**
  * take -> ask -> settle: unknown outcomes become known, are sent again once that is safe, or wait for a person. The job
- * ends before the provider answers: the leased outcomes have the time at which they are queued again.
+ * ends before the provider answers. If the process dies meanwhile, the outcomes are queued again when their lease ends.
  */
 export const settleUnknownOutcomes =
   (deps: Deps): Task<"settle_unknown_outcomes"> =>

@@ -23,7 +23,7 @@ export const insertAllLogged = (
     rows.map((fields) => ({ channel: "voice", status: "succeeded", ...fields })),
   );
 
-/** Inserts an interaction of Tidings in any status, as the daemon would have written it. Returns its id. */
+/** Inserts an interaction of Tidings in any status, with the columns that the constraints ask for. Returns its id. */
 export async function insertInteraction(
   pool: Pool,
   fields: InteractionFields = {},
@@ -101,7 +101,7 @@ const columnOf = (field: string): string =>
 const withColumnNames = (row: InteractionFields): object =>
   Object.fromEntries(Object.entries(row).map(([field, value]) => [columnOf(field), value]));
 
-/** How many interactions of the cases whose ids begin with the name and a hyphen stand alike, by status, details and attempt. */
+/** Counts the interactions of the cases `NAME-…`, by their status, status details and attempt, such as `failed emailBounced 1`. */
 export async function countStandings(pool: Pool, name: string): Promise<Record<string, number>> {
   const { rows } = await pool.query<{ standing: string; count: number }>(
     `select concat_ws(' ', status, status_details, attempt) as standing, count(*)::int as count

@@ -16,7 +16,10 @@ const SHOWN_IDS = 20;
 /** More calls than any daemon has in flight. */
 const MOST_IN_PROGRESS = 1_000;
 
-/** Withdraws scheduled interactions, on record. The exit code is `refused` if none was scheduled or --yes is missing. */
+/**
+ * Withdraws scheduled interactions and records the reason. The exit code is `refused` if the one interaction is not scheduled or
+ * --yes is missing, and `notFound` if no scheduled interaction matches the filter.
+ */
 export const cancel = command({
   name: "cancel",
   summary: "withdraw scheduled interactions; the reason is recorded",

@@ -9,7 +9,10 @@ import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
 import { counted } from "./cli/layout.ts";
 import { readOperator } from "./cli/operator.ts";
 
-/** Sends failed notices again, as new attempts by the operator. The exit code is `refused` if that is not possible or --yes is missing. */
+/**
+ * Plans the next attempts of failed notices, by the operator. The exit code is `refused` if the one interaction cannot be sent
+ * again or --yes is missing, and `notFound` if no such interaction matches the filter.
+ */
 export const retry = command({
   name: "retry",
   summary: "send failed notices again, as new attempts",

@@ -32,7 +32,10 @@ const OUTCOMES: Readonly<Record<string, Settle>> = {
 };
 const NAMES = Object.keys(OUTCOMES).join(", ");
 
-/** Settles interactions whose outcome is unknown. The exit code is `refused` if the outcome is known or --yes is missing. */
+/**
+ * Settles interactions whose outcome is unknown. The exit code is `refused` if the outcome of the one interaction is known or --yes
+ * is missing, and `notFound` if no unknown outcome matches the filter.
+ */
 export const settle = command({
   name: "settle",
   summary: "settle interactions whose outcome is unknown",

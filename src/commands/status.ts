@@ -80,9 +80,9 @@ function pauseLines(pauses: readonly OpenPause[], show: ShowMoment): string[] {
   );
 }
 
-function unknownLine(held: readonly UnknownCount[]): string {
-  if (held.length === 0) return "No outcome is unknown.";
-  const parts = held.map(
+function unknownLine(counts: readonly UnknownCount[]): string {
+  if (counts.length === 0) return "No outcome is unknown.";
+  const parts = counts.map(
     ({ channel, interactions, firstInteractionId }) =>
       `${interactions} by ${channel} (from interaction ${firstInteractionId})`,
   );

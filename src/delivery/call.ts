@@ -9,7 +9,7 @@ import type { Lease } from "../providers/flow/slot-gate.ts";
 import type { Claimed, ClaimedById } from "./claim.ts";
 import { type Turn, TURN_MS } from "./turn.ts";
 
-/** An interaction that may be sent, with its leased slot, as soon as it is claimed. */
+/** An interaction that is ready, with its leased slot. It may be sent once it is claimed. */
 export interface Leased {
   readonly ready: Ready;
   readonly lease: Lease;
@@ -22,14 +22,14 @@ export interface Call {
   readonly answer: ProviderAnswer;
 }
 
-/** The wait for full destinations while slots are free that other destinations can use (ms). */
+/** The longest wait for a slot (ms) while slots are free and the job has more interactions, which may have other destinations. */
 const PASS_MS = 25;
 
-/** A part of a job. */
+/** The conditions under which some interactions of a job are started. */
 export interface Part {
   readonly turn: Turn;
   readonly lane: Lane;
-  /** The job has more, which may go to other destinations. */
+  /** True if the job has more interactions, which may have other destinations. */
   readonly mayPass: boolean;
 }
 
@@ -78,7 +78,10 @@ async function leaseSlots(
   });
 }
 
-/** Sends a claimed message. Returns the slot when the provider has answered, or when the claim did not succeed. */
+/**
+ * Waits for the claim, sends the message and resolves to the call; undefined if the interaction was not claimed. The slot is free
+ * again when the provider has answered or the claim failed.
+ */
 export async function send(
   { clock }: Deps,
   { provider }: DeliveryChannel,

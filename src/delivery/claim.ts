@@ -33,7 +33,10 @@ export async function claim(
   return claimed;
 }
 
-/** The place for rules that count the claims of others: they must hold in the transaction that claims. */
+/**
+ * Claims reserved interactions: writes the content, sealed where it is sensitive, and returns the interactions that no other worker
+ * had claimed.
+ */
 async function claimReserved(
   deps: Deps,
   channel: DeliveryChannel,

@@ -34,7 +34,8 @@ export interface Examined {
 /** The length of a lease (ms). If this process dies meanwhile, maintenance queues the outcome again. */
 const LEASE_MS = 300_000;
 /**
- * A job may run this much (ms) before the time of its outcomes by our clock, which follows the database's only roughly.
+ * An outcome counts as due this long (ms) before its time: the queue runs jobs by the database's clock, and ours may be
+ * behind it.
  */
 const CLOCK_TOLERANCE_MS = 1_000;
 /** The maximum number of lookups that wait in memory. Further outcomes stay in the queue. */
@@ -47,7 +48,8 @@ const idsOf = (all: readonly { readonly interactionId: InteractionId }[]): Inter
   all.map((one) => one.interactionId);
 
 /**
- * Leases the outcomes of a job that are unknown and due, as many as there is room for, and queues the others again.
+ * Leases those outcomes of a job that are still unknown and due. If there is no room for all of them in memory, the rest are
+ * queued again; all other outcomes of the job are left out.
  * Those
  * whose content cannot be opened are held for a person. Throws CHANNEL_NOT_CARRIED if the provider has a lookup and this daemon has no such provider: another daemon may have
  * one.
@@ -105,7 +107,7 @@ export async function askAndSettle(
   );
 }
 
-/** Undefined if the daemon stops before it is this lookup's turn. */
+/** Looks one outcome up at the provider; undefined if the daemon stops before the lookup could begin. */
 const ask = (
   deps: Deps,
   lookups: Lookups,

@@ -35,15 +35,15 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 
 /**
- * A set that came back again and again goes to destinations that hang, so an immediate retry would only load the
- * database.
+ * The wait before a job runs again (ms). A job that could start no call several times in a row has destinations that hang, so an
+ * immediate retry would only load the database.
  */
 const waitOf = (notStarted: number): number =>
   notStarted < 3 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (notStarted - 3), LONGEST_WAIT_MS);
 
 /**
  * Queues the interactions that a job has not started, for the time when the provider may be called again, behind those
- * that are due already. Warns if nothing of the same set was started twice in a row.
+ * that are due already. Warns, at most once a minute, from the second time in a row that no call of the job could start.
  */
 export async function requeue(
   { db, clock, channels, emit, stopping }: Deps,

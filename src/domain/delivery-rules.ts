@@ -5,7 +5,7 @@
 export const DELIVERY_RULES = {
   "schedule.expired": "Its latest time has passed.",
   "claims.exhausted":
-    "The provider was called as often as allowed, and neither took nor refused it.",
+    "The provider was called as often as allowed, and neither accepted nor refused it.",
   "case.moved": "The case no longer satisfies the trigger, and the notification type cancels then.",
   "pause.open": "Everything, its channel or its notification type is paused. It waits.",
   "content.noKey": "Its content is sensitive and CONTENT_KEY is not set. It waits.",

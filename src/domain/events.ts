@@ -38,7 +38,7 @@ export const EVENTS = {
   ),
   "daemon.stopped": kind<{ workerId: WorkerId; unrecorded: number }>(
     "info",
-    "The daemon has ended. unrecorded counts calls whose answers could not be recorded in time; their outcome becomes unknown.",
+    "The daemon has ended. unrecorded counts the calls that were not answered or not recorded in time; their outcome becomes unknown.",
   ),
   "daemon.failed": kind<{ code: string; reason: string }>(
     "error",
@@ -177,7 +177,7 @@ export const EVENTS = {
     times: number;
   }>(
     "warn",
-    "Several times in a row no call of a set could start, because the provider's slots, or those that one destination may have, stayed taken. It is queued behind the others.",
+    "Twice or more in a row no call of a job could start, because no slot of the provider, or none for its destinations, became free. Its interactions are queued again, with a growing wait.",
   ),
   "outcomes.requeued": kind<{ interactions: number; firstInteractionId: InteractionId }>(
     "warn",

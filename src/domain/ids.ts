@@ -29,7 +29,10 @@ export type NumberedId = InteractionId | CaseChangeId | ChainId | ChangeSetId | 
 /** The largest id that the database can number a row with. */
 export const LARGEST_ID = 2n ** 63n - 1n;
 
-/** A whole number in digits, to the largest; undefined for any other text. No row has the id 0, but a list can begin after it. */
+/**
+ * Reads digits as a whole number from 0 to LARGEST_ID; undefined for any other text. No row has the id 0. It means "before the first
+ * row" where a list begins after an id.
+ */
 function parseNumber(text: string): string | undefined {
   if (!/^\d{1,19}$/.test(text)) return undefined;
   const number = BigInt(text);

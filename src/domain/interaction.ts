@@ -37,7 +37,7 @@ export interface Claim {
   readonly provider: string;
 }
 
-/** The outcome for an interaction that was not sent. */
+/** The result for an interaction that judging or rendering withheld: it waits, failed or is canceled. */
 export interface Withheld {
   readonly interactionId: InteractionId;
   readonly status: "scheduled" | "failed" | "canceled";

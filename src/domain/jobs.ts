@@ -1,12 +1,12 @@
 import type { InteractionId } from "./ids.ts";
 import type { Channel } from "./vocabulary.ts";
 
-/** Single notices have precedence over a bulk. */
+/** The priority of a delivery job: single notices go before those of a bulk. */
 export type Lane = "single" | "bulk";
 
 /** The jobs of the queue and their payloads, which hold ids only. */
 export interface Jobs {
-  /** Interactions of one channel with unknown outcome. `asked` counts the questions to the provider so far. */
+  /** Up to 100 interactions of one channel with unknown outcome. `asked` counts the lookups at the provider so far. */
   readonly settle_unknown_outcomes: {
     readonly channel: Channel;
     readonly interactionIds: readonly InteractionId[];

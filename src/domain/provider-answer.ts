@@ -21,11 +21,15 @@ export interface Evidence {
  * The limit that was exceeded.
  * - rate: messages in a short time; a second without new calls is enough.
  * - connections: concurrent calls; fewer are made from then on.
- * - quota: the amount that the account may send for now; the whole channel slows down.
+ * - quota: the amount that the account may send for now; the channel stops and is probed once a minute.
  */
 export type Limit = "rate" | "connections" | "quota";
 
-/** The cause of a refusal: us, so that every message would be refused, or the message and its recipient. */
+/**
+ * The cause of a refusal.
+ * - us: our account, sender or settings, so every message would be refused.
+ * - message: this message or its recipient.
+ */
 export type Blame = "us" | "message";
 
 /** The effect of a refusal on the contact. */

@@ -21,7 +21,7 @@ export const DETAILS = {
   ScheduledAtProvider: { channels: ["text"], meaning: "The provider sends it at a later time." },
   Sent: {
     channels: CHANNELS,
-    meaning: "The provider has sent it. Where it sends no further receipt, this stays.",
+    meaning: "The provider has sent it. If no receipt arrives, these details stay.",
   },
   Deferred: {
     channels: ["email"],

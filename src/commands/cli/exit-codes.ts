@@ -7,9 +7,9 @@ export const EXIT = {
   checkFailed: 1,
   /** The words, the settings or an input file are not valid. Nothing was done. */
   usage: 2,
-  /** The thing that was named is not on record. */
+  /** The thing that was named is not on record, or no interaction matches the filter. */
   notFound: 3,
-  /** The record does not allow it now. Nothing was changed. */
+  /** The record, the content keys or a port in use do not allow it now. Nothing was changed. */
   refused: 4,
   /** The database is unreachable or not suitable. The same command may work later. */
   databaseAway: 5,
@@ -30,7 +30,7 @@ export const EXIT_OF_FAULT: Readonly<Record<FaultCode, ExitCode>> = {
   MIGRATIONS_DIFFER: EXIT.databaseAway,
   MIGRATION_TIMED_OUT: EXIT.databaseAway,
   CHANNEL_NOT_CARRIED: EXIT.usage,
-  QUEUE_BROKEN: EXIT.databaseAway,
+  QUEUE_BROKEN: EXIT.checkFailed,
   RECORD_REFUSED: EXIT.refused,
   CONTENT_KEY_UNKNOWN: EXIT.refused,
   SEAL_BROKEN: EXIT.checkFailed,

@@ -29,7 +29,7 @@ const INTRODUCTION = `# Rules of the guard
 
 <!-- Written by \`tidings rules --markdown\`; a test compares the two. -->
 
-The guard judges every message by these rules: a pure function over one [fact sheet](fact-sheet.md). \`tidings rules\` lists them, \`tidings rules show ID\` explains
+The guard judges one message by these rules: a pure function over one [fact sheet](fact-sheet.md). Only \`tidings judge\` calls it: the daemon does not apply these rules to the messages that it sends. \`tidings rules\` lists them, \`tidings rules show ID\` explains
 one, and each is one function in \`src/decide/guard/rules/\`. The parameters and the law of states and cities are data, in \`src/decide/guard/data/\`. They need the
 signature of counsel.
 

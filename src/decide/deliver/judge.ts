@@ -55,7 +55,7 @@ function expired({ latestAt }: FactSheet, now: Date): Stop | undefined {
   );
 }
 
-/** Waits grow to a quarter of an hour, so this is about a day. */
+/** Each wait between two claims is at most a quarter of an hour, so this many claims take about a day. */
 const MOST_CLAIMS = 100;
 
 /**

@@ -13,7 +13,7 @@ const MAX_CACHED = 1_000;
 const NO_HASH = Buffer.alloc(32);
 
 /**
- * Reads keys, and caches valid ones by their hash. A key that is revoked or expires is refused a second later.
+ * Reads keys, and caches valid ones by their hash. A key that is revoked or expires is refused after at most a second.
  *
  * Requests that come together share one lookup. It precedes the limit of requests in flight: with one lookup each, they
  * took all connections, and those that waited for one longer than the pool allows got a 503.

@@ -3,7 +3,7 @@ import type { ProviderAnswer } from "../../domain/provider-answer.ts";
 import type { Provider } from "../answer/provider.ts";
 import { createDestinations, destinationOf, type Destinations } from "./destinations.ts";
 
-/** A provider with a limit on concurrent calls. Messages over the limit wait here, claimed and rendered. */
+/** A provider with a limit on concurrent calls. Messages over the limit, which are claimed already, wait here for a call to end. */
 export interface LimitedProvider<M extends Message> {
   readonly provider: Provider<M>;
   readonly destinations: Destinations;

@@ -48,7 +48,7 @@ const LATE_MS = 3_000;
 const LATE_FACTOR = 4;
 const REMEMBERED = 10_000;
 
-/** One destination never gets all calls. */
+/** The most calls of one destination: all but a tenth, so that others can start; one if there is only one slot. */
 const mostForOne = (all: number): number => Math.max(1, all - Math.ceil(all / 10));
 
 const mostForLate = (all: number): number => Math.max(1, Math.floor(all / 4));

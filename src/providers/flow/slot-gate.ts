@@ -21,7 +21,7 @@ export interface SlotGate {
   ): Promise<ReadonlyMap<M, Lease>>;
   /** True if slots are free for this lane, although perhaps not for every destination. */
   hasFree(lane: Lane): boolean;
-  /** The provider asks for fewer messages, so no call begins for a second. */
+  /** Begins no call for a second, because the provider asked for fewer messages. */
   readonly backOff: () => void;
 }
 

@@ -48,14 +48,14 @@ export function openSmtpSessions(server: MailServer): SmtpSessions {
 
   async function deliver(mail: EmailSource, deadline: AbortSignal): Promise<Delivery> {
     const kept = sessions.values().find(({ busy }) => !busy);
-    if (kept === undefined) return deliverAfresh(mail, deadline);
+    if (kept === undefined) return deliverInNewSession(mail, deadline);
     kept.busy = true;
-    const delivery = await createChannel(kept, mail, deadline);
+    const delivery = await deliverInSession(kept, mail, deadline);
     const again = wasStale(delivery) && !deadline.aborted && !closed;
     return again ? deliver(mail, deadline) : delivery;
   }
 
-  async function deliverAfresh(mail: EmailSource, deadline: AbortSignal): Promise<Delivery> {
+  async function deliverInNewSession(mail: EmailSource, deadline: AbortSignal): Promise<Delivery> {
     const session = newSession();
     try {
       await startSession(session.connection, server.login, deadline);
@@ -63,7 +63,7 @@ export function openSmtpSessions(server: MailServer): SmtpSessions {
       session.connection.close();
       return { taken: false, failure: error as SmtpFailure, handedOver: false };
     }
-    return createChannel(session, mail, deadline);
+    return deliverInSession(session, mail, deadline);
   }
 
   return {
@@ -75,7 +75,8 @@ export function openSmtpSessions(server: MailServer): SmtpSessions {
   };
 }
 
-async function createChannel(
+/** Sends one message over a session. The session is kept only if the server accepted or refused the message with a reply. */
+async function deliverInSession(
   session: Session,
   mail: EmailSource,
   deadline: AbortSignal,

@@ -46,8 +46,10 @@ export async function findSent(
   const from = since.getTime() - CLOCK_SKEW_MS;
   const recent = listed.filter(({ dateCreated }) => dateCreated.getTime() >= from);
   const found = recent.findLast(
-    ({ direction, sid, body: emitted }) =>
-      direction.startsWith("outbound") && !except.includes(sid) && words(emitted) === words(body),
+    ({ direction, sid, body: listedBody }) =>
+      direction.startsWith("outbound") &&
+      !except.includes(sid) &&
+      words(listedBody) === words(body),
   );
   if (found !== undefined) {
     const { sid, status, errorCode } = found;

@@ -38,9 +38,9 @@ export async function claimInteractions(
     update tidings.interactions i
     set status = 'inProgress', status_details = null, claimed_by = ${workerId}, claimed_at = ${now}, started_at = ${now}, claims = i.claims + 1,
       contact_id = c."contactId", contact = c.contact, borrower = c.borrower, content = c.content, newest_case_change_id = c."newestCaseChangeId", segments = c.segments, provider = c.provider,
-      -- a call that brought nothing about is on the transitions
+      -- the transitions have the data of earlier calls
       ended_at = null, provider_message_id = null, content_sha256 = null,
-      -- why it waited before is in its history
+      -- record_changes has the reason of an earlier wait
       compliance_guard_rule_id = null, failure_description_short = null, failure_description_long = null
     from ${recordset("c", CLAIM, claims)}
     where i.id = c."interactionId" and i.status = 'scheduled'

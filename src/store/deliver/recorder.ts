@@ -143,7 +143,7 @@ async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Pr
     where i.id = s."interactionId" and i.claimed_at = s."claimedAt"
       -- an answer that comes after its worker was given up for dead still says what happened
       and (i.status = 'inProgress' or tidings.is_outcome_unknown(i.status, i.status_details))
-      -- but "later" comes too late where another attempt has followed already
+      -- an answer that asks to send again later is dropped if another attempt has followed already
       and (s.status <> 'scheduled' or not tidings.has_next_attempt(i.id))
   `.execute(db);
 }

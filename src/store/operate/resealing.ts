@@ -45,7 +45,7 @@ interface Row {
 export interface ResealedBatch {
   readonly last: string;
   readonly resealed: number;
-  /** The interactions whose content does not belong to them. It is not changed. */
+  /** The interactions whose content was changed after it was sealed, or belongs to another interaction. It stays as it is. */
   readonly broken: readonly string[];
 }
 
@@ -111,7 +111,7 @@ const STATEMENTS: Readonly<Record<SealedPlace, Statements>> = {
   },
 };
 
-/** Undefined if the content does not belong to the interaction. */
+/** Undefined if the content was changed after it was sealed, or belongs to another interaction. */
 function resealedContent(seal: Seal, row: Row): SealedContent | undefined {
   try {
     return seal.seal(seal.unseal(row.content, row), row);
