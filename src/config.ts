@@ -137,6 +137,7 @@ const ENVIRONMENT = z.object({
   MIGRATION_LOCK_TIMEOUT: wait.prefault("5s"),
   MIGRATION_STATEMENT_TIMEOUT: wait.prefault("10m"),
   CONCURRENCY: whole(6, 1, 64),
+  INTAKE_POLL_MS: whole(15, 1, 1_000),
   SHUTDOWN_SECONDS: whole(25, 1, 600),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
@@ -220,6 +221,8 @@ export interface Config {
   /** The limits of a migration: the wait for a lock, and the run of a statement (ms). */
   readonly migration: { readonly lockMs: number; readonly statementMs: number };
   readonly concurrency: number;
+  /** The pause between two looks for new case changes (ms). */
+  readonly intakePollMs: number;
   readonly shutdownMs: number;
   readonly logLevel: string;
 }
@@ -332,6 +335,7 @@ function configOf(env: Environment): Omit<Config, "exampleSettings"> {
       statementMs: env.MIGRATION_STATEMENT_TIMEOUT,
     },
     concurrency: env.CONCURRENCY,
+    intakePollMs: env.INTAKE_POLL_MS,
     shutdownMs: env.SHUTDOWN_SECONDS * 1_000,
     logLevel: env.LOG_LEVEL,
   };

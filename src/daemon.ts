@@ -213,7 +213,7 @@ async function takeWork(
     onTime: clock.keepTo,
   });
   open.defer(() => watch.stop());
-  const resolver = startResolver(deps, outages);
+  const resolver = startResolver(deps, outages, config.intakePollMs);
   open.defer(async () => {
     stopping.abort();
     const end = performance.now() + config.shutdownMs;

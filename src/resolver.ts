@@ -30,7 +30,7 @@ export interface Resolver {
 }
 
 /** Resolves case changes as they arrive. One loop waits for them, and the others help while more sets wait. */
-export function startResolver(deps: Deps, outages: Outages): Resolver {
+export function startResolver(deps: Deps, outages: Outages, pollMs: number): Resolver {
   const stopped = new AbortController();
   let outageOver: (() => void) | undefined;
   const endOutage = (): void => {
@@ -51,7 +51,7 @@ export function startResolver(deps: Deps, outages: Outages): Resolver {
   /** Resolves to the pause before the next read (ms). */
   const lookOnce = async (pauseMs: number): Promise<number> => {
     try {
-      const isDue = await waitForChangeSets(deps.db, WAIT_MS);
+      const isDue = await waitForChangeSets(deps.db, { waitMs: WAIT_MS, pollMs });
       const sets = isDue ? await resolveNext(deps) : 0;
       endOutage();
       if (sets > 0) help();

@@ -18,11 +18,12 @@ beforeAll(async () => {
 });
 
 const running: Resolver[] = [];
-const start = (): void =>
+const start = (pollMs = 15): void =>
   void running.push(
     startResolver(
       deps,
       trackOutages(() => {}),
+      pollMs,
     ),
   );
 afterEach(async () => {
@@ -50,6 +51,15 @@ test("the records of a change are dated after its arrival", async () => {
     [ids[0]],
   );
   expect(rows).toEqual([{ is_resolved_later: true, is_planned_later: true }]);
+});
+
+test.each([1, 15, 400])("a pause of %i ms between looks resolves what arrives", async (pollMs) => {
+  start(pollMs);
+  const caseId = `P${pollMs}`;
+  for (const status of ["initiated", "processing"]) {
+    await insertChanges(pool, [{ caseId, status, at: MARCH }]);
+    await resolved();
+  }
 });
 
 test("two resolvers share a bulk, and each change is resolved once", async () => {

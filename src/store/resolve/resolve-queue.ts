@@ -9,15 +9,20 @@ export interface ChangeSet {
   readonly caseChangeIds: readonly [CaseChangeId, ...CaseChangeId[]];
 }
 
-/**
- * The pause between two reads of an empty queue (ms). A change waits half of it on average; a read costs about 0.1 ms.
- */
-const PAUSE_MS = 15;
+/** How long to wait for a set that is due, and how often to look for one. */
+export interface ChangeSetWait {
+  readonly waitMs: number;
+  /** The pause between two looks (ms). A change waits half of it on average; a look costs about 0.1 ms. */
+  readonly pollMs: number;
+}
 
-/** Waits up to `waitMs` until a set is due, and resolves to whether one is. Another transaction may have locked it. */
-export async function waitForChangeSets(db: Db, waitMs: number): Promise<boolean> {
+/** Waits until a set is due, and resolves to whether one is. Another transaction may have locked it. */
+export async function waitForChangeSets(
+  db: Db,
+  { waitMs, pollMs }: ChangeSetWait,
+): Promise<boolean> {
   const { rows } = await sql<{ isDue: boolean }>`
-    select tidings.wait_for_case_changes(${waitMs}::int, ${PAUSE_MS}::int) as is_due
+    select tidings.wait_for_case_changes(${waitMs}::int, ${pollMs}::int) as is_due
   `.execute(db);
   return rows[0]?.isDue === true;
 }
