@@ -17,7 +17,7 @@ const TOLERATED_MS = 500;
  * A clock that follows the database's clock, by which the queue runs its jobs. If our clock lagged behind, a job scheduled
  * for "in one minute" would already be due and run again at once.
  */
-export function openSharedClock(own: Clock = systemClock): SharedClock {
+export function createSharedClock(own: Clock = systemClock): SharedClock {
   let ahead = 0;
   return {
     now: () => new Date(own().getTime() + ahead),

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
 import { openChannels, type OpenChannels } from "./channels.ts";
-import { openSharedClock, type SharedClock } from "./clock.ts";
+import { createSharedClock, type SharedClock } from "./clock.ts";
 import { type Config, withinOf } from "./config.ts";
 import { createInFlight, type InFlight } from "./delivery/in-flight.ts";
 import type { DeliveryChannels, Deps } from "./deps.ts";
@@ -13,7 +13,7 @@ import { nameWorker, type WorkerId } from "./domain/ids.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 import type { Receipt } from "./domain/receipts/receipt.ts";
 import { syncChannelProviders } from "./store/deliver/channels.ts";
-import { openDb, openPool } from "./store/postgres/db.ts";
+import { createDb, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";
 import { migrate } from "./store/postgres/migrate.ts";
 import { trackOutages, type Outages } from "./store/postgres/outages.ts";
@@ -22,14 +22,14 @@ import { retryOnOutage } from "./store/postgres/retry.ts";
 import { refuseLogin, refuseOutage } from "./store/postgres/unreachable.ts";
 import { openQueue, type Queue } from "./store/queue/queue.ts";
 import { recordReceipt } from "./store/deliver/receipts.ts";
-import { openRecorder } from "./store/deliver/recorder.ts";
+import { createRecorder } from "./store/deliver/recorder.ts";
 import { createSeal } from "./seal.ts";
-import { openTemplates } from "./store/deliver/template-cache.ts";
+import { createTemplateCache } from "./store/deliver/template-cache.ts";
 import { recordHeartbeat, deregisterWorker } from "./store/queue/workers.ts";
 import { openHttp } from "./http-service.ts";
 import { RESOLVER_CONNECTIONS, startResolver } from "./resolver.ts";
 import { createActiveTypes } from "./store/resolve/active-types.ts";
-import { openTaskList } from "./task-list.ts";
+import { createTaskList } from "./task-list.ts";
 import { startMaintenance } from "./maintenance.ts";
 
 /** A running daemon. */
@@ -96,7 +96,7 @@ async function openOn(
   );
   open.defer(() => carrying.close());
   const stopping = new AbortController();
-  const clock = openSharedClock();
+  const clock = createSharedClock();
   const deps = depsOf({ config, emit, workerId, pool, carrying, stopping, clock, outages });
   await syncChannelProviders(deps.db, providersOf(carrying.channels));
   const { broken } = await takeWork(open, { config, deps, pool, stopping, clock, outages });
@@ -140,7 +140,7 @@ function takeReceipt(
 ): void {
   const { interactionId, status, evidence } = receipt;
   const code = evidence.enhancedCode ?? evidence.code ?? "none";
-  retryOnOutage(() => recordReceipt(openDb(pool), receipt), {
+  retryOnOutage(() => recordReceipt(createDb(pool), receipt), {
     onOutage: (outage) => outages.begin("recorder", outage),
   }).then(
     (moved) => emit("interaction.receipt", { interactionId, status, code, moved }),
@@ -161,7 +161,7 @@ interface Opened {
 
 function depsOf(opened: Opened): Deps {
   const { config, emit, workerId, pool, carrying, stopping, clock, outages } = opened;
-  const db = openDb(pool);
+  const db = createDb(pool);
   return {
     db,
     clock: clock.now,
@@ -172,11 +172,11 @@ function depsOf(opened: Opened): Deps {
     senders: config.senders,
     recipientsAllowed: config.recipientsAllowed,
     channels: carrying.channels,
-    recorder: openRecorder({
+    recorder: createRecorder({
       db,
       onOutage: (code) => outages.begin("recorder", code),
     }),
-    loadTemplates: openTemplates(db),
+    loadTemplates: createTemplateCache(db),
     loadActiveVersions: createActiveTypes(),
     seal: createSeal(config.contentKeys),
     inFlight: createInFlight(),
@@ -200,7 +200,7 @@ async function takeWork(
   open.defer(() => deregisterWorker(db, workerId).catch(() => {}));
   const queue = await openQueue({
     pool,
-    taskList: openTaskList(deps),
+    taskList: createTaskList(deps),
     concurrency: config.concurrency,
     emit,
     outages,

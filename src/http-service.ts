@@ -3,7 +3,7 @@ import type { Config, HttpConfig } from "./config.ts";
 import type { Emit } from "./domain/events.ts";
 import { createApp } from "./http/app.ts";
 import { openServer } from "./http/server.ts";
-import { openDb, openPool, type Db } from "./store/postgres/db.ts";
+import { createDb, openPool, type Db } from "./store/postgres/db.ts";
 import { createSeal, deriveKeys } from "./seal.ts";
 import { getOrCreateSecret } from "./store/api/secrets.ts";
 
@@ -30,7 +30,7 @@ export async function openHttp(
     const onLost = (code: string): void => emit("database.connectionLost", { code });
     const pool = openPool({ url: databaseUrl, actor: "api", max, onLost, statementMs });
     open.defer(() => pool.end());
-    return openDb(pool);
+    return createDb(pool);
   };
   const db = connect(CONNECTIONS, STATEMENT_MS);
   const app = createApp({

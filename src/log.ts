@@ -25,7 +25,7 @@ const FLUSH_MS = 1_000;
  * Writes one JSON line per event to standard output or a file. A reader that stalls or has ended does not stop the
  * process.
  */
-export function openLog(level: string, file?: string): Logger {
+export function createLog(level: string, file?: string): Logger {
   const destination = openLogDestination(file === undefined ? openStdout() : openFile(file), {
     onDropped: (lines) => eventLogger(log)("log.linesDropped", { lines }),
   });

@@ -58,7 +58,7 @@ interface MaintenanceOptions {
 export function startMaintenance(watched: MaintenanceOptions): Maintenance {
   const { heartbeatMs = HEARTBEAT_MS } = watched;
   const stopped = new AbortController();
-  const beat = reporting(watched, "heartbeat");
+  const sendHeartbeat = reporting(watched, "heartbeat");
   const recover = oneAtATime(reporting(watched, "recovery"), (round, steadyForMs) =>
     recovery(watched.deps, round, steadyForMs),
   );
@@ -74,7 +74,7 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
     let steadySince = performance.now();
     while (!stopped.signal.aborted) {
       const began = performance.now();
-      const heard = await beat(() => heartbeat(watched));
+      const heard = await sendHeartbeat(() => heartbeat(watched));
       if (!heard || performance.now() - began > heartbeatMs) steadySince = performance.now();
       if (heard) {
         round += 1;

@@ -29,7 +29,7 @@ export interface Seal {
 }
 
 /** Returns content in the clear, sealed or not. Throws as `Seal.unseal` does, also without a seal. */
-export function openContent(
+export function unsealContent(
   content: object | null,
   seal: Seal | undefined,
   owner: ContentOwner,
@@ -47,13 +47,13 @@ export interface Opened {
 }
 
 /** Opens one of many contents: one that cannot be opened must not stop the work on the others. */
-export function tryOpenContent(
+export function tryUnsealContent(
   content: object | null,
   seal: Seal | undefined,
   owner: ContentOwner,
 ): Opened {
   try {
-    return { content: openContent(content, seal, owner), fault: null };
+    return { content: unsealContent(content, seal, owner), fault: null };
   } catch (error) {
     const code = error instanceof Fault ? error.code : undefined;
     const fault = CONTENT_FAULTS.find((one) => one === code);

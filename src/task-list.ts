@@ -8,7 +8,7 @@ import { queueDeliveries, queueSettlements } from "./store/queue/jobs.ts";
 import { outageCode } from "./store/postgres/retry.ts";
 
 /** Every job by its name. A job without a task does not compile. */
-export const openTaskList = (deps: Deps): TaskList & Record<keyof Jobs, unknown> => ({
+export const createTaskList = (deps: Deps): TaskList & Record<keyof Jobs, unknown> => ({
   deliver_interactions: inHalves(deps, {
     name: "deliver_interactions",
     run: deliverInteractions(deps),

@@ -1,5 +1,5 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
-import { openCalendars } from "../src/decide/resolve/calendars.ts";
+import { createCalendars } from "../src/decide/resolve/calendars.ts";
 import { createPlanner } from "../src/decide/resolve/plan.ts";
 import type { Deps } from "../src/deps.ts";
 import type { CaseChangeId } from "../src/domain/ids.ts";
@@ -48,7 +48,7 @@ async function planAll(
 ): Promise<ResolutionPlan> {
   const caseTypeIds = [...new Set(changes.map((change) => change.caseTypeId))];
   const versions = await loadActiveVersions(transaction, caseTypeIds);
-  const calendars = openCalendars(await loadCalendars(transaction));
+  const calendars = createCalendars(await loadCalendars(transaction));
   const planner = createPlanner({ zone: lender.timeZone, calendars, withinMs });
   let turnEnd = performance.now() + TURN_MS;
   for (const change of changes) {

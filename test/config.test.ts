@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { maskConfig, readConfig } from "../src/config.ts";
-import { openLog, eventLogger } from "../src/log.ts";
+import { createLog, eventLogger } from "../src/log.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "tidings-config-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -82,7 +82,7 @@ test("the log shows the settings of live delivery, and no secret", () => {
     TWILIO_AUTH_TOKEN: "hunter2",
     TWILIO_FROM: "+15005550006",
   });
-  eventLogger(openLog("info", file))("daemon.starting", { config: maskConfig(config) });
+  eventLogger(createLog("info", file))("daemon.starting", { config: maskConfig(config) });
   const line = readFileSync(file, "utf8");
   expect(JSON.parse(line)).toMatchObject({
     config: {

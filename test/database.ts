@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Client, type Pool } from "pg";
 import { afterAll, beforeAll, expect, inject } from "vitest";
-import { openDb, openPool, type Db } from "../src/store/postgres/db.ts";
+import { createDb, openPool, type Db } from "../src/store/postgres/db.ts";
 
 async function administer(statement: string): Promise<void> {
   const client = new Client({ connectionString: inject("adminUrl") });
@@ -28,7 +28,7 @@ export function useDatabase(): TestDatabase {
     await pool.end();
     await administer(`drop database if exists ${name} with (force)`);
   });
-  return { url, pool, db: openDb(pool) };
+  return { url, pool, db: createDb(pool) };
 }
 
 /** Changes the record as no role may, with the triggers off: a scene that cannot be reached in a test's time. */

@@ -2,9 +2,9 @@ import { systemClock } from "../src/clock.ts";
 import { createInFlight } from "../src/delivery/in-flight.ts";
 import type { Deps } from "../src/deps.ts";
 import { readConfig } from "../src/config.ts";
-import { openRecorder } from "../src/store/deliver/recorder.ts";
+import { createRecorder } from "../src/store/deliver/recorder.ts";
 import { createActiveTypes } from "../src/store/resolve/active-types.ts";
-import { openTemplates } from "../src/store/deliver/template-cache.ts";
+import { createTemplateCache } from "../src/store/deliver/template-cache.ts";
 import type { TestDatabase } from "./database.ts";
 import { worker } from "./ids.ts";
 
@@ -20,8 +20,8 @@ export function depsOn({ db }: TestDatabase, rest: Partial<Deps> = {}): Deps {
     recipientsAllowed: null,
     withinMs: {},
     channels: {},
-    recorder: openRecorder({ db, onOutage: () => {} }),
-    loadTemplates: openTemplates(db),
+    recorder: createRecorder({ db, onOutage: () => {} }),
+    loadTemplates: createTemplateCache(db),
     loadActiveVersions: createActiveTypes(),
     seal: undefined,
     inFlight: createInFlight(),

@@ -2,7 +2,7 @@ import { Logger, runOnce } from "graphile-worker";
 import type { Deps } from "../src/deps.ts";
 import { QUEUE_SCHEMA, withOwnChannels } from "../src/store/postgres/queue-schema.ts";
 import { resolveWaiting } from "../src/resolver.ts";
-import { openTaskList } from "../src/task-list.ts";
+import { createTaskList } from "../src/task-list.ts";
 import type { TestDatabase } from "./database.ts";
 
 /**
@@ -31,7 +31,7 @@ export async function runDueJobsOnce({ pool }: TestDatabase, deps: Deps): Promis
   await runOnce({
     pgPool: withOwnChannels(pool),
     schema: QUEUE_SCHEMA,
-    taskList: openTaskList(deps),
+    taskList: createTaskList(deps),
     logger: new Logger(() => () => {}),
     noHandleSignals: true,
     useNodeTime: true,

@@ -1,7 +1,7 @@
 import { systemClock } from "../clock.ts";
 import { createApp } from "../http/app.ts";
 import { describeApi } from "../http/docs/document.ts";
-import { openDb, openPool } from "../store/postgres/db.ts";
+import { createDb, openPool } from "../store/postgres/db.ts";
 import { command } from "./cli/command.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 
@@ -13,7 +13,7 @@ export const openapi = command({
   async run({ print }) {
     // the app describes itself without a request, so this pool never connects
     const pool = openPool({ url: "postgres://nowhere", actor: "none", max: 1, onLost: () => {} });
-    const db = openDb(pool);
+    const db = createDb(pool);
     const app = createApp({
       db,
       healthDb: db,

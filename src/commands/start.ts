@@ -2,7 +2,7 @@ import { maskConfig, readConfig } from "../config.ts";
 import { openDaemon, type Daemon } from "../daemon.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Emit } from "../domain/events.ts";
-import { openLog, eventLogger } from "../log.ts";
+import { createLog, eventLogger } from "../log.ts";
 import { command } from "./cli/command.ts";
 import { EXIT, EXIT_OF_FAULT, type ExitCode } from "./cli/exit-codes.ts";
 
@@ -25,7 +25,7 @@ async function runDaemon(): Promise<ExitCode> {
   // before any event, so that a supervisor which has read one may send a signal
   const signal = waitForSignal();
   const config = readConfig(process.env);
-  const emit = eventLogger(openLog(config.logLevel));
+  const emit = eventLogger(createLog(config.logLevel));
   emit("daemon.starting", { config: maskConfig(config) });
   const { exampleSettings } = config;
   if (exampleSettings.length > 0) emit("daemon.lenderIsAnExample", { settings: exampleSettings });

@@ -4,7 +4,7 @@ import { readConfig } from "../../src/config.ts";
 import type { Provider } from "../../src/providers/answer/provider.ts";
 import type { Deps } from "../../src/deps.ts";
 import { prepare } from "../../src/decide/deliver/prepare.ts";
-import { openDb } from "../../src/store/postgres/db.ts";
+import { createDb } from "../../src/store/postgres/db.ts";
 import { loadFactSheets } from "../../src/store/deliver/fact-sheets.ts";
 import { claimInteractions } from "../../src/store/deliver/interactions.ts";
 import { trackOutages } from "../../src/store/postgres/outages.ts";
@@ -37,7 +37,7 @@ const AT_ONCE: Provider = {
 export async function benchDeliver(scene: Scene): Promise<void> {
   await insertPortfolio(scene, NOTICES);
   const email = createChannel(AT_ONCE, readConfig({}).channels.email);
-  const deps = depsOn({ ...scene, db: openDb(scene.pool) }, { channels: { email } });
+  const deps = depsOn({ ...scene, db: createDb(scene.pool) }, { channels: { email } });
   let turn = 0;
   report(
     await compare({

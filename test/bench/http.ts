@@ -5,7 +5,7 @@ import { SCOPES } from "../../src/domain/vocabulary.ts";
 import { generateKey } from "../../src/api-key.ts";
 import { insertApiKey } from "../../src/store/api/api-keys.ts";
 import { interaction } from "../ids.ts";
-import { openDb } from "../../src/store/postgres/db.ts";
+import { createDb } from "../../src/store/postgres/db.ts";
 import { listInteractions } from "../../src/store/api/interaction-pages.ts";
 import { findInteraction } from "../../src/store/api/interaction-record.ts";
 import { spawnDaemon } from "../daemon-process.ts";
@@ -27,7 +27,7 @@ const PAGES = shareOf(500);
 export async function benchHttp(scene: Scene): Promise<void> {
   await insertPortfolio(scene, BORROWERS);
   await insertInteractions(scene);
-  const db = openDb(scene.pool);
+  const db = createDb(scene.pool);
   const { key, prefix, hash } = generateKey();
   await insertApiKey(db, { name: "bench", prefix, hash, scopes: SCOPES });
   const daemon = spawnDaemon({

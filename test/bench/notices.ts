@@ -3,7 +3,7 @@ import type { Recorder } from "../../src/store/deliver/recorder.ts";
 import { resolveWaiting } from "../../src/resolver.ts";
 import { trackOutages } from "../../src/store/postgres/outages.ts";
 import { openQueue } from "../../src/store/queue/queue.ts";
-import { openTaskList } from "../../src/task-list.ts";
+import { createTaskList } from "../../src/task-list.ts";
 import { rateSince } from "./compare.ts";
 import type { Scene } from "./scene.ts";
 
@@ -41,7 +41,7 @@ export async function deliverAll(
   const began = performance.now();
   const queue = await openQueue({
     pool: scene.pool,
-    taskList: openTaskList(deps),
+    taskList: createTaskList(deps),
     concurrency: CONCURRENCY,
     emit: () => {},
     outages: trackOutages(() => {}),

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openDb } from "../../src/store/postgres/db.ts";
+import { createDb } from "../../src/store/postgres/db.ts";
 import { listLatencies } from "../../src/store/operate/overview.ts";
 import { spawnDaemon } from "../daemon-process.ts";
 import { compare, median, rateSince, report, printLine, shareOf } from "./compare.ts";
@@ -66,7 +66,7 @@ async function resolveBulk(scene: Scene, daemonPid: number, seen: Seen): Promise
   const rate = rateSince(began, CHANGES);
   await singles.stop();
   seen.grownMb.push(await memory.stop());
-  seen.singlesMs.push(...(await listLatencies(openDb(pool), since)));
+  seen.singlesMs.push(...(await listLatencies(createDb(pool), since)));
   await expectAll(scene, seen.bulks);
   return rate;
 }

@@ -3,7 +3,7 @@ import { SCOPES, type Scope } from "../../src/domain/vocabulary.ts";
 import { generateKey } from "../../src/api-key.ts";
 import { createKeyReader } from "../../src/http/auth/api-key.ts";
 import { revokeApiKey } from "../../src/store/api/api-keys.ts";
-import { openDb, openPool } from "../../src/store/postgres/db.ts";
+import { createDb, openPool } from "../../src/store/postgres/db.ts";
 import { useDatabase } from "../database.ts";
 import { insertLender } from "../lender.ts";
 import { useServer } from "./served.ts";
@@ -400,7 +400,7 @@ describe("while the database is unreachable", () => {
     max: 1,
     onLost: () => {},
   });
-  const away = useServer(database, { db: openDb(lost), healthDb: openDb(lost) });
+  const away = useServer(database, { db: createDb(lost), healthDb: createDb(lost) });
   afterAll(() => lost.end());
 
   test("a caller gets a 503 with Retry-After, and no fault is logged", async () => {
@@ -431,7 +431,7 @@ describe("while the database is slow", () => {
     onLost: () => {},
     statementMs: 100,
   });
-  const slow = useServer(database, { db: openDb(hasty) });
+  const slow = useServer(database, { db: createDb(hasty) });
   afterAll(() => hasty.end());
 
   test("a statement is canceled, and its caller gets a 503", async () => {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { generateKey } from "../../src/api-key.ts";
-import { openDb, openPool } from "../../src/store/postgres/db.ts";
+import { createDb, openPool } from "../../src/store/postgres/db.ts";
 import { useDatabase } from "../database.ts";
 import { insertAllLogged, insertLogged } from "../interactions.ts";
 import { insertHouse } from "./interactions/scene.ts";
@@ -19,7 +19,7 @@ function countingPool() {
   let connections = 0;
   counted.on("acquire", () => (connections += 1));
   afterAll(() => counted.end());
-  return { db: openDb(counted), connections: () => connections };
+  return { db: createDb(counted), connections: () => connections };
 }
 
 describe("readiness", () => {

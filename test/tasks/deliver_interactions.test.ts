@@ -5,9 +5,9 @@ import { createInFlight } from "../../src/delivery/in-flight.ts";
 import type { Deps } from "../../src/deps.ts";
 import { createChannel } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
-import { openDb, openPool } from "../../src/store/postgres/db.ts";
+import { createDb, openPool } from "../../src/store/postgres/db.ts";
 import { rescheduleUnsentClaims } from "../../src/store/settle/recovery.ts";
-import { openTemplates } from "../../src/store/deliver/template-cache.ts";
+import { createTemplateCache } from "../../src/store/deliver/template-cache.ts";
 import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
 import { rewriteRecord, useDatabase } from "../database.ts";
@@ -240,7 +240,7 @@ test("a claim whose confirmation did not arrive is scheduled again and sent once
   const interactionIds = await schedule("LOST", deps, 3);
   const proxy = await openFickleProxy(database.url, /UPDATE 3/);
   const fickle = openPool({ url: proxy.url, actor: "test", max: 2, onLost: () => {} });
-  const delivering = run({ ...deps, db: openDb(fickle) }, jobFor(interactionIds));
+  const delivering = run({ ...deps, db: createDb(fickle) }, jobFor(interactionIds));
   await expect(delivering).rejects.toThrow("Connection terminated");
   expect(await countStandings(pool, "LOST")).toEqual({ "inProgress 1": 3 });
   const inAnHour = new Date("2031-03-03T16:00:00Z");
@@ -266,8 +266,8 @@ async function farAway(
   const proxy = await openSlowProxy(database.url, line);
   const slow = openPool({ url: proxy.url, actor: "test", max: 4, onLost: () => {} });
   opened.push(proxy, { close: () => slow.end() });
-  const db = openDb(slow);
-  return { ...deps, db, loadTemplates: openTemplates(db) };
+  const db = createDb(slow);
+  return { ...deps, db, loadTemplates: createTemplateCache(db) };
 }
 
 test("a job whose facts take longer to load than its turn still starts a call", async () => {

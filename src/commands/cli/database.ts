@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig, type Config } from "../../config.ts";
 import { Fault } from "../../domain/fault.ts";
-import { openDb, openPool, type Db } from "../../store/postgres/db.ts";
+import { createDb, openPool, type Db } from "../../store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../store/postgres/embedded-postgres.ts";
 import { migrationsDiffer, readMigrationState } from "../../store/postgres/migration-state.ts";
 import { refuseUnreachable } from "../../store/postgres/unreachable.ts";
@@ -21,7 +21,7 @@ export async function withDatabase<Result>(
   const url = config.databaseUrl ?? (await borrowEmbedded(open, config.dataDir));
   const pool = openPool({ url, actor, max: 2, onLost: () => {} });
   open.defer(() => pool.end());
-  const db = openDb(pool);
+  const db = createDb(pool);
   await checkSchema(db);
   return await work(db, config);
 }

@@ -8,8 +8,8 @@ import { openDaemon } from "../../daemon.ts";
 import { EXPECTED } from "../../demo/expected.ts";
 import { TEMPLATES } from "../../demo/templates.ts";
 import { Fault } from "../../domain/fault.ts";
-import { openLog, eventLogger } from "../../log.ts";
-import { openDb, openPool, type Db } from "../../store/postgres/db.ts";
+import { createLog, eventLogger } from "../../log.ts";
+import { createDb, openPool, type Db } from "../../store/postgres/db.ts";
 import {
   countUnfinished,
   listLatencies,
@@ -53,11 +53,11 @@ async function runDemo(print: Print): Promise<ExitCode> {
   print(
     "Starting Postgres and Tidings on sample data, in the sandbox: nothing leaves this machine.",
   );
-  const daemon = await openDaemon(config, eventLogger(openLog("info", join(dir, "daemon.log"))));
+  const daemon = await openDaemon(config, eventLogger(createLog("info", join(dir, "daemon.log"))));
   const pool = openPool({ url: daemon.databaseUrl, actor: "demo", max: 2, onLost: () => {} });
   const core = await openCore(daemon.databaseUrl);
   try {
-    return await play(openDb(pool), core, { print, dir });
+    return await play(createDb(pool), core, { print, dir });
   } finally {
     await core.end();
     await pool.end();

@@ -1,5 +1,5 @@
 import { type Config, withinOf } from "../../config.ts";
-import { openCalendars } from "../../decide/resolve/calendars.ts";
+import { createCalendars } from "../../decide/resolve/calendars.ts";
 import {
   forecastChange,
   type ForecastChange,
@@ -20,7 +20,7 @@ import type { Db } from "../../store/postgres/db.ts";
 import { loadNeighbors, loadReferences } from "../../store/dry-run/file-lines.ts";
 import { loadActiveVersions } from "../../store/resolve/active-types.ts";
 import { loadDryRunFacts } from "../../store/dry-run/facts.ts";
-import { openTemplates } from "../../store/deliver/template-cache.ts";
+import { createTemplateCache } from "../../store/deliver/template-cache.ts";
 import { notFound, wrongArguments } from "../cli/arguments.ts";
 
 /** The source of the case changes of a dry run. */
@@ -118,7 +118,7 @@ async function loadGround(
   return {
     planning: {
       zone: lender.timeZone,
-      calendars: openCalendars(await loadCalendars(db)),
+      calendars: createCalendars(await loadCalendars(db)),
       withinMs: withinOf(config),
     },
     sendContext: {
@@ -130,6 +130,6 @@ async function loadGround(
     },
     dryRunFacts: await loadDryRunFacts(db, changes),
     activeTypes: (caseTypeId) => versions.get(caseTypeId) ?? [],
-    findTemplate: await openTemplates(db)(pinned),
+    findTemplate: await createTemplateCache(db)(pinned),
   };
 }

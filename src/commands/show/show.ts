@@ -3,7 +3,7 @@ import { isSealed } from "../../domain/sealed-content.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { countReveals, recordReveals } from "../../store/operate/content-reveals.ts";
 import { type ContentRecord, loadContentRecord } from "../../store/operate/recorded-content.ts";
-import { openContent, createSeal, type Seal } from "../../seal.ts";
+import { unsealContent, createSeal, type Seal } from "../../seal.ts";
 import { notFound, readInteractionId, unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
@@ -54,7 +54,7 @@ async function read(db: Db, kept: ContentRecord, { reveal, seal }: Terms): Promi
   const isHidden = content !== null && (sensitive || isSealed(content));
   if (isHidden && reveal === null)
     return { kept, content: null, hidden: true, reveals: await countReveals(db, id) };
-  const opened = openContent(content, seal, { interactionId: id, channel: kept.channel });
+  const opened = unsealContent(content, seal, { interactionId: id, channel: kept.channel });
   if (isHidden && reveal !== null)
     await recordReveals(db, { interactionIds: [id], revealedBy: reveal, way: "command" });
   return { kept, content: opened, hidden: false, reveals: await countReveals(db, id) };

@@ -1,7 +1,7 @@
 import { type Day, DAY_MS } from "../../domain/guard/moments.ts";
 import type { PolicyRule, EntryOf } from "../../domain/guard/policy.ts";
 import type { RuleId } from "../../domain/guard/rule-ids.ts";
-import { openCalendars } from "../resolve/calendars.ts";
+import { createCalendars } from "../resolve/calendars.ts";
 import { entriesOf, type Policy } from "./policy/policy.ts";
 
 /** One sending of a required notice. */
@@ -31,7 +31,7 @@ function inForce<Rule extends PolicyRule>(
   return entry.value as EntryOf<Rule>["value"];
 }
 
-const regF = openCalendars({ calendars: [], closures: [] })("regF");
+const regF = createCalendars({ calendars: [], closures: [] })("regF");
 
 /** Rule content.validationdates: 12 CFR 1006.34(b)(5). A notice that is sent again has its own dates. */
 export function validationDates(policy: Policy, sentOn: Day): ValidationDates {

@@ -42,7 +42,7 @@ const BUILT_IN: ReadonlyMap<string, ClosedOn> = new Map([
  * Builds the built-in calendars with the lender's closures, and the lender's own calendars, each with the closures of
  * all calendars it is based on. A calendar that is not based on a built-in one is unusable.
  */
-export function openCalendars(rows: CalendarRows): Calendars {
+export function createCalendars(rows: CalendarRows): Calendars {
   const bases = new Map(rows.calendars.map(({ name, basedOn }) => [name, basedOn]));
   const closures = Map.groupBy(rows.closures, ({ calendar }) => calendar);
   const opened = new Map<string, Calendar | UnusableCalendar>();

@@ -1,6 +1,6 @@
 import type { InteractionRecord } from "../../domain/interaction-record.ts";
 import { isSealed } from "../../domain/sealed-content.ts";
-import { openContent, type Opened, tryOpenContent } from "../../seal.ts";
+import { unsealContent, type Opened, tryUnsealContent } from "../../seal.ts";
 import type { Caller } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
 
@@ -14,14 +14,14 @@ export const isSensitive = ({
 export const mayRead = (record: InteractionRecord, { scopes }: Caller): boolean =>
   !isSensitive(record) || scopes.has("interaction:read.sensitive");
 
-/** The content in the clear. Throws as `openContent` does. */
+/** The content in the clear. Throws as `unsealContent` does. */
 export const contentOf = (
   { seal }: Pick<HttpDeps, "seal">,
   { id, channel, content }: Pick<InteractionRecord, "id" | "channel" | "content">,
-): object | null => openContent(content, seal, { interactionId: id, channel });
+): object | null => unsealContent(content, seal, { interactionId: id, channel });
 
 /** For pages of many interactions: one whose content cannot be opened does not keep the others from being shown. */
 export const openOrExplain = (
   { seal }: Pick<HttpDeps, "seal">,
   { id, channel, content }: Pick<InteractionRecord, "id" | "channel" | "content">,
-): Opened => tryOpenContent(content, seal, { interactionId: id, channel });
+): Opened => tryUnsealContent(content, seal, { interactionId: id, channel });

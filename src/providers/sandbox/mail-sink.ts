@@ -3,7 +3,7 @@ import type { Receipt } from "../../domain/receipts/receipt.ts";
 import { parseInteractionId } from "../../domain/ids.ts";
 import { bounceLater } from "./bounce.ts";
 import { listenOnLoopback } from "./loopback.ts";
-import { openOutbox } from "./outbox.ts";
+import { createOutbox } from "./outbox.ts";
 import { createScripts } from "./scripts.ts";
 import { SCRIPTED_MAILBOXES, type MailboxScript } from "./scripted-recipients.ts";
 
@@ -73,7 +73,7 @@ export async function openMailSink(options: MailSinkOptions): Promise<Sink> {
 type Receive = (stream: SMTPServerDataStream, to: string) => Promise<Verdict>;
 
 async function openReceiver({ outbox, onReceipt = () => {} }: MailSinkOptions): Promise<Receive> {
-  const files = await openOutbox(outbox);
+  const files = await createOutbox(outbox);
   const chooseScript = createScripts(SCRIPTED_MAILBOXES);
 
   async function judge(mail: Buffer, to: string): Promise<Verdict> {

@@ -9,7 +9,7 @@ export interface Outbox {
   write(name: string, ending: string, content: Buffer | string): Promise<void>;
 }
 
-export async function openOutbox(folder: string): Promise<Outbox> {
+export async function createOutbox(folder: string): Promise<Outbox> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return {
     folder,

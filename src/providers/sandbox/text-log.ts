@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../clock.ts";
-import { openOutbox } from "./outbox.ts";
+import { createOutbox } from "./outbox.ts";
 
 /** The accepted texts, as Twilio's Message resource shows them. */
 export interface SandboxTexts {
@@ -22,8 +22,8 @@ type Text = Readonly<Record<string, unknown>> & {
 /** The number of files that a list reads. All state is in the files, so it outlives the process. */
 const NEWEST_LOOKED_AT = 1_000;
 
-export async function openSandboxTexts(outbox: string, clock: Clock): Promise<SandboxTexts> {
-  const files = await openOutbox(outbox);
+export async function createSandboxTexts(outbox: string, clock: Clock): Promise<SandboxTexts> {
+  const files = await createOutbox(outbox);
 
   async function read(file: string): Promise<Text> {
     const text = JSON.parse(await readFile(join(files.folder, file), "utf8")) as Text;

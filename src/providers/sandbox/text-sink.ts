@@ -5,7 +5,7 @@ import { listenOnLoopback } from "./loopback.ts";
 import type { Sink } from "./mail-sink.ts";
 import { createScripts, type ChooseScript } from "./scripts.ts";
 import { SCRIPTED_NUMBERS, type NumberScript } from "./scripted-recipients.ts";
-import { openSandboxTexts, type SandboxTexts } from "./text-log.ts";
+import { createSandboxTexts, type SandboxTexts } from "./text-log.ts";
 
 interface Account {
   readonly accountSid: string;
@@ -40,7 +40,7 @@ const NOT_FOUND = httpError(404, 20404, "The requested resource was not found");
  * process of the machine can reach it and the texts are addressed to borrowers.
  */
 export async function openTextSink(options: TextSinkOptions): Promise<Sink> {
-  const texts = await openSandboxTexts(options.outbox, options.clock ?? systemClock);
+  const texts = await createSandboxTexts(options.outbox, options.clock ?? systemClock);
   const chooseScript = createScripts(SCRIPTED_NUMBERS);
   const server = createServer((request, response) => {
     void judge(request, { account: options, texts, chooseScript })

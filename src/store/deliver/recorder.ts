@@ -47,7 +47,7 @@ const WRITERS = 2;
  * Groups answers that arrive within a few milliseconds. During an outage it keeps them and retries as long as
  * necessary: a provider's answer cannot be requested a second time.
  */
-export function openRecorder({ db, onOutage }: RecorderOptions): Recorder {
+export function createRecorder({ db, onOutage }: RecorderOptions): Recorder {
   let waiting: Waiting[] = [];
   let writing = 0;
   let timer: NodeJS.Timeout | undefined;

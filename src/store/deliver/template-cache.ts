@@ -15,7 +15,7 @@ const KEPT = 1_000;
 const nameOf = (key: TemplateKey): string => `${key.templateId}.${key.templateVersion}`;
 
 /** Creates a reader of published template versions that reads each from the database once. */
-export function openTemplates(db: Db): LoadTemplates {
+export function createTemplateCache(db: Db): LoadTemplates {
   const known = new Map<string, Template>();
   return async (keys) => {
     const names = [...new Set(keys.map(nameOf))];

@@ -44,7 +44,7 @@ const parserOf = (type: number, format?: "text" | "binary"): unknown =>
   JSON_TYPES.has(type) && format !== "binary" ? parseExactJson : types.getTypeParser(type, format);
 
 /** Kysely over a pool. Columns arrive in camelCase; keys inside jsonb are not changed. */
-export function openDb(pool: Pool): Db {
+export function createDb(pool: Pool): Db {
   return new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

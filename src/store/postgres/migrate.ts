@@ -5,7 +5,7 @@ import { Migrator, type Migration, type MigrationResultSet } from "kysely/migrat
 import { DatabaseError, type Pool, type PoolClient } from "pg";
 import { Fault } from "../../domain/fault.ts";
 import { constraintViolation } from "./constraint-violation.ts";
-import { openDb } from "./db.ts";
+import { createDb } from "./db.ts";
 import { QUEUE_SCHEMA, withOwnChannels } from "./queue-schema.ts";
 import { readMigrations } from "./migration-files.ts";
 import { migrationsDiffer, readMigrationState } from "./migration-state.ts";
@@ -77,7 +77,7 @@ export async function applyMigrations(
   texts: Readonly<Record<string, string>>,
   limits: MigrationLimits,
 ): Promise<string[]> {
-  const db = openDb(pool);
+  const db = createDb(pool);
   const { pending, unknown } = await readMigrationState(db, Object.keys(texts));
   if (unknown.length > 0)
     throw migrationsDiffer(`this version does not have ${unknown.join(", ")}`);

@@ -10,7 +10,7 @@ import type { StatusDetails } from "../../domain/status-details.ts";
 import type { Db } from "../postgres/db.ts";
 import { detailsOf } from "./details.ts";
 import type { ContentFault } from "../../domain/sealed-content.ts";
-import { tryOpenContent, type Seal } from "../../seal.ts";
+import { tryUnsealContent, type Seal } from "../../seal.ts";
 
 type Row = Omit<UnknownOutcome, "to" | "body"> & { readonly content: object | null };
 
@@ -63,7 +63,7 @@ export async function loadUnknownOutcomes(
   `.execute(db);
   const loaded: LoadedOutcomes = { unknown: [], unreadable: [] };
   for (const { content: stored, ...row } of rows) {
-    const { content, fault } = tryOpenContent(stored, seal, row);
+    const { content, fault } = tryUnsealContent(stored, seal, row);
     const { to = "", body = "" } = (content ?? {}) as Partial<LookupContent>;
     if (fault === null) loaded.unknown.push({ ...row, to, body });
     else loaded.unreadable.push({ interactionId: row.interactionId, code: fault });

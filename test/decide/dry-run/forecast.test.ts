@@ -5,7 +5,7 @@ import {
   parseContactId,
   parseLoanId,
 } from "../../../src/domain/ids.ts";
-import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
+import { createCalendars } from "../../../src/decide/resolve/calendars.ts";
 import { forecastChange, type ForecastInputs } from "../../../src/decide/dry-run/forecast.ts";
 import type { Arrival, CaseFacts } from "../../../src/domain/dry-run/arrival.ts";
 import type { CaseChange } from "../../../src/domain/resolve/case-change.ts";
@@ -122,7 +122,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
   return {
     planning: {
       zone: lender.timeZone,
-      calendars: openCalendars({ calendars: [], closures: [] }),
+      calendars: createCalendars({ calendars: [], closures: [] }),
       withinMs: { email: given.withinMs },
     },
     sendContext: {

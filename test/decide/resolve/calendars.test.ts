@@ -1,6 +1,6 @@
 import { allForYear } from "@18f/us-federal-holidays";
 import { describe, expect, test } from "vitest";
-import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
+import { createCalendars } from "../../../src/decide/resolve/calendars.ts";
 import type { CalendarRows } from "../../../src/domain/resolve/calendar.ts";
 import { federalHolidays } from "../../../src/decide/resolve/holidays.ts";
 
@@ -18,7 +18,7 @@ function isoDay(date: Date): string {
 
 /** The reason a calendar gives for a day, "open", or why the calendar cannot be used. */
 function reasonOn(calendar: string, day: string, rows: Partial<CalendarRows> = {}): string {
-  const found = openCalendars({ ...NO_ROWS, ...rows })(calendar);
+  const found = createCalendars({ ...NO_ROWS, ...rows })(calendar);
   if (found.kind === "unusable") return found.why;
   return found.closedOn(dayNumber(day))?.reason ?? "open";
 }
@@ -59,7 +59,7 @@ describe("federal holidays against an independent library, 2020 to 2040", () => 
       const expected = days
         .filter((day) => weekend.includes(day.getUTCDay()) || holidays.has(isoDay(day)))
         .map(isoDay);
-      const calendar = openCalendars(NO_ROWS)(name);
+      const calendar = createCalendars(NO_ROWS)(name);
       if (calendar.kind === "unusable") throw new Error(calendar.why);
       expect(
         days.map((day) => calendar.closedOn(day.getTime() / DAY_MS)?.day).filter(Boolean),

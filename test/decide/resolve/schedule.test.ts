@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { DateTime, IANAZone } from "luxon";
 import { describe, expect, test } from "vitest";
-import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
+import { createCalendars } from "../../../src/decide/resolve/calendars.ts";
 import type { CalendarRows } from "../../../src/domain/resolve/calendar.ts";
 import { schedule, type Explanation, type Schedule } from "../../../src/decide/resolve/schedule.ts";
 import type { Delay } from "../../../src/domain/resolve/notification-type.ts";
@@ -20,7 +20,7 @@ interface ConformanceRow {
 const DAY_MS = 86_400_000;
 const NEW_YORK = "America/New_York";
 const BUILT_IN = ["office", "regF", "regZPrecise", "fedBank"];
-const calendars = openCalendars({ calendars: [], closures: [] });
+const calendars = createCalendars({ calendars: [], closures: [] });
 
 const AT_ONCE: Delay = { delay: null, unit: null, calendar: "office" };
 
@@ -108,7 +108,7 @@ describe("business days counted on the four calendars", () => {
       businessDays(1, "branch"),
       new Date("2026-08-06T16:00:00Z"),
       NEW_YORK,
-      openCalendars(rows),
+      createCalendars(rows),
     );
     expect(expectDue(found).dueAt).toEqual(new Date("2026-08-10T16:00:00Z"));
   });
@@ -392,7 +392,7 @@ describe("a date that cannot be computed is impossible, never at once", () => {
       day: new Date(moment.getTime() + i * DAY_MS).toISOString().slice(0, 10),
       reason: "Wound up",
     }));
-    const shut = openCalendars({ calendars: [], closures });
+    const shut = createCalendars({ calendars: [], closures });
     const found = schedule(businessDays(1), moment, NEW_YORK, shut);
     expect(found).toMatchObject({ kind: "impossible", short: "Calendar hardly open" });
   });

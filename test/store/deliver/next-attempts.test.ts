@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openDb, openPool, type Db } from "../../../src/store/postgres/db.ts";
+import { createDb, openPool, type Db } from "../../../src/store/postgres/db.ts";
 import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
 import { useDatabase } from "../../database.ts";
 import { insertInteraction } from "../../interactions.ts";
@@ -32,5 +32,5 @@ test("an attempt that a daemon plans keeps the latest time of its notice", async
 });
 
 test("an attempt that an operator plans may leave for a day", async () => {
-  expect(await latestOfNext(openDb(operators))).toEqual(new Date("2031-03-06T15:00:00Z"));
+  expect(await latestOfNext(createDb(operators))).toEqual(new Date("2031-03-06T15:00:00Z"));
 });

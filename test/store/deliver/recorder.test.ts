@@ -3,7 +3,7 @@ import type { InteractionId } from "../../../src/domain/ids.ts";
 import type { AttemptOutcome } from "../../../src/domain/interaction.ts";
 import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
 import { outageCode } from "../../../src/store/postgres/retry.ts";
-import { openRecorder } from "../../../src/store/deliver/recorder.ts";
+import { createRecorder } from "../../../src/store/deliver/recorder.ts";
 import { scheduleNeverSent } from "../../../src/store/settle/unknown-outcomes.ts";
 import { untilWaitingForLock, useDatabase } from "../../database.ts";
 import { interaction } from "../../ids.ts";
@@ -12,7 +12,7 @@ import { insertLender, insertType } from "../../lender.ts";
 
 const { pool, db } = useDatabase();
 const outages: string[] = [];
-const recorder = openRecorder({ db, onOutage: (code) => void outages.push(code) });
+const recorder = createRecorder({ db, onOutage: (code) => void outages.push(code) });
 
 const NONE = interaction(0);
 const CLAIMED = new Date("2031-03-03T15:00:00Z");
@@ -213,7 +213,7 @@ test("an attempt that is taken back while its refusal is being recorded is not l
   await untilWaitingForLock(pool);
   const taking = recorder.record(limited(third), [{ interactionId: first, dueAt: LATER }]);
   // each of these takes as long as the attempt that is taken back would, if it did not wait
-  const another = openRecorder({ db, onOutage: () => undefined });
+  const another = createRecorder({ db, onOutage: () => undefined });
   for (const id of others) await another.record(refused(id));
   await core.query("commit");
   core.release();

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { openTemplates } from "../../../src/store/deliver/template-cache.ts";
+import { createTemplateCache } from "../../../src/store/deliver/template-cache.ts";
 import { useDatabase } from "../../database.ts";
 
 const { pool, db } = useDatabase();
@@ -137,7 +137,7 @@ test("a version that was read before is found still when others fill what is kep
   await ask(
     "insert into tidings.templates (id, version, channel, text_template, status) select n, 1, 'text', 'Hello', 'active' from generate_series(5001, 6001) n",
   );
-  const load = openTemplates(db);
+  const load = createTemplateCache(db);
   const keys = Array.from({ length: 1_001 }, (_, n) => ({
     templateId: 5_001 + n,
     templateVersion: 1,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openCalendars } from "../../../src/decide/resolve/calendars.ts";
+import { createCalendars } from "../../../src/decide/resolve/calendars.ts";
 import { forecastChange, type ForecastInputs } from "../../../src/decide/dry-run/forecast.ts";
 import type { FactSheet } from "../../../src/domain/deliver/fact-sheet.ts";
 import type { InteractionId } from "../../../src/domain/ids.ts";
@@ -44,7 +44,7 @@ test("a dry run is judged on the facts that delivering loads, to the last of the
   const inputs: ForecastInputs = {
     planning: {
       zone: lender.timeZone,
-      calendars: openCalendars({ calendars: [], closures: [] }),
+      calendars: createCalendars({ calendars: [], closures: [] }),
       withinMs,
     },
     sendContext: {

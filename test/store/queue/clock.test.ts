@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { openSharedClock } from "../../../src/clock.ts";
+import { createSharedClock } from "../../../src/clock.ts";
 import { trackOutages } from "../../../src/store/postgres/outages.ts";
 import { recordHeartbeat } from "../../../src/store/queue/workers.ts";
 import { startMaintenance } from "../../../src/maintenance.ts";
@@ -18,7 +18,7 @@ const isOff = (now: Date): number => Math.abs(now.getTime() - Date.now());
 test.each([-HOUR_MS, HOUR_MS])(
   "a daemon whose clock is off by %d ms keeps to the database's with its first heartbeat",
   async (skew) => {
-    const clock = openSharedClock(() => new Date(Date.now() + skew));
+    const clock = createSharedClock(() => new Date(Date.now() + skew));
     expect(isOff(clock.now())).toBeGreaterThan(HOUR_MS - 1_000);
     const deps = depsOn(database, { clock: clock.now });
     const watch = startMaintenance({
@@ -35,7 +35,7 @@ test.each([-HOUR_MS, HOUR_MS])(
 
 test("a round trip to the database moves no clock", () => {
   const own = new Date("2031-03-03T15:00:00Z");
-  const clock = openSharedClock(() => own);
+  const clock = createSharedClock(() => own);
   clock.keepTo(new Date("2031-03-03T15:00:00.400Z"));
   expect(clock.now()).toEqual(own);
   clock.keepTo(new Date("2031-03-03T15:01:00Z"));
