@@ -55,11 +55,15 @@ test("the records of a change are dated after its arrival", async () => {
 
 test.each([1, 15, 400])("a pause of %i ms between looks resolves what arrives", async (pollMs) => {
   start(pollMs);
-  const caseId = `P${pollMs}`;
-  for (const status of ["initiated", "processing"]) {
-    await insertChanges(pool, [{ caseId, status, at: MARCH }]);
+  for (const caseId of [`P${pollMs}`, `Q${pollMs}`]) {
+    await insertChanges(pool, [{ caseId, status: "initiated", at: MARCH }]);
     await resolved();
   }
+  const { rowCount } = await pool.query(
+    "select from tidings.interactions where case_id = any($1::text[])",
+    [[`P${pollMs}`, `Q${pollMs}`]],
+  );
+  expect(rowCount).toBe(2);
 });
 
 test("two resolvers share a bulk, and each change is resolved once", async () => {
