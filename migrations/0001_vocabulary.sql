@@ -107,6 +107,14 @@ begin
   raise exception using errcode = 'insufficient_privilege', constraint = rule, message = message, hint = hint;
 end $$;
 
+-- Refuses a role that has written a column that only Tidings writes.
+create function tidings.forbid_choice(table_name text, chosen text, author text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform tidings.forbid(format('%s_%s_is_not_chosen', table_name, chosen), format('role %s may not choose %s', author, chosen),
+    format('leave %s out: Tidings writes it', chosen));
+end $$;
+
 -- Refuses a row as a foreign key does.
 create function tidings.raise_missing_reference(rule text, kind text, missing_id text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$

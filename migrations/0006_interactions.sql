@@ -258,8 +258,7 @@ begin
   order by 1
   limit 1;
   if chosen is not null then
-    perform tidings.forbid(format('interactions_%s_is_not_chosen', chosen), format('role %s may not choose %s', author, chosen),
-      format('leave %s out: Tidings writes it', chosen));
+    perform tidings.forbid_choice('interactions', chosen, author);
   end if;
   return null;
 end $$;
@@ -285,7 +284,7 @@ begin
     null; -- this session has taken none
   end;
   if new.id is distinct from taken then
-    perform tidings.forbid('interactions_id_is_not_chosen', format('role %s may not choose id', author), 'leave id out: Tidings writes it');
+    perform tidings.forbid_choice('interactions', 'id', author);
   end if;
   return new;
 end $$;

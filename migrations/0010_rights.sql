@@ -54,8 +54,7 @@ begin
   order by 1
   limit 1;
   if chosen is not null then
-    perform tidings.forbid(format('case_changes_%s_is_not_chosen', chosen), format('role %s may not choose %s', author, chosen),
-      format('leave %s out: Tidings writes it', chosen));
+    perform tidings.forbid_choice('case_changes', chosen, author);
   end if;
   return null;
 end $$;
