@@ -117,7 +117,7 @@ function leftLines(
 ): string[] {
   const stillNeeded = left.map(
     (one) =>
-      `Key ${one.keyId} still seals ${sizeInWords(one)}, new, in use or broken. Check that all daemons have the same CONTENT_KEY, and run this command again.`,
+      `Key ${one.keyId} still seals ${sizeInWords(one)}. Check that CONTENT_KEY has this key, here and for all daemons, and run this command again; rows in use are sealed then.`,
   );
   const free = before
     .map((one) => one.keyId)

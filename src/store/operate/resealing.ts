@@ -1,11 +1,10 @@
 import { sql, type RawBuilder } from "kysely";
-import { Fault } from "../../domain/fault.ts";
 import type { InteractionId, RecordChangeId } from "../../domain/ids.ts";
 import type { SealedContent } from "../../domain/sealed-content.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
-import type { Seal } from "../../seal.ts";
+import { type Seal, tryUnsealContent } from "../../seal.ts";
 
 /** The amount of content sealed with one key. */
 export interface SealedWith {
@@ -51,7 +50,7 @@ export interface ResealedBatch {
 
 /**
  * Seals the next content that another key sealed and whose row's id is greater than `after` with the key of `seal`, in
- * a separate transaction. Null if none is left. Throws CONTENT_KEY_UNKNOWN if the seal lacks a key.
+ * a separate transaction. Null if none is left. Content of a key that the seal lacks stays as it is.
  */
 export async function resealNext(
   db: Db,
@@ -63,12 +62,12 @@ export async function resealNext(
     const { rows } = await select(after, seal.keyId, limit).execute(trx);
     const last = rows.at(-1)?.id;
     if (last === undefined) return null;
-    const results = rows.map((row) => ({ row, content: resealedContent(seal, row) }));
+    const results = rows.map((row) => ({ row, ...tryUnsealContent(row.content, seal, row) }));
     const resealed = results.flatMap(({ row, content }) =>
-      content === undefined ? [] : [{ id: row.id, content }],
+      content === null ? [] : [{ id: row.id, content: seal.seal(content, row) }],
     );
-    const broken = results.flatMap(({ row, content }) =>
-      content === undefined ? [row.interactionId] : [],
+    const broken = results.flatMap(({ row, fault }) =>
+      fault === "SEAL_BROKEN" ? [row.interactionId] : [],
     );
     await update(resealed).execute(trx);
     return { last, resealed: resealed.length, broken };
@@ -110,13 +109,3 @@ const STATEMENTS: Readonly<Record<SealedPlace, Statements>> = {
       where h.id = r.id`,
   },
 };
-
-/** Undefined if the content was changed after it was sealed, or belongs to another interaction. */
-function resealedContent(seal: Seal, row: Row): SealedContent | undefined {
-  try {
-    return seal.seal(seal.unseal(row.content, row), row);
-  } catch (error) {
-    if (error instanceof Fault && error.code === "SEAL_BROKEN") return undefined;
-    throw error;
-  }
-}
