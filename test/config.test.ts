@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -19,6 +19,28 @@ test.each([
   );
   expect(() => readConfig({ [name]: example })).not.toThrow();
 });
+
+test.each(["DATABASE_URL", "SMTP_URL", "TWILIO_AUTH_TOKEN", "CONTENT_KEY"])(
+  "%s may come from a file, without the line break at its end",
+  (name) => {
+    const values: Readonly<Record<string, string>> = {
+      DATABASE_URL: "postgres://user:password@host:5432/database",
+      SMTP_URL: "smtps://user:password@host:465",
+      TWILIO_AUTH_TOKEN: "0".repeat(32),
+      CONTENT_KEY: Buffer.alloc(32, 1).toString("base64"),
+    };
+    const value = values[name] ?? "";
+    const path = join(dir, name);
+    writeFileSync(path, `${value}\n`);
+    expect(readConfig({ [`${name}_FILE`]: path })).toEqual(readConfig({ [name]: value }));
+    expect(() => readConfig({ [`${name}_FILE`]: path, [name]: value })).toThrow(
+      `CONFIG_INVALID: ${name} and ${name}_FILE are set: set one of them`,
+    );
+    expect(() => readConfig({ [`${name}_FILE`]: join(dir, "missing") })).toThrow(
+      `CONFIG_INVALID: ${name}_FILE: the file cannot be read (ENOENT)`,
+    );
+  },
+);
 
 test.each([
   ["LENDER_NAME", " ", "must not be blank"],
