@@ -23,6 +23,7 @@ import { show } from "./commands/show/show.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
 import { templates } from "./commands/templates/group.ts";
+import { version } from "./commands/version.ts";
 import { Fault } from "./domain/fault.ts";
 
 const VERBS = [
@@ -48,11 +49,19 @@ const VERBS = [
   migrate,
   roles,
   health,
+  version,
 ];
 const COMMANDS = [...VERBS, helpOn(VERBS)];
 
+const SYNONYMS: Readonly<Record<string, string>> = {
+  "--help": "help",
+  "-h": "help",
+  "--version": "version",
+  "-v": "version",
+};
+
 async function main([word = "help", ...rest]: readonly string[]): Promise<ExitCode> {
-  const name = word === "--help" || word === "-h" ? "help" : word;
+  const name = SYNONYMS[word] ?? word;
   const command = COMMANDS.find((known) => known.name === name);
   if (command === undefined)
     throw new Fault("COMMAND_UNKNOWN", `${name}; \`tidings help\` lists the commands`);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -132,9 +132,19 @@ describe("arguments", () => {
       "migrate",
       "roles",
       "health",
+      "version",
     ];
     expect(names).toEqual([...files, "help"]);
     expect((await tidings([])).stdout).toBe(stdout);
+  });
+
+  test("the version is that of the package", async () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    for (const word of ["version", "--version", "-v"])
+      expect(await tidings([word])).toMatchObject({
+        code: 0,
+        stdout: `tidings ${version}, on Node ${process.version}\n`,
+      });
   });
 
   test("a command shows its usage, and reports unknown arguments", async () => {
