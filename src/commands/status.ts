@@ -12,42 +12,98 @@ import {
   type Overdue,
 } from "../store/operate/status-counts.ts";
 import { countUnresolved, type Unresolved } from "../store/resolve/resolve-queue.ts";
-import { listWorkers } from "../store/queue/workers.ts";
+import { type ListedWorker, listWorkers } from "../store/queue/workers.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { WORKER_TIMEOUT_MS } from "../domain/worker.ts";
 import { momentsIn, showDuration, type ShowMoment } from "./cli/moment.ts";
 import { aligned, counted, page } from "./cli/layout.ts";
 import { EXIT } from "./cli/exit-codes.ts";
+import type { Db } from "../store/postgres/db.ts";
 
-/** Shows the daemons, the work done and the work that waits, on one screen. */
+/** A notice that is due for this long and not sent needs a person (ms). */
+const OVERDUE_MS = 900_000;
+
+/**
+ * Shows the daemons, the work done and the work that waits, on one screen. The exit code is `checkFailed` while something needs
+ * a person.
+ */
 export const status = command({
   name: "status",
-  summary: "show the daemons, what was sent and what waits",
-  options: {},
-  run: ({ print }) =>
+  summary: "show the daemons, what was sent, what waits and what needs a person",
+  takes: "[--json]",
+  details: `The exit code is 1 while something needs a person: no daemon is alive, case changes are not
+resolved, a notice is overdue by ${showDuration(OVERDUE_MS)}, an outcome is left to a person, or the
+queue has given a job up.`,
+  options: { json: { type: "boolean", message: "as one JSON document" } },
+  run: ({ options, print }) =>
     withDatabase("status", async (db, config) => {
-      const show = momentsIn(config.lender.timeZone);
-      const sections = [
-        daemonLines(await listWorkers(db)),
-        [
-          ...pauseLines(await listOpenPauses(db), show),
-          unresolvedLine(await countUnresolved(db)),
-          overdueLine(await findOldestDue(db), show),
-          unknownLine(await countUnknown(db)),
-        ],
-        jobLines(await countJobsByTask(db)),
-        countLines(await countInteractions(db)),
-      ];
-      print(sections.map(page).join("\n\n"));
-      return EXIT.done;
+      const overview = await loadOverview(db);
+      const needs = needsOf(overview);
+      print(
+        options.json === true
+          ? JSON.stringify({ needsPerson: needs, ...overview }, null, 2)
+          : statusPage(overview, needs, momentsIn(config.lender.timeZone)),
+      );
+      return needs.length === 0 ? EXIT.done : EXIT.checkFailed;
     }),
 });
 
-function daemonLines(
-  workers: readonly { readonly id: string; readonly silentMs: number }[],
-): string[] {
-  const alive = workers.filter(({ silentMs }) => silentMs < WORKER_TIMEOUT_MS);
+interface Overview {
+  readonly workers: readonly ListedWorker[];
+  readonly pauses: readonly OpenPause[];
+  readonly unresolved: Unresolved;
+  readonly oldestDue: Overdue | null;
+  readonly unknown: readonly UnknownCount[];
+  readonly jobs: readonly JobCount[];
+  readonly interactions: readonly StatusCount[];
+}
+
+const loadOverview = async (db: Db): Promise<Overview> => ({
+  workers: await listWorkers(db),
+  pauses: await listOpenPauses(db),
+  unresolved: await countUnresolved(db),
+  oldestDue: (await findOldestDue(db)) ?? null,
+  unknown: await countUnknown(db),
+  jobs: await countJobsByTask(db),
+  interactions: await countInteractions(db),
+});
+
+const isAlive = ({ silentMs }: ListedWorker): boolean => silentMs < WORKER_TIMEOUT_MS;
+
+/** What a person must look at, in a few words each. */
+function needsOf({ workers, unresolved, oldestDue, unknown, jobs }: Overview): string[] {
+  const held = unknown.reduce((sum, one) => sum + one.held, 0);
+  const givenUp = jobs.reduce((sum, one) => sum + one.givenUp, 0);
+  // a notice that a pause holds has a later due time, so it is never overdue
+  const overdueMs = oldestDue?.overdueMs ?? 0;
+  return [
+    workers.some(isAlive) ? undefined : "no daemon is alive",
+    unresolved.isStuck ? "case changes are not resolved" : undefined,
+    overdueMs >= OVERDUE_MS ? `a notice is overdue by ${showDuration(overdueMs)}` : undefined,
+    held > 0 ? `${counted(held, "unknown outcome")} to settle` : undefined,
+    givenUp > 0 ? `${counted(givenUp, "job")} given up by the queue` : undefined,
+  ].filter((need) => need !== undefined);
+}
+
+function statusPage(overview: Overview, needs: readonly string[], show: ShowMoment): string {
+  const sections = [
+    daemonLines(overview.workers),
+    [
+      ...pauseLines(overview.pauses, show),
+      unresolvedLine(overview.unresolved),
+      overdueLine(overview.oldestDue, show),
+      unknownLine(overview.unknown),
+    ],
+    jobLines(overview.jobs),
+    countLines(overview.interactions),
+    needs.length === 0 ? ["Nothing needs a person."] : [`NEEDS A PERSON: ${needs.join("; ")}.`],
+  ];
+  return sections.map(page).join("\n\n");
+}
+
+function daemonLines(workers: readonly ListedWorker[]): string[] {
+  const alive = workers.filter(isAlive);
   const title =
     alive.length === 0
       ? "No daemon is alive: nothing is sent until `tidings start` runs."
@@ -67,8 +123,8 @@ function unresolvedLine({ caseChanges, failing, oldestMs, isStuck }: Unresolved)
   return isStuck ? `NOT RESOLVED: ${line} No daemon takes them.` : line;
 }
 
-function overdueLine(oldest: Overdue | undefined, show: ShowMoment): string {
-  if (oldest === undefined) return "Nothing is due and not sent.";
+function overdueLine(oldest: Overdue | null, show: ShowMoment): string {
+  if (oldest === null) return "Nothing is due and not sent.";
   const { interactionId, dueAt, overdueMs } = oldest;
   return `Oldest due and not sent: interaction ${interactionId}, due ${showDuration(overdueMs)} ago (${show(dueAt)}).`;
 }

@@ -67,7 +67,7 @@ describe("the commands as an operator runs them", () => {
     expect(explained.stdout).toContain(`Interaction ${interactionId} "Type 1" by email: scheduled`);
 
     const shown = await tidings(["status"], settings);
-    expect(shown).toMatchObject({ code: 0, stderr: "" });
+    expect(shown).toMatchObject({ code: 1, stderr: "" }); // no daemon is alive
     expect(shown.stdout).toMatch(/^email +1 +0 +0 +0 +0 +0$/m);
 
     const words = ["cancel", "--case", "CS-1", "--yes", "--reason", "settled in court"];
@@ -150,7 +150,7 @@ describe("arguments", () => {
   test("a command shows its usage, and reports unknown arguments", async () => {
     const page = await tidings(["status", "--help"]);
     expect(page).toMatchObject({ code: 0, stderr: "" });
-    expect(page.stdout).toMatch(/^tidings status\n/);
+    expect(page.stdout).toMatch(/^tidings status \[--json\]\n/);
     expect(await tidings(["status", "--loud"])).toEqual({
       code: 2,
       stdout: "",
@@ -222,7 +222,7 @@ describe("the database", () => {
     const own = openPool({ url: postgres.url, actor: "test", max: 3, onLost: () => {} });
     await migrate(own, readConfig({}).migration);
     await own.end();
-    expect(await tidings(["status"])).toMatchObject({ code: 0, stderr: "" });
+    expect(await tidings(["status"])).toMatchObject({ code: 1, stderr: "" });
     expect(await tidings(["health"])).toEqual({
       code: 1,
       stdout: "No daemon of this host is alive.\n",
@@ -230,7 +230,7 @@ describe("the database", () => {
     });
     expect(existsSync(join(directory, "postmaster.pid"))).toBe(true);
     await postgres.stop();
-    expect(await tidings(["status"])).toMatchObject({ code: 0, stderr: "" });
+    expect(await tidings(["status"])).toMatchObject({ code: 1, stderr: "" });
     expect(existsSync(join(directory, "postmaster.pid"))).toBe(false);
   });
 });

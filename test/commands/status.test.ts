@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { settle } from "../../src/commands/settle.ts";
 import { status } from "../../src/commands/status.ts";
 import { planNextAttempts } from "../../src/store/deliver/next-attempts.ts";
 import { useDatabase } from "../database.ts";
@@ -27,6 +28,8 @@ test("of an empty installation: every line reports nothing", async () => {
       "No job waits.",
       "",
       "No interaction is on record.",
+      "",
+      "NEEDS A PERSON: no daemon is alive.",
     ].join("\n"),
   );
 });
@@ -83,7 +86,9 @@ test("of a working one: live daemons, late work, unknown outcomes, waiting work 
 
     interactions  scheduled  inProgress  attempted  succeeded  failed  canceled
     email         2          0           2          0          1       0
-    text          4          0           0          0          0       0"
+    text          4          0           0          0          0       0
+
+    NEEDS A PERSON: a notice is overdue by 2 h 5 min; 1 unknown outcome to settle."
   `);
 });
 
@@ -107,4 +112,26 @@ test("a pause whose reason has line breaks stays one line", async () => {
   ]);
   const { output } = await runOn(database, status);
   expect(output).toMatch(/^PAUSED: everything, .*: x⏎⏎No daemon is alive$/m);
+});
+
+test("--json has the same facts, and the exit code is 1 only while something needs a person", async () => {
+  const ask = async () => {
+    const { code, output } = await runOn(database, status, "--json");
+    return { code, document: JSON.parse(output) as Record<string, unknown> };
+  };
+  const before = await ask();
+  expect(before.code).toBe(1);
+  expect(before.document).toMatchObject({
+    needsPerson: ["no daemon is alive", "1 unknown outcome to settle"],
+    unknown: [{ channel: "email", interactions: 1, held: 1 }],
+    oldestDue: null,
+  });
+  await pool.query(
+    `insert into tidings.workers (id, host, pid, queue_pool, started_at, heartbeat_at)
+     values ('w-new', 'h', 3, 'n', now(), now())`,
+  );
+  await runOn(database, settle, "--channel", "email", "--as", "delivered", "--yes");
+  const after = await ask();
+  expect(after.document["needsPerson"]).toEqual([]);
+  expect(after.code).toBe(0);
 });

@@ -24,6 +24,8 @@ export async function countInteractions(db: Db): Promise<StatusCount[]> {
 export interface UnknownCount {
   readonly channel: Channel;
   readonly interactions: number;
+  /** Those of them that are not looked up any more: a person settles them. */
+  readonly held: number;
   /** The id of the oldest one. */
   readonly firstInteractionId: InteractionId;
 }
@@ -31,7 +33,8 @@ export interface UnknownCount {
 /** Interactions with unknown outcome that no attempt has followed. */
 export async function countUnknown(db: Db): Promise<UnknownCount[]> {
   const { rows } = await sql<UnknownCount>`
-    select i.channel, count(*)::int as interactions, min(i.id) as first_interaction_id
+    select i.channel, count(*)::int as interactions, (count(*) filter (where i.settle_at is null))::int as held,
+      min(i.id) as first_interaction_id
     from tidings.interactions i
     where i.origin = 'tidings' and tidings.is_outcome_unknown(i.status, i.status_details)
       and not tidings.has_next_attempt(i.id)

@@ -87,8 +87,11 @@ export async function unlockAbandonedJobs(db: Db, lockedForMs: number): Promise<
   return rows.map((row) => row.id);
 }
 
+/** A worker and the time since its last heartbeat (ms). */
+export type ListedWorker = Worker & { readonly silentMs: number };
+
 /** Lists all workers, with the time since their last heartbeat. */
-export async function listWorkers(db: Db): Promise<(Worker & { readonly silentMs: number })[]> {
+export async function listWorkers(db: Db): Promise<ListedWorker[]> {
   const { rows } = await sql<Worker & { readonly silentMs: number }>`
     select w.id, w.host, w.pid, w.queue_pool, (extract(epoch from clock_timestamp() - w.heartbeat_at) * 1000)::float8 as silent_ms
     from tidings.workers w
