@@ -52,10 +52,15 @@ export async function rescheduleUnsentClaims(
   return rows.map((row) => row.id);
 }
 
-/** The ids that are in a job. A job that the queue has abandoned does not count. */
+/**
+ * The ids that are in a job. A job that the queue has abandoned does not count. A malformed payload, which an operator can
+ * insert, must not stop the sweep.
+ */
 const IDS_IN_JOBS = sql`
-  select json_array_elements_text(j.payload->'interactionIds')::bigint as id
+  select case when e.id ~ '^[0-9]{1,18}$' then e.id::bigint end as id
   from tidings_queue._private_jobs j
+  cross join lateral json_array_elements_text(
+    case when json_typeof(j.payload->'interactionIds') = 'array' then j.payload->'interactionIds' else '[]' end) as e(id)
   where j.payload->'interactionIds' is not null and (j.attempts < j.max_attempts or j.locked_at is not null)`;
 
 // The statements below find ids with "except", which always hashes. "not in" and, on Postgres 15 without statistics for

@@ -29,6 +29,18 @@ test("a due interaction that is only in a job that the queue has abandoned is qu
   expect(await requeueOverdue(db, new Date())).toEqual([]);
 });
 
+test.each(['"x"', "7", "{}", '["x", "1e9", "99999999999999999999"]', "null"])(
+  "a job with %s in place of ids does not stop the sweep",
+  async (ids) => {
+    const [due] = await insertDue(1);
+    await pool.query(
+      `select tidings_queue.add_job('deliver_interactions', json_build_object('interactionIds', $1::json), run_at := '2099-01-01')`,
+      [ids],
+    );
+    expect(await requeueOverdue(db, new Date())).toEqual([due]);
+  },
+);
+
 test("a bulk of 100,000 that waits for its turn is looked through without comparing each with each", async () => {
   await insertDue(BULK);
   await pool.query(
