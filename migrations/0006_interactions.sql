@@ -237,6 +237,12 @@ begin
         and coalesce(p.first_interaction_id, p.id) = n.first_interaction_id
         and (p.channel, p.person_id, p.case_id, p.case_change_id, p.notification_type_id, p.notification_type_version, p.template_id, p.template_version)
           is not distinct from (n.channel, n.person_id, n.case_id, n.case_change_id, n.notification_type_id, n.notification_type_version, n.template_id, n.template_version)
+        and (p.loan_id, p.loan_ids, p.subject, p.theme, p.sensitive, p.due_explanation, p.supercase_bulk_operation_id)
+          is not distinct from (n.loan_id, n.loan_ids, n.subject, n.theme, n.sensitive, n.due_explanation, n.supercase_bulk_operation_id)
+        and (p.status = 'failed' or tidings.is_outcome_unknown(p.status, p.status_details))
+        and n.created_at = now() and n.created_by in (p.created_by, jsonb_build_object('id', tidings.moved_by(), 'name', tidings.moved_by()))
+        and num_nonnulls(n.content, n.contact_id, n.contact, n.borrower, n.started_at, n.ended_at, n.claimed_at, n.claimed_by, n.provider,
+          n.provider_message_id, n.content_sha256, n.evidence, n.segments, n.compliance_guard_rule_id, n.failure_description_short) = 0
     ))
   ) then
     perform tidings.forbid('interactions_origin_is_not_chosen', format('role %s may not write what Tidings sends', author),
@@ -244,6 +250,8 @@ begin
   end if;
   select case
     when n.created_at <> now() then 'created_at'
+    when n.updated_at is not null then 'updated_at'
+    when n.status_updated_at <> now() then 'status_updated_at'
     when n.created_by <> jsonb_build_object('id', session_user, 'name', session_user) then 'created_by'
     when n.claimed_at is not null then 'claimed_at'
     when n.claimed_by is not null then 'claimed_by'
@@ -330,6 +338,14 @@ begin
     perform tidings.refuse('interactions_status_moves_along_the_diagram',
       format('interaction %s cannot move from %s to %s', old.id, old.status, new.status),
       'the moves that exist are in tidings.status_may_move');
+  end if;
+  -- This query has a new snapshot, so it also sees an attempt that was committed while the row was locked. A role that may
+  -- not operate is refused by guard_foreign_update.
+  if old.origin = 'tidings' and old.status = 'attempted' and new.status = 'scheduled' and tidings.may_operate(current_user) then
+    if tidings.has_next_attempt(old.id) then
+      perform tidings.refuse('interactions_are_sent_by_one_attempt', format('another attempt has followed interaction %s', old.id),
+        '`tidings explain` shows its chain');
+    end if;
   end if;
   if (new.id, new.origin, new.case_change_id, new.notification_type_id, new.notification_type_version, new.attempt)
     is distinct from (old.id, old.origin, old.case_change_id, old.notification_type_id, old.notification_type_version, old.attempt)
@@ -435,7 +451,7 @@ execute function tidings.refuse_rewrite();
 create function tidings.keep_content() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if old.content #>> '{sealed,keyId}' <> new.content #>> '{sealed,keyId}' then
+  if new.status = old.status and old.content #>> '{sealed,keyId}' <> new.content #>> '{sealed,keyId}' then
     return new; -- `tidings reseal`
   end if;
   perform tidings.refuse('interactions_keep_their_content', format('the content of interaction %s is on record', old.id),
@@ -513,9 +529,10 @@ create trigger record_change_of_notices after update of meta_data, external_id, 
 for each row when (old.origin = 'tidings' and (
   -- the lender's notes
   (new.meta_data, new.external_id) is distinct from (old.meta_data, old.external_id)
-  -- the reason, if it changes without the status; of an attempted one only if the details stay too
+  -- the reason, if it changes without the status; of an attempted one only if the details stay too, or if it had a reason
   or (new.status = old.status and new.status <> 'scheduled'
-    and (old.status <> 'attempted' or new.status_details is not distinct from old.status_details)
+    and (old.status <> 'attempted' or new.status_details is not distinct from old.status_details
+      or old.failure_description_short is not null)
     and (new.compliance_guard_rule_id, new.failure_description_short, new.failure_description_long)
       is distinct from (old.compliance_guard_rule_id, old.failure_description_short, old.failure_description_long))
   -- an answer that came after its outcome was called unknown

@@ -20,7 +20,15 @@ export async function planNextAttempts(
 ): Promise<InteractionId[]> {
   if (next.length === 0) return [];
   const { rows } = await sql<{ id: InteractionId }>`
-    with added as (
+    with ended as materialized (
+      -- Locked, so that a settlement cannot schedule the same notice meanwhile; a row that has moved on is left out.
+      select i.* from tidings.interactions i
+      where i.id = any(${next.map((one) => one.interactionId)}::bigint[]) and i.origin = 'tidings'
+        and (i.status = 'failed' or tidings.is_outcome_unknown(i.status, i.status_details))
+      order by i.id
+      for update
+    ),
+    added as (
       insert into tidings.interactions
         (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, sensitive, status,
          scheduled_at_from, scheduled_at_to, previous_interaction_id, first_interaction_id, attempt, supercase_bulk_operation_id,
@@ -34,8 +42,7 @@ export async function planNextAttempts(
         i.case_id, i.case_change_id, i.notification_type_id, i.notification_type_version, i.template_id, i.template_version, i.due_explanation
       from ${recordset("n", { interactionId: "bigint", dueAt: "timestamptz" }, next)}
       cross join tidings.moved_by() as m(by)
-      join tidings.interactions i on i.id = n."interactionId" and i.origin = 'tidings'
-        and (i.status = 'failed' or tidings.is_outcome_unknown(i.status, i.status_details))
+      join ended i on i.id = n."interactionId"
       on conflict (previous_interaction_id) where origin = 'tidings' and previous_interaction_id is not null do nothing
       returning id, previous_interaction_id
     ),

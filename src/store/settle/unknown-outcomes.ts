@@ -159,6 +159,33 @@ export async function scheduleNeverSent(
   code: string,
 ): Promise<InteractionId[]> {
   if (interactionIds.length === 0) return [];
+  return await afterLocking(db, interactionIds, (trx) =>
+    moveNeverSent(trx, interactionIds, dueAt, code),
+  );
+}
+
+/**
+ * Locks interactions and then works on them in the same transaction. The work is a separate statement, so it sees a next
+ * attempt that was committed while this waited for the lock.
+ */
+const afterLocking = <Result>(
+  db: Db,
+  interactionIds: readonly InteractionId[],
+  work: (trx: Db) => Promise<Result>,
+): Promise<Result> =>
+  db.transaction().execute(async (trx) => {
+    await sql`
+      select from tidings.interactions i where i.id = any(${interactionIds}::bigint[]) order by i.id for update
+    `.execute(trx);
+    return await work(trx);
+  });
+
+async function moveNeverSent(
+  trx: Db,
+  interactionIds: readonly InteractionId[],
+  dueAt: Date,
+  code: string,
+): Promise<InteractionId[]> {
   const { rows } = await sql<{ id: InteractionId }>`
     with moved as (
       update tidings.interactions i
@@ -173,7 +200,7 @@ export async function scheduleNeverSent(
       select tidings.queue_deliveries(array_agg(m.id)) from moved m
     )
     select m.id, (select count(*) from jobs) as jobs from moved m
-  `.execute(db);
+  `.execute(trx);
   return rows.map((row) => row.id);
 }
 
@@ -183,7 +210,8 @@ export async function failNeverTaken(
   interactionIds: readonly InteractionId[],
 ): Promise<void> {
   if (interactionIds.length === 0) return;
-  await sql`
+  await afterLocking(db, interactionIds, (trx) =>
+    sql`
     update tidings.interactions i
     set status = 'failed', status_details = ${detailsOf("Failed")}, settle_at = null,
       failure_description_short = 'Never taken',
@@ -191,5 +219,6 @@ export async function failNeverTaken(
       evidence = jsonb_build_object('provider', i.provider, 'code', 'neverTaken')
     where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
       and not tidings.has_next_attempt(i.id)
-  `.execute(db);
+  `.execute(trx),
+  );
 }

@@ -259,18 +259,56 @@ describe("an operator", () => {
     ]);
   });
 
-  const nextAttempt = (personId: string): string => `
-    insert into tidings.interactions (origin, channel, status, scheduled_at_from, attempt, previous_interaction_id, first_interaction_id,
-      person_id, case_id, case_change_id, notification_type_id, notification_type_version, template_id, template_version)
-    values ('tidings', 'email', 'scheduled', now(), 2, ${notice}, ${notice}, '${personId}', 'CS-1', ${changeId}, 1, 1, 1, 1)`;
+  const COPIED =
+    "origin channel person_id loan_id loan_ids subject theme sensitive case_id case_change_id notification_type_id notification_type_version template_id template_version due_explanation supercase_bulk_operation_id".split(
+      " ",
+    );
+  /** The next attempt of an interaction, with other values for some columns. */
+  function nextAttempt(previous: string, values: Readonly<Record<string, string>> = {}): string {
+    const columns: Readonly<Record<string, string>> = {
+      ...Object.fromEntries(COPIED.map((column) => [column, `p.${column}`])),
+      status: "'scheduled'",
+      started_at: "null",
+      scheduled_at_from: "now()",
+      attempt: "p.attempt + 1",
+      previous_interaction_id: "p.id",
+      first_interaction_id: "coalesce(p.first_interaction_id, p.id)",
+      ...values,
+    };
+    return `insert into tidings.interactions (${Object.keys(columns).join(", ")})
+      select ${Object.values(columns).join(", ")} from tidings.interactions p where p.id = ${previous}`;
+  }
 
-  test("plans the next attempt of a notice, and none for another borrower", async () => {
+  const refused = { constraint: "interactions_origin_is_not_chosen" };
+
+  test.each([
+    ["person_id", "'BO-2'"],
+    ["subject", "'forged'"],
+    ["sensitive", "true"],
+    ["loan_ids", "'{LN-1}'"],
+    ["due_explanation", `'{"forged": 1}'`],
+    ["created_at", "'2019-01-01'"],
+    ["created_by", `'{"id": "operator:the.ceo"}'`],
+    ["claimed_by", "'w9'"],
+    ["content_sha256", "repeat('f', 64)"],
+    ["content", "'{}'"],
+    ["started_at", "now()"],
+  ])("plans no next attempt with another %s", async (column, value) => {
+    const failed = await insertInteraction(pool, { status: "failed" });
     await operator.run(async (client) => {
-      await expect(client.query(nextAttempt("BO-2"))).rejects.toMatchObject({
-        constraint: "interactions_origin_is_not_chosen",
-      });
-      await client.query(nextAttempt("BO-1"));
+      const insert = client.query(nextAttempt(failed, { [column]: value }));
+      await expect(insert).rejects.toMatchObject(refused);
+      await client.query(nextAttempt(failed));
     });
+  });
+
+  test("plans no next attempt of a notice that was delivered or is with a provider", async () => {
+    for (const status of ["succeeded", "inProgress", "attempted", "canceled"]) {
+      const sent = await insertInteraction(pool, { status });
+      await operator.run(async (client) => {
+        await expect(client.query(nextAttempt(sent)), status).rejects.toMatchObject(refused);
+      });
+    }
   });
 
   test("does not write what only daemons write", async () => {
