@@ -21,6 +21,7 @@ import {
   loadUnknownOutcomes,
   recordFound,
   scheduleNeverSent,
+  type Unreadable,
 } from "../store/settle/unknown-outcomes.ts";
 
 type Job = Jobs["settle_unknown_outcomes"];
@@ -49,29 +50,41 @@ const idsOf = (all: readonly { readonly interactionId: InteractionId }[]): Inter
 
 /**
  * Leases those outcomes of a job that are still unknown and due. If there is no room for all of them in memory, the rest are
- * queued again; all other outcomes of the job are left out.
- * Those
- * whose content cannot be opened are held for a person. Throws CHANNEL_NOT_CARRIED if the provider has a lookup and this daemon has no such provider: another daemon may have
- * one.
+ * queued again; all other outcomes of the job are left out. Throws CHANNEL_NOT_CARRIED if the provider has a lookup and this
+ * daemon has no such provider: another daemon may have one.
  */
 export async function takeUnknown(
-  { db, clock, seal, emit }: Deps,
+  deps: Deps,
   channel: DeliveryChannel | undefined,
   { channel: name, interactionIds, asked }: Job,
 ): Promise<UnknownOutcome[]> {
   if (channel === undefined && rulesOf(name)?.canBeAsked === true)
     throw new Fault("CHANNEL_NOT_CARRIED", name);
+  const { db, clock, seal } = deps;
   const now = clock().getTime();
   const due = { asked, dueBy: new Date(now + CLOCK_TOLERANCE_MS) };
   const { unknown, unreadable } = await loadUnknownOutcomes(db, interactionIds, due, seal);
-  await holdUnknownOutcomes(db, idsOf(unreadable));
-  for (const one of unreadable) emit("outcome.contentUnreadable", one);
+  await setAside(deps, unreadable, asked);
   const room = Math.max(0, MOST_PENDING - (channel?.lookups?.limit.pending() ?? 0));
   const retryAt = new Date(now + PENDING_RETRY_MS);
   await queueSettlements(db, idsOf(unknown.slice(room)), { runAt: retryAt, asked });
   const until = new Date(now + LEASE_MS);
   const taken = await leaseUnknownOutcomes(db, idsOf(unknown.slice(0, room)), due, until);
   return unknown.filter((one) => taken.has(one.interactionId));
+}
+
+/** Leaves those with a broken seal to a person. A key may be missing only here or for a while, so the others are queued again. */
+async function setAside(
+  { db, clock, emit }: Deps,
+  unreadable: readonly Unreadable[],
+  asked: number,
+): Promise<void> {
+  const broken = unreadable.filter(({ code }) => code === "SEAL_BROKEN");
+  const locked = unreadable.filter(({ code }) => code === "CONTENT_KEY_UNKNOWN");
+  const runAt = new Date(clock().getTime() + LEASE_MS);
+  await holdUnknownOutcomes(db, idsOf(broken));
+  await queueSettlements(db, idsOf(locked), { runAt, asked });
+  for (const one of unreadable) emit("outcome.contentUnreadable", one);
 }
 
 /**

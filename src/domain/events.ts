@@ -185,7 +185,7 @@ export const EVENTS = {
   ),
   "outcome.contentUnreadable": kind<{ interactionId: InteractionId; code: ContentFault }>(
     "error",
-    "An unknown outcome cannot be looked up, because its sealed content cannot be opened. It waits for a person. The code is CONTENT_KEY_UNKNOWN or SEAL_BROKEN.",
+    "An unknown outcome cannot be looked up, because its sealed content cannot be opened. With SEAL_BROKEN it waits for a person; with CONTENT_KEY_UNKNOWN it is queued again in a few minutes.",
   ),
   "outcomes.notSettled": kind<{ channel: string; interactions: number }>(
     "warn",

@@ -8,7 +8,7 @@ import { askTwilio } from "../../src/providers/twilio/statuses.ts";
 import { openTwilio } from "../../src/providers/twilio/twilio.ts";
 import { requeueUnsettled } from "../../src/store/settle/recovery.ts";
 import { settleUnknownOutcomes } from "../../tasks/settle_unknown_outcomes.ts";
-import { useDatabase } from "../database.ts";
+import { rewriteRecord, useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
 import { countStandings } from "../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
@@ -164,28 +164,40 @@ test("a text that is never taken is sent as often as the channel retries, and no
   expect(await countStandings(pool, "NEVER")).toEqual({ "failed textFailed 1": 1 });
 });
 
-test("one whose content cannot be opened waits for a person, and the others are looked up", async () => {
+const BROKEN = { sealed: "damaged" };
+const FOREIGN = {
+  sealed: {
+    keyId: "0123456789ab",
+    iv: Buffer.alloc(12).toString("base64"),
+    tag: Buffer.alloc(16).toString("base64"),
+    data: "",
+  },
+};
+
+test.each([
+  ["a broken seal waits for a person", BROKEN, "SEAL_BROKEN", null],
+  ["an unknown key is queued again", FOREIGN, "CONTENT_KEY_UNKNOWN", new Date(NOON + 311_000)],
+])("one with %s, and the others are looked up", async (name, content, code, settleAt) => {
   const { deps: silent, calls } = await openScene(() => NOT_THERE);
   const unreadable: unknown[] = [];
   const emit: Deps["emit"] = (event, ...[fields]) => {
     if (event === "outcome.contentUnreadable") unreadable.push(fields);
   };
   const deps = { ...silent, emit };
-  await change("SEALED", 3);
+  await change(name, 3);
   await runDueJobs(database, deps);
-  const client = await pool.connect();
-  await client.query("set session_replication_role = replica"); // no trigger keeps the content
-  const { rows } = await client.query<{ id: string }>(
-    `update tidings.interactions set content = '{"sealed": "damaged"}' where case_id = 'SEALED-0' returning id`,
-  );
-  await client.query("reset session_replication_role");
-  client.release();
+  const caseId = `${name}-0`;
+  await rewriteRecord(pool, "update tidings.interactions set content = $1 where case_id = $2", [
+    content,
+    caseId,
+  ]);
   await at(deps, 11);
   await deps.inFlight.idle();
-  expect(unreadable).toEqual([{ interactionId: rows[0]?.id, code: "SEAL_BROKEN" }]);
+  const { rows } = await pool.query<{ id: string; settle_at: Date | null }>(
+    "select id, settle_at from tidings.interactions where case_id = $1",
+    [caseId],
+  );
+  expect(unreadable).toEqual([{ interactionId: rows[0]?.id, code }]);
+  expect(rows[0]?.settle_at).toEqual(settleAt);
   expect(calls.lists).toBe(2);
-  const held = await pool.query("select settle_at from tidings.interactions where id = $1", [
-    rows[0]?.id,
-  ]);
-  expect(held.rows).toEqual([{ settle_at: null }]);
 });
