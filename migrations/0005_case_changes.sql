@@ -335,7 +335,7 @@ for each statement execute function tidings.take_in_case_changes();
 -- again a minute later, and then at growing intervals of up to an hour.
 create function tidings.take_in_missed_changes(max_changes int)
 returns table (case_change_id bigint, refused_by text)
--- a case that a prepared transaction holds locked delays its own changes, and not those of other cases
+-- a case that another transaction keeps locked delays its own changes, and not those of other cases
 language plpgsql set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
 declare
   due bigint[];

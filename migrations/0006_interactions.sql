@@ -99,6 +99,7 @@ create table tidings.interactions (
       or tidings.refuse('interactions_dates_are_of_the_years_1_to_9999', 'a date of the interaction is not of the years 1 to 9999',
         'set the time, or leave the date out')),
   constraint interactions_logged_have_at_most_10_megabytes
+    -- values that take up to 4 kB are less than a megabyte, however well they are compressed, and need not be written out
     check (origin <> 'logged'
       or coalesce(pg_column_size(content), 0) + coalesce(pg_column_size(contact), 0) + coalesce(pg_column_size(borrower), 0)
           + coalesce(pg_column_size(meta_data), 0) + coalesce(pg_column_size(evidence), 0)
@@ -108,7 +109,16 @@ create table tidings.interactions (
           + coalesce(pg_column_size(failure_description_long), 0) + coalesce(pg_column_size(person_id), 0)
           + coalesce(pg_column_size(contact_id), 0) + coalesce(pg_column_size(loan_id), 0)
           + coalesce(pg_column_size(external_id), 0) + coalesce(pg_column_size(case_id), 0)
-          + coalesce(pg_column_size(supercase_bulk_operation_id), 0) + coalesce(pg_column_size(compliance_guard_rule_id), 0) <= 10000000
+          + coalesce(pg_column_size(supercase_bulk_operation_id), 0) + coalesce(pg_column_size(compliance_guard_rule_id), 0) <= 4000
+      or coalesce(octet_length(content::text), 0) + coalesce(octet_length(contact::text), 0)
+          + coalesce(octet_length(borrower::text), 0) + coalesce(octet_length(meta_data::text), 0)
+          + coalesce(octet_length(evidence::text), 0) + coalesce(octet_length(created_by::text), 0)
+          + coalesce(octet_length(due_explanation::text), 0) + coalesce(octet_length(loan_ids::text), 0)
+          + coalesce(octet_length(subject), 0) + coalesce(octet_length(status_details), 0)
+          + coalesce(octet_length(failure_description_short), 0) + coalesce(octet_length(failure_description_long), 0)
+          + coalesce(octet_length(person_id), 0) + coalesce(octet_length(contact_id), 0) + coalesce(octet_length(loan_id), 0)
+          + coalesce(octet_length(external_id), 0) + coalesce(octet_length(case_id), 0)
+          + coalesce(octet_length(supercase_bulk_operation_id), 0) + coalesce(octet_length(compliance_guard_rule_id), 0) <= 10000000
       or tidings.refuse('interactions_logged_have_at_most_10_megabytes', 'the interaction has more than 10,000,000 bytes',
         'store large documents elsewhere, and log where they are')),
   constraint interactions_in_progress_are_claimed
@@ -517,9 +527,10 @@ create trigger record_wait after update of compliance_guard_rule_id, failure_des
 for each row when (old.origin = 'tidings' and old.status = 'scheduled' and new.status = 'scheduled' and (
   (new.compliance_guard_rule_id, new.failure_description_short, new.failure_description_long)
     is distinct from (old.compliance_guard_rule_id, old.failure_description_short, old.failure_description_long)
-  -- the same rule puts the notice off again, by at most a day: this is not recorded
+  -- a daemon that looks again puts the notice off by the same rule, by at most a day: this is not recorded
   or (new.scheduled_at_from is distinct from old.scheduled_at_from and (old.compliance_guard_rule_id is null
-    or new.scheduled_at_from not between old.scheduled_at_from and old.scheduled_at_from + interval '1 day'))))
+    or new.scheduled_at_from not between old.scheduled_at_from and old.scheduled_at_from + interval '1 day'
+    or not tidings.may_send(current_user)))))
 execute function tidings.record_wait();
 
 -- Columns that may change and are not in a transition.

@@ -280,3 +280,21 @@ describe("rows that an interaction references cannot be deleted", () => {
     await rename("BO-1");
   });
 });
+
+test("a logged interaction has at most 10 MB, however well they are compressed", async () => {
+  const client = await pool.connect();
+  try {
+    await client.query(
+      `create temp table large as select jsonb_build_object('body', repeat('a', 11000000)) as content`,
+    );
+    const insert = client.query(
+      "insert into tidings.interactions (channel, status, content) select 'email', 'succeeded', content from large",
+    );
+    await expect(insert).rejects.toMatchObject({
+      constraint: "interactions_logged_have_at_most_10_megabytes",
+    });
+  } finally {
+    await client.query("drop table if exists large");
+    client.release();
+  }
+});

@@ -259,6 +259,22 @@ describe("an operator", () => {
     ]);
   });
 
+  test("puts a waiting notice off with history, also by the rule that holds it", async () => {
+    const waiting = await insertInteraction(pool, { complianceGuardRuleId: "pause.open" });
+    const putOff = `update tidings.interactions set scheduled_at_from = scheduled_at_from + interval '1 hour' where id = ${waiting}`;
+    const authors = async (): Promise<string[]> => {
+      const { rows } = await pool.query<{ actor: string }>(
+        "select actor from tidings.record_changes where table_name = 'interactions' and row_id = $1",
+        [waiting],
+      );
+      return rows.map((row) => row.actor);
+    };
+    await pool.query(putOff); // a daemon that looks again
+    expect(await authors()).toEqual([]);
+    await operator.run((client) => client.query(putOff));
+    expect(await authors()).toEqual([operator.name]);
+  });
+
   const COPIED =
     "origin channel person_id loan_id loan_ids subject theme sensitive case_id case_change_id notification_type_id notification_type_version template_id template_version due_explanation supercase_bulk_operation_id".split(
       " ",

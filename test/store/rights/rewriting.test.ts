@@ -38,3 +38,36 @@ test.each([
     pool.query(`update tidings.interactions set ${assignment} where id = $1`, [id]),
   ).rejects.toMatchObject({ constraint: "interactions_keep_who_and_what" });
 });
+
+async function historyOf(interactionId: string): Promise<string[]> {
+  const { rows } = await pool.query<{ columns: string[] }>(
+    `select array(select jsonb_object_keys(changes)) as columns from tidings.record_changes
+     where table_name = 'interactions' and row_id = $1 order by id`,
+    [interactionId],
+  );
+  return rows.flatMap((row) => row.columns);
+}
+
+test("sealed content is not replaced together with a move of the status", async () => {
+  const seal = (keyId: string): object => ({ sealed: { keyId, iv: "", tag: "", data: "" } });
+  const sent = await insertInteraction(pool, { status: "attempted", content: seal("one") });
+  const forge = pool.query(
+    "update tidings.interactions set status = 'succeeded', content = $2 where id = $1",
+    [sent, seal("other")],
+  );
+  await expect(forge).rejects.toMatchObject({ constraint: "interactions_keep_their_content" });
+});
+
+test("a reason that is rewritten in two moves of the details leaves history", async () => {
+  const sent = await insertInteraction(pool, {
+    status: "attempted",
+    statusDetails: "emailSoftBounced",
+    failureDescriptionShort: "Mailbox full",
+    failureDescriptionLong: "Mailbox full.",
+  });
+  const move = (assignments: string) =>
+    pool.query(`update tidings.interactions set ${assignments} where id = $1`, [sent]);
+  await move("status_details = 'x', failure_description_short = 'Forged'");
+  await move("status_details = 'emailSoftBounced'");
+  expect(await historyOf(sent)).toEqual(["failure_description_short"]);
+});

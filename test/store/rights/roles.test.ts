@@ -8,6 +8,7 @@ import { cancel } from "../../../src/commands/cancel.ts";
 import type { Command } from "../../../src/commands/cli/command.ts";
 import { explain } from "../../../src/commands/explain/explain.ts";
 import { dryRun } from "../../../src/commands/dry-run/dry-run.ts";
+import { find } from "../../../src/commands/find/find.ts";
 import { keys } from "../../../src/commands/keys.ts";
 import { pause, resume } from "../../../src/commands/pause.ts";
 import { preview } from "../../../src/commands/preview/preview.ts";
@@ -332,6 +333,7 @@ describe("a daemon, an operator and a reader", () => {
     expect(await operate(status)).toMatchObject({ code: 0 });
     expect(await operate(explain, sent)).toMatchObject({ code: 0 });
     expect(await operate(show, sent)).toMatchObject({ code: 0 });
+    expect(await operate(find, "--case", "SENT")).toMatchObject({ code: 0 });
     expect(await operate(keys, "list")).toMatchObject({ code: 0 });
     expect(await operate(templates, "list")).toMatchObject({ code: 0 });
   });
