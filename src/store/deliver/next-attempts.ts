@@ -11,8 +11,9 @@ export interface NextAttempt {
 
 /**
  * Plans the next attempt of chains whose last one failed or has an unknown outcome: a new interaction for the same
- * borrower, case change, notification type and template version, with the next attempt number and a job. An operator's attempt has the operator's name. Returns the new
- * ids. An interaction in another status, or one that already has a next attempt, gets none.
+ * borrower, case change, notification type and template version, with the next attempt number and a job. An operator's attempt
+ * has the operator's name. Returns the new ids. An interaction in another status, or one that already has a next attempt,
+ * gets none.
  */
 export async function planNextAttempts(
   db: Db,

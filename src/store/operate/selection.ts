@@ -4,7 +4,7 @@ import type { Channel } from "../../domain/vocabulary.ts";
 import { conditionOf, type InteractionFilter } from "../api/interaction-filter.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** What a command of operators can be done to: notices that wait, that are with a provider, that may be sent again, that are unknown. */
+/** The notices that an operator's command can act on: waiting, with a provider, allowed to be sent again, or with an unknown outcome. */
 export type Eligible = "scheduled" | "inProgress" | "retryable" | "unknown";
 
 const unknown = sql<boolean>`tidings.is_outcome_unknown(i.status, i.status_details)`;
