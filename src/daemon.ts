@@ -85,7 +85,7 @@ async function openOn(
     url: databaseUrl,
     actor: `daemon:${workerId}`,
     max: config.concurrency * 2 + RESOLVER_CONNECTIONS + SPARE_CONNECTIONS,
-    onLost: (code) => emit("database.connectionLost", { code }),
+    onLost: (code) => emit("connection.lost", { code }),
   });
   open.defer(() => Promise.race([pool.end(), sleep(CLOSE_POOL_MS, undefined, { ref: false })]));
   const outages = trackOutages(emit);
@@ -101,7 +101,7 @@ async function openOn(
   await syncChannelProviders(deps.db, providersOf(carrying.channels));
   const { broken } = await takeWork(open, { config, deps, pool, stopping, clock, outages });
   if (config.http) await openHttp(open, { config, http: config.http, databaseUrl, emit });
-  emit("daemon.ready", { workerId, startedInMs: Math.round(performance.now() - began) });
+  emit("daemon.started", { workerId, startedInMs: Math.round(performance.now() - began) });
   return {
     workerId,
     databaseUrl,
@@ -130,7 +130,7 @@ async function prepareDatabase(preparing: Preparing): Promise<void> {
     signal: stopSignal,
     onOutage: (code) => outages.begin("start", code),
   }).catch(refuseOutage);
-  if (migrations.length > 0) emit("daemon.migrated", { migrations });
+  if (migrations.length > 0) emit("database.migrated", { migrations });
 }
 
 /** A receipt that cannot be recorded is reported, because no provider sends it a second time. */
@@ -143,7 +143,7 @@ function takeReceipt(
   retryOnOutage(() => recordReceipt(createDb(pool), receipt), {
     onOutage: (outage) => outages.begin("recorder", outage),
   }).then(
-    (moved) => emit("interaction.receipt", { interactionId, status, code, moved }),
+    (moved) => emit("receipt.received", { interactionId, status, code, moved }),
     () => emit("interaction.notRecorded", { interactionId }),
   );
 }

@@ -27,7 +27,7 @@ export async function openHttp(
   { config, http, databaseUrl, emit }: HttpServiceOptions,
 ): Promise<void> {
   const connect = (max: number, statementMs: number): Db => {
-    const onLost = (code: string): void => emit("database.connectionLost", { code });
+    const onLost = (code: string): void => emit("connection.lost", { code });
     const pool = openPool({ url: databaseUrl, actor: "api", max, onLost, statementMs });
     open.defer(() => pool.end());
     return createDb(pool);
@@ -47,7 +47,7 @@ export async function openHttp(
   });
   const server = await openServer(app.fetch, http);
   open.defer(() => server.stop(Math.min(config.shutdownMs, DRAIN_MS)));
-  emit("http.ready", { port: server.port });
+  emit("http.opened", { port: server.port });
 }
 
 const SIGNING = "signedPaths";

@@ -29,7 +29,7 @@ export function createIntakeSweep(deps: Deps): () => Promise<void> {
   const { db, emit } = deps;
   let sweptTo = BEFORE_ALL_CHANGES;
   return async () => {
-    for (const table of await advanceSequences(db)) emit("queue.sequenceAdvanced", { table });
+    for (const table of await advanceSequences(db)) emit("sequence.advanced", { table });
     const newest = await findForgottenChanges(db, await newestChangesAfter(db, NEWEST), NEWEST);
     const stretch = await findForgottenChanges(db, sweptTo, STRETCH);
     sweptTo = stretch.lastId ?? BEFORE_ALL_CHANGES;

@@ -27,7 +27,7 @@ const FLUSH_MS = 1_000;
  */
 export function createLog(level: string, file?: string): Logger {
   const destination = openLogDestination(file === undefined ? openStdout() : openFile(file), {
-    onDropped: (lines) => eventLogger(log)("log.linesDropped", { lines }),
+    onDropped: (lines) => eventLogger(log)("logLines.dropped", { lines }),
   });
   process.once("exit", () => destination.flush(FLUSH_MS));
   const log = pino(

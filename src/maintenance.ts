@@ -158,12 +158,12 @@ async function heartbeat({ deps, worker, onTime }: MaintenanceOptions): Promise<
 async function recovery({ db, emit }: Deps, round: number, steadyForMs: number): Promise<void> {
   if (round % UNLOCK_EVERY === 0)
     for (const jobId of await unlockAbandonedJobs(db, ABANDONED_JOB_AFTER_MS))
-      emit("queue.jobUnlocked", { jobId });
+      emit("job.unlocked", { jobId });
   if (steadyForMs <= WORKER_TIMEOUT_MS) return;
   for (const deadWorkerId of await pruneDeadWorkers(db, WORKER_TIMEOUT_MS))
     emit("worker.lost", { deadWorkerId });
   for (const interactionId of await markOrphansUnknown(db))
-    emit("interaction.outcomeUnknown", { interactionId, provider: "unknown", code: "workerDied" });
+    emit("outcome.leftUnknown", { interactionId, provider: "unknown", code: "workerDied" });
 }
 
 async function sweep({ deps, worker, jobs }: MaintenanceOptions, round: number): Promise<void> {
@@ -171,7 +171,7 @@ async function sweep({ deps, worker, jobs }: MaintenanceOptions, round: number):
   const { db, clock, emit } = deps;
   const before = (ms: number): Date => new Date(clock().getTime() - ms);
   for (const jobId of await unlockLostJobs(db, worker.queuePool, [...jobs], LOST_JOB_AFTER_MS))
-    emit("queue.jobUnlocked", { jobId });
+    emit("job.unlocked", { jobId });
   const inFlight = deps.inFlight.ids();
   for (const id of await rescheduleUnsentClaims(
     db,
@@ -179,7 +179,7 @@ async function sweep({ deps, worker, jobs }: MaintenanceOptions, round: number):
     inFlight,
     before(UNSENT_CLAIM_AFTER_MS),
   ))
-    emit("interaction.claimReleased", { interactionId: id });
+    emit("claim.released", { interactionId: id });
   const unsettled = await requeueUnsettled(db, before(OVERDUE_AFTER_MS));
   if (unsettled[0] !== undefined)
     emit("outcomes.requeued", {

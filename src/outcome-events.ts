@@ -7,7 +7,7 @@ export function emitWithheld(
   { interactionId, ruleId, short, status, until }: Withheld,
 ): void {
   if (status === "scheduled")
-    return emit("interaction.waiting", {
+    return emit("interaction.postponed", {
       interactionId,
       ruleId,
       until: until?.toISOString() ?? "",
@@ -30,7 +30,7 @@ export function emitOutcome(emit: Emit, outcome: AttemptOutcome): void {
       nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
     });
   if (status === "scheduled" && short !== null)
-    return emit("interaction.waiting", {
+    return emit("interaction.postponed", {
       interactionId,
       ruleId: "provider.misconfigured",
       until: dueAt?.toISOString() ?? "",
@@ -41,6 +41,6 @@ export function emitOutcome(emit: Emit, outcome: AttemptOutcome): void {
       provider,
       until: dueAt?.toISOString() ?? "",
     });
-  if (short !== null) return emit("interaction.outcomeUnknown", { interactionId, provider, code });
+  if (short !== null) return emit("outcome.leftUnknown", { interactionId, provider, code });
   return emit("interaction.accepted", { interactionId, provider, durationMs });
 }

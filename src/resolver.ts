@@ -146,7 +146,7 @@ async function setAside(deps: Deps, set: ChangeSet, error: unknown): Promise<voi
   const [caseChangeId, ...others] = set.caseChangeIds;
   if (others.length > 0) {
     await splitChangeSet(deps.db, set.id);
-    deps.emit("queue.jobSplit", { task: "resolve_case_changes" });
+    deps.emit("job.split", { task: "resolve_case_changes" });
     return;
   }
   const code = codeOf(error);

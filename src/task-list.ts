@@ -53,7 +53,7 @@ const inHalves =
       const halves = halvesOf(payload);
       if (halves.length === 0 || isOfAll(error)) throw error;
       for (const half of halves) await queueAgain(deps, half);
-      deps.emit("queue.jobSplit", { task: name });
+      deps.emit("job.split", { task: name });
     }
   };
 

@@ -104,7 +104,7 @@ test("the log shows the settings of live delivery, and no secret", () => {
     TWILIO_AUTH_TOKEN: "hunter2",
     TWILIO_FROM: "+15005550006",
   });
-  eventLogger(createLog("info", file))("daemon.starting", { config: maskConfig(config) });
+  eventLogger(createLog("info", file))("daemon.configured", { config: maskConfig(config) });
   const line = readFileSync(file, "utf8");
   expect(JSON.parse(line)).toMatchObject({
     config: {

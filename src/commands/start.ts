@@ -26,9 +26,9 @@ async function runDaemon(): Promise<ExitCode> {
   const signal = waitForSignal();
   const config = readConfig(process.env);
   const emit = eventLogger(createLog(config.logLevel));
-  emit("daemon.starting", { config: maskConfig(config) });
+  emit("daemon.configured", { config: maskConfig(config) });
   const { exampleSettings } = config;
-  if (exampleSettings.length > 0) emit("daemon.lenderIsAnExample", { settings: exampleSettings });
+  if (exampleSettings.length > 0) emit("lender.notConfigured", { settings: exampleSettings });
   process.once("unhandledRejection", (error) => {
     emit("daemon.failed", { code: "UNEXPECTED", reason: reasonOf(error) });
     process.exit(EXIT.checkFailed);
@@ -38,7 +38,7 @@ async function runDaemon(): Promise<ExitCode> {
   const end = await Promise.race([signal, daemon.broken]);
   const broken = typeof end !== "string";
   if (broken) emit("daemon.failed", { code: "QUEUE_BROKEN", reason: end.message });
-  else emit("daemon.stopping", { reason: end });
+  else emit("daemon.stopRequested", { reason: end });
   const exit = (): never =>
     process.exit(broken || daemon.unrecorded() > 0 ? EXIT.checkFailed : EXIT.done);
   // calls that still hang after this time are abandoned; their rows show that they were in flight
@@ -60,7 +60,7 @@ async function openOrReport(
     return await openDaemon(config, emit, stop.signal);
   } catch (error) {
     if (stop.signal.aborted) {
-      emit("daemon.stopping", { reason: await signal });
+      emit("daemon.stopRequested", { reason: await signal });
       return EXIT.done;
     }
     emit("daemon.failed", { code: codeOf(error), reason: reasonOf(error) });

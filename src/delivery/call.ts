@@ -3,6 +3,7 @@ import type { Ready } from "../decide/deliver/prepare.ts";
 import type { DeliveryChannel, Deps } from "../deps.ts";
 import type { Lane } from "../domain/jobs.ts";
 import type { ProviderAnswer } from "../domain/provider-answer.ts";
+import type { Channel } from "../domain/vocabulary.ts";
 import { emitOutcome } from "../outcome-events.ts";
 import type { Judgement } from "../providers/flow/circuit-breaker.ts";
 import type { Lease } from "../providers/flow/slot-gate.ts";
@@ -111,7 +112,8 @@ export async function record(
     { interactionId, chainId, recipient: claimed.message.to, answer },
     deps.clock(),
   );
-  emitTurn(deps, channel, answer, judgement);
+  const carrier = { channel: claimed.facts.channel, provider: channel.provider.name };
+  emitTurn(deps, carrier, answer, judgement.turned);
   const outcome = outcomeOf(
     {
       interactionId,
@@ -136,21 +138,26 @@ export async function record(
   emitOutcome(deps.emit, outcome);
 }
 
+/** A channel and the provider that carries it. */
+interface Carrier {
+  readonly channel: Channel;
+  readonly provider: string;
+}
+
 /** Reports that the channel has stopped or sends again. */
 function emitTurn(
   { emit }: Deps,
-  { provider }: DeliveryChannel,
+  about: Carrier,
   answer: ProviderAnswer,
-  { turned }: Judgement,
+  turned: Judgement["turned"],
 ): void {
-  if (turned === "closed") emit("provider.recovered", { provider: provider.name });
+  if (turned === "closed") emit("provider.restored", about);
   if (turned !== "open") return;
   const code = answer.evidence.enhancedCode ?? answer.evidence.code ?? "none";
-  if (answer.kind === "limited")
-    return emit("provider.quotaUsedUp", { provider: provider.name, code });
   const why = "short" in answer ? answer.short : answer.kind;
-  emit("provider.misconfigured", {
-    provider: provider.name,
+  emit("provider.stopped", {
+    ...about,
+    cause: answer.kind === "limited" ? "quotaUsedUp" : "misconfigured",
     code,
     why: answer.kind === "refused" ? `Refused for all recipients: ${why}` : why,
   });

@@ -84,7 +84,7 @@ async function setAside(
   const runAt = new Date(clock().getTime() + LEASE_MS);
   await holdUnknownOutcomes(db, idsOf(broken));
   await queueSettlements(db, idsOf(locked), { runAt, asked });
-  for (const one of unreadable) emit("outcome.contentUnreadable", one);
+  for (const one of unreadable) emit("outcome.contentNotOpened", one);
 }
 
 /**
@@ -165,7 +165,7 @@ export async function settle(
   }));
   await write(db, settled, asked, now);
   for (const { interactionId, verdict } of settled)
-    emit("interaction.settled", { interactionId, verdict: verdict.kind });
+    emit("outcome.examined", { interactionId, verdict: verdict.kind });
 }
 
 async function write(db: Db, settled: readonly Settled[], asked: number, now: Date): Promise<void> {

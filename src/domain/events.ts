@@ -1,263 +1,316 @@
 import type { DeliveryRuleId } from "./delivery-rules.ts";
 import type { CaseChangeId, InteractionId, WorkerId } from "./ids.ts";
 import type { ContentFault } from "./sealed-content.ts";
+import type { Channel } from "./vocabulary.ts";
 
-/** The catalogue of log events: name, level and meaning. Fields are ids, words and numbers, never personal data. */
-interface EventKind<Fields extends object> {
-  readonly level: "debug" | "info" | "warn" | "error";
-  readonly meaning: string;
-  /** Never set; it carries the type of the fields. */
-  readonly fields?: Fields;
+/** A field of an event: a word or a number with the type `Value`, and never personal data. */
+export interface Field<Value> {
+  /** The form of the value, as docs/events.md shows it. */
+  readonly form: string;
+  /** Never set; it carries the type of the value. */
+  readonly value?: Value;
 }
 
-const kind = <Fields extends object>(
-  level: EventKind<Fields>["level"],
-  meaning: string,
-): EventKind<Fields> => ({ level, meaning });
+/** The names that every line has by itself. */
+type OfTheLine = Partial<Record<"level" | "time" | "event", never>>;
+type Fields = Readonly<Record<string, Field<unknown>>> & OfTheLine;
 
+interface EventDeclaration<Declared extends Fields> {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly meaning: string;
+  readonly fields: Declared;
+}
+
+const event = <const Declared extends Fields>(
+  level: EventDeclaration<Declared>["level"],
+  meaning: string,
+  fields: Declared,
+): EventDeclaration<Declared> => ({ level, meaning, fields });
+
+const field = <Value>(form: string): Field<Value> => ({ form });
+const TEXT = field<string>("text");
+const TEXT_OR_NULL = field<string | null>("text or null");
+const TEXTS = field<readonly string[]>("list of texts");
+const NUMBER = field<number>("number");
+const NUMBER_OR_NULL = field<number | null>("number or null");
+const FLAG = field<boolean>("true or false");
+const OBJECT = field<object>("object");
+const TIME = field<string>("time");
+const TIME_OR_NULL = field<string | null>("time or null");
+const CHANNEL = field<Channel>("channel");
+const INTERACTION_ID = field<InteractionId>("id");
+const CASE_CHANGE_ID = field<CaseChangeId>("id");
+const WORKER_ID = field<WorkerId>("id");
+const RULE_ID = field<DeliveryRuleId>("rule");
+const CONTENT_FAULT = field<ContentFault>("fault");
+const STOP_CAUSE = field<"misconfigured" | "quotaUsedUp">("`misconfigured` or `quotaUsedUp`");
+
+/**
+ * Every log event: its name (`noun.verbPast`), level, meaning and fields. Names and fields are an interface: alerts and
+ * searches depend on them. docs/events.md shows this list.
+ */
 export const EVENTS = {
-  "daemon.starting": kind<{ config: object }>(
+  "daemon.configured": event(
     "info",
     "The daemon starts with this configuration; secrets are masked.",
+    { config: OBJECT },
   ),
-  "daemon.lenderIsAnExample": kind<{ settings: readonly string[] }>(
+  "lender.notConfigured": event(
     "warn",
     "Live delivery uses the example lender's name or address. Set the settings that the event names.",
+    { settings: TEXTS },
   ),
-  "daemon.migrated": kind<{ migrations: readonly string[] }>(
-    "info",
-    "These migrations were applied.",
-  ),
-  "daemon.ready": kind<{ workerId: WorkerId; startedInMs: number }>(
-    "info",
-    "The daemon accepts work.",
-  ),
-  "daemon.stopping": kind<{ reason: string }>(
+  "database.migrated": event("info", "These migrations were applied.", { migrations: TEXTS }),
+  "daemon.started": event("info", "The daemon accepts work.", {
+    workerId: WORKER_ID,
+    startedInMs: NUMBER,
+  }),
+  "daemon.stopRequested": event(
     "info",
     "The daemon accepts no new work and finishes the calls in flight.",
+    { reason: TEXT },
   ),
-  "daemon.stopped": kind<{ workerId: WorkerId; unrecorded: number }>(
+  "daemon.stopped": event(
     "info",
     "The daemon has ended. unrecorded counts the calls that were not answered or not recorded in time; their outcome becomes unknown.",
+    { workerId: WORKER_ID, unrecorded: NUMBER },
   ),
-  "daemon.failed": kind<{ code: string; reason: string }>(
-    "error",
-    "The daemon cannot continue and ends.",
-  ),
-  "database.connectionLost": kind<{ code: string }>(
-    "info",
-    "An idle connection broke. The pool replaces it.",
-  ),
-  "database.unreachable": kind<{ code: string; waitingFor: string }>(
+  "daemon.failed": event("error", "The daemon cannot continue and ends.", {
+    code: TEXT,
+    reason: TEXT,
+  }),
+  "connection.lost": event("info", "An idle connection broke. The pool replaces it.", {
+    code: TEXT,
+  }),
+  "database.lost": event(
     "warn",
-    "The database cannot be reached or refuses us. Work that needs it waits and is retried until database.reachable.",
+    "The database cannot be reached or refuses us. Work that needs it waits and is retried until database.restored.",
+    { code: TEXT, waitingFor: TEXT },
   ),
-  "database.reachable": kind<{ afterMs: number }>(
-    "info",
-    "Everything that waited for the database got through.",
-  ),
-  "database.rolledBack": kind<{ code: string; waitingFor: string }>(
+  "database.restored": event("info", "Everything that waited for the database got through.", {
+    afterMs: NUMBER,
+  }),
+  "statement.rolledBack": event(
     "warn",
     "A statement met a deadlock or a lock that was held too long. It is retried.",
+    { code: TEXT, waitingFor: TEXT },
   ),
-  "maintenance.failed": kind<{ part: string; code: string }>(
+  "maintenance.failed": event(
     "error",
     "A part of the maintenance failed. It is run again with a later heartbeat.",
+    { part: TEXT, code: TEXT },
   ),
-  "log.linesDropped": kind<{ lines: number }>(
+  "logLines.dropped": event(
     "warn",
     "The reader of the log was slower than the work. These lines were dropped so that the work did not wait.",
+    { lines: NUMBER },
   ),
-  "queue.log": kind<{
-    scope: string;
-    line: string;
-    jobId?: string;
-    task?: string;
-    attempt?: number;
-  }>("debug", "A log line of the queue library."),
-  "queue.jobFailed": kind<{ jobId: string; task: string; attempt: number; code: string }>(
-    "warn",
-    "A job failed. The queue runs it again.",
-  ),
-  "queue.jobUnlocked": kind<{ jobId: string }>(
+  "queue.logged": event("debug", "A log line of the queue library.", {
+    scope: TEXT,
+    line: TEXT,
+    jobId: TEXT_OR_NULL,
+    task: TEXT_OR_NULL,
+    attempt: NUMBER_OR_NULL,
+  }),
+  "job.failed": event("warn", "A job failed. The queue runs it again.", {
+    jobId: TEXT,
+    task: TEXT,
+    attempt: NUMBER,
+    code: TEXT,
+  }),
+  "job.unlocked": event(
     "warn",
     "A job was locked by a worker that does not run it or is gone. It is unlocked.",
+    { jobId: TEXT },
   ),
-  "queue.jobSplit": kind<{ task: string }>(
+  "job.split": event(
     "warn",
     "A batch failed. Its two halves run as separate jobs, so that one bad row does not hold up the others.",
+    { task: TEXT },
   ),
-  "caseChanges.resolved": kind<{
-    caseChanges: number;
-    interactions: number;
-    firstCaseChangeId: CaseChangeId;
-  }>("info", "Case changes were matched, and the interactions that they cause are scheduled."),
-  "caseChange.notResolved": kind<{ caseChangeId: CaseChangeId; code: string }>(
+  "caseChanges.resolved": event(
+    "info",
+    "Case changes were matched, and the interactions that they cause are scheduled.",
+    { caseChanges: NUMBER, interactions: NUMBER, firstCaseChangeId: CASE_CHANGE_ID },
+  ),
+  "caseChange.notResolved": event(
     "warn",
     "Resolving a case change failed. It is tried again at intervals of up to five minutes and never given up.",
+    { caseChangeId: CASE_CHANGE_ID, code: TEXT },
   ),
-  "caseChanges.found": kind<{ caseChanges: number; firstCaseChangeId: CaseChangeId }>(
+  "caseChanges.found": event(
     "warn",
     "Case changes had arrived without intake, or nothing was going to resolve them. They are being resolved now.",
+    { caseChanges: NUMBER, firstCaseChangeId: CASE_CHANGE_ID },
   ),
-  "caseChanges.refused": kind<{
-    rule: string;
-    caseChanges: number;
-    firstCaseChangeId: CaseChangeId;
-  }>(
+  "caseChanges.refused": event(
     "warn",
     "Case changes that arrived without intake break a rule, for which an insert would have been refused. They are tried again at intervals of up to an hour.",
+    { rule: TEXT, caseChanges: NUMBER, firstCaseChangeId: CASE_CHANGE_ID },
   ),
-  "queue.sequenceAdvanced": kind<{ table: string }>(
+  "sequence.advanced": event(
     "warn",
     "The ids of a table were ahead of its sequence, so that inserts were refused. The sequence has passed them now.",
+    { table: TEXT },
   ),
-  "interaction.canceled": kind<{
-    interactionId: InteractionId;
-    ruleId: DeliveryRuleId;
-    why: string;
-  }>("info", "A scheduled interaction was withdrawn before it was sent."),
-  "interaction.refused": kind<{
-    interactionId: InteractionId;
-    ruleId: DeliveryRuleId;
-    why: string;
-  }>("warn", "A rule refused to send. The interaction has the reason."),
-  "interaction.waiting": kind<{
-    interactionId: InteractionId;
-    ruleId: DeliveryRuleId;
-    until: string;
-  }>("info", "The interaction must not be sent yet. It is judged again at the given time."),
-  "interaction.accepted": kind<{
-    interactionId: InteractionId;
-    provider: string;
-    durationMs: number;
-  }>("info", "The provider accepted the message."),
-  "interaction.failed": kind<{
-    interactionId: InteractionId;
-    provider: string;
-    code: string;
-    why: string;
-    nextAttemptAt: string | null;
-  }>(
+  "interaction.canceled": event(
+    "info",
+    "A scheduled interaction was withdrawn before it was sent.",
+    { interactionId: INTERACTION_ID, ruleId: RULE_ID, why: TEXT },
+  ),
+  "interaction.refused": event("warn", "A rule refused to send. The interaction has the reason.", {
+    interactionId: INTERACTION_ID,
+    ruleId: RULE_ID,
+    why: TEXT,
+  }),
+  "interaction.postponed": event(
+    "info",
+    "The interaction must not be sent yet. It is judged again at the given time.",
+    { interactionId: INTERACTION_ID, ruleId: RULE_ID, until: TIME },
+  ),
+  "interaction.accepted": event("info", "The provider accepted the message.", {
+    interactionId: INTERACTION_ID,
+    provider: TEXT,
+    durationMs: NUMBER,
+  }),
+  "interaction.failed": event(
     "warn",
     "The provider did not accept the message. nextAttemptAt is the time of the retry, or null.",
+    {
+      interactionId: INTERACTION_ID,
+      provider: TEXT,
+      code: TEXT,
+      why: TEXT,
+      nextAttemptAt: TIME_OR_NULL,
+    },
   ),
-  "interaction.rateLimited": kind<{
-    interactionId: InteractionId;
-    provider: string;
-    until: string;
-  }>("info", "The provider asked us to slow down. No attempt is spent."),
-  "interaction.outcomeUnknown": kind<{
-    interactionId: InteractionId;
-    provider: string;
-    code: string;
-  }>("warn", "The provider may or may not have accepted the message."),
-  "interaction.claimReleased": kind<{ interactionId: InteractionId }>(
+  "interaction.rateLimited": event(
+    "info",
+    "The provider asked us to slow down. No attempt is spent.",
+    { interactionId: INTERACTION_ID, provider: TEXT, until: TIME },
+  ),
+  "outcome.leftUnknown": event("warn", "The provider may or may not have accepted the message.", {
+    interactionId: INTERACTION_ID,
+    provider: TEXT,
+    code: TEXT,
+  }),
+  "claim.released": event(
     "warn",
     "The interaction was claimed but never sent. It is scheduled again.",
+    { interactionId: INTERACTION_ID },
   ),
-  "interaction.settled": kind<{ interactionId: InteractionId; verdict: string }>(
+  "outcome.examined": event(
     "info",
     "An unknown outcome was examined. The verdict is known, neverSent, giveUp, resend, askAgain or hold.",
+    { interactionId: INTERACTION_ID, verdict: TEXT },
   ),
-  "interaction.receipt": kind<{
-    interactionId: InteractionId;
-    status: string;
-    code: string;
-    moved: boolean;
-  }>("info", "A receipt arrived for an accepted message. moved is false if it changed nothing."),
-  "interactions.requeued": kind<{ interactions: number; firstInteractionId: InteractionId }>(
+  "receipt.received": event(
+    "info",
+    "A receipt arrived for an accepted message. moved is false if it changed nothing.",
+    { interactionId: INTERACTION_ID, status: TEXT, code: TEXT, moved: FLAG },
+  ),
+  "interactions.requeued": event(
     "warn",
     "Due interactions were in no job. They are queued again.",
+    { interactions: NUMBER, firstInteractionId: INTERACTION_ID },
   ),
-  "interactions.notStarted": kind<{
-    channel: string;
-    interactions: number;
-    firstInteractionId: InteractionId;
-    times: number;
-  }>(
+  "interactions.notStarted": event(
     "warn",
     "Twice or more in a row no call of a job could start, because no slot of the provider, or none for its destinations, became free. Its interactions are queued again, with a growing wait.",
+    { channel: TEXT, interactions: NUMBER, firstInteractionId: INTERACTION_ID, times: NUMBER },
   ),
-  "outcomes.requeued": kind<{ interactions: number; firstInteractionId: InteractionId }>(
+  "outcomes.requeued": event(
     "warn",
     "Unknown outcomes were not settled in time. They are queued again.",
+    { interactions: NUMBER, firstInteractionId: INTERACTION_ID },
   ),
-  "outcome.contentUnreadable": kind<{ interactionId: InteractionId; code: ContentFault }>(
+  "outcome.contentNotOpened": event(
     "error",
     "An unknown outcome cannot be looked up, because its sealed content cannot be opened. With SEAL_BROKEN it waits for a person; with CONTENT_KEY_UNKNOWN it is queued again in a few minutes.",
+    { interactionId: INTERACTION_ID, code: CONTENT_FAULT },
   ),
-  "outcomes.notSettled": kind<{ channel: string; interactions: number }>(
+  "outcomes.notSettled": event(
     "warn",
     "Unknown outcomes could not be settled because of a fault. They are queued again in a few minutes.",
+    { channel: TEXT, interactions: NUMBER },
   ),
-  "worker.lost": kind<{ deadWorkerId: WorkerId }>(
+  "worker.lost": event(
     "warn",
     "A worker's heartbeat stopped. The other daemons take over its work.",
+    { deadWorkerId: WORKER_ID },
   ),
-  "interaction.notRecorded": kind<{ interactionId: InteractionId }>(
+  "interaction.notRecorded": event(
     "error",
     "The provider answered, and the database refused to record the answer. The interaction stays in progress.",
+    { interactionId: INTERACTION_ID },
   ),
-  "provider.misconfigured": kind<{ provider: string; code: string; why: string }>(
+  "provider.stopped": event(
     "error",
-    "The provider refuses our credentials or sender, or every recipient. The channel is stopped and probed once a minute. Correct the settings.",
+    "The provider refuses our credentials or sender, or every recipient (misconfigured), or the account may send no more for now (quotaUsedUp). The channel is stopped and probed once a minute; no attempt is spent. provider.restored ends it.",
+    { channel: CHANNEL, provider: TEXT, cause: STOP_CAUSE, code: TEXT, why: TEXT },
   ),
-  "provider.quotaUsedUp": kind<{ provider: string; code: string }>(
-    "warn",
-    "The account may send no more for now. The channel is stopped and probed once a minute; no attempt is spent.",
-  ),
-  "provider.recovered": kind<{ provider: string }>(
+  "provider.restored": event(
     "info",
-    "A probe succeeded. The channel sends again.",
+    "A probe succeeded. The channel that was stopped sends again.",
+    { channel: CHANNEL, provider: TEXT },
   ),
-  "http.ready": kind<{ port: number }>("info", "The REST resources listen on this port."),
-  "http.answered": kind<{
-    requestId: string;
-    method: string;
-    route: string;
-    status: number;
-    durationMs: number;
-    caller: string | null;
-    keyPrefix: string | null;
-    interactions: number | null;
-  }>("info", "A caller got a response. `interactions` counts the interactions it shows."),
-  "http.publicAnswered": kind<{
-    requestId: string;
-    method: string;
-    route: string;
-    status: number;
-    durationMs: number;
-  }>("debug", "A request without a caller got a response, such as a health check."),
-  "http.denied": kind<{
-    requestId: string;
-    method: string;
-    route: string;
-    status: number;
-    caller: string | null;
-    keyPrefix: string | null;
-    reason: string;
-  }>(
+  "http.opened": event("info", "The REST resources listen on this port.", { port: NUMBER }),
+  "http.answered": event(
+    "info",
+    "A caller got a response. `interactions` counts the interactions it shows.",
+    {
+      requestId: TEXT,
+      method: TEXT,
+      route: TEXT,
+      status: NUMBER,
+      durationMs: NUMBER,
+      caller: TEXT_OR_NULL,
+      keyPrefix: TEXT_OR_NULL,
+      interactions: NUMBER_OR_NULL,
+    },
+  ),
+  "http.publicAnswered": event(
+    "debug",
+    "A request without a caller got a response, such as a health check.",
+    { requestId: TEXT, method: TEXT, route: TEXT, status: NUMBER, durationMs: NUMBER },
+  ),
+  "http.denied": event(
     "warn",
     "A request was denied access: no or invalid credentials, a missing scope, or a signed URL that is forged or expired.",
+    {
+      requestId: TEXT,
+      method: TEXT,
+      route: TEXT,
+      status: NUMBER,
+      caller: TEXT_OR_NULL,
+      keyPrefix: TEXT_OR_NULL,
+      reason: TEXT,
+    },
   ),
-  "http.contentUnreadable": kind<{ interactionId: InteractionId; code: ContentFault }>(
+  "http.contentNotOpened": event(
     "error",
     "Sealed content could not be opened, so the caller got null in its place. The code is CONTENT_KEY_UNKNOWN or SEAL_BROKEN.",
+    { interactionId: INTERACTION_ID, code: CONTENT_FAULT },
   ),
-  "http.failed": kind<{
-    requestId: string;
-    method: string;
-    route: string;
-    code: string;
-    detail: string | null;
-  }>("error", "A request failed because of a fault of ours. The caller received this request id."),
+  "http.failed": event(
+    "error",
+    "A request failed because of a fault of ours. The caller received this request id.",
+    { requestId: TEXT, method: TEXT, route: TEXT, code: TEXT, detail: TEXT_OR_NULL },
+  ),
 } as const;
 
 export type EventName = keyof typeof EVENTS;
-type FieldsOf<Kind> = Kind extends EventKind<infer Fields> ? Fields : never;
-/** Writes one event to the log. */
-export type Emit = <Name extends EventName>(
+type Values<Declared> = {
+  readonly [Name in keyof Declared]: Declared[Name] extends Field<infer Value> ? Value : never;
+};
+export type FieldsOf<Name extends EventName> = Values<(typeof EVENTS)[Name]["fields"]>;
+
+/** Refuses fields that are not declared, also those of a value that has more of them than its type needs. */
+type Exactly<Declared, Given> = Given &
+  Readonly<Record<Exclude<keyof Given, keyof Declared>, never>>;
+
+/** Writes one event to the log. It does not compile with an undeclared event, or with a missing or an undeclared field. */
+export type Emit = <Name extends EventName, Given extends FieldsOf<Name>>(
   name: Name,
-  fields: FieldsOf<(typeof EVENTS)[Name]>,
+  fields: Exactly<FieldsOf<Name>, Given>,
 ) => void;

@@ -36,7 +36,7 @@ export async function benchHttp(scene: Scene): Promise<void> {
     HTTP_PORT: "0",
     API_PER_SECOND: "100000",
   });
-  const { port } = await daemon.waitFor("http.ready");
+  const { port } = await daemon.waitFor("http.opened");
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const get = (path: string): Promise<void> => fetchAll({ agent, port: Number(port), path, key });
   try {

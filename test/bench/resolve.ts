@@ -30,7 +30,7 @@ export async function benchResolve(scene: Scene): Promise<void> {
     DATABASE_URL: scene.url,
     DATA_DIR: join(scene.dir, "daemon"),
   });
-  await daemon.waitFor("daemon.ready");
+  await daemon.waitFor("daemon.started");
   const seen: Seen = { grownMb: [], singlesMs: [], bulks: 0 };
   try {
     const comparison = await compare({

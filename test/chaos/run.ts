@@ -84,7 +84,7 @@ async function openScene(
     TEXT_SETTLES: "1s 2s 3s",
   };
   const daemons = [spawnDaemon(settings), spawnDaemon(settings)];
-  await Promise.all(daemons.map((daemon) => daemon.waitFor("daemon.ready")));
+  await Promise.all(daemons.map((daemon) => daemon.waitFor("daemon.started")));
   await insertLender(pool);
   await pool.query(`
     insert into tidings.templates (id, channel, subject_template, text_template, status) values

@@ -31,10 +31,16 @@ test(".env.example shows the true defaults", () => {
   expect(readConfig(shown)).toEqual(readConfig({}));
 });
 
-test("docs/events.md lists every event with its level and meaning, and no other", () => {
+const shownFields = (fields: Readonly<Record<string, { readonly form: string }>>): string =>
+  Object.entries(fields)
+    .map(([name, { form }]) => `\`${name}\` ${form}`)
+    .join(", ");
+
+test("docs/events.md lists every event with its level, meaning and fields, and no other", () => {
   const rows = inTable(read("docs/events.md"), /^(\| `[\w.]+` \|.*)$/gm);
   const expected = Object.entries(EVENTS).map(
-    ([name, { level, meaning }]) => `| \`${name}\` | ${level} | ${meaning} |`,
+    ([name, { level, meaning, fields }]) =>
+      `| \`${name}\` | ${level} | ${meaning} | ${shownFields(fields)} |`,
   );
   expect(rows).toEqual(expected.toSorted());
 });

@@ -27,8 +27,8 @@ afterEach(async () => {
 
 test("the daemon serves while it runs", async () => {
   const daemon = start({ HTTP_PORT: "0" });
-  const { port } = await daemon.waitFor("http.ready");
-  await daemon.waitFor("daemon.ready");
+  const { port } = await daemon.waitFor("http.opened");
+  await daemon.waitFor("daemon.started");
   const { output } = await runOn(database, keys, "create", "curl", "--scopes", "all");
   const [key = ""] = output.split("\n");
   const url = `http://127.0.0.1:${Number(port)}`;
@@ -42,12 +42,12 @@ test("the daemon serves while it runs", async () => {
 
 test("without HTTP_PORT no port is opened", async () => {
   const daemon = start({});
-  await daemon.waitFor("daemon.ready");
-  expect(daemon.lines.map((line) => line.event)).not.toContain("http.ready");
+  await daemon.waitFor("daemon.started");
+  expect(daemon.lines.map((line) => line.event)).not.toContain("http.opened");
 });
 
 test("a port in use ends the start with HTTP_PORT_UNAVAILABLE", async () => {
-  const { port } = await start({ HTTP_PORT: "0" }).waitFor("http.ready");
+  const { port } = await start({ HTTP_PORT: "0" }).waitFor("http.opened");
   const second = start({ HTTP_PORT: String(port) });
   expect(await second.ended).toBe(4);
   expect(second.lines.at(-1)).toMatchObject({

@@ -34,7 +34,7 @@ test("a change inserted while it runs is delivered, and SIGTERM ends it with eve
   await insertLender(pool);
   await insertType(pool, { id: 1 });
   const daemon = start({ DATABASE_URL: url });
-  const { workerId } = await daemon.waitFor("daemon.ready");
+  const { workerId } = await daemon.waitFor("daemon.started");
   await insertChanges(pool, [{ caseId: "D1", status: "initiated", at: "2026-01-05T15:00:00Z" }]);
   await daemon.waitFor("interaction.accepted");
   daemon.child.kill("SIGTERM");
@@ -52,9 +52,9 @@ test("a change inserted while it runs is delivered, and SIGTERM ends it with eve
 
 test("a signal while it waits for its database ends it at once and in order", async () => {
   const daemon = start({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing" });
-  await daemon.waitFor("database.unreachable");
+  await daemon.waitFor("database.lost");
   daemon.child.kill("SIGTERM");
-  await daemon.waitFor("daemon.stopping");
+  await daemon.waitFor("daemon.stopRequested");
   expect(await daemon.ended).toBe(0);
 });
 
@@ -65,7 +65,7 @@ test("real notices in the name of the example lender: said at the start", async 
     EMAIL_FROM: "notices@lender.example",
     LENDER_NAME: "Bank of Springfield",
   });
-  const { settings } = await daemon.waitFor("daemon.lenderIsAnExample");
+  const { settings } = await daemon.waitFor("lender.notConfigured");
   expect(settings).toEqual(["LENDER_POSTAL_ADDRESS", "LENDER_PHONE", "LENDER_WEBSITE"]);
   daemon.child.kill("SIGTERM");
   expect(await daemon.ended).toBe(0);
@@ -87,9 +87,9 @@ test("of two daemons that start at once on an empty database one migrates and th
   await admin.query("create database empty_at_first");
   const settings = { DATABASE_URL: url.replace(/\/test_\w+\?/, "/empty_at_first?") };
   const daemons = [start(settings), start(settings)];
-  await Promise.all(daemons.map((daemon) => daemon.waitFor("daemon.ready")));
+  await Promise.all(daemons.map((daemon) => daemon.waitFor("daemon.started")));
   const migrations = daemons.flatMap((daemon) =>
-    daemon.lines.filter((line) => line.event === "daemon.migrated"),
+    daemon.lines.filter((line) => line.event === "database.migrated"),
   );
   expect(migrations).toHaveLength(1);
   for (const daemon of daemons) daemon.child.kill("SIGINT");
@@ -111,14 +111,14 @@ describe("with the embedded Postgres", () => {
   test("SIGKILL of the daemon leaves no Postgres behind, and the next start finds the data", async () => {
     const dir = join(root, "own");
     const daemon = start({ DATA_DIR: dir });
-    await daemon.waitFor("daemon.ready");
+    await daemon.waitFor("daemon.started");
     const { pid } = await startEmbeddedPostgres(join(dir, "postgres")); // adopts the one that runs
     daemon.child.kill("SIGKILL");
     await daemon.ended;
     await expect.poll(() => isAlive(pid)).toBe(false);
     const again = start({ DATA_DIR: dir });
-    await again.waitFor("daemon.ready");
-    expect(again.lines.map((line) => line.event)).not.toContain("daemon.migrated");
+    await again.waitFor("daemon.started");
+    expect(again.lines.map((line) => line.event)).not.toContain("database.migrated");
     again.child.kill("SIGTERM");
     expect(await again.ended).toBe(0);
   });
@@ -128,7 +128,7 @@ describe("with the embedded Postgres", () => {
     let postgres = await startEmbeddedPostgres(join(dir, "postgres"));
     const settings = { DATABASE_URL: postgres.url, DATA_DIR: dir, EMAIL_RETRIES: "1s" };
     const daemon = start(settings);
-    await daemon.waitFor("daemon.ready");
+    await daemon.waitFor("daemon.started");
     const own = openPool({ url: postgres.url, actor: "test", max: 2, onLost: () => {} });
     await insertLender(own);
     await insertType(own, { id: 1 });
@@ -140,7 +140,7 @@ describe("with the embedded Postgres", () => {
     await insertChanges(own, cases);
     await daemon.waitFor("interaction.accepted");
     await postgres.stop();
-    await daemon.waitFor("database.unreachable");
+    await daemon.waitFor("database.lost");
     postgres = await startEmbeddedPostgres(join(dir, "postgres"));
     const count = async (status: string): Promise<number> =>
       (await own.query("select from tidings.interactions where status = $1", [status])).rowCount ??

@@ -33,7 +33,7 @@ beforeAll(async () => {
   postgres = await startPostgres();
   pool = openPool({ url: postgres.url, actor: "test", max: 3, onLost: () => {} });
   daemon = spawnDaemon({ DATABASE_URL: postgres.url, DATA_DIR: root });
-  await daemon.waitFor("daemon.ready");
+  await daemon.waitFor("daemon.started");
   await insertLender(pool);
   await insertType(pool, { id: 1 });
   await insertType(pool, {

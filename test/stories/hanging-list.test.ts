@@ -36,7 +36,7 @@ test("while Twilio's list of messages hangs, an email is sent", async () => {
     TEXT_SETTLES: "1s 1s 1s 1s",
     CONCURRENCY: "1",
   });
-  await daemon.waitFor("daemon.ready");
+  await daemon.waitFor("daemon.started");
   const unknown = await insertInteractions(pool, 30, {
     channel: "text",
     status: "attempted",

@@ -157,7 +157,7 @@ describe("a change that is on no list", () => {
       expect.objectContaining({ event: "caseChange.notResolved", code: "interactions_pkey" }),
     );
     await sweepOnce();
-    expect(events).toContainEqual({ event: "queue.sequenceAdvanced", table: "interactions" });
+    expect(events).toContainEqual({ event: "sequence.advanced", table: "interactions" });
     await pool.query("update tidings.resolve_queue set run_at = now()");
     expect(await firedOf("D6")).toEqual(["initiated fires 1"]);
   });

@@ -42,10 +42,10 @@ test("a log reader that stalls stops nothing, and once it reads again it has eve
   child.kill("SIGTERM");
   expect(await ended).toEqual([0, null]);
   const events = lines.map((line) => (JSON.parse(line) as { event: string }).event);
-  expect(events[0]).toBe("daemon.starting");
+  expect(events[0]).toBe("daemon.configured");
   expect(events.at(-1)).toBe("daemon.stopped");
   expect(events.filter((event) => event === "interaction.accepted")).toHaveLength(COUNT);
-  expect(events).not.toContain("log.linesDropped");
+  expect(events).not.toContain("logLines.dropped");
 });
 
 test("a log reader that never reads does not keep the process from ending", async () => {

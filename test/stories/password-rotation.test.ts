@@ -46,7 +46,7 @@ beforeEach(async () => {
   await admin.query(`create database run_${runs} owner app`);
   const url = urlOf("app:first");
   daemon = spawnDaemon({ DATABASE_URL: url, DATA_DIR: dir, SHUTDOWN_SECONDS: "20" });
-  await daemon.waitFor("daemon.ready");
+  await daemon.waitFor("daemon.started");
   own = openPool({ url: urlOf("tidings"), actor: "test", max: 2, onLost: () => {} });
   await insertLender(own);
   await insertType(own, { id: 1 });
@@ -99,15 +99,15 @@ test("a rotated password is an outage with one first and one last event, and no 
   await insertBulk();
   await daemon?.waitFor("interaction.accepted");
   await rotate("second");
-  const first = await daemon?.waitFor("database.unreachable");
+  const first = await daemon?.waitFor("database.lost");
   expect(first).toMatchObject({ level: "warn" });
   // until the pool has no connection left that used the old password
   await expect.poll(endConnections).toBe(0);
   await rotate("first");
   await expect.poll(statuses).toEqual({ emailSent: COUNT });
   expect(await readdir(join(dir, "outbox"))).toHaveLength(COUNT);
-  await daemon?.waitFor("database.reachable");
-  expect([named("database.unreachable"), named("database.reachable")]).toEqual([1, 1]);
+  await daemon?.waitFor("database.restored");
+  expect([named("database.lost"), named("database.restored")]).toEqual([1, 1]);
   expect(named("daemon.failed")).toBe(0);
   daemon?.child.kill("SIGTERM");
   expect(await daemon?.ended).toBe(0);
@@ -117,9 +117,9 @@ test("after a signal while its password is not accepted, it waits until the answ
   await insertBulk();
   await daemon?.waitFor("interaction.accepted");
   await rotate("second");
-  await daemon?.waitFor("database.unreachable");
+  await daemon?.waitFor("database.lost");
   daemon?.child.kill("SIGTERM");
-  await daemon?.waitFor("daemon.stopping");
+  await daemon?.waitFor("daemon.stopRequested");
   await rotate("first");
   expect(await daemon?.ended).toBe(0);
   const { emailSent = 0, scheduled = 0 } = await statuses();
@@ -129,7 +129,7 @@ test("after a signal while its password is not accepted, it waits until the answ
 
 test("an idle daemon whose password is never accepted again still exits 0 after a signal", async () => {
   await rotate("second");
-  await daemon?.waitFor("database.unreachable");
+  await daemon?.waitFor("database.lost");
   daemon?.child.kill("SIGTERM");
   expect(await daemon?.ended).toBe(0);
 });

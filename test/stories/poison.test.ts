@@ -47,7 +47,7 @@ test("a notice whose facts cannot be loaded delays no other notice", async () =>
   );
   await runDueJobs(database, installation.deps);
   expect(await standings("LOANS")).toEqual({ "attempted emailSent": 9, scheduled: 1 });
-  expect(installation.emitted.filter((line) => line.includes("queue.jobSplit"))).not.toEqual([]);
+  expect(installation.emitted.filter((line) => line.includes("job.split"))).not.toEqual([]);
 });
 
 test("a change that cannot be planned delays no other change", async () => {

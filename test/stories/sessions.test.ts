@@ -53,7 +53,7 @@ test("settings of a database change nothing, at the start and when connections a
   await insertType(pool, { id: 1 });
   const started = new Date();
   const daemon = start({ DATABASE_URL: url });
-  await daemon.waitFor("daemon.ready");
+  await daemon.waitFor("daemon.started");
   for (const [name, value] of Object.entries(FOREIGN))
     await admin.query(`alter database ${database} set ${name} = '${value}'`);
   await renewConnections(started);
@@ -73,7 +73,7 @@ test("settings of a database change nothing, at the start and when connections a
   daemon.child.kill("SIGTERM");
   expect(await daemon.ended).toBe(0);
   const again = start({ DATABASE_URL: url });
-  await again.waitFor("daemon.ready");
+  await again.waitFor("daemon.started");
   again.child.kill("SIGTERM");
   expect(await again.ended).toBe(0);
 });

@@ -15,7 +15,7 @@ test("a notice is sent although every answer of the database takes 600 ms", asyn
   const dir = mkdtempSync(join(tmpdir(), "tidings-slow-"));
   const proxy = await openSlowProxy(url, { latencyMs: 600 });
   const daemon = spawnDaemon({ DATA_DIR: dir, DATABASE_URL: proxy.url });
-  await daemon.waitFor("daemon.ready");
+  await daemon.waitFor("daemon.started");
   await insertChanges(pool, [{ caseId: "FAR", status: "initiated", at: "2026-01-05T15:00:00Z" }]);
   await daemon.waitFor("interaction.accepted");
   daemon.child.kill("SIGTERM");

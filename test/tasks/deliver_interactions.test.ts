@@ -101,7 +101,7 @@ test("credentials that are refused stop the channel and not its messages: one lo
   await change("CIRCUIT", 30);
   await runDueJobs(database, deps);
   expect(await countStandings(pool, "CIRCUIT")).toEqual({ "scheduled 1": 30 });
-  expect(countSaid("provider.misconfigured")).toBe(1);
+  expect(countSaid("provider.stopped")).toBe(1);
   expect(peer.connections).toBeLessThanOrEqual(12);
 
   vi.setSystemTime(new Date("2031-03-03T15:01:30Z"));
@@ -115,7 +115,7 @@ test("credentials that are refused stop the channel and not its messages: one lo
   vi.setSystemTime(new Date("2031-03-03T15:06:00Z"));
   await runDueJobs(database, deps);
   expect(await countStandings(pool, "CIRCUIT")).toEqual({ "attempted emailSent 1": 30 });
-  expect(countSaid("provider.recovered")).toBe(1);
+  expect(countSaid("provider.restored")).toBe(1);
   expect(peer.mails).toHaveLength(30);
 });
 
@@ -140,7 +140,7 @@ test("a recipient the relay will not have stops the others twice at the most, an
     await runDueJobs(database, deps);
   }
   expect(await countStandings(pool, "RELAY")).toEqual({ "attempted emailSent 1": 15 });
-  expect(countSaid("provider.misconfigured")).toBe(2);
+  expect(countSaid("provider.stopped")).toBe(2);
   expect(await countStandings(pool, "LEE")).toEqual({
     "failed emailDeferred 1": 1,
     "failed emailDeferred 2": 1,

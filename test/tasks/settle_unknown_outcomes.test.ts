@@ -181,7 +181,7 @@ test.each([
   const { deps: silent, calls } = await openScene(() => NOT_THERE);
   const unreadable: unknown[] = [];
   const emit: Deps["emit"] = (event, ...[fields]) => {
-    if (event === "outcome.contentUnreadable") unreadable.push(fields);
+    if (event === "outcome.contentNotOpened") unreadable.push(fields);
   };
   const deps = { ...silent, emit };
   await change(name, 3);

@@ -99,7 +99,7 @@ describe("a provider that refuses everybody", () => {
     await runAt(0, deps);
     expect(await countStandings(pool, name)).toEqual({ "scheduled 1": 20 });
     expect(await invalidContacts(name)).toBe(0);
-    expect(countEmitted("provider.misconfigured")).toBe(1);
+    expect(countEmitted("provider.stopped")).toBe(1);
     const asked = peer.mails.length;
     await runAt(2, deps);
     expect(peer.mails.length - asked).toBeLessThan(3);
@@ -109,7 +109,7 @@ describe("a provider that refuses everybody", () => {
     await runAt(6, deps);
     await runAt(8, deps);
     expect(await countStandings(pool, name)).toEqual({ "attempted emailSent 1": 20 });
-    expect(countEmitted("provider.recovered")).toBe(1);
+    expect(countEmitted("provider.restored")).toBe(1);
   });
 
   test("one notice after the other stops the channel at the third, and the first two go out again", async () => {
@@ -126,7 +126,7 @@ describe("a provider that refuses everybody", () => {
       "scheduled 1": 1,
       "scheduled 2": 2,
     });
-    expect(emitted.find(({ event }) => event === "provider.misconfigured")?.why).toBe(
+    expect(emitted.find(({ event }) => event === "provider.stopped")?.why).toBe(
       "Refused for all recipients: Refused for good",
     );
     refuses = false;
@@ -153,7 +153,7 @@ test("a recipient that is refused in unknown words is failed, and the others are
     "attempted emailSent 1": 18,
     "failed emailBounced 1": 2,
   });
-  expect(countEmitted("provider.misconfigured")).toBe(0);
+  expect(countEmitted("provider.stopped")).toBe(0);
 });
 
 test("a certificate that is not trusted stops the channel, and no attempt is spent", async () => {
@@ -164,7 +164,7 @@ test("a certificate that is not trusted stops the channel, and no attempt is spe
   await runAt(0, deps);
   await runAt(2, deps);
   expect(await countStandings(pool, "CERT")).toEqual({ "scheduled 1": 20 });
-  expect(countEmitted("provider.misconfigured")).toBe(1);
+  expect(countEmitted("provider.stopped")).toBe(1);
   expect(peer.received).toEqual([]);
 });
 
@@ -178,7 +178,7 @@ test("a quota that is used up slows the channel down, and no attempt is spent", 
   await runAt(10, deps);
   expect(await countStandings(pool, "QUOTA")).toEqual({ "scheduled 1": 60 });
   expect(peer.mails.length).toBeLessThan(12);
-  expect(countEmitted("provider.quotaUsedUp")).toBe(1);
+  expect(countEmitted("provider.stopped")).toBe(1);
   isUsedUp = false;
   for (const hour of [7, 8, 9]) await runAt(hour * 60, deps);
   expect(await countStandings(pool, "QUOTA")).toEqual({ "attempted emailSent 1": 60 });
@@ -217,7 +217,7 @@ test.each([
     for (let count = 3; count < 6; count += 1) await runAt(count, deps);
     expect(await countStandings(pool, `${name}2`)).toEqual({ "attempted emailSent 1": 100 });
     expect(turnedAway - before).toBeLessThan(4);
-    expect(countEmitted("provider.misconfigured")).toBe(0);
+    expect(countEmitted("provider.stopped")).toBe(0);
   },
 );
 

@@ -23,7 +23,7 @@ export async function showInteractions(
   );
   for (const [place, { id: interactionId }] of records.entries()) {
     const code = answers[place]?.contentFault ?? null;
-    if (code !== null) deps.emit("http.contentUnreadable", { interactionId, code });
+    if (code !== null) deps.emit("http.contentNotOpened", { interactionId, code });
   }
   const revealed = records.filter((record, index) => {
     const isShown = answers[index]?.content !== null;

@@ -22,18 +22,18 @@ export function trackOutages(emit: Emit): Outages {
   const end = (): void => {
     waiting -= 1;
     if (waiting === 0)
-      emit("database.reachable", { afterMs: Math.round(performance.now() - since) });
+      emit("database.restored", { afterMs: Math.round(performance.now() - since) });
   };
   return {
     lasts: () => waiting > 0,
     begin(waitingFor, code) {
       if (ROLLED_BACK.test(code)) {
-        emit("database.rolledBack", { code, waitingFor });
+        emit("statement.rolledBack", { code, waitingFor });
         return () => {};
       }
       if (waiting === 0) {
         since = performance.now();
-        emit("database.unreachable", { code, waitingFor });
+        emit("database.lost", { code, waitingFor });
       }
       waiting += 1;
       let ended = false;

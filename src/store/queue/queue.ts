@@ -94,10 +94,14 @@ function createQueueLogger(emit: Emit): Logger {
   const make: LogFunctionFactory = (scope) => (_level, message, meta) => {
     const job = meta?.["job"] as LoggedJob | undefined;
     const line = message.split("\n", 1)[0] ?? "";
-    const about = job && { jobId: job.id, task: job.task_identifier, attempt: job.attempts };
+    const about = {
+      jobId: job?.id ?? null,
+      task: job?.task_identifier ?? null,
+      attempt: job?.attempts ?? null,
+    };
     // a failure has a separate event, without the error's text
     if (!line.startsWith("Failed task"))
-      emit("queue.log", { scope: scope.label ?? "", line, ...about });
+      emit("queue.logged", { scope: scope.label ?? "", line, ...about });
   };
   return new Logger(make);
 }
@@ -142,7 +146,7 @@ function listenTo(concurrency: number, emit: Emit): Heard {
     if (misses >= MISSES_PER_SLOT * concurrency) broken.resolve(error as Error);
   });
   events.on("job:error", ({ job: { id, task_identifier: task, attempts }, error }) =>
-    emit("queue.jobFailed", { jobId: id, task, attempt: attempts, code: codeOf(error) }),
+    emit("job.failed", { jobId: id, task, attempt: attempts, code: codeOf(error) }),
   );
   return heard;
 }

@@ -122,7 +122,7 @@ describe("sealed content", () => {
     const { status, text, body } = await ask("GET", `/interactions/${one}`);
     expect([status, text]).toEqual([200, expect.not.stringContaining("account")]);
     expect(body.data).toMatchObject({ content: null, contentFault: "SEAL_BROKEN" });
-    const unreadable = served.emitted.filter((line) => line.includes("http.contentUnreadable"));
+    const unreadable = served.emitted.filter((line) => line.includes("http.contentNotOpened"));
     expect(JSON.parse(unreadable.at(-1) ?? "")).toMatchObject({
       code: "SEAL_BROKEN",
       interactionId: one,

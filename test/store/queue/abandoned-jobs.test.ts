@@ -54,7 +54,7 @@ test("a daemon unlocks it while a row lock holds up its sweep", async () => {
   const unlocked: unknown[] = [];
   const deps = depsOn(database, {
     workerId: WORKER.id,
-    emit: (event, fields) => void (event === "queue.jobUnlocked" && unlocked.push(fields)),
+    emit: (event, fields) => void (event === "job.unlocked" && unlocked.push(fields)),
   });
   const watch = startMaintenance({
     deps,

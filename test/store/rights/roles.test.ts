@@ -257,9 +257,9 @@ describe("a daemon, an operator and a reader", () => {
       HTTP_PORT: "0",
       LENDER_TIME_ZONE: "America/New_York",
     });
-    const { port } = await daemon.waitFor("http.ready");
+    const { port } = await daemon.waitFor("http.opened");
     httpUrl = `http://127.0.0.1:${Number(port)}`;
-    await daemon.waitFor("daemon.ready");
+    await daemon.waitFor("daemon.started");
   });
 
   afterAll(async () => {
@@ -324,7 +324,7 @@ describe("a daemon, an operator and a reader", () => {
     await client.end();
     await daemon.waitFor("worker.lost");
     await daemon.waitFor("caseChanges.found");
-    await daemon.waitFor("queue.sequenceAdvanced");
+    await daemon.waitFor("sequence.advanced");
     await expect.poll(() => standing("email")).toMatchObject({ MISSED: "attempted emailSent" });
   });
 
