@@ -197,12 +197,18 @@ create table tidings.record_changes (
 );
 create index record_changes_by_row on tidings.record_changes (table_name, row_id, id);
 
--- Rows do not change, except that old content may be sealed again with another key.
+-- True if content was sealed again. A commitment is the SHA-256 of random bytes and the content, and no other content fits
+-- it: what is stored with an earlier commitment is the same content, or it cannot be opened.
+create function tidings.is_resealed(was jsonb, is_now jsonb) returns boolean
+language sql immutable return coalesce(was #>> '{sealed,commitment}' = is_now #>> '{sealed,commitment}', false);
+
+-- Rows do not change, except that the daemon's role may seal old content again with another key.
 create function tidings.keep_record_change() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if to_jsonb(new) #- '{changes,content,from}' is distinct from to_jsonb(old) #- '{changes,content,from}'
-    or not coalesce(old.changes #> '{content,from}' ? 'sealed' and new.changes #> '{content,from}' ? 'sealed', false) then
+    or not tidings.is_resealed(old.changes #> '{content,from}', new.changes #> '{content,from}')
+    or not tidings.may_send(current_user) then
     perform tidings.refuse('record_changes_are_history', 'rows of record_changes are kept as they are', 'change the row again');
   end if;
   return new;
@@ -213,9 +219,8 @@ create trigger keep_history before delete or truncate on tidings.record_changes
 for each statement execute function tidings.keep_history();
 
 -- The part of one column in a history row. Old content is kept unless that would undo the change: content that becomes
--- sealed would stay readable, and content that is sealed again with another key would still need the old key. A claim does
--- not seal again; it sends other content.
-create function tidings.describe_change(column_name text, was jsonb, is_now jsonb, channel jsonb, is_claim boolean) returns jsonb
+-- sealed would stay readable, and content that is sealed again with another key would still need the old key.
+create function tidings.describe_change(column_name text, was jsonb, is_now jsonb, channel jsonb) returns jsonb
 language sql immutable return
   case
     when column_name <> 'content' then jsonb_build_object('from', was, 'to', is_now)
@@ -224,7 +229,7 @@ language sql immutable return
     else jsonb_strip_nulls(jsonb_build_object(
       'fromSha256', encode(sha256(convert_to(was::text, 'UTF8')), 'hex'),
       'toSha256', encode(sha256(convert_to(is_now::text, 'UTF8')), 'hex')))
-      || case when not is_claim and coalesce(was #>> '{sealed,keyId}' <> is_now #>> '{sealed,keyId}', false) then '{}'
+      || case when tidings.is_resealed(was, is_now) then '{}'
         else jsonb_build_object('from', was, 'channel', channel) end
   end;
 
@@ -247,8 +252,7 @@ begin
   present := coalesce(is_now, was);
   key := (select string_agg(present ->> k.name, ',' order by k.place) from unnest(string_to_array(tg_argv[0], ',')) with ordinality k(name, place));
   changes := (
-    select jsonb_object_agg(c.name, tidings.describe_change(c.name, nullif(was -> c.name, 'null'), nullif(is_now -> c.name, 'null'), was -> 'channel',
-      tg_table_name = 'interactions' and was ->> 'origin' = 'tidings' and was ->> 'status' <> is_now ->> 'status'))
+    select jsonb_object_agg(c.name, tidings.describe_change(c.name, nullif(was -> c.name, 'null'), nullif(is_now -> c.name, 'null'), was -> 'channel'))
     from jsonb_object_keys(present) c(name)
     where nullif(was -> c.name, 'null') is distinct from nullif(is_now -> c.name, 'null') and not c.name = any (tg_argv)
   );

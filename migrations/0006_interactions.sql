@@ -391,6 +391,12 @@ begin
     perform tidings.raise_missing_reference('interactions_previous_interaction_is_known', 'interaction',
       new.previous_interaction_id::text);
   end if;
+  -- The history does not keep the content that these two replace, so they are only for the role that seals.
+  if (tidings.is_resealed(old.content, new.content) or (new.content ? 'sealed' and not coalesce(old.content ? 'sealed', false)))
+    and new.content <> old.content and not tidings.may_send(current_user) then
+    perform tidings.forbid('interactions_are_sealed_by_tidings', format('role %s may not seal the content of an interaction', current_user),
+      'run `tidings reseal`, or call the REST resources');
+  end if;
   return new;
 end $$;
 create trigger guard_logged_interaction before update on tidings.interactions
@@ -461,7 +467,7 @@ execute function tidings.refuse_rewrite();
 create function tidings.keep_content() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if new.status = old.status and old.content #>> '{sealed,keyId}' <> new.content #>> '{sealed,keyId}' then
+  if new.status = old.status and tidings.is_resealed(old.content, new.content) and tidings.may_send(current_user) then
     return new; -- `tidings reseal`
   end if;
   perform tidings.refuse('interactions_keep_their_content', format('the content of interaction %s is on record', old.id),

@@ -71,7 +71,7 @@ for each statement execute function tidings.only_tidings_writes('operate');
 create trigger only_tidings_writes before insert or update or delete on tidings.content_reveals
 for each statement execute function tidings.only_tidings_writes('operate');
 create trigger only_tidings_writes before insert or update or delete on tidings.record_changes
-for each statement execute function tidings.only_tidings_writes('operate');
+for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.interaction_transitions
 for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.cases
@@ -111,6 +111,7 @@ grant execute on function
   tidings.may_operate(name),
   tidings.session_role(),
   tidings.moved_by(),
+  tidings.is_resealed(jsonb, jsonb),
   tidings.is_outcome_unknown(text, text),
   tidings.status_may_move(text, text),
   tidings.logged_status_may_move(text, text)

@@ -26,6 +26,8 @@ export interface Seal {
    * for another interaction.
    */
   unseal(content: SealedContent, owner: ContentOwner): object;
+  /** Seals the same content again with the first key. The commitment stays. Throws as `unseal` does. */
+  reseal(content: SealedContent, owner: ContentOwner): SealedContent;
 }
 
 /** Returns content in the clear, sealed or not. Throws as `Seal.unseal` does, also without a seal. */
@@ -40,20 +42,29 @@ export function unsealContent(
   return seal.unseal(content, owner);
 }
 
-/** Content in the clear, or the fault for which it cannot be opened. */
-export interface Opened {
-  readonly content: object | null;
+/** Content, or the fault for which it cannot be opened. */
+export interface Opened<Content extends object = object> {
+  readonly content: Content | null;
   readonly fault: ContentFault | null;
 }
 
 /** Opens one of many contents: one that cannot be opened must not stop the work on the others. */
-export function tryUnsealContent(
+export const tryUnsealContent = (
   content: object | null,
   seal: Seal | undefined,
   owner: ContentOwner,
-): Opened {
+): Opened => orFault(() => unsealContent(content, seal, owner));
+
+/** Seals one of many contents again, or returns the fault for which it cannot be opened. */
+export const tryReseal = (
+  content: SealedContent,
+  seal: Seal,
+  owner: ContentOwner,
+): Opened<SealedContent> => orFault(() => seal.reseal(content, owner));
+
+function orFault<Content extends object>(open: () => Content | null): Opened<Content> {
   try {
-    return { content: unsealContent(content, seal, owner), fault: null };
+    return { content: open(), fault: null };
   } catch (error) {
     const code = error instanceof Fault ? error.code : undefined;
     const fault = CONTENT_FAULTS.find((one) => one === code);
@@ -106,6 +117,7 @@ const CIPHER = "aes-256-gcm";
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
+const RANDOM_BYTES = 32;
 const KEY_ID_LENGTH = 12;
 
 const keyIdOf = (key: Buffer): string =>
@@ -121,15 +133,17 @@ export function createSeal(contentKeys: readonly string[]): Seal | undefined {
   if (first === undefined) return undefined;
   const known = new Map(keys.map((key) => [keyIdOf(key), key]));
   const keyId = keyIdOf(first);
+  const open = (content: SealedContent, owner: ContentOwner): Buffer => {
+    if (!isWellFormed(content)) throw brokenSeal(owner);
+    const key = known.get(content.sealed.keyId);
+    if (key === undefined) throw unknownKey(content, owner, "CONTENT_KEY does not contain it");
+    return decrypt(key, content, owner);
+  };
   return {
     keyId,
-    seal: (content, owner) => sealWith(first, keyId, content, owner),
-    unseal(content, owner) {
-      if (!isWellFormed(content)) throw brokenSeal(owner);
-      const key = known.get(content.sealed.keyId);
-      if (key === undefined) throw unknownKey(content, owner, "CONTENT_KEY does not contain it");
-      return unsealWith(key, content, owner);
-    },
+    seal: (content, owner) => encrypt(first, plainBytes(content), owner),
+    unseal: (content, owner) => contentIn(open(content, owner), owner),
+    reseal: (content, owner) => encrypt(first, open(content, owner), owner),
   };
 }
 
@@ -146,24 +160,49 @@ export const deriveKeys = (contentKeys: readonly string[], purpose: string): rea
 const boundTo = ({ interactionId, channel }: ContentOwner): Buffer =>
   Buffer.from(`tidings.interactions\n${interactionId}\n${channel}`);
 
-function sealWith(key: Buffer, keyId: string, content: object, owner: ContentOwner): SealedContent {
+/** The bytes that are encrypted: a random part, which keeps the commitment from revealing short content, and JSON. */
+const plainBytes = (content: object): Buffer =>
+  Buffer.concat([randomBytes(RANDOM_BYTES), Buffer.from(JSON.stringify(content), "utf8")]);
+
+function contentIn(plain: Buffer, owner: ContentOwner): object {
+  try {
+    return JSON.parse(plain.toString("utf8", RANDOM_BYTES)) as object;
+  } catch (error) {
+    throw brokenSeal(owner, error);
+  }
+}
+
+const commitmentTo = (plain: Buffer): string => createHash("sha256").update(plain).digest("base64");
+
+function encrypt(key: Buffer, plain: Buffer, owner: ContentOwner): SealedContent {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv(CIPHER, key, iv).setAAD(boundTo(owner));
-  const data = Buffer.concat([cipher.update(JSON.stringify(content), "utf8"), cipher.final()]);
+  const data = Buffer.concat([cipher.update(plain), cipher.final()]);
   const base64 = (bytes: Buffer): string => bytes.toString("base64");
   return {
-    sealed: { keyId, iv: base64(iv), tag: base64(cipher.getAuthTag()), data: base64(data) },
+    sealed: {
+      keyId: keyIdOf(key),
+      iv: base64(iv),
+      tag: base64(cipher.getAuthTag()),
+      data: base64(data),
+      commitment: commitmentTo(plain),
+    },
   };
 }
 
-function unsealWith(key: Buffer, content: SealedContent, owner: ContentOwner): object {
-  const { iv, tag, data } = content.sealed;
+function decrypt(key: Buffer, content: SealedContent, owner: ContentOwner): Buffer {
+  const plain = decryptUnchecked(key, content, owner);
+  // A holder of the key can encrypt other content. It does not fit the commitment, which the database keeps.
+  if (commitmentTo(plain) !== content.sealed.commitment) throw brokenSeal(owner);
+  return plain;
+}
+
+function decryptUnchecked(key: Buffer, { sealed }: SealedContent, owner: ContentOwner): Buffer {
   const bytes = (text: string): Buffer => Buffer.from(text, "base64");
   try {
-    const decipher = createDecipheriv(CIPHER, key, bytes(iv), { authTagLength: TAG_BYTES });
-    decipher.setAAD(boundTo(owner)).setAuthTag(bytes(tag));
-    const text = Buffer.concat([decipher.update(bytes(data)), decipher.final()]).toString("utf8");
-    return JSON.parse(text) as object;
+    const decipher = createDecipheriv(CIPHER, key, bytes(sealed.iv), { authTagLength: TAG_BYTES });
+    decipher.setAAD(boundTo(owner)).setAuthTag(bytes(sealed.tag));
+    return Buffer.concat([decipher.update(bytes(sealed.data)), decipher.final()]);
   } catch (error) {
     throw brokenSeal(owner, error);
   }

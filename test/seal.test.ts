@@ -15,7 +15,10 @@ function open(...keys: string[]): Seal {
   return seal;
 }
 
-const flipped = ({ sealed }: SealedContent, part: "iv" | "tag" | "data"): SealedContent => {
+const flipped = (
+  { sealed }: SealedContent,
+  part: "iv" | "tag" | "data" | "commitment",
+): SealedContent => {
   const bytes = Buffer.from(sealed[part], "base64");
   bytes[0] = (bytes[0] ?? 0) ^ 1;
   return { sealed: { ...sealed, [part]: bytes.toString("base64") } };
@@ -54,7 +57,19 @@ test("a key that is not configured is named, and the error shows nothing of it",
   );
 });
 
-test.each(["iv", "tag", "data"] as const)("a changed %s breaks the seal", (part) => {
+test("a seal keeps the commitment when it seals again, and content of the same key that does not fit it is broken", () => {
+  const [old, fresh] = [newKey(), newKey()];
+  const rotated = open(fresh, old);
+  const sealed = open(old).seal(CONTENT, OWNER);
+  const resealed = rotated.reseal(sealed, OWNER);
+  expect(open(fresh).unseal(resealed, OWNER)).toEqual(CONTENT);
+  expect(resealed.sealed.commitment).toBe(sealed.sealed.commitment);
+  const other = rotated.seal({ subject: "Other" }, OWNER);
+  const forged = { sealed: { ...other.sealed, commitment: sealed.sealed.commitment } };
+  expect(() => rotated.unseal(forged, OWNER)).toThrow("SEAL_BROKEN: content of interaction 7");
+});
+
+test.each(["iv", "tag", "data", "commitment"] as const)("a changed %s breaks the seal", (part) => {
   const seal = open(newKey());
   expect(() => seal.unseal(flipped(seal.seal(CONTENT, OWNER), part), OWNER)).toThrow(
     "SEAL_BROKEN: content of interaction 7",

@@ -6,6 +6,11 @@ export interface SealedContent {
     readonly iv: string;
     readonly tag: string;
     readonly data: string;
+    /**
+     * SHA-256 of the plain bytes, which begin with 32 random bytes: it reveals nothing, and no other content fits it. It
+     * stays when another key seals the content again, so the database can refuse other content.
+     */
+    readonly commitment: string;
   };
 }
 
@@ -17,7 +22,9 @@ export const isSealed = (content: unknown): content is SealedContent =>
 export function isWellFormed({ sealed }: { readonly sealed: unknown }): boolean {
   if (typeof sealed !== "object" || sealed === null) return false;
   const parts: Readonly<Record<string, unknown>> = { ...sealed };
-  return ["keyId", "iv", "tag", "data"].every((part) => typeof parts[part] === "string");
+  return ["keyId", "iv", "tag", "data", "commitment"].every(
+    (part) => typeof parts[part] === "string",
+  );
 }
 
 /** The faults for which content cannot be opened. */

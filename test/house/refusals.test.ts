@@ -48,12 +48,6 @@ const ROWS: Readonly<Record<string, Row>> = {
   loans: { id: "zebra", borrower_id: "BO-1", display_id: "Zebra", data: { note: "Zebra" } },
   notification_types: { name: "Zebra", on_status: "initiated", on_condition: null },
   pauses: { scope: "everything", reason: "Zebra" },
-  record_changes: {
-    table_name: "zebra",
-    row_id: "zebra",
-    actor: "zebra",
-    changes: { note: "Zebra" },
-  },
   templates: { id: 99, name: "Zebra", channel: "text", text_template: "Zebra" },
   time_zones: { name: "Zebra/Zebra" },
 };
@@ -61,6 +55,12 @@ const ROWS: Readonly<Record<string, Row>> = {
 /** Tables that only a daemon writes. Their checks are tested as well, because their rows can contain a secret. */
 const ROWS_OF_DAEMONS: Readonly<Record<string, Row>> = {
   idempotency_keys: { caller: "zebra", key: "zebra", request_hash: "\\x00", resource_id: "1" },
+  record_changes: {
+    table_name: "zebra",
+    row_id: "zebra",
+    actor: "zebra",
+    changes: { note: "Zebra" },
+  },
   resolutions: { case_change_id: 1, verdicts: {} },
   resolve_queue: { case_change_ids: [1] },
   secrets: { name: "zebra", value: "\\x" + "00".repeat(32) },

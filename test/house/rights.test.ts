@@ -9,6 +9,7 @@ const OPEN_TO_ALL = [
   "forbid(text,text,text)",
   "is_built_in_calendar(text)",
   "is_outcome_unknown(text,text)",
+  "is_resealed(jsonb,jsonb)",
   "logged_status_may_move(text,text)",
   "may_operate(name)",
   "may_send(name)",

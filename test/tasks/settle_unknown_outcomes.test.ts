@@ -171,6 +171,7 @@ const FOREIGN = {
     iv: Buffer.alloc(12).toString("base64"),
     tag: Buffer.alloc(16).toString("base64"),
     data: "",
+    commitment: "",
   },
 };
 

@@ -77,6 +77,6 @@ function sealBefore(
   if (seal === undefined || before === null || !isSealed(content ?? null)) return [];
   if (isSealed(before) && before.sealed.keyId === seal.keyId) return [];
   const owner = { interactionId: record.id, channel: record.channel };
-  const opened = isSealed(before) ? seal.unseal(before, owner) : before;
-  return [{ sensitive: true, content: seal.seal(opened, owner) }];
+  const sealed = isSealed(before) ? seal.reseal(before, owner) : seal.seal(before, owner);
+  return [{ sensitive: true, content: sealed }];
 }

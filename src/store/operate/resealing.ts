@@ -4,7 +4,7 @@ import type { SealedContent } from "../../domain/sealed-content.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
-import { type Seal, tryUnsealContent } from "../../seal.ts";
+import { type Seal, tryReseal } from "../../seal.ts";
 
 /** The amount of content sealed with one key. */
 export interface SealedWith {
@@ -62,9 +62,9 @@ export async function resealNext(
     const { rows } = await select(after, seal.keyId, limit).execute(trx);
     const last = rows.at(-1)?.id;
     if (last === undefined) return null;
-    const results = rows.map((row) => ({ row, ...tryUnsealContent(row.content, seal, row) }));
+    const results = rows.map((row) => ({ row, ...tryReseal(row.content, seal, row) }));
     const resealed = results.flatMap(({ row, content }) =>
-      content === null ? [] : [{ id: row.id, content: seal.seal(content, row) }],
+      content === null ? [] : [{ id: row.id, content }],
     );
     const broken = results.flatMap(({ row, fault }) =>
       fault === "SEAL_BROKEN" ? [row.interactionId] : [],

@@ -119,7 +119,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     queue: "all",
   },
   operator: {
-    may: "An operator: every command but `start`, `migrate` and `demo`",
+    may: "An operator: every command but `start`, `migrate`, `demo` and `reseal`",
     tables: [
       {
         privileges: "select",
@@ -130,8 +130,6 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
         tables: ["interactions", "pauses", "templates", "api_keys"],
       },
       { privileges: "insert", tables: ["content_reveals"] },
-      // `tidings reseal` seals old contents again
-      { privileges: "update (changes)", tables: ["record_changes"] },
     ],
     functions: [
       "right_to_operate()",

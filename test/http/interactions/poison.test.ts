@@ -12,7 +12,7 @@ const seal = createSeal([randomBytes(32).toString("base64")]);
 const { ask, keyWith } = useServer(database, { seal });
 beforeAll(() => insertHouse(pool));
 
-const SEAL = { keyId: "0123456789ab", iv: "x", tag: "x", data: "x" };
+const SEAL = { keyId: "0123456789ab", iv: "x", tag: "x", data: "x", commitment: "x" };
 
 describe("one interaction that cannot be read does not keep a page from being served", () => {
   const cases: readonly (readonly [string, object, string | null])[] = [

@@ -146,7 +146,9 @@ test("the previous interaction of a logged one may be set later, and must exist"
 
 describe("the content that Tidings sent does not change", () => {
   const SAID = { subject: "Your case", bodyText: "Dear Pat" };
-  const sealedBy = (keyId: string): object => ({ sealed: { keyId, iv: "", tag: "", data: "" } });
+  const sealedBy = (keyId: string): object => ({
+    sealed: { keyId, iv: "", tag: "", data: "", commitment: "c" },
+  });
   const change = (id: string, set: string, ...values: readonly unknown[]): Promise<unknown> =>
     pool.query(`update tidings.interactions set ${set} where id = $1`, [id, ...values]);
   const claim = async (content: object): Promise<string> => {

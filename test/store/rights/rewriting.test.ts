@@ -49,7 +49,9 @@ async function historyOf(interactionId: string): Promise<string[]> {
 }
 
 test("sealed content is not replaced together with a move of the status", async () => {
-  const seal = (keyId: string): object => ({ sealed: { keyId, iv: "", tag: "", data: "" } });
+  const seal = (keyId: string): object => ({
+    sealed: { keyId, iv: "", tag: "", data: "", commitment: "c" },
+  });
   const sent = await insertInteraction(pool, { status: "attempted", content: seal("one") });
   const forge = pool.query(
     "update tidings.interactions set status = 'succeeded', content = $2 where id = $1",
