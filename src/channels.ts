@@ -4,6 +4,7 @@ import type { ChannelConfig, Config } from "./config.ts";
 import type { DeliveryChannel, DeliveryChannels } from "./deps.ts";
 import { createLoadSize } from "./delivery/load-size.ts";
 import { createIntervalLimit } from "./delivery/interval-limit.ts";
+import { createPostponedReports } from "./delivery/postponed-reports.ts";
 import type { Receipt } from "./domain/receipts/receipt.ts";
 import { SENDABLE_CHANNELS, type SendableChannel } from "./domain/vocabulary.ts";
 import { createCircuitBreaker } from "./providers/flow/circuit-breaker.ts";
@@ -102,6 +103,7 @@ export function createChannel(
     gate: createSlotGate({ slots: claimBudget, perSecond, destinations }),
     circuit: createCircuitBreaker(),
     loadSize: createLoadSize(),
+    postponed: createPostponedReports(),
     mayWarn: createIntervalLimit(WARN_EVERY_MS),
     retries,
     settleWaits,

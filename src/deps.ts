@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { InFlight } from "./delivery/in-flight.ts";
 import type { LoadSize } from "./delivery/load-size.ts";
+import type { PostponedReports } from "./delivery/postponed-reports.ts";
 import type { RetrySchedule } from "./decide/deliver/outcome.ts";
 import type { Senders } from "./decide/deliver/prepare.ts";
 import type { Emit } from "./domain/events.ts";
@@ -26,6 +27,7 @@ export interface DeliveryChannel {
   readonly claimBudget: () => number;
   readonly circuit: CircuitBreaker;
   readonly loadSize: LoadSize;
+  readonly postponed: PostponedReports;
   /** True at most once a minute: a warning for each batch would flood the log. */
   readonly mayWarn: () => boolean;
   readonly retries: RetrySchedule;

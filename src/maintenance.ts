@@ -162,8 +162,14 @@ async function recovery({ db, emit }: Deps, round: number, steadyForMs: number):
   if (steadyForMs <= WORKER_TIMEOUT_MS) return;
   for (const deadWorkerId of await pruneDeadWorkers(db, WORKER_TIMEOUT_MS))
     emit("worker.lost", { deadWorkerId });
-  for (const interactionId of await markOrphansUnknown(db))
-    emit("outcome.leftUnknown", { interactionId, provider: "unknown", code: "workerDied" });
+  for (const { interactionId, channel, provider } of await markOrphansUnknown(db))
+    emit("outcome.leftUnknown", {
+      interactionId,
+      channel,
+      provider: provider ?? "unknown",
+      code: "workerDied",
+      durationMs: null,
+    });
 }
 
 async function sweep({ deps, worker, jobs }: MaintenanceOptions, round: number): Promise<void> {

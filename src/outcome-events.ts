@@ -1,46 +1,44 @@
 import type { AttemptOutcome, Withheld } from "./domain/interaction.ts";
 import type { Emit } from "./domain/events.ts";
+import type { Channel } from "./domain/vocabulary.ts";
 
-/** Emits the event of an interaction that was withheld. */
+/** Emits the event of an interaction that was withheld for good. */
 export function emitWithheld(
   emit: Emit,
-  { interactionId, ruleId, short, status, until }: Withheld,
+  { interactionId, ruleId, short, status }: Omit<Withheld, "until">,
 ): void {
-  if (status === "scheduled")
-    return emit("interaction.postponed", {
-      interactionId,
-      ruleId,
-      until: until?.toISOString() ?? "",
-    });
   const event = status === "canceled" ? "interaction.canceled" : "interaction.refused";
-  return emit(event, { interactionId, ruleId, why: short });
+  emit(event, { interactionId, ruleId, why: short });
 }
 
-/** Emits the event of a finished call to a provider. */
-export function emitOutcome(emit: Emit, outcome: AttemptOutcome): void {
-  const { interactionId, evidence, status, short, dueAt, nextAttemptAt } = outcome;
+/** The message of a finished call to a provider. */
+export interface CalledFor {
+  readonly channel: Channel;
+  readonly dueAt: Date;
+}
+
+/** Emits the event of a finished call to a provider. A call that shows a fault of ours is not an attempt and has none. */
+export function emitOutcome(
+  emit: Emit,
+  { channel, dueAt: wasDueAt }: CalledFor,
+  outcome: AttemptOutcome,
+): void {
+  const { interactionId, evidence, status, short, dueAt, nextAttemptAt, startedAt } = outcome;
   const { provider, durationMs } = evidence;
+  const about = { interactionId, channel, provider, durationMs };
+  const statusDetails = outcome.statusDetails ?? "none";
   const code = evidence.enhancedCode ?? evidence.code ?? "none";
   if (status === "failed")
     return emit("interaction.failed", {
-      interactionId,
-      provider,
+      ...about,
+      statusDetails,
       code,
       why: short ?? "",
       nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
     });
-  if (status === "scheduled" && short !== null)
-    return emit("interaction.postponed", {
-      interactionId,
-      ruleId: "provider.misconfigured",
-      until: dueAt?.toISOString() ?? "",
-    });
   if (status === "scheduled")
-    return emit("interaction.rateLimited", {
-      interactionId,
-      provider,
-      until: dueAt?.toISOString() ?? "",
-    });
-  if (short !== null) return emit("outcome.leftUnknown", { interactionId, provider, code });
-  return emit("interaction.accepted", { interactionId, provider, durationMs });
+    return emit("interaction.rateLimited", { ...about, until: dueAt?.toISOString() ?? "" });
+  if (short !== null) return emit("outcome.leftUnknown", { ...about, code });
+  const dueToSentMs = Math.max(0, startedAt.getTime() - wasDueAt.getTime());
+  emit("interaction.accepted", { ...about, statusDetails, dueToSentMs });
 }

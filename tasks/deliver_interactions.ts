@@ -24,7 +24,7 @@ export const deliverInteractions =
       left = left.slice(set.length);
       const { ready, withheld } = await judgeDue(deps, channel, set);
       turn.begin();
-      await withhold(deps, withheld);
+      await withhold(deps, job.channel, withheld);
       const mayPass = left.length > 0;
       notStarted.push(...(await claimAndSend(deps, channel, { turn, lane, mayPass }, ready)));
       // while slots are free only the destinations of this set are full, and the next set may have others

@@ -16,6 +16,8 @@ export interface Resolved {
   readonly caseChanges: number;
   readonly interactions: number;
   readonly firstCaseChangeId: CaseChangeId;
+  /** The time since the first of them arrived (ms). */
+  readonly longestWaitMs: number;
 }
 
 /**
@@ -32,7 +34,13 @@ export async function resolveCaseChanges(
   const plan = await planAll(deps, transaction, changes);
   const setIds = sets.map((set) => set.id);
   const interactions = await recordResolutions(transaction, plan, setIds);
-  return { caseChanges: changes.length, interactions, firstCaseChangeId: sets[0].caseChangeIds[0] };
+  const arrivals = changes.map((change) => change.receivedAt.getTime());
+  return {
+    caseChanges: changes.length,
+    interactions,
+    firstCaseChangeId: sets[0].caseChangeIds[0],
+    longestWaitMs: Math.max(0, deps.clock().getTime() - Math.min(...arrivals)),
+  };
 }
 
 /**

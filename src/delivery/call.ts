@@ -1,6 +1,7 @@
 import { outcomeOf } from "../decide/deliver/outcome.ts";
 import type { Ready } from "../decide/deliver/prepare.ts";
 import type { DeliveryChannel, Deps } from "../deps.ts";
+import type { AttemptOutcome } from "../domain/interaction.ts";
 import type { Lane } from "../domain/jobs.ts";
 import type { ProviderAnswer } from "../domain/provider-answer.ts";
 import type { Channel } from "../domain/vocabulary.ts";
@@ -135,7 +136,20 @@ export async function record(
     judgement.misjudged.map((id) => ({ interactionId: id, dueAt: outcome.dueAt ?? endedAt })),
   );
   deps.inFlight.release([interactionId]);
-  emitOutcome(deps.emit, outcome);
+  report(deps, channel, claimed.facts, outcome);
+}
+
+/** A call that shows a fault of ours is no attempt: the interaction is put off. */
+function report(
+  { emit }: Deps,
+  { postponed }: DeliveryChannel,
+  facts: Claimed["facts"],
+  outcome: AttemptOutcome,
+): void {
+  const { interactionId, status, short, dueAt: until } = outcome;
+  if (status !== "scheduled" || short === null || until === null)
+    return emitOutcome(emit, facts, outcome);
+  postponed.add(emit, facts.channel, [{ interactionId, ruleId: "provider.misconfigured", until }]);
 }
 
 /** A channel and the provider that carries it. */

@@ -2,6 +2,7 @@ import type { InteractionId } from "../domain/ids.ts";
 import { prepareSet, type PreparedSet } from "../decide/deliver/prepare.ts";
 import type { DeliveryChannel, Deps } from "../deps.ts";
 import type { Withheld } from "../domain/interaction.ts";
+import type { Channel } from "../domain/vocabulary.ts";
 import { emitWithheld } from "../outcome-events.ts";
 import { loadFactSheets } from "../store/deliver/fact-sheets.ts";
 import { withholdInteractions } from "../store/deliver/interactions.ts";
@@ -24,7 +25,15 @@ export async function judgeDue(
 }
 
 /** Records the interactions that judging held back, and why. */
-export async function withhold({ db, emit }: Deps, withheld: readonly Withheld[]): Promise<void> {
+export async function withhold(
+  { db, emit, channels }: Deps,
+  channel: Channel,
+  withheld: readonly Withheld[],
+): Promise<void> {
   await withholdInteractions(db, withheld);
-  for (const one of withheld) emitWithheld(emit, one);
+  const postponed = withheld.flatMap(({ interactionId, ruleId, until }) =>
+    until === null ? [] : [{ interactionId, ruleId, until }],
+  );
+  channels[channel]?.postponed.add(emit, channel, postponed);
+  for (const one of withheld) if (one.until === null) emitWithheld(emit, one);
 }

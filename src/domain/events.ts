@@ -1,6 +1,7 @@
 import type { DeliveryRuleId } from "./delivery-rules.ts";
 import type { CaseChangeId, InteractionId, WorkerId } from "./ids.ts";
 import type { ContentFault } from "./sealed-content.ts";
+import type { StatusDetails } from "./status-details.ts";
 import type { Channel } from "./vocabulary.ts";
 
 /** A field of an event: a word or a number with the type `Value`, and never personal data. */
@@ -42,6 +43,7 @@ const INTERACTION_ID = field<InteractionId>("id");
 const CASE_CHANGE_ID = field<CaseChangeId>("id");
 const WORKER_ID = field<WorkerId>("id");
 const RULE_ID = field<DeliveryRuleId>("rule");
+const STATUS_DETAILS = field<StatusDetails | "none">("status details");
 const CONTENT_FAULT = field<ContentFault>("fault");
 const STOP_CAUSE = field<"misconfigured" | "quotaUsedUp">("`misconfigured` or `quotaUsedUp`");
 
@@ -79,7 +81,7 @@ export const EVENTS = {
     code: TEXT,
     reason: TEXT,
   }),
-  "connection.lost": event("info", "An idle connection broke. The pool replaces it.", {
+  "connection.lost": event("debug", "An idle connection broke. The pool replaces it.", {
     code: TEXT,
   }),
   "database.lost": event(
@@ -131,7 +133,12 @@ export const EVENTS = {
   "caseChanges.resolved": event(
     "info",
     "Case changes were matched, and the interactions that they cause are scheduled.",
-    { caseChanges: NUMBER, interactions: NUMBER, firstCaseChangeId: CASE_CHANGE_ID },
+    {
+      caseChanges: NUMBER,
+      interactions: NUMBER,
+      longestWaitMs: NUMBER,
+      firstCaseChangeId: CASE_CHANGE_ID,
+    },
   ),
   "caseChange.notResolved": event(
     "warn",
@@ -163,37 +170,65 @@ export const EVENTS = {
     ruleId: RULE_ID,
     why: TEXT,
   }),
-  "interaction.postponed": event(
+  "interactions.postponed": event(
     "info",
-    "The interaction must not be sent yet. It is judged again at the given time.",
-    { interactionId: INTERACTION_ID, ruleId: RULE_ID, until: TIME },
+    "Interactions must not be sent yet, by the named rule. They are judged again at the given time. At most one line a minute per channel and rule, which counts those since the line before.",
+    {
+      channel: CHANNEL,
+      ruleId: RULE_ID,
+      interactions: NUMBER,
+      firstInteractionId: INTERACTION_ID,
+      until: TIME,
+    },
   ),
-  "interaction.accepted": event("info", "The provider accepted the message.", {
-    interactionId: INTERACTION_ID,
-    provider: TEXT,
-    durationMs: NUMBER,
-  }),
+  "interaction.accepted": event(
+    "info",
+    "The provider accepted the message. dueToSentMs is the time from when it was due to the call.",
+    {
+      interactionId: INTERACTION_ID,
+      channel: CHANNEL,
+      provider: TEXT,
+      statusDetails: STATUS_DETAILS,
+      durationMs: NUMBER,
+      dueToSentMs: NUMBER,
+    },
+  ),
   "interaction.failed": event(
     "warn",
     "The provider did not accept the message. nextAttemptAt is the time of the retry, or null.",
     {
       interactionId: INTERACTION_ID,
+      channel: CHANNEL,
       provider: TEXT,
+      statusDetails: STATUS_DETAILS,
       code: TEXT,
       why: TEXT,
+      durationMs: NUMBER,
       nextAttemptAt: TIME_OR_NULL,
     },
   ),
   "interaction.rateLimited": event(
     "info",
     "The provider asked us to slow down. No attempt is spent.",
-    { interactionId: INTERACTION_ID, provider: TEXT, until: TIME },
+    {
+      interactionId: INTERACTION_ID,
+      channel: CHANNEL,
+      provider: TEXT,
+      durationMs: NUMBER,
+      until: TIME,
+    },
   ),
-  "outcome.leftUnknown": event("warn", "The provider may or may not have accepted the message.", {
-    interactionId: INTERACTION_ID,
-    provider: TEXT,
-    code: TEXT,
-  }),
+  "outcome.leftUnknown": event(
+    "warn",
+    "The provider may or may not have accepted the message. durationMs is null if a daemon died during the call.",
+    {
+      interactionId: INTERACTION_ID,
+      channel: CHANNEL,
+      provider: TEXT,
+      code: TEXT,
+      durationMs: NUMBER_OR_NULL,
+    },
+  ),
   "claim.released": event(
     "warn",
     "The interaction was claimed but never sent. It is scheduled again.",

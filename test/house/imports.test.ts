@@ -65,7 +65,12 @@ const FLOORS: readonly (readonly string[])[] = [
   ],
   ["src/template/folder/*.ts", "src/decide/dry-run/*.ts", "src/http/interactions/*.ts"],
   ["src/http/content/*.ts"],
-  ["src/delivery/in-flight.ts", "src/delivery/load-size.ts", "src/delivery/interval-limit.ts"],
+  [
+    "src/delivery/in-flight.ts",
+    "src/delivery/load-size.ts",
+    "src/delivery/interval-limit.ts",
+    "src/delivery/postponed-reports.ts",
+  ],
   ["src/http/*.ts", "src/deps.ts"],
   ["src/channels.ts", "src/delivery/*.ts", "src/http-service.ts", "src/intake-sweep.ts"],
   ["src/maintenance.ts"],

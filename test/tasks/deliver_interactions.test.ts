@@ -8,6 +8,7 @@ import { readConfig } from "../../src/config.ts";
 import { createDb, openPool } from "../../src/store/postgres/db.ts";
 import { rescheduleUnsentClaims } from "../../src/store/settle/recovery.ts";
 import { createTemplateCache } from "../../src/store/deliver/template-cache.ts";
+import { openPause, releasePause } from "../../src/store/operate/pauses.ts";
 import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
 import { rewriteRecord, useDatabase } from "../database.ts";
@@ -117,6 +118,20 @@ test("credentials that are refused stop the channel and not its messages: one lo
   expect(await countStandings(pool, "CIRCUIT")).toEqual({ "attempted emailSent 1": 30 });
   expect(countSaid("provider.restored")).toBe(1);
   expect(peer.mails).toHaveLength(30);
+});
+
+test("a paused channel with 2,003 notices writes one line for them, not one for each", async () => {
+  const { peer, deps } = await serve({});
+  const paused = { scope: "channel", channel: "email", notificationTypeId: null } as const;
+  await openPause(database.db, paused, "a test");
+  await change("PAUSED", 2_003);
+  await runDueJobs(database, deps);
+  expect(await countStandings(pool, "PAUSED")).toEqual({ "scheduled 1": 2_003 });
+  expect(countSaid("interactions.postponed")).toBe(1);
+  expect(emitted.length).toBeLessThan(10);
+  expect(peer.mails).toEqual([]);
+  await releasePause(database.db, paused);
+  await pool.query("delete from tidings_queue._private_jobs");
 });
 
 test("a recipient the relay will not have stops the others twice at the most, and its chain comes to an end", async () => {

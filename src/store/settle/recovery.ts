@@ -1,14 +1,22 @@
 import { sql } from "kysely";
 import type { InteractionId, WorkerId } from "../../domain/ids.ts";
+import type { Channel } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 import { detailsOf } from "./details.ts";
 
+/** An interaction whose worker died. */
+export interface Orphan {
+  readonly interactionId: InteractionId;
+  readonly channel: Channel;
+  readonly provider: string | null;
+}
+
 /**
  * Marks the outcome of interactions that a dead worker had claimed as unknown: they may or may not have been sent.
- * Returns the ids.
+ * Returns them.
  */
-export async function markOrphansUnknown(db: Db): Promise<InteractionId[]> {
-  const { rows } = await sql<{ id: InteractionId }>`
+export async function markOrphansUnknown(db: Db): Promise<Orphan[]> {
+  const { rows } = await sql<Orphan>`
     with orphans as (
       update tidings.interactions i
       set status = 'attempted', status_details = ${detailsOf("OutcomeUnknown")}, failure_description_short = 'Outcome unknown',
@@ -16,14 +24,14 @@ export async function markOrphansUnknown(db: Db): Promise<InteractionId[]> {
         evidence = jsonb_build_object('provider', i.provider, 'code', 'workerDied')
       where i.origin = 'tidings' and i.status = 'inProgress'
         and not exists (select from tidings.workers w where w.id = i.claimed_by)
-      returning i.id
+      returning i.id, i.channel, i.provider
     ),
     jobs as (
       select tidings.queue_settlements(array_agg(o.id), now(), 0) from orphans o
     )
-    select o.id, (select count(*) from jobs) as jobs from orphans o
+    select o.id as interaction_id, o.channel, o.provider, (select count(*) from jobs) as jobs from orphans o
   `.execute(db);
-  return rows.map((row) => row.id);
+  return rows;
 }
 
 /**
