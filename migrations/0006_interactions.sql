@@ -164,6 +164,14 @@ language sql stable return exists (
   select from tidings.interactions n where n.previous_interaction_id = has_next_attempt.interaction_id and n.origin = 'tidings'
 );
 
+-- True if an earlier attempt of the same chain is known to have been sent
+create function tidings.was_sent_before(first_id bigint, attempt_number int) returns boolean
+language sql stable return attempt_number > 1 and exists (
+  select from tidings.interactions e
+  where (e.id = first_id or e.first_interaction_id = first_id) and e.attempt < attempt_number
+    and e.status in ('attempted', 'succeeded') and not tidings.is_outcome_unknown(e.status, e.status_details)
+);
+
 create trigger keep_history before delete or truncate on tidings.interactions
 for each statement execute function tidings.keep_history();
 
@@ -622,6 +630,24 @@ end $$;
 create trigger write_transition after update on tidings.interactions
 referencing old table as before new table as after
 for each statement execute function tidings.write_transition();
+
+-- A notice whose outcome was unknown and is now known to have been sent does not go out again. The attempt is locked before
+-- those that follow it, as in planning the next attempt. An attempt in progress cannot be stopped.
+create function tidings.cancel_later_attempts() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  update tidings.interactions i
+  set status = 'canceled', compliance_guard_rule_id = null, failure_description_short = 'Already sent',
+    failure_description_long = format('Interaction %s, an earlier attempt, was found to have been sent.', new.id),
+    evidence = jsonb_build_object('code', 'alreadySent', 'interactionId', new.id::text)
+  where i.first_interaction_id = coalesce(new.first_interaction_id, new.id) and i.attempt > new.attempt
+    and i.origin = 'tidings' and i.status = 'scheduled';
+  return null;
+end $$;
+create trigger cancel_later_attempts after update of status, status_details on tidings.interactions
+for each row when (old.origin = 'tidings' and old.status = 'attempted' and old.status_details like '%OutcomeUnknown'
+  and new.status in ('attempted', 'succeeded') and (new.status_details like '%OutcomeUnknown') is not true)
+execute function tidings.cancel_later_attempts();
 
 -- A chain is a notice: its attempts in their order, when it was first planned, and its present status
 create view tidings.interaction_chains as

@@ -17,8 +17,8 @@ export const retry = command({
   name: "retry",
   summary: "send failed notices again, as new attempts",
   takes: "(INTERACTION_ID | FILTERS [--yes]) [--by NAME]",
-  details: `An interaction must have failed or its outcome must be unknown, and no attempt may have
-followed it; others are passed over. The new attempt is due at once and is judged again.
+  details: `An interaction must have failed or its outcome must be unknown, no attempt may have
+followed it, and no earlier attempt may have been sent; others are passed over. The new attempt is due at once and is judged again.
 ${FILTER_HELP}`,
   operands: ["[INTERACTION_ID]"],
   options: {
@@ -58,6 +58,6 @@ function resultOf(target: Target, planned: readonly InteractionId[]): string {
       ? "No failed or unknown interaction matches; nothing was sent again."
       : `Planned the next attempts of ${counted(planned.length, "interaction")}.`;
   return next === undefined
-    ? `Interaction ${target.id} cannot be sent again, because it has not failed or another attempt has followed it. \`tidings explain ${target.id}\` shows its chain.`
+    ? `Interaction ${target.id} cannot be sent again, because it has not failed, another attempt has followed it, or an earlier one was sent. \`tidings explain ${target.id}\` shows its chain.`
     : `Interaction ${next} is the next attempt after ${target.id}.`;
 }

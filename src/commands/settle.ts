@@ -1,6 +1,7 @@
 import type { InteractionId } from "../domain/ids.ts";
 import { systemClock } from "../clock.ts";
 import { recordFound, scheduleNeverSent } from "../store/settle/unknown-outcomes.ts";
+import type { Eligible } from "../store/operate/selection.ts";
 import type { Db } from "../store/postgres/db.ts";
 import { wrongArguments } from "./cli/arguments.ts";
 import { actOn, exitCodeOf, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
@@ -11,11 +12,14 @@ import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
 import { counted } from "./cli/layout.ts";
 import { readOperator } from "./cli/operator.ts";
 
-type Settle = (db: Db, ids: readonly InteractionId[]) => Promise<readonly InteractionId[]>;
+interface Settlement {
+  readonly eligible: Eligible;
+  readonly work: (db: Db, ids: readonly InteractionId[]) => Promise<readonly InteractionId[]>;
+}
 
-const found =
-  (status: "attempted" | "succeeded"): Settle =>
-  async (db, ids) => {
+const found = (status: "attempted" | "succeeded"): Settlement => ({
+  eligible: "unknown",
+  async work(db, ids) {
     const settled: InteractionId[] = [];
     for (const id of ids)
       if (
@@ -23,12 +27,16 @@ const found =
       )
         settled.push(id);
     return settled;
-  };
+  },
+});
 
-const OUTCOMES: Readonly<Record<string, Settle>> = {
+const OUTCOMES: Readonly<Record<string, Settlement>> = {
   taken: found("attempted"),
   delivered: found("succeeded"),
-  neverSent: (db, ids) => scheduleNeverSent(db, ids, systemClock(), "operator"),
+  neverSent: {
+    eligible: "lastUnknown",
+    work: (db, ids) => scheduleNeverSent(db, ids, systemClock(), "operator"),
+  },
 };
 const NAMES = Object.keys(OUTCOMES).join(", ");
 
@@ -40,8 +48,9 @@ export const settle = command({
   name: "settle",
   summary: "settle interactions whose outcome is unknown",
   takes: "(INTERACTION_ID | FILTERS [--yes]) --as (taken | delivered | neverSent) [--by NAME]",
-  details: `taken: the provider has it. delivered: the borrower has it. neverSent: it was not sent, so
-it is sent now, as the same interaction.
+  details: `taken: the provider has it. delivered: the borrower has it. Attempts that are scheduled
+after it are canceled. neverSent: it was not sent, so it is sent now, as the same interaction;
+passed over if another attempt has followed it.
 ${FILTER_HELP}`,
   operands: ["[INTERACTION_ID]"],
   options: {
@@ -53,8 +62,8 @@ ${FILTER_HELP}`,
   async run({ operands: [operand], options, print }) {
     const target = readTarget(operand, options);
     const outcome = options.as ?? "";
-    const settleAs = Object.hasOwn(OUTCOMES, outcome) ? OUTCOMES[outcome] : undefined;
-    if (settleAs === undefined) throw wrongArguments(`--as must be one of ${NAMES}`);
+    const settlement = Object.hasOwn(OUTCOMES, outcome) ? OUTCOMES[outcome] : undefined;
+    if (settlement === undefined) throw wrongArguments(`--as must be one of ${NAMES}`);
     const operator = readOperator(options.by ?? process.env["USER"]);
     return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
       const settled = await actOn({
@@ -63,9 +72,9 @@ ${FILTER_HELP}`,
         target,
         yes: options.yes === true,
         print,
-        eligible: "unknown",
+        eligible: settlement.eligible,
         unconfirmed: "Nothing was changed. Repeat the command with --yes to settle these.",
-        work: (ids) => settleAs(db, ids),
+        work: (ids) => settlement.work(db, ids),
       });
       if (settled === undefined) return EXIT.refused;
       print(resultOf(target, settled, outcome));
@@ -80,6 +89,6 @@ function resultOf(target: Target, settled: readonly InteractionId[], outcome: st
       ? "No interaction with an unknown outcome matches; nothing was changed."
       : `Settled ${counted(settled.length, "interaction")} as ${outcome}.`;
   return settled.length === 0
-    ? `The outcome of interaction ${target.id} is not unknown; nothing was changed.`
+    ? `The outcome of interaction ${target.id} is not unknown, or another attempt has followed it; nothing was changed.`
     : `Interaction ${target.id} is settled as ${outcome}.`;
 }

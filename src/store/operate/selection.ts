@@ -4,16 +4,21 @@ import type { Channel } from "../../domain/vocabulary.ts";
 import { conditionOf, type InteractionFilter } from "../api/interaction-filter.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** The notices that an operator's command can act on: waiting, with a provider, allowed to be sent again, or with an unknown outcome. */
-export type Eligible = "scheduled" | "inProgress" | "retryable" | "unknown";
+/**
+ * The notices that an operator's command can act on: waiting, with a provider, allowed to be sent again, with an unknown
+ * outcome, or with an unknown outcome that no attempt has followed.
+ */
+export type Eligible = "scheduled" | "inProgress" | "retryable" | "unknown" | "lastUnknown";
 
 const unknown = sql<boolean>`tidings.is_outcome_unknown(i.status, i.status_details)`;
 const last = sql<boolean>`not tidings.has_next_attempt(i.id)`;
 const CONDITIONS: Readonly<Record<Eligible, RawBuilder<boolean>>> = {
   scheduled: sql`i.status = 'scheduled'`,
   inProgress: sql`i.status = 'inProgress'`,
-  retryable: sql`(i.status = 'failed' or ${unknown}) and ${last}`,
-  unknown: sql`${unknown} and ${last}`,
+  retryable: sql`(i.status = 'failed' or ${unknown}) and ${last}
+    and not tidings.was_sent_before(i.first_interaction_id, i.attempt)`,
+  unknown,
+  lastUnknown: sql`${unknown} and ${last}`,
 };
 
 /** Interactions that a command is about. */

@@ -107,6 +107,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "right_to_send()",
       "right_to_operate()",
       "has_next_attempt(bigint)",
+      "was_sent_before(bigint, int)",
       "queue_deliveries(bigint[], timestamptz, boolean, int)",
       "queue_settlements(bigint[], timestamptz, int)",
       "content_hash(text[])",
@@ -134,6 +135,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     functions: [
       "right_to_operate()",
       "has_next_attempt(bigint)",
+      "was_sent_before(bigint, int)",
       "queue_deliveries(bigint[], timestamptz, boolean, int)",
       "queue_settlements(bigint[], timestamptz, int)",
       "content_hash(text[])",

@@ -128,7 +128,10 @@ export interface SettledResult {
   readonly failure: FoundFailure | null;
 }
 
-/** Records the result of a lookup, or of an operator's check. False if the outcome was known already. */
+/**
+ * Records the result of a lookup, or of an operator's check. If the message was sent, the database cancels the attempts that
+ * are scheduled after it. False if the outcome was known already.
+ */
 export async function recordFound(
   db: Db,
   interactionId: InteractionId,
