@@ -422,7 +422,7 @@ execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 
 --   it changes with the status, whose transition says by whom and from what
 --   the database itself writes it                        guard_interaction
 --   each change leaves a row of history                  record_wait, record_change_of_notices
--- Only settle_at and asked change without a record. They state when the outcome is settled next and how many lookups were made.
+-- Only settle_at and asked change without a record, by the daemon (guard_settling). They state when the outcome is settled next and how many lookups were made.
 --
 -- The conditions compare columns and call no function of ours, so the statements that claim and record in bulk pay next to
 -- nothing. `update of` names the columns that a statement sets, so most statements do not even meet the condition.
@@ -507,6 +507,20 @@ create trigger keep_due_time before update of scheduled_at_from on tidings.inter
 for each row when (old.origin = 'tidings' and new.status <> 'scheduled'
   and new.scheduled_at_from is distinct from old.scheduled_at_from)
 execute function tidings.refuse_rewrite();
+
+-- An operator can leave an outcome to a person (settle_at is null), but not put its settling off.
+create function tidings.guard_settling() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if not tidings.may_send(current_user) then
+    perform tidings.forbid('interactions_settle_at_is_not_chosen', format('role %s may not choose when an outcome is settled', current_user),
+      'leave settle_at and asked as they are, or set settle_at to null');
+  end if;
+  return new;
+end $$;
+create trigger guard_settling before update of settle_at, asked on tidings.interactions
+for each row when (new.asked <> old.asked or new.settle_at <> old.settle_at or (old.settle_at is null and new.settle_at is not null))
+execute function tidings.guard_settling();
 
 -- A rule that puts a scheduled notice off, and the end of the wait. A separate function, because a pause puts off a bulk and its
 -- release ends all waits in one statement: it takes a fraction of the time of the function that compares every column.

@@ -64,10 +64,10 @@ for each statement execute function tidings.keep_history();
 -- that are due together are a bulk, unless `is_bulk` is given. `not_started` counts how often in a row the same set
 -- came back without a started call. Unknown ids are left out.
 -- Each interaction is looked up by its id (limit 1), because the planner has no statistics for a bulk that was just
--- inserted.
+-- inserted. `security definer`, so that an operator's retry is queued by a role that may not write the queue's jobs.
 create function tidings.queue_deliveries(
   ids bigint[], due timestamptz default null, is_bulk boolean default null, not_started int default 0
-) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   perform tidings_queue.add_jobs(array_agg(
     row('deliver_interactions',

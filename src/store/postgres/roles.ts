@@ -21,7 +21,7 @@ interface Rights {
   /** True if the role may use or set sequences other than by an insert. */
   readonly sequences: boolean;
   /** Privileges on the tables of the queue's schema; null if the role does not use the queue. */
-  readonly queue: string | null;
+  readonly queue: "all" | "select" | null;
 }
 
 /**
@@ -137,11 +137,10 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "has_next_attempt(bigint)",
       "was_sent_before(bigint, int)",
       "queue_deliveries(bigint[], timestamptz, boolean, int)",
-      "queue_settlements(bigint[], timestamptz, int)",
       "content_hash(text[])",
     ],
     sequences: true,
-    queue: "select, insert, update",
+    queue: "select",
   },
   reader: {
     may: "A reader: everything but contents and keys",
@@ -209,9 +208,13 @@ function grantSql({ privileges, tables }: TableGrant, role: string): string {
 /** The queue's tables have row level security without a policy, so without these policies a role sees no rows. */
 const queueSql = (privileges: string, role: string): string => `
 grant usage on schema ${QUEUE_SCHEMA} to ${role};
-grant ${privileges} on all tables in schema ${QUEUE_SCHEMA} to ${role};
+grant ${privileges} on all tables in schema ${QUEUE_SCHEMA} to ${role};${
+  privileges === "all"
+    ? `
 grant all on all sequences in schema ${QUEUE_SCHEMA} to ${role};
-grant execute on all functions in schema ${QUEUE_SCHEMA} to ${role};
+grant execute on all functions in schema ${QUEUE_SCHEMA} to ${role};`
+    : ""
+}
 do $$
 declare
   queue_table regclass;

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { WorkerId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 
@@ -51,6 +51,10 @@ export async function pruneDeadWorkers(db: Db, silentMs: number): Promise<Worker
   return rows.map((row) => row.id);
 }
 
+/** True if a job is locked for so long (ms). No worker locks a job at a time that is yet to come, so that counts as long ago. */
+const isLockedSince = (lockedForMs: number): RawBuilder<boolean> => sql<boolean>`
+  j.locked_at not between now() - ${lockedForMs} * interval '1 millisecond' and clock_timestamp()`;
+
 /**
  * Unlocks the jobs that are locked by a live worker but not running in it: the connection was lost between the lock and
  * the reply. Returns their ids.
@@ -65,7 +69,7 @@ export async function unlockLostJobs(
     update tidings_queue._private_jobs j
     set locked_by = null, locked_at = null
     where j.locked_by = ${queuePool} and j.id <> all(${running}::bigint[])
-      and j.locked_at < now() - ${lockedForMs} * interval '1 millisecond'
+      and ${isLockedSince(lockedForMs)}
     returning j.id
   `.execute(db);
   return rows.map((row) => row.id);
@@ -80,7 +84,7 @@ export async function unlockAbandonedJobs(db: Db, lockedForMs: number): Promise<
   const { rows } = await sql<{ id: string }>`
     update tidings_queue._private_jobs j
     set locked_by = null, locked_at = null
-    where j.locked_at < now() - ${lockedForMs} * interval '1 millisecond'
+    where ${isLockedSince(lockedForMs)}
       and not exists (select from tidings.workers w where w.queue_pool = j.locked_by)
     returning j.id
   `.execute(db);

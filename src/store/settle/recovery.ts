@@ -1,5 +1,6 @@
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { InteractionId, WorkerId } from "../../domain/ids.ts";
+import type { JobName } from "../../domain/jobs.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 import { detailsOf } from "./details.ts";
@@ -61,15 +62,21 @@ export async function rescheduleUnsentClaims(
 }
 
 /**
- * The ids that are in a job. A job that the queue has abandoned does not count. A malformed payload, which an operator can
- * insert, must not stop the sweep.
+ * The interactions in the jobs of one task that the queue will run soon, each with what its job says of them. A job does
+ * not count that the queue has abandoned, that belongs to a named queue, which Tidings does not use, or that runs much later
+ * than `dueBefore`. A malformed payload must not stop the sweep. A running job is locked; maintenance unlocks abandoned ones.
  */
-const IDS_IN_JOBS = sql`
-  select case when e.id ~ '^[0-9]{1,18}$' then e.id::bigint end as id
+const inJobsOf = (task: JobName, dueBefore: Date): RawBuilder<unknown> => sql`
+  select case when e.id ~ '^[0-9]{1,18}$' then e.id::bigint end as id, j.payload->>'channel' as channel,
+    j.payload->>'asked' as asked, j.payload->>'lane' as lane
   from tidings_queue._private_jobs j
+  join tidings_queue._private_tasks t on t.id = j.task_id
   cross join lateral json_array_elements_text(
     case when json_typeof(j.payload->'interactionIds') = 'array' then j.payload->'interactionIds' else '[]' end) as e(id)
-  where j.payload->'interactionIds' is not null and (j.attempts < j.max_attempts or j.locked_at is not null)`;
+  where t.identifier = ${task} and j.job_queue_id is null and (j.locked_at is not null
+    or j.attempts < j.max_attempts and j.run_at <= ${dueBefore}::timestamptz + interval '1 hour'
+      -- the queue's wait after a failure: exp(10) seconds at most
+      + exp(greatest(least(j.attempts, 10), 0)) * interval '1 second')`;
 
 // The statements below find ids with "except", which always hashes. "not in" and, on Postgres 15 without statistics for
 // a bulk, "not exists" compare each id with each in a job: hours for a bulk of 100,000. They read the jobs only if
@@ -79,12 +86,12 @@ const IDS_IN_JOBS = sql`
 export async function requeueOverdue(db: Db, dueBefore: Date): Promise<InteractionId[]> {
   const { rows } = await sql<{ id: InteractionId }>`
     with sought as materialized (
-      select i.id
+      select i.id, i.channel::text as channel
       from tidings.interactions i
       where i.origin = 'tidings' and i.status = 'scheduled' and i.scheduled_at_from < ${dueBefore}
     ),
-    in_jobs as (${IDS_IN_JOBS} and exists (select from sought)),
-    forgotten as (select id from sought except select id from in_jobs),
+    in_jobs as (${inJobsOf("deliver_interactions", dueBefore)} and exists (select from sought)),
+    forgotten as (select id, channel from sought except select id, channel from in_jobs where lane in ('single', 'bulk')),
     jobs as (
       select tidings.queue_deliveries(array_agg(f.id), now(), true) from forgotten f
     )
@@ -97,15 +104,15 @@ export async function requeueOverdue(db: Db, dueBefore: Date): Promise<Interacti
 export async function requeueUnsettled(db: Db, dueBefore: Date): Promise<InteractionId[]> {
   const { rows } = await sql<{ id: InteractionId }>`
     with sought as materialized (
-      select i.id, i.asked
+      select i.id, i.channel::text as channel, i.asked::text as asked
       from tidings.interactions i
       where i.origin = 'tidings' and tidings.is_outcome_unknown(i.status, i.status_details) and i.settle_at < ${dueBefore}
         and not tidings.has_next_attempt(i.id)
     ),
-    in_jobs as (${IDS_IN_JOBS} and exists (select from sought)),
-    forgotten as (select id from sought except select id from in_jobs),
+    in_jobs as (${inJobsOf("settle_unknown_outcomes", dueBefore)} and exists (select from sought)),
+    forgotten as (select id, channel, asked from sought except select id, channel, asked from in_jobs),
     jobs as (
-      select tidings.queue_settlements(array_agg(f.id), now(), s.asked) from forgotten f join sought s using (id) group by s.asked
+      select tidings.queue_settlements(array_agg(f.id), now(), f.asked::int) from forgotten f group by f.asked
     )
     select f.id, (select count(*) from jobs) as jobs from forgotten f
   `.execute(db);

@@ -30,6 +30,7 @@ import {
 } from "../../../src/store/postgres/roles.ts";
 import { runOn, type Ran } from "../../commands/run.ts";
 import { spawnDaemon, type DaemonProcess } from "../../daemon-process.ts";
+import { insertInteraction } from "../../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../../lender.ts";
 
 const suffix = randomBytes(4).toString("hex");
@@ -409,6 +410,20 @@ describe("a daemon, an operator and a reader", () => {
     expect(await operate(keys, "revoke", "portal")).toMatchObject({ code: 0 });
   });
 
+  test("an operator leaves an outcome to a person, and does not choose when it is settled", async () => {
+    const id = await insertInteraction(owner, {
+      status: "attempted",
+      statusDetails: "emailOutcomeUnknown",
+    });
+    const pool = poolOf("operator");
+    for (const set of ["settle_at = '9999-01-01'", "asked = 100"])
+      await expect(
+        pool.query(`update tidings.interactions set ${set} where id = $1`, [id]),
+        set,
+      ).rejects.toMatchObject({ constraint: "interactions_settle_at_is_not_chosen" });
+    await pool.query("update tidings.interactions set settle_at = null where id = $1", [id]);
+  });
+
   test("an operator cannot do what only the daemon and the owner may", async () => {
     const pool = poolOf("operator");
     for (const statement of [
@@ -418,6 +433,10 @@ describe("a daemon, an operator and a reader", () => {
       "insert into tidings.notification_types (id, on_status, channel) values (9, 'initiated', 'email')",
       "update tidings.record_changes set actor = 'x'",
       "delete from tidings_queue._private_jobs",
+      "update tidings_queue._private_jobs set run_at = 'infinity'",
+      "update tidings_queue._private_tasks set identifier = 'x'",
+      "select tidings_queue.add_job('deliver_interactions')",
+      "select tidings.queue_settlements('{1}', 'infinity', 9)",
     ])
       await expect(pool.query(statement), statement).rejects.toMatchObject({ code: "42501" });
   });
