@@ -1,12 +1,4 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
@@ -16,6 +8,7 @@ import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
 } from "../../src/store/postgres/embedded-postgres.ts";
+import { makeClone } from "../clone.ts";
 import { blocksOf, statementsOf, type Block } from "../page-blocks.ts";
 import { loadBinaries } from "../postgres/binaries.ts";
 import { openShell, type Shell } from "../shell.ts";
@@ -32,7 +25,8 @@ let port = 0;
 beforeAll(async () => {
   port = await freePort();
   postgres = await startServer(port);
-  makeClone();
+  makeClone(clone);
+  makePsql();
   shell = openShell(clone, {
     PATH: [join(dir, "bin"), dirname(process.execPath), process.env["PATH"]].join(delimiter),
     HOME: dir,
@@ -72,11 +66,8 @@ async function startServer(at: number): Promise<EmbeddedPostgres> {
   return started;
 }
 
-/** What a clone has after `npm ci`, and a psql, which a machine for tests may lack. */
-function makeClone(): void {
-  mkdirSync(clone);
-  for (const name of ["package.json", "node_modules", "src", "tasks", "migrations", "templates"])
-    symlinkSync(resolve(name), join(clone, name));
+/** A machine for tests may lack psql. */
+function makePsql(): void {
   mkdirSync(join(dir, "bin"));
   const psql = `#!/bin/sh\nexec "${process.execPath}" "${resolve("test/psql.ts")}" "$@"\n`;
   writeFileSync(join(dir, "bin", "psql"), psql, { mode: 0o755 });

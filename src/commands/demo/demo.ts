@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { readConfig, type Config } from "../../config.ts";
@@ -20,6 +20,7 @@ import { loadDrafts } from "../../store/templates/versions.ts";
 import { unusable } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import type { Print } from "../cli/print.ts";
+import { nextSteps } from "./next-steps.ts";
 import { tableOf } from "./table.ts";
 import { readFolders } from "../templates/folders.ts";
 import { publish } from "../templates/publish.ts";
@@ -92,7 +93,14 @@ async function play(
   print(
     `From the insert of a change to the call to the provider: median ${await measureLatency(db, core)} ms.`,
   );
+  print(nextSteps(outcomes, { dir, cwd: process.cwd(), tidings: tidingsOf(process) }));
   return wrong.length === 0 ? EXIT.done : EXIT.checkFailed;
+}
+
+/** Returns the words that run Tidings in the shell from which the demo was started. */
+function tidingsOf({ env, argv }: Pick<NodeJS.Process, "env" | "argv">): string {
+  if (env["npm_lifecycle_event"] !== undefined) return "npm run --silent tidings --";
+  return `node ${relative(process.cwd(), argv[1] ?? "src/main.ts")}`;
 }
 
 /** Ignores the settings of the shell, so that the demo never reaches a real database or a real borrower. */

@@ -2,6 +2,7 @@ import type { OverviewRow } from "../../store/operate/overview.ts";
 
 const COLUMNS: readonly (readonly [string, (outcome: OverviewRow) => string])[] = [
   ["case change", (one) => one.caseChange],
+  ["id", (one) => one.interactionId ?? ""],
   ["notification type", (one) => one.notificationType ?? "nothing fires"],
   ["channel", (one) => one.channel ?? ""],
   ["contact", (one) => one.contactId ?? ""],

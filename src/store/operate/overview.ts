@@ -1,10 +1,12 @@
 import { sql } from "kysely";
-import type { ContactId } from "../../domain/ids.ts";
+import type { CaseChangeId, ContactId, InteractionId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** One interaction with its case change. A change that fired nothing has one row with nulls. */
 export interface OverviewRow {
   readonly caseChange: string;
+  readonly caseChangeId: CaseChangeId;
+  readonly interactionId: InteractionId | null;
   readonly notificationType: string | null;
   readonly channel: string | null;
   readonly contactId: ContactId | null;
@@ -19,7 +21,7 @@ export interface OverviewRow {
 /** Returns every case change with its interactions, in order of arrival. */
 export async function listOutcomes(db: Db): Promise<OverviewRow[]> {
   const { rows } = await sql<OverviewRow>`
-    select coalesce(c.external_id, c.id::text) as case_change, t.name as notification_type, i.channel, i.contact_id, i.status,
+    select coalesce(c.external_id, c.id::text) as case_change, c.id as case_change_id, i.id as interaction_id, t.name as notification_type, i.channel, i.contact_id, i.status,
       i.status_details, i.attempt, i.failure_description_short as why,
       case i.status when 'scheduled' then i.scheduled_at_from else coalesce(i.started_at, i.status_updated_at) end as at
     from tidings.case_changes c
