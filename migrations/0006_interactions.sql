@@ -57,6 +57,8 @@ create table tidings.interactions (
   template_version_id text generated always as (template_id::text || '.' || template_version::text) stored,
   -- how scheduled_at_from was computed: zone, calendar, days skipped and why
   due_explanation jsonb,
+  -- the due time that the notice had before something put it off for the first time; null if nothing has
+  first_due_at timestamptz,
   attempt int not null default 1
     constraint interactions_attempt_counts_from_one check (attempt >= 1
       or tidings.refuse('interactions_attempt_counts_from_one', format('attempt is %s', attempt), 'leave attempt out')),
@@ -145,6 +147,9 @@ create unique index interactions_fire_once_per_case_change on tidings.interactio
 create unique index interactions_have_one_next_attempt on tidings.interactions (previous_interaction_id)
   where origin = 'tidings' and previous_interaction_id is not null;
 create index interactions_due on tidings.interactions (scheduled_at_from) where origin = 'tidings' and status = 'scheduled';
+-- What is put off, and next attempts: `tidings status` counts them without reading what is only planned.
+create index interactions_put_off on tidings.interactions (scheduled_at_from) include (channel, notification_type_id, first_due_at)
+  where origin = 'tidings' and status = 'scheduled' and (first_due_at is not null or attempt > 1);
 create index interactions_in_progress on tidings.interactions (claimed_by) where origin = 'tidings' and status = 'inProgress';
 create index interactions_outcome_unknown on tidings.interactions (settle_at, id)
   where origin = 'tidings' and tidings.is_outcome_unknown(status, status_details);
@@ -259,7 +264,7 @@ begin
           is not distinct from (n.loan_id, n.loan_ids, n.subject, n.theme, n.sensitive, n.due_explanation, n.supercase_bulk_operation_id)
         and (p.status = 'failed' or tidings.is_outcome_unknown(p.status, p.status_details))
         and n.created_at = now() and n.created_by in (p.created_by, jsonb_build_object('id', tidings.moved_by(), 'name', tidings.moved_by()))
-        and num_nonnulls(n.content, n.contact_id, n.contact, n.borrower, n.started_at, n.ended_at, n.claimed_at, n.claimed_by, n.provider,
+        and num_nonnulls(n.first_due_at, n.content, n.contact_id, n.contact, n.borrower, n.started_at, n.ended_at, n.claimed_at, n.claimed_by, n.provider,
           n.provider_message_id, n.content_sha256, n.evidence, n.segments, n.compliance_guard_rule_id, n.failure_description_short) = 0
     ))
   ) then
@@ -276,6 +281,7 @@ begin
     when n.provider_message_id is not null then 'provider_message_id'
     when n.content_sha256 is not null then 'content_sha256'
     when n.due_explanation is not null then 'due_explanation'
+    when n.first_due_at is not null then 'first_due_at'
     when n.first_interaction_id is not null then 'first_interaction_id'
     when n.attempt <> 1 then 'attempt'
   end into chosen
@@ -374,6 +380,8 @@ begin
       'insert another interaction');
   end if;
   new.updated_at := clock_timestamp();
+  new.first_due_at := coalesce(old.first_due_at,
+    case when old.origin = 'tidings' and new.scheduled_at_from > old.scheduled_at_from then old.scheduled_at_from end);
   new.status_updated_at := case when new.status = old.status then old.status_updated_at else clock_timestamp() end;
   new.status_details_updated_at := case when new.status_details is not distinct from old.status_details
     then old.status_details_updated_at else clock_timestamp() end;

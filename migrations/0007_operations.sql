@@ -8,7 +8,9 @@ create table tidings.workers (
   -- the name under which the queue locks this worker's jobs
   queue_pool text not null,
   started_at timestamptz not null default now(),
-  heartbeat_at timestamptz not null default now()
+  heartbeat_at timestamptz not null default now(),
+  -- the state of each of its channels, as of the heartbeat; src/domain/channel-state.ts has the form
+  channels jsonb not null default '[]'
 );
 
 create table tidings.pauses (

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { ChannelConfig, Config } from "./config.ts";
 import type { DeliveryChannel, DeliveryChannels } from "./deps.ts";
+import { createChannelHealth } from "./delivery/channel-health.ts";
 import { createLoadSize } from "./delivery/load-size.ts";
 import { createIntervalLimit } from "./delivery/interval-limit.ts";
 import { createPostponedReports } from "./delivery/postponed-reports.ts";
@@ -102,6 +103,7 @@ export function createChannel(
     claimBudget,
     gate: createSlotGate({ slots: claimBudget, perSecond, destinations }),
     circuit: createCircuitBreaker(),
+    health: createChannelHealth(),
     loadSize: createLoadSize(),
     postponed: createPostponedReports(),
     mayWarn: createIntervalLimit(WARN_EVERY_MS),

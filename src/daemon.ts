@@ -195,7 +195,7 @@ async function takeWork(
   const { db, emit, workerId } = deps;
   const worker = { id: workerId, host: hostname(), pid: process.pid };
   // The heartbeat precedes the first claim: a claim of an unknown worker counts as an orphan.
-  clock.keepTo(await recordHeartbeat(db, { ...worker, queuePool: "" }));
+  clock.keepTo(await recordHeartbeat(db, { ...worker, queuePool: "", channels: [] }));
   // If this fails, the other workers notice the missing heartbeat.
   open.defer(() => deregisterWorker(db, workerId).catch(() => {}));
   const queue = await openQueue({

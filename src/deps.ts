@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { ChannelHealth } from "./delivery/channel-health.ts";
 import type { InFlight } from "./delivery/in-flight.ts";
 import type { LoadSize } from "./delivery/load-size.ts";
 import type { PostponedReports } from "./delivery/postponed-reports.ts";
@@ -26,6 +27,7 @@ export interface DeliveryChannel {
   /** The number of interactions that may be claimed and unanswered: the calls in flight and those that wait for a slot. */
   readonly claimBudget: () => number;
   readonly circuit: CircuitBreaker;
+  readonly health: ChannelHealth;
   readonly loadSize: LoadSize;
   readonly postponed: PostponedReports;
   /** True at most once a minute: a warning for each batch would flood the log. */

@@ -21,7 +21,7 @@ import { rules } from "./commands/rules/rules.ts";
 import { settle } from "./commands/settle.ts";
 import { show } from "./commands/show/show.ts";
 import { start } from "./commands/start.ts";
-import { status } from "./commands/status.ts";
+import { status } from "./commands/status/status.ts";
 import { templates } from "./commands/templates/group.ts";
 import { version } from "./commands/version.ts";
 import { Fault } from "./domain/fault.ts";

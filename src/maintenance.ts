@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Deps } from "./deps.ts";
+import type { DeliveryChannels, Deps } from "./deps.ts";
+import type { ChannelState } from "./domain/channel-state.ts";
+import { CHANNELS } from "./domain/vocabulary.ts";
 import { WORKER_TIMEOUT_MS } from "./domain/worker.ts";
 import type { Outages } from "./store/postgres/outages.ts";
 import { createIntakeSweep } from "./intake-sweep.ts";
@@ -41,7 +43,7 @@ export interface Maintenance {
 
 interface MaintenanceOptions {
   readonly deps: Deps;
-  readonly worker: Worker;
+  readonly worker: Omit<Worker, "channels">;
   /** The jobs that run in this process. */
   readonly jobs: ReadonlySet<string>;
   readonly outages: Outages;
@@ -148,9 +150,18 @@ const codeOf = (error: unknown): string => {
   return "code" in error ? String(error.code) : error.name;
 };
 
+/** The states of all channels of this daemon, for its heartbeat. */
+const statesOf = (channels: DeliveryChannels, now: Date): ChannelState[] =>
+  CHANNELS.flatMap((name) => {
+    const channel = channels[name];
+    if (channel === undefined) return [];
+    return [{ channel: name, provider: channel.provider.name, ...channel.health.read(now) }];
+  });
+
 async function heartbeat({ deps, worker, onTime }: MaintenanceOptions): Promise<void> {
   const asked = performance.now();
-  const theirs = await recordHeartbeat(deps.db, worker);
+  const channels = statesOf(deps.channels, deps.clock());
+  const theirs = await recordHeartbeat(deps.db, { ...worker, channels });
   // The time from a slow round trip is stale.
   if (performance.now() - asked < FRESH_TIME_MS) onTime(theirs);
 }

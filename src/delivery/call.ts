@@ -113,6 +113,7 @@ export async function record(
     { interactionId, chainId, recipient: claimed.message.to, answer },
     deps.clock(),
   );
+  channel.health.note(answer, judgement.turned, deps.clock());
   const carrier = { channel: claimed.facts.channel, provider: channel.provider.name };
   emitTurn(deps, carrier, answer, judgement.turned);
   const outcome = outcomeOf(

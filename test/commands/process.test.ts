@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,7 +69,7 @@ describe("the commands as an operator runs them", () => {
 
     const shown = await tidings(["status"], settings);
     expect(shown).toMatchObject({ code: 1, stderr: "" }); // no daemon is alive
-    expect(shown.stdout).toMatch(/^email +1 +0 +0 +0 +0 +0$/m);
+    expect(shown.stdout).toMatch(/^Planned for later: 1 attempt, the next for /m);
 
     const words = ["cancel", "--case", "CS-1", "--yes", "--reason", "settled in court"];
     expect(await tidings(words, settings)).toEqual({
@@ -85,6 +86,22 @@ describe("the commands as an operator runs them", () => {
       "select moved_by from tidings.interaction_transitions where to_status = 'canceled'",
     );
     expect(rows).toEqual([{ moved_by: "operator:kim" }]);
+  });
+
+  test("status --watch shows a block every two seconds and ends at SIGINT with 0", async () => {
+    const { PATH = "" } = process.env;
+    const child = spawn(process.execPath, [MAIN, "status", "--watch"], {
+      env: { PATH, DATABASE_URL: url },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      if (output.split("NEEDS A PERSON").length === 3) child.kill("SIGINT");
+    });
+    const [code] = (await once(child, "close")) as [number];
+    expect(code).toBe(0);
+    expect(output).toMatch(/^No daemon is alive[^]*alive\.\n\nNo daemon is alive[^]*alive\.\n\n$/);
   });
 
   test("a page whose reader closes the pipe early ends silently", async () => {
@@ -150,7 +167,7 @@ describe("arguments", () => {
   test("a command shows its usage, and reports unknown arguments", async () => {
     const page = await tidings(["status", "--help"]);
     expect(page).toMatchObject({ code: 0, stderr: "" });
-    expect(page.stdout).toMatch(/^tidings status \[--json\]\n/);
+    expect(page.stdout).toMatch(/^tidings status \[--json\] \[--watch\]\n/);
     expect(await tidings(["status", "--loud"])).toEqual({
       code: 2,
       stdout: "",

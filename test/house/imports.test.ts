@@ -66,6 +66,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/template/folder/*.ts", "src/decide/dry-run/*.ts", "src/http/interactions/*.ts"],
   ["src/http/content/*.ts"],
   [
+    "src/delivery/channel-health.ts",
     "src/delivery/in-flight.ts",
     "src/delivery/load-size.ts",
     "src/delivery/interval-limit.ts",
@@ -82,6 +83,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/commands/explain/*.ts",
     "src/commands/find/*.ts",
     "src/commands/show/*.ts",
+    "src/commands/status/*.ts",
     "src/commands/dry-run/*.ts",
     "src/commands/judge/*.ts",
     "src/commands/rules/*.ts",

@@ -23,3 +23,17 @@ export async function syncChannelProviders(
       ))
   `.execute(db);
 }
+
+/** A channel and its provider in this installation. */
+export interface CarriedChannel {
+  readonly channel: Channel;
+  readonly provider: string;
+}
+
+/** Lists the channels that have a provider. */
+export async function listCarriedChannels(db: Db): Promise<CarriedChannel[]> {
+  const { rows } = await sql<CarriedChannel>`
+    select c.channel, c.provider from tidings.channels c where c.provider is not null order by c.channel
+  `.execute(db);
+  return rows;
+}

@@ -214,6 +214,7 @@ export interface Interactions {
   externalId: string | null;
   failureDescriptionLong: string | null;
   failureDescriptionShort: string | null;
+  firstDueAt: Timestamp | null;
   firstInteractionId: Int8 | null;
   id: Generated<Int8>;
   isTransactional: boolean | null;
@@ -399,6 +400,7 @@ export interface TimeZones {
 }
 
 export interface Workers {
+  channels: Generated<Json>;
   heartbeatAt: Generated<Timestamp>;
   host: string;
   id: string;

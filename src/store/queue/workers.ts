@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from "kysely";
+import type { ChannelState } from "../../domain/channel-state.ts";
 import type { WorkerId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 
@@ -8,17 +9,23 @@ export interface Worker {
   readonly host: string;
   readonly pid: number;
   readonly queuePool: string;
+  /** The states of its channels, as of the heartbeat. */
+  readonly channels: readonly ChannelState[];
 }
 
 /**
  * Records a heartbeat; the first one also registers the worker. It uses database time, so that clocks need not agree.
  * Returns the time of the database.
  */
-export async function recordHeartbeat(db: Db, { id, host, pid, queuePool }: Worker): Promise<Date> {
+export async function recordHeartbeat(
+  db: Db,
+  { id, host, pid, queuePool, channels }: Worker,
+): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`
-    insert into tidings.workers (id, host, pid, queue_pool)
-    values (${id}, ${host}, ${pid}, ${queuePool})
-    on conflict (id) do update set heartbeat_at = clock_timestamp(), queue_pool = excluded.queue_pool
+    insert into tidings.workers (id, host, pid, queue_pool, channels)
+    values (${id}, ${host}, ${pid}, ${queuePool}, ${JSON.stringify(channels)}::jsonb)
+    on conflict (id) do update
+      set heartbeat_at = clock_timestamp(), queue_pool = excluded.queue_pool, channels = excluded.channels
     returning clock_timestamp() as now
   `.execute(db);
   const [row] = rows;
@@ -92,12 +99,12 @@ export async function unlockAbandonedJobs(db: Db, lockedForMs: number): Promise<
 }
 
 /** A worker and the time since its last heartbeat (ms). */
-export type ListedWorker = Worker & { readonly silentMs: number };
+export type ListedWorker = Worker & { readonly startedAt: Date; readonly silentMs: number };
 
 /** Lists all workers, with the time since their last heartbeat. */
 export async function listWorkers(db: Db): Promise<ListedWorker[]> {
-  const { rows } = await sql<Worker & { readonly silentMs: number }>`
-    select w.id, w.host, w.pid, w.queue_pool, (extract(epoch from clock_timestamp() - w.heartbeat_at) * 1000)::float8 as silent_ms
+  const { rows } = await sql<ListedWorker>`
+    select w.id, w.host, w.pid, w.queue_pool, w.channels, w.started_at, (extract(epoch from clock_timestamp() - w.heartbeat_at) * 1000)::float8 as silent_ms
     from tidings.workers w
     order by w.started_at
   `.execute(db);

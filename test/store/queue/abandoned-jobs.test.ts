@@ -10,7 +10,7 @@ import { worker } from "../../ids.ts";
 
 const database = useDatabase();
 const { pool, db } = database;
-const WORKER = { id: worker("alive"), host: "h", pid: 1, queuePool: "pool-alive" };
+const WORKER = { id: worker("alive"), host: "h", pid: 1, queuePool: "pool-alive", channels: [] };
 
 beforeEach(async () => {
   await pool.query("delete from tidings_queue._private_jobs; delete from tidings.workers");

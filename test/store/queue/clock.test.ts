@@ -8,7 +8,7 @@ import { depsOn } from "../../deps.ts";
 import { worker } from "../../ids.ts";
 
 const database = useDatabase();
-const WORKER = { id: worker("w"), host: "h", pid: 1, queuePool: "p" };
+const WORKER = { id: worker("w"), host: "h", pid: 1, queuePool: "p", channels: [] };
 const HOUR_MS = 3_600_000;
 
 beforeAll(() => recordHeartbeat(database.db, WORKER));

@@ -107,7 +107,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     resultIn: (state) => (state === "failed" || state === "canceled" ? "refused" : "transition"),
   },
   "the database dates it": {
-    columns: ["updated_at", "status_updated_at", "status_details_updated_at"],
+    columns: ["updated_at", "status_updated_at", "status_details_updated_at", "first_due_at"],
     resultIn: () => "unchanged",
   },
   "it says when a question is asked": {

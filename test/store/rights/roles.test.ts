@@ -17,7 +17,7 @@ import { retry } from "../../../src/commands/retry.ts";
 import { roles } from "../../../src/commands/roles.ts";
 import { settle } from "../../../src/commands/settle.ts";
 import { show } from "../../../src/commands/show/show.ts";
-import { status } from "../../../src/commands/status.ts";
+import { status } from "../../../src/commands/status/status.ts";
 import { templates } from "../../../src/commands/templates/group.ts";
 import { readConfig } from "../../../src/config.ts";
 import { openPool } from "../../../src/store/postgres/db.ts";

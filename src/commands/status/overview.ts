@@ -1,0 +1,53 @@
+import {
+  countInProgress,
+  countLater,
+  countNextAttempts,
+  countOverdue,
+  type InProgressCount,
+  type LaterCount,
+  type NextAttemptCount,
+  type OverdueCount,
+} from "../../store/operate/backlog.ts";
+import {
+  countJobsByTask,
+  countUnknown,
+  listOpenPauses,
+  type JobCount,
+  type OpenPause,
+  type UnknownCount,
+} from "../../store/operate/status-counts.ts";
+import { type CarriedChannel, listCarriedChannels } from "../../store/deliver/channels.ts";
+import type { Db } from "../../store/postgres/db.ts";
+import { countUnresolved, type Unresolved } from "../../store/resolve/resolve-queue.ts";
+import { type ListedWorker, listWorkers } from "../../store/queue/workers.ts";
+
+/** What the database says of the work that is not finished. */
+export interface Overview {
+  readonly workers: readonly ListedWorker[];
+  readonly carried: readonly CarriedChannel[];
+  readonly pauses: readonly OpenPause[];
+  readonly unresolved: Unresolved;
+  readonly overdue: readonly OverdueCount[];
+  readonly nextAttempts: readonly NextAttemptCount[];
+  readonly inProgress: readonly InProgressCount[];
+  readonly later: LaterCount;
+  readonly unknown: readonly UnknownCount[];
+  readonly jobs: readonly JobCount[];
+}
+
+/** What is planned for later is counted up to this number. */
+const MOST_LATER = 10_000;
+
+/** Loads the overview. No statement reads the history, so the time does not grow with it. */
+export const loadOverview = async (db: Db): Promise<Overview> => ({
+  workers: await listWorkers(db),
+  carried: await listCarriedChannels(db),
+  pauses: await listOpenPauses(db),
+  unresolved: await countUnresolved(db),
+  overdue: await countOverdue(db),
+  nextAttempts: await countNextAttempts(db),
+  inProgress: await countInProgress(db),
+  later: await countLater(db, MOST_LATER),
+  unknown: await countUnknown(db),
+  jobs: await countJobsByTask(db),
+});
