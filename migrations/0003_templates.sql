@@ -18,6 +18,10 @@ create table tidings.templates (
   language text not null default 'en'
     constraint templates_language_is_a_code check (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'
       or tidings.refuse('templates_language_is_a_code', 'language is not a code', 'write a BCP 47 code, such as en or es-MX')),
+  -- the templates of one notice in several languages: the slug without the language at its end, as dispute-received.email of
+  -- dispute-received.email.en; null if the slug does not end like this
+  family text generated always as (case when right(slug, char_length(language) + 1) = '.' || language
+    then left(slug, -char_length(language) - 1) end) stored,
   subject_template text,
   html_template text,
   text_template text,
@@ -45,6 +49,7 @@ create table tidings.templates (
       'an email needs a subject and a text or html; text, chat and voice a text; the others an html'))
 );
 create unique index templates_have_one_active_version on tidings.templates (id) where status = 'active';
+create index templates_active_of_a_family on tidings.templates (family) where status = 'active';
 
 -- Declared immutable, which is true for texts. Postgres marks to_jsonb and convert_to as stable because they accept any
 -- type.

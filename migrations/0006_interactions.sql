@@ -54,6 +54,8 @@ create table tidings.interactions (
   notification_type_version int,
   template_id int,
   template_version int,
+  -- which language the template was chosen for and why: borrowerLanguage, language, why
+  template_explanation jsonb,
   template_version_id text generated always as (template_id::text || '.' || template_version::text) stored,
   -- how scheduled_at_from was computed: zone, calendar, days skipped and why
   due_explanation jsonb,
@@ -105,7 +107,7 @@ create table tidings.interactions (
     check (origin <> 'logged'
       or coalesce(pg_column_size(content), 0) + coalesce(pg_column_size(contact), 0) + coalesce(pg_column_size(borrower), 0)
           + coalesce(pg_column_size(meta_data), 0) + coalesce(pg_column_size(evidence), 0)
-          + coalesce(pg_column_size(created_by), 0) + coalesce(pg_column_size(due_explanation), 0)
+          + coalesce(pg_column_size(created_by), 0) + coalesce(pg_column_size(due_explanation), 0) + coalesce(pg_column_size(template_explanation), 0)
           + coalesce(pg_column_size(loan_ids), 0) + coalesce(pg_column_size(subject), 0)
           + coalesce(pg_column_size(status_details), 0) + coalesce(pg_column_size(failure_description_short), 0)
           + coalesce(pg_column_size(failure_description_long), 0) + coalesce(pg_column_size(person_id), 0)
@@ -115,7 +117,7 @@ create table tidings.interactions (
       or coalesce(octet_length(content::text), 0) + coalesce(octet_length(contact::text), 0)
           + coalesce(octet_length(borrower::text), 0) + coalesce(octet_length(meta_data::text), 0)
           + coalesce(octet_length(evidence::text), 0) + coalesce(octet_length(created_by::text), 0)
-          + coalesce(octet_length(due_explanation::text), 0) + coalesce(octet_length(loan_ids::text), 0)
+          + coalesce(octet_length(due_explanation::text), 0) + coalesce(octet_length(template_explanation::text), 0) + coalesce(octet_length(loan_ids::text), 0)
           + coalesce(octet_length(subject), 0) + coalesce(octet_length(status_details), 0)
           + coalesce(octet_length(failure_description_short), 0) + coalesce(octet_length(failure_description_long), 0)
           + coalesce(octet_length(person_id), 0) + coalesce(octet_length(contact_id), 0) + coalesce(octet_length(loan_id), 0)
@@ -260,8 +262,8 @@ begin
         and coalesce(p.first_interaction_id, p.id) = n.first_interaction_id
         and (p.channel, p.person_id, p.case_id, p.case_change_id, p.notification_type_id, p.notification_type_version, p.template_id, p.template_version)
           is not distinct from (n.channel, n.person_id, n.case_id, n.case_change_id, n.notification_type_id, n.notification_type_version, n.template_id, n.template_version)
-        and (p.loan_id, p.loan_ids, p.subject, p.theme, p.sensitive, p.due_explanation, p.supercase_bulk_operation_id)
-          is not distinct from (n.loan_id, n.loan_ids, n.subject, n.theme, n.sensitive, n.due_explanation, n.supercase_bulk_operation_id)
+        and (p.loan_id, p.loan_ids, p.subject, p.theme, p.sensitive, p.due_explanation, p.template_explanation, p.supercase_bulk_operation_id)
+          is not distinct from (n.loan_id, n.loan_ids, n.subject, n.theme, n.sensitive, n.due_explanation, n.template_explanation, n.supercase_bulk_operation_id)
         and (p.status = 'failed' or tidings.is_outcome_unknown(p.status, p.status_details))
         and n.created_at = now() and n.created_by in (p.created_by, jsonb_build_object('id', tidings.moved_by(), 'name', tidings.moved_by()))
         and num_nonnulls(n.first_due_at, n.content, n.contact_id, n.contact, n.borrower, n.started_at, n.ended_at, n.claimed_at, n.claimed_by, n.provider,
@@ -282,6 +284,7 @@ begin
     when n.content_sha256 is not null then 'content_sha256'
     when n.due_explanation is not null then 'due_explanation'
     when n.first_due_at is not null then 'first_due_at'
+    when n.template_explanation is not null then 'template_explanation'
     when n.first_interaction_id is not null then 'first_interaction_id'
     when n.attempt <> 1 then 'attempt'
   end into chosen
@@ -445,16 +448,16 @@ end $$;
 
 -- To whom, about what, from whom and by which plan
 create trigger keep_who_and_what before update of created_at, created_by, deleted_at, channel, person_id, loan_id, loan_ids, subject, theme,
-  borrower_selected_theme, direction, sensitive, is_transactional, scheduled_at_to, supercase_bulk_operation_id, case_id, due_explanation,
+  borrower_selected_theme, direction, sensitive, is_transactional, scheduled_at_to, supercase_bulk_operation_id, case_id, due_explanation, template_explanation,
   first_interaction_id on tidings.interactions
 for each row when (old.origin = 'tidings' and
   (new.created_at, new.created_by, new.deleted_at, new.channel, new.person_id, new.loan_id, new.loan_ids, new.subject, new.theme,
     new.borrower_selected_theme, new.direction, new.sensitive, new.is_transactional, new.scheduled_at_to, new.supercase_bulk_operation_id,
-    new.case_id, new.due_explanation, new.first_interaction_id)
+    new.case_id, new.due_explanation, new.template_explanation, new.first_interaction_id)
   is distinct from
   (old.created_at, old.created_by, old.deleted_at, old.channel, old.person_id, old.loan_id, old.loan_ids, old.subject, old.theme,
     old.borrower_selected_theme, old.direction, old.sensitive, old.is_transactional, old.scheduled_at_to, old.supercase_bulk_operation_id,
-    old.case_id, old.due_explanation, old.first_interaction_id))
+    old.case_id, old.due_explanation, old.template_explanation, old.first_interaction_id))
 execute function tidings.refuse_rewrite();
 
 create function tidings.keep_template_version() returns trigger

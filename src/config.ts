@@ -68,6 +68,14 @@ const country = z
     "must be a country's code of two letters (ISO 3166-1), such as `US`",
   );
 
+/** A list of BCP 47 tags in the form of the tables. */
+const languages = z
+  .string()
+  .transform((text) => text.split(",").map((tag) => tag.trim()))
+  .refine(
+    (tags) => tags.every((tag) => /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag)),
+    "must be BCP 47 codes with commas between, such as `en,es`",
+  );
 const timeZone = z
   .string()
   .refine(
@@ -124,6 +132,7 @@ const ENVIRONMENT = z.object({
   LENDER_WEBSITE: webUrl.default("https://lender.example"),
   LENDER_COUNTRY: country.default("US"),
   LENDER_TIME_ZONE: timeZone.default("America/New_York"),
+  LENDER_LANGUAGES: languages.prefault("en"),
   EMAIL_PER_SECOND: z.coerce.number().positive().optional(),
   TEXT_PER_SECOND: z.coerce.number().positive().optional(),
   HTTP_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
@@ -346,6 +355,7 @@ function configOf(env: Environment): Omit<Config, "exampleSettings"> {
       website: env.LENDER_WEBSITE,
       country: env.LENDER_COUNTRY,
       timeZone: env.LENDER_TIME_ZONE,
+      languages: env.LENDER_LANGUAGES,
     },
     senders: {
       email: env.EMAIL_FROM ?? EXAMPLE_FROM,
@@ -452,5 +462,6 @@ export function maskConfig(config: Config): object {
       authToken: "***",
     },
     timeZone: lender.timeZone,
+    languages: lender.languages,
   };
 }

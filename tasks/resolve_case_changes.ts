@@ -7,6 +7,7 @@ import type { CaseChange } from "../src/domain/resolve/case-change.ts";
 import type { ResolutionPlan } from "../src/domain/resolve/resolution.ts";
 import type { Db } from "../src/store/postgres/db.ts";
 import { loadCalendars } from "../src/store/resolve/calendars.ts";
+import { loadLanguages } from "../src/store/resolve/languages.ts";
 import { loadUnresolvedChanges } from "../src/store/resolve/case-changes.ts";
 import { recordResolutions } from "../src/store/resolve/resolutions.ts";
 import type { ChangeSet } from "../src/store/resolve/resolve-queue.ts";
@@ -57,10 +58,19 @@ async function planAll(
   const caseTypeIds = [...new Set(changes.map((change) => change.caseTypeId))];
   const versions = await loadActiveVersions(transaction, caseTypeIds);
   const calendars = createCalendars(await loadCalendars(transaction));
-  const planner = createPlanner({ zone: lender.timeZone, calendars, withinMs });
+  const planner = createPlanner({
+    zone: lender.timeZone,
+    languages: lender.languages,
+    calendars,
+    withinMs,
+  });
+  const languageOf = await loadLanguages(
+    transaction,
+    changes.map((change) => change.borrowerId),
+  );
   let turnEnd = performance.now() + TURN_MS;
   for (const change of changes) {
-    planner.add(change, versions.get(change.caseTypeId) ?? []);
+    planner.add(change, versions.get(change.caseTypeId) ?? [], languageOf(change.borrowerId));
     if (performance.now() < turnEnd) continue;
     await yieldToOthers();
     turnEnd = performance.now() + TURN_MS;

@@ -1,6 +1,7 @@
 import type { DeliveryRuleId } from "./delivery-rules.ts";
 import type { CaseChangeId, ContactId, InteractionId } from "./ids.ts";
 import type { Evidence, ContactFinding } from "./provider-answer.ts";
+import type { TemplateExplanation } from "./template-choice.ts";
 import type { StatusDetails } from "./status-details.ts";
 import type { Channel, Theme } from "./vocabulary.ts";
 
@@ -18,6 +19,8 @@ export interface NoticeTerms {
   readonly scheduledAtFrom: Date | null;
   readonly scheduledAtTo: Date | null;
   readonly dueExplanation: object | null;
+  /** Null if no template could be chosen. */
+  readonly templateExplanation: TemplateExplanation | null;
   readonly failureDescriptionShort: string | null;
   readonly failureDescriptionLong: string | null;
 }

@@ -8,4 +8,6 @@ export interface Lender {
   readonly country: string;
   /** An IANA time zone. Delays are counted in the lender's calendar days and clock time. */
   readonly timeZone: string;
+  /** BCP 47 tags, in order of preference. Templates in them are sent to borrowers whose own language a family does not have. */
+  readonly languages: readonly string[];
 }

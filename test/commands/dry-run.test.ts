@@ -75,10 +75,12 @@ describe("changes of the table", () => {
       change 1: CS-1 (bankruptcy) of BO-1, initiated, Wed 2031-05-21 10:00 EDT
         SENDS type 1 version 1 "Type 1" by email to contact CT-EMAIL
           due Wed 2031-05-21 10:00 EDT: at the moment of the change.
+          Template 1, version 1, in en: the borrower's language (en).
         SENDS type 2 version 1 "Type 2" by text to contact CT-PHONE
           due Thu 2031-05-29 10:00 EDT: 5 business days after the change on the calendar office, at the
           same time of day in America/New_York. Passed over: Sat 2031-05-24, Sun 2031-05-25, Mon
           2031-05-26 (Memorial Day).
+          Template 2, version 1, in en: the borrower's language (en).
         silent type 3 version 1 "Type 3" by email
           The type waits for status processing, the case has status initiated.
 
@@ -95,10 +97,12 @@ describe("changes of the table", () => {
           due Wed 2031-05-21 10:00 EDT
           No eligible contact: The borrower has no contact for email: add a valid email contact of the
           borrower's own (affiliation self, not archived).
+          Template 1, version 1, in en: the borrower's language (en).
         FAILS type 2 version 1 "Type 2" by text
           due Thu 2031-05-29 10:00 EDT
           No eligible contact: The borrower has no contact for text: add a valid personal phone of the
           borrower's own that receives text messages (affiliation self, label personal, not archived).
+          Template 2, version 1, in en: the borrower's language (en).
         silent type 3 version 1 "Type 3" by email
           The type waits for status processing, the case has status initiated.
 

@@ -20,7 +20,7 @@ const sha256 = (bytes: Buffer | string): string => hash("sha256", bytes);
 function noticeOf(folder: string): Message {
   const starter = readStarter(folder);
   const prepared = prepare(factsOf(starter, "77"), starter.template, {
-    lender: { ...starter.sample.lender, country: "US" },
+    lender: { ...starter.sample.lender, country: "US", languages: ["en"] },
     senders: { email: "Préstamos Ejemplo <notices@lender.example>", text: "+16145550100" },
     recipientsAllowed: null,
     canSeal: false,

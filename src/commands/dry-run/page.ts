@@ -2,6 +2,7 @@ import type { InteractionId } from "../../domain/ids.ts";
 import type { Forecast, ForecastChange, ForecastNotice } from "../../decide/dry-run/forecast.ts";
 import type { Explanation } from "../../decide/resolve/schedule.ts";
 import { dueInWords } from "../cli/due-words.ts";
+import { templateInWords } from "../cli/template-words.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
 import { aligned, counted, page, wrapped } from "../cli/layout.ts";
 import type { DryRun } from "./run.ts";
@@ -48,13 +49,13 @@ function changeLines(foretold: ForecastChange, run: DryRun, show: ShowMoment): s
 }
 
 function noticeLines(
-  { type, name, forecast }: ForecastNotice,
+  { type, name, template, forecast }: ForecastNotice,
   interactionId: InteractionId | undefined,
   show: ShowMoment,
 ): string[] {
   const to = forecast.kind === "sends" ? ` to contact ${forecast.contactId}` : "";
   const title = `  ${LABELS[forecast.kind]} type ${type.id} version ${type.version} "${name}" by ${type.channel}${to}`;
-  const sentences = sentencesOf(forecast, show);
+  const sentences = [...sentencesOf(forecast, show), ...templateInWords(template)];
   if (interactionId !== undefined)
     sentences.push(`Already on record, as interaction ${interactionId}.`);
   return [title, ...sentences.flatMap((sentence) => wrapped(sentence, INDENT))];
@@ -99,13 +100,14 @@ export function dryRunJson({ changes, total, onRecord, now }: DryRun): string {
       outcome: change.outcome,
       changedAt: change.changedAt,
       nothing,
-      notices: notices.map(({ type, name, forecast }) => ({
+      notices: notices.map(({ type, name, template, forecast }) => ({
         notificationTypeId: type.id,
         version: type.version,
         name,
         channel: type.channel,
-        templateId: type.templateId,
-        templateVersion: type.templateVersion,
+        templateId: template?.templateId ?? type.templateId,
+        templateVersion: template?.templateVersion ?? null,
+        templateExplanation: template?.templateExplanation ?? null,
         ...forecast,
         interactionId: onRecord.get(`${change.id}:${type.id}`) ?? null,
       })),

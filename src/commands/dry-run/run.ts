@@ -112,12 +112,13 @@ async function loadGround(
   ]);
   const pinned = [...versions.values()]
     .flat()
-    .flatMap(({ templateId, templateVersion }) =>
-      templateId === null || templateVersion === null ? [] : [{ templateId, templateVersion }],
+    .flatMap(({ templates }) =>
+      templates.map(({ id, version }) => ({ templateId: id, templateVersion: version })),
     );
   return {
     planning: {
       zone: lender.timeZone,
+      languages: lender.languages,
       calendars: createCalendars(await loadCalendars(db)),
       withinMs: withinOf(config),
     },

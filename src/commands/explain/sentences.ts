@@ -2,6 +2,7 @@ import type { Explanation } from "../../decide/resolve/schedule.ts";
 import type { Attempt, Chain, PinnedType, RecordChange } from "../../domain/deliver/chain.ts";
 import type { CaseChangeId } from "../../domain/ids.ts";
 import { dueInWords } from "../cli/due-words.ts";
+import { templateInWords } from "../cli/template-words.ts";
 import type { ShowMoment } from "../cli/moment.ts";
 
 /** Returns sentences that say which change caused the interaction, and why. */
@@ -17,12 +18,14 @@ export function whyInWords(
   if (change === null || type === null) return ["The case change that caused it is not on record."];
   const { before } = change;
   const was =
-    before === null ? "the first known state of the case" : `before that it had ${stateOf(before)}`;
+    before === null
+      ? "the first known state of the case"
+      : `before that it had ${stateInWords(before)}`;
   const version = `Version ${type.version} of notification type ${type.id} "${type.name}"`;
   return [
-    `Change ${change.id} gave case ${change.caseId} (${change.caseTypeId}) ${stateOf(change)} on ${show(change.changedAt)}, ${was}.`,
+    `Change ${change.id} gave case ${change.caseId} (${change.caseTypeId}) ${stateInWords(change)} on ${show(change.changedAt)}, ${was}.`,
     `${version} waits for ${awaited(type)}: that held after the change and not before it${metConditions(type)}.`,
-    `Template ${first.templateId ?? "none"} is pinned at version ${first.templateVersion ?? "none"}.`,
+    ...templateInWords(first),
     factsInWords(change.id, attempts),
   ];
 }
@@ -37,7 +40,8 @@ function factsInWords(changeId: CaseChangeId, attempts: Chain["attempts"]): stri
   return `It states the facts of change ${changeId}, which fired it. When it was rendered, the newest change of the case was ${newest}, whose facts it does not state.`;
 }
 
-const stateOf = ({
+/** The status and outcome of a case. */
+export const stateInWords = ({
   status,
   outcome,
 }: {

@@ -18,7 +18,7 @@ export function contextOf(
 ): TemplateContext {
   const { id, contactType, label, name } = contact;
   const loans = facts.loans.map(loanOf);
-  const { country: _, ...shownLender } = lender;
+  const { country: _country, languages: _languages, ...shownLender } = lender;
   return {
     lender: shownLender,
     borrower: borrowerOf(facts.borrower),

@@ -51,6 +51,11 @@ export interface ForecastChange {
 export interface ForecastNotice {
   readonly type: NotificationTypeVersion;
   readonly name: string;
+  /** The chosen template version; null if the type does not fire. */
+  readonly template: Pick<
+    NoticeTerms,
+    "templateId" | "templateVersion" | "templateExplanation"
+  > | null;
   readonly forecast: Forecast;
 }
 
@@ -83,12 +88,16 @@ function foretellNotice(
   type: NotificationTypeVersion,
   inputs: ForecastInputs,
 ): ForecastNotice[] {
-  const notice = { type, name: find(inputs.dryRunFacts.rules, type.id).name };
+  const notice = { type, name: find(inputs.dryRunFacts.rules, type.id).name, template: null };
   const matched = match(arrival.change, type);
   if (matched.kind === "silent")
     return [{ ...notice, forecast: { kind: "silent", long: matched.long } }];
-  const planned = termsOf(arrival.change, type, inputs.planning);
-  return [{ ...notice, forecast: forecast(planned, type, arrival, inputs) }];
+  const { changedAt, receivedAt, borrowerId } = arrival.change;
+  const borrowerLanguage = find(inputs.dryRunFacts.people, borrowerId).borrower.language;
+  const planned = termsOf({ changedAt, receivedAt, borrowerLanguage }, type, inputs.planning);
+  const { templateId, templateVersion, templateExplanation } = planned;
+  const template = { templateId, templateVersion, templateExplanation };
+  return [{ ...notice, template, forecast: forecast(planned, type, arrival, inputs) }];
 }
 
 type Scheduled = NoticeTerms & {

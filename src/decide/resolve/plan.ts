@@ -5,6 +5,7 @@ import type { NotificationTypeVersion } from "../../domain/resolve/notification-
 import type { ResolutionPlan } from "../../domain/resolve/resolution.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 import type { Calendars } from "./calendars.ts";
+import { chooseTemplate } from "./choose-template.ts";
 import { match } from "./match.ts";
 import { schedule } from "./schedule.ts";
 
@@ -18,6 +19,8 @@ export interface Planning {
    * channel (ms).
    */
   readonly withinMs: Partial<Record<Channel, number | undefined>>;
+  /** The lender's languages, in order of preference (BCP 47). */
+  readonly languages: readonly string[];
 }
 
 type Due = Pick<
@@ -39,7 +42,11 @@ const failed = (short: string, long: string): Due => ({
   failureDescriptionLong: long,
 });
 
-type Dated = Pick<CaseChange, "changedAt" | "receivedAt">;
+/** The part of a change that the terms of its notices depend on. */
+export interface Subject extends Pick<CaseChange, "changedAt" | "receivedAt"> {
+  readonly borrowerLanguage: string;
+}
+type Dated = Pick<Subject, "changedAt" | "receivedAt">;
 
 const MINUTE_MS = 60_000;
 /**
@@ -49,13 +56,8 @@ const MINUTE_MS = 60_000;
 const arrivedBy = ({ receivedAt }: Dated): number =>
   Math.ceil(receivedAt.getTime() / MINUTE_MS) * MINUTE_MS;
 
-/** A notice without a possible date or template is recorded as failed: it is neither sent at once nor forgotten. */
+/** A notice without a possible date is recorded as failed: it is neither sent at once nor forgotten. */
 function dueOf(change: Dated, type: NotificationTypeVersion, planning: Planning): Due {
-  if (type.templateVersion === null)
-    return failed(
-      "No active template",
-      `Template ${type.templateId ?? "none"} has no active version: publish one, then send the notice again.`,
-    );
   const withinMs = planning.withinMs[type.channel];
   const scheduled = schedule(type, change.changedAt, planning.zone, planning.calendars);
   if (scheduled.kind === "impossible") return failed(scheduled.short, scheduled.long);
@@ -74,27 +76,57 @@ function dueOf(change: Dated, type: NotificationTypeVersion, planning: Planning)
 
 /** Returns the terms of the notice that a firing version makes of a change at this moment. */
 export function termsOf(
-  change: Dated,
+  subject: Subject,
   type: NotificationTypeVersion,
   planning: Planning,
 ): NoticeTerms {
-  return {
+  const { channel, theme } = type;
+  const terms = {
     notificationTypeId: type.id,
     notificationTypeVersion: type.version,
-    templateId: type.templateId,
-    templateVersion: type.templateVersion,
-    channel: type.channel,
-    theme: type.theme,
-    subject: type.subject,
-    sensitive: type.sensitive,
-    ...dueOf(change, type, planning),
+    channel,
+    theme,
+  };
+  const choice = chooseTemplate(type, subject.borrowerLanguage, planning.languages);
+  if (choice === undefined) return { ...terms, ...withoutTemplate(type) };
+  const { template, explanation } = choice;
+  return {
+    ...terms,
+    templateId: template.id,
+    templateVersion: template.version,
+    templateExplanation: explanation,
+    subject: template.subject,
+    sensitive: template.sensitive,
+    ...dueOf(subject, type, planning),
   };
 }
+
+/** A notice without a template is recorded as failed, like one without a date. */
+const withoutTemplate = ({ templateId }: NotificationTypeVersion): Due & TemplateTerms => ({
+  templateId,
+  templateVersion: null,
+  templateExplanation: null,
+  subject: null,
+  sensitive: false,
+  ...failed(
+    "No active template",
+    `Template ${templateId ?? "none"} has no active version: publish one, then send the notice again.`,
+  ),
+});
+
+type TemplateTerms = Pick<
+  NoticeTerms,
+  "templateId" | "templateVersion" | "templateExplanation" | "subject" | "sensitive"
+>;
 
 /** Collects the resolutions of a batch of changes. */
 export interface Planner {
   /** Matches one change with the active versions linked to its case type. */
-  add(change: CaseChange, types: readonly NotificationTypeVersion[]): void;
+  add(
+    change: CaseChange,
+    types: readonly NotificationTypeVersion[],
+    borrowerLanguage: string,
+  ): void;
   plan(): ResolutionPlan;
 }
 
@@ -104,28 +136,30 @@ type Mutable<Entry extends { readonly caseChangeIds: readonly CaseChangeId[] }> 
 > & { readonly caseChangeIds: CaseChangeId[] };
 
 /**
- * Plans the changes of a batch. Changes of the same moment, as in a bulk, share one notice for each version, so its
- * date is computed and written once.
+ * Plans the changes of a batch. Changes of the same moment and language, as in a bulk, share one notice for each version, so
+ * its date is computed and written once.
  */
 export function createPlanner(planning: Planning): Planner {
   const resolutions = new Map<string, Mutable<ResolutionPlan["resolutions"][number]>>();
   const notices = new Map<string, Mutable<ResolutionPlan["notices"][number]>>();
 
-  const addNotice = (change: CaseChange, type: NotificationTypeVersion): void => {
-    const key = `${type.id} ${change.changedAt.getTime()} ${arrivedBy(change)}`;
+  const addNotice = (id: CaseChangeId, subject: Subject, type: NotificationTypeVersion): void => {
+    const key = `${type.id} ${subject.changedAt.getTime()} ${arrivedBy(subject)} ${subject.borrowerLanguage}`;
     const known = notices.get(key);
-    if (known !== undefined) return void known.caseChangeIds.push(change.id);
-    notices.set(key, { ...termsOf(change, type, planning), caseChangeIds: [change.id] });
+    if (known !== undefined) return void known.caseChangeIds.push(id);
+    notices.set(key, { ...termsOf(subject, type, planning), caseChangeIds: [id] });
   };
 
   return {
-    add(change, types) {
+    add(change, types, borrowerLanguage) {
+      const { changedAt, receivedAt } = change;
+      const subject = { changedAt, receivedAt, borrowerLanguage };
       const verdicts: Record<string, string[]> = {};
       for (const type of types) {
         const matched = match(change, type);
         const verdict = matched.kind === "fires" ? matched.kind : matched.why;
         (verdicts[verdict] ??= []).push(`${type.id}.${type.version}`);
-        if (matched.kind === "fires") addNotice(change, type);
+        if (matched.kind === "fires") addNotice(change.id, subject, type);
       }
       const key = JSON.stringify(verdicts);
       const alike = resolutions.get(key);

@@ -1,5 +1,6 @@
 import type { BorrowerId, CaseChangeId, ContactId, InteractionId, WorkerId } from "../ids.ts";
 import type { CaseChange } from "../resolve/case-change.ts";
+import type { TemplateExplanation } from "../template-choice.ts";
 import type { Delay, Trigger } from "../resolve/notification-type.ts";
 import type {
   Channel,
@@ -30,6 +31,7 @@ export interface Attempt {
   readonly contactStatus: string | null;
   readonly templateId: number | null;
   readonly templateVersion: number | null;
+  readonly templateExplanation: TemplateExplanation | null;
   /** The newest change of the case when the content was rendered; null before that. */
   readonly newestCaseChangeId: CaseChangeId | null;
   readonly claimedBy: WorkerId | null;

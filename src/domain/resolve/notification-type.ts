@@ -7,6 +7,7 @@ import type {
   Outcome,
   Theme,
 } from "../vocabulary.ts";
+import type { TemplateOption } from "../template-choice.ts";
 
 /** One filter on a case field. The older form `{fieldName, value}` omits the last two. */
 export interface Condition {
@@ -31,15 +32,14 @@ export interface Delay {
   readonly calendar: string;
 }
 
-/** An active version with the template version that is active at the same moment. Both are pinned when it fires. */
+/** An active version with the template versions that are active at the same moment. It and one of them are pinned when it fires. */
 export interface NotificationTypeVersion extends Trigger, Delay {
   readonly id: number;
   readonly version: number;
   readonly channel: Channel;
   readonly theme: Theme | null;
+  /** The template that it names. The borrower may get another one of the same family, in another language. */
   readonly templateId: number | null;
-  /** Null if the template has no active version. */
-  readonly templateVersion: number | null;
-  readonly subject: string | null;
-  readonly sensitive: boolean;
+  /** The active versions of the named template and of its family. */
+  readonly templates: readonly TemplateOption[];
 }

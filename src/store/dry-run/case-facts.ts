@@ -37,17 +37,19 @@ export async function loadCaseFacts(db: Db, caseId: CaseId): Promise<CaseWithPeo
   };
 }
 
-/** Returns the first active notification type that uses a template, if there is one. */
+/** Returns the first active notification type that uses a template or its family, if there is one. */
 export async function findTypeOf(
   db: Db,
   templateId: number,
 ): Promise<{ readonly id: number; readonly name: string } | undefined> {
-  return await db
-    .selectFrom("notificationTypes")
-    .select(["id", "name"])
-    .where("templateId", "=", templateId)
-    .where("status", "=", "active")
-    .orderBy("id")
-    .limit(1)
-    .executeTakeFirst();
+  const { rows } = await sql<{ id: number; name: string }>`
+    select t.id, t.name
+    from tidings.notification_types t
+    left join tidings.templates named on named.id = t.template_id and named.status = 'active'
+    where t.status = 'active' and (t.template_id = ${templateId} or (named.family, named.channel) = (
+      select m.family, m.channel from tidings.templates m where m.id = ${templateId} order by m.version desc limit 1))
+    order by t.id
+    limit 1
+  `.execute(db);
+  return rows[0];
 }

@@ -241,6 +241,7 @@ export interface Interactions {
   statusUpdatedAt: Generated<Timestamp>;
   subject: string | null;
   supercaseBulkOperationId: string | null;
+  templateExplanation: Json | null;
   templateId: number | null;
   templateVersion: number | null;
   templateVersionId: Generated<string | null>;
@@ -377,6 +378,7 @@ export interface Templates {
   createdAt: Generated<Timestamp>;
   createdBy: Generated<string>;
   deprecatedAt: Timestamp | null;
+  family: Generated<string | null>;
   htmlTemplate: string | null;
   id: Generated<number>;
   language: Generated<string>;

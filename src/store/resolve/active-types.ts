@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { NotificationTypeVersion } from "../../domain/resolve/notification-type.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** Loads the active versions of case types, each with the template version that is active at the same moment. */
+/** Loads the active versions of case types, each with the template versions that are active at the same moment. */
 export type LoadActiveVersions = (
   db: Db,
   caseTypeIds: readonly string[],
@@ -40,11 +40,20 @@ async function readActiveVersions(
 ): Promise<(NotificationTypeVersion & { caseTypeId: string })[]> {
   const { rows } = await sql<NotificationTypeVersion & { caseTypeId: string }>`
     select l.case_type_id, t.id, t.version, t.on_status, t.on_outcome, coalesce(nullif(t.on_condition, 'null'), '[]') as on_condition,
-      coalesce(t.channel, p.channel) as channel, t.theme, t.template_id, p.version as template_version, p.subject,
-      coalesce(p.sensitive, false) as sensitive, t.delay, t.unit, t.calendar
+      coalesce(t.channel, n.channel) as channel, t.theme, t.template_id, t.delay, t.unit, t.calendar,
+      (
+        select coalesce(json_agg(f order by f.id), '[]')
+        from (
+          select o.id, o.version, o.language, o.subject, o.sensitive
+          from tidings.templates o
+          where o.status = 'active' and (o.id = t.template_id or o.family = n.family and o.channel = n.channel)
+        ) f
+      ) as templates
     from tidings.case_type_notification_types l
     join tidings.notification_types t on t.id = l.notification_type_id and t.status = 'active'
-    left join tidings.templates p on p.id = t.template_id and p.status = 'active'
+    left join lateral (
+      select m.family, m.channel from tidings.templates m where m.id = t.template_id order by m.status = 'active' desc, m.version desc limit 1
+    ) n on true
     where l.case_type_id = any(${caseTypeIds}::text[])
     order by t.id
   `.execute(db);

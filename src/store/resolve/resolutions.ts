@@ -18,6 +18,7 @@ const NOTICE = {
   scheduledAtFrom: "timestamptz",
   scheduledAtTo: "timestamptz",
   dueExplanation: "jsonb",
+  templateExplanation: "jsonb",
   failureDescriptionShort: "text",
   failureDescriptionLong: "text",
   caseChangeIds: "bigint[]",
@@ -47,11 +48,11 @@ export async function recordResolutions(
       insert into tidings.interactions
         (origin, created_by, direction, started_at, case_change_id, case_id, person_id, loan_id, loan_ids, supercase_bulk_operation_id,
          notification_type_id, notification_type_version, template_id, template_version, channel, theme, subject, sensitive,
-         status, scheduled_at_from, scheduled_at_to, due_explanation, failure_description_short, failure_description_long)
+         status, scheduled_at_from, scheduled_at_to, due_explanation, template_explanation, failure_description_short, failure_description_long)
       select 'tidings', '{"id": "tidings", "name": "Tidings"}', 'outbound', null, c.id, c.case_id, c.borrower_id,
         case when cardinality(c.loan_ids) = 1 then c.loan_ids[1] end, c.loan_ids, c.supercase_bulk_operation_id,
         n."notificationTypeId", n."notificationTypeVersion", n."templateId", n."templateVersion", n.channel, n.theme, n.subject, n.sensitive,
-        n.status, n."scheduledAtFrom", n."scheduledAtTo", n."dueExplanation", n."failureDescriptionShort", n."failureDescriptionLong"
+        n.status, n."scheduledAtFrom", n."scheduledAtTo", n."dueExplanation", n."templateExplanation", n."failureDescriptionShort", n."failureDescriptionLong"
       from ${recordset("n", NOTICE, notices)}
       cross join lateral unnest(n."caseChangeIds") as fired(by)
       join resolved r on r.case_change_id = fired.by

@@ -26,9 +26,7 @@ const TYPE: NotificationTypeVersion = {
   channel: "email",
   theme: "opsServicing",
   templateId: 7,
-  templateVersion: 2,
-  subject: null,
-  sensitive: false,
+  templates: [{ id: 7, version: 2, language: "en", subject: null, sensitive: false }],
   delay: null,
   unit: null,
   calendar: "office",
@@ -96,6 +94,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
     website: "https://lender.example",
     country: "US",
     timeZone: "America/New_York",
+    languages: ["en"],
   };
   const borrower = {
     id: BORROWER,
@@ -122,6 +121,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
   return {
     planning: {
       zone: lender.timeZone,
+      languages: lender.languages,
       calendars: createCalendars({ calendars: [], closures: [] }),
       withinMs: { email: given.withinMs },
     },
@@ -250,7 +250,7 @@ describe("a notice that would not be sent has the reason", () => {
     [
       "a template without an active version",
       arrival(),
-      { types: [{ ...TYPE, templateVersion: null }] },
+      { types: [{ ...TYPE, templates: [] }] },
       {
         kind: "fails",
         dueAt: null,

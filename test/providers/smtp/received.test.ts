@@ -41,7 +41,7 @@ interface Received {
 /** The whole way of a notice but for the database. */
 async function send(starter: Starter, chainId: string): Promise<Received> {
   const prepared = prepare(factsOf(starter, chainId), starter.template, {
-    lender: { ...starter.sample.lender, country: "US" },
+    lender: { ...starter.sample.lender, country: "US", languages: ["en"] },
     senders: { email: FROM, text: "" },
     recipientsAllowed: null,
     canSeal: false,

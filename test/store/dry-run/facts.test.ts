@@ -44,6 +44,7 @@ test("a dry run is judged on the facts that delivering loads, to the last of the
   const inputs: ForecastInputs = {
     planning: {
       zone: lender.timeZone,
+      languages: lender.languages,
       calendars: createCalendars({ calendars: [], closures: [] }),
       withinMs,
     },

@@ -62,6 +62,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       "template_version",
       "template_version_id",
       "due_explanation",
+      "template_explanation",
       "attempt",
       "first_interaction_id",
       "previous_interaction_id",

@@ -144,6 +144,11 @@ describe.each(ROLES)("a core system %s", (_, role) => {
       () => interaction(", due_explanation", ", '{}'"),
     ],
     [
+      "explain a template",
+      "interactions_template_explanation_is_not_chosen",
+      () => interaction(", template_explanation", ", '{}'"),
+    ],
+    [
       "end the chain of a notice",
       "interactions_first_interaction_id_is_not_chosen",
       () => interaction(", first_interaction_id", `, ${notice}`),
@@ -276,7 +281,7 @@ describe("an operator", () => {
   });
 
   const COPIED =
-    "origin channel person_id loan_id loan_ids subject theme sensitive case_id case_change_id notification_type_id notification_type_version template_id template_version due_explanation supercase_bulk_operation_id".split(
+    "origin channel person_id loan_id loan_ids subject theme sensitive case_id case_change_id notification_type_id notification_type_version template_id template_version template_explanation due_explanation supercase_bulk_operation_id".split(
       " ",
     );
   /** The next attempt of an interaction, with other values for some columns. */
@@ -303,6 +308,7 @@ describe("an operator", () => {
     ["sensitive", "true"],
     ["loan_ids", "'{LN-1}'"],
     ["due_explanation", `'{"forged": 1}'`],
+    ["template_explanation", `'{"forged": 1}'`],
     ["created_at", "'2019-01-01'"],
     ["created_by", `'{"id": "operator:the.ceo"}'`],
     ["claimed_by", "'w9'"],

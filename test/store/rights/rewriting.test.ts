@@ -30,6 +30,7 @@ test.each([
   "content_sha256 = repeat('0', 64)",
   "case_id = 'X'",
   "due_explanation = '{}'",
+  "template_explanation = '{}'",
   "sensitive = true",
   "channel = 'text'",
   "subject = 'Another subject'",
