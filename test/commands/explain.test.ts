@@ -85,7 +85,7 @@ describe("the page of an interaction", () => {
         EDT, before that it had status processing.
         Version 1 of notification type 1 "Type 1" waits for status completed and outcome denied: that held
         after the change and not before it, and the case's fields met chapter gte 7.
-        Template 1 is pinned at version 1.
+        Template 1, version 1, in en: the borrower's language (en).
         It states the facts of change 2, whatever changes of the case follow.
 
       When it is due
@@ -140,7 +140,7 @@ describe("the page of an interaction", () => {
         EDT, before that it had status processing.
         Version 1 of notification type 1 "Type 1" waits for status completed and outcome denied: that held
         after the change and not before it, and the case's fields met chapter gte 7.
-        Template 1 is pinned at version 1.
+        Template 1, version 1, in en: the borrower's language (en).
         It states the facts of change 4, whatever changes of the case follow.
 
       When it is due
@@ -254,7 +254,7 @@ test("no name, address or message is shown, and no field of the case", async () 
 test("an id that is not there is refused", async () => {
   await expect(explaining("999999")).rejects.toThrow("NOT_FOUND: there is no interaction 999999");
   await expect(explaining("x")).rejects.toThrow("INTERACTION_ID must be a whole number");
-  await expect(explaining()).rejects.toThrow("INTERACTION_ID is missing");
+  await expect(explaining()).rejects.toThrow("give one of INTERACTION_ID");
 });
 
 describe("changes of the record", () => {
