@@ -1,16 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  startEmbeddedPostgres,
-  type EmbeddedPostgres,
-} from "../../src/store/postgres/embedded-postgres.ts";
 import { makeClone } from "../clone.ts";
+import { pathWithPsql, startOwnPostgres, type OwnPostgres } from "../own-postgres.ts";
 import { blocksOf, statementsOf, type Block } from "../page-blocks.ts";
-import { loadBinaries } from "../postgres/binaries.ts";
 import { openShell, type Shell } from "../shell.ts";
 
 /** This test follows docs/first-notice.md as a reader does, on a server that asks for passwords. */
@@ -18,20 +13,13 @@ const BLOCKS = blocksOf("docs/first-notice.md", "sh", "sql");
 
 const dir = mkdtempSync(join(tmpdir(), "tidings-first-notice-"));
 const clone = join(dir, "clone");
-let postgres: EmbeddedPostgres;
+let postgres: OwnPostgres;
 let shell: Shell;
-let port = 0;
 
 beforeAll(async () => {
-  port = await freePort();
-  postgres = await startServer(port);
+  postgres = await startOwnPostgres(dir, "admin-secret");
   makeClone(clone);
-  makePsql();
-  shell = openShell(clone, {
-    PATH: [join(dir, "bin"), dirname(process.execPath), process.env["PATH"]].join(delimiter),
-    HOME: dir,
-    USER: "ana",
-  });
+  shell = openShell(clone, { PATH: pathWithPsql(dir), HOME: dir, USER: "ana" });
 });
 afterAll(async () => {
   await shell.end();
@@ -39,41 +27,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "localhost");
-  await new Promise((listening) => server.once("listening", listening));
-  const { port: free } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return free;
-}
-
-/** A server on the port, with the superuser that the page names. */
-async function startServer(at: number): Promise<EmbeddedPostgres> {
-  const data = join(dir, "postgres");
-  const settings = ["fsync=off", "listen_addresses=localhost", `port=${at}`];
-  const started = await startEmbeddedPostgres(
-    data,
-    settings.flatMap((setting) => ["-c", setting]),
-    await loadBinaries(process.env["TEST_POSTGRES"]),
-  );
-  const hba = join(data, "pg_hba.conf");
-  writeFileSync(hba, readFileSync(hba, "utf8").replaceAll(/^(host.*)trust$/gmu, "$1scram-sha-256"));
-  const admin = new Client({ connectionString: `${started.url}&port=${at}` });
-  await admin.connect();
-  await admin.query("select pg_reload_conf()");
-  await admin.query("create role postgres superuser login password 'admin-secret'");
-  await admin.end();
-  return started;
-}
-
-/** A machine for tests may lack psql. */
-function makePsql(): void {
-  mkdirSync(join(dir, "bin"));
-  const psql = `#!/bin/sh\nexec "${process.execPath}" "${resolve("test/psql.ts")}" "$@"\n`;
-  writeFileSync(join(dir, "bin", "psql"), psql, { mode: 0o755 });
-}
-
-const atOurPort = (text: string): string => text.replaceAll("localhost:5432", `localhost:${port}`);
+const atOurPort = (text: string): string =>
+  text.replaceAll("localhost:5432", `localhost:${postgres.port}`);
 
 /** Runs a block: a shell block in the one shell, an SQL block as the role that its first line names. */
 async function follow({ language, text, line }: Block): Promise<string> {
