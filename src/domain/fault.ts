@@ -13,6 +13,8 @@ export const FAULTS = {
   NOT_FOUND: "The thing that was named is not on record. `tidings find` lists interactions.",
   DATABASE_UNREACHABLE:
     "The database cannot be reached. Check that it runs and that DATABASE_URL is correct.",
+  PRIVILEGE_MISSING:
+    "The database role lacks the privilege that the error names. Run the SQL that `tidings roles` prints, as the owner of the schemas, or use another role.",
   SCHEMA_OUTDATED:
     "The database lacks migrations of this version. Apply them with `tidings migrate` or `tidings start`.",
   EMBEDDED_POSTGRES_UNAVAILABLE:

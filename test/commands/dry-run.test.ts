@@ -287,7 +287,9 @@ test("the database itself refuses a write in a dry run", async () => {
     alter table tidings.calendars rename to calendars_behind;
     create view tidings.calendars as select * from tidings.calendars_behind where write_something();
   `);
-  await expect(runDryRun("--change", changeIds[0] ?? "")).rejects.toMatchObject({ code: "25006" });
+  await expect(runDryRun("--change", changeIds[0] ?? "")).rejects.toThrow(
+    "cannot execute INSERT in a read-only transaction",
+  );
   await pool.query(
     "drop view tidings.calendars; alter table tidings.calendars_behind rename to calendars",
   );

@@ -5,12 +5,14 @@ import { Fault } from "../../domain/fault.ts";
 import { createDb, openPool, type Db } from "../../store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../store/postgres/embedded-postgres.ts";
 import { migrationsDiffer, readMigrationState } from "../../store/postgres/migration-state.ts";
-import { refuseUnreachable } from "../../store/postgres/unreachable.ts";
+import { outageCode } from "../../store/postgres/retry.ts";
+import { refuseMissingPrivilege, refuseUnreachable } from "../../store/postgres/unreachable.ts";
 
 /**
  * Runs a command's work on the configured database. Without DATABASE_URL that is the embedded Postgres: a running one
  * is used and left running, and a stopped one runs for the duration of the work. `actor` is written into the
- * transitions of the work.
+ * transitions of the work. Throws PRIVILEGE_MISSING where the database role may not do the work, and DATABASE_UNREACHABLE on
+ * an outage.
  */
 export async function withDatabase<Result>(
   actor: string,
@@ -22,8 +24,17 @@ export async function withDatabase<Result>(
   const pool = openPool({ url, actor, max: 2, onLost: () => {} });
   open.defer(() => pool.end());
   const db = createDb(pool);
-  await checkSchema(db);
-  return await work(db, config);
+  try {
+    await checkSchema(db);
+    return await work(db, config);
+  } catch (error) {
+    refuseByName(error);
+  }
+}
+
+function refuseByName(error: unknown): never {
+  if (outageCode(error) !== undefined) refuseUnreachable(error);
+  refuseMissingPrivilege(error);
 }
 
 async function borrowEmbedded(open: AsyncDisposableStack, dataDir: string): Promise<string> {

@@ -9,7 +9,7 @@ export const EXIT = {
   usage: 2,
   /** The thing that was named is not on record, or no interaction matches the filter. */
   notFound: 3,
-  /** The record, the content keys or a port in use do not allow it now. Nothing was changed. */
+  /** The record, the rights of the database role, the content keys or a port in use do not allow it now. Nothing was changed. */
   refused: 4,
   /** The database is unreachable or not suitable. The same command may work later. */
   databaseAway: 5,
@@ -24,6 +24,7 @@ export const EXIT_OF_FAULT: Readonly<Record<FaultCode, ExitCode>> = {
   FACTS_INVALID: EXIT.usage,
   NOT_FOUND: EXIT.notFound,
   DATABASE_UNREACHABLE: EXIT.databaseAway,
+  PRIVILEGE_MISSING: EXIT.refused,
   SCHEMA_OUTDATED: EXIT.databaseAway,
   EMBEDDED_POSTGRES_UNAVAILABLE: EXIT.databaseAway,
   DATABASE_UNSUITABLE: EXIT.databaseAway,

@@ -1,12 +1,32 @@
 import { Fault } from "../../domain/fault.ts";
 import { outageCode } from "./retry.ts";
 
-/** Throws, instead of the driver's error, the fault that states why the database did not answer and what to do. */
+/**
+ * Throws, instead of the driver's error, the fault that states why the database did not answer and what to do:
+ * PRIVILEGE_MISSING where the role may not connect or read, otherwise DATABASE_UNREACHABLE.
+ */
 export function refuseUnreachable(error: unknown): never {
   if (error instanceof Fault) throw error;
+  if (isMissingPrivilege(error)) refuseMissingPrivilege(error);
   throw new Fault(
     "DATABASE_UNREACHABLE",
     `${reasonOf(error)}; check that it runs and that DATABASE_URL leads to it`,
+    error,
+  );
+}
+
+/** The SQLSTATE of a missing privilege, and of what triggers of ours refuse to a role. */
+const MISSING_PRIVILEGE = "42501";
+
+const isMissingPrivilege = (error: unknown): error is Error =>
+  error instanceof Error && "code" in error && error.code === MISSING_PRIVILEGE;
+
+/** Throws a missing privilege as PRIVILEGE_MISSING, which names the object, and every other error as it is. */
+export function refuseMissingPrivilege(error: unknown): never {
+  if (!isMissingPrivilege(error)) throw error;
+  throw new Fault(
+    "PRIVILEGE_MISSING",
+    `${error.message}; \`tidings roles\` prints the SQL that gives a role its rights`,
     error,
   );
 }
