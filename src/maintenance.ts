@@ -32,12 +32,18 @@ const ABANDONED_JOB_AFTER_MS = 8_000;
 const OVERDUE_AFTER_MS = 60_000;
 /** The database time from a slower round trip (ms) is ignored, because it is stale. */
 const FRESH_TIME_MS = 250;
+/**
+ * A stop waits so long (ms) for a running sweep, which may wait for a lock. Its statements change nothing that another daemon
+ * would not change, so it may end without us, and the daemon still signs off.
+ */
+const LONGEST_STOP_MS = 1_000;
 /** Abandoned jobs are searched for once in this many heartbeats. */
 const UNLOCK_EVERY = 2;
 /** Overdue interactions, and case changes that were missed or not resolved, are searched for once in this many heartbeats. */
 const SWEEP_EVERY = 5;
 
 export interface Maintenance {
+  /** Ends the heartbeat. Running sweeps are waited for, but not for long. */
   stop(): Promise<void>;
 }
 
@@ -86,7 +92,8 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
       }
       await sleep(heartbeatMs, undefined, { signal: stopped.signal }).catch(() => {});
     }
-    await Promise.all([recover.running(), requeue.running(), intake.running()]);
+    const ended = Promise.all([recover.running(), requeue.running(), intake.running()]);
+    await Promise.race([ended, sleep(LONGEST_STOP_MS, undefined, { ref: false })]);
   };
   const done = loop();
   return {

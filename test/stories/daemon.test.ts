@@ -3,11 +3,11 @@ import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
-import { afterAll, afterEach, describe, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { openPool } from "../../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../src/store/postgres/embedded-postgres.ts";
 import { spawnDaemon, type DaemonProcess } from "../daemon-process.ts";
-import { useDatabase } from "../database.ts";
+import { untilWaitingForLock, useDatabase } from "../database.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 
 const { url, pool } = useDatabase();
@@ -27,11 +27,12 @@ afterEach(async () => {
   }
 });
 
+beforeAll(() => insertLender(pool));
+
 const outbox = async (dir = root): Promise<string[]> =>
   readdir(join(dir, "outbox")).catch(() => []);
 
 test("a change inserted while it runs is delivered, and SIGTERM ends it with everything written down", async () => {
-  await insertLender(pool);
   await insertType(pool, { id: 1 });
   const daemon = start({ DATABASE_URL: url });
   const { workerId } = await daemon.waitFor("daemon.started");
@@ -48,6 +49,31 @@ test("a change inserted while it runs is delivered, and SIGTERM ends it with eve
   ]);
   expect(await outbox()).toHaveLength(1);
   expect((await pool.query("select from tidings.workers")).rowCount).toBe(0);
+});
+
+test("a sweep that waits for a lock does not keep a stopping daemon from signing off", async () => {
+  await insertChanges(pool, [{ caseId: "LOCKED", status: "initiated" }]);
+  const holder = new Client({ connectionString: url });
+  await holder.connect();
+  await holder.query("begin");
+  await holder.query("select from tidings.cases where id = 'LOCKED' for update");
+  const daemon = start({ DATABASE_URL: url, SHUTDOWN_SECONDS: "1" });
+  await daemon.waitFor("daemon.started");
+  const replica = new Client({ connectionString: url });
+  await replica.connect();
+  await replica.query("set session_replication_role = replica");
+  // each of them waits for the lock for two seconds
+  await replica.query(
+    `insert into tidings.case_changes (case_id, case_type_id, borrower_id, status)
+     select 'LOCKED', 'bankruptcy', 'BO-1', 'processing' from generate_series(1, 20)`,
+  );
+  await replica.end();
+  await untilWaitingForLock(pool, { words: "take_in_missed_changes" });
+  daemon.child.kill("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+  expect(daemon.lines.at(-1)).toMatchObject({ event: "daemon.stopped" });
+  expect((await pool.query("select from tidings.workers")).rowCount).toBe(0);
+  await holder.end();
 });
 
 test("a signal while it waits for its database ends it at once and in order", async () => {
