@@ -22,6 +22,8 @@ create table tidings.interactions (
   person_id text,
   contact_id text,
   contact jsonb,
+  -- the contacts that would have been preferred to contact_id: [{"contactId", "why"}]; null if there is none
+  passed_over jsonb,
   borrower jsonb,
   loan_id text,
   loan_ids text[] not null default '{}',
@@ -266,7 +268,7 @@ begin
           is not distinct from (n.loan_id, n.loan_ids, n.subject, n.theme, n.sensitive, n.due_explanation, n.template_explanation, n.supercase_bulk_operation_id)
         and (p.status = 'failed' or tidings.is_outcome_unknown(p.status, p.status_details))
         and n.created_at = now() and n.created_by in (p.created_by, jsonb_build_object('id', tidings.moved_by(), 'name', tidings.moved_by()))
-        and num_nonnulls(n.first_due_at, n.content, n.contact_id, n.contact, n.borrower, n.started_at, n.ended_at, n.claimed_at, n.claimed_by, n.provider,
+        and num_nonnulls(n.first_due_at, n.content, n.contact_id, n.contact, n.passed_over, n.borrower, n.started_at, n.ended_at, n.claimed_at, n.claimed_by, n.provider,
           n.provider_message_id, n.content_sha256, n.evidence, n.segments, n.compliance_guard_rule_id, n.failure_description_short) = 0
     ))
   ) then
@@ -283,6 +285,7 @@ begin
     when n.provider_message_id is not null then 'provider_message_id'
     when n.content_sha256 is not null then 'content_sha256'
     when n.due_explanation is not null then 'due_explanation'
+    when n.passed_over is not null then 'passed_over'
     when n.first_due_at is not null then 'first_due_at'
     when n.template_explanation is not null then 'template_explanation'
     when n.first_interaction_id is not null then 'first_interaction_id'
@@ -475,12 +478,12 @@ execute function tidings.keep_template_version();
 
 -- A claim writes who sends, through which contact, and the content that is about to be sent.
 create trigger keep_claim before update of claimed_at, claimed_by, claims, provider, segments, newest_case_change_id, contact_id,
-  contact, borrower on tidings.interactions
+  contact, passed_over, borrower on tidings.interactions
 for each row when (old.origin = 'tidings' and not (old.status = 'scheduled' and new.status = 'inProgress')
   and (new.claimed_at, new.claimed_by, new.claims, new.provider, new.segments, new.newest_case_change_id, new.contact_id, new.contact,
-    new.borrower)
+    new.passed_over, new.borrower)
   is distinct from (old.claimed_at, old.claimed_by, old.claims, old.provider, old.segments, old.newest_case_change_id, old.contact_id,
-    old.contact, old.borrower))
+    old.contact, old.passed_over, old.borrower))
 execute function tidings.refuse_rewrite();
 
 create function tidings.keep_content() returns trigger
@@ -574,7 +577,7 @@ execute function tidings.record_wait();
 
 -- Columns that may change and are not in a transition.
 create trigger record_change_of_notices after update of meta_data, external_id, compliance_guard_rule_id, failure_description_short,
-  failure_description_long, content, newest_case_change_id, contact_id, contact, borrower, evidence, started_at, ended_at,
+  failure_description_long, content, newest_case_change_id, contact_id, contact, passed_over, borrower, evidence, started_at, ended_at,
   provider_message_id, content_sha256 on tidings.interactions
 for each row when (old.origin = 'tidings' and (
   -- the lender's notes
@@ -596,8 +599,8 @@ for each row when (old.origin = 'tidings' and (
     or (old.content_sha256 <> new.content_sha256 or old.content_sha256 is not null and new.content_sha256 is null)))
   -- a claim after one whose message never left, if it hands over anything else; the transitions have its times
   or (old.status = 'scheduled' and new.status = 'inProgress' and old.claimed_at is not null
-    and ((new.content, new.newest_case_change_id, new.contact_id, new.contact, new.borrower)
-        is distinct from (old.content, old.newest_case_change_id, old.contact_id, old.contact, old.borrower)
+    and ((new.content, new.newest_case_change_id, new.contact_id, new.contact, new.passed_over, new.borrower)
+        is distinct from (old.content, old.newest_case_change_id, old.contact_id, old.contact, old.passed_over, old.borrower)
       or old.provider_message_id is not null))
   -- content that another key has sealed again
   or (new.status = old.status and new.content is distinct from old.content)))

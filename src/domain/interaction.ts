@@ -1,4 +1,5 @@
 import type { DeliveryRuleId } from "./delivery-rules.ts";
+import type { PassedOver } from "./passed-over.ts";
 import type { CaseChangeId, ContactId, InteractionId } from "./ids.ts";
 import type { Evidence, ContactFinding } from "./provider-answer.ts";
 import type { TemplateExplanation } from "./template-choice.ts";
@@ -31,6 +32,8 @@ export interface Claim {
   readonly contactId: ContactId;
   /** A copy of the contact at that time. */
   readonly contact: object;
+  /** The contacts that would have been preferred; null if there is none. */
+  readonly passedOver: readonly PassedOver[] | null;
   readonly borrower: object;
   readonly content: object;
   /** The newest change of the case at that time. */

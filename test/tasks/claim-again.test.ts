@@ -114,3 +114,23 @@ test("sealed content that stays the same is no change, and earlier content stays
     bodyText: "Dear Pat",
   });
 });
+
+test("a claim records the contacts that were passed over, and explain names them", async () => {
+  await pool.query(
+    `insert into tidings.contacts (id, borrower_id, contact_type, label, affiliation, value) values
+       ('A-PARENT', 'BO-1', 'email', 'personal', 'parent', 'parent@example.com')`,
+  );
+  const deps = depsOn(database);
+  const id = await plan("CS-PASSED");
+
+  await claimInVain(deps, id);
+
+  const { rows } = await pool.query(
+    `select passed_over as "passedOver" from tidings.interactions where id = $1`,
+    [id],
+  );
+  expect(rows).toEqual([{ passedOver: [{ contactId: "A-PARENT", why: "notOwn" }] }]);
+  expect((await runOn(database, explain, id)).output).toContain(
+    "Contact A-PARENT was passed over, because it is not the borrower's own",
+  );
+});

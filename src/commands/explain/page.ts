@@ -88,7 +88,14 @@ function changeLines(changes: readonly RecordChange[], show: ShowMoment): string
 }
 
 /** What a claim hands over. Its other columns change with every claim. */
-const HANDED_OVER = ["borrower", "contact", "contact_id", "content", "newest_case_change_id"];
+const HANDED_OVER = [
+  "borrower",
+  "contact",
+  "contact_id",
+  "passed_over",
+  "content",
+  "newest_case_change_id",
+];
 
 /** A row with the number of claims in it was left by a claim that handed over something else than the one before. */
 function changeInWords({ columns }: RecordChange): string {

@@ -2,6 +2,7 @@ import type { Explanation } from "../../decide/resolve/schedule.ts";
 import type { Attempt, Chain, PinnedType, RecordChange } from "../../domain/deliver/chain.ts";
 import type { CaseChangeId } from "../../domain/ids.ts";
 import { dueInWords } from "../cli/due-words.ts";
+import { passedOverInWords } from "../../domain/passed-over.ts";
 import { templateInWords } from "../cli/template-words.ts";
 import type { ShowMoment } from "../cli/moment.ts";
 
@@ -115,7 +116,10 @@ export function contactsInWords(attempts: Chain["attempts"]): string[] {
     const known = kind.filter((word) => word !== null).join(", ");
     const message =
       one.providerMessageId === null ? "" : `, message ${one.providerMessageId} of ${one.provider}`;
-    return [`Attempt ${one.attempt}: contact ${one.contactId} (${known})${message}.`];
+    return [
+      `Attempt ${one.attempt}: contact ${one.contactId} (${known})${message}.`,
+      ...(one.passedOver ?? []).map(passedOverInWords),
+    ];
   });
   const none =
     attempts.at(-1)?.status === "scheduled"

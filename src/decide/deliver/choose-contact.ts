@@ -1,6 +1,12 @@
 import type { Contact } from "../../domain/deliver/contact.ts";
-import { rulesOf } from "./channels/table.ts";
+import {
+  type PassedOver,
+  passedOverInWords,
+  type PassOverReason,
+} from "../../domain/passed-over.ts";
 import { CONTACT_STATUSES, type Channel } from "../../domain/vocabulary.ts";
+import type { ChannelRules } from "./channels/rules.ts";
+import { rulesOf } from "./channels/table.ts";
 
 /** The chosen contact, or the reason why there is none. */
 export type Choice =
@@ -9,6 +15,8 @@ export type Choice =
       readonly contact: Contact;
       /** The address or number of the recipient, in the form that providers accept. */
       readonly to: string;
+      /** The contacts that come before it in the order of preference. */
+      readonly passedOver: readonly PassedOver[];
     }
   | { readonly kind: "none"; readonly short: string; readonly long: string };
 
@@ -32,26 +40,41 @@ export function chooseContact(
       short: "Channel not carried",
       long: `No rule chooses a contact for ${channel}; send it by email or text.`,
     };
-  const eligible = contacts
-    .filter(
-      (contact) => contact.affiliation === "self" && contact.valid && contact.status !== "archived",
-    )
-    .filter((contact) => rules.isEligible(contact))
+  const candidates = contacts
+    .filter((contact) => contact.contactType === rules.contactType)
     .toSorted(byPreference);
-  if (eligible.length === 0)
-    return {
-      kind: "none",
-      short: "No eligible contact",
-      long: `The borrower has no contact for ${channel}: add ${rules.wantedContact}.`,
-    };
-  for (const contact of eligible) {
+  const passedOver: PassedOver[] = [];
+  for (const contact of candidates) {
     const to = rules.recipientOf(contact.value ?? "", homeCountry);
-    if (to !== null) return { kind: "chosen", contact, to };
+    const why = objectionTo(contact, rules);
+    if (why === null && to !== null) return { kind: "chosen", contact, to, passedOver };
+    passedOver.push({ contactId: contact.id, why: why ?? "valueUnusable" });
   }
-  const ids = eligible.map((one) => one.id).join(", ");
+  return noContact(channel, rules, passedOver);
+}
+
+function objectionTo(contact: Contact, rules: ChannelRules): PassOverReason | null {
+  if (contact.affiliation !== "self") return "notOwn";
+  if (contact.status === "archived") return "archived";
+  return contact.valid ? rules.objectionTo(contact) : "notValid";
+}
+
+/** More contacts than a person reads one by one. */
+const MOST_NAMED = 5;
+
+function noContact(
+  channel: Channel,
+  rules: ChannelRules,
+  passedOver: readonly PassedOver[],
+): Choice {
+  const unusable = passedOver.some(({ why }) => why === "valueUnusable");
+  const first = unusable
+    ? `No contact has a value that ${channel} can be sent to. Write ${rules.form}.`
+    : `The borrower has no contact for ${channel}: add ${rules.wantedContact}.`;
+  const named = passedOver.slice(0, MOST_NAMED).map(passedOverInWords);
   return {
     kind: "none",
-    short: "Contact unusable",
-    long: `Contact ${ids} has no value that ${channel} can be sent to. Write ${rules.form}.`,
+    short: unusable ? "Contact unusable" : "No eligible contact",
+    long: [first, ...named].join(" "),
   };
 }

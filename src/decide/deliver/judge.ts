@@ -35,7 +35,7 @@ export function judge(facts: FactSheet, moment: Moment): Verdict {
   const choice = chooseContact(facts.channel, facts.contacts, moment.lender.country);
   if (choice.kind === "none") return refuse("failed", "contact.none", choice.short, choice.long);
   if (isAllowed(choice.to, moment.recipientsAllowed))
-    return { kind: "send", contact: choice.contact, to: choice.to };
+    return { kind: "send", contact: choice.contact, to: choice.to, passedOver: choice.passedOver };
   const { id } = choice.contact;
   return refuse(
     "canceled",

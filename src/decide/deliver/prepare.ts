@@ -108,7 +108,8 @@ export function prepare(
     parts: rendering.parts,
     now: sendContext.now,
   });
-  const claim = { ...claimedFacts(facts, verdict.contact), content, segments };
+  const passedOver = verdict.passedOver.length === 0 ? null : verdict.passedOver;
+  const claim = { ...claimedFacts(facts, verdict.contact), passedOver, content, segments };
   return { kind: "ready", facts, message, claim };
 }
 

@@ -1,4 +1,5 @@
 import type { BorrowerId, CaseChangeId, ContactId, InteractionId, WorkerId } from "../ids.ts";
+import type { PassedOver } from "../passed-over.ts";
 import type { CaseChange } from "../resolve/case-change.ts";
 import type { TemplateExplanation } from "../template-choice.ts";
 import type { Delay, Trigger } from "../resolve/notification-type.ts";
@@ -29,6 +30,7 @@ export interface Attempt {
   readonly contactType: string | null;
   readonly contactLabel: string | null;
   readonly contactStatus: string | null;
+  readonly passedOver: readonly PassedOver[] | null;
   readonly templateId: number | null;
   readonly templateVersion: number | null;
   readonly templateExplanation: TemplateExplanation | null;

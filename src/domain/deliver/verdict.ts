@@ -1,4 +1,5 @@
 import type { Contact } from "./contact.ts";
+import type { PassedOver } from "../passed-over.ts";
 import type { DeliveryRuleId } from "../delivery-rules.ts";
 
 /** The reason why an interaction is not sent: the rule, a label, and a sentence that states what to do. */
@@ -15,6 +16,8 @@ export type Verdict =
       readonly contact: Contact;
       /** The address or number of the recipient, in the form that providers accept. */
       readonly to: string;
+      /** The contacts that would have been preferred. */
+      readonly passedOver: readonly PassedOver[];
     }
   | { readonly kind: "wait"; readonly until: Date; readonly reason: Reason }
   | { readonly kind: "refuse"; readonly status: "failed" | "canceled"; readonly reason: Reason };

@@ -9,6 +9,7 @@ const CLAIM = {
   interactionId: "bigint",
   contactId: "text",
   contact: "jsonb",
+  passedOver: "jsonb",
   borrower: "jsonb",
   content: "jsonb",
   newestCaseChangeId: "bigint",
@@ -37,7 +38,7 @@ export async function claimInteractions(
   const { rows } = await sql<{ id: InteractionId }>`
     update tidings.interactions i
     set status = 'inProgress', status_details = null, claimed_by = ${workerId}, claimed_at = ${now}, started_at = ${now}, claims = i.claims + 1,
-      contact_id = c."contactId", contact = c.contact, borrower = c.borrower, content = c.content, newest_case_change_id = c."newestCaseChangeId", segments = c.segments, provider = c.provider,
+      contact_id = c."contactId", contact = c.contact, passed_over = c."passedOver", borrower = c.borrower, content = c.content, newest_case_change_id = c."newestCaseChangeId", segments = c.segments, provider = c.provider,
       -- the transitions have the data of earlier calls
       ended_at = null, provider_message_id = null, content_sha256 = null,
       -- record_changes has the reason of an earlier wait

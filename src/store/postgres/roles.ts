@@ -36,7 +36,7 @@ export const HIDDEN_FROM_READERS: {
   columns: { interactions: ["content"], record_changes: ["changes"] },
 };
 
-const INTERACTION_COLUMNS = `id, origin, created_at, updated_at, deleted_at, created_by, channel, person_id, contact_id, contact,
+const INTERACTION_COLUMNS = `id, origin, created_at, updated_at, deleted_at, created_by, channel, person_id, contact_id, contact, passed_over,
   borrower, loan_id, loan_ids, subject, theme, borrower_selected_theme, direction, status, status_updated_at, status_details,
   status_details_updated_at, started_at, ended_at, scheduled_at_from, scheduled_at_to, sensitive, is_transactional, external_id,
   previous_interaction_id, supercase_bulk_operation_id, compliance_guard_rule_id, failure_description_short,

@@ -225,6 +225,7 @@ export interface Interactions {
   notificationTypeId: number | null;
   notificationTypeVersion: number | null;
   origin: Generated<string>;
+  passedOver: Json | null;
   personId: string | null;
   previousInteractionId: Int8 | null;
   provider: string | null;

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseBorrowerId, parseCaseId, parseContactId } from "../../../src/domain/ids.ts";
 import { chooseContact } from "../../../src/decide/deliver/choose-contact.ts";
 import { judge, type Moment } from "../../../src/decide/deliver/judge.ts";
+import { PASS_OVER_REASONS, type PassOverReason } from "../../../src/domain/passed-over.ts";
 import type { Contact } from "../../../src/domain/deliver/contact.ts";
 import type { FactSheet } from "../../../src/domain/deliver/fact-sheet.ts";
 import { caseChange, chain, interaction } from "../../ids.ts";
@@ -74,6 +75,44 @@ describe("the contact of a text", () => {
   });
 });
 
+describe("a contact that was passed over is named with the reason", () => {
+  const chosen = phone({ id: "Z", status: "additional" });
+
+  test.each<[PassOverReason, ContactRow]>([
+    ["notOwn", { affiliation: "parent" }],
+    ["notValid", { valid: false }],
+    ["notPersonal", { label: "work" }],
+    ["notPersonal", { label: null }],
+    ["receivesNoTexts", { receiveTextMessages: false }],
+    ["valueUnusable", { value: "555-0101" }],
+  ])("%s: %j", (why, row) => {
+    const passedOver = [{ contactId: "A", why }];
+
+    expect(chooseContact("text", [phone({ id: "A", ...row }), chosen], "US")).toMatchObject({
+      contact: { id: "Z" },
+      passedOver,
+    });
+    expect(chooseContact("text", [phone({ id: "A", ...row })], "US")).toMatchObject({
+      kind: "none",
+      long: expect.stringContaining(
+        `Contact A was passed over, because ${PASS_OVER_REASONS[why]}.`,
+      ),
+    });
+  });
+
+  test("one of another type, and one that comes later, is not", () => {
+    const others = [contact({ id: "A" }), chosen, phone({ id: "ZZ", status: "archived" })];
+
+    expect(chooseContact("text", others, "US")).toMatchObject({ passedOver: [] });
+  });
+
+  test("an archived one is, if it is all there is", () => {
+    expect(chooseContact("text", [phone({ id: "A", status: "archived" })], "US")).toMatchObject({
+      long: expect.stringContaining("Contact A was passed over, because it is archived."),
+    });
+  });
+});
+
 test.each([
   ["US", "614-555-0101", "+16145550101"],
   ["US", "(614) 555 0101", "+16145550101"],
@@ -94,7 +133,7 @@ test("a number that cannot be read is refused with the form to write it in", () 
   expect(chooseContact("text", [phone({ id: "P7", value: "call me maybe" })], "US")).toMatchObject({
     kind: "none",
     short: "Contact unusable",
-    long: "Contact P7 has no value that text can be sent to. Write a phone number with its country, such as +1 614 555 0107.",
+    long: "No contact has a value that text can be sent to. Write a phone number with its country, such as +1 614 555 0107. Contact P7 was passed over, because its value cannot be sent to.",
   });
 });
 

@@ -144,6 +144,11 @@ describe.each(ROLES)("a core system %s", (_, role) => {
       () => interaction(", due_explanation", ", '{}'"),
     ],
     [
+      "explain a contact",
+      "interactions_passed_over_is_not_chosen",
+      () => interaction(", passed_over", ", '[]'"),
+    ],
+    [
       "explain a template",
       "interactions_template_explanation_is_not_chosen",
       () => interaction(", template_explanation", ", '{}'"),
@@ -309,6 +314,7 @@ describe("an operator", () => {
     ["loan_ids", "'{LN-1}'"],
     ["due_explanation", `'{"forged": 1}'`],
     ["template_explanation", `'{"forged": 1}'`],
+    ["passed_over", "'[]'"],
     ["created_at", "'2019-01-01'"],
     ["created_by", `'{"id": "operator:the.ceo"}'`],
     ["claimed_by", "'w9'"],

@@ -5,7 +5,8 @@ const ADDRESS = /^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$/;
 
 /** Email over SMTP. */
 export const EMAIL: ChannelRules = {
-  isEligible: (contact) => contact.contactType === "email",
+  contactType: "email",
+  objectionTo: () => null,
   // The limit of an SMTP envelope. Only the server knows whether the mailbox exists.
   recipientOf: (value) => (ADDRESS.test(value) && value.length <= LONGEST_ADDRESS ? value : null),
   form: "one email address, without a name, brackets or blanks",

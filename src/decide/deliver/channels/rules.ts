@@ -1,6 +1,8 @@
 import type { Contact } from "../../../domain/deliver/contact.ts";
+import type { PassOverReason } from "../../../domain/passed-over.ts";
 import type { Message } from "../../../domain/deliver/message.ts";
 import type { ChainId, InteractionId } from "../../../domain/ids.ts";
+import type { ContactType } from "../../../domain/vocabulary.ts";
 import type { Rendered } from "../../../domain/template/template.ts";
 
 /** A rendered notice with its recipient and sender. */
@@ -34,7 +36,10 @@ export type ContentOnRecord = Readonly<
 
 /** The delivery rules of a channel. */
 export interface ChannelRules {
-  readonly isEligible: (contact: Contact) => boolean;
+  /** The type of the contacts that its messages go to. */
+  readonly contactType: ContactType;
+  /** The reason why a contact in use of that type gets no message of this channel; null if it may get one. */
+  readonly objectionTo: (contact: Contact) => PassOverReason | null;
   /**
    * The address or number for a contact with this value; null if the value has none. A number without a country is one
    * of `homeCountry`.

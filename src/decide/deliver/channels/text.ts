@@ -4,8 +4,11 @@ import type { ChannelRules, Composed, Draft } from "./rules.ts";
 
 /** Text messages to phones. */
 export const TEXT: ChannelRules = {
-  isEligible: (contact) =>
-    contact.contactType === "phone" && contact.label === "personal" && contact.receiveTextMessages,
+  contactType: "phone",
+  objectionTo: ({ label, receiveTextMessages }) => {
+    if (label !== "personal") return "notPersonal";
+    return receiveTextMessages ? null : "receivesNoTexts";
+  },
   recipientOf: readPhoneNumber,
   form: "a phone number with its country, such as +1 614 555 0107",
   wantedContact:
