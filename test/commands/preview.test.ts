@@ -101,7 +101,7 @@ describe("of a stored template", () => {
     write({ "values.json": { ...SAMPLE, now: "yesterday", more: 1 } });
     const { code, output } = await run("letter", "--sample", path);
     expect(code).toBe(1);
-    expect(output).toContain(`${path}: now: `);
+    expect(output).toContain(`${path}:1:1003 now must be an instant in UTC`);
     expect(output).toContain("more");
   });
 

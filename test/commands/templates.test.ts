@@ -158,13 +158,13 @@ describe("push", () => {
     write(
       emailFiles("faulty", {
         "subject.hbs": "{{case.name}}",
-        "text.hbs": "Dear {{borrower.nam}},\n{{#if loan}}\n",
+        "text.hbs": "Dear {{borrower.name.first}},\n\n{{lender.nmae}}\n",
       }),
     );
     const { code, output } = await push("faulty");
     expect(code).toBe(1);
     expect(output).toContain(`\n  ${join(root, "faulty/subject.hbs")}:1:3 `);
-    expect(output).toContain(`\n  ${join(root, "faulty/text.hbs")}:3:1 `);
+    expect(output).toContain(`\n  ${join(root, "faulty/text.hbs")}:3:3 `);
     expect(output).toContain("\n  It cannot be published until these findings are corrected.\n");
     expect(await versionsOf("faulty")).toEqual(["1 draft"]);
     const again = await push("faulty");
@@ -172,7 +172,9 @@ describe("push", () => {
     expect(again.output).toContain("faulty: unchanged\n");
     const refused = await publish("faulty");
     expect(refused.code).toBe(1);
-    expect(refused.output).toMatch(/^faulty\/subject:1:3 .*\nfaulty\/text:3:1 .*\nNothing was pub/);
+    expect(refused.output).toMatch(
+      /^faulty\/subject:1:3 .*\nfaulty\/text:3:3 .*\nfaulty\/text:1:8 .*\nNothing was pub/,
+    );
     expect(await versionsOf("faulty")).toEqual(["1 draft"]);
   });
 
@@ -181,19 +183,23 @@ describe("push", () => {
     [
       "a broken template.json",
       { "template.json": '{\n  "name": "A",\n}' },
-      "template.json:3:1 This is not JSON.",
+      "template.json:2:14 There is a comma before }. Delete the comma.",
     ],
     [
       "an unknown channel",
       { "template.json": { name: "A", channel: "pigeon", language: "en" } },
-      "template.json:1:1 channel: ",
+      'template.json:1:13 channel cannot be "pigeon". The words are ',
     ],
     [
       "a word that is not known",
       { "template.json": { name: "A", channel: "email", language: "en", secret: true } },
-      'template.json:1:1 It: Unrecognized key: "secret".',
+      "template.json:1:47 secret is not a field.",
     ],
-    ["a broken sample", { "sample.json": "{" }, "sample.json:1:2 This is not JSON."],
+    [
+      "a broken sample",
+      { "sample.json": "{" },
+      "sample.json:1:2 An object is not closed. Write } at its end.",
+    ],
     [
       "a part with a slip",
       { "body.hbs": "Hello" },

@@ -126,6 +126,7 @@ const HOMES: Readonly<Record<string, string>> = {
   "postal-mime": "src/providers/mailbox/*.ts",
   "smtp-server": "src/providers/sandbox/mail-sink.ts",
   handlebars: "src/template/**",
+  "jsonc-parser": "src/template/check/json-document.ts",
   luxon: "src/{decide,template}/**",
   "libphonenumber-js": "{src/config.ts,src/decide/**,src/template/language/*.ts}",
   pino: "src/log.ts",

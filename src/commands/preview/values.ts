@@ -1,6 +1,7 @@
 import { parseCaseId } from "../../domain/ids.ts";
 import { readFile } from "node:fs/promises";
 import { sampleFindings } from "../../template/check/check-samples.ts";
+import { type JsonDocument, readJson, storedDocument } from "../../template/check/json-document.ts";
 import { chooseContact } from "../../decide/deliver/choose-contact.ts";
 import { contextOf } from "../../decide/deliver/template-context.ts";
 import { findTypeOf, loadCaseFacts } from "../../store/dry-run/case-facts.ts";
@@ -21,28 +22,32 @@ export async function chooseValues(
   options: { readonly case?: string; readonly sample?: string },
 ): Promise<Values> {
   if (options.case !== undefined) return await valuesOfCase(subject, options.case);
-  if (options.sample !== undefined)
-    return checked(options.sample, await readSample(options.sample));
+  if (options.sample !== undefined) return checked(await readSample(options.sample));
   const [first] = Object.entries(subject.samples);
   return first === undefined
     ? { kind: "none", lines: ["The template has no sample. Give --sample FILE or --case ID."] }
-    : checked(...first);
+    : checked(storedDocument(...first));
 }
 
-async function readSample(path: string): Promise<unknown> {
+async function readSample(path: string): Promise<JsonDocument> {
   const text = await readFile(path, "utf8").catch(unusable(`--sample ${path} cannot be read`));
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw wrongArguments(`--sample ${path} is not JSON`);
-  }
+  const document = readJson({ name: path, text });
+  const [fault] = document.faults;
+  if (fault === undefined) return document;
+  const { line, column, message } = fault;
+  throw wrongArguments(`--sample ${path} is not JSON; ${line}:${column}: ${message}`);
 }
 
-function checked(name: string, sample: unknown): Values {
-  const findings = sampleFindings({ [name]: sample });
+function checked(document: JsonDocument): Values {
+  const findings = sampleFindings([document]);
   if (findings.length > 0)
-    return { kind: "none", lines: findings.map(({ file, message }) => `${file}: ${message}`) };
-  return { kind: "values", context: sample as object, from: name };
+    return {
+      kind: "none",
+      lines: findings.map(
+        ({ file, line, column, message }) => `${file}:${line}:${column} ${message}`,
+      ),
+    };
+  return { kind: "values", context: document.value as object, from: document.name };
 }
 
 /** Returns the facts that delivery would use now, and the contact that it would choose. */

@@ -3,7 +3,9 @@ import type { Template } from "../../domain/template/template.ts";
 import { htmlFaults } from "./check-html.ts";
 import { renderingFindings, sampleFindings, type Samples } from "./check-samples.ts";
 import { remarksOn } from "./check-variables.ts";
+import { type JsonDocument, storedDocument } from "./json-document.ts";
 import { FORMS, type PartName, presentParts } from "../language/parts.ts";
+import { recover } from "../language/recover.ts";
 import { parse, positionAt } from "../language/syntax.ts";
 
 /** Nearly all phones show three segments as one message. Some mobile carriers drop longer ones. */
@@ -12,26 +14,53 @@ const SEGMENT_BUDGET = 3;
 /** Gmail cuts off a message after 102 KB. A part of this length is usually a mistake, such as an inlined picture. */
 const LONGEST_PART = 100_000;
 
-/**
- * Returns every finding that prevents publication. Findings name the part or the sample. Samples are rendered only if the
- * parts have no findings, so that one fault is not listed twice.
- */
+/** Returns every finding that prevents publication. Findings name the part or the sample. */
 export function checkTemplate(
   template: Template,
   samples: Samples,
   segmentBudget: number = SEGMENT_BUDGET,
 ): readonly Finding[] {
-  const own = [
-    ...partFindings(template),
-    ...presentParts(template).flatMap(([part, source]) => sourceFindings(part, source)),
-  ];
-  const ofSamples = sampleFindings(samples);
-  const ofRendering =
-    own.length + ofSamples.length > 0 ? [] : renderingFindings(template, samples, segmentBudget);
-  return [...own, ...ofSamples, ...ofRendering];
+  const documents = Object.entries(samples).map(([name, value]) => storedDocument(name, value));
+  const known = partFindings(template);
+  return [...known, ...contentFindings(template, documents, { known, segmentBudget })];
 }
 
-function partFindings(template: Template): readonly Finding[] {
+interface ContentTerms {
+  /** What was found already, at whose places nothing is reported again. */
+  readonly known: readonly Finding[];
+  readonly segmentBudget?: number;
+}
+
+/**
+ * Returns every finding in the parts and the samples. Parts with errors are rendered as far as they can be read, so that one
+ * look finds all that can be known.
+ */
+export function contentFindings(
+  template: Template,
+  samples: readonly JsonDocument[],
+  { known, segmentBudget = SEGMENT_BUDGET }: ContentTerms,
+): readonly Finding[] {
+  const own = presentParts(template).flatMap(([part, source]) => sourceFindings(part, source));
+  const trial = { template: readableParts(template), known: [...known, ...own], segmentBudget };
+  return [...own, ...sampleFindings(samples), ...renderingFindings(trial, samples)];
+}
+
+/** The template as far as its parts can be read. */
+function readableParts(template: Template): Template {
+  const readable = (source: string | null): string | null => {
+    if (source === null || source.length > LONGEST_PART) return null;
+    return recover(source).text;
+  };
+  return {
+    ...template,
+    subjectTemplate: readable(template.subjectTemplate),
+    htmlTemplate: readable(template.htmlTemplate),
+    textTemplate: readable(template.textTemplate),
+  };
+}
+
+/** Returns the findings about the parts that a template for its channel has and needs. */
+export function partFindings(template: Template): readonly Finding[] {
   const { channel } = template;
   const { needs, takes } = FORMS[channel];
   const present = presentParts(template);
@@ -53,10 +82,12 @@ function sourceFindings(file: PartName, source: string): readonly Finding[] {
         `A part has at most ${LONGEST_PART} characters: mail programs cut off the rest.`,
       ),
     ];
-  const parsed = parse(source);
-  if (parsed.kind === "broken") return [{ file, ...parsed.at, message: parsed.message }];
-  const remarks = [...remarksOn(parsed.program)].filter((remark) => remark.kind === "fault");
-  const faults = [...remarks, ...(file === "html" ? htmlFaults(parsed.program) : [])];
+  const recovered = recover(source);
+  const parsed = parse(recovered.text);
+  const program = parsed.kind === "parsed" ? parsed.program : undefined;
+  const remarks = [...remarksOn(program)].filter((remark) => remark.kind === "fault");
+  const inHtml = program !== undefined && file === "html" ? htmlFaults(program) : [];
+  const faults = [...recovered.faults, ...remarks, ...inHtml];
   const found = faults.map(({ at, message }) => ({ file, ...at, message }));
   return [...found, ...(file === "subject" ? lineFindings(source) : [])].toSorted(
     (one, other) => one.line - other.line || one.column - other.column,

@@ -29,6 +29,10 @@ function shapeBelow(shape: Shape, key: string): Shape | undefined {
   return typeof shape.additionalProperties === "object" ? shape.additionalProperties : undefined;
 }
 
+/** Returns the names of the declared properties. */
+export const namesBelow = ({ shape }: Declared): readonly string[] =>
+  Object.keys(shape.properties ?? {});
+
 /** Returns the element of a list, over which `each` iterates. */
 export function elementOf({ name, shape }: Declared): Declared {
   return { name: `${name}[]`, shape: shape.items ?? {} };

@@ -1,4 +1,5 @@
-import { below, CONTEXT, type Declared, elementOf } from "./declared-context.ts";
+import { nearestWord } from "../../domain/did-you-mean.ts";
+import { below, CONTEXT, type Declared, elementOf, namesBelow } from "./declared-context.ts";
 import { nameOf } from "../language/calls.ts";
 import type { Block, Path } from "../language/syntax.ts";
 
@@ -37,8 +38,30 @@ export function resolve(path: Path, scope: Scope): Declared | string {
   const end = start && follow(start, rest);
   if (end !== undefined) return end;
   const elsewhere = !path.data && scope.contexts.length > 1 && follow(CONTEXT, path.parts);
-  const hint = elsewhere ? ` Inside this block it is @root.${elsewhere.name}.` : "";
+  const hint = elsewhere
+    ? ` Inside this block it is @root.${elsewhere.name}.`
+    : suggest(path, scope, [start, rest]);
   return `There is no variable ${path.original} here.${hint}`;
+}
+
+/** Suggests the path with its misspelled names corrected, if every one of them is near a declared name. */
+function suggest(path: Path, scope: Scope, [start, rest]: ReturnType<typeof startOf>): string {
+  const inside = start && correct(start, rest);
+  const prefix = path.original.slice(0, path.original.length - rest.join(".").length);
+  if (inside !== undefined) return ` Did you mean ${prefix}${inside}?`;
+  const outside =
+    scope.contexts.length > 1 && !path.data ? correct(CONTEXT, path.parts) : undefined;
+  return outside === undefined ? "" : ` Did you mean @root.${outside}?`;
+}
+
+function correct(start: Declared, names: readonly string[]): string | undefined {
+  const [name, ...rest] = names;
+  if (name === undefined) return "";
+  const known = below(start, name) === undefined ? nearestWord(name, namesBelow(start)) : name;
+  const next = known === undefined ? undefined : below(start, known);
+  const further = next && correct(next, rest);
+  if (further === undefined) return undefined;
+  return further === "" ? known : `${known}.${further}`;
 }
 
 /** Returns the start of a path and the remaining names. */

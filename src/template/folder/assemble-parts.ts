@@ -13,8 +13,9 @@ export interface AssembledParts {
 }
 
 /** The language and theme for which partials are chosen. */
-interface Purpose {
-  readonly language: string;
+export interface Purpose {
+  /** Null if it is not known: then the partials of any language are taken, to check with. */
+  readonly language: string | null;
   readonly theme: string | null;
 }
 
@@ -49,6 +50,8 @@ export function assembleParts(
   };
 }
 
+const PARTS: readonly string[] = ["subject", "html", "text"] satisfies PartName[];
+
 /**
  * Chooses the partials for a part. A file name has the partial's name and its purpose, such as
  * `footer.opsCollDebt.es.html.hbs`. A partial for the theme takes precedence over one for the language.
@@ -60,17 +63,22 @@ export function choosePartials(
 ): Partials {
   const worth = new Map([
     [part as string | null, 1],
-    [language.replace(/-.*/, ""), 2],
+    [language?.replace(/-.*/, "") ?? null, 2],
     [language, 4],
     [theme, 8],
   ]);
-  const fitting = files.flatMap((file) => {
+  const fits = (purpose: string): boolean =>
+    worth.has(purpose) || (language === null && !PARTS.includes(purpose));
+  const named = files.map((file) => {
     const [name = "", ...madeFor] = file.name.replace(/\.hbs$/, "").split(".");
-    if (!madeFor.every((helper) => worth.has(helper))) return [];
-    return [
-      { name, file, worth: madeFor.reduce((sum, helper) => sum + (worth.get(helper) ?? 0), 0) },
-    ];
+    const sum = madeFor.reduce((total, purpose) => total + (worth.get(purpose) ?? 0), 0);
+    return { name, file, fits: madeFor.every(fits), worth: sum };
   });
-  const best = fitting.toSorted((one, other) => one.worth - other.worth);
-  return new Map(best.map(({ name, file }) => [name, file]));
+  const best = named.filter((one) => one.fits).toSorted((one, other) => one.worth - other.worth);
+  const fitting = new Map(best.map(({ name, file }) => [name, file]));
+  const others = named.filter(({ name }) => !fitting.has(name));
+  const elsewhere = [...Map.groupBy(others, ({ name }) => name)].map(
+    ([name, ones]) => [name, ones.map(({ file }) => file.name)] as const,
+  );
+  return { fitting, elsewhere: new Map(elsewhere) };
 }

@@ -8,13 +8,16 @@ import {
   type Partials,
   slotFault,
   slotName,
+  unusedSlot,
 } from "./insertion-points.ts";
 import { type File, originIn, type Fragment, textOfFragments } from "./fragments.ts";
+import { recover } from "../language/recover.ts";
 import {
   endOf,
   offsetOf,
   parse,
   type PartialBlock,
+  type PartialTag,
   type Position,
   positionAt,
   positionOf,
@@ -33,6 +36,8 @@ export interface Assembled {
 /** The partials and slots that are in scope while a file is expanded. */
 interface AssembleContext extends InsertionContext {
   readonly slots: ReadonlyMap<string, readonly Fragment[]>;
+  /** The slots that were inlined somewhere. */
+  readonly used: Set<readonly Fragment[]>;
   /** The remaining size that may be inlined in the part: partials that use each other twice grow exponentially. */
   readonly budget: { left: number };
   readonly report: (finding: Finding) => void;
@@ -48,7 +53,16 @@ export function assemble(file: File, partials: Partials): Assembled {
   const findings: Finding[] = [];
   const report = (finding: Finding): void => void findings.push(finding);
   const budget = { left: MAX_INLINED };
-  const context = { partials, slots: new Map(), above: [], block: null, budget, report };
+  const context = {
+    partials,
+    slots: new Map(),
+    above: [],
+    block: null,
+    caller: null,
+    used: new Set<readonly Fragment[]>(),
+    budget,
+    report,
+  };
   const fragments = expand(file, context);
   if (budget.left < 0)
     report({
@@ -68,17 +82,20 @@ const INSERTION_COST = 100;
 /** After an escaped tag the parser reports wrong columns. */
 const NO_ESCAPE = "A backslash before two braces is not supported.";
 
-/** A part that cannot be parsed is returned as it is, because the checks report it. A partial must parse on its own. */
-function expand(file: File, context: AssembleContext): readonly Fragment[] {
+/** Reports every error and expands what can be read in spite of them, so that one push finds all that can be known. */
+function expand(written: File, context: AssembleContext): readonly Fragment[] {
   const report = (at: Position, message: string): void =>
-    context.report({ file: file.name, ...at, message });
-  const escape = file.text.indexOf("\\{{");
-  if (escape >= 0) report(positionAt(file.text, escape), NO_ESCAPE);
-  const whole = { file, from: 0, to: file.text.length };
-  const parsed = parse(file.text, "asWritten");
-  if (parsed.kind === "parsed") return join(whole, insertionPointsIn(parsed.program), context);
-  if (context.above.length > 0) report(parsed.at, parsed.message);
-  return context.above.length > 0 ? [] : [whole];
+    context.report({ file: written.name, ...at, message });
+  const escape = written.text.indexOf("\\{{");
+  if (escape >= 0) report(positionAt(written.text, escape), NO_ESCAPE);
+  const { text, faults } = recover(written.text.replaceAll("\\{{", " {{"));
+  for (const { at, message } of faults) report(at, message);
+  const file = { name: written.name, text };
+  const parsed = parse(text, "asWritten");
+  const whole = { file, from: 0, to: text.length };
+  return parsed.kind === "broken"
+    ? [whole]
+    : join(whole, insertionPointsIn(parsed.program), context);
 }
 
 function join(
@@ -106,32 +123,80 @@ function spanOf(point: InsertionPoint, text: string): readonly [number, number] 
 }
 
 function replace(point: InsertionPoint, file: File, context: AssembleContext): readonly Fragment[] {
-  const message =
-    point.type === "DecoratorBlock" ? slotFault(point, context) : partialFault(point, context);
-  if (message !== null) context.report({ file: file.name, ...positionOf(point), message });
-  if (message !== null || point.type === "DecoratorBlock") return [];
+  if (point.type === "DecoratorBlock") {
+    const message = slotFault(point, context);
+    if (message !== null) context.report({ file: file.name, ...positionOf(point), message });
+    return [];
+  }
+  const fault = partialFault(point, file.name, context);
+  if (fault !== null) {
+    context.report(fault);
+    return [];
+  }
   const name = calledBy(point);
-  const partial = context.partials.get(name);
+  const partial = context.partials.fitting.get(name);
   const slot = context.slots.get(name);
   const size = slot?.reduce((sum, { from, to }) => sum + to - from, 0) ?? partial?.text.length ?? 0;
   context.budget.left -= size + INSERTION_COST;
   if (context.budget.left < 0) return [];
+  if (slot !== undefined) context.used.add(slot);
   if (slot !== undefined || partial === undefined) return slot ?? [];
-  const own = point.type === "PartialStatement" ? [] : slotsOf(point, file, context);
-  return expand(
-    { name: partial.name, text: partial.text.replace(/\n$/, "") },
-    { ...context, slots: new Map([...context.slots, ...own]), above: [...context.above, name] },
-  );
+  return expandPartial(point, { partial, file }, context);
 }
 
-type Slot = readonly [name: string, content: readonly Fragment[]];
+/** Expands a partial with the slots that its call defines, and reports those for which it has no place. */
+function expandPartial(
+  point: PartialTag | PartialBlock,
+  { partial, file }: { readonly partial: File; readonly file: File },
+  context: AssembleContext,
+): readonly Fragment[] {
+  const name = calledBy(point);
+  const own = point.type === "PartialStatement" ? [] : slotsOf(point, file, context);
+  const isBlock = point.type === "PartialBlockStatement";
+  const call = { file: file.name, at: positionOf(point), name, isBlock };
+  const expanded = expand(
+    { name: partial.name, text: partial.text.replace(/\n$/, "") },
+    {
+      ...context,
+      slots: new Map([
+        ...context.slots,
+        ...own.map(({ name: slot, content }) => [slot, content] as const),
+      ]),
+      above: [...context.above, name],
+      caller: context.caller ?? call,
+    },
+  );
+  const isLost = ({ isValid, content }: Slot): boolean =>
+    isValid && !context.used.has(content) && textOfFragments(content).trim() !== "";
+  for (const { at, name: slot } of own.filter(isLost))
+    context.report({ file: file.name, ...at, message: unusedSlot(slot, partial) });
+  return expanded;
+}
+
+interface Slot {
+  readonly name: string;
+  readonly at: Position;
+  readonly content: readonly Fragment[];
+  /** False if its definition has a fault, which is reported already. */
+  readonly isValid: boolean;
+}
 
 /** Returns the content and the slots with which a partial is called. */
 function slotsOf(block: PartialBlock, file: File, context: AssembleContext): readonly Slot[] {
   const slots = statementsOf(block.program).filter((each) => each.type === "DecoratorBlock");
   return [
-    ...slots.map((slot): Slot => [slotName(slot), contentOf(slot.program, file, context)]),
-    ["@partial-block", contentOf(block.program, file, { ...context, block })],
+    ...slots.map((slot) => ({
+      name: slotName(slot),
+      at: positionOf(slot),
+      content: contentOf(slot.program, file, context),
+      isValid: slotFault(slot, { block }) === null,
+    })),
+    {
+      name: "@partial-block",
+      at: positionOf(block),
+      content: contentOf(block.program, file, { ...context, block }),
+      isValid: true,
+    },
   ];
 }
 

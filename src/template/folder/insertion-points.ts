@@ -1,10 +1,15 @@
+import { didYouMean, nearestWord } from "../../domain/did-you-mean.ts";
+import type { Finding } from "../../domain/template/finding.ts";
 import type { File } from "./fragments.ts";
 import {
   type DecoratorBlock,
   optionsOf,
   paramsOf,
+  parse,
   type PartialBlock,
   type PartialTag,
+  type Position,
+  positionOf,
   type Program,
   type Statement,
   statementsOf,
@@ -13,8 +18,20 @@ import {
 /** A tag that is replaced by other text: a partial, or the definition of a slot. */
 export type InsertionPoint = PartialTag | PartialBlock | DecoratorBlock;
 
-/** Partials by name. */
-export type Partials = ReadonlyMap<string, File>;
+/** The partials of a template by name. */
+export interface Partials {
+  readonly fitting: ReadonlyMap<string, File>;
+  /** The files of partials that are there for other parts, languages and themes only. */
+  readonly elsewhere: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The tag in the author's file that inlines a partial. */
+interface PartialCall {
+  readonly file: string;
+  readonly at: Position;
+  readonly name: string;
+  readonly isBlock: boolean;
+}
 
 /** The partials and slots that are in scope at an insertion point. */
 export interface InsertionContext {
@@ -24,6 +41,8 @@ export interface InsertionContext {
   readonly above: readonly string[];
   /** The partial block whose content contains this point, or null. */
   readonly block: PartialBlock | null;
+  /** The call in the author's file that led here, or null in that file itself. */
+  readonly caller: PartialCall | null;
 }
 
 /** Returns the insertion points of a template in order, without those inside another one. */
@@ -49,15 +68,55 @@ export function calledBy({ name }: PartialTag | PartialBlock): string {
 /** Returns the reason why a partial cannot be inlined, or null. */
 export function partialFault(
   point: PartialTag | PartialBlock,
+  file: string,
   context: InsertionContext,
-): string | null {
+): Finding | null {
   const name = calledBy(point);
+  const here = (message: string): Finding => ({ file, ...positionOf(point), message });
   if (point.params.length > 0 || optionsOf(point).length > 0 || stripsSpace(point))
-    return `The partial ${name} is inlined unchanged: it takes no values and no ~.`;
+    return here(`The partial ${name} is inlined unchanged: it takes no values and no ~.`);
   if (context.slots.has(name)) return null;
-  if (!context.partials.has(name)) return `There is no partial ${name}.`;
+  if (!context.partials.fitting.has(name)) return missingFault(name, here, context);
   if (!context.above.includes(name)) return null;
-  return `The partial ${name} contains itself: ${[...context.above, name].join(" > ")}.`;
+  return here(`The partial ${name} contains itself: ${[...context.above, name].join(" > ")}.`);
+}
+
+/** A name that is not there inside a partial is usually a slot that the author's call does not define. */
+function missingFault(
+  name: string,
+  here: (message: string) => Finding,
+  { partials, slots, caller }: InsertionContext,
+): Finding {
+  const files = partials.elsewhere.get(name);
+  if (files !== undefined)
+    return here(
+      `The partial ${name} is there for other templates only (${files.join(", ")}). Write partials/${name}.hbs, or one for this part, language or theme.`,
+    );
+  const known = [...partials.fitting.keys(), ...slots.keys()].filter((one) => !one.startsWith("@"));
+  if (caller === null || nearestWord(name, partials.fitting.keys()) !== undefined)
+    return here(`There is no partial ${name}.${didYouMean(name, known)}`);
+  return { file: caller.file, ...caller.at, message: sayMissingSlot(name, caller) };
+}
+
+function sayMissingSlot(slot: string, { name, isBlock }: PartialCall): string {
+  if (slot === "@partial-block")
+    return `The partial ${name} takes content. Write {{#> ${name}}}…{{/${name}}}.`;
+  const definition = `{{#*inline "${slot}"}}…{{/inline}}`;
+  return isBlock
+    ? `The partial ${name} needs the slot ${slot}. Write ${definition} between {{#> ${name}}} and {{/${name}}}.`
+    : `The partial ${name} needs the slot ${slot}. Write {{#> ${name}}}${definition}{{/${name}}}.`;
+}
+
+/** Says that text of the author would be lost. */
+export function unusedSlot(slot: string, { name: file, text }: File): string {
+  if (slot === "@partial-block")
+    return `The partial ${file} has no place for content, so this would be lost. Write {{> …}} without # and move the content out.`;
+  const parsed = parse(text, "asWritten");
+  const places = parsed.kind === "broken" ? [] : insertionPointsIn(parsed.program);
+  const known = places.flatMap((point) =>
+    point.type === "DecoratorBlock" ? [] : [calledBy(point)],
+  );
+  return `The partial ${file} has no place for ${slot}, so this would be lost.${didYouMean(slot, known)}`;
 }
 
 function stripsSpace(point: PartialTag | PartialBlock): boolean {
@@ -66,7 +125,10 @@ function stripsSpace(point: PartialTag | PartialBlock): boolean {
 }
 
 /** Returns the reason why a slot definition is not valid, or null. */
-export function slotFault(slot: DecoratorBlock, { block }: InsertionContext): string | null {
+export function slotFault(
+  slot: DecoratorBlock,
+  { block }: Pick<InsertionContext, "block">,
+): string | null {
   const isInPlace = block !== null && statementsOf(block.program).includes(slot);
   if (slot.path.original === "inline" && slotName(slot) !== "" && isInPlace) return null;
   return 'Write {{#*inline "slot"}}…{{/inline}} directly inside a partial that has content.';

@@ -1,9 +1,11 @@
 import { fileFinding, type Finding } from "../../domain/template/finding.ts";
 import type { Template } from "../../domain/template/template.ts";
 import { SLUG, templateAbout, type TemplateAbout } from "../../domain/template/about.ts";
+import { schemaIssues } from "../../domain/template/schema-issues.ts";
 import type { TemplateDraft } from "../../domain/template/version.ts";
 import { type AssembledParts, assembleParts } from "./assemble-parts.ts";
-import { checkTemplate } from "../check/check-template.ts";
+import { contentFindings, partFindings } from "../check/check-template.ts";
+import { readJson, schemaFindings } from "../check/json-document.ts";
 import type { File } from "./fragments.ts";
 import type { Parts } from "../language/parts.ts";
 import { positionAt } from "../language/syntax.ts";
@@ -30,30 +32,52 @@ const ABOUT = "template.json";
 const PART_FILES = ["subject.hbs", "html.hbs", "text.hbs"];
 const isSample = (name: string): boolean => /^sample(\.[\w-]+)?\.json$/.test(name);
 
-/** Reads a folder. Findings use the names of its files and partials. */
+/** Reads a folder and finds all that can be known at once. Findings use the names of its files and partials. */
 export function readFolder(folder: Folder): Reading {
   const about = readAbout(folder);
   const samples = folder.files.filter(({ name }) => isSample(name)).map(readJson);
+  const assembled = assembleParts(partsOf(folder), folder.partials, about.known);
+  const { trace } = assembled;
   const faults = [
     ...nameFindings(folder),
     ...[...folder.files, ...folder.partials].flatMap(textFindings),
-    ...("finding" in about ? about.finding : []),
-    ...samples.flatMap((sample) => ("finding" in sample ? [sample.finding] : [])),
+    ...about.findings,
+    ...samples.flatMap((sample) => sample.faults),
+    ...assembled.findings,
   ];
-  if ("finding" in about) return { kind: "unreadable", findings: faults };
-  const assembled = assembleParts(partsOf(folder), folder.partials, about);
-  faults.push(...assembled.findings);
-  if (faults.length > 0) return { kind: "unreadable", findings: faults };
-  const draft = {
-    slug: folder.slug,
-    content: contentOf(about, assembled),
-    samples: Object.fromEntries(
-      samples.map((sample) => [sample.name, "value" in sample ? sample.value : null]),
-    ),
+  const content = contentOf(about.known, assembled);
+  const template = { ...content, id: 0, version: 0 };
+  const written = assembled.findings.length > 0 ? { sources: partsOf(folder) } : assembled;
+  const form = { ...template, ...contentOf(about.known, written) };
+  const known = about.isChannelKnown ? partFindings(form) : [];
+  const places = new Set(faults.map(placeOf));
+  const checked = assembled.findings.length > 0 ? withoutBlankParts(template) : template;
+  const inContent = contentFindings(checked, samples, { known }).map(trace);
+  const findings = [...known, ...inContent.filter((finding) => !places.has(placeOf(finding)))];
+  if (faults.length > 0)
+    return { kind: "unreadable", findings: distinct([...faults, ...findings]) };
+  const values = samples.map(({ name, value }) => [name, value] as const);
+  const draft = { slug: folder.slug, content, samples: Object.fromEntries(values) };
+  return { kind: "read", draft, findings: distinct(findings), trace };
+}
+
+/** A part of which nothing could be inlined is not reported as empty in addition. */
+function withoutBlankParts(template: Template): Template {
+  const kept = (source: string | null): string | null => (source?.trim() === "" ? null : source);
+  return {
+    ...template,
+    subjectTemplate: kept(template.subjectTemplate),
+    htmlTemplate: kept(template.htmlTemplate),
+    textTemplate: kept(template.textTemplate),
   };
-  const { trace } = assembled;
-  const findings = checkTemplate(asTemplate(draft), draft.samples).map(trace);
-  return { kind: "read", draft, findings, trace };
+}
+
+/** A fault at a place explains what the checks find there. */
+const placeOf = ({ file, line, column }: Finding): string => `${file}:${line}:${column}`;
+
+/** A layout may use a missing slot twice, and partials of the html and of the text may be the same file. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
 }
 
 /** Returns a draft as a template that can be rendered. It has no id yet. */
@@ -81,34 +105,52 @@ function textFindings({ name, text }: File): readonly Finding[] {
   return [{ file: name, ...positionAt(text, wrong), message }];
 }
 
-function readAbout({ files }: Folder): TemplateAbout | { readonly finding: readonly Finding[] } {
-  const file = files.find(({ name }) => name === ABOUT);
-  if (file === undefined)
-    return {
-      finding: [fileFinding(ABOUT, "The file is missing. It gives name, channel and language.")],
-    };
-  const json = readJson(file);
-  if ("finding" in json) return { finding: [json.finding] };
-  const { data, error } = templateAbout.safeParse(json.value);
-  if (data !== undefined) return data;
-  const finding = error.issues.map(({ path, message }) =>
-    fileFinding(ABOUT, `${path.join(".") || "It"}: ${message}.`),
-  );
-  return { finding };
+/** What `template.json` says, or what is assumed of it in order to check the rest. */
+interface ReadAbout {
+  readonly findings: readonly Finding[];
+  readonly known: Omit<TemplateAbout, "language"> & { readonly language: string | null };
+  readonly isChannelKnown: boolean;
 }
 
-function readJson({ name, text }: File): {
-  readonly name: string;
-} & ({ readonly value: unknown } | { readonly finding: Finding }) {
-  try {
-    return { name, value: JSON.parse(text) as unknown };
-  } catch (error) {
-    const words = error instanceof Error ? error.message : "";
-    const [, line = "1", column = "1"] = /line (\d+) column (\d+)/.exec(words) ?? [];
-    const at = { line: Number(line), column: Number(column) };
-    return { name, finding: { file: name, ...at, message: "This is not JSON." } };
-  }
+function readAbout(folder: Folder): ReadAbout {
+  const file = folder.files.find(({ name }) => name === ABOUT);
+  const document = file && readJson(file);
+  const findings =
+    document === undefined
+      ? [fileFinding(ABOUT, "The file is missing. It gives name, channel and language.")]
+      : [
+          ...document.faults,
+          ...(document.value === undefined
+            ? []
+            : schemaFindings(document, schemaIssues(templateAbout, document.value))),
+        ];
+  const { data } = templateAbout.safeParse(document?.value);
+  if (data !== undefined) return { findings, known: data, isChannelKnown: true };
+  return { findings, ...assumed(folder, document?.value) };
 }
+
+/** Takes what is valid of an about that is not, and assumes the rest from the names of the folder and its files. */
+function assumed({ slug, files }: Folder, value: unknown): Omit<ReadAbout, "findings"> {
+  const given = (typeof value === "object" ? value : null) as Record<string, unknown> | null;
+  const channel = SHAPE.channel.safeParse(given?.["channel"]).data;
+  const isEmail = files.some(({ name }) => name === "subject.hbs");
+  const ofSlug = slug.includes(".") ? slug.split(".").at(-1) : undefined;
+  const [language = null] = [given?.["language"], ofSlug].flatMap(
+    (word) => SHAPE.language.safeParse(word).data ?? [],
+  );
+  return {
+    known: {
+      name: slug,
+      channel: channel ?? (isEmail ? "email" : "text"),
+      language,
+      subject: null,
+      theme: SHAPE.theme.safeParse(given?.["theme"]).data ?? null,
+      sensitive: false,
+    },
+    isChannelKnown: channel !== undefined,
+  };
+}
+const SHAPE = templateAbout.shape;
 
 function partsOf({ files }: Folder): Parts {
   const text = (name: string): string | null =>
@@ -116,9 +158,13 @@ function partsOf({ files }: Folder): Parts {
   return { subject: text("subject.hbs"), html: text("html.hbs"), text: text("text.hbs") };
 }
 
-function contentOf(about: TemplateAbout, { sources }: AssembledParts): TemplateDraft["content"] {
+function contentOf(
+  about: ReadAbout["known"],
+  { sources }: Pick<AssembledParts, "sources">,
+): TemplateDraft["content"] {
   return {
     ...about,
+    language: about.language ?? "en",
     subjectTemplate: sources.subject,
     htmlTemplate: sources.html,
     textTemplate: sources.text,

@@ -1,3 +1,4 @@
+import { didYouMean } from "../../domain/did-you-mean.ts";
 import {
   type Block,
   type Call,
@@ -30,7 +31,7 @@ export function callFault(call: Call): string | null {
   const name = nameOf(call);
   const helper = helperOf(call);
   if (helper === undefined)
-    return `There is no helper ${name}. The helpers are: ${[...HELPERS.keys()].join(", ")}.`;
+    return `There is no helper ${name}.${didYouMean(name, HELPERS.keys())} The helpers are: ${[...HELPERS.keys()].join(", ")}.`;
   const [least, most] = helper.takes;
   const count = call.params.length;
   if (count === 0)
@@ -45,7 +46,8 @@ function settingsFault(call: Call, helper: Helper): string | null {
   const name = nameOf(call);
   const options = optionsOf(call);
   const strange = options.find(([key]) => !helper.options?.includes(key));
-  if (strange !== undefined) return `${name} has no option ${strange[0]}.`;
+  if (strange !== undefined)
+    return `${name} has no option ${strange[0]}.${didYouMean(strange[0], helper.options ?? [])}`;
   const [, second] = paramsOf(call);
   const settings = options.map(([key, value]) => [key, quoted(value)] as const);
   const pattern = helper.fault === undefined || second === undefined ? undefined : quoted(second);
@@ -62,7 +64,7 @@ function quoted(expression: Expression): string | null {
 export function blockFault(block: Block): string | null {
   const name = nameOf(block);
   if (!BLOCKS.includes(name))
-    return `There is no block ${name}. The blocks are: ${BLOCKS.join(", ")}.`;
+    return `There is no block ${name}.${didYouMean(name, BLOCKS)} The blocks are: ${BLOCKS.join(", ")}.`;
   if (block.params.length !== 1 || optionsOf(block).length > 0) return `${name} takes one value.`;
   return null;
 }

@@ -30,7 +30,10 @@ export const HELPERS: ReadonlyMap<string, Helper> = new Map<string, Helper>([
       of: "text",
       fault: (pattern = "") => {
         const unknown = unknownDateTokens(pattern);
-        return unknown.length === 0 ? null : `date has no pattern ${unknown.join(", ")}.`;
+        if (unknown.length === 0) return null;
+        const meant = unknown.map((token) => token.toLowerCase());
+        const hint = unknownDateTokens(meant.join(" ")).length === 0;
+        return `date has no pattern ${unknown.join(", ")}.${hint ? ` Did you mean ${meant.join(", ")}?` : ""}`;
       },
       write: ([value, pattern], _, locale) =>
         writeDate(value, pattern as string | undefined, locale),

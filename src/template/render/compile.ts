@@ -25,20 +25,46 @@ export class TemplateFault extends Error {
 }
 
 const START = { line: 1, column: 1 };
+export const EMPTY_PART = "This part is empty after rendering.";
 
-/** Compiles one part. In html every value is escaped. Throws TemplateFault, and so does the returned function. */
-export function compilePart(file: PartName, source: string): Part {
+/**
+ * Compiles one part. In html every value is escaped. Throws TemplateFault, and so does the returned function. With `report`
+ * the errors of tags and blocks are reported instead.
+ */
+export function compilePart(
+  file: PartName,
+  source: string,
+  report?: (error: TemplateError) => void,
+): Part {
   const parsed = parse(source);
   if (parsed.kind === "broken")
     throw new TemplateFault({ file, ...parsed.at, message: parsed.message });
-  const write = located(file, () => writerOf(parsed.program, { source, html: file === "html" }));
+  const target = { source, html: file === "html", ...(report && { report }) };
+  const write = located(file, () => writerOf(parsed.program, target));
   return (context, { language, locale }) => {
     const data = { root: context, language };
     const written = located(file, () => write({ contexts: [context], named: {}, data, locale }));
-    if (isAbsent(written))
-      throw new TemplateFault({ file, ...START, message: "This part is empty after rendering." });
+    if (isAbsent(written)) throw new TemplateFault({ file, ...START, message: EMPTY_PART });
     return written;
   };
+}
+
+/** Renders one part as far as it can be, and returns every error in it. */
+export function tryPart(
+  file: PartName,
+  source: string,
+  { context, environment }: { readonly context: object; readonly environment: RenderEnvironment },
+): { readonly written: string | null; readonly findings: readonly Finding[] } {
+  const findings: Finding[] = [];
+  const report = (error: TemplateError): void =>
+    void findings.push({ file, ...positionOf(error), message: error.message });
+  try {
+    const written = compilePart(file, source, report)(context, environment);
+    return { written: findings.length === 0 ? written : null, findings };
+  } catch (error) {
+    if (!(error instanceof TemplateFault)) throw error;
+    return { written: null, findings: findings.length === 0 ? [error.finding] : findings };
+  }
 }
 
 /** Replaces every other error, because its message could contain a value. */

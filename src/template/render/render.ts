@@ -2,10 +2,16 @@ import { IANAZone } from "luxon";
 import type { Finding } from "../../domain/template/finding.ts";
 import type { Rendered, Template } from "../../domain/template/template.ts";
 import type { TemplateContext } from "../../domain/template/context.ts";
-import { compilePart, type Part, type RenderEnvironment, TemplateFault } from "./compile.ts";
+import {
+  compilePart,
+  type Part,
+  type RenderEnvironment,
+  TemplateFault,
+  tryPart,
+} from "./compile.ts";
 import { cached, localeTagOf } from "../language/locale.ts";
 import { foldToGsm7 } from "../language/segments.ts";
-import { FORMS, type PartName, sourcesOf } from "../language/parts.ts";
+import { FORMS, type PartName, presentParts, sourcesOf } from "../language/parts.ts";
 
 /** The result of rendering: all parts, or the reason why there are none. */
 export type Rendering =
@@ -31,19 +37,46 @@ export function render(template: Template, context: object): Rendering {
   try {
     const environment = environmentOf(template, context);
     const { subject, html, text } = compile(template);
-    return {
-      kind: "rendered",
-      parts: {
-        subject: subject && oneLine(subject(context, environment)),
-        html: html && html(context, environment),
-        text: text && finished(text(context, environment), template),
-      },
+    const parts = {
+      subject: subject && subject(context, environment),
+      html: html && html(context, environment),
+      text: text && text(context, environment),
     };
+    return { kind: "rendered", parts: finishParts(parts, template) };
   } catch (error) {
     if (error instanceof TemplateFault) return faulty(template, error.finding);
     throw error;
   }
 }
+
+/** What a rendering for the checks has found: the parts without errors, and every error of the others. */
+export interface Trial {
+  readonly parts: Rendered;
+  readonly findings: readonly Finding[];
+}
+
+/** Renders every part, and does not stop at the first error. For checks only: what is sent is rendered by `render`. */
+export function tryRendering(template: Template, context: object): Trial {
+  const environment = environmentOf(template, context);
+  const tried = presentParts(template).map(
+    ([part, source]) => [part, tryPart(part, source, { context, environment })] as const,
+  );
+  const none: Rendered = { subject: null, html: null, text: null };
+  const parts = {
+    ...none,
+    ...Object.fromEntries(tried.map(([part, { written }]) => [part, written])),
+  };
+  return {
+    parts: finishParts(parts, template),
+    findings: tried.flatMap(([, { findings }]) => findings),
+  };
+}
+
+const finishParts = ({ subject, html, text }: Rendered, template: Template): Rendered => ({
+  subject: subject && oneLine(subject),
+  html,
+  text: text && finished(text, template),
+});
 
 function compile(template: Template): Compiled {
   const known = compiled.get(template);

@@ -26,6 +26,8 @@ export type Write = Read<string>;
 interface Target {
   readonly source: string;
   readonly html: boolean;
+  /** Takes the errors of a trial, which writes nothing in place of a tag or block that fails. Undefined: they are thrown. */
+  readonly report?: (error: TemplateError) => void;
 }
 
 /**
@@ -35,12 +37,29 @@ interface Target {
  */
 export function writerOf(program: Program | undefined, target: Target): Write {
   const writers =
-    program === undefined ? [] : statementsOf(program).map((each) => statementWriter(each, target));
+    program === undefined ? [] : statementsOf(program).map((each) => writerFor(each, target));
   return (frame) => {
     let written = "";
     for (const write of writers) written += write(frame);
     return written;
   };
+}
+
+function writerFor(statement: Statement, target: Target): Write {
+  const { report } = target;
+  if (report === undefined) return statementWriter(statement, target);
+  const write = attempt(() => statementWriter(statement, target), report);
+  return (frame) => (write && attempt(() => write(frame), report)) ?? "";
+}
+
+function attempt<Made>(make: () => Made, report: (error: TemplateError) => void): Made | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    report(error);
+    return undefined;
+  }
 }
 
 function statementWriter(statement: Statement, target: Target): Write {

@@ -72,12 +72,15 @@ describe("syntax", () => {
   test.each([
     [
       "a\n{{#if case.id}}\n",
-      "text 3:1 The template ends inside a block or a tag that is not closed.",
+      "text 2:1 {{#if case.id}} is not closed. Write {{/if}} where it ends.",
     ],
-    ["{{#if case.id}}a{{/each}}", "text 1:4 if doesn't match each."],
-    ["Dear you,\n\nhello {{case.id", "text 3:14 This cannot be read: id"],
+    [
+      "{{#if case.id}}a{{/each}}",
+      "text 1:17 {{/each}} does not close {{#if case.id}} of line 1. Write {{/if}}.",
+    ],
+    ["Dear you,\n\nhello {{case.id", "text 3:7 This tag is not closed. Write }} at its end."],
     ["a\n {{date case.id x=}}", "text 2:19 This cannot be read: }}"],
-    ["{{else}}", "text 1:1 This cannot be read: {{else}}"],
+    ["{{else}}", "text 1:1 {{else}} is outside a block. Delete it."],
   ])("%j: %s", (source, finding) => {
     expect(inText(source)).toEqual([finding]);
   });
@@ -91,9 +94,12 @@ test("a part too long for mail programs is refused, and not read", () => {
 
 describe("variables", () => {
   test.each([
-    ["{{lender.nmae}}", "1:3 There is no variable lender.nmae here."],
-    ["a\n  {{borower.id}}", "2:5 There is no variable borower.id here."],
-    ["{{#if case.filds.x}}a{{/if}}", "1:7 There is no variable case.filds.x here."],
+    ["{{lender.nmae}}", "1:3 There is no variable lender.nmae here. Did you mean lender.name?"],
+    ["a\n  {{borower.id}}", "2:5 There is no variable borower.id here. Did you mean borrower.id?"],
+    [
+      "{{#if case.filds.x}}a{{/if}}",
+      "1:7 There is no variable case.filds.x here. Did you mean case.fields.x?",
+    ],
     ["{{#unless nothing}}a{{/unless}}", "1:11 There is no variable nothing here."],
     ["{{#each lones}}a{{/each}}", "1:9 There is no variable lones here."],
     ["{{#each loans}}{{number}}{{/each}}", "1:18 There is no variable number here."],
@@ -104,14 +110,20 @@ describe("variables", () => {
     ],
     [
       "{{#each loans}}{{../lender.nmae}}{{/each}}",
-      "1:18 There is no variable ../lender.nmae here.",
+      "1:18 There is no variable ../lender.nmae here. Did you mean ../lender.name?",
     ],
     [
       "{{#each loans as |one|}}{{one.number}}{{/each}}",
       "1:27 There is no variable one.number here.",
     ],
-    ["{{#with borrower}}{{nmae}}{{/with}}", "1:21 There is no variable nmae here."],
-    ["{{#with borrower as |b|}}{{b.nmae}}{{/with}}", "1:28 There is no variable b.nmae here."],
+    [
+      "{{#with borrower}}{{nmae}}{{/with}}",
+      "1:21 There is no variable nmae here. Did you mean name?",
+    ],
+    [
+      "{{#with borrower as |b|}}{{b.nmae}}{{/with}}",
+      "1:28 There is no variable b.nmae here. Did you mean b.name?",
+    ],
     ["{{../lender.name}}", "1:3 There is no variable ../lender.name here."],
     ["{{#if case.id}}{{../lender.name}}{{/if}}", "1:18 There is no variable ../lender.name here."],
     ["{{date cse.day}}", "1:8 There is no variable cse.day here."],
@@ -179,7 +191,7 @@ describe("helpers", () => {
     ["{{date}}", "date is a helper here and needs a value; a variable of that name is this.date."],
     ["{{phone lender.phone lender.phone}}", "phone takes 1 value."],
     ["{{date case.fields.day patern='d'}}", "date has no option patern."],
-    ["{{date case.fields.day 'D YYYY'}}", "date has no pattern D, YYYY."],
+    ["{{date case.fields.day 'D YYYY'}}", "date has no pattern D, YYYY. Did you mean d, yyyy?"],
     [
       "{{date case.fields.day case.fields.pattern}}",
       "The pattern and options of date must be quoted text; they cannot come from a variable.",
@@ -363,16 +375,16 @@ describe("samples", () => {
 
   test("there must be one", () => {
     expect(findings(email({}), {})).toEqual([
-      "sample.json 1:1 There is no sample. A template cannot be checked without one.",
+      "sample.json 1:1 There is no sample. Copy the sample.json of a template for the same channel: a template is checked with it.",
     ]);
   });
 
   test("each is a whole context and nothing else", () => {
     const { lender: _, ...rest } = SAMPLE;
     expect(findings(email({}), { "a.json": { ...rest, extra: 1 }, "b.json": null })).toEqual([
-      "a.json 1:1 lender: Invalid input: expected object, received undefined.",
-      'a.json 1:1 The sample: Unrecognized key: "extra".',
-      "b.json 1:1 The sample: Invalid input: expected object, received null.",
+      'a.json 1:1 Add "lender": {…}.',
+      "a.json 1:1 extra is not a field. The fields are lender, borrower, loan, loans, case, contact, notificationType, now.",
+      "b.json 1:1 The file must be an object: {…}, not null.",
     ]);
   });
 
@@ -382,7 +394,9 @@ describe("samples", () => {
         "a.json": SAMPLE,
         "b.json": withCase({}),
       }),
-    ).toEqual(["text 2:3 With b.json: case.fields.reason is absent."]);
+    ).toEqual([
+      "text 2:3 With b.json: case.fields.reason is absent. Give it a value there, or write with if or default what stands there without it.",
+    ]);
   });
 
   test("a text message fits into three segments with the longest values the samples have between them", () => {
@@ -417,9 +431,9 @@ test("everything is found at once, part by part and in its order", () => {
     "subject 1:3 There is no variable case.nothing here.",
     "html 1:10 Put quotes around the value of title.",
     "html 1:22 Raw output is not allowed in html. Use two braces.",
-    "html 1:25 There is no variable lender.nmae here.",
-    "text 1:4 This cannot be read: if",
-    "sample.json 1:1 There is no sample. A template cannot be checked without one.",
+    "html 1:25 There is no variable lender.nmae here. Did you mean lender.name?",
+    "text 1:1 This tag is not closed. Write }} at its end.",
+    "sample.json 1:1 There is no sample. Copy the sample.json of a template for the same channel: a template is checked with it.",
   ]);
 });
 

@@ -9,9 +9,10 @@ function assembled(text: string, partials: Record<string, string> = {}) {
 }
 
 function filesOf(partials: Record<string, string>): Partials {
-  return new Map(
-    Object.entries(partials).map(([name, text]) => [name, { name: `${name}.hbs`, text }]),
+  const files = Object.entries(partials).map(
+    ([name, text]) => [name, { name: `${name}.hbs`, text }] as const,
   );
+  return { fitting: new Map(files), elsewhere: new Map() };
 }
 
 describe("partials that are inlined", () => {
@@ -115,11 +116,19 @@ describe("partials that cannot be inlined", () => {
     ['{{#*inline "a"}}b{{/inline}}', {}, `html.hbs 1:1 ${SLOT}`],
     [
       '{{#> b}}{{#if c}}{{#*inline "a"}}b{{/inline}}{{/if}}{{/b}}',
-      { b: "" },
+      { b: "{{> @partial-block}}" },
       `html.hbs 1:18 ${SLOT}`,
     ],
-    ["{{#> b}}{{#*inline c}}b{{/inline}}{{/b}}", { b: "" }, `html.hbs 1:9 ${SLOT}`],
-    ['{{#> b}}{{#*other "c"}}b{{/other}}{{/b}}', { b: "" }, `html.hbs 1:9 ${SLOT}`],
+    [
+      "{{#> b}}{{#*inline c}}b{{/inline}}{{/b}}",
+      { b: "{{> @partial-block}}" },
+      `html.hbs 1:9 ${SLOT}`,
+    ],
+    [
+      '{{#> b}}{{#*other "c"}}b{{/other}}{{/b}}',
+      { b: "{{> @partial-block}}" },
+      `html.hbs 1:9 ${SLOT}`,
+    ],
     ["a \\{{b}}", {}, "html.hbs 1:3 A backslash before two braces is not supported."],
   ])("%s with %o: %s", (text, partials, finding) => {
     const { findings } = assembled(text, partials);
@@ -208,6 +217,6 @@ test.each([
         files.map((file) => ({ name: file, text: "" })),
         "html",
         { language, theme },
-      ).get("footer"),
+      ).fitting.get("footer"),
     ).toEqual({ name, text: "" });
 });

@@ -374,7 +374,7 @@ describe("an absent value", () => {
     ["{{> footer}}", "A partial was not inlined when this was published."],
     ["{{* inline}}", "A partial was not inlined when this was published."],
     ["{{'text'}}", "This is not a variable."],
-    ['{{date case.fields.day "YYYY"}}', "date has no pattern YYYY."],
+    ['{{date case.fields.day "YYYY"}}', "date has no pattern YYYY. Did you mean yyyy?"],
   ])("%s cannot be rendered: %s", (source, message) => {
     expect(textOf(source)).toBe(`! ${message}`);
   });
