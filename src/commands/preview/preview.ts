@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { readConfig } from "../../config.ts";
 import { render } from "../../template/render/render.ts";
 import { FORMS } from "../../template/language/parts.ts";
-import { segmentsOf } from "../../template/language/segments.ts";
+import { explainUcs2, segmentsOf } from "../../template/language/segments.ts";
 import type { Rendered } from "../../domain/template/template.ts";
 import type { TemplateContent } from "../../domain/template/version.ts";
 import { unusable, wrongArguments } from "../cli/arguments.ts";
@@ -108,7 +108,9 @@ function textTitle({ channel }: TemplateContent, text: string | null): string {
   if (!FORMS[channel].inSegments || text === null) return "Text";
   const { encoding, units, segments } = segmentsOf(text);
   const parts = segments === 1 ? "1 segment" : `${segments} segments`;
-  return `Text: ${parts} of ${encoding}, ${units} units, ${Array.from(text).length} characters`;
+  const cause = explainUcs2(text);
+  const size = `Text: ${parts} of ${encoding}, ${units} units, ${Array.from(text).length} characters`;
+  return cause === null ? size : `${size}\n  (${cause})`;
 }
 
 /** Resolves when the browser was started, or could not be started. */

@@ -6,7 +6,7 @@ import { EXAMPLE_CONTEXT } from "../../domain/template/example-context.ts";
 import { EMPTY_PART } from "../render/compile.ts";
 import { tryRendering } from "../render/render.ts";
 import { FORMS } from "../language/parts.ts";
-import { segmentsOf } from "../language/segments.ts";
+import { explainUcs2, segmentsOf } from "../language/segments.ts";
 import { type JsonDocument, schemaFindings } from "./json-document.ts";
 
 /** Sample contexts (see `templateContext`) by file name. */
@@ -130,11 +130,12 @@ function limitFindings(
     );
   if (!FORMS[channel].inSegments || text === null) return findings;
   const { segments, encoding, units } = segmentsOf(text);
+  const cause = explainUcs2(text);
   if (segments > segmentBudget)
     findings.push(
       fileFinding(
         "text",
-        `The text takes ${segments} segments (${units} units of ${encoding}), more than ${segmentBudget}.`,
+        `The text takes ${segments} segments (${units} units of ${encoding}), more than ${segmentBudget}.${cause === null ? "" : ` ${cause}`}`,
       ),
     );
   return findings;

@@ -62,6 +62,37 @@ export function foldToGsm7(text: string): string {
   return isGsm7(folded) ? folded : text;
 }
 
+/**
+ * Says which characters make a text UCS-2, and how many segments it would take with plain ones in their place. Returns null
+ * for a text in GSM-7.
+ */
+export function explainUcs2(text: string): string | null {
+  if (isGsm7(text)) return null;
+  const outside = Array.from(fold(text)).filter((character) => !isGsm7(character));
+  const different = [...new Set(outside)];
+  const shown = different.slice(0, SHOWN_CHARACTERS).map(visible);
+  const more = different.length - shown.length;
+  const list = new Intl.ListFormat("en").format(more > 0 ? [...shown, `${more} others`] : shown);
+  const { segments } = segmentsOf(Array.from(fold(text), plain).join(""));
+  const without = `without ${different.length === 1 ? "it" : "them"} the text would take ${segments}`;
+  return `${list} make${different.length === 1 ? "s" : ""} it UCS-2; ${without}.`;
+}
+
+const SHOWN_CHARACTERS = 10;
+
+/** Combining marks, spaces and control characters cannot be seen, so they are shown by their number. */
+const visible = (character: string): string =>
+  /[\p{C}\p{M}\p{Z}]/u.test(character)
+    ? `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
+    : character;
+
+/** The letter without its accent, or a character of the same length in GSM-7. */
+function plain(character: string): string {
+  if (isGsm7(character)) return character;
+  const [base = ""] = character.normalize("NFD");
+  return isGsm7(base) ? base : "?";
+}
+
 function fold(fragment: string): string {
   return fragment.replaceAll(FOLDABLE, (character) => FOLDED[character] ?? character);
 }

@@ -412,6 +412,13 @@ describe("samples", () => {
     expect(checkTemplate(template, samples, 4)).toEqual([]);
   });
 
+  test("of a text that is too long the characters that make it UCS-2 are named", () => {
+    const template = message(`Su préstamo está aquí. ${"a".repeat(200)}`);
+    expect(findings(template)).toEqual([
+      "text 1:1 With sample.json: The text takes 4 segments (223 units of UCS-2), more than 3. á and í make it UCS-2; without them the text would take 2.",
+    ]);
+  });
+
   test("an email may be longer", () => {
     expect(
       findings(email({ textTemplate: "{{case.id}}" }), {

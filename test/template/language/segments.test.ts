@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { foldToGsm7, segmentsOf } from "../../../src/template/language/segments.ts";
+import { explainUcs2, foldToGsm7, segmentsOf } from "../../../src/template/language/segments.ts";
 
 const EURO = "€";
 const FACE = "😀";
@@ -171,3 +171,24 @@ test("a link is kept whole, whatever surrounds it", () => {
     ),
   );
 });
+
+test.each([
+  ["Su préstamo está al día", "á and í make it UCS-2; without them the text would take 1."],
+  [`Según ${"a".repeat(150)}`, "ú makes it UCS-2; without it the text would take 1."],
+  ["“Sí”…", "í makes it UCS-2; without it the text would take 1."],
+  ["a\u0301 \u202Eb", "U+0301 and U+202E make it UCS-2; without them the text would take 1."],
+  [
+    "АБВГДЕЖЗИЙКЛ",
+    "А, Б, В, Г, Д, Е, Ж, З, И, Й, and 2 others make it UCS-2; without them the text would take 1.",
+  ],
+  [FACE.repeat(160), "😀 makes it UCS-2; without it the text would take 1."],
+])("%j: %s", (text, sentence) => {
+  expect(explainUcs2(text)).toBe(sentence);
+});
+
+test.each(["", "Plain", "éñü {€}", "“Quoted” …"].map((text) => [foldToGsm7(text)]))(
+  "%j is in GSM-7 and needs no explanation",
+  (text) => {
+    expect(explainUcs2(text)).toBeNull();
+  },
+);
