@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js";
 import { z } from "zod";
+import { nearestWord } from "./domain/did-you-mean.ts";
 import { Fault } from "./domain/fault.ts";
 import { isLoopback } from "./domain/loopback.ts";
+import { sayWords } from "./domain/suggestions.ts";
 import type { Lender } from "./domain/lender.ts";
 import type { SendableChannel } from "./domain/vocabulary.ts";
 
@@ -223,6 +225,8 @@ export interface Config {
   readonly lender: Lender;
   /** Settings with the example lender's values although delivery is live. */
   readonly exampleSettings: readonly string[];
+  /** Variables that are no setting and look like one that is not set, as `SMPT_URL: did you mean SMTP_URL?`. */
+  readonly misspelled: readonly string[];
   /** The sender of each channel: an address with a name, a number, or a messaging service. */
   readonly senders: Readonly<Record<SendableChannel, string>>;
   /** The envelope's sender; undefined: the address of the sender of emails. */
@@ -311,17 +315,25 @@ function settingsOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...given, ...Object.fromEntries(secrets.filter(([, value]) => value !== undefined)) };
 }
 
+const sayFault = (issue: z.core.$ZodIssue): string =>
+  issue.code === "invalid_value" ? sayWords(issue) : issue.message;
+
 /** Reads the environment. Throws one CONFIG_INVALID that names every fault and no value. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given = settingsOf(environment);
   const read = ENVIRONMENT.safeParse(given);
   if (!read.success) {
-    const faults = read.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new Fault("CONFIG_INVALID", faults.join("; "));
+    const faults = read.error.issues.map((issue) => `${issue.path.join(".")}: ${sayFault(issue)}`);
+    throw new Fault("CONFIG_INVALID", [...faults, ...findMisspelled(given)].join("; "));
   }
   const gaps = findGaps(read.data);
-  if (gaps.length > 0) throw new Fault("CONFIG_INVALID", gaps.join("; "));
-  return { ...configOf(read.data), exampleSettings: exampleSettings(read.data, given) };
+  if (gaps.length > 0)
+    throw new Fault("CONFIG_INVALID", [...gaps, ...findMisspelled(given)].join("; "));
+  return {
+    ...configOf(read.data),
+    exampleSettings: exampleSettings(read.data, given),
+    misspelled: findMisspelled(given),
+  };
 }
 
 const OF_THE_LENDER = [
@@ -334,7 +346,25 @@ const OF_THE_LENDER = [
 const exampleSettings = ({ DELIVERY }: Environment, given: object): readonly string[] =>
   DELIVERY === "live" ? OF_THE_LENDER.filter((name) => !(name in given)) : [];
 
-function configOf(env: Environment): Omit<Config, "exampleSettings"> {
+/** Variables of other programs whose names are near ours. */
+const OF_OTHERS = new Set(["HTTP_PROXY", "HTTPS_PORT", "HTTPS_HOST", "HTTP_HOSTS"]);
+/** Shorter names are near too many others. */
+const SHORTEST_NAME = 6;
+const MOST_TYPING_ERRORS = 2;
+
+/** The environment has variables of other programs, so only what differs by a typing error or two counts. */
+function findMisspelled(given: object): readonly string[] {
+  const settings = [...SETTINGS, ...SECRETS.map((name) => `${name}_FILE`)];
+  const unknown = Object.keys(given).filter(
+    (name) => name.length >= SHORTEST_NAME && !settings.includes(name) && !OF_OTHERS.has(name),
+  );
+  return unknown.flatMap((name) => {
+    const near = nearestWord(name, settings, MOST_TYPING_ERRORS);
+    return near === undefined || near in given ? [] : [`${name}: did you mean ${near}?`];
+  });
+}
+
+function configOf(env: Environment): Omit<Config, "exampleSettings" | "misspelled"> {
   const live = env.DELIVERY === "live";
   return {
     databaseUrl: env.DATABASE_URL,

@@ -24,6 +24,7 @@ import { start } from "./commands/start.ts";
 import { status } from "./commands/status/status.ts";
 import { templates } from "./commands/templates/group.ts";
 import { version } from "./commands/version.ts";
+import { askWhether } from "./domain/did-you-mean.ts";
 import { Fault } from "./domain/fault.ts";
 
 const VERBS = [
@@ -53,6 +54,8 @@ const VERBS = [
 ];
 const COMMANDS = [...VERBS, helpOn(VERBS)];
 
+const NAMES = COMMANDS.map((known) => known.name);
+
 const SYNONYMS: Readonly<Record<string, string>> = {
   "--help": "help",
   "-h": "help",
@@ -64,7 +67,10 @@ async function main([word = "help", ...rest]: readonly string[]): Promise<ExitCo
   const name = SYNONYMS[word] ?? word;
   const command = COMMANDS.find((known) => known.name === name);
   if (command === undefined)
-    throw new Fault("COMMAND_UNKNOWN", `${name}; \`tidings help\` lists the commands`);
+    throw new Fault(
+      "COMMAND_UNKNOWN",
+      `${name};${askWhether(name, NAMES)} \`tidings help\` lists the commands`,
+    );
   return await command.run(rest, toStdout);
 }
 

@@ -154,3 +154,26 @@ test("an issuer that is not a URL is shown as it is", () => {
   });
   expect(maskConfig(config)).toMatchObject({ http: { tokens: { issuer: "core-login" } } });
 });
+
+test.each([
+  ["SMPT_URL", "SMPT_URL: did you mean SMTP_URL?"],
+  ["LENDER_TIMEZONE", "LENDER_TIMEZONE: did you mean LENDER_TIME_ZONE?"],
+  ["DATABASE_URL_FILES", "DATABASE_URL_FILES: did you mean DATABASE_URL_FILE?"],
+  ["log_level", "log_level: did you mean LOG_LEVEL?"],
+])("%s is no setting, and the one that was meant is named", (name, hint) => {
+  expect(readConfig({ [name]: "x" }).misspelled).toEqual([hint]);
+  expect(() => readConfig({ [name]: "x", HTTP_PORT: "none" })).toThrow(`; ${hint}`);
+});
+
+test("variables of other programs, and those next to a setting that is set, are not reported", () => {
+  const others = { PATH: "x", HOME: "x", HTTP_PROXY: "x", HTTPS_PORT: "x", PGHOST: "x", LANG: "x" };
+  expect(readConfig(others).misspelled).toEqual([]);
+  expect(readConfig({ LOG_LEVEL: "info", LOG_LEVELS: "x" }).misspelled).toEqual([]);
+  expect(readConfig({ ...process.env }).misspelled).toEqual([]);
+});
+
+test("a word that is not known is refused with the nearest one", () => {
+  expect(() => readConfig({ LOG_LEVEL: "wran" })).toThrow(
+    'LOG_LEVEL: must be one of "debug", "info", "warn", "error", "silent". Did you mean warn?',
+  );
+});

@@ -1,3 +1,4 @@
+import { askWhether } from "../domain/did-you-mean.ts";
 import { wrongArguments } from "./cli/arguments.ts";
 import { command, type Command } from "./cli/command.ts";
 import { aligned } from "./cli/layout.ts";
@@ -23,13 +24,17 @@ export function helpOn(commands: readonly Command[]): Command {
       }
       const found = known.find(({ name }) => name === topic);
       if (found === undefined)
-        throw wrongArguments(`there is no command ${topic}; \`tidings help\` lists them`);
+        throw wrongArguments(
+          `there is no command ${topic};${askWhether(topic, namesOf(known))} \`tidings help\` lists them`,
+        );
       print(found.help);
       return EXIT.done;
     },
   });
   return help;
 }
+
+const namesOf = (commands: readonly Command[]): string[] => commands.map(({ name }) => name);
 
 function listOf(commands: readonly Command[]): string {
   const rows = commands.map(({ name, summary }) => [`tidings ${name}`, summary]);

@@ -27,7 +27,8 @@ async function runDaemon(): Promise<ExitCode> {
   const config = readConfig(process.env);
   const emit = eventLogger(createLog(config.logLevel));
   emit("daemon.configured", { config: maskConfig(config) });
-  const { exampleSettings } = config;
+  const { exampleSettings, misspelled } = config;
+  if (misspelled.length > 0) emit("setting.misspelled", { variables: misspelled });
   if (exampleSettings.length > 0) emit("lender.notConfigured", { settings: exampleSettings });
   process.once("unhandledRejection", (error) => {
     emit("daemon.failed", { code: "UNEXPECTED", reason: reasonOf(error) });

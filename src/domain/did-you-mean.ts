@@ -19,14 +19,18 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 
 /**
  * Returns the known word that was probably meant by `word`: a synonym, or the nearest word by typing errors. Returns
- * undefined if none is near: a wrong suggestion is worse than none.
+ * undefined if none is near or it has more than `most` typing errors: a wrong suggestion is worse than none.
  */
-export function nearestWord(word: string, known: Iterable<string>): string | undefined {
+export function nearestWord(
+  word: string,
+  known: Iterable<string>,
+  most: number = Infinity,
+): string | undefined {
   const words = [...known];
   const lower = word.toLowerCase();
   const synonym = SYNONYMS[lower];
   if (synonym !== undefined && words.includes(synonym)) return synonym;
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = Math.min(most, Math.max(1, Math.floor(word.length / 3)));
   const near = words
     .map((one) => ({ one, distance: typingErrors(lower, one.toLowerCase()) }))
     .filter(({ one, distance }) => distance <= limit && distance < one.length)
@@ -39,6 +43,10 @@ export function didYouMean(word: string, known: Iterable<string>): string {
   const near = nearestWord(word, known);
   return near === undefined ? "" : ` Did you mean ${near}?`;
 }
+
+/** Like `didYouMean`, after a semicolon. */
+export const askWhether = (word: string, known: Iterable<string>): string =>
+  didYouMean(word, known).replace("Did", "did");
 
 /**
  * Counts the letters that were added, left out, replaced or swapped with their neighbour (optimal string alignment). Plain

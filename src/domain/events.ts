@@ -62,6 +62,11 @@ export const EVENTS = {
     "Live delivery uses the example lender's name or address. Set the settings that the event names.",
     { settings: TEXTS },
   ),
+  "setting.misspelled": event(
+    "warn",
+    "Environment variables that are no setting look like settings that are not set. Rename or remove them.",
+    { variables: TEXTS },
+  ),
   "database.migrated": event("info", "These migrations were applied.", { migrations: TEXTS }),
   "daemon.started": event("info", "The daemon accepts work.", {
     workerId: WORKER_ID,

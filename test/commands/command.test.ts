@@ -59,7 +59,13 @@ test("help prints the same page, and lists itself among the commands", async () 
   );
   expect((await run(help, "help"))[1]).toMatch(/^tidings help \[COMMAND\]/);
   await expect(run(help, "mvoe")).rejects.toThrow(
-    "ARGUMENTS_INVALID: there is no command mvoe; `tidings help` lists them",
+    "ARGUMENTS_INVALID: there is no command mvoe; did you mean move? `tidings help` lists them",
+  );
+});
+
+test("an option that is nearly one of the command's is answered with that one", async () => {
+  await expect(run(move, "CS-1", "--nwo")).rejects.toThrow(
+    "Unknown option '--nwo'; did you mean --now? `tidings move --help` shows its usage",
   );
 });
 

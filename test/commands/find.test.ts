@@ -120,7 +120,7 @@ test("no match has a separate exit code", async () => {
 test.each([
   [
     ["--status", "sent"],
-    '--status must be one of scheduled, inProgress, attempted, succeeded, failed, canceled, not "sent"',
+    '--status must be one of scheduled, inProgress, attempted, succeeded, failed, canceled, not "sent". Did you mean attempted?',
   ],
   [["--channel", "sms"], "--channel must be one of"],
   [["--type", "x"], "--type must be a whole number from 1 to 2147483647"],

@@ -179,6 +179,10 @@ describe("arguments", () => {
       stdout: "",
       stderr: "COMMAND_UNKNOWN: frobnicate; `tidings help` lists the commands\n",
     });
+    expect(await tidings(["statsu"])).toMatchObject({
+      code: 2,
+      stderr: "COMMAND_UNKNOWN: statsu; did you mean status? `tidings help` lists the commands\n",
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { nearestWord } from "../../domain/did-you-mean.ts";
 import { wrongArguments } from "./arguments.ts";
 import { aligned } from "./layout.ts";
 import type { Print } from "./print.ts";
@@ -92,7 +93,10 @@ function parse(
     if (!(error instanceof TypeError)) throw error;
     // node's advice on an unknown option assumes an operand of that name, so it is cut off
     const [wrong = ""] = error.message.replaceAll("\n", " ").split(/\. To specify a positional/);
-    throw wrongArguments(`${wrong}; ${seeHelp(name)}`);
+    const [, unknown = ""] = /^Unknown option '--?([^']*)'/.exec(wrong) ?? [];
+    const near = nearestWord(unknown, Object.keys(options));
+    const hint = near === undefined ? "" : `did you mean --${near}? `;
+    throw wrongArguments(`${wrong}; ${hint}${seeHelp(name)}`);
   }
 }
 

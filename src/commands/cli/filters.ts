@@ -2,6 +2,7 @@ import { parseBorrowerId, parseCaseId, parseLoanId } from "../../domain/ids.ts";
 import { CHANNELS, INTERACTION_STATUSES } from "../../domain/vocabulary.ts";
 import type { InteractionFilter } from "../../store/api/interaction-filter.ts";
 import type { Db } from "../../store/postgres/db.ts";
+import { didYouMean } from "../../domain/did-you-mean.ts";
 import { readWhole, wrongArguments } from "./arguments.ts";
 import { readEnd, readStart } from "./period.ts";
 
@@ -85,5 +86,6 @@ export async function readFilter(
 
 function oneOf(option: string, word: string, known: readonly string[]): string {
   if (known.includes(word)) return word;
-  throw wrongArguments(`${option} must be one of ${known.join(", ")}, not "${word}"`);
+  const hint = didYouMean(word, known);
+  throw wrongArguments(`${option} must be one of ${known.join(", ")}, not "${word}".${hint}`);
 }

@@ -1,3 +1,4 @@
+import { askWhether } from "../../domain/did-you-mean.ts";
 import { wrongArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { aligned } from "./layout.ts";
@@ -36,10 +37,12 @@ export function group({ name, summary, details, commands }: Description): Comman
       }
       const found = commands.find((one) => one.name === `${name} ${word}`);
       if (found !== undefined) return await found.run(rest, print);
-      const verbs = commands.map((one) => one.name.slice(name.length + 1)).join(", ");
-      throw wrongArguments(
-        `${word === undefined ? "the verb is missing" : `there is no verb ${word}`}; tidings ${name} knows ${verbs}`,
-      );
+      const verbs = commands.map((one) => one.name.slice(name.length + 1));
+      const wrong =
+        word === undefined
+          ? "the verb is missing;"
+          : `there is no verb ${word};${askWhether(word, verbs)}`;
+      throw wrongArguments(`${wrong} tidings ${name} knows ${verbs.join(", ")}`);
     },
   };
 }

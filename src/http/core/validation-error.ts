@@ -1,4 +1,5 @@
 import type { z } from "@hono/zod-openapi";
+import { sayWords, suggestField } from "../../domain/suggestions.ts";
 import { fieldPath } from "./field-path.ts";
 import { HTTP_ERRORS, httpError, type FieldError, type HttpError } from "./http-error.ts";
 
@@ -24,10 +25,14 @@ export function validationError(target: Target, error: z.core.$ZodError): HttpEr
 function errorsOf(issue: Issue, outer: readonly PropertyKey[] = []): FieldError[] {
   const path = [...outer, ...issue.path];
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => ({
-      field: fieldPath([...path, key]),
-      message: "is not a known field",
-    }));
+    return issue.keys.map((key) => {
+      const hint = suggestField(issue, key);
+      const words = "is not a known field";
+      return {
+        field: fieldPath([...path, key]),
+        message: hint === "" ? words : `${words}.${hint}`,
+      };
+    });
   if (issue.code === "invalid_union") {
     const [closest] = issue.errors.toSorted((one, other) => one.length - other.length);
     if (closest !== undefined && closest.length > 0)
@@ -44,7 +49,7 @@ function message(issue: Issue): string {
         ? "is required"
         : `must be ${typeWord(issue.expected)}`;
     case "invalid_value":
-      return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
+      return sayWords(issue);
     case "too_big":
       return `must be ${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}${unitOf(issue.origin)}`;
     case "too_small":

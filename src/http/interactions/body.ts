@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { didYouMean } from "../../domain/did-you-mean.ts";
 import {
   CHANNELS,
   DIRECTIONS,
@@ -75,6 +76,14 @@ const onChannel = <Name extends Channel>(channel: Name) =>
     sensitive: FIELDS.sensitive.default(false),
   });
 
+/** Says which channels there are; the value itself is not repeated. */
+function sayChannels(input: unknown): string {
+  const words = `must be one of ${CHANNELS.join(", ")}`;
+  const { channel } = (input ?? {}) as { readonly channel?: unknown };
+  const hint = typeof channel === "string" ? didYouMean(channel, CHANNELS) : "";
+  return hint === "" ? words : `${words}.${hint}`;
+}
+
 /** The body of POST. */
 export const NewInteraction = z
   .discriminatedUnion(
@@ -89,7 +98,7 @@ export const NewInteraction = z
       onChannel("gui"),
       onChannel("document"),
     ],
-    { error: `must be one of ${CHANNELS.join(", ")}` },
+    { error: ({ input }) => sayChannels(input) },
   )
   .openapi("NewInteraction", {
     description: "An interaction to log. Its channel determines the form of its content.",

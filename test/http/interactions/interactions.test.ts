@@ -409,6 +409,18 @@ describe("POST gets a 422 that names the field", () => {
     expect([status, body.errors.map((error) => error.field)]).toEqual([422, [field]]);
   });
 
+  test("with the field or the word that was probably meant", async () => {
+    const { body } = await log({ ...LEAST, statsu: "x", theme: "opsServcing", channel: "sms" });
+    expect(body.errors).toMatchObject([
+      { field: "channel", message: expect.stringMatching(/document\. Did you mean text\?$/) },
+    ]);
+    const again = await log({ ...LEAST, statsuDetails: "x", theme: "opsServcing" });
+    expect(again.body.errors).toMatchObject([
+      { field: "theme", message: expect.stringMatching(/"\. Did you mean opsServicing\?$/) },
+      { field: "statsuDetails", message: "is not a known field. Did you mean statusDetails?" },
+    ]);
+  });
+
   test("with a message that says what is valid", async () => {
     const { body } = await log({ ...LEAST, metaData: [], content: "x", theme: 7 });
     expect(body.errors).toEqual([

@@ -181,6 +181,15 @@ describe("an invalid query is 400 and names the parameter", () => {
     }
   });
 
+  test("with the filter or the word that was probably meant", async () => {
+    const { body } = await ask("GET", "/interactions?channel=sms&borowerId=BO-1&caseID=CS-1");
+    expect(body.errors).toMatchObject([
+      { field: "channel", message: expect.stringMatching(/Did you mean text\?$/) },
+      { field: "borowerId" },
+      { field: "caseID", message: "is not a known field. Did you mean caseId?" },
+    ]);
+  });
+
   test("a cursor of another borrower's list", async () => {
     const { status } = await ask(
       "GET",

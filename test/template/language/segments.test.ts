@@ -182,13 +182,13 @@ test.each([
     "А, Б, В, Г, Д, Е, Ж, З, И, Й, and 2 others make it UCS-2; without them the text would take 1.",
   ],
   [FACE.repeat(160), "😀 makes it UCS-2; without it the text would take 1."],
-])("%j: %s", (text, sentence) => {
-  expect(explainUcs2(text)).toBe(sentence);
+])("%j: %s", (message, sentence) => {
+  expect(explainUcs2(message)).toBe(sentence);
 });
 
-test.each(["", "Plain", "éñü {€}", "“Quoted” …"].map((text) => [foldToGsm7(text)]))(
+test.each(["", "Plain", "éñü {€}", foldToGsm7("“Quoted” …")])(
   "%j is in GSM-7 and needs no explanation",
-  (text) => {
-    expect(explainUcs2(text)).toBeNull();
+  (message) => {
+    expect(explainUcs2(message)).toBeNull();
   },
 );

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { didYouMean } from "./did-you-mean.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** By the list of unknown keys, which each issue has for itself. */
+const ofKeys = new WeakMap<readonly string[], ReadonlyMap<string, string>>();
+
+/*
+ * An issue has neither the fields that its schema knows nor the value, and validators of requests pass no options. The
+ * words of a closed list are part of the message; the value never is.
+ */
+z.config({
+  customError: (issue) => {
+    if (issue.code === "unrecognized_keys") {
+      const { shape = {} } = (issue.inst ?? {}) as Partial<Pick<z.ZodObject, "shape">>;
+      const known = Object.keys(shape);
+      ofKeys.set(issue.keys, new Map(issue.keys.map((key) => [key, didYouMean(key, known)])));
+    }
+    if (issue.code !== "invalid_value" || typeof issue.input !== "string") return undefined;
+    return sayOneOf(issue.values) + sayNear(issue.input, issue.values.map(String));
+  },
+});
+
+/** `must be one of "sandbox", "live"` */
+const sayOneOf = (values: readonly z.core.util.Primitive[]): string =>
+  `must be one of ${values.map((value) => JSON.stringify(value)).join(", ")}`;
+
+const sayNear = (word: string, known: readonly string[]): string => {
+  const hint = didYouMean(word, known);
+  return hint === "" ? "" : `.${hint}`;
+};
+
+/** Returns ` Did you mean …?` for a field that the schema does not know, or an empty text. */
+export const suggestField = (issue: Issue & { code: "unrecognized_keys" }, key: string): string =>
+  ofKeys.get(issue.keys)?.get(key) ?? "";
+
+/** Says which words a field may have, with the one that was probably meant. */
+export const sayWords = ({ message, values }: Issue & { code: "invalid_value" }): string =>
+  message.startsWith("must be one of ") ? message : sayOneOf(values);
