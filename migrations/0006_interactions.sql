@@ -82,7 +82,7 @@ create table tidings.interactions (
   -- While its outcome is unknown: the time when it is settled next, null when a person decides; and the number of
   -- lookups at the provider
   settle_at timestamptz,
-  asked int not null default 0,
+  times_looked_up int not null default 0,
   -- SHA-256 of an email's source as it was sent, or of a text's body; null until something is known to have been sent
   content_sha256 text
     constraint interactions_content_sha256_is_a_sha256 check ((content_sha256 ~ '^[0-9a-f]{64}$') is not false
@@ -163,7 +163,7 @@ create index interactions_by_person on tidings.interactions (person_id, id);
 -- in this index.
 create index interactions_logged_by_case on tidings.interactions (case_id) where origin = 'logged';
 -- Before a text is matched with a provider's message, this index shows whether another text has that message already. For
--- texts only: no provider can be asked about an email.
+-- texts only: no provider has a lookup for email.
 create index interactions_texts_by_provider_message on tidings.interactions (provider_message_id)
   where channel = 'text' and provider_message_id is not null;
 
@@ -436,7 +436,7 @@ execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 
 --   it changes with the status, whose transition says by whom and from what
 --   the database itself writes it                        guard_interaction
 --   each change leaves a row of history                  record_wait, record_change_of_notices
--- Only settle_at and asked change without a record, by the daemon (guard_settling). They state when the outcome is settled next and how many lookups were made.
+-- Only settle_at and times_looked_up change without a record, by the daemon (guard_settling). They state when the outcome is settled next and how many lookups were made.
 --
 -- The conditions compare columns and call no function of ours, so the statements that claim and record in bulk pay next to
 -- nothing. `update of` names the columns that a statement sets, so most statements do not even meet the condition.
@@ -528,12 +528,12 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if not tidings.may_send(current_user) then
     perform tidings.forbid('interactions_settle_at_is_not_chosen', format('role %s may not choose when an outcome is settled', current_user),
-      'leave settle_at and asked as they are, or set settle_at to null');
+      'leave settle_at and times_looked_up as they are, or set settle_at to null');
   end if;
   return new;
 end $$;
-create trigger guard_settling before update of settle_at, asked on tidings.interactions
-for each row when (new.asked <> old.asked or new.settle_at <> old.settle_at or (old.settle_at is null and new.settle_at is not null))
+create trigger guard_settling before update of settle_at, times_looked_up on tidings.interactions
+for each row when (new.times_looked_up <> old.times_looked_up or new.settle_at <> old.settle_at or (old.settle_at is null and new.settle_at is not null))
 execute function tidings.guard_settling();
 
 -- A rule that puts a scheduled notice off, and the end of the wait. A separate function, because a pause puts off a bulk and its

@@ -96,15 +96,15 @@ begin
 end $$;
 
 -- Queues the settling of interactions whose outcome is unknown, and writes the time to them, so that a lost job can be
--- detected. `times_asked` counts the lookups at the provider.
-create function tidings.queue_settlements(ids bigint[], at timestamptz, times_asked int)
+-- detected. `lookups_done` counts the lookups at the provider.
+create function tidings.queue_settlements(ids bigint[], at timestamptz, lookups_done int)
 returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update tidings.interactions i
-  set settle_at = at, asked = times_asked
+  set settle_at = at, times_looked_up = lookups_done
   where i.id = any(ids) and i.origin = 'tidings' and tidings.is_outcome_unknown(i.status, i.status_details);
   perform tidings_queue.add_jobs(array_agg(
-    row('settle_unknown_outcomes', json_build_object('channel', s.channel, 'interactionIds', s.ids, 'asked', times_asked),
+    row('settle_unknown_outcomes', json_build_object('channel', s.channel, 'interactionIds', s.ids, 'timesLookedUp', lookups_done),
       null, at, null, null, 5, null)::tidings_queue.job_spec))
   from (
     select p.channel, array_agg(p.id::text order by p.id) as ids

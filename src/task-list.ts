@@ -37,8 +37,8 @@ const queueDeliveriesAgain: QueueAgain<"deliver_interactions"> = (
 
 const queueSettlementsAgain: QueueAgain<"settle_unknown_outcomes"> = (
   { db, clock },
-  { interactionIds, asked },
-) => queueSettlements(db, interactionIds, { runAt: clock(), asked });
+  { interactionIds, timesLookedUp },
+) => queueSettlements(db, interactionIds, { runAt: clock(), timesLookedUp });
 
 /**
  * If a batch fails, splits it in two and queues both halves, until the failing row is alone. The others proceed. The queue

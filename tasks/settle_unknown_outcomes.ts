@@ -1,5 +1,5 @@
 import type { Task } from "graphile-worker";
-import { askAndSettle, settle, takeUnknown } from "../src/delivery/settling.ts";
+import { lookUpAndSettle, settle, leaseUnknown } from "../src/delivery/settling.ts";
 import type { Deps } from "../src/deps.ts";
 
 /**
@@ -10,9 +10,9 @@ export const settleUnknownOutcomes =
   (deps: Deps): Task<"settle_unknown_outcomes"> =>
   async (job) => {
     const channel = deps.channels[job.channel];
-    const taken = await takeUnknown(deps, channel, job);
+    const leased = await leaseUnknown(deps, channel, job);
     if (channel?.lookups !== undefined)
-      return deps.inFlight.follow(askAndSettle(deps, channel, channel.lookups, { job, taken }));
-    const examined = taken.map((unknown) => ({ unknown, result: undefined }));
-    await settle(deps, channel, job.asked, examined);
+      return deps.inFlight.follow(lookUpAndSettle(deps, channel, channel.lookups, { job, leased }));
+    const examined = leased.map((unknown) => ({ unknown, result: undefined }));
+    await settle(deps, channel, job.timesLookedUp, examined);
   };

@@ -14,7 +14,7 @@ import { planNextAttempts } from "../store/deliver/next-attempts.ts";
 import type { Db } from "../store/postgres/db.ts";
 import { queueSettlements } from "../store/queue/jobs.ts";
 import {
-  failNeverTaken,
+  failNeverAccepted,
   holdUnknownOutcomes,
   isOnRecord,
   leaseUnknownOutcomes,
@@ -53,37 +53,37 @@ const idsOf = (all: readonly { readonly interactionId: InteractionId }[]): Inter
  * queued again; all other outcomes of the job are left out. Throws CHANNEL_NOT_CARRIED if the provider has a lookup and this
  * daemon has no such provider: another daemon may have one.
  */
-export async function takeUnknown(
+export async function leaseUnknown(
   deps: Deps,
   channel: DeliveryChannel | undefined,
-  { channel: name, interactionIds, asked }: Job,
+  { channel: name, interactionIds, timesLookedUp }: Job,
 ): Promise<UnknownOutcome[]> {
-  if (channel === undefined && rulesOf(name)?.canBeAsked === true)
+  if (channel === undefined && rulesOf(name)?.hasLookup === true)
     throw new Fault("CHANNEL_NOT_CARRIED", name);
   const { db, clock, seal } = deps;
   const now = clock().getTime();
-  const due = { asked, dueBy: new Date(now + CLOCK_TOLERANCE_MS) };
+  const due = { timesLookedUp, dueBy: new Date(now + CLOCK_TOLERANCE_MS) };
   const { unknown, unreadable } = await loadUnknownOutcomes(db, interactionIds, due, seal);
-  await setAside(deps, unreadable, asked);
+  await setAside(deps, unreadable, timesLookedUp);
   const room = Math.max(0, MOST_PENDING - (channel?.lookups?.limit.pending() ?? 0));
   const retryAt = new Date(now + PENDING_RETRY_MS);
-  await queueSettlements(db, idsOf(unknown.slice(room)), { runAt: retryAt, asked });
+  await queueSettlements(db, idsOf(unknown.slice(room)), { runAt: retryAt, timesLookedUp });
   const until = new Date(now + LEASE_MS);
-  const taken = await leaseUnknownOutcomes(db, idsOf(unknown.slice(0, room)), due, until);
-  return unknown.filter((one) => taken.has(one.interactionId));
+  const leased = await leaseUnknownOutcomes(db, idsOf(unknown.slice(0, room)), due, until);
+  return unknown.filter((one) => leased.has(one.interactionId));
 }
 
 /** Leaves those with a broken seal to a person. A key may be missing only here or for a while, so the others are queued again. */
 async function setAside(
   { db, clock, emit }: Deps,
   unreadable: readonly Unreadable[],
-  asked: number,
+  timesLookedUp: number,
 ): Promise<void> {
   const broken = unreadable.filter(({ code }) => code === "SEAL_BROKEN");
   const locked = unreadable.filter(({ code }) => code === "CONTENT_KEY_UNKNOWN");
   const runAt = new Date(clock().getTime() + LEASE_MS);
   await holdUnknownOutcomes(db, idsOf(broken));
-  await queueSettlements(db, idsOf(locked), { runAt, asked });
+  await queueSettlements(db, idsOf(locked), { runAt, timesLookedUp });
   for (const one of unreadable) emit("outcome.contentNotOpened", one);
 }
 
@@ -91,25 +91,28 @@ async function setAside(
  * Looks outcomes up at the provider and settles them group by group. Never rejects. It runs outside the queue, under
  * the limit of the provider's lookups: a provider that does not answer delays nothing else.
  */
-export async function askAndSettle(
+export async function lookUpAndSettle(
   deps: Deps,
   channel: DeliveryChannel,
   lookups: Lookups,
-  { job, taken }: { readonly job: Job; readonly taken: readonly UnknownOutcome[] },
+  { job, leased }: { readonly job: Job; readonly leased: readonly UnknownOutcome[] },
 ): Promise<void> {
-  const groups = Array.from({ length: Math.ceil(taken.length / GROUP_SIZE) }, (_, n) =>
-    taken.slice(n * GROUP_SIZE, (n + 1) * GROUP_SIZE),
+  const groups = Array.from({ length: Math.ceil(leased.length / GROUP_SIZE) }, (_, n) =>
+    leased.slice(n * GROUP_SIZE, (n + 1) * GROUP_SIZE),
   );
   const settleGroup = async (group: readonly UnknownOutcome[]): Promise<void> => {
-    const answers = await Promise.all(group.map((unknown) => ask(deps, lookups, unknown)));
+    const answers = await Promise.all(group.map((unknown) => lookUp(deps, lookups, unknown)));
     await settle(
       deps,
       channel,
-      job.asked,
+      job.timesLookedUp,
       answers.filter((one) => one !== undefined),
     );
-    const notAsked = group.filter((_, place) => answers[place] === undefined);
-    await queueSettlements(deps.db, idsOf(notAsked), { runAt: deps.clock(), asked: job.asked });
+    const notLookedUp = group.filter((_, place) => answers[place] === undefined);
+    await queueSettlements(deps.db, idsOf(notLookedUp), {
+      runAt: deps.clock(),
+      timesLookedUp: job.timesLookedUp,
+    });
   };
   await Promise.all(
     groups.map((group) =>
@@ -121,7 +124,7 @@ export async function askAndSettle(
 }
 
 /** Looks one outcome up at the provider; undefined if the daemon stops before the lookup could begin. */
-const ask = (
+const lookUp = (
   deps: Deps,
   lookups: Lookups,
   unknown: UnknownOutcome,
@@ -154,34 +157,46 @@ interface Settled {
 export async function settle(
   { db, clock, emit }: Deps,
   channel: DeliveryChannel | undefined,
-  asked: number,
+  timesLookedUp: number,
   examined: readonly Examined[],
 ): Promise<void> {
   const now = clock();
-  const policy = { asked, waits: channel?.settleWaits ?? [], retries: channel?.retries ?? [], now };
+  const policy = {
+    timesLookedUp,
+    waits: channel?.settleWaits ?? [],
+    retries: channel?.retries ?? [],
+    now,
+  };
   const settled = examined.map(({ unknown, result }) => ({
     interactionId: unknown.interactionId,
     verdict: settleUnknown(unknown, result, policy),
   }));
-  await write(db, settled, asked, now);
+  await write(db, settled, timesLookedUp, now);
   for (const { interactionId, verdict } of settled)
     emit("outcome.examined", { interactionId, verdict: verdict.kind });
 }
 
-async function write(db: Db, settled: readonly Settled[], asked: number, now: Date): Promise<void> {
+async function write(
+  db: Db,
+  settled: readonly Settled[],
+  timesLookedUp: number,
+  now: Date,
+): Promise<void> {
   const ids = (kind: UnknownVerdict["kind"]): InteractionId[] =>
     settled.filter(({ verdict }) => verdict.kind === kind).map((one) => one.interactionId);
   for (const one of settled) await writeKnown(db, one);
-  await scheduleNeverSent(db, ids("neverSent"), now, "neverTaken");
-  await failNeverTaken(db, ids("giveUp"));
+  await scheduleNeverSent(db, ids("neverSent"), now, "neverAccepted");
+  await failNeverAccepted(db, ids("giveUp"));
   await planNextAttempts(
     db,
     ids("resend").map((interactionId) => ({ interactionId, dueAt: now })),
   );
   await holdUnknownOutcomes(db, ids("hold"));
-  const again = settled.flatMap(({ verdict }) => (verdict.kind === "askAgain" ? [verdict.at] : []));
+  const again = settled.flatMap(({ verdict }) =>
+    verdict.kind === "lookUpAgain" ? [verdict.at] : [],
+  );
   const [runAt = now] = again; // the same for all of a set
-  await queueSettlements(db, ids("askAgain"), { runAt, asked: asked + 1 });
+  await queueSettlements(db, ids("lookUpAgain"), { runAt, timesLookedUp: timesLookedUp + 1 });
 }
 
 async function writeKnown(db: Db, { interactionId, verdict }: Settled): Promise<void> {

@@ -70,7 +70,7 @@ export interface AttemptOutcome {
   /** The time at which the same interaction is sent; only for scheduled. */
   readonly dueAt: Date | null;
   /** The time at which it is settled; only for an unknown outcome. */
-  readonly askAt: Date | null;
+  readonly settleAt: Date | null;
   /** The time of the next attempt; only for failed. */
   readonly nextAttemptAt: Date | null;
   readonly finding: ContactFinding | null;

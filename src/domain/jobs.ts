@@ -6,11 +6,11 @@ export type Lane = "single" | "bulk";
 
 /** The jobs of the queue and their payloads, which hold ids only. */
 export interface Jobs {
-  /** Up to 100 interactions of one channel with unknown outcome. `asked` counts the lookups at the provider so far. */
+  /** Up to 100 interactions of one channel with unknown outcome. `timesLookedUp` counts the lookups at the provider so far. */
   readonly settle_unknown_outcomes: {
     readonly channel: Channel;
     readonly interactionIds: readonly InteractionId[];
-    readonly asked: number;
+    readonly timesLookedUp: number;
   };
   /** Up to 100 interactions of one channel that are due together. */
   readonly deliver_interactions: {

@@ -119,8 +119,8 @@ test("while the list hangs, a job gives its place back and asks two at a time in
   }
   await deps.inFlight.idle();
   expect(calls.lists).toBe(6);
-  // asked again as one set, not as six jobs
-  expect((await takeJobs()).map((job) => [job.asked, job.interactionIds.length])).toEqual(
+  // looked up again as one set, not as six jobs
+  expect((await takeJobs()).map((job) => [job.timesLookedUp, job.interactionIds.length])).toEqual(
     expect.arrayContaining([[1, expect.any(Number)]]),
   );
 });
@@ -134,9 +134,9 @@ test("outcomes leased by a process that died are queued again when the lease end
   const ids = await requeueUnsettled(db, new Date(NOON + 60_000));
   expect(ids).toHaveLength(3);
   const [job] = await takeJobs();
-  expect(job).toMatchObject({ asked: 0, interactionIds: ids.toSorted() });
+  expect(job).toMatchObject({ timesLookedUp: 0, interactionIds: ids.toSorted() });
   const again = settleUnknownOutcomes(deps);
-  const twice = job ?? { channel: "text", interactionIds: [], asked: 0 };
+  const twice = job ?? { channel: "text", interactionIds: [], timesLookedUp: 0 };
   await Promise.all([again(twice, undefined as never), again(twice, undefined as never)]);
   await deps.inFlight.idle();
   expect(calls.lists).toBe(3);

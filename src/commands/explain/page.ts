@@ -128,7 +128,8 @@ const NEXT: Readonly<Record<NextStep, string>> = {
   overdue: "It is overdue. `tidings status` shows whether a daemon is alive.",
   inProgress:
     "Tidings waits for the provider's answer. If the daemon dies, another daemon settles it.",
-  ask: "It is not known whether the provider accepted it. The provider is asked; if it does not know, a person decides.",
+  lookUp:
+    "It is not known whether the provider accepted it. It is looked up at the provider; if the provider does not know, a person decides.",
   resend:
     "It is not known whether the provider accepted it. It is sent once more, with the same Message-ID.",
   hold: "It is not known whether the provider accepted it. A person decides with `tidings settle`.",

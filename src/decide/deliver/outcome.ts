@@ -68,7 +68,7 @@ const NOTHING: Outcome = {
   long: null,
   providerMessageId: null,
   dueAt: null,
-  askAt: null,
+  settleAt: null,
   nextAttemptAt: null,
   finding: null,
 };
@@ -100,7 +100,7 @@ function changesBy(
       statusDetails: `${attempt.channel}OutcomeUnknown`,
       short: "Outcome unknown",
       long: answer.long,
-      askAt: later(attempt, settleWaits[0] ?? 0),
+      settleAt: later(attempt, settleWaits[0] ?? 0),
     };
   if (answer.kind === "limited")
     return {

@@ -7,7 +7,7 @@ import type { OnUnknown } from "../../domain/vocabulary.ts";
  * The next step of a chain, by the status of its last attempt.
  * - due, overdue: it is sent when it is due, or should have been sent
  * - inProgress: a daemon has claimed it and records the provider's answer
- * - ask, resend, hold: the outcome is unknown; the provider is asked, or it is sent again, or a person decides
+ * - lookUp, resend, hold: the outcome is unknown; the message is looked up at the provider, or it is sent again, or a person decides
  * - handedOver: the provider has it and may still send a receipt
  * - delivered, failed, withdrawn: nothing follows automatically
  * - notOurs: it was logged by another system; Tidings neither sends nor changes it
@@ -16,7 +16,7 @@ export type NextStep =
   | "due"
   | "overdue"
   | "inProgress"
-  | "ask"
+  | "lookUp"
   | "resend"
   | "hold"
   | "handedOver"
@@ -59,14 +59,14 @@ export function nextStep(
 const isUnknown = ({ statusDetails }: Pick<Attempt, "statusDetails">): boolean =>
   isOutcomeUnknown(statusDetails);
 
-/** Predicts the decision of `settleUnknown`: a text's provider can be asked, and an email is sent once more at most. */
+/** Predicts the decision of `settleUnknown`: a text is looked up at the provider, and an email is sent once more at most. */
 function settling(
   { channel, latestAt }: Ended,
   unknownBefore: boolean,
   onUnknown: OnUnknown,
   now: Date,
 ): NextStep {
-  if (rulesOf(channel)?.canBeAsked === true) return "ask";
+  if (rulesOf(channel)?.hasLookup === true) return "lookUp";
   const tooLate = latestAt !== null && now > latestAt;
   return unknownBefore || tooLate ? "hold" : onUnknown;
 }

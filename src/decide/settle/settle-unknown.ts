@@ -7,7 +7,7 @@ import type {
 /** The settings of a channel for unknown outcomes. */
 export interface SettlePolicy {
   /** The number of lookups at the provider so far. */
-  readonly asked: number;
+  readonly timesLookedUp: number;
   /** The wait before each lookup (ms). */
   readonly waits: readonly number[];
   /** A message that was never accepted is sent again as often as the channel retries. */
@@ -23,15 +23,15 @@ export interface SettlePolicy {
 export function settleUnknown(
   unknown: UnknownOutcome,
   lookup: LookupResult | undefined,
-  { asked, waits, retries, now }: SettlePolicy,
+  { timesLookedUp, waits, retries, now }: SettlePolicy,
 ): UnknownVerdict {
   if (lookup === undefined) return byPolicy(unknown, now);
   if (lookup.kind === "found") {
     const { kind: _, ...found } = lookup;
     return { kind: "known", found };
   }
-  const wait = waits[asked + 1];
-  if (wait !== undefined) return { kind: "askAgain", at: new Date(now.getTime() + wait) };
+  const wait = waits[timesLookedUp + 1];
+  if (wait !== undefined) return { kind: "lookUpAgain", at: new Date(now.getTime() + wait) };
   if (lookup.kind === "unavailable") return { kind: "hold" };
   // Twilio lists a message seconds after it accepted it, so a message that is missing after the last wait was not
   // accepted.

@@ -58,5 +58,5 @@ export type UnknownVerdict =
   | { readonly kind: "neverSent" }
   | { readonly kind: "giveUp" }
   | { readonly kind: "resend" }
-  | { readonly kind: "askAgain"; readonly at: Date }
+  | { readonly kind: "lookUpAgain"; readonly at: Date }
   | { readonly kind: "hold" };

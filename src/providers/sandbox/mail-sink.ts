@@ -21,7 +21,7 @@ export interface MailSinkOptions {
 }
 
 /** The result for an email: an answer, no answer, or a dropped connection. */
-type Verdict = SmtpRefusal | "taken" | "silence" | "drop";
+type Verdict = SmtpRefusal | "accepted" | "silence" | "drop";
 
 const LARGEST_MAIL = 1_048_576;
 const LONGEST_HEAD = 65_536;
@@ -58,7 +58,7 @@ export async function openMailSink(options: MailSinkOptions): Promise<Sink> {
     onData(stream, { envelope, remotePort }, callback) {
       const answer = (verdict: Verdict): void => {
         if (verdict === "drop") loopback.drop(remotePort);
-        else if (verdict !== "silence") callback(verdict === "taken" ? null : errorOf(verdict));
+        else if (verdict !== "silence") callback(verdict === "accepted" ? null : errorOf(verdict));
       };
       void receive(stream, envelope.rcptTo[0]?.address ?? "").then(answer);
     },
@@ -83,7 +83,7 @@ async function openReceiver({ outbox, onReceipt = () => {} }: MailSinkOptions): 
     const id = parseInteractionId(headerOf(mail, "X-Tidings-Interaction-ID"));
     await files.write(id ?? "mail", ".eml", mail);
     if (script?.kind === "bounceLater" && id !== undefined) bounceLater(id, onReceipt);
-    return script?.kind === "takeAndDrop" ? "drop" : "taken";
+    return script?.kind === "acceptAndDrop" ? "drop" : "accepted";
   }
 
   return async (stream, to) => {

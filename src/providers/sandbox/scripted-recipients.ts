@@ -11,7 +11,7 @@ export type MailboxScript =
   /** The message never gets an answer. */
   | { readonly kind: "hang" }
   /** The message is accepted, and the connection is dropped instead of an answer. */
-  | { readonly kind: "takeAndDrop" };
+  | { readonly kind: "acceptAndDrop" };
 
 /** The behavior of the sandbox's Twilio for a request. */
 export type NumberScript =
@@ -22,12 +22,12 @@ export type NumberScript =
       readonly message: string;
       readonly retryAfterSeconds?: number;
       /** The text is accepted all the same. */
-      readonly taken?: true;
+      readonly accepted?: true;
     }
   /** The text is accepted with 201, and its status is a failure. */
   | { readonly kind: "fail"; readonly status: "failed" | "undelivered"; readonly code: number }
   | { readonly kind: "hang" }
-  | { readonly kind: "takeAndDrop" };
+  | { readonly kind: "acceptAndDrop" };
 
 /** A test recipient with a fixed behavior. */
 export interface ScriptedRecipient<Script> {
@@ -53,7 +53,7 @@ export const SCRIPTED_MAILBOXES: Readonly<Record<string, ScriptedRecipient<Mailb
     script: refuse("RCPT TO", 550, "5.1.1 No such mailbox here"),
   },
   "refused-spam": {
-    description: "refused for good: taken for spam",
+    description: "refused for good: classified as spam",
     script: refuse("DATA", 554, "5.7.1 Message refused as spam"),
   },
   "mailbox-full": {
@@ -76,19 +76,19 @@ export const SCRIPTED_MAILBOXES: Readonly<Record<string, ScriptedRecipient<Mailb
     script: refuse("DATA", 454, "Throttling failure: maximum sending rate exceeded"),
   },
   hangs: {
-    description: "no answer after the message: outcome unknown, and it was not taken",
+    description: "no answer after the message: outcome unknown, and it was not accepted",
     script: { kind: "hang" },
   },
   "dropped-after-data": {
     description:
-      "message taken, connection dropped before the answer, at every attempt: outcome unknown",
-    script: { kind: "takeAndDrop" },
+      "message accepted, connection dropped before the answer, at every attempt: outcome unknown",
+    script: { kind: "acceptAndDrop" },
   },
   "dropped-after-data-once": {
     description:
-      "message taken, connection dropped before the answer: outcome unknown; the second attempt is answered",
+      "message accepted, connection dropped before the answer: outcome unknown; the second attempt is answered",
     once: true,
-    script: { kind: "takeAndDrop" },
+    script: { kind: "acceptAndDrop" },
   },
   "late-bounce": {
     description:
@@ -139,26 +139,26 @@ export const SCRIPTED_NUMBERS: Readonly<Record<string, ScriptedRecipient<NumberS
     },
   },
   "+15005550102": {
-    description: "text taken, then answered with 500: outcome unknown",
+    description: "text accepted, then answered with 500: outcome unknown",
     script: {
       kind: "reply",
       status: 500,
       code: 20500,
       message: "Internal Server Error",
-      taken: true,
+      accepted: true,
     },
   },
   "+15005550103": {
-    description: "no answer: outcome unknown, and it was not taken",
+    description: "no answer: outcome unknown, and it was not accepted",
     script: { kind: "hang" },
   },
   "+15005550104": {
-    description: "text taken, connection dropped before the answer: outcome unknown",
-    script: { kind: "takeAndDrop" },
+    description: "text accepted, connection dropped before the answer: outcome unknown",
+    script: { kind: "acceptAndDrop" },
   },
   "+15005550105": {
     description:
-      "answered with 503, and not taken: outcome unknown; accepted at the second attempt",
+      "answered with 503, and not accepted: outcome unknown; accepted at the second attempt",
     once: true,
     script: reply(503, 20503, "Service Unavailable"),
   },

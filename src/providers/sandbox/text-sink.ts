@@ -92,7 +92,7 @@ function hasToken({ headers }: IncomingMessage, { accountSid, authToken }: Accou
 }
 
 const takes = (script: NumberScript): boolean =>
-  script.kind === "takeAndDrop" || (script.kind === "reply" && script.taken === true);
+  script.kind === "acceptAndDrop" || (script.kind === "reply" && script.accepted === true);
 
 async function readForm(request: IncomingMessage): Promise<string> {
   let form = "";
@@ -131,7 +131,7 @@ function page(uri: string, messages: readonly object[]): object {
 
 function carryOut(verdict: Verdict, response: ServerResponse): void {
   if (verdict.kind === "hang") return;
-  if (verdict.kind === "takeAndDrop") return void response.socket?.destroy();
+  if (verdict.kind === "acceptAndDrop") return void response.socket?.destroy();
   if (verdict.kind === "show") return answer(response, verdict.status, verdict.resource);
   const { status, code, message, retryAfterSeconds } = verdict;
   if (retryAfterSeconds !== undefined) response.setHeader("Retry-After", retryAfterSeconds);

@@ -6,8 +6,8 @@ import type { MailServer } from "./url.ts";
 
 /** The result of one message: the reply that accepted it, or the failure and whether any of it may have been sent. */
 export type Delivery =
-  | { readonly taken: true; readonly info: SMTPConnectionSendInfo }
-  | { readonly taken: false; readonly failure: SmtpFailure; readonly handedOver: boolean };
+  | { readonly accepted: true; readonly info: SMTPConnectionSendInfo }
+  | { readonly accepted: false; readonly failure: SmtpFailure; readonly handedOver: boolean };
 
 /** A session ends after a minute of silence, idle or not. */
 const SILENCE_MS = 60_000;
@@ -48,12 +48,16 @@ export async function sendOver(
     const info = await step<SMTPConnectionSendInfo>(connection, deadline, (done) =>
       connection.send({ ...mail.envelope, to: [...mail.envelope.to] }, source, done),
     );
-    if (source.readableEnded) return { taken: true, info };
+    if (source.readableEnded) return { accepted: true, info };
     // a 250 that arrived before the message was sent answers another command
-    return { taken: false, failure: failure("EPROTOCOL", "Answered too early"), handedOver: true };
+    return {
+      accepted: false,
+      failure: failure("EPROTOCOL", "Answered too early"),
+      handedOver: true,
+    };
   } catch (error) {
     // the source is first read after the server's 354, the permission to send the message
-    return { taken: false, failure: error as SmtpFailure, handedOver: source.readableDidRead };
+    return { accepted: false, failure: error as SmtpFailure, handedOver: source.readableDidRead };
   } finally {
     // whatever the reply was, the server would read the rest of the message as commands
     if (source.readableDidRead && !source.readableEnded) connection.close();

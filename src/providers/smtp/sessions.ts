@@ -61,7 +61,7 @@ export function openSmtpSessions(server: MailServer): SmtpSessions {
       await startSession(session.connection, server.login, deadline);
     } catch (error) {
       session.connection.close();
-      return { taken: false, failure: error as SmtpFailure, handedOver: false };
+      return { accepted: false, failure: error as SmtpFailure, handedOver: false };
     }
     return deliverInSession(session, mail, deadline);
   }
@@ -85,9 +85,9 @@ async function deliverInSession(
   const delivery = await sendOver(connection, mail, deadline);
   session.carried += 1;
   const sound =
-    delivery.taken ||
+    delivery.accepted ||
     (refusedInWords(delivery.failure) && (await resetSession(connection, deadline)));
-  if (!delivery.taken) session.refused += 1;
+  if (!delivery.accepted) session.refused += 1;
   if (!sound || session.refused === REFUSALS_A_SESSION || session.carried === MESSAGES_A_SESSION) {
     connection.quit();
     return delivery;
@@ -103,7 +103,7 @@ const refusedInWords = ({ responseCode = 0 }: SmtpFailure): boolean =>
 
 /** True if the server had ended a kept session before it read anything of the message. Another session can send it. */
 function wasStale(delivery: Delivery): boolean {
-  if (delivery.taken || delivery.handedOver) return false;
+  if (delivery.accepted || delivery.handedOver) return false;
   const { code, responseCode } = delivery.failure;
   return responseCode === undefined && (code === "ECONNECTION" || code === "ESOCKET");
 }

@@ -40,7 +40,7 @@ export function openSmtp(options: SmtpOptions): Provider<EmailMessage> {
     if (!isMailbox(mail.envelope.from)) return answerOf(call, MALFORMED_SENDER, {});
 
     const delivery = await within(deadlineMs, (deadline) => sessions.deliver(mail, deadline));
-    if (delivery.taken) {
+    if (delivery.accepted) {
       const { response, serverMessageId } = delivery.info;
       const messageId = serverMessageId ?? queueIdIn(response);
       const evidence = evidenceOf(call, { ...readReply(response), left: mail.bytes });

@@ -96,7 +96,7 @@ async function write(db: Db, answered: readonly Answered[]): Promise<void> {
   const next = [...outcomes.flatMap(nextOf), ...answered.flatMap(({ takenBack }) => takenBack)];
   const plain =
     next.length === 0 &&
-    outcomes.every((one) => one.dueAt === null && one.askAt === null && one.finding === null);
+    outcomes.every((one) => one.dueAt === null && one.settleAt === null && one.finding === null);
   if (plain) return moveInteractions(db, outcomes);
   await db.transaction().execute(async (tx) => {
     await moveInteractions(tx, outcomes);
@@ -105,9 +105,9 @@ async function write(db: Db, answered: readonly Answered[]): Promise<void> {
       tx,
       outcomes.filter((one) => one.dueAt !== null),
     );
-    await queueAsking(
+    await queueSettling(
       tx,
-      outcomes.filter((one) => one.askAt !== null),
+      outcomes.filter((one) => one.settleAt !== null),
     );
     await noteFindings(tx, outcomes);
   });
@@ -157,12 +157,12 @@ async function queueAgain(db: Db, outcomes: readonly AttemptOutcome[]): Promise<
   `.execute(db);
 }
 
-async function queueAsking(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
+async function queueSettling(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
   if (outcomes.length === 0) return;
   await sql`
-    select tidings.queue_settlements(array_agg(i.id), s."askAt", 0)
-    from ${recordset("s", { interactionId: "bigint", askAt: "timestamptz" }, outcomes)}
+    select tidings.queue_settlements(array_agg(i.id), s."settleAt", 0)
+    from ${recordset("s", { interactionId: "bigint", settleAt: "timestamptz" }, outcomes)}
     join tidings.interactions i on i.id = s."interactionId" and tidings.is_outcome_unknown(i.status, i.status_details)
-    group by s."askAt"
+    group by s."settleAt"
   `.execute(db);
 }

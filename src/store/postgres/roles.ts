@@ -42,7 +42,7 @@ const INTERACTION_COLUMNS = `id, origin, created_at, updated_at, deleted_at, cre
   previous_interaction_id, supercase_bulk_operation_id, compliance_guard_rule_id, failure_description_short,
   failure_description_long, meta_data, case_id, case_change_id, notification_type_id, notification_type_version, template_id,
   template_version, template_version_id, template_explanation, due_explanation, attempt, first_interaction_id, claims, claimed_at,
-  newest_case_change_id, claimed_by, provider, provider_message_id, evidence, settle_at, asked, content_sha256, segments, first_due_at`;
+  newest_case_change_id, claimed_by, provider, provider_message_id, evidence, settle_at, times_looked_up, content_sha256, segments, first_due_at`;
 
 const LENDER_TABLES = ["case_types", "loan_types", "borrowers", "loans", "contacts", "time_zones"];
 const RULE_TABLES = [

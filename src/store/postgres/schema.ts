@@ -189,7 +189,6 @@ export interface InteractionChains {
 }
 
 export interface Interactions {
-  asked: Generated<number>;
   attempt: Generated<number>;
   borrower: Json | null;
   borrowerSelectedTheme: string | null;
@@ -247,6 +246,7 @@ export interface Interactions {
   templateVersion: number | null;
   templateVersionId: Generated<string | null>;
   theme: string | null;
+  timesLookedUp: Generated<number>;
   updatedAt: Timestamp | null;
 }
 

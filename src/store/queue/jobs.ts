@@ -22,15 +22,15 @@ export async function queueDeliveries(
 }
 
 /**
- * Queues the settling of unknown outcomes in batches of the size of a job. `asked` counts the lookups at the provider.
+ * Queues the settling of unknown outcomes in batches of the size of a job. `timesLookedUp` counts the lookups at the provider.
  */
 export async function queueSettlements(
   db: Db,
   interactionIds: readonly InteractionId[],
-  { runAt, asked }: { readonly runAt: Date; readonly asked: number },
+  { runAt, timesLookedUp }: { readonly runAt: Date; readonly timesLookedUp: number },
 ): Promise<void> {
   if (interactionIds.length === 0) return;
   await sql`
-    select tidings.queue_settlements(${interactionIds}::bigint[], ${runAt}, ${asked})
+    select tidings.queue_settlements(${interactionIds}::bigint[], ${runAt}, ${timesLookedUp})
   `.execute(db);
 }

@@ -68,7 +68,7 @@ export async function rescheduleUnsentClaims(
  */
 const inJobsOf = (task: JobName, dueBefore: Date): RawBuilder<unknown> => sql`
   select case when e.id ~ '^[0-9]{1,18}$' then e.id::bigint end as id, j.payload->>'channel' as channel,
-    j.payload->>'asked' as asked, j.payload->>'lane' as lane
+    j.payload->>'timesLookedUp' as times_looked_up, j.payload->>'lane' as lane
   from tidings_queue._private_jobs j
   join tidings_queue._private_tasks t on t.id = j.task_id
   cross join lateral json_array_elements_text(
@@ -104,15 +104,15 @@ export async function requeueOverdue(db: Db, dueBefore: Date): Promise<Interacti
 export async function requeueUnsettled(db: Db, dueBefore: Date): Promise<InteractionId[]> {
   const { rows } = await sql<{ id: InteractionId }>`
     with sought as materialized (
-      select i.id, i.channel::text as channel, i.asked::text as asked
+      select i.id, i.channel::text as channel, i.times_looked_up::text as times_looked_up
       from tidings.interactions i
       where i.origin = 'tidings' and tidings.is_outcome_unknown(i.status, i.status_details) and i.settle_at < ${dueBefore}
         and not tidings.has_next_attempt(i.id)
     ),
     in_jobs as (${inJobsOf("settle_unknown_outcomes", dueBefore)} and exists (select from sought)),
-    forgotten as (select id, channel, asked from sought except select id, channel, asked from in_jobs),
+    forgotten as (select id, channel, times_looked_up from sought except select id, channel, times_looked_up from in_jobs),
     jobs as (
-      select tidings.queue_settlements(array_agg(f.id), now(), f.asked::int) from forgotten f group by f.asked
+      select tidings.queue_settlements(array_agg(f.id), now(), f.times_looked_up::int) from forgotten f group by f.times_looked_up
     )
     select f.id, (select count(*) from jobs) as jobs from forgotten f
   `.execute(db);

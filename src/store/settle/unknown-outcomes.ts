@@ -16,7 +16,7 @@ type Row = Omit<UnknownOutcome, "to" | "body"> & { readonly content: object | nu
 
 /** The outcomes that may be settled: those with this number of lookups whose time has come. */
 export interface DueToSettle {
-  readonly asked: number;
+  readonly timesLookedUp: number;
   readonly dueBy: Date;
 }
 
@@ -36,7 +36,7 @@ export interface LoadedOutcomes {
 export async function loadUnknownOutcomes(
   db: Db,
   interactionIds: readonly InteractionId[],
-  { asked, dueBy }: DueToSettle,
+  { timesLookedUp, dueBy }: DueToSettle,
   seal: Seal | undefined,
 ): Promise<LoadedOutcomes> {
   const { rows } = await sql<Row>`
@@ -58,7 +58,7 @@ export async function loadUnknownOutcomes(
     ) own
     where i.id = any(${interactionIds}::bigint[]) and i.origin = 'tidings'
       and tidings.is_outcome_unknown(i.status, i.status_details) and not tidings.has_next_attempt(i.id)
-      and i.asked = ${asked} and i.settle_at <= ${dueBy}
+      and i.times_looked_up = ${timesLookedUp} and i.settle_at <= ${dueBy}
     order by i.id
   `.execute(db);
   const loaded: LoadedOutcomes = { unknown: [], unreadable: [] };
@@ -78,7 +78,7 @@ export async function loadUnknownOutcomes(
 export async function leaseUnknownOutcomes(
   db: Db,
   interactionIds: readonly InteractionId[],
-  { asked, dueBy }: DueToSettle,
+  { timesLookedUp, dueBy }: DueToSettle,
   until: Date,
 ): Promise<Set<InteractionId>> {
   if (interactionIds.length === 0) return new Set();
@@ -86,7 +86,7 @@ export async function leaseUnknownOutcomes(
     update tidings.interactions i
     set settle_at = ${until}
     where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
-      and i.asked = ${asked} and i.settle_at <= ${dueBy}
+      and i.times_looked_up = ${timesLookedUp} and i.settle_at <= ${dueBy}
     returning i.id
   `.execute(db);
   return new Set(rows.map((row) => row.id));
@@ -144,7 +144,7 @@ export async function recordFound(
     set status = ${status}, settle_at = null, provider_message_id = coalesce(${messageId}, i.provider_message_id),
       status_details = coalesce(${statusDetails}, ${detailsOf(status === "succeeded" ? "Delivered" : "Sent")}),
       failure_description_short = ${short}, failure_description_long = ${long},
-      evidence = jsonb_build_object('provider', i.provider, 'code', ${messageId === null ? "operator" : "asked"}::text)
+      evidence = jsonb_build_object('provider', i.provider, 'code', ${messageId === null ? "operator" : "lookup"}::text)
     where i.id = ${interactionId} and tidings.is_outcome_unknown(i.status, i.status_details)
     returning i.id
   `.execute(db);
@@ -208,7 +208,7 @@ async function moveNeverSent(
 }
 
 /** Ends attempts that the provider never accepted, after the maximum number of retries. */
-export async function failNeverTaken(
+export async function failNeverAccepted(
   db: Db,
   interactionIds: readonly InteractionId[],
 ): Promise<void> {
@@ -219,7 +219,7 @@ export async function failNeverTaken(
     set status = 'failed', status_details = ${detailsOf("Failed")}, settle_at = null,
       failure_description_short = 'Never taken',
       failure_description_long = 'The provider gave no answer that could be read and took none of the calls. Check the provider, then send the notice again.',
-      evidence = jsonb_build_object('provider', i.provider, 'code', 'neverTaken')
+      evidence = jsonb_build_object('provider', i.provider, 'code', 'neverAccepted')
     where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
       and not tidings.has_next_attempt(i.id)
   `.execute(trx),

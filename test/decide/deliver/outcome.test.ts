@@ -168,7 +168,7 @@ test.each<[string, ProviderAnswer, object]>([
     {
       status: "attempted",
       statusDetails: "emailOutcomeUnknown",
-      askAt: at(16),
+      settleAt: at(16),
       nextAttemptAt: null,
     },
   ],
@@ -201,8 +201,8 @@ describe("an unknown outcome", () => {
     statusDetails: "textDelivered",
     failure: null,
   } as const;
-  const asked = (times: number): SettlePolicy => ({
-    asked: times,
+  const lookedUp = (times: number): SettlePolicy => ({
+    timesLookedUp: times,
     waits: [15_000, 60_000],
     retries: [60_000, 600_000],
     now: at(20),
@@ -241,11 +241,11 @@ describe("an unknown outcome", () => {
       },
     ],
     [
-      "is asked after again while it is early",
+      "is looked up again while it is early",
       unknown(),
       { kind: "notFound" },
       0,
-      { kind: "askAgain", at: at(80) },
+      { kind: "lookUpAgain", at: at(80) },
     ],
     [
       "was never sent when it is not there the last time",
@@ -269,13 +269,13 @@ describe("an unknown outcome", () => {
       { kind: "giveUp" },
     ],
     [
-      "is held when the provider cannot be asked the last time",
+      "is held when the provider does not answer the last lookup",
       unknown(),
       { kind: "unavailable" },
       1,
       { kind: "hold" },
     ],
   ])("%s", (_, one, lookup, times, verdict) => {
-    expect(settleUnknown(one, lookup, asked(times))).toEqual(verdict);
+    expect(settleUnknown(one, lookup, lookedUp(times))).toEqual(verdict);
   });
 });

@@ -73,14 +73,14 @@ test.each<[string, Stand, NextStep]>([
     "hold",
   ],
   [
-    "of a text the provider is asked, whatever the type says",
+    "a text is looked up at the provider, whatever the type says",
     {
       status: "attempted",
       channel: "text",
       statusDetails: "textOutcomeUnknown",
       onUnknown: "hold",
     },
-    "ask",
+    "lookUp",
   ],
   [
     "nothing follows a delivery",

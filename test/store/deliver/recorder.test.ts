@@ -46,7 +46,7 @@ const outcomeRow = (
   endedAt: CLAIMED,
   evidence: { provider: "smtp", durationMs: 1 },
   dueAt: null,
-  askAt: null,
+  settleAt: null,
   nextAttemptAt: null,
   finding: null,
   ...rest,
@@ -143,7 +143,7 @@ test("a message that was never accepted is not sent again if another attempt has
   const [alone = NONE, followed = NONE] = ids;
   await giveUp(ids);
   await planNextAttempts(db, [{ interactionId: followed, dueAt: LATER }]);
-  expect(await scheduleNeverSent(db, ids, LATER, "neverTaken")).toEqual([alone]);
+  expect(await scheduleNeverSent(db, ids, LATER, "neverAccepted")).toEqual([alone]);
   expect(await statusesOf(ids)).toEqual(["scheduled", "attempted"]);
 });
 

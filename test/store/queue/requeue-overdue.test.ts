@@ -93,7 +93,7 @@ test("a job that failed and waits for its next try counts", async () => {
 
 test.each([
   "run_at = 'infinity'",
-  withPayload("asked", "7"),
+  withPayload("timesLookedUp", "7"),
   withPayload("channel", '"fax"'),
   "task_id = (select id from tidings_queue._private_tasks where identifier = 'deliver_interactions')",
 ])("a job with %s does not count as the queue's work on an unknown outcome", async (set) => {

@@ -112,8 +112,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     columns: ["updated_at", "status_updated_at", "status_details_updated_at", "first_due_at"],
     resultIn: () => "unchanged",
   },
-  "it says when a question is asked": {
-    columns: ["settle_at", "asked"],
+  "it says when the outcome is settled": {
+    columns: ["settle_at", "times_looked_up"],
     resultIn: () => "changed",
   },
 };

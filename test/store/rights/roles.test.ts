@@ -416,7 +416,7 @@ describe("a daemon, an operator and a reader", () => {
       statusDetails: "emailOutcomeUnknown",
     });
     const pool = poolOf("operator");
-    for (const set of ["settle_at = '9999-01-01'", "asked = 100"])
+    for (const set of ["settle_at = '9999-01-01'", "times_looked_up = 100"])
       await expect(
         pool.query(`update tidings.interactions set ${set} where id = $1`, [id]),
         set,

@@ -18,7 +18,7 @@ export const EMAIL: ChannelRules = {
     html: bodyHtml,
   }),
   // SMTP has no command for a later inquiry.
-  canBeAsked: false,
+  hasLookup: false,
 };
 
 function compose(draft: Draft): Composed {

@@ -53,5 +53,5 @@ export interface ChannelRules {
   /** Returns the parts of content on record. */
   readonly partsOf: (content: ContentOnRecord) => Rendered;
   /** True if its provider can be asked later about a message. */
-  readonly canBeAsked: boolean;
+  readonly hasLookup: boolean;
 }

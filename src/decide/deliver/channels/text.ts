@@ -15,7 +15,7 @@ export const TEXT: ChannelRules = {
     "a valid personal phone of the borrower's own that receives text messages (affiliation self, label personal, not archived)",
   compose,
   partsOf: ({ body = null }) => ({ subject: null, html: null, text: body }),
-  canBeAsked: true,
+  hasLookup: true,
 };
 
 function compose({ interactionId, to, from, parts }: Draft): Composed {
