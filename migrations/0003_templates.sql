@@ -29,6 +29,10 @@ create table tidings.templates (
   samples jsonb not null default '{}'
     constraint templates_samples_are_an_object check (jsonb_typeof(samples) = 'object'
       or tidings.refuse('templates_samples_are_an_object', 'samples is not a JSON object', 'write {"NAME": {…}}')),
+  -- the files from which the parts were put together, by name, with the partials; null for a version written by SQL
+  sources jsonb
+    constraint templates_sources_are_an_object check ((jsonb_typeof(sources) = 'object') is not false
+      or tidings.refuse('templates_sources_are_an_object', 'sources is not a JSON object', 'write {"html.hbs": "…"}, or leave it out')),
   -- SHA-256 of everything that shapes the sent message. guard_template writes it: guard_versions runs before Postgres
   -- computes generated columns, and needs the hash.
   content_hash text not null default '',

@@ -99,7 +99,7 @@ describe("push", () => {
     expect((await push("life")).output).toBe(
       [
         `life: changed, draft version 1 of template ${id} is edited`,
-        "  subject",
+        "  subject.hbs",
         "  @@ -1 +1 @@",
         "  -About your case",
         "  +About your loan",
@@ -139,8 +139,52 @@ describe("push", () => {
     ]);
     write({ "shelf/partials/close.hbs": "Sincerely, {{lender.name}}\n" });
     const { output } = await push("shelf");
-    expect(output).toContain("-Yours, {{lender.name}}\n  +Sincerely, {{lender.name}}");
+    expect(output).toMatch(
+      /^one: changed, draft version 1 of .* is edited; only partials\/close.hbs\n/,
+    );
+    expect(output).toContain(
+      "partials/close.hbs changed in one\n  @@ -1 +1 @@\n  -Yours, {{lender.name}}\n  +Sincerely, {{lender.name}}\n",
+    );
     expect(output).toContain("0 new, 1 changed, 1 unchanged");
+  });
+
+  test("shows a change of a partial once, and of a long line the part that was edited", async () => {
+    const paragraph = `${"We looked into it. ".repeat(30)}Please call us.${" We will answer.".repeat(30)}`;
+    write({
+      ...emailFiles("long/one", { "text.hbs": `{{> layout}}\n${paragraph}\n{{lender.name}}\n` }),
+      ...emailFiles("long/two", { "text.hbs": "{{> layout}}\n" }),
+      "long/partials/layout.hbs": `${"&zwnj;&nbsp;".repeat(100)}\n{{> end}}\n`,
+      "long/partials/end.hbs": "Yours",
+    });
+    await push("long");
+    write({ "long/partials/end.hbs": "Sincerely" });
+    expect((await push("long")).output).toContain(
+      "\npartials/end.hbs changed in one two\n  @@ -1 +1 @@\n  -Yours\n  +Sincerely\n2 templates",
+    );
+    const { "long/one/text.hbs": text } = emailFiles("long/one", {
+      "text.hbs": `{{> layout}}\n${paragraph.replace("call", "write to")}\n{{lender.name}}\n`,
+    });
+    write({ "long/one/text.hbs": text ?? "" });
+    const { output } = await push("long");
+    expect(output).toContain(
+      "  -… it. We looked into it. We looked into it. Please call us. We will answer. We will answer. We will answe…\n",
+    );
+    expect(output).toContain("Please write to us.");
+    expect(output).not.toContain("zwnj");
+    const shown = (await run("show", "one", "--version", "1")).output;
+    expect(shown).toContain("\npartials in it, which --assembled shows\n  ");
+    expect(shown).not.toContain("zwnj");
+    expect((await run("show", "one", "--assembled")).output).toContain("zwnj");
+  });
+
+  test("compares the parts of a version that was written by SQL", async () => {
+    const { rows } = await pool.query<{ id: number }>(
+      "insert into tidings.templates (id, version, slug, channel, text_template, subject_template) select max(id) + 1, 1, 'by-sql', 'email', 'T', 'S' from tidings.templates returning id",
+    );
+    write(emailFiles("by-sql"));
+    const { output } = await push("by-sql");
+    expect(output).toContain("  subject\n  @@ -1 +1 @@\n  -S\n  +About your case\n");
+    expect(await idOf("by-sql")).toBe(rows[0]?.id);
   });
 
   test("stores new samples of a draft without a new version", async () => {
@@ -303,6 +347,69 @@ describe("push", () => {
   });
 });
 
+describe("new", () => {
+  const create = (...words: readonly string[]): Promise<Ran> =>
+    run("new", ...words, "--in", join(root, "made"));
+
+  test.each([
+    ["letter", "email", "en"],
+    ["letter", "email", "es"],
+    ["letter", "email", "fr"],
+    ["note", "text", "en"],
+    ["note.text.es", "text", "es"],
+    ["note", "text", "fr-CA"],
+  ])("%s for %s in %s can be pushed and published as it is", async (name, channel, language) => {
+    const made = await create(name, "--channel", channel, "--language", language);
+    const slug = `${name.split(".")[0]}.${channel}.${language}`;
+    expect(made.code).toBe(0);
+    expect(made.output).toContain(`${join(root, "made", slug)}: template.json, sample.json`);
+    const pushed = await push(`made/${slug}`);
+    expect(pushed.output).toContain(`${slug}: new, draft version 1`);
+    expect(pushed.code).toBe(0);
+    expect((await publish(slug)).code).toBe(0);
+    const { rows } = await pool.query(
+      "select name, coalesce(html_template, '') || text_template as parts from tidings.templates where slug = $1",
+      [slug],
+    );
+    expect(rows[0]).toMatchObject({
+      name: name === "letter" ? "Letter" : "Note",
+      parts: expect.stringContaining("{{!-- This comment is not sent.") as string,
+    });
+  });
+
+  test("copies a starter, in another language too", async () => {
+    const made = await create("sorted", "--from", "dispute-resolved.email.en");
+    expect(made.output).toContain(join(root, "made/sorted.email.en"));
+    expect((await push("made/sorted.email.en")).code).toBe(0);
+    const spanish = await create(
+      "sorted",
+      "--from",
+      "dispute-resolved.email.en",
+      "--language",
+      "es",
+    );
+    expect(spanish.output).toContain("sorted.email.es: ");
+    expect(await run("show", "sorted.email.en")).toMatchObject({
+      output: expect.stringContaining("Sorted") as string,
+    });
+  });
+
+  test.each([
+    [["x"], "--channel must be one of email, text"],
+    [["x", "--channel", "sms", "--language", "en"], 'not "sms". Did you mean text?'],
+    [["x", "--channel", "email"], "--language must be such as en or es-MX"],
+    [["../x", "--channel", "email", "--language", "en"], "NAME must begin with a letter"],
+    [["letter", "--channel", "email", "--language", "en"], "exists already"],
+    [
+      ["x", "--from", "dispute-resolved.email.en", "--channel", "text"],
+      "the starter is for email; leave --channel out",
+    ],
+    [["x", "--from", "dispute-resolvd.email.en"], "Did you mean dispute-resolved.email.en?"],
+  ])("%j is refused", async (words, sentence) => {
+    await expect(create(...words)).rejects.toThrow(sentence);
+  });
+});
+
 describe("publish", () => {
   test("makes the draft active and deprecates the version before, by number or by name", async () => {
     write(emailFiles("renewed"));
@@ -428,9 +535,9 @@ describe("looking", () => {
       /\n {2}1 {2}active {2}written .* by operator:kim +published .* by operator:kim\n/,
     );
     expect(output).toContain("required, always:\n    borrower.name.firstName lender.name\n");
-    expect(output).toContain("\nsubject\n  Another\n");
+    expect(output).toContain("\nsubject.hbs\n  Another\n");
     expect((await run("show", "listed", "--version", "1")).output).toContain(
-      "\nsubject\n  About your case\n",
+      "\nsubject.hbs\n  About your case\n",
     );
     expect(JSON.parse((await run("show", "listed", "--json")).output)).toMatchObject({
       version: 2,
@@ -441,7 +548,7 @@ describe("looking", () => {
 
   test("diff compares with what is active", async () => {
     expect((await run("diff", "listed")).output).toBe(
-      "listed: from version 1, active, to version 2, draft\nsubject\n@@ -1 +1 @@\n-About your case\n+Another",
+      "listed: from version 1, active, to version 2, draft\nsubject.hbs\n@@ -1 +1 @@\n-About your case\n+Another",
     );
     await publish("listed");
     expect((await run("diff", "listed")).output).toBe(
@@ -460,7 +567,7 @@ describe("looking", () => {
 
 describe("invalid arguments", () => {
   test.each([
-    [[], "the verb is missing; tidings templates knows push, list, show, diff, publish"],
+    [[], "the verb is missing; tidings templates knows new, push, list, show, diff, publish"],
     [["pull"], "there is no verb pull"],
     [["publish"], "give one TEMPLATE or more, or --all"],
     [["publish", "x", "--all"], "give one TEMPLATE or more, or --all"],
@@ -492,13 +599,19 @@ describe("all that is there", () => {
     );
   });
 
-  test("pushes and publishes the whole starter set", async () => {
+  test("pushes and publishes the whole starter set, the sensitive ones once there is a key", async () => {
     await pool.query("delete from tidings.templates where status = 'draft'");
     expect((await run("push")).output).toContain("36 templates: 36 new, 0 changed, 0 unchanged.");
+    const others = await publish("--all");
+    expect(others.code).toBe(1);
+    expect(others.output.match(/ is active\.$/gm)).toHaveLength(30);
+    expect(others.output).toMatch(
+      /\nNot published: \S+(,\s\S+){5}:\ssensitive,\sand\sCONTENT_KEY[^]*openssl/,
+    );
     vi.stubEnv("CONTENT_KEY", randomBytes(32).toString("base64"));
     const published = await publish("--all");
     expect(published.code).toBe(0);
-    expect(published.output.match(/ is active\.$/gm)).toHaveLength(36);
+    expect(published.output.match(/ is active\.$/gm)).toHaveLength(6);
     expect(await run("push")).toEqual({
       code: 0,
       output: "36 templates: 0 new, 0 changed, 36 unchanged.",

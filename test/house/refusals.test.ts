@@ -181,6 +181,7 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
   ],
   templates_language_is_a_code: ["templates", { language: "Zebra" }],
   templates_samples_are_an_object: ["templates", { samples: ["Zebra"] }],
+  templates_sources_are_an_object: ["templates", { sources: ["Zebra"] }],
   templates_slug_can_name_a_folder: ["templates", { slug: "../zebra" }],
   templates_version_counts_from_one: ["templates", { version: 0 }],
 };

@@ -11,7 +11,8 @@ export interface FolderOnDisk extends Folder {
   readonly path: string;
 }
 
-const PARTIALS = "partials";
+/** The directory of partials, next to the template folders. */
+export const PARTIALS = "partials";
 const isTemplate = (path: string): boolean =>
   ["template.json", "subject.hbs", "html.hbs", "text.hbs"].some((name) =>
     existsSync(join(path, name)),
@@ -21,7 +22,7 @@ const isTemplate = (path: string): boolean =>
 export async function readFolders(asked: readonly string[]): Promise<FolderOnDisk[]> {
   const found = await Promise.all(asked.map(findFolders));
   const paths = [...new Set(found.flat())];
-  const partials = await readPartials(paths);
+  const partials = await readAllPartials(paths);
   return await Promise.all(
     paths.map(async (path) => ({
       path,
@@ -36,13 +37,15 @@ export async function readFolders(asked: readonly string[]): Promise<FolderOnDis
 const shelfOf = (path: string): string => dirname(resolve(path));
 
 /** Partials by directory, so that they are read once for a set of folders. */
-async function readPartials(paths: readonly string[]): Promise<Map<string, readonly File[]>> {
+async function readAllPartials(paths: readonly string[]): Promise<Map<string, readonly File[]>> {
   const shelves = [...new Set(paths.map(shelfOf))];
-  const read = shelves.map(
-    async (shelf) => [shelf, await readFiles(join(shelf, PARTIALS), /\.hbs$/)] as const,
-  );
+  const read = shelves.map(async (shelf) => [shelf, await readPartials(shelf)] as const);
   return new Map(await Promise.all(read));
 }
+
+/** Reads the partials of a directory of templates; an empty list if it has none. */
+export const readPartials = (shelf: string): Promise<File[]> =>
+  readFiles(join(shelf, PARTIALS), /\.hbs$/);
 
 async function findFolders(path: string): Promise<string[]> {
   if (isTemplate(path)) return [path];

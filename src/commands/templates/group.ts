@@ -1,6 +1,7 @@
 import { group } from "../cli/group.ts";
 import { templatesDiff } from "./diff.ts";
 import { templatesList } from "./list.ts";
+import { templatesNew } from "./new.ts";
 import { templatesPublish } from "./publish.ts";
 import { templatesPush } from "./push.ts";
 import { templatesShow } from "./show.ts";
@@ -11,5 +12,12 @@ export const templates = group({
   summary: "store templates from folders, show them, publish them",
   details: `A version is a draft until it is published, and never changes afterwards. Write folders,
 push them, look at them with \`tidings preview\`, publish.`,
-  commands: [templatesPush, templatesList, templatesShow, templatesDiff, templatesPublish],
+  commands: [
+    templatesNew,
+    templatesPush,
+    templatesList,
+    templatesShow,
+    templatesDiff,
+    templatesPublish,
+  ],
 });

@@ -18,7 +18,8 @@ export const templatesPublish = command({
   summary: "check drafts and activate them, all of the named ones or none",
   takes: "(TEMPLATE … | --all) [--by NAME]",
   details: `TEMPLATE is a number or the name of a folder. The version that was active is deprecated;
-notices that are planned already keep the version they were planned with.`,
+notices that are planned already keep the version they were planned with. While CONTENT_KEY is
+not set, --all leaves sensitive drafts out and names them.`,
   operands: ["[TEMPLATE]…"],
   options: {
     all: { type: "boolean", message: "publish every template that has a draft" },
@@ -29,8 +30,10 @@ notices that are planned already keep the version they were planned with.`,
     if ((options.all === true) === operands.length > 0)
       throw wrongArguments("give one TEMPLATE or more, or --all");
     return await withDatabase(`operator:${operator}`, async (db, { contentKeys }) => {
-      const newest = operands.length > 0 ? await loadNamed(db, operands) : await loadDrafts(db);
-      return await publish(db, newest, { canSeal: contentKeys.length > 0, print });
+      const terms = { canSeal: contentKeys.length > 0, print };
+      return operands.length > 0
+        ? await publish(db, await loadNamed(db, operands), terms)
+        : await publishAll(db, await loadDrafts(db), terms);
     });
   },
 });
@@ -42,6 +45,21 @@ async function loadNamed(db: Db, words: readonly string[]): Promise<TemplateVers
     found.set(newest.id, newest);
   }
   return [...found.values()];
+}
+
+/** Publishes every draft except the sensitive ones that could not be sealed, which it names. */
+async function publishAll(
+  db: Db,
+  drafts: readonly TemplateVersion[],
+  terms: Terms,
+): Promise<ExitCode> {
+  const held = terms.canSeal ? [] : drafts.filter(({ sensitive }) => sensitive);
+  const others = drafts.filter((draft) => !held.includes(draft));
+  const code = await publish(db, others, terms);
+  if (held.length === 0) return code;
+  const names = held.map(titleOf).join(", ");
+  for (const line of wrapped(`Not published: ${names}: ${NO_KEY}`)) terms.print(line);
+  return EXIT.checkFailed;
 }
 
 interface Terms {

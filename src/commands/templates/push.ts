@@ -4,9 +4,9 @@ import { storeDraft, type Stored } from "../../store/templates/drafts.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { readOperator } from "../cli/operator.ts";
-import { counted } from "../cli/layout.ts";
+import { counted, wrapped } from "../cli/layout.ts";
 import type { Print } from "../cli/print.ts";
-import { templateDiff, wantsColor } from "./print-diff.ts";
+import { type FileDiff, fileDiffs, isPartial, wantsColor } from "./print-diff.ts";
 import { findingLines, type FolderOnDisk, readFolders } from "./folders.ts";
 import { EXIT } from "../cli/exit-codes.ts";
 
@@ -39,6 +39,7 @@ draft is stored all the same, unless it cannot be put together at all.`,
     const folders = await readFolders(operands.length === 0 ? ["templates"] : operands);
     const pushed = await withDatabase(`operator:${operator}`, (db) => pushFolders(db, folders));
     for (const one of pushed) report(print, one);
+    reportPartials(print, pushed);
     sumUp(print, pushed);
     return pushed.some(({ findings }) => findings.length > 0) ? EXIT.checkFailed : EXIT.done;
   },
@@ -59,11 +60,35 @@ export async function pushFolders(db: Db, folders: readonly FolderOnDisk[]): Pro
 
 function report(print: Print, { folder, reading, stored, findings }: Pushed): void {
   if (stored?.kind === "unchanged" && findings.length === 0) return;
-  print(`${folder.slug}: ${becameOf(stored)}`);
-  for (const line of diffOf(reading, stored)) print(`  ${line}`);
+  const diffs = diffsOf(reading, stored);
+  const partials = diffs.filter(isPartial).map(({ name }) => name);
+  const inPartials = partials.length > 0 && partials.length === diffs.length;
+  print(`${folder.slug}: ${becameOf(stored)}${inPartials ? `; only ${partials.join(", ")}` : ""}`);
+  for (const line of shortened(
+    diffs.filter((diff) => !isPartial(diff)),
+    folder.slug,
+  ))
+    print(`  ${line}`);
   for (const line of findings) print(`  ${line}`);
   if (isStored(stored) && findings.length > 0)
     print("  It cannot be published until these findings are corrected.");
+}
+
+/** A change of a partial is shown once, with the templates that it changed. */
+function reportPartials(print: Print, pushed: readonly Pushed[]): void {
+  const changes = pushed.flatMap(({ folder, reading, stored }) =>
+    diffsOf(reading, stored)
+      .filter(isPartial)
+      .map((diff) => ({ diff, slug: folder.slug })),
+  );
+  const same = Map.groupBy(changes, ({ diff }) => [diff.name, ...diff.lines].join("\n"));
+  for (const ones of same.values()) {
+    const [first] = ones;
+    if (first === undefined) continue;
+    const slugs = ones.map(({ slug }) => slug).join(" ");
+    for (const line of wrapped(`${first.diff.name} changed in ${slugs}`)) print(line);
+    for (const line of first.diff.lines) print(`  ${line}`);
+  }
 }
 
 const isStored = (stored: Stored | undefined): boolean =>
@@ -80,14 +105,19 @@ function becameOf(stored: Stored | undefined): string {
     : `changed, draft ${place} follows version ${stored.before.version}, which is ${stored.before.status}`;
 }
 
-function diffOf(reading: Reading, stored: Stored | undefined): string[] {
+function diffsOf(reading: Reading, stored: Stored | undefined): readonly FileDiff[] {
   if (reading.kind !== "read" || stored?.kind !== "changed") return [];
-  const lines = templateDiff(stored.before, reading.draft.content, wantsColor());
+  const { content, sources } = reading.draft;
+  return fileDiffs(stored.before, { ...content, sources }, wantsColor());
+}
+
+function shortened(diffs: readonly FileDiff[], slug: string): readonly string[] {
+  const lines = diffs.flatMap((diff) => [diff.name, ...diff.lines]);
   if (lines.length <= SHOWN_LINES) return lines;
   const more = counted(lines.length - SHOWN_LINES, "more line");
   return [
     ...lines.slice(0, SHOWN_LINES),
-    `… ${more}; against what is active: \`tidings templates diff ${reading.draft.slug}\``,
+    `… ${more}; against what is active: \`tidings templates diff ${slug}\``,
   ];
 }
 

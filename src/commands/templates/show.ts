@@ -1,6 +1,6 @@
 import { requirementsOf } from "../../template/check/requirements.ts";
 import { presentParts } from "../../template/language/parts.ts";
-import type { TemplateVersion } from "../../domain/template/version.ts";
+import { inReadingOrder, type TemplateVersion } from "../../domain/template/version.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
@@ -12,11 +12,13 @@ import { EXIT } from "../cli/exit-codes.ts";
 export const templatesShow = command({
   name: "templates show",
   summary: "show a template: its versions, the variables that it needs, and its parts",
-  takes: "TEMPLATE [--version N] [--json]",
-  details: "TEMPLATE is a number or the name of a folder.",
+  takes: "TEMPLATE [--version N] [--assembled] [--json]",
+  details: `TEMPLATE is a number or the name of a folder. The parts are shown as their author wrote them;
+--assembled shows what is rendered, with the partials in it.`,
   operands: ["TEMPLATE"],
   options: {
     version: { type: "string", value: "N", message: "the version (default: the newest)" },
+    assembled: { type: "boolean", message: "the parts with their partials inlined" },
     json: { type: "boolean", message: "as one JSON document" },
   },
   async run({ options, operands: [word = ""], print }) {
@@ -25,7 +27,11 @@ export const templatesShow = command({
       const versions = await findVersions(db, name);
       const version = chooseVersion(versions, options.version);
       const show = momentsIn(config.lender.timeZone);
-      print(options.json === true ? jsonOf(version, versions) : pageOf(version, versions, show));
+      if (options.json === true) print(jsonOf(version, versions));
+      else {
+        const sources = options.assembled === true ? null : version.sources;
+        print(pageOf({ ...version, sources }, versions, show));
+      }
       return EXIT.done;
     });
   },
@@ -36,11 +42,6 @@ function pageOf(
   versions: readonly TemplateVersion[],
   show: ShowMoment,
 ): string {
-  const parts = presentParts(version).flatMap(([part, source]) => [
-    "",
-    part,
-    ...source.split("\n").map((line) => `  ${line}`.trimEnd()),
-  ]);
   return [
     `Template ${version.id}, ${titleOf(version)}, version ${version.version}: ${version.status}`,
     ...aligned(aboutRows(version)),
@@ -50,8 +51,32 @@ function pageOf(
     "",
     "variables",
     ...requirementLines(version),
-    ...parts,
+    ...partLines(version),
   ].join("\n");
+}
+
+/** The files as they were written, and the names of their partials; or the parts if the files are not known. */
+function partLines(version: TemplateVersion): readonly string[] {
+  const { sources } = version;
+  const all =
+    sources === null
+      ? presentParts(version)
+      : inReadingOrder(Object.keys(sources)).map((name) => [name, sources[name] ?? ""] as const);
+  const isPartial = (name: string): boolean => name.startsWith("partials/");
+  const parts = all
+    .filter(([name]) => !isPartial(name))
+    .flatMap(([name, text]) => [
+      "",
+      name,
+      ...text
+        .replace(/\n$/, "")
+        .split("\n")
+        .map((line) => `  ${line}`.trimEnd()),
+    ]);
+  const partials = all.map(([name]) => name).filter(isPartial);
+  if (partials.length === 0) return parts;
+  const names = partials.map((name) => name.replace("partials/", "")).join(" ");
+  return [...parts, "", "partials in it, which --assembled shows", ...wrapped(names, "  ")];
 }
 
 function aboutRows(version: TemplateVersion): string[][] {

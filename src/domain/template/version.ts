@@ -15,12 +15,28 @@ export interface TemplateContent extends Omit<Template, "id" | "version"> {
 /** Sample contexts by file name. */
 export type Samples = Readonly<Record<string, unknown>>;
 
+/**
+ * The files from which the parts were put together, by name: those of the folder, and its partials with `partials/` before
+ * their name. They are for people; what is sent is made from the parts.
+ */
+export type Sources = Readonly<Record<string, string>>;
+
+const FILES = ["subject.hbs", "html.hbs", "text.hbs"];
+
+/** Orders the names of sources: subject, html, text, and then the partials. */
+export const inReadingOrder = (names: Iterable<string>): readonly string[] =>
+  [...new Set(names)].toSorted().toSorted((one, other) => placeOf(one) - placeOf(other));
+
+const placeOf = (name: string): number =>
+  FILES.includes(name) ? FILES.indexOf(name) : FILES.length;
+
 /** A draft read from a folder. */
 export interface TemplateDraft {
   /** The name of the folder. */
   readonly slug: string;
   readonly content: TemplateContent;
   readonly samples: Samples;
+  readonly sources: Sources;
 }
 
 /** A stored template version. */
@@ -29,6 +45,8 @@ export interface TemplateVersion extends TemplateContent, Template {
   readonly slug: string | null;
   readonly status: VersionStatus;
   readonly samples: Samples;
+  /** Null for a version that was written by SQL. */
+  readonly sources: Sources | null;
   /** A SHA-256 in hex. */
   readonly contentHash: string;
   readonly createdAt: Date;

@@ -389,6 +389,7 @@ export interface Templates {
   samples: Generated<Json>;
   sensitive: Generated<boolean>;
   slug: string | null;
+  sources: Json | null;
   status: Generated<string>;
   subject: string | null;
   subjectTemplate: string | null;

@@ -47,7 +47,7 @@ async function store(trx: Db, draft: TemplateDraft): Promise<Stored> {
   if (newest === undefined) return { kind: "new", ...(await insertTemplate(trx, draft)) };
   const { id: templateId, version } = newest;
   if (newest.contentHash === (await hashOf(trx, draft.content))) {
-    if (newest.status === "draft") await renewSamples(trx, newest, draft);
+    if (newest.status === "draft") await renewFiles(trx, newest, draft);
     return { kind: "unchanged", newest };
   }
   if (newest.status === "draft") {
@@ -99,11 +99,11 @@ const insertTemplate = (db: Db, draft: TemplateDraft): Promise<Numbered> =>
 async function insertVersion(
   db: Db,
   id: RawBuilder<unknown>,
-  { slug, content, samples }: TemplateDraft,
+  { slug, content, samples, sources }: TemplateDraft,
 ): Promise<Numbered> {
   const { rows } = await sql<Numbered>`
-    insert into tidings.templates (id, slug, samples, name, channel, language, theme, subject, sensitive, subject_template, html_template, text_template)
-    values (${id}, ${slug}, ${JSON.stringify(samples)}, ${sql.join(inOrder(content))})
+    insert into tidings.templates (id, slug, samples, sources, name, channel, language, theme, subject, sensitive, subject_template, html_template, text_template)
+    values (${id}, ${slug}, ${JSON.stringify(samples)}, ${JSON.stringify(sources)}, ${sql.join(inOrder(content))})
     returning id as template_id, version
   `.execute(db);
   const [row] = rows;
@@ -114,7 +114,7 @@ async function insertVersion(
 async function editDraft(
   db: Db,
   { id, version }: TemplateVersion,
-  { slug, content, samples }: TemplateDraft,
+  { slug, content, samples, sources }: TemplateDraft,
 ): Promise<void> {
   const { name, channel, language, theme, subject, sensitive, ...parts } = content;
   const { subjectTemplate, htmlTemplate, textTemplate } = parts;
@@ -122,21 +122,22 @@ async function editDraft(
     .updateTable("templates")
     .set({ name, channel, language, theme, subject, sensitive })
     .set({ subjectTemplate, htmlTemplate, textTemplate })
-    .set({ slug, samples: JSON.stringify(samples), updatedAt: sql<Date>`now()` })
+    .set({ slug, samples: JSON.stringify(samples), sources: JSON.stringify(sources) })
+    .set({ updatedAt: sql<Date>`now()` })
     .where("id", "=", id)
     .where("version", "=", version)
     .execute();
 }
 
-/** Samples are not part of the message, so a draft can get new samples without a new version. */
-async function renewSamples(
+/** Samples and sources are not part of the message, so a draft can get new ones without a new version. */
+async function renewFiles(
   db: Db,
   { id, version }: TemplateVersion,
-  { samples }: TemplateDraft,
+  { samples, sources }: TemplateDraft,
 ): Promise<void> {
   await db
     .updateTable("templates")
-    .set({ samples: JSON.stringify(samples) })
+    .set({ samples: JSON.stringify(samples), sources: JSON.stringify(sources) })
     .where("id", "=", id)
     .where("version", "=", version)
     .execute();

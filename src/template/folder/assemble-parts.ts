@@ -8,6 +8,8 @@ import type { PartName, Parts } from "../language/parts.ts";
 export interface AssembledParts {
   readonly sources: Parts;
   readonly findings: readonly Finding[];
+  /** The partials that were inlined, in the order of their names. */
+  readonly partials: readonly File[];
   /** Maps a finding of the checks to the file and line that the author wrote. */
   readonly trace: (finding: Finding) => Finding;
 }
@@ -41,6 +43,9 @@ export function assembleParts(
       text: made.text?.source ?? null,
     },
     findings: Object.values(made).flatMap((each) => each?.findings ?? []),
+    partials: [...new Set(Object.values(made).flatMap((each) => each?.partials ?? []))].toSorted(
+      (one, other) => (one.name < other.name ? -1 : 1),
+    ),
     trace: (finding) => {
       const part = made[finding.file as PartName];
       return part === null || part === undefined

@@ -29,6 +29,8 @@ import {
 export interface Assembled {
   readonly source: string;
   readonly findings: readonly Finding[];
+  /** The partials that were inlined. */
+  readonly partials: readonly File[];
   /** Maps a position in the assembled source to the file in which it was written. */
   readonly originOf: (at: Position) => Position & { readonly file: string };
 }
@@ -36,6 +38,8 @@ export interface Assembled {
 /** The partials and slots that are in scope while a file is expanded. */
 interface AssembleContext extends InsertionContext {
   readonly slots: ReadonlyMap<string, readonly Fragment[]>;
+  /** The partials that were inlined. */
+  readonly inlined: Set<File>;
   /** The slots that were inlined somewhere. */
   readonly used: Set<readonly Fragment[]>;
   /** The remaining size that may be inlined in the part: partials that use each other twice grow exponentially. */
@@ -59,6 +63,7 @@ export function assemble(file: File, partials: Partials): Assembled {
     above: [],
     block: null,
     caller: null,
+    inlined: new Set<File>(),
     used: new Set<readonly Fragment[]>(),
     budget,
     report,
@@ -72,7 +77,13 @@ export function assemble(file: File, partials: Partials): Assembled {
       message: "The part is larger than 1 MB with its partials.",
     });
   const source = textOfFragments(fragments);
-  return { source, findings, originOf: (at) => originIn(fragments, offsetOf(source, at)) };
+  const inlined = [...context.inlined];
+  return {
+    source,
+    findings,
+    partials: inlined,
+    originOf: (at) => originIn(fragments, offsetOf(source, at)),
+  };
 }
 
 /** In characters. Each insertion counts a little in addition to its text, so that empty partials are limited too. */
@@ -150,6 +161,7 @@ function expandPartial(
   { partial, file }: { readonly partial: File; readonly file: File },
   context: AssembleContext,
 ): readonly Fragment[] {
+  context.inlined.add(partial);
   const name = calledBy(point);
   const own = point.type === "PartialStatement" ? [] : slotsOf(point, file, context);
   const isBlock = point.type === "PartialBlockStatement";

@@ -2,7 +2,7 @@ import { fileFinding, type Finding } from "../../domain/template/finding.ts";
 import type { Template } from "../../domain/template/template.ts";
 import { SLUG, templateAbout, type TemplateAbout } from "../../domain/template/about.ts";
 import { schemaIssues } from "../../domain/template/schema-issues.ts";
-import type { TemplateDraft } from "../../domain/template/version.ts";
+import type { Sources, TemplateDraft } from "../../domain/template/version.ts";
 import { type AssembledParts, assembleParts } from "./assemble-parts.ts";
 import { contentFindings, partFindings } from "../check/check-template.ts";
 import { readJson, schemaFindings } from "../check/json-document.ts";
@@ -57,8 +57,19 @@ export function readFolder(folder: Folder): Reading {
   if (faults.length > 0)
     return { kind: "unreadable", findings: distinct([...faults, ...findings]) };
   const values = samples.map(({ name, value }) => [name, value] as const);
-  const draft = { slug: folder.slug, content, samples: Object.fromEntries(values) };
+  const draft = {
+    slug: folder.slug,
+    content,
+    samples: Object.fromEntries(values),
+    sources: sourcesOf(folder, assembled.partials),
+  };
   return { kind: "read", draft, findings: distinct(findings), trace };
+}
+
+function sourcesOf({ files }: Folder, partials: readonly File[]): Sources {
+  const own = files.filter(({ name }) => PART_FILES.includes(name));
+  const inlined = partials.map(({ name, text }) => [`partials/${name}`, text] as const);
+  return Object.fromEntries([...own.map(({ name, text }) => [name, text] as const), ...inlined]);
 }
 
 /** A part of which nothing could be inlined is not reported as empty in addition. */
