@@ -1,10 +1,10 @@
 import type { Task } from "graphile-worker";
 import type { InteractionId } from "../src/domain/ids.ts";
 import type { Ready } from "../src/decide/deliver/prepare.ts";
-import { leaseInTurn, type Leased, type Part, record, send } from "../src/delivery/call.ts";
+import { leaseInTimeSlice, type Leased, type Part, record, send } from "../src/delivery/call.ts";
 import { claim, type ClaimedById } from "../src/delivery/claim.ts";
 import { judgeDue, withhold } from "../src/delivery/judge-due.ts";
-import { channelOf, requeue, startTurn } from "../src/delivery/turn.ts";
+import { channelOf, requeue, startTimeSlice } from "../src/delivery/time-slice.ts";
 import type { DeliveryChannel, Deps } from "../src/deps.ts";
 
 /**
@@ -15,18 +15,18 @@ export const deliverInteractions =
   (deps: Deps): Task<"deliver_interactions"> =>
   async (job) => {
     const channel = channelOf(deps, job.channel);
-    const turn = startTurn(deps);
+    const timeSlice = startTimeSlice(deps);
     const { lane } = job;
     const notStarted: InteractionId[] = [];
     let left = job.interactionIds;
-    while (left.length > 0 && turn.hasTime() && !channel.circuit.openUntil(deps.clock())) {
+    while (left.length > 0 && timeSlice.hasTime() && !channel.circuit.openUntil(deps.clock())) {
       const set = left.slice(0, channel.loadSize.next(channel.claimBudget()));
       left = left.slice(set.length);
       const { ready, withheld } = await judgeDue(deps, channel, set);
-      turn.begin();
+      timeSlice.begin();
       await withhold(deps, job.channel, withheld);
       const mayPass = left.length > 0;
-      notStarted.push(...(await claimAndSend(deps, channel, { turn, lane, mayPass }, ready)));
+      notStarted.push(...(await claimAndSend(deps, channel, { timeSlice, lane, mayPass }, ready)));
       // while slots are free only the destinations of this set are full, and the next set may have others
       if (notStarted.length > 0 && !channel.gate.hasFree(lane)) break;
     }
@@ -34,7 +34,7 @@ export const deliverInteractions =
   };
 
 /**
- * Starts as many calls as the provider has room for in this turn, and at least once as many as it has room for now, so
+ * Starts as many calls as the provider has room for in this time slice, and at least once as many as it has room for now, so
  * that a slow load does not prevent sending. Resolves to the ids that were not started.
  */
 async function claimAndSend(
@@ -44,7 +44,7 @@ async function claimAndSend(
   ready: readonly Ready[],
 ): Promise<InteractionId[]> {
   const waiting = new Set(ready);
-  for await (const leased of leaseInTurn(deps, channel, part, ready)) {
+  for await (const leased of leaseInTimeSlice(deps, channel, part, ready)) {
     const started = leased.map((one) => one.ready);
     const claiming = claim(deps, channel, started);
     for (const one of leased) deps.inFlight.follow(sendAndRecord(deps, channel, one, claiming));

@@ -48,7 +48,7 @@ export async function resolveCaseChanges(
  * The time for matching before other work can run (ms). A set with many conditions may take a second; heartbeats and
  * calls must not wait that long.
  */
-const TURN_MS = 10;
+const TIME_SLICE_MS = 10;
 
 async function planAll(
   { lender, withinMs, loadActiveVersions }: Deps,
@@ -68,12 +68,12 @@ async function planAll(
     transaction,
     changes.map((change) => change.borrowerId),
   );
-  let turnEnd = performance.now() + TURN_MS;
+  let sliceEnd = performance.now() + TIME_SLICE_MS;
   for (const change of changes) {
     planner.add(change, versions.get(change.caseTypeId) ?? [], languageOf(change.borrowerId));
-    if (performance.now() < turnEnd) continue;
+    if (performance.now() < sliceEnd) continue;
     await yieldToOthers();
-    turnEnd = performance.now() + TURN_MS;
+    sliceEnd = performance.now() + TIME_SLICE_MS;
   }
   return planner.plan();
 }

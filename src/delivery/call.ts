@@ -6,10 +6,10 @@ import type { Lane } from "../domain/jobs.ts";
 import type { ProviderAnswer } from "../domain/provider-answer.ts";
 import type { Channel } from "../domain/vocabulary.ts";
 import { emitOutcome } from "../outcome-events.ts";
-import type { Judgement } from "../providers/flow/circuit-breaker.ts";
+import type { Assessment } from "../providers/flow/circuit-breaker.ts";
 import type { Lease } from "../providers/flow/slot-gate.ts";
 import type { Claimed, ClaimedById } from "./claim.ts";
-import { type Turn, TURN_MS } from "./turn.ts";
+import { type TimeSlice, TIME_SLICE_MS } from "./time-slice.ts";
 
 /** An interaction that is ready, with its leased slot. It may be sent once it is claimed. */
 export interface Leased {
@@ -29,17 +29,17 @@ const PASS_MS = 25;
 
 /** The conditions under which some interactions of a job are started. */
 export interface Part {
-  readonly turn: Turn;
+  readonly timeSlice: TimeSlice;
   readonly lane: Lane;
   /** True if the job has more interactions, which may have other destinations. */
   readonly mayPass: boolean;
 }
 
 /**
- * Leases slots for the messages of a part, as many at a time as the provider has room for, until the turn ends. It leases at
+ * Leases slots for the messages of a part, as many at a time as the provider has room for, until the time slice ends. It leases at
  * least once, so that a slow load does not prevent sending.
  */
-export async function* leaseInTurn(
+export async function* leaseInTimeSlice(
   deps: Deps,
   channel: DeliveryChannel,
   part: Part,
@@ -52,7 +52,7 @@ export async function* leaseInTurn(
     yield leased;
     const started = new Set(leased.map((one) => one.ready));
     waiting = waiting.filter((one) => !started.has(one));
-  } while (waiting.length > 0 && part.turn.hasTime());
+  } while (waiting.length > 0 && part.timeSlice.hasTime());
 }
 
 /**
@@ -72,7 +72,7 @@ async function leaseSlots(
   const leases = await gate.lease(
     wanted.map(({ message }) => message),
     lane,
-    mayPass && gate.hasFree(lane) ? PASS_MS : TURN_MS,
+    mayPass && gate.hasFree(lane) ? PASS_MS : TIME_SLICE_MS,
   );
   return wanted.flatMap((one) => {
     const lease = leases.get(one.message);
@@ -109,13 +109,13 @@ export async function record(
   const { interactionId, chainId, attempt, claims, latestAt } = claimed.facts;
   const endedAt = deps.clock();
   if (answer.kind === "limited" && answer.limit === "rate") channel.gate.backOff();
-  const judgement = await channel.circuit.judge(
+  const assessment = await channel.circuit.assess(
     { interactionId, chainId, recipient: claimed.message.to, answer },
     deps.clock(),
   );
-  channel.health.note(answer, judgement.turned, deps.clock());
+  channel.health.note(answer, assessment.changedTo, deps.clock());
   const carrier = { channel: claimed.facts.channel, provider: channel.provider.name };
-  emitTurn(deps, carrier, answer, judgement.turned);
+  emitCircuitChange(deps, carrier, answer, assessment.changedTo);
   const outcome = outcomeOf(
     {
       interactionId,
@@ -126,7 +126,7 @@ export async function record(
       claimedAt: claimed.claimedAt,
       startedAt,
       endedAt,
-      blame: judgement.blame,
+      blame: assessment.blame,
     },
     answer,
     channel,
@@ -134,7 +134,7 @@ export async function record(
   // an interaction that failed earlier by the same fault of ours is sent again as its next attempt
   await deps.recorder.record(
     outcome,
-    judgement.misjudged.map((id) => ({ interactionId: id, dueAt: outcome.dueAt ?? endedAt })),
+    assessment.misjudged.map((id) => ({ interactionId: id, dueAt: outcome.dueAt ?? endedAt })),
   );
   deps.inFlight.release([interactionId]);
   report(deps, channel, claimed.facts, outcome);
@@ -160,14 +160,14 @@ interface Carrier {
 }
 
 /** Reports that the channel has stopped or sends again. */
-function emitTurn(
+function emitCircuitChange(
   { emit }: Deps,
   about: Carrier,
   answer: ProviderAnswer,
-  turned: Judgement["turned"],
+  changedTo: Assessment["changedTo"],
 ): void {
-  if (turned === "closed") emit("provider.restored", about);
-  if (turned !== "open") return;
+  if (changedTo === "closed") emit("provider.restored", about);
+  if (changedTo !== "open") return;
   const code = answer.evidence.enhancedCode ?? answer.evidence.code ?? "none";
   const why = "short" in answer ? answer.short : answer.kind;
   emit("provider.stopped", {

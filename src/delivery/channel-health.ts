@@ -1,10 +1,10 @@
 import type { CallCount, ChannelState } from "../domain/channel-state.ts";
 import type { ProviderAnswer } from "../domain/provider-answer.ts";
-import type { Judgement } from "../providers/flow/circuit-breaker.ts";
+import type { Assessment } from "../providers/flow/circuit-breaker.ts";
 
 /** The state of a channel as the answers of its provider show it, and the number of answers in the last minutes. */
 export interface ChannelHealth {
-  note(answer: ProviderAnswer, turned: Judgement["turned"], now: Date): void;
+  note(answer: ProviderAnswer, changedTo: Assessment["changedTo"], now: Date): void;
   read(now: Date): Omit<ChannelState, "channel" | "provider">;
 }
 
@@ -24,10 +24,10 @@ export function createChannelHealth(): ChannelHealth {
   let isStopped = false;
 
   return {
-    note(answer, turned, now) {
+    note(answer, changedTo, now) {
       counts.add(now, answer.kind === "accepted");
-      if (turned !== null) isStopped = turned === "open";
-      if (turned === "closed" || (!isStopped && showsThatItWorks(answer))) trouble = undefined;
+      if (changedTo !== null) isStopped = changedTo === "open";
+      if (changedTo === "closed" || (!isStopped && showsThatItWorks(answer))) trouble = undefined;
       else if (isStopped || isFailure(answer)) trouble = extend(trouble, answer, now);
     },
     read: (now) => ({

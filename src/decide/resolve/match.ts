@@ -1,5 +1,5 @@
 import type { CaseChange, CaseState, FollowingChange } from "../../domain/resolve/case-change.ts";
-import type { Condition, Trigger } from "../../domain/resolve/notification-type.ts";
+import type { Condition, FiringRule } from "../../domain/resolve/notification-type.ts";
 import type { Silence } from "../../domain/resolve/resolution.ts";
 import { conditionFault, conditionHolds } from "./conditions.ts";
 
@@ -22,18 +22,18 @@ export type Match =
  * is sent for it. The source is the platform's Notification Types document: an interaction is created "when the case
  * status is changed to processing", "when the case status is changed to completed and the outcome is approved".
  */
-export function match(change: CaseChange, trigger: Trigger): Match {
-  const awaited = describe(trigger.onStatus, trigger.onOutcome);
-  if (!pairHolds(trigger, change)) {
+export function match(change: CaseChange, rule: FiringRule): Match {
+  const awaited = describe(rule.onStatus, rule.onOutcome);
+  if (!pairHolds(rule, change)) {
     const reached = describe(change.status, change.outcome);
     return silent("triggerDoesNotHold", `The type waits for ${awaited}, the case has ${reached}.`);
   }
-  if (change.before !== null && pairHolds(trigger, change.before)) {
+  if (change.before !== null && pairHolds(rule, change.before)) {
     return silent("triggerHeldBefore", `The case had ${awaited} before this change already.`);
   }
-  const unmet = trigger.onCondition.find((condition) => !conditionHolds(condition, change.fields));
+  const unmet = rule.onCondition.find((condition) => !conditionHolds(condition, change.fields));
   if (unmet !== undefined) return silent("conditionNotMet", describeUnmet(unmet));
-  if (change.following !== null && answeredFor(trigger, change.following)) {
+  if (change.following !== null && answeredFor(rule, change.following)) {
     return silent(
       "laterChangeJudged",
       `This change arrived late. The case still had ${awaited} in the change after it, which fired for both.`,
@@ -47,24 +47,24 @@ export function match(change: CaseChange, trigger: Trigger): Match {
  * type says `cancel` is withdrawn.
  */
 export function stillHolds(
-  trigger: Trigger,
+  rule: FiringRule,
   state: CaseState,
   fields: Readonly<Record<string, unknown>>,
 ): boolean {
-  if (!pairHolds(trigger, state)) return false;
-  return trigger.onCondition.every((condition) => conditionHolds(condition, fields));
+  if (!pairHolds(rule, state)) return false;
+  return rule.onCondition.every((condition) => conditionHolds(condition, fields));
 }
 
-function pairHolds(trigger: Trigger, state: CaseState): boolean {
-  const statusHolds = trigger.onStatus === null || trigger.onStatus === state.status;
-  const outcomeHolds = trigger.onOutcome === null || trigger.onOutcome === state.outcome;
+function pairHolds(rule: FiringRule, state: CaseState): boolean {
+  const statusHolds = rule.onStatus === null || rule.onStatus === state.status;
+  const outcomeHolds = rule.onOutcome === null || rule.onOutcome === state.outcome;
   return statusHolds && outcomeHolds;
 }
 
 /** A following change that only boarded the case replaces all changes before it: boarding declares them history. */
-function answeredFor(trigger: Trigger, following: FollowingChange): boolean {
-  if (!following.fires) return pairHolds(trigger, following);
-  return stillHolds(trigger, following, following.fields);
+function answeredFor(rule: FiringRule, following: FollowingChange): boolean {
+  if (!following.fires) return pairHolds(rule, following);
+  return stillHolds(rule, following, following.fields);
 }
 
 function silent(why: Silence, long: string): Match {

@@ -2,7 +2,7 @@ import type { BorrowerId, CaseChangeId, ContactId, InteractionId, WorkerId } fro
 import type { PassedOver } from "../passed-over.ts";
 import type { CaseChange } from "../resolve/case-change.ts";
 import type { TemplateExplanation } from "../template-choice.ts";
-import type { Delay, Trigger } from "../resolve/notification-type.ts";
+import type { Delay, FiringRule } from "../resolve/notification-type.ts";
 import type {
   Channel,
   InteractionStatus,
@@ -84,7 +84,7 @@ export interface RecordChange {
 }
 
 /** The version with which an interaction was planned. */
-export interface PinnedType extends Trigger, Delay {
+export interface PinnedType extends FiringRule, Delay {
   readonly id: number;
   readonly version: number;
   readonly name: string;

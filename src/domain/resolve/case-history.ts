@@ -1,7 +1,7 @@
 import type { BorrowerId, CaseChangeId, InteractionId } from "../ids.ts";
 import type { InteractionStatus } from "../vocabulary.ts";
 import type { CaseChange } from "./case-change.ts";
-import type { Trigger } from "./notification-type.ts";
+import type { FiringRule } from "./notification-type.ts";
 import type { Verdicts } from "./resolution.ts";
 
 /** What is on record about the resolution of a case change. */
@@ -40,7 +40,7 @@ export interface ResolvedChange {
 }
 
 /** A published or draft version of a notification type, with the times of its life. */
-export interface VersionLife extends Trigger {
+export interface VersionLife extends FiringRule {
   readonly id: number;
   readonly version: number;
   readonly name: string;

@@ -17,8 +17,8 @@ export interface Condition {
   readonly dataType?: DataType;
 }
 
-/** The trigger of a version. The database ensures that at least one of the first two is set. */
-export interface Trigger {
+/** The trigger and the conditions of a version. The database ensures that at least one of the first two is set. */
+export interface FiringRule {
   readonly onStatus: CaseStatus | null;
   readonly onOutcome: Outcome | null;
   readonly onCondition: readonly Condition[];
@@ -33,7 +33,7 @@ export interface Delay {
 }
 
 /** An active version with the template versions that are active at the same moment. It and one of them are pinned when it fires. */
-export interface NotificationTypeVersion extends Trigger, Delay {
+export interface NotificationTypeVersion extends FiringRule, Delay {
   readonly id: number;
   readonly version: number;
   readonly channel: Channel;

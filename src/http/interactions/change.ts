@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { InteractionId } from "../../domain/ids.ts";
-import { judgeReport } from "../../decide/api/judge-report.ts";
+import { applyReport } from "../../decide/api/apply-report.ts";
 import type { InteractionRecord, LoggedFields } from "../../domain/interaction-record.ts";
 import { actingAs } from "../../store/postgres/acting-as.ts";
 import { cancelScheduled } from "../../store/operate/cancellation.ts";
@@ -57,20 +57,20 @@ async function report(
   record: InteractionRecord,
   body: InteractionBody,
 ): Promise<void> {
-  const judgement = judgeReport(record, body);
-  if (judgement.kind === "refused")
+  const decision = applyReport(record, body);
+  if (decision.kind === "refused")
     throw httpError(
       409,
       `${HTTP_ERRORS[409]} Tidings sends this interaction itself. Change its metaData or externalId, cancel it while it is scheduled, or report its outcome.`,
-      ...judgement.faults,
+      ...decision.faults,
     );
-  requireScope(caller, judgement.kind === "notes" ? "interaction:write" : "interaction:send");
-  if (judgement.kind === "notes") return await change(transaction, record.id, judgement.changes);
-  if (judgement.kind === "receipt")
-    return await changeInteraction(transaction, record.id, judgement.changes, {
+  requireScope(caller, decision.kind === "notes" ? "interaction:write" : "interaction:send");
+  if (decision.kind === "notes") return await change(transaction, record.id, decision.changes);
+  if (decision.kind === "receipt")
+    return await changeInteraction(transaction, record.id, decision.changes, {
       reportedBy: caller.actor,
     });
-  const { status: _, failureDescriptionLong, ...notes } = judgement.changes;
+  const { status: _, failureDescriptionLong, ...notes } = decision.changes;
   const reason = failureDescriptionLong ?? "Canceled over the REST resources.";
   await cancelScheduled(transaction, [record.id], { by: { reportedBy: caller.actor }, reason });
   return await change(transaction, record.id, notes);

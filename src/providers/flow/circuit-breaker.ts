@@ -1,6 +1,6 @@
 import type { ChainId, InteractionId } from "../../domain/ids.ts";
 import type { Blame } from "../../domain/provider-answer.ts";
-import { type AnsweredCall, createRefusalJudge } from "./refusal-judge.ts";
+import { type AnsweredCall, createRefusalAssessor } from "./refusal-assessor.ts";
 
 /** Stops a channel while the provider refuses our credentials or sender, so that no message is spent on them. */
 export interface CircuitBreaker {
@@ -12,9 +12,9 @@ export interface CircuitBreaker {
   pass(now: Date): Pass;
   /**
    * Judges whether the result of a call is about us or about the message, and opens or closes the breaker accordingly.
-   * A refusal that may be about either is judged by the answers to other calls, for up to `waitMs`.
+   * A refusal that may be about either is assessed by the answers to other calls, for up to `waitMs`.
    */
-  judge(call: AnsweredCall, now: Date): Promise<Judgement>;
+  assess(call: AnsweredCall, now: Date): Promise<Assessment>;
 }
 
 export type Pass =
@@ -22,10 +22,10 @@ export type Pass =
   | { readonly kind: "open"; readonly until: Date }
   | { readonly kind: "probe" };
 
-export interface Judgement {
+export interface Assessment {
   readonly blame: Blame;
   /** Set if the call changed the breaker: it stopped the channel or started it again. */
-  readonly turned: "open" | "closed" | null;
+  readonly changedTo: "open" | "closed" | null;
   /** Interactions whose refusals were attributed to their recipients before it was clear that they are about us. */
   readonly misjudged: readonly InteractionId[];
 }
@@ -46,13 +46,13 @@ export function createCircuitBreaker(options: CircuitBreakerOptions = {}): Circu
   const { probeEveryMs = PROBE_EVERY_MS, waitMs = WAIT_MS } = options;
   const state = createSwitch(probeEveryMs);
   const suspects = createSuspects();
-  const refusals = createRefusalJudge(waitMs);
+  const refusals = createRefusalAssessor(waitMs);
   /** Opened by refusals that do not name a fault of ours, the breaker closes only when a message is accepted. */
   let needsAcceptance = false;
 
-  function blameUs({ chainId }: AnsweredCall, now: Date): Judgement {
+  function blameUs({ chainId }: AnsweredCall, now: Date): Assessment {
     suspects.add(chainId);
-    return { ...OURS, turned: state.open(now) };
+    return { ...OURS, changedTo: state.open(now) };
   }
 
   function close(): "closed" | null {
@@ -61,12 +61,12 @@ export function createCircuitBreaker(options: CircuitBreakerOptions = {}): Circu
     return state.close();
   }
 
-  async function judgeRefusal(call: AnsweredCall, now: Date): Promise<Judgement> {
+  async function assessRefusal(call: AnsweredCall, now: Date): Promise<Assessment> {
     const isProbe = state.isOpen();
-    const { blame, misjudged } = await refusals.judge(call);
+    const { blame, misjudged } = await refusals.assess(call);
     // a refusal of the message itself shows that the provider accepts our credentials again
     if (blame === "message")
-      return { ...MESSAGE, turned: isProbe && !needsAcceptance ? close() : null };
+      return { ...MESSAGE, changedTo: isProbe && !needsAcceptance ? close() : null };
     needsAcceptance = true;
     return { ...blameUs(call, now), misjudged };
   }
@@ -74,23 +74,23 @@ export function createCircuitBreaker(options: CircuitBreakerOptions = {}): Circu
   return {
     openUntil: state.openUntil,
     pass: state.pass,
-    async judge(call, now) {
+    async assess(call, now) {
       const { answer, chainId } = call;
       if (answer.kind === "accepted") {
         refusals.clear();
-        return { ...MESSAGE, turned: close() };
+        return { ...MESSAGE, changedTo: close() };
       }
       if (answer.kind === "limited" && answer.limit === "quota")
-        return { ...MESSAGE, turned: state.open(now) };
+        return { ...MESSAGE, changedTo: state.open(now) };
       if (suspects.isMessageSpecific(chainId)) return MESSAGE;
       if (answer.kind === "misconfigured") return blameUs(call, now);
-      return answer.kind === "refused" ? judgeRefusal(call, now) : MESSAGE;
+      return answer.kind === "refused" ? assessRefusal(call, now) : MESSAGE;
     },
   };
 }
 
-const MESSAGE: Judgement = { blame: "message", turned: null, misjudged: [] };
-const OURS: Judgement = { blame: "us", turned: null, misjudged: [] };
+const MESSAGE: Assessment = { blame: "message", changedTo: null, misjudged: [] };
+const OURS: Assessment = { blame: "us", changedTo: null, misjudged: [] };
 
 interface Suspects {
   add(chainId: ChainId): void;

@@ -37,7 +37,7 @@ export interface SlotGateOptions {
   readonly destinations?: Bounds;
 }
 
-interface Turn {
+interface Waiter {
   readonly messages: readonly Message[];
   readonly lane: Lane;
   readonly granted: (leases: ReadonlyMap<Message, Lease>) => void;
@@ -45,46 +45,46 @@ interface Turn {
   readonly timers: NodeJS.Timeout[];
 }
 
-/** The time that a turn waits for a batch of slots once one slot is free (ms). */
+/** The time that a waiter waits for a batch of slots once one slot is free (ms). */
 const BATCH_WAIT_MS = 12;
 
 export function createSlotGate(options: SlotGateOptions): SlotGate {
   const slots = createSlots(options, serve);
-  const waiting: Record<Lane, Turn[]> = { single: [], bulk: [] };
+  const waiting: Record<Lane, Waiter[]> = { single: [], bulk: [] };
 
   function serve(): void {
     while (serveOne("single") || serveOne("bulk"));
   }
 
-  /** Serves the first turn of a lane. A later turn overtakes it only while its destinations have no room. */
+  /** Serves the first waiter of a lane. A later waiter overtakes it only while its destinations have no room. */
   function serveOne(lane: Lane): boolean {
-    for (const turn of waiting[lane]) {
-      const allowed = slots.choose(turn.messages, lane);
-      const least = turn.waitsForBatch ? slots.batchOf(turn.messages) : 1;
-      if (allowed.length >= least) return grant(turn, allowed);
+    for (const waiter of waiting[lane]) {
+      const allowed = slots.choose(waiter.messages, lane);
+      const least = waiter.waitsForBatch ? slots.batchOf(waiter.messages) : 1;
+      if (allowed.length >= least) return grant(waiter, allowed);
       if (allowed.length > 0) return false;
     }
     return false;
   }
 
-  function grant(turn: Turn, allowed: readonly Message[]): true {
-    const turns = waiting[turn.lane];
-    turns.splice(turns.indexOf(turn), 1);
-    for (const timer of turn.timers) clearTimeout(timer);
-    turn.granted(new Map(allowed.map((message) => [message, slots.take(message)])));
+  function grant(waiter: Waiter, allowed: readonly Message[]): true {
+    const waiters = waiting[waiter.lane];
+    waiters.splice(waiters.indexOf(waiter), 1);
+    for (const timer of waiter.timers) clearTimeout(timer);
+    waiter.granted(new Map(allowed.map((message) => [message, slots.take(message)])));
     return true;
   }
 
-  function enter(turn: Turn, waitMs: number): void {
-    waiting[turn.lane].push(turn);
+  function enter(waiter: Waiter, waitMs: number): void {
+    waiting[waiter.lane].push(waiter);
     serve();
-    if (!waiting[turn.lane].includes(turn)) return;
+    if (!waiting[waiter.lane].includes(waiter)) return;
     const settleForLess = (): void => {
-      turn.waitsForBatch = false;
+      waiter.waitsForBatch = false;
       serve();
     };
-    const giveUp = (): void => void grant(turn, []);
-    turn.timers.push(setTimeout(settleForLess, BATCH_WAIT_MS), setTimeout(giveUp, waitMs));
+    const giveUp = (): void => void grant(waiter, []);
+    waiter.timers.push(setTimeout(settleForLess, BATCH_WAIT_MS), setTimeout(giveUp, waitMs));
   }
 
   return {

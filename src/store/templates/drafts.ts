@@ -42,7 +42,7 @@ function asRefusal(error: unknown): Stored {
 }
 
 async function store(trx: Db, draft: TemplateDraft): Promise<Stored> {
-  await takeTurn(trx, draft.slug);
+  await lockTemplate(trx, draft.slug);
   const [newest] = await loadVersions(trx, { kind: "slug", slug: draft.slug });
   if (newest === undefined) return { kind: "new", ...(await insertTemplate(trx, draft)) };
   const { id: templateId, version } = newest;
@@ -59,7 +59,7 @@ async function store(trx: Db, draft: TemplateDraft): Promise<Stored> {
 }
 
 /** Takes the lock of guard_template (against another push) and of guard_versions (against a publication). */
-async function takeTurn(trx: Db, slug: string): Promise<void> {
+async function lockTemplate(trx: Db, slug: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('tidings.templates.slug'), 0)`.execute(trx);
   await sql`
     select pg_advisory_xact_lock(hashtext('tidings.templates'), s.id)

@@ -7,7 +7,7 @@ import type {
   CaseState,
   FollowingChange,
 } from "../../../src/domain/resolve/case-change.ts";
-import type { Trigger } from "../../../src/domain/resolve/notification-type.ts";
+import type { FiringRule } from "../../../src/domain/resolve/notification-type.ts";
 import {
   CASE_STATUSES,
   OUTCOMES,
@@ -20,7 +20,7 @@ function state(status: CaseStatus, outcome: Outcome | null = null): CaseState {
   return { status, outcome };
 }
 
-function trigger(onStatus: CaseStatus | null, onOutcome: Outcome | null = null): Trigger {
+function trigger(onStatus: CaseStatus | null, onOutcome: Outcome | null = null): FiringRule {
   return { onStatus, onOutcome, onCondition: [] };
 }
 
@@ -46,7 +46,7 @@ function change(after: CaseState, rest: Partial<CaseChange> = {}): CaseChange {
   };
 }
 
-const fires = (made: CaseChange, by: Trigger) => match(made, by).kind === "fires";
+const fires = (made: CaseChange, by: FiringRule) => match(made, by).kind === "fires";
 
 const chapter7 = { fieldName: "chapter", value: "chapter7" };
 
@@ -192,7 +192,7 @@ describe("a version without conditions", () => {
 function countFired(
   inTime: readonly CaseState[],
   arrivals: readonly number[],
-  type: Trigger,
+  type: FiringRule,
 ): number {
   return arrivals.filter((position, arrival) => {
     const known = inTime.map((each, at) => (arrivals.indexOf(at) < arrival ? each : null));

@@ -4,7 +4,7 @@ import {
   type CircuitBreaker,
   createCircuitBreaker,
 } from "../../../src/providers/flow/circuit-breaker.ts";
-import type { AnsweredCall } from "../../../src/providers/flow/refusal-judge.ts";
+import type { AnsweredCall } from "../../../src/providers/flow/refusal-assessor.ts";
 import { wordsOf } from "../../../src/providers/flow/refusal-streak.ts";
 import { chain, interaction } from "../../ids.ts";
 
@@ -57,11 +57,11 @@ describe("the circuit breaker", () => {
   test("is closed until the provider refuses us, then open but for one probe a minute", async () => {
     const circuit = breaker();
     expect(circuit.pass(at(0))).toEqual({ kind: "closed" });
-    expect(await circuit.judge(call(7, LOGIN_REFUSED), at(0))).toMatchObject({
+    expect(await circuit.assess(call(7, LOGIN_REFUSED), at(0))).toMatchObject({
       blame: "us",
-      turned: "open",
+      changedTo: "open",
     });
-    expect(await circuit.judge(call(8, LOGIN_REFUSED), at(1))).toMatchObject({ turned: null });
+    expect(await circuit.assess(call(8, LOGIN_REFUSED), at(1))).toMatchObject({ changedTo: null });
     expect(circuit.openUntil(at(2))).toEqual(at(61));
     expect(circuit.pass(at(2))).toEqual({ kind: "open", until: at(61) });
     expect(circuit.pass(at(61))).toEqual({ kind: "probe" });
@@ -71,77 +71,77 @@ describe("the circuit breaker", () => {
   test("closes when a probe is accepted, or refused for itself", async () => {
     for (const answer of [ACCEPTED, refused("No such mailbox", "invalid")]) {
       const circuit = breaker();
-      await circuit.judge(call(7, LOGIN_REFUSED), at(0));
+      await circuit.assess(call(7, LOGIN_REFUSED), at(0));
       circuit.pass(at(60));
-      expect(await circuit.judge(call(8, answer), at(61))).toMatchObject({ turned: "closed" });
-      expect(await circuit.judge(call(9, ACCEPTED), at(62))).toMatchObject({ turned: null });
+      expect(await circuit.assess(call(8, answer), at(61))).toMatchObject({ changedTo: "closed" });
+      expect(await circuit.assess(call(9, ACCEPTED), at(62))).toMatchObject({ changedTo: null });
       expect(circuit.pass(at(62))).toEqual({ kind: "closed" });
     }
   });
 
   test("stays open when a refusal from before it opened turns out to be about its recipient", async () => {
     const circuit = breaker();
-    const early = circuit.judge(call(1, refused("No")), at(0));
-    await circuit.judge(call(2, LOGIN_REFUSED), at(0));
-    expect(await early).toMatchObject({ blame: "message", turned: null });
+    const early = circuit.assess(call(1, refused("No")), at(0));
+    await circuit.assess(call(2, LOGIN_REFUSED), at(0));
+    expect(await early).toMatchObject({ blame: "message", changedTo: null });
     expect(circuit.pass(at(1)).kind).toBe("open");
   });
 
   test("opens for a quota that is used up, and suspects no message of it", async () => {
     const circuit = breaker();
-    expect(await circuit.judge(call(1, QUOTA), at(0))).toMatchObject({
+    expect(await circuit.assess(call(1, QUOTA), at(0))).toMatchObject({
       blame: "message",
-      turned: "open",
+      changedTo: "open",
     });
-    expect(await circuit.judge(call(2, ACCEPTED), at(60))).toMatchObject({ turned: "closed" });
+    expect(await circuit.assess(call(2, ACCEPTED), at(60))).toMatchObject({ changedTo: "closed" });
   });
 
   test("knows the message that stops the channel alone, and only after others were accepted twice", async () => {
     const circuit = breaker();
     for (const second of [0, 120]) {
-      expect((await circuit.judge(call(7, LOGIN_REFUSED), at(second))).blame).toBe("us");
-      expect((await circuit.judge(call(7, LOGIN_REFUSED), at(second))).blame).toBe("us");
-      await circuit.judge(call(8, ACCEPTED), at(second + 60));
+      expect((await circuit.assess(call(7, LOGIN_REFUSED), at(second))).blame).toBe("us");
+      expect((await circuit.assess(call(7, LOGIN_REFUSED), at(second))).blame).toBe("us");
+      await circuit.assess(call(8, ACCEPTED), at(second + 60));
     }
-    expect(await circuit.judge(call(7, LOGIN_REFUSED), at(240))).toMatchObject({
+    expect(await circuit.assess(call(7, LOGIN_REFUSED), at(240))).toMatchObject({
       blame: "message",
-      turned: null,
+      changedTo: null,
     });
-    expect((await circuit.judge(call(9, LOGIN_REFUSED), at(241))).blame).toBe("us");
+    expect((await circuit.assess(call(9, LOGIN_REFUSED), at(241))).blame).toBe("us");
   });
 });
 
 describe("refusals in words that no table knows", () => {
   test("of three different recipients in a row are about us: none of them is failed, and the channel stops once", async () => {
     const circuit = breaker(60_000);
-    const judgements = await Promise.all(
-      [1, 2, 3, 4].map((n) => circuit.judge(call(n, refused("Go away")), at(0))),
+    const assessments = await Promise.all(
+      [1, 2, 3, 4].map((n) => circuit.assess(call(n, refused("Go away")), at(0))),
     );
-    expect(judgements.map(({ blame }) => blame)).toEqual(["us", "us", "us", "us"]);
-    expect(judgements.filter(({ turned }) => turned === "open")).toHaveLength(1);
+    expect(assessments.map(({ blame }) => blame)).toEqual(["us", "us", "us", "us"]);
+    expect(assessments.filter(({ changedTo }) => changedTo === "open")).toHaveLength(1);
     expect(circuit.openUntil(at(1))).toEqual(at(60));
   });
 
   test("that came one by one are taken back when the third comes", async () => {
     const circuit = breaker(1);
     for (const n of [1, 2])
-      expect((await circuit.judge(call(n, refused("Go away")), at(n))).blame).toBe("message");
-    expect(await circuit.judge(call(3, refused("Go away")), at(3))).toEqual({
+      expect((await circuit.assess(call(n, refused("Go away")), at(n))).blame).toBe("message");
+    expect(await circuit.assess(call(3, refused("Go away")), at(3))).toEqual({
       blame: "us",
-      turned: "open",
+      changedTo: "open",
       misjudged: ["1", "2"],
     });
-    expect((await circuit.judge(call(4, refused("Go away")), at(4))).misjudged).toEqual([]);
+    expect((await circuit.assess(call(4, refused("Go away")), at(4))).misjudged).toEqual([]);
   });
 
   test("are about their recipients when a message was accepted in between", async () => {
     const circuit = breaker(60_000);
-    const first = [1, 2].map((n) => circuit.judge(call(n, refused("Go away")), at(0)));
-    await circuit.judge(call(3, ACCEPTED), at(0));
-    const then = [4, 5].map((n) => circuit.judge(call(n, refused("Go away")), at(0)));
-    await circuit.judge(call(6, ACCEPTED), at(0));
-    const judgements = await Promise.all([...first, ...then]);
-    expect(judgements.map(({ blame }) => blame)).toEqual(Array(4).fill("message"));
+    const first = [1, 2].map((n) => circuit.assess(call(n, refused("Go away")), at(0)));
+    await circuit.assess(call(3, ACCEPTED), at(0));
+    const then = [4, 5].map((n) => circuit.assess(call(n, refused("Go away")), at(0)));
+    await circuit.assess(call(6, ACCEPTED), at(0));
+    const assessments = await Promise.all([...first, ...then]);
+    expect(assessments.map(({ blame }) => blame)).toEqual(Array(4).fill("message"));
     expect(circuit.pass(at(1))).toEqual({ kind: "closed" });
   });
 
@@ -149,38 +149,40 @@ describe("refusals in words that no table knows", () => {
     const circuit = breaker(1);
     for (let n = 0; n < 12; n += 1) {
       const again = { ...call(n, refused("Go away")), recipient: "Pat@example.com" };
-      expect((await circuit.judge(again, at(n))).blame).toBe("message");
+      expect((await circuit.assess(again, at(n))).blame).toBe("message");
     }
   });
 
   test("in three different wordings are about three recipients", async () => {
     const circuit = breaker(1);
     for (const [n, words] of ["Go away", "Not today", "Never"].entries())
-      expect((await circuit.judge(call(n, refused(words)), at(n))).blame).toBe("message");
+      expect((await circuit.assess(call(n, refused(words)), at(n))).blame).toBe("message");
   });
 
   test("of ten different recipients are about us in any words, even those that name a recipient", async () => {
     const circuit = breaker(60_000);
-    const judgements = await Promise.all(
+    const assessments = await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
-        circuit.judge(call(n, refused(`No ${"abcdefghij"[n]}`, "invalid")), at(0)),
+        circuit.assess(call(n, refused(`No ${"abcdefghij"[n]}`, "invalid")), at(0)),
       ),
     );
-    expect(judgements.map(({ blame }) => blame)).toEqual(Array(10).fill("us"));
+    expect(assessments.map(({ blame }) => blame)).toEqual(Array(10).fill("us"));
   });
 
   test("of a few dead addresses in a row are about those addresses", async () => {
     const circuit = breaker(1);
     for (let n = 0; n < 9; n += 1)
-      expect((await circuit.judge(call(n, refused("No", "invalid")), at(n))).blame).toBe("message");
+      expect((await circuit.assess(call(n, refused("No", "invalid")), at(n))).blame).toBe(
+        "message",
+      );
   });
 
   test("keep the channel stopped until a message is accepted, whatever a probe is refused for", async () => {
     const circuit = breaker(1);
-    for (const n of [1, 2, 3]) await circuit.judge(call(n, refused("Go away")), at(0));
-    await circuit.judge(call(4, refused("No such mailbox", "invalid")), at(61));
+    for (const n of [1, 2, 3]) await circuit.assess(call(n, refused("Go away")), at(0));
+    await circuit.assess(call(4, refused("No such mailbox", "invalid")), at(61));
     expect(circuit.openUntil(at(59))).toEqual(at(60));
-    expect((await circuit.judge(call(5, ACCEPTED), at(121))).turned).toBe("closed");
+    expect((await circuit.assess(call(5, ACCEPTED), at(121))).changedTo).toBe("closed");
   });
 });
 

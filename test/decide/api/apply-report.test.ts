@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { parseBorrowerId, parseCaseId, parseContactId } from "../../../src/domain/ids.ts";
 import { expect, test } from "vitest";
-import { judgeReport } from "../../../src/decide/api/judge-report.ts";
+import { applyReport } from "../../../src/decide/api/apply-report.ts";
 import type { InteractionRecord } from "../../../src/domain/interaction-record.ts";
 import { CHANNELS, INTERACTION_STATUSES } from "../../../src/domain/vocabulary.ts";
 import { interaction } from "../../ids.ts";
@@ -91,18 +91,18 @@ test("no report rewrites a sent message or moves a status backwards", () => {
   let taken = 0;
   fc.assert(
     fc.property(fc.constantFrom(...INTERACTION_STATUSES), report, (status, emitted) => {
-      const judgement = judgeReport({ ...RECORD, status }, emitted);
-      if (judgement.kind === "refused") {
-        expect(judgement.faults.every(({ field }) => field in emitted)).toBe(true);
+      const decision = applyReport({ ...RECORD, status }, emitted);
+      if (decision.kind === "refused") {
+        expect(decision.faults.every(({ field }) => field in emitted)).toBe(true);
         return;
       }
       taken += 1;
-      const { changes } = judgement;
+      const { changes } = decision;
       expect(Object.keys(changes).filter((field) => !MAY_CHANGE.has(field))).toEqual([]);
       if (changes.status !== undefined) expect(MOVES).toContain(`${status} ${changes.status}`);
       const isNote = Object.keys(changes).every((field) => NOTES.has(field));
       const kind = isNote ? "notes" : "receipt";
-      expect(judgement.kind).toBe(changes.status === "canceled" ? "cancellation" : kind);
+      expect(decision.kind).toBe(changes.status === "canceled" ? "cancellation" : kind);
     }),
     { numRuns: 5_000 },
   );

@@ -18,13 +18,13 @@ export interface AnsweredCall {
   readonly answer: ProviderAnswer;
 }
 
-export interface RefusalJudge {
-  judge(call: AnsweredCall): Promise<JudgedRefusal>;
+export interface RefusalAssessor {
+  assess(call: AnsweredCall): Promise<AssessedRefusal>;
   /** A message was accepted, so the earlier refusals were about their recipients. */
   clear(): void;
 }
 
-export interface JudgedRefusal {
+export interface AssessedRefusal {
   readonly blame: Blame;
   /** Interactions whose refusals were attributed to their recipients before it was clear that they are about us. */
   readonly misjudged: readonly InteractionId[];
@@ -43,7 +43,7 @@ const REMEMBERED = 100;
  * Waits a moment for similar refusals, so that a fault of ours does not permanently fail the first messages of a bulk.
  * Refusals that were attributed to a recipient too early are remembered until a message is accepted.
  */
-export function createRefusalJudge(waitMs: number): RefusalJudge {
+export function createRefusalAssessor(waitMs: number): RefusalAssessor {
   let streak: RefusalStreak = NO_REFUSALS;
   const pending = new Set<Pending>();
   const failed: Pending[] = [];
@@ -65,7 +65,7 @@ export function createRefusalJudge(waitMs: number): RefusalJudge {
   }
 
   return {
-    async judge(call) {
+    async assess(call) {
       const refusal = refusalOf(call);
       streak = extendStreak(streak, refusal);
       if (!isAboutUs(streak, refusal)) return { blame: await wait(call, refusal), misjudged: [] };

@@ -13,10 +13,10 @@ export interface ReportFault {
 }
 
 /**
- * The judgement of a report on an interaction that Tidings sends: refused, or allowed as notes of the lender, a
+ * The decision of a report on an interaction that Tidings sends: refused, or allowed as notes of the lender, a
  * cancellation, or a receipt.
  */
-export type Judgement =
+export type ReportDecision =
   | { readonly kind: "refused"; readonly faults: readonly ReportFault[] }
   | {
       readonly kind: "notes" | "cancellation" | "receipt";
@@ -38,7 +38,7 @@ const REPORTED: Partial<Record<InteractionStatus, readonly InteractionStatus[]>>
  * Judges a report on an interaction that Tidings sends: its record may be completed and never rewritten. A value that
  * equals the present one is no change. Content is the exception, because the answer would confirm a guess.
  */
-export function judgeReport(record: InteractionRecord, report: Report): Judgement {
+export function applyReport(record: InteractionRecord, report: Report): ReportDecision {
   const given = Object.entries(report).filter(
     ([field, value]) =>
       field === "content" || !isDeepStrictEqual(value, record[field as keyof InteractionRecord]),

@@ -6,20 +6,20 @@ import type { Channel } from "../domain/vocabulary.ts";
 import { queueDeliveries } from "../store/queue/jobs.ts";
 
 /** One run of a delivery job. */
-export interface Turn {
-  /** Starts the clock once the first facts are loaded: a slow load must not use up the turn. */
+export interface TimeSlice {
+  /** Starts the clock once the first facts are loaded: a slow load must not use up the time slice. */
   begin(): void;
   /** False if the job must yield its worker to others. */
   hasTime(): boolean;
 }
 
 /** After this long (ms) a job yields its worker; the interactions that it has not started return to the queue. */
-export const TURN_MS = 500;
+export const TIME_SLICE_MS = 500;
 
-export function startTurn({ stopping }: Deps): Turn {
+export function startTimeSlice({ stopping }: Deps): TimeSlice {
   let end = Infinity;
   return {
-    begin: () => void (end = Math.min(end, performance.now() + TURN_MS)),
+    begin: () => void (end = Math.min(end, performance.now() + TIME_SLICE_MS)),
     hasTime: () => !stopping.aborted && performance.now() < end,
   };
 }
