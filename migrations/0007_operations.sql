@@ -22,8 +22,12 @@ create table tidings.pauses (
     constraint pauses_say_why check (reason <> '' or tidings.refuse('pauses_say_why', 'reason is empty', 'set why it is paused')),
   paused_at timestamptz not null default clock_timestamp(),
   paused_by text not null default tidings.moved_by(),
+  -- the time at which it ends by itself; null if only an operator releases it
+  ends_at timestamptz,
   released_at timestamptz,
   released_by text,
+  constraint pauses_end_after_they_begin check ((ends_at > paused_at) is not false
+    or tidings.refuse('pauses_end_after_they_begin', 'ends_at is not in the future', 'set a later ends_at, or leave it out')),
   constraint pauses_name_what_they_pause
     check ((scope = 'channel') = (channel is not null) and (scope = 'notificationType') = (notification_type_id is not null)
       or tidings.refuse('pauses_name_what_they_pause', format('a pause of the scope %s names something else', scope),
@@ -50,8 +54,9 @@ begin
       format('pause %s is history: only its release can be added, once', old.id), 'pause again');
   end if;
   if new.released_at is not null or new.released_by is not null then
-    new.released_at := clock_timestamp();
-    new.released_by := tidings.moved_by();
+    -- a pause that has ended was not released later, and by no one
+    new.released_at := least(clock_timestamp(), new.ends_at);
+    new.released_by := case when new.ends_at <= clock_timestamp() then 'ends_at' else tidings.moved_by() end;
   end if;
   return new;
 end $$;

@@ -1,8 +1,11 @@
 import { CHANNELS, type Channel } from "../domain/vocabulary.ts";
+import { readClock } from "../store/postgres/database-clock.ts";
 import { openPause, releasePause, type Paused } from "../store/operate/pauses.ts";
 import { readWhole, wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
+import { momentsIn } from "./cli/moment.ts";
+import { readFuture } from "./cli/period.ts";
 import { checkType } from "./cli/require.ts";
 import { readOperator, readReason } from "./cli/operator.ts";
 import { counted } from "./cli/layout.ts";
@@ -28,28 +31,34 @@ const named = (words: readonly string[]): string => words.join(" ");
 export const pause = command({
   name: "pause",
   summary: "pause everything, a channel or a notification type; the reason is recorded",
-  takes: '(everything | channel CHANNEL | type ID) --reason "…" [--by NAME]',
-  details:
-    "Pauses are read before every message. Calls in flight are finished and nothing else is\nsent. Paused interactions wait and are judged again when the pause is released.",
+  takes: '(everything | channel CHANNEL | type ID) --reason "…" [--until TIME] [--by NAME]',
+  details: `Pauses are read before every message. Calls in flight are finished and nothing else is
+sent. Paused interactions wait and are judged again when the pause is released, or at its end.
+A TIME is a moment such as 2031-03-03T10:00:00-05:00, a duration such as 90min, 12h or 7d, or a
+date, whose whole day in the lender's time zone is paused.`,
   operands: ["everything|channel|type", "[which]"],
   options: {
     reason: { type: "string", value: "TEXT", message: "why, for the record" },
+    until: { type: "string", value: "TIME", message: "when it ends by itself" },
     by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
   },
   async run({ operands, options, print }) {
     const paused = readPaused(operands);
     const reason = readReason(options.reason);
     const operator = readOperator(options.by ?? process.env["USER"]);
-    const isNew = await withDatabase(`operator:${operator}`, async (db) => {
+    return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
       if (paused.notificationTypeId !== null) await checkType(db, paused.notificationTypeId);
-      return await openPause(db, paused, reason);
+      const terms = { db, zone: lender.timeZone, now: await readClock(db) };
+      const { until } = options;
+      const endsAt = until === undefined ? null : await readFuture(terms, "--until", until);
+      if (!(await openPause(db, paused, { reason, endsAt }))) {
+        print(`${named(operands)} is already paused; nothing was changed.`);
+        return EXIT.refused;
+      }
+      const end = endsAt === null ? "" : ` until ${momentsIn(lender.timeZone)(endsAt)}`;
+      print(`Paused ${named(operands)}${end}.`);
+      return EXIT.done;
     });
-    print(
-      isNew
-        ? `Paused ${named(operands)}.`
-        : `${named(operands)} is already paused; nothing was changed.`,
-    );
-    return isNew ? EXIT.done : EXIT.refused;
   },
 });
 

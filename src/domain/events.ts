@@ -274,6 +274,9 @@ export const EVENTS = {
     "Unknown outcomes could not be settled because of a fault. They are queued again in a few minutes.",
     { channel: TEXT, interactions: NUMBER },
   ),
+  "pause.ended": event("info", "The end that was set for a pause has come. Its notices are due.", {
+    pause: TEXT,
+  }),
   "worker.lost": event(
     "warn",
     "A worker's heartbeat stopped. The other daemons take over its work.",

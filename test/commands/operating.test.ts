@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { pause, resume } from "../../src/commands/pause.ts";
 import { retry } from "../../src/commands/retry.ts";
 import { settle } from "../../src/commands/settle.ts";
-import { useDatabase } from "../database.ts";
+import { status as showStatus } from "../../src/commands/status/status.ts";
+import { rewriteRecord, useDatabase } from "../database.ts";
 import { useInstallation } from "../installation.ts";
 import { insertInteractions } from "../interactions.ts";
 import { insertType } from "../lender.ts";
@@ -54,6 +55,39 @@ describe("pause and resume", () => {
       { paused_by: "operator:kim", released_by: "operator:lee", reason: "wording under review" },
     ]);
     expect(await runOn(database, resume, "channel", "email")).toMatchObject({ code: 4 });
+  });
+
+  test("--until ends a pause by itself, on record, and another pause may follow", async () => {
+    const words = ["channel", "text", "--reason", "move"];
+    const paused = await runOn(database, pause, ...words, "--until", "2031-03-03T10:30:00-05:00");
+    expect(paused).toEqual({
+      code: 0,
+      output: "Paused channel text until Mon 2031-03-03 10:30 EST.",
+    });
+    const { output } = await runOn(database, showStatus);
+    expect(output).toMatch(
+      /^PAUSED: channel text, since .* by operator:kim until Mon 2031-03-03 10:30 EST, holds no notice yet: move$/m,
+    );
+    await rewriteRecord(
+      pool,
+      "update tidings.pauses set paused_at = '2026-01-01', ends_at = '2026-01-02' where reason = 'move'",
+    );
+    expect((await runOn(database, showStatus)).output).not.toContain("PAUSED: channel text");
+    expect(await runOn(database, pause, ...words, "--until", "90min")).toMatchObject({ code: 0 });
+    const { rows } = await pool.query(
+      "select released_at, released_by, ends_at > now() + interval '89 minutes' as later from tidings.pauses where reason = 'move' order by id",
+    );
+    expect(rows).toEqual([
+      { released_at: new Date("2026-01-02"), released_by: "ends_at", later: false },
+      { released_at: null, released_by: null, later: true },
+    ]);
+    expect(await runOn(database, resume, "channel", "text")).toMatchObject({ code: 0 });
+  });
+
+  test.each(["2020-01-01", "yesterday", "0min"])("--until %s is refused", async (until) => {
+    await expect(
+      runOn(database, pause, "everything", "--reason", "r", "--until", until),
+    ).rejects.toMatchObject({ code: "ARGUMENTS_INVALID" });
   });
 
   test.each([["channel", "pigeon"], ["everything", "else"], ["type", "seven"], ["something"]])(

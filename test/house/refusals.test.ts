@@ -170,6 +170,10 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
   ],
   notification_types_on_condition_is_a_list: ["notification_types", { on_condition: "zebra" }],
   notification_types_version_counts_from_one: ["notification_types", { version: 0 }],
+  pauses_end_after_they_begin: [
+    "pauses",
+    { scope: "channel", channel: "email", ends_at: "2020-01-01" },
+  ],
   pauses_name_what_they_pause: ["pauses", { channel: "email" }],
   pauses_say_why: ["pauses", { scope: "channel", channel: "email", reason: "" }],
   resolutions_verdicts_is_an_object: ["resolutions", { verdicts: ["zebra"] }],

@@ -30,6 +30,7 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
     case: { ...sample.case, id: parseCaseId(sample.case.id) },
     caseNow: { ...sample.case, changeId: caseChange("1") },
     pausedBecause: null,
+    pausedUntil: null,
     borrower: {
       ...sample.borrower,
       id: parseBorrowerId(sample.borrower.id),

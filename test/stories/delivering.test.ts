@@ -254,6 +254,47 @@ describe("a notice that waits", () => {
   });
 });
 
+describe("a pause with an end", () => {
+  const END = "2031-03-03T15:07:00Z";
+
+  test("holds notices until that time exactly, also if its end is not recorded yet", async () => {
+    await installation.reachableBy({ email: "pat@example.com" });
+    await pool.query(
+      "insert into tidings.pauses (scope, channel, reason, ends_at) values ('channel', 'email', 'move of the relay', $1)",
+      [END],
+    );
+    await installation.change("W5", "initiated");
+    await installation.at("2031-03-03T15:06:59Z");
+    expect(await installation.attempts("W5")).toMatchObject([{ rule: "pause.open" }]);
+    const { rows } = await pool.query(
+      "select scheduled_at_from, failure_description_long as long from tidings.interactions where case_id = 'W5'",
+    );
+    expect(rows).toEqual([
+      {
+        scheduled_at_from: new Date(END),
+        long: expect.stringContaining(`at the latest at ${END.replace("Z", ".000Z")}`) as string,
+      },
+    ]);
+    await installation.at(END);
+    expect(await installation.attempts("W5")).toEqual([sent("emailSent")]);
+    await pool.query("update tidings.pauses set released_at = now() where released_at is null");
+  });
+
+  test("waits for the end of the one that ends last", async () => {
+    await installation.reachableBy({ email: "pat@example.com" });
+    await pool.query(
+      "insert into tidings.pauses (scope, channel, reason, ends_at) values ('channel', 'email', 'short', $1), ('everything', null, 'open', null)",
+      [END],
+    );
+    await installation.change("W6", "initiated");
+    await installation.at(END);
+    expect(await installation.attempts("W6")).toMatchObject([{ rule: "pause.open" }]);
+    await pool.query("update tidings.pauses set released_at = now() where released_at is null");
+    await installation.at("2031-03-03T15:30:00Z");
+    expect(await installation.attempts("W6")).toEqual([sent("emailSent")]);
+  });
+});
+
 describe("a planned interaction stays pinned", () => {
   test("to the versions that were active when its change was resolved, whatever is activated later", async () => {
     await installation.reachableBy({ email: "pinned@example.com" });

@@ -123,7 +123,7 @@ test("credentials that are refused stop the channel and not its messages: one lo
 test("a paused channel with 2,003 notices writes one line for them, not one for each", async () => {
   const { peer, deps } = await serve({});
   const paused = { scope: "channel", channel: "email", notificationTypeId: null } as const;
-  await openPause(database.db, paused, "a test");
+  await openPause(database.db, paused, { reason: "a test", endsAt: null });
   await change("PAUSED", 2_003);
   await runDueJobs(database, deps);
   expect(await countStandings(pool, "PAUSED")).toEqual({ "scheduled 1": 2_003 });

@@ -41,6 +41,21 @@ export async function readEnd(
   return await readStart(terms, option, next);
 }
 
+/**
+ * A time that is yet to come: the end of a date, a moment, or a duration from now such as 90min. Throws ARGUMENTS_INVALID for
+ * another form and for a time that has passed.
+ */
+export async function readFuture(terms: Terms, option: string, text: string): Promise<Date> {
+  const ahead = durationOf(text);
+  const moment =
+    ahead === undefined
+      ? await readEnd(terms, option, text)
+      : new Date(terms.now.getTime() + ahead);
+  if (moment === undefined) return refuse(option, text);
+  if (moment > terms.now) return moment;
+  throw wrongArguments(`${option} must be a time that is yet to come, not "${text}"`);
+}
+
 /** True if a text is a day of the calendar; 2031-02-30 is not. */
 function isDay(text: string): boolean {
   const midnight = Date.parse(`${text}T00:00:00Z`);
@@ -49,9 +64,15 @@ function isDay(text: string): boolean {
   );
 }
 
-function readMoment(text: string, now: Date): Date | undefined {
+/** A duration such as 90min (ms); undefined for another form. */
+function durationOf(text: string): number | undefined {
   const [, count, unit = ""] = AGE.exec(text) ?? [];
-  if (count !== undefined) return new Date(now.getTime() - Number(count) * (UNIT_MS[unit] ?? 0));
+  return count === undefined ? undefined : Number(count) * (UNIT_MS[unit] ?? 0);
+}
+
+function readMoment(text: string, now: Date): Date | undefined {
+  const age = durationOf(text);
+  if (age !== undefined) return new Date(now.getTime() - age);
   const moment = new Date(text);
   return MOMENT.test(text) && !Number.isNaN(moment.getTime()) ? moment : undefined;
 }

@@ -89,14 +89,15 @@ function nextAttemptWords(
 }
 
 function pauseLine(
-  { what, reason, pausedAt, pausedBy, holds }: PauseReport,
+  { what, reason, pausedAt, pausedBy, endsAt, holds }: PauseReport,
   show: ShowMoment,
 ): string {
   const backlog =
     holds.interactions === 0
       ? "holds no notice yet"
       : `holds ${counted(holds.interactions, "notice")}, the oldest for ${showDuration(holds.oldestMs)}`;
-  return `PAUSED: ${what}, since ${show(pausedAt)} by ${pausedBy}, ${backlog}: ${reason}`;
+  const end = endsAt === null ? "" : ` until ${show(endsAt)}`;
+  return `PAUSED: ${what}, since ${show(pausedAt)} by ${pausedBy}${end}, ${backlog}: ${reason}`;
 }
 
 function unresolvedLine({ caseChanges, failing, oldestMs, isStuck }: Unresolved): string {

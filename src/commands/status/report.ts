@@ -210,7 +210,8 @@ function needOfChannel({ channel, condition, waiting }: ChannelReport): string |
     : undefined;
 }
 
-const needOfPause = ({ what, holds: { interactions, oldestMs } }: PauseReport) =>
-  oldestMs >= FORGOTTEN_MS
+/** A pause that ends by itself is not forgotten. */
+const needOfPause = ({ what, endsAt, holds: { interactions, oldestMs } }: PauseReport) =>
+  endsAt === null && oldestMs >= FORGOTTEN_MS
     ? `the pause of ${what} holds ${counted(interactions, "notice")}, the oldest for ${showDuration(oldestMs)}`
     : undefined;

@@ -18,7 +18,7 @@ export interface Moment {
 
 type Stop = Extract<Verdict, { kind: "refuse" | "wait" }>;
 
-/** A paused interaction is judged again at this interval (ms), and at once when the pause is released. */
+/** A paused interaction is judged again at this interval (ms), and at once when the pause ends. */
 const PAUSE_MS = 300_000;
 /** A daemon with a content key retries after this wait (ms) if another daemon had none. */
 const KEYLESS_MS = 60_000;
@@ -86,10 +86,12 @@ function moved({
   );
 }
 
-function paused({ pausedBecause }: FactSheet, now: Date): Stop | undefined {
-  if (pausedBecause === null) return undefined;
-  const until = new Date(now.getTime() + PAUSE_MS);
-  const long = `Paused: ${pausedBecause}. It is judged again when the pause is released.`;
+function paused({ pausedBecause, pausedUntil }: FactSheet, now: Date): Stop | undefined {
+  if (pausedBecause === null || (pausedUntil !== null && pausedUntil <= now)) return undefined;
+  const next = now.getTime() + PAUSE_MS;
+  const until = new Date(Math.min(next, pausedUntil?.getTime() ?? next));
+  const end = pausedUntil === null ? "" : `, at the latest at ${pausedUntil.toISOString()}`;
+  const long = `Paused: ${pausedBecause}. It is judged again when the pause ends${end}.`;
   return { kind: "wait", until, reason: { ruleId: "pause.open", short: "Paused", long } };
 }
 

@@ -138,7 +138,7 @@ function sheetOf(
   { sendContext, dryRunFacts }: ForecastInputs,
 ): FactSheet {
   const { borrower, contacts } = find(dryRunFacts.people, change.borrowerId);
-  const { pausedBecause, ...rules } = find(dryRunFacts.rules, type.id);
+  const { pausedBecause, pausedUntil, ...rules } = find(dryRunFacts.rules, type.id);
   const { onStatus, onOutcome, onCondition, version } = type;
   const { status, outcome, fields } =
     planned.scheduledAtFrom > sendContext.now ? caseLater : caseNow;
@@ -162,6 +162,7 @@ function sheetOf(
       onCondition: rules.whenCaseMoves === "cancel" ? onCondition : [],
     },
     pausedBecause,
+    pausedUntil,
     case: {
       id: change.caseId,
       typeId: change.caseTypeId,

@@ -79,8 +79,10 @@ export interface FactSheet {
     readonly outcome: Outcome | null;
     readonly fields: Readonly<Record<string, unknown>>;
   };
-  /** The reason of a pause that covers this interaction, or null. */
+  /** The reason of the pause that covers this interaction and ends last, or null. */
   readonly pausedBecause: string | null;
+  /** The end of that pause; null if there is none, or if it ends only by its release. */
+  readonly pausedUntil: Date | null;
   readonly borrower: Borrower;
   readonly loans: readonly Loan[];
   readonly contacts: readonly Contact[];

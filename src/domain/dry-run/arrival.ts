@@ -61,8 +61,10 @@ export interface TypeRules {
   readonly name: string;
   readonly whenCaseMoves: WhenCaseMoves;
   readonly onUnknown: OnUnknown;
-  /** The reason of a pause that covers this type, or null. */
+  /** The reason of the pause that covers this type and ends last, or null. */
   readonly pausedBecause: string | null;
+  /** The end of that pause; null if there is none, or if it ends only by its release. */
+  readonly pausedUntil: Date | null;
 }
 
 /** The rows that some case changes reference, by id. */

@@ -30,10 +30,7 @@ export async function loadFactSheets(
           where l.id = any(i.loan_ids)
         ) f
       ) as loans,
-      (select p.reason from tidings.pauses p
-       where p.released_at is null
-         and (p.scope = 'everything' or p.channel = i.channel or p.notification_type_id = i.notification_type_id)
-       order by p.id limit 1) as paused_because
+      pause.reason as paused_because, pause.ends_at as paused_until
     from unnest(${interactionIds}::bigint[]) as wanted(id)
     -- limited to one, so that it is looked up: after a bulk the planner would rather read all that is scheduled
     cross join lateral (select * from tidings.interactions l where l.id = wanted.id limit 1) i
@@ -42,9 +39,21 @@ export async function loadFactSheets(
     join tidings.case_changes h on h.id = i.case_change_id
     join tidings.case_types y on y.id = h.case_type_id
     join tidings.borrowers b on b.id = i.person_id
+    -- the pause that ends last
+    left join lateral (
+      select p.reason, p.ends_at from tidings.pauses p
+      where p.released_at is null
+        and (p.scope = 'everything' or p.channel = i.channel or p.notification_type_id = i.notification_type_id)
+      order by p.ends_at desc nulls first, p.id
+      limit 1
+    ) pause on true
     where i.origin = 'tidings' and i.status = 'scheduled'
     order by i.id
   `.execute(db);
+  return withSharedTypes(rows);
+}
+
+function withSharedTypes(rows: readonly FactSheet[]): FactSheet[] {
   const types = new Map<string, FactSheet["notificationType"]>();
   return rows.map((row) => {
     const key = `${row.notificationType.id}.${row.notificationType.version}`;

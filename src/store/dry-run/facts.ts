@@ -62,12 +62,17 @@ async function loadLoans(db: Db, ids: readonly string[]): Promise<Loan[]> {
 async function loadTypeRules(db: Db): Promise<TypeRules[]> {
   const { rows } = await sql<TypeRules>`
     select t.id, t.name, t.when_case_moves, t.on_unknown,
-      (select p.reason from tidings.pauses p
-       where p.released_at is null
-         and (p.scope = 'everything' or p.channel = coalesce(t.channel, m.channel) or p.notification_type_id = t.id)
-       order by p.id limit 1) as paused_because
+      pause.reason as paused_because, pause.ends_at as paused_until
     from tidings.notification_types t
     left join tidings.templates m on m.id = t.template_id and m.status = 'active'
+    -- the pause that ends last
+    left join lateral (
+      select p.reason, p.ends_at from tidings.pauses p
+      where p.released_at is null
+        and (p.scope = 'everything' or p.channel = coalesce(t.channel, m.channel) or p.notification_type_id = t.id)
+      order by p.ends_at desc nulls first, p.id
+      limit 1
+    ) pause on true
     where t.status = 'active'
   `.execute(db);
   return rows;

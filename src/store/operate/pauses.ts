@@ -10,15 +10,46 @@ export interface Paused {
   readonly notificationTypeId: number | null;
 }
 
-/** Opens a pause by the connection's actor; returns false if one is already open. Daemons read pauses before every message. */
-export async function openPause(db: Db, paused: Paused, reason: string): Promise<boolean> {
+/** What a pause `p` holds back, such as `everything`, `channel text` or `type 7`. */
+export const WHAT = sql<string>`case p.scope when 'channel' then 'channel ' || p.channel
+  when 'notificationType' then 'type ' || p.notification_type_id else p.scope end`;
+
+/** The reason of a pause, and its end; null if it ends only by its release. */
+export interface PauseTerms {
+  readonly reason: string;
+  readonly endsAt: Date | null;
+}
+
+/**
+ * Opens a pause by the connection's actor; returns false if one is already open. Daemons read pauses before every message.
+ */
+export async function openPause(
+  db: Db,
+  paused: Paused,
+  { reason, endsAt }: PauseTerms,
+): Promise<boolean> {
+  await recordEndedPauses(db);
   const { rows } = await sql<{ id: string }>`
-    insert into tidings.pauses (scope, channel, notification_type_id, reason)
-    values (${paused.scope}, ${paused.channel}, ${paused.notificationTypeId}, ${reason})
+    insert into tidings.pauses (scope, channel, notification_type_id, reason, ends_at)
+    values (${paused.scope}, ${paused.channel}, ${paused.notificationTypeId}, ${reason}, ${endsAt})
     on conflict (scope, coalesce(channel, ''), coalesce(notification_type_id, 0)) where released_at is null do nothing
     returning id
   `.execute(db);
   return rows.length > 0;
+}
+
+/**
+ * Records the end of the pauses whose end has passed. They hold nothing any more: the notices that they held are due at that time,
+ * and judging compares the time. Returns what was paused, such as `channel text`.
+ */
+export async function recordEndedPauses(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ what: string }>`
+    update tidings.pauses p
+    set released_at = p.ends_at
+    where p.released_at is null and p.ends_at <= clock_timestamp()
+    returning ${WHAT} as what
+  `.execute(db);
+  return rows.map((row) => row.what);
 }
 
 const PAUSED: DeliveryRuleId = "pause.open";

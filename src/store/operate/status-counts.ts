@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { Channel, PauseScope } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
+import { WHAT } from "./pauses.ts";
 
 export interface UnknownCount {
   readonly channel: Channel;
@@ -37,15 +38,16 @@ export interface OpenPause {
   readonly pausedAt: Date;
   readonly pausedForMs: number;
   readonly pausedBy: string;
+  /** Null if it ends only by its release. */
+  readonly endsAt: Date | null;
 }
 
 export async function listOpenPauses(db: Db): Promise<OpenPause[]> {
   const { rows } = await sql<OpenPause>`
-    select p.scope, p.channel, p.notification_type_id, case p.scope when 'channel' then 'channel ' || p.channel when 'notificationType' then 'type ' || p.notification_type_id
-      else p.scope end as what, p.reason, p.paused_at,
-      (extract(epoch from clock_timestamp() - p.paused_at) * 1000)::float8 as paused_for_ms, p.paused_by
+    select p.scope, p.channel, p.notification_type_id, ${WHAT} as what, p.reason, p.paused_at,
+      (extract(epoch from clock_timestamp() - p.paused_at) * 1000)::float8 as paused_for_ms, p.paused_by, p.ends_at
     from tidings.pauses p
-    where p.released_at is null
+    where p.released_at is null and (p.ends_at > now()) is not false
     order by p.id
   `.execute(db);
   return rows;

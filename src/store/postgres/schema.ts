@@ -331,6 +331,7 @@ export interface NotificationTypes {
 
 export interface Pauses {
   channel: string | null;
+  endsAt: Timestamp | null;
   id: Generated<Int8>;
   notificationTypeId: number | null;
   pausedAt: Generated<Timestamp>;

@@ -181,6 +181,7 @@ const facts = (
   },
   caseNow: { changeId: caseChange("1"), status: "initiated", outcome: null, fields: {} },
   pausedBecause: null,
+  pausedUntil: null,
   borrower: {
     id: parseBorrowerId("BO-1"),
     externalId: null,
@@ -235,6 +236,18 @@ test.each<[string, FactSheet, Moment, object]>([
     facts({ pausedBecause: "review" }),
     MOMENT,
     { kind: "wait", until: new Date(NOON.getTime() + 300_000), reason: { ruleId: "pause.open" } },
+  ],
+  [
+    "waits until the end of a pause that ends soon",
+    facts({ pausedBecause: "review", pausedUntil: new Date(NOON.getTime() + 1_000) }),
+    MOMENT,
+    { kind: "wait", until: new Date(NOON.getTime() + 1_000), reason: { ruleId: "pause.open" } },
+  ],
+  [
+    "sends from the end of the pause on, though its end is not recorded yet",
+    facts({ pausedBecause: "review", pausedUntil: NOON }),
+    MOMENT,
+    { kind: "send" },
   ],
   [
     "reports the expiry and not the pause",

@@ -145,6 +145,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
             whenCaseMoves: given.whenCaseMoves ?? "send",
             onUnknown: "hold",
             pausedBecause: given.pausedBecause ?? null,
+            pausedUntil: null,
           },
         ]),
       ),
