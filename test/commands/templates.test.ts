@@ -177,6 +177,27 @@ describe("push", () => {
     expect((await run("show", "one", "--assembled")).output).toContain("zwnj");
   });
 
+  test("takes the brand file next to the templates, and reports its faults once", async () => {
+    write({
+      ...emailFiles("branded/red", { "text.hbs": "{{> brandName}}\n" }),
+      ...emailFiles("branded/green", { "text.hbs": "{{> brandName}}\n" }),
+      "branded/brand.json": { name: "Blue Lending", colors: { heading: "#eeeeee" } },
+    });
+    const refused = await push("branded");
+    expect(refused.code).toBe(1);
+    expect(refused.output.match(/brand.json:1:\d+ colors.heading on the background/g)).toHaveLength(
+      1,
+    );
+    expect(refused.output).toContain("2 not stored");
+    write({ "branded/brand.json": { name: "Blue Lending" } });
+    expect((await push("branded")).code).toBe(0);
+    expect((await run("show", "red", "--assembled")).output).toContain("\ntext\n  Blue Lending");
+    write({ "branded/brand.json": { name: "Green Lending" } });
+    expect((await push("branded")).output).toContain(
+      "partials/brandName.hbs changed in green red\n  @@ -1 +1 @@\n  -Blue Lending\n  +Green Lending\n",
+    );
+  });
+
   test("compares the parts of a version that was written by SQL", async () => {
     const { rows } = await pool.query<{ id: number }>(
       "insert into tidings.templates (id, version, slug, channel, text_template, subject_template) select max(id) + 1, 1, 'by-sql', 'email', 'T', 'S' from tidings.templates returning id",

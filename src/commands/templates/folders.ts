@@ -29,6 +29,7 @@ export async function readFolders(asked: readonly string[]): Promise<FolderOnDis
       slug: basename(resolve(path)),
       files: await readFiles(path, /\.(hbs|json)$/),
       partials: partials.get(shelfOf(path)) ?? [],
+      brand: await readBrand(shelfOf(path)),
     })),
   );
 }
@@ -46,6 +47,15 @@ async function readAllPartials(paths: readonly string[]): Promise<Map<string, re
 /** Reads the partials of a directory of templates; an empty list if it has none. */
 export const readPartials = (shelf: string): Promise<File[]> =>
   readFiles(join(shelf, PARTIALS), /\.hbs$/);
+
+/** The file with the names, colors and footers of all templates of a directory. */
+const BRAND = "brand.json";
+
+/** Reads the brand file of a directory of templates; undefined if it has none. */
+export async function readBrand(shelf: string): Promise<File | undefined> {
+  const path = join(shelf, BRAND);
+  return existsSync(path) ? { name: BRAND, text: asText(await readRegularFile(path)) } : undefined;
+}
 
 async function findFolders(path: string): Promise<string[]> {
   if (isTemplate(path)) return [path];
@@ -87,6 +97,7 @@ const asText = (text: string): string => text.replace(/^\uFEFF/, "").replaceAll(
 export function findingLines(folder: FolderOnDisk, findings: readonly Finding[]): string[] {
   const isPartial = (name: string): boolean => folder.partials.some((one) => one.name === name);
   const pathOf = (file: string): string => {
+    if (file === BRAND) return join(folder.path, "..", BRAND);
     if (isPartial(file)) return join(folder.path, "..", PARTIALS, file);
     return join(folder.path, /^(subject|html|text)$/.test(file) ? `${file}.hbs` : file);
   };

@@ -8,7 +8,14 @@ import { readFolder } from "../../template/folder/read-folder.ts";
 import { notFound, unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { EXIT } from "../cli/exit-codes.ts";
-import { findingLines, type FolderOnDisk, PARTIALS, readFolders, readPartials } from "./folders.ts";
+import {
+  findingLines,
+  type FolderOnDisk,
+  PARTIALS,
+  readBrand,
+  readFolders,
+  readPartials,
+} from "./folders.ts";
 import { type Purpose, scaffold } from "./scaffold.ts";
 
 const CHANNELS = ["email", "text"] as const;
@@ -50,7 +57,7 @@ If DIR has no partials, those of the starter set are copied as well.`,
         : copied(source, name, purpose);
     await write(path, files);
     if (own.length === 0) await write(join(shelf, PARTIALS), partials);
-    const folder = { path, slug, files, partials };
+    const folder = { path, slug, files, partials, brand: await readBrand(shelf) };
     print(`${path}: ${files.map((file) => file.name).join(", ")}`);
     if (own.length === 0) print(`${join(shelf, PARTIALS)}: the partials of the starter set`);
     for (const line of findingLines(folder, readFolder(folder).findings)) print(line);

@@ -38,7 +38,12 @@ draft is stored all the same, unless it cannot be put together at all.`,
     const operator = readOperator(options.by ?? process.env["USER"]);
     const folders = await readFolders(operands.length === 0 ? ["templates"] : operands);
     const pushed = await withDatabase(`operator:${operator}`, (db) => pushFolders(db, folders));
-    for (const one of pushed) report(print, one);
+    const said = new Set<string>();
+    for (const one of pushed) {
+      // a finding in a partial or in the brand file is one of each template that uses it
+      report(print, { ...one, findings: one.findings.filter((line) => !said.has(line)) });
+      for (const line of one.findings) said.add(line);
+    }
     reportPartials(print, pushed);
     sumUp(print, pushed);
     return pushed.some(({ findings }) => findings.length > 0) ? EXIT.checkFailed : EXIT.done;

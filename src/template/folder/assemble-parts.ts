@@ -1,4 +1,6 @@
 import type { Finding } from "../../domain/template/finding.ts";
+import { type Brand, DEFAULT_BRAND } from "../../domain/template/brand.ts";
+import { brandPartials } from "./brand-partials.ts";
 import { assemble } from "./assemble-template.ts";
 import type { Partials } from "./insertion-points.ts";
 import type { File } from "./fragments.ts";
@@ -25,12 +27,14 @@ export interface Purpose {
 export function assembleParts(
   parts: Parts,
   partials: readonly File[],
-  purpose: Purpose,
+  { brand = DEFAULT_BRAND, ...purpose }: Purpose & { readonly brand?: Brand },
 ): AssembledParts {
+  // a partial of the author's with the same name takes precedence, because it comes later
+  const all = [...brandPartials(brand, purpose), ...partials];
   const put = (part: PartName, text: string | null) =>
     text === null
       ? null
-      : assemble({ name: `${part}.hbs`, text }, choosePartials(partials, part, purpose));
+      : assemble({ name: `${part}.hbs`, text }, choosePartials(all, part, purpose));
   const made = {
     subject: put("subject", parts.subject),
     html: put("html", parts.html),

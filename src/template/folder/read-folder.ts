@@ -1,9 +1,11 @@
 import { fileFinding, type Finding } from "../../domain/template/finding.ts";
 import type { Template } from "../../domain/template/template.ts";
 import { SLUG, templateAbout, type TemplateAbout } from "../../domain/template/about.ts";
+import { type Brand, brandFile, DEFAULT_BRAND } from "../../domain/template/brand.ts";
 import { schemaIssues } from "../../domain/template/schema-issues.ts";
 import type { Sources, TemplateDraft } from "../../domain/template/version.ts";
 import { type AssembledParts, assembleParts } from "./assemble-parts.ts";
+import { brandFindings } from "../check/brand-findings.ts";
 import { contentFindings, partFindings } from "../check/check-template.ts";
 import { readJson, schemaFindings } from "../check/json-document.ts";
 import type { File } from "./fragments.ts";
@@ -15,6 +17,8 @@ export interface Folder {
   readonly slug: string;
   readonly files: readonly File[];
   readonly partials: readonly File[];
+  /** The brand file next to the folder, if there is one. */
+  readonly brand?: File | undefined;
 }
 
 /** A draft with all findings that prevent its publication, or the reasons why the files make no draft. */
@@ -36,12 +40,15 @@ const isSample = (name: string): boolean => /^sample(\.[\w-]+)?\.json$/.test(nam
 export function readFolder(folder: Folder): Reading {
   const about = readAbout(folder);
   const samples = folder.files.filter(({ name }) => isSample(name)).map(readJson);
-  const assembled = assembleParts(partsOf(folder), folder.partials, about.known);
+  const branded = readBrand(folder.brand);
+  const purpose = { ...about.known, brand: branded.brand };
+  const assembled = assembleParts(partsOf(folder), folder.partials, purpose);
   const { trace } = assembled;
   const faults = [
     ...nameFindings(folder),
     ...[...folder.files, ...folder.partials].flatMap(textFindings),
     ...about.findings,
+    ...branded.findings,
     ...samples.flatMap((sample) => sample.faults),
     ...assembled.findings,
   ];
@@ -64,6 +71,15 @@ export function readFolder(folder: Folder): Reading {
     sources: sourcesOf(folder, assembled.partials),
   };
   return { kind: "read", draft, findings: distinct(findings), trace };
+}
+
+/** The brand, or the default one if its file has findings, so that the rest can be checked. */
+function readBrand(file: File | undefined): { brand: Brand; findings: readonly Finding[] } {
+  if (file === undefined) return { brand: DEFAULT_BRAND, findings: [] };
+  const document = readJson(file);
+  const findings = brandFindings(document);
+  const { data = DEFAULT_BRAND } = brandFile.safeParse(document.value);
+  return { brand: data, findings };
 }
 
 function sourcesOf({ files }: Folder, partials: readonly File[]): Sources {

@@ -73,5 +73,5 @@ export function blockFault(block: Block): string | null {
 export function mayBeAbsent(call: Call & Partial<Pick<Block, "inverse">>): boolean {
   const name = nameOf(call);
   if (name === "each" || name === "with") return call.inverse !== undefined;
-  return name === "if" || name === "unless" || name === "default";
+  return name === "if" || name === "unless" || name === "default" || name === "is";
 }

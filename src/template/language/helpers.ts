@@ -112,6 +112,16 @@ export const HELPERS: ReadonlyMap<string, Helper> = new Map<string, Helper>([
     },
   ],
   [
+    "is",
+    {
+      meaning: "Holds in a condition if the value is one of the words",
+      example: '{{#if (is loan.data.state "OH" "NY")}}…{{/if}}',
+      takes: [2, 60],
+      of: "text",
+      write: ([value, ...words]) => (!isAbsent(value) && words.includes(value) ? "yes" : ""),
+    },
+  ],
+  [
     "default",
     {
       meaning: "The first value, or the second where the first is absent",

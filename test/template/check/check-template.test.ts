@@ -174,7 +174,8 @@ describe("variables", () => {
 });
 
 describe("helpers", () => {
-  const THERE_ARE = "The helpers are: date, money, phone, url, upperFirst, list, plural, default.";
+  const THERE_ARE =
+    "The helpers are: date, money, phone, url, upperFirst, list, plural, is, default.";
   test.each([
     ["{{upcase case.id}}", `There is no helper upcase. ${THERE_ARE}`],
     ["{{lookup case 'id'}}", `There is no helper lookup. ${THERE_ARE}`],

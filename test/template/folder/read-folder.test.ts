@@ -55,7 +55,7 @@ test("one look finds what JSON, syntax, partials, variables, html and samples ha
     'html.hbs:1:1 The partial layout needs the slot preheader. Write {{#*inline "preheader"}}…{{/inline}} between {{#> layout}} and {{/layout}}.',
     "subject.hbs:1:30 There is no variable lender.nmae here. Did you mean lender.name?",
     'html.hbs:3:10 A link needs the url helper: href="{{url …}}".',
-    "text.hbs:1:1 There is no helper shout. The helpers are: date, money, phone, url, upperFirst, list, plural, default.",
+    "text.hbs:1:1 There is no helper shout. The helpers are: date, money, phone, url, upperFirst, list, plural, is, default.",
     'sample.json:1:1 Add "lender": {…}.',
     "sample.json:52:3 borower is not a field. Did you mean borrower?",
     "subject.hbs:1:3 With sample.json: case.fields.resolution is absent. Give it a value there, or write with if or default what stands there without it.",

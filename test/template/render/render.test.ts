@@ -361,11 +361,11 @@ describe("an absent value", () => {
     ["{{#if x}}", "The template ends inside a block or a tag that is not closed."],
     [
       "{{lookup case 'id'}}",
-      "There is no helper lookup. The helpers are: date, money, phone, url, upperFirst, list, plural, default.",
+      "There is no helper lookup. The helpers are: date, money, phone, url, upperFirst, list, plural, is, default.",
     ],
     [
       "{{log case.id}}",
-      "There is no helper log. The helpers are: date, money, phone, url, upperFirst, list, plural, default.",
+      "There is no helper log. The helpers are: date, money, phone, url, upperFirst, list, plural, is, default.",
     ],
     [
       "{{#borrower}}x{{/borrower}}",
