@@ -36,10 +36,12 @@ export async function recordResolutions(
 ): Promise<number> {
   const { rows } = await sql<{ planned: number }>`
     with resolved as (
-      insert into tidings.resolutions (case_change_id, verdicts)
-      select id, r.verdicts
+      insert into tidings.resolutions (case_change_id, resolved_by, verdicts)
+      select id, m.by, r.verdicts
       from ${recordset("r", RESOLUTION, resolutions)}
       cross join lateral unnest(r."caseChangeIds") as id
+      -- once, and not for each row as the column's default
+      cross join tidings.moved_by() as m(by)
       order by id
       on conflict do nothing
       returning case_change_id
