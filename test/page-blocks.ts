@@ -22,6 +22,12 @@ export function blocksOf(path: string, ...languages: readonly string[]): Block[]
     .filter((block) => languages.includes(block.language));
 }
 
+/** Returns the text of the fenced blocks inside list items, in the order of the page. */
+export const indentedBlocksOf = (path: string, language: string): string[] =>
+  [...readFileSync(path, "utf8").matchAll(/^( +)```(\w+)\n([\s\S]*?)^ +```$/gmu)]
+    .filter(([, , found]) => found === language)
+    .map(([, indent = "", , text = ""]) => text.replaceAll(new RegExp(`^${indent}`, "gmu"), ""));
+
 /**
  * Splits SQL into its statements, as psql does. Only `$$` quotes a semicolon that ends a line, and a comment may follow
  * the semicolon.

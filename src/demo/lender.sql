@@ -26,7 +26,7 @@ insert into tidings.contacts (id, borrower_id, contact_type, label, status, valu
   ('CT-CAM-EMAIL', 'BO-CAM', 'email', 'personal', 'primary', 'cam@example.com', false),
   -- Dee's only phone takes no text messages, and she has no email
   ('CT-DEE-PHONE', 'BO-DEE', 'phone', 'personal', 'primary', '+16145550102', false),
-  -- in the sandbox these two addresses and this number follow scripts: see the README
+  -- in the sandbox these two addresses and this number follow scripts: see docs/sandbox.md
   ('CT-ELI-EMAIL', 'BO-ELI', 'email', 'personal', 'primary', 'no-such-mailbox@example.com', false),
   ('CT-ELI-PHONE', 'BO-ELI', 'phone', 'personal', 'primary', '+15005550004', true),
   ('CT-FAY-EMAIL', 'BO-FAY', 'email', 'personal', 'primary', 'greylisted-once@example.com', false);

@@ -78,6 +78,26 @@ test("docs/rules.md names every requirement and every rule", () => {
 
 const DOCUMENTS = globSync(["*.md", "docs/**/*.md", "templates/**/*.md"]);
 
+/** The anchors of a document's headings, as GitHub makes them. */
+const anchorsOf = (path: string): string[] =>
+  [...read(path).matchAll(/^#+ (.+)$/gmu)].map(([, title = ""]) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+test.each(DOCUMENTS)("%s links only to headings that exist", (document) => {
+  const links = [...read(document).matchAll(/\]\(([^)#\s]*)#([^)\s]+)\)/gu)].filter(
+    ([, target = ""]) => !/^[a-z]+:/u.test(target),
+  );
+  const missing = links.filter(([, target = "", anchor = ""]) => {
+    const path = target === "" ? document : join(dirname(document), target);
+    return !anchorsOf(path).includes(anchor);
+  });
+  expect(missing.map(([link]) => link)).toEqual([]);
+});
+
 test.each(DOCUMENTS)("%s links only to files that exist", (document) => {
   const targets = [...read(document).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
     .map((found) => found[1] ?? "")
