@@ -13,7 +13,14 @@ export const QUEUE_SCHEMA = "tidings_queue";
  * workers.
  */
 const CHANNELS = /\b(jobs:insert|worker:migrate)\b/g;
-const OWN_CHANNELS = /^tidings_queue:(jobs:insert|worker:migrate)$/;
+
+/**
+ * The channel on which graphile-worker announces that its schema was migrated. Each role that may connect to the database can
+ * notify on it, and graphile-worker ends at an announcement of a breaking migration. So this name is never translated
+ * back for graphile-worker, and the queue reads the database instead.
+ */
+export const MIGRATION_CHANNEL = `${QUEUE_SCHEMA}:worker:migrate`;
+const JOB_CHANNEL = `${QUEUE_SCHEMA}:jobs:insert`;
 const ownChannels = (text: string): string => text.replaceAll(CHANNELS, `${QUEUE_SCHEMA}:$1`);
 
 /** Wraps the pool for graphile-worker: channel names become ours, in its migrations as well. */
@@ -42,7 +49,7 @@ function renameChannels(client: PoolClient): PoolClient {
     renamed.add(client);
     // runs before graphile-worker's listener, which compares the name with its own
     client.prependListener("notification", (message) => {
-      message.channel = message.channel.replace(OWN_CHANNELS, "$1");
+      if (message.channel === JOB_CHANNEL) message.channel = "jobs:insert";
     });
   }
   const query = client.query.bind(client) as Query;

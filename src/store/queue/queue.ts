@@ -12,7 +12,7 @@ import {
 import type { Pool, PoolClient } from "pg";
 import type { Emit } from "../../domain/events.ts";
 import type { Outages } from "../postgres/outages.ts";
-import { QUEUE_SCHEMA, withOwnChannels } from "../postgres/queue-schema.ts";
+import { MIGRATION_CHANNEL, QUEUE_SCHEMA, withOwnChannels } from "../postgres/queue-schema.ts";
 import { outageCode, retryOnOutage } from "../postgres/retry.ts";
 import { withMethod } from "../postgres/with-method.ts";
 
@@ -111,6 +111,28 @@ const codeOf = (error: unknown): string => {
   return "code" in error ? String(error.code) : error.name;
 };
 
+/**
+ * Returns a function that looks whether a newer Tidings has broken the queue's schema since now, one look at a time however
+ * often it is called. Its promise never rejects: during an outage there is no answer.
+ */
+async function watchMigrations(pool: Pool): Promise<() => Promise<boolean>> {
+  const newestId = `select coalesce(max(m.id), 0) as id from ${QUEUE_SCHEMA}.migrations m`;
+  const { rows } = await pool.query<{ id: number }>(newestId);
+  const known = rows[0]?.id ?? 0;
+  let looking: Promise<boolean> | undefined;
+  const look = async (): Promise<boolean> => {
+    const { rowCount } = await pool.query(
+      `select from ${QUEUE_SCHEMA}.migrations m where m.breaking and m.id > $1 limit 1`,
+      [known],
+    );
+    return rowCount === 1;
+  };
+  return () =>
+    (looking ??= look()
+      .catch(() => false)
+      .finally(() => (looking = undefined)));
+}
+
 interface Heard {
   readonly events: WorkerEvents;
   readonly broken: PromiseWithResolvers<Error>;
@@ -151,6 +173,14 @@ function listenTo(concurrency: number, emit: Emit): Heard {
   return heard;
 }
 
+async function breakIf(
+  isMigrated: () => Promise<boolean>,
+  broken: PromiseWithResolvers<Error>,
+): Promise<void> {
+  if (await isMigrated())
+    broken.resolve(new Error("a newer version of Tidings has migrated the queue"));
+}
+
 /** Starts taking jobs. Resolves once the queue is listening. */
 export async function openQueue({
   pool,
@@ -161,6 +191,10 @@ export async function openQueue({
 }: QueueOptions): Promise<Queue> {
   const heard = listenTo(concurrency, emit);
   const { events, broken } = heard;
+  const isMigrated = await watchMigrations(pool);
+  events.on("pool:listen:notification", ({ message }) => {
+    if (message.channel === MIGRATION_CHANNEL) void breakIf(isMigrated, broken);
+  });
   let stopping = false;
   const givenUp = new AbortController();
   const runner = await run({
