@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,6 +8,7 @@ import { explainUcs2, segmentsOf } from "../../template/language/segments.ts";
 import type { Rendered } from "../../domain/template/template.ts";
 import type { TemplateContent } from "../../domain/template/version.ts";
 import { unusable, wrongArguments } from "../cli/arguments.ts";
+import { openInBrowser } from "../cli/browser.ts";
 import { command } from "../cli/command.ts";
 import { printable } from "../cli/layout.ts";
 import { openSubject, type Subject } from "./subject.ts";
@@ -65,7 +65,8 @@ borrower's data in it where --case is given.`,
           "\n  ",
         ),
       );
-    if (options.open === true) print(await openInBrowser(url));
+    if (options.open === true)
+      print(`\n${url === null ? "There is no html to open." : await openInBrowser(url)}`);
     return EXIT.done;
   },
 });
@@ -111,16 +112,4 @@ function textTitle({ channel }: TemplateContent, text: string | null): string {
   const cause = explainUcs2(text);
   const size = `Text: ${parts} of ${encoding}, ${units} units, ${Array.from(text).length} characters`;
   return cause === null ? size : `${size}\n  (${cause})`;
-}
-
-/** Resolves when the browser was started, or could not be started. */
-async function openInBrowser(url: string | null): Promise<string> {
-  if (url === null) return "\nThere is no html to open.";
-  const { promise, resolve: settle } = Promise.withResolvers<string>();
-  const opener = process.platform === "darwin" ? "open" : "xdg-open";
-  const child = spawn(opener, [url], { detached: true, stdio: "ignore" });
-  child.once("error", () => settle(`\n${opener} is not installed. Open the file yourself.`));
-  child.once("spawn", () => settle("\nOpened in a browser."));
-  child.unref();
-  return await promise;
 }

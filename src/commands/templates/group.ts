@@ -1,5 +1,6 @@
 import { group } from "../cli/group.ts";
 import { templatesDiff } from "./diff.ts";
+import { templatesGallery } from "./gallery.ts";
 import { templatesList } from "./list.ts";
 import { templatesNew } from "./new.ts";
 import { templatesPublish } from "./publish.ts";
@@ -19,5 +20,6 @@ push them, look at them with \`tidings preview\`, publish.`,
     templatesShow,
     templatesDiff,
     templatesPublish,
+    templatesGallery,
   ],
 });

@@ -1,4 +1,5 @@
 import type { Brand } from "../../domain/template/brand.ts";
+import { escapeHtml } from "../language/escape-html.ts";
 import type { File } from "./fragments.ts";
 
 /** For whom the footers are chosen. */
@@ -6,13 +7,6 @@ interface Reader {
   readonly language: string | null;
   readonly theme: string | null;
 }
-
-const escapeHtml = (text: string): string =>
-  text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 
 /**
  * Returns the brand as partials, which are inlined like others: so a published version keeps the brand that it was published
