@@ -87,6 +87,8 @@ const timeZone = z
 const whole = (fallback: number, least: number, most: number): z.ZodDefault<z.ZodCoercedNumber> =>
   z.coerce.number().int().min(least).max(most).default(fallback);
 
+const portNumber = z.coerce.number().int().min(0).max(65_535);
+
 const ENVIRONMENT = z.object({
   DATABASE_URL: urlLike(
     "postgres://user:password@host:5432/database",
@@ -137,7 +139,7 @@ const ENVIRONMENT = z.object({
   LENDER_LANGUAGES: languages.prefault("en"),
   EMAIL_PER_SECOND: z.coerce.number().positive().optional(),
   TEXT_PER_SECOND: z.coerce.number().positive().optional(),
-  HTTP_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  HTTP_PORT: portNumber.optional(),
   HTTP_HOST: z.string().min(1).default("127.0.0.1"),
   HTTP_PUBLIC_URL: webUrl.optional(),
   API_PER_SECOND: whole(50, 1, 100_000),
@@ -150,6 +152,9 @@ const ENVIRONMENT = z.object({
   MIGRATION_STATEMENT_TIMEOUT: wait.prefault("10m"),
   CONCURRENCY: whole(6, 1, 64),
   INTAKE_POLL_MS: whole(15, 1, 1_000),
+  METRICS_PORT: portNumber.optional(),
+  METRICS_HOST: z.string().min(1).default("127.0.0.1"),
+  LOG_HEARTBEAT_SECONDS: whole(30, 1, 3_600),
   SHUTDOWN_SECONDS: whole(25, 1, 600),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
@@ -222,6 +227,10 @@ export interface Config {
   readonly contentKeys: readonly string[];
   /** Undefined: no port is opened. */
   readonly http: HttpConfig | undefined;
+  /** The address of the metrics; undefined: no port is opened. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** The time between two heartbeat lines in the log. */
+  readonly logHeartbeatSeconds: number;
   readonly lender: Lender;
   /** Settings with the example lender's values although delivery is live. */
   readonly exampleSettings: readonly string[];
@@ -378,6 +387,8 @@ function configOf(env: Environment): Omit<Config, "exampleSettings" | "misspelle
     text: live ? textOf(env) : undefined,
     contentKeys: env.CONTENT_KEY ?? [],
     http: httpOf(env),
+    metrics: metricsOf(env),
+    logHeartbeatSeconds: env.LOG_HEARTBEAT_SECONDS,
     lender: {
       name: env.LENDER_NAME,
       postalAddress: env.LENDER_POSTAL_ADDRESS,
@@ -405,6 +416,9 @@ function configOf(env: Environment): Omit<Config, "exampleSettings" | "misspelle
     logLevel: env.LOG_LEVEL,
   };
 }
+
+const metricsOf = ({ METRICS_HOST: host, METRICS_PORT: port }: Environment): Config["metrics"] =>
+  port === undefined ? undefined : { host, port };
 
 const channelsOf = (env: Environment): Config["channels"] => ({
   email: {

@@ -26,6 +26,7 @@ import { createRecorder } from "./store/deliver/recorder.ts";
 import { createSeal } from "./seal.ts";
 import { createTemplateCache } from "./store/deliver/template-cache.ts";
 import { recordHeartbeat, deregisterWorker } from "./store/queue/workers.ts";
+import { createObserving } from "./observing.ts";
 import { openHttp } from "./http-service.ts";
 import { RESOLVER_CONNECTIONS, startResolver } from "./resolver.ts";
 import { createActiveTypes } from "./store/resolve/active-types.ts";
@@ -76,11 +77,13 @@ interface Opening {
 
 async function openOn(
   open: AsyncDisposableStack,
-  { config, emit, stopSignal }: Opening,
+  { config, emit: log, stopSignal }: Opening,
 ): Promise<Daemon> {
   const began = performance.now();
   const workerId = nameWorker(hostname(), process.pid, randomBytes(3).toString("hex"));
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(open, config));
+  const observing = createObserving({ config, databaseUrl, emit: log });
+  const { emit } = observing;
   const pool = openPool({
     url: databaseUrl,
     actor: `daemon:${workerId}`,
@@ -99,6 +102,7 @@ async function openOn(
   const clock = createSharedClock();
   const deps = depsOf({ config, emit, workerId, pool, carrying, stopping, clock, outages });
   await syncChannelProviders(deps.db, providersOf(carrying.channels));
+  await observing.start(open, carrying.channels);
   const { broken } = await takeWork(open, { config, deps, pool, stopping, clock, outages });
   if (config.http) await openHttp(open, { config, http: config.http, databaseUrl, emit });
   emit("daemon.started", { workerId, startedInMs: Math.round(performance.now() - began) });

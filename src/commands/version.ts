@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
 import { command } from "./cli/command.ts";
+import { VERSION } from "../version.ts";
 import { EXIT } from "./cli/exit-codes.ts";
-
-const PACKAGE = new URL("../../package.json", import.meta.url);
 
 /** Prints the version of this program. `tidings --version` does the same. */
 export const version = command({
@@ -10,8 +8,7 @@ export const version = command({
   summary: "print the version of this program",
   options: {},
   async run({ print }) {
-    const { version: number } = JSON.parse(readFileSync(PACKAGE, "utf8")) as { version: string };
-    print(`tidings ${number}, on Node ${process.version}`);
+    print(`tidings ${VERSION}, on Node ${process.version}`);
     return EXIT.done;
   },
 });

@@ -4,7 +4,6 @@ import type { DeliveryChannel, Deps } from "../deps.ts";
 import type { AttemptOutcome } from "../domain/interaction.ts";
 import type { Lane } from "../domain/jobs.ts";
 import type { ProviderAnswer } from "../domain/provider-answer.ts";
-import type { Channel } from "../domain/vocabulary.ts";
 import { emitOutcome } from "../outcome-events.ts";
 import type { Assessment } from "../providers/flow/circuit-breaker.ts";
 import type { Lease } from "../providers/flow/slot-gate.ts";
@@ -113,9 +112,7 @@ export async function record(
     { interactionId, chainId, recipient: claimed.message.to, answer },
     deps.clock(),
   );
-  channel.health.note(answer, assessment.changedTo, deps.clock());
-  const carrier = { channel: claimed.facts.channel, provider: channel.provider.name };
-  emitCircuitChange(deps, carrier, answer, assessment.changedTo);
+  noteHealth(deps, channel, { claimed, startedAt, answer }, assessment.changedTo);
   const outcome = outcomeOf(
     {
       interactionId,
@@ -153,23 +150,26 @@ function report(
   postponed.add(emit, facts.channel, [{ interactionId, ruleId: "provider.misconfigured", until }]);
 }
 
-/** A channel and the provider that carries it. */
-interface Carrier {
-  readonly channel: Channel;
-  readonly provider: string;
-}
-
-/** Reports that the channel has stopped or sends again. */
-function emitCircuitChange(
-  { emit }: Deps,
-  about: Carrier,
-  answer: ProviderAnswer,
+/** Notes the answer, and reports once when the channel stops or its provider is lost, and once when it is back. */
+function noteHealth(
+  { emit, clock }: Deps,
+  { health, provider }: DeliveryChannel,
+  { claimed, answer }: Call,
   changedTo: Assessment["changedTo"],
 ): void {
-  if (changedTo === "closed") emit("provider.restored", about);
-  if (changedTo !== "open") return;
+  const now = clock();
+  const before = health.read(now);
+  health.note(answer, changedTo, now);
+  const { condition } = health.read(now);
+  if (condition === before.condition) return;
+  const about = { channel: claimed.facts.channel, provider: provider.name };
+  if (condition === "works") {
+    const since = before.since === null ? now : new Date(before.since);
+    return emit("provider.restored", { ...about, afterMs: now.getTime() - since.getTime() });
+  }
   const code = answer.evidence.enhancedCode ?? answer.evidence.code ?? "none";
   const why = "short" in answer ? answer.short : answer.kind;
+  if (condition === "failing") return emit("provider.lost", { ...about, code, why });
   emit("provider.stopped", {
     ...about,
     cause: answer.kind === "limited" ? "quotaUsedUp" : "misconfigured",

@@ -1,3 +1,4 @@
+import type { ChannelCondition } from "./channel-state.ts";
 import type { DeliveryRuleId } from "./delivery-rules.ts";
 import type { CaseChangeId, InteractionId, WorkerId } from "./ids.ts";
 import type { ContentFault } from "./sealed-content.ts";
@@ -22,7 +23,7 @@ interface EventDeclaration<Declared extends Fields> {
   readonly fields: Declared;
 }
 
-const event = <const Declared extends Fields>(
+const declare = <const Declared extends Fields>(
   level: EventDeclaration<Declared>["level"],
   meaning: string,
   fields: Declared,
@@ -35,6 +36,9 @@ const TEXTS = field<readonly string[]>("list of texts");
 const NUMBER = field<number>("number");
 const NUMBER_OR_NULL = field<number | null>("number or null");
 const FLAG = field<boolean>("true or false");
+const COUNTS = field<Readonly<Record<string, number>>>("object of numbers");
+const CONDITION = field<ChannelCondition>("`works`, `failing` or `stopped`");
+const FLAG_OR_NULL = field<boolean | null>("true, false or null");
 const OBJECT = field<object>("object");
 const TIME = field<string>("time");
 const TIME_OR_NULL = field<string | null>("time or null");
@@ -52,90 +56,141 @@ const STOP_CAUSE = field<"misconfigured" | "quotaUsedUp">("`misconfigured` or `q
  * searches depend on them. docs/events.md shows this list.
  */
 export const EVENTS = {
-  "daemon.configured": event(
+  "daemon.configured": declare(
     "info",
     "The daemon starts with this configuration; secrets are masked.",
     { config: OBJECT },
   ),
-  "lender.notConfigured": event(
+  "lender.notConfigured": declare(
     "warn",
     "Live delivery uses the example lender's name or address. Set the settings that the event names.",
     { settings: TEXTS },
   ),
-  "setting.misspelled": event(
+  "setting.misspelled": declare(
     "warn",
     "Environment variables that are no setting look like settings that are not set. Rename or remove them.",
     { variables: TEXTS },
   ),
-  "database.migrated": event("info", "These migrations were applied.", { migrations: TEXTS }),
-  "daemon.started": event("info", "The daemon accepts work.", {
+  "database.migrated": declare("info", "These migrations were applied.", { migrations: TEXTS }),
+  "daemon.started": declare("info", "The daemon accepts work.", {
     workerId: WORKER_ID,
     startedInMs: NUMBER,
   }),
-  "daemon.stopRequested": event(
+  "daemon.stopRequested": declare(
     "info",
     "The daemon accepts no new work and finishes the calls in flight.",
     { reason: TEXT },
   ),
-  "daemon.stopped": event(
+  "daemon.stopped": declare(
     "info",
     "The daemon has ended. unrecorded counts the calls that were not answered or not recorded in time; their outcome becomes unknown.",
     { workerId: WORKER_ID, unrecorded: NUMBER },
   ),
-  "daemon.failed": event("error", "The daemon cannot continue and ends.", {
+  "daemon.failed": declare("error", "The daemon cannot continue and ends.", {
     code: TEXT,
     reason: TEXT,
   }),
-  "connection.lost": event("debug", "An idle connection broke. The pool replaces it.", {
+  "heartbeat.reported": declare(
+    "info",
+    "The state of the work, at the interval LOG_HEARTBEAT_SECONDS. Numbers of the database are the same for all daemons, and null if it does not answer (databaseRead is false). Attempts are those of this daemon since its line before. docs/observability.md explains the fields.",
+    {
+      version: TEXT,
+      databaseRead: FLAG,
+      due: NUMBER_OR_NULL,
+      oldestDueSeconds: NUMBER_OR_NULL,
+      inProgress: NUMBER_OR_NULL,
+      unknownOutcomes: NUMBER_OR_NULL,
+      heldForPerson: NUMBER_OR_NULL,
+      unresolvedChanges: NUMBER_OR_NULL,
+      oldestUnresolvedSeconds: NUMBER_OR_NULL,
+      jobsDue: NUMBER_OR_NULL,
+      jobsRunning: NUMBER_OR_NULL,
+      jobsGivenUp: NUMBER_OR_NULL,
+      openPauses: NUMBER_OR_NULL,
+      oldestPauseSeconds: NUMBER_OR_NULL,
+      workers: NUMBER_OR_NULL,
+      databaseRoundTripMs: NUMBER_OR_NULL,
+      attemptsPerSecond: NUMBER,
+      failedByReason: COUNTS,
+    },
+  ),
+  "channel.reported": declare(
+    "info",
+    "The state of one channel, after each heartbeat.reported. Its work is the same for all daemons; condition, attempts and latency are those of this daemon.",
+    {
+      channel: CHANNEL,
+      condition: CONDITION,
+      paused: FLAG_OR_NULL,
+      due: NUMBER_OR_NULL,
+      oldestDueSeconds: NUMBER_OR_NULL,
+      inProgress: NUMBER_OR_NULL,
+      unknownOutcomes: NUMBER_OR_NULL,
+      heldForPerson: NUMBER_OR_NULL,
+      attemptsPerSecond: NUMBER,
+      latencyP50Ms: NUMBER_OR_NULL,
+      latencyP95Ms: NUMBER_OR_NULL,
+    },
+  ),
+  "channel.paused": declare(
+    "warn",
+    "A pause stops the channel. Seen by the heartbeat line; channel.released ends it.",
+    { channel: CHANNEL },
+  ),
+  "channel.released": declare("info", "No pause stops the channel any more.", {
+    channel: CHANNEL,
+    pausedForMs: NUMBER,
+  }),
+  "metrics.opened": declare("info", "The metrics listen on this port.", { port: NUMBER }),
+  "connection.lost": declare("debug", "An idle connection broke. The pool replaces it.", {
     code: TEXT,
   }),
-  "database.lost": event(
+  "database.lost": declare(
     "warn",
     "The database cannot be reached or refuses us. Work that needs it waits and is retried until database.restored.",
     { code: TEXT, waitingFor: TEXT },
   ),
-  "database.restored": event("info", "Everything that waited for the database got through.", {
+  "database.restored": declare("info", "Everything that waited for the database got through.", {
     afterMs: NUMBER,
   }),
-  "statement.rolledBack": event(
+  "statement.rolledBack": declare(
     "warn",
     "A statement met a deadlock or a lock that was held too long. It is retried.",
     { code: TEXT, waitingFor: TEXT },
   ),
-  "maintenance.failed": event(
+  "maintenance.failed": declare(
     "error",
     "A part of the maintenance failed. It is run again with a later heartbeat.",
     { part: TEXT, code: TEXT },
   ),
-  "logLines.dropped": event(
+  "logLines.dropped": declare(
     "warn",
     "The reader of the log was slower than the work. These lines were dropped so that the work did not wait.",
     { lines: NUMBER },
   ),
-  "queue.logged": event("debug", "A log line of the queue library.", {
+  "queue.logged": declare("debug", "A log line of the queue library.", {
     scope: TEXT,
     line: TEXT,
     jobId: TEXT_OR_NULL,
     task: TEXT_OR_NULL,
     attempt: NUMBER_OR_NULL,
   }),
-  "job.failed": event("warn", "A job failed. The queue runs it again.", {
+  "job.failed": declare("warn", "A job failed. The queue runs it again.", {
     jobId: TEXT,
     task: TEXT,
     attempt: NUMBER,
     code: TEXT,
   }),
-  "job.unlocked": event(
+  "job.unlocked": declare(
     "warn",
     "A job was locked by a worker that does not run it or is gone. It is unlocked.",
     { jobId: TEXT },
   ),
-  "job.split": event(
+  "job.split": declare(
     "warn",
     "A batch failed. Its two halves run as separate jobs, so that one bad row does not hold up the others.",
     { task: TEXT },
   ),
-  "caseChanges.resolved": event(
+  "caseChanges.resolved": declare(
     "info",
     "Case changes were matched, and the interactions that they cause are scheduled.",
     {
@@ -145,37 +200,41 @@ export const EVENTS = {
       firstCaseChangeId: CASE_CHANGE_ID,
     },
   ),
-  "caseChange.notResolved": event(
+  "caseChange.notResolved": declare(
     "warn",
     "Resolving a case change failed. It is tried again at intervals of up to five minutes and never given up.",
     { caseChangeId: CASE_CHANGE_ID, code: TEXT },
   ),
-  "caseChanges.found": event(
+  "caseChanges.found": declare(
     "warn",
     "Case changes had arrived without intake, or nothing was going to resolve them. They are being resolved now.",
     { caseChanges: NUMBER, firstCaseChangeId: CASE_CHANGE_ID },
   ),
-  "caseChanges.refused": event(
+  "caseChanges.refused": declare(
     "warn",
     "Case changes that arrived without intake break a rule, for which an insert would have been refused. They are tried again at intervals of up to an hour.",
     { rule: TEXT, caseChanges: NUMBER, firstCaseChangeId: CASE_CHANGE_ID },
   ),
-  "sequence.advanced": event(
+  "sequence.advanced": declare(
     "warn",
     "The ids of a table were ahead of its sequence, so that inserts were refused. The sequence has passed them now.",
     { table: TEXT },
   ),
-  "interaction.canceled": event(
+  "interaction.canceled": declare(
     "info",
     "A scheduled interaction was withdrawn before it was sent.",
     { interactionId: INTERACTION_ID, ruleId: RULE_ID, why: TEXT },
   ),
-  "interaction.refused": event("warn", "A rule refused to send. The interaction has the reason.", {
-    interactionId: INTERACTION_ID,
-    ruleId: RULE_ID,
-    why: TEXT,
-  }),
-  "interactions.postponed": event(
+  "interaction.refused": declare(
+    "warn",
+    "A rule refused to send. The interaction has the reason.",
+    {
+      interactionId: INTERACTION_ID,
+      ruleId: RULE_ID,
+      why: TEXT,
+    },
+  ),
+  "interactions.postponed": declare(
     "info",
     "Interactions must not be sent yet, by the named rule. They are judged again at the given time. At most one line a minute per channel and rule, which counts those since the line before.",
     {
@@ -186,7 +245,7 @@ export const EVENTS = {
       until: TIME,
     },
   ),
-  "interaction.accepted": event(
+  "interaction.accepted": declare(
     "info",
     "The provider accepted the message. dueToSentMs is the time from when it was due to the call.",
     {
@@ -198,7 +257,7 @@ export const EVENTS = {
       dueToSentMs: NUMBER,
     },
   ),
-  "interaction.failed": event(
+  "interaction.failed": declare(
     "warn",
     "The provider did not accept the message. nextAttemptAt is the time of the retry, or null.",
     {
@@ -212,7 +271,7 @@ export const EVENTS = {
       nextAttemptAt: TIME_OR_NULL,
     },
   ),
-  "interaction.rateLimited": event(
+  "interaction.rateLimited": declare(
     "info",
     "The provider asked us to slow down. No attempt is spent.",
     {
@@ -223,7 +282,7 @@ export const EVENTS = {
       until: TIME,
     },
   ),
-  "outcome.leftUnknown": event(
+  "outcome.leftUnknown": declare(
     "warn",
     "The provider may or may not have accepted the message. durationMs is null if a daemon died during the call.",
     {
@@ -234,71 +293,80 @@ export const EVENTS = {
       durationMs: NUMBER_OR_NULL,
     },
   ),
-  "claim.released": event(
+  "claim.released": declare(
     "warn",
     "The interaction was claimed but never sent. It is scheduled again.",
     { interactionId: INTERACTION_ID },
   ),
-  "outcome.examined": event(
+  "outcome.examined": declare(
     "info",
     "An unknown outcome was examined. The verdict is known, neverSent, giveUp, resend, askAgain or hold.",
     { interactionId: INTERACTION_ID, verdict: TEXT },
   ),
-  "receipt.received": event(
+  "receipt.received": declare(
     "info",
     "A receipt arrived for an accepted message. moved is false if it changed nothing.",
     { interactionId: INTERACTION_ID, status: TEXT, code: TEXT, moved: FLAG },
   ),
-  "interactions.requeued": event(
+  "interactions.requeued": declare(
     "warn",
     "Due interactions were in no job. They are queued again.",
     { interactions: NUMBER, firstInteractionId: INTERACTION_ID },
   ),
-  "interactions.notStarted": event(
+  "interactions.notStarted": declare(
     "warn",
     "Twice or more in a row no call of a job could start, because no slot of the provider, or none for its destinations, became free. Its interactions are queued again, with a growing wait.",
     { channel: TEXT, interactions: NUMBER, firstInteractionId: INTERACTION_ID, times: NUMBER },
   ),
-  "outcomes.requeued": event(
+  "outcomes.requeued": declare(
     "warn",
     "Unknown outcomes were not settled in time. They are queued again.",
     { interactions: NUMBER, firstInteractionId: INTERACTION_ID },
   ),
-  "outcome.contentNotOpened": event(
+  "outcome.contentNotOpened": declare(
     "error",
     "An unknown outcome cannot be looked up, because its sealed content cannot be opened. With SEAL_BROKEN it waits for a person; with CONTENT_KEY_UNKNOWN it is queued again in a few minutes.",
     { interactionId: INTERACTION_ID, code: CONTENT_FAULT },
   ),
-  "outcomes.notSettled": event(
+  "outcomes.notSettled": declare(
     "warn",
     "Unknown outcomes could not be settled because of a fault. They are queued again in a few minutes.",
     { channel: TEXT, interactions: NUMBER },
   ),
-  "pause.ended": event("info", "The end that was set for a pause has come. Its notices are due.", {
-    pause: TEXT,
-  }),
-  "worker.lost": event(
+  "pause.ended": declare(
+    "info",
+    "The end that was set for a pause has come. Its notices are due.",
+    {
+      pause: TEXT,
+    },
+  ),
+  "worker.lost": declare(
     "warn",
     "A worker's heartbeat stopped. The other daemons take over its work.",
     { deadWorkerId: WORKER_ID },
   ),
-  "interaction.notRecorded": event(
+  "interaction.notRecorded": declare(
     "error",
     "The provider answered, and the database refused to record the answer. The interaction stays in progress.",
     { interactionId: INTERACTION_ID },
   ),
-  "provider.stopped": event(
+  "provider.stopped": declare(
     "error",
     "The provider refuses our credentials or sender, or every recipient (misconfigured), or the account may send no more for now (quotaUsedUp). The channel is stopped and probed once a minute; no attempt is spent. provider.restored ends it.",
     { channel: CHANNEL, provider: TEXT, cause: STOP_CAUSE, code: TEXT, why: TEXT },
   ),
-  "provider.restored": event(
-    "info",
-    "A probe succeeded. The channel that was stopped sends again.",
-    { channel: CHANNEL, provider: TEXT },
+  "provider.lost": declare(
+    "error",
+    "Several calls in a row failed in a way that no recipient causes, for example by a refused connection. Attempts go on. provider.restored ends it.",
+    { channel: CHANNEL, provider: TEXT, code: TEXT, why: TEXT },
   ),
-  "http.opened": event("info", "The REST resources listen on this port.", { port: NUMBER }),
-  "http.answered": event(
+  "provider.restored": declare(
+    "info",
+    "The provider works again after provider.stopped or provider.lost.",
+    { channel: CHANNEL, provider: TEXT, afterMs: NUMBER },
+  ),
+  "http.opened": declare("info", "The REST resources listen on this port.", { port: NUMBER }),
+  "http.answered": declare(
     "info",
     "A caller got a response. `interactions` counts the interactions it shows.",
     {
@@ -312,12 +380,12 @@ export const EVENTS = {
       interactions: NUMBER_OR_NULL,
     },
   ),
-  "http.publicAnswered": event(
+  "http.publicAnswered": declare(
     "debug",
     "A request without a caller got a response, such as a health check.",
     { requestId: TEXT, method: TEXT, route: TEXT, status: NUMBER, durationMs: NUMBER },
   ),
-  "http.denied": event(
+  "http.denied": declare(
     "warn",
     "A request was denied access: no or invalid credentials, a missing scope, or a signed URL that is forged or expired.",
     {
@@ -325,17 +393,18 @@ export const EVENTS = {
       method: TEXT,
       route: TEXT,
       status: NUMBER,
+      durationMs: NUMBER,
       caller: TEXT_OR_NULL,
       keyPrefix: TEXT_OR_NULL,
       reason: TEXT,
     },
   ),
-  "http.contentNotOpened": event(
+  "http.contentNotOpened": declare(
     "error",
     "Sealed content could not be opened, so the caller got null in its place. The code is CONTENT_KEY_UNKNOWN or SEAL_BROKEN.",
     { interactionId: INTERACTION_ID, code: CONTENT_FAULT },
   ),
-  "http.failed": event(
+  "http.failed": declare(
     "error",
     "A request failed because of a fault of ours. The caller received this request id.",
     { requestId: TEXT, method: TEXT, route: TEXT, code: TEXT, detail: TEXT_OR_NULL },
@@ -357,3 +426,19 @@ export type Emit = <Name extends EventName, Given extends FieldsOf<Name>>(
   name: Name,
   fields: Exactly<FieldsOf<Name>, Given>,
 ) => void;
+
+/** An event with its fields, for those that listen to all of them. */
+export type EmittedEvent = {
+  readonly [Name in EventName]: { readonly event: Name; readonly fields: FieldsOf<Name> };
+}[EventName];
+export type Listen = (emitted: EmittedEvent) => void;
+
+/** Emits to the log and to the listeners. */
+export const emitTo =
+  (emit: Emit, listeners: readonly Listen[]): Emit =>
+  (event, fields) => {
+    emit(event, fields);
+    // the compiler has checked the fields against the name
+    const emitted = { event, fields } as unknown as EmittedEvent;
+    for (const listen of listeners) listen(emitted);
+  };

@@ -37,7 +37,7 @@ export const FAULTS = {
   TEMPLATE_EDITED:
     "A draft was edited while it was being published, so nothing was published. Check the draft and publish again.",
   HTTP_PORT_UNAVAILABLE:
-    "The REST resources cannot listen on this port. Choose another HTTP_PORT or HTTP_HOST, or stop the process that uses it.",
+    "Tidings cannot listen on this port. Choose another HTTP_PORT, HTTP_HOST, METRICS_PORT or METRICS_HOST, or stop the process that uses it.",
   DEMO_INCOMPLETE: "The demo did not end with the expected results.",
 } as const;
 export type FaultCode = keyof typeof FAULTS;

@@ -61,7 +61,7 @@ const READYZ = createRoute({
 });
 
 /** For supervisors and load balancers. No key is needed, and the responses contain nothing confidential. */
-export function healthRoutes({ healthDb }: HttpDeps): OpenAPIHono<HttpEnv> {
+export function healthRoutes({ healthDb }: Pick<HttpDeps, "healthDb">): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
   const check = createReadinessCheck(healthDb);
   app.openapi(HEALTHZ, (c) => c.json({ status: "alive" as const }, 200));

@@ -41,7 +41,7 @@ const POLITE: Readonly<Record<Moment, string | undefined>> = {
 };
 
 /** A mail server that is polite but for the moments its script names. `message` counts from 1. */
-export async function openScriptedSmtp(script: Script = {}): Promise<ScriptedSmtp> {
+export async function openScriptedSmtp(script: Script = {}, port = 0): Promise<ScriptedSmtp> {
   const mails: string[] = [];
   const heard: string[] = [];
   const server = createServer({ noDelay: true }, (socket) => {
@@ -76,7 +76,7 @@ export async function openScriptedSmtp(script: Script = {}): Promise<ScriptedSmt
     socket.on("error", () => {});
     emit("connect");
   });
-  const loopback = await listenOnLoopback(server);
+  const loopback = await listenOnLoopback(server, port);
   const peer: ScriptedSmtp = { ...loopback, heard, mails, connections: 0 };
   return peer;
 }

@@ -32,12 +32,11 @@ export const requestContext =
 function log(emit: HttpDeps["emit"], c: Context<HttpEnv>, durationMs: number): void {
   const { requestId, caller, keyPrefix = null, denied, shown = null } = c.var;
   const { status } = c.res;
-  const request = { requestId, method: c.req.method, route: routeOf(c), status };
+  const request = { requestId, method: c.req.method, route: routeOf(c), status, durationMs };
   const by = { caller: caller?.id ?? null, keyPrefix };
   if (denied !== undefined) return emit("http.denied", { ...request, ...by, reason: denied });
-  if (caller === undefined && shown === null)
-    return emit("http.publicAnswered", { ...request, durationMs });
-  emit("http.answered", { ...request, ...by, durationMs, interactions: shown });
+  if (caller === undefined && shown === null) return emit("http.publicAnswered", request);
+  emit("http.answered", { ...request, ...by, interactions: shown });
 }
 
 const EVERY_PATH = "/*";

@@ -11,17 +11,17 @@ export interface Loopback {
 }
 
 /**
- * Listens on a port that the system chooses. For plain TCP only: Node crashes when the socket beneath a TLS socket is
+ * Listens on the port; on one that the system chooses if it is 0. For plain TCP only: Node crashes when the socket beneath a TLS socket is
  * destroyed.
  */
-export async function listenOnLoopback(server: Server): Promise<Loopback> {
+export async function listenOnLoopback(server: Server, port = 0): Promise<Loopback> {
   const sockets = new Map<number | undefined, Socket>();
   server.on("connection", (socket: Socket) => {
     const from = socket.remotePort;
     sockets.set(from, socket);
     socket.once("close", () => sockets.delete(from));
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
