@@ -266,10 +266,12 @@ begin
           is not distinct from (n.channel, n.person_id, n.case_id, n.case_change_id, n.notification_type_id, n.notification_type_version, n.template_id, n.template_version)
         and (p.loan_id, p.loan_ids, p.subject, p.theme, p.sensitive, p.due_explanation, p.template_explanation, p.supercase_bulk_operation_id)
           is not distinct from (n.loan_id, n.loan_ids, n.subject, n.theme, n.sensitive, n.due_explanation, n.template_explanation, n.supercase_bulk_operation_id)
-        and (p.status = 'failed' or tidings.is_outcome_unknown(p.status, p.status_details))
+        and (p.status = 'failed' or tidings.is_outcome_unknown(p.status, p.status_details) or tidings.may_be_reinstated(p.id))
+        -- the reason of a reinstatement
+        and (n.evidence is null or p.status = 'canceled')
         and n.created_at = now() and n.created_by in (p.created_by, jsonb_build_object('id', tidings.moved_by(), 'name', tidings.moved_by()))
         and num_nonnulls(n.first_due_at, n.content, n.contact_id, n.contact, n.passed_over, n.borrower, n.started_at, n.ended_at, n.claimed_at, n.claimed_by, n.provider,
-          n.provider_message_id, n.content_sha256, n.evidence, n.segments, n.compliance_guard_rule_id, n.failure_description_short) = 0
+          n.provider_message_id, n.content_sha256, n.segments, n.compliance_guard_rule_id, n.failure_description_short) = 0
     ))
   ) then
     perform tidings.forbid('interactions_origin_is_not_chosen', format('role %s may not write what Tidings sends', author),
@@ -676,6 +678,61 @@ create trigger cancel_later_attempts after update of status, status_details on t
 for each row when (old.origin = 'tidings' and old.status = 'attempted' and old.status_details like '%OutcomeUnknown'
   and new.status in ('attempted', 'succeeded') and (new.status_details like '%OutcomeUnknown') is not true)
 execute function tidings.cancel_later_attempts();
+
+-- True if an operator's cancellation can be undone: an operator withdrew the interaction, not a rule, a caller or an earlier
+-- attempt that was sent, and it is not too late.
+create function tidings.may_be_reinstated(interaction_id bigint) returns boolean
+language sql stable return exists (
+  select from tidings.interactions c
+  where c.id = may_be_reinstated.interaction_id and c.origin = 'tidings' and c.status = 'canceled'
+    and c.compliance_guard_rule_id is null and (c.scheduled_at_to <= now()) is not true
+    and not tidings.was_sent_before(c.first_interaction_id, c.attempt)
+    and (
+      select t.moved_by like 'operator:%' and t.evidence ? 'operator'
+      from tidings.interaction_transitions t
+      where t.interaction_id = c.id
+      order by t.id desc
+      limit 1
+    )
+);
+
+-- Only an operator's cancellation is undone, whatever role inserts the next attempt. The chain is locked first, so that an earlier attempt
+-- cannot be found to have been sent meanwhile: each query of this function sees what was committed before it.
+create function tidings.guard_reinstatement() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+declare
+  chains bigint[];
+  refused bigint;
+begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.interactions');
+  chains := array(
+    select n.first_interaction_id
+    from added n
+    join tidings.interactions p on p.id = n.previous_interaction_id
+    where n.origin = 'tidings' and p.origin = 'tidings' and p.status = 'canceled'
+  );
+  if chains = '{}' then
+    return null;
+  end if;
+  perform from tidings.interactions e
+  where e.id = any (chains) or e.first_interaction_id = any (chains)
+  order by e.id
+  for no key update;
+  select n.previous_interaction_id into refused
+  from added n
+  join tidings.interactions p on p.id = n.previous_interaction_id
+  where p.status = 'canceled' and not tidings.may_be_reinstated(p.id)
+  limit 1;
+  if found then
+    perform tidings.refuse('interactions_reinstate_what_an_operator_canceled',
+      format('interaction %s cannot be scheduled again: no operator withdrew it, it is too late, or it was sent before', refused),
+      '`tidings explain` shows who canceled it and why');
+  end if;
+  return null;
+end $$;
+create trigger guard_reinstatement after insert on tidings.interactions
+referencing new table as added
+for each statement execute function tidings.guard_reinstatement();
 
 -- A chain is a notice: its attempts in their order, when it was first planned, and its present status
 create view tidings.interaction_chains as

@@ -15,6 +15,7 @@ import { toStderr, toStdout } from "./commands/cli/print.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { preview } from "./commands/preview/preview.ts";
 import { reseal } from "./commands/reseal.ts";
+import { reinstate } from "./commands/reinstate.ts";
 import { retry } from "./commands/retry.ts";
 import { roles } from "./commands/roles.ts";
 import { rules } from "./commands/rules/rules.ts";
@@ -38,6 +39,7 @@ const VERBS = [
   explain,
   show,
   cancel,
+  reinstate,
   retry,
   settle,
   pause,

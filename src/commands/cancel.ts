@@ -24,7 +24,7 @@ export const cancel = command({
   name: "cancel",
   summary: "withdraw scheduled interactions; the reason is recorded",
   takes: '(INTERACTION_ID | FILTERS [--yes]) --reason "…" [--by NAME]',
-  details: `Only scheduled interactions are withdrawn. An interaction in progress is with a provider
+  details: `Only scheduled interactions are withdrawn; \`tidings reinstate\` undoes it. An interaction in progress is with a provider
 and is not changed. Later case changes fire as before; deprecate the type to stop that.
 ${FILTER_HELP}`,
   operands: ["[INTERACTION_ID]"],

@@ -137,6 +137,7 @@ describe("arguments", () => {
       "explain",
       "show",
       "cancel",
+      "reinstate",
       "retry",
       "settle",
       "pause",

@@ -136,7 +136,8 @@ const NEXT: Readonly<Record<NextStep, string>> = {
   handedOver: "The provider has it. The next step is a receipt: a delivery or a bounce.",
   delivered: "It was delivered. Nothing follows, except if it bounces late.",
   failed: "No further attempt is planned. `tidings retry` sends it again.",
-  withdrawn: "It was withdrawn and is never sent.",
+  withdrawn:
+    "It was withdrawn and is not sent. `tidings reinstate` undoes a cancellation by an operator.",
   notOurs: "Tidings does nothing more.",
 };
 

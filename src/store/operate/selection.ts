@@ -5,10 +5,16 @@ import { conditionOf, type InteractionFilter } from "../api/interaction-filter.t
 import type { Db } from "../postgres/db.ts";
 
 /**
- * The notices that an operator's command can act on: waiting, with a provider, allowed to be sent again, with an unknown
- * outcome, or with an unknown outcome that no attempt has followed.
+ * The notices that an operator's command can act on: waiting, with a provider, allowed to be sent again, canceled by an
+ * operator in a way that can be undone, with an unknown outcome, or with an unknown outcome that no attempt has followed.
  */
-export type Eligible = "scheduled" | "inProgress" | "retryable" | "unknown" | "lastUnknown";
+export type Eligible =
+  | "scheduled"
+  | "inProgress"
+  | "retryable"
+  | "reinstatable"
+  | "unknown"
+  | "lastUnknown";
 
 const unknown = sql<boolean>`tidings.is_outcome_unknown(i.status, i.status_details)`;
 const last = sql<boolean>`not tidings.has_next_attempt(i.id)`;
@@ -17,6 +23,7 @@ const CONDITIONS: Readonly<Record<Eligible, RawBuilder<boolean>>> = {
   inProgress: sql`i.status = 'inProgress'`,
   retryable: sql`(i.status = 'failed' or ${unknown}) and ${last}
     and not tidings.was_sent_before(i.first_interaction_id, i.attempt)`,
+  reinstatable: sql`i.status = 'canceled' and ${last} and tidings.may_be_reinstated(i.id)`,
   unknown,
   lastUnknown: sql`${unknown} and ${last}`,
 };
