@@ -48,18 +48,19 @@ export const openFickleProxy = (url: string, hangsUpAt: RegExp): Promise<Postgre
     else client.send(chunk);
   });
 
-/** A database that is far away: each answer takes `latencyMs`, and `bytesPerSecond` of them pass on each connection. */
+/** A database that is far away: each answer takes `latencyMs`, and `bytesPerSecond` of them pass on each connection. Both are read for each answer. */
 export const openSlowProxy = (
   url: string,
-  { latencyMs = 0, bytesPerSecond = Infinity },
+  line: { readonly latencyMs?: number; readonly bytesPerSecond?: number },
 ): Promise<PostgresProxy> =>
   openProxy(url, (client) => {
     let lineFreeAt = 0;
     let sent = Promise.resolve();
     return (chunk) => {
       lineFreeAt =
-        Math.max(performance.now(), lineFreeAt) + (chunk.length * 1_000) / bytesPerSecond;
-      const arrivesAt = lineFreeAt + latencyMs;
+        Math.max(performance.now(), lineFreeAt) +
+        (chunk.length * 1_000) / (line.bytesPerSecond ?? Infinity);
+      const arrivesAt = lineFreeAt + (line.latencyMs ?? 0);
       sent = sent
         .then(() => sleep(Math.max(0, arrivesAt - performance.now())))
         .then(() => client.send(chunk));
