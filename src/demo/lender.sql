@@ -31,11 +31,9 @@ insert into tidings.contacts (id, borrower_id, contact_type, label, status, valu
   ('CT-ELI-PHONE', 'BO-ELI', 'phone', 'personal', 'primary', '+15005550004', true),
   ('CT-FAY-EMAIL', 'BO-FAY', 'email', 'personal', 'primary', 'greylisted-once@example.com', false);
 
--- The templates were published before, from folders of templates/; a type names one by its id
-insert into tidings.notification_types
-  (id, version, name, on_status, on_outcome, on_condition, channel, theme, template_id, delay, unit)
-select n.id, 1, n.name, n.on_status, n.on_outcome, n.on_condition::jsonb, t.channel, t.theme, t.id, n.delay, n.unit
-from (values
+-- The templates were published before, from folders of templates/; a type names one by its id. Ids of types come from the
+-- database: an id that is given once may be given out again by the sequence, and then the new row is a version of that type.
+with types (place, name, on_status, on_outcome, on_condition, template, delay, unit) as (values
   (1, 'Bankruptcy filed', 'initiated', null, null, 'bankruptcy-filed.email.en', null, null),
   (2, 'Bankruptcy dismissed', 'processing', null,
     '[{"fieldName": "dispositionCode", "operator": "eq", "value": "dismissed", "dataType": "string"}]', 'bankruptcy-dismissed.email.en', null, null),
@@ -45,10 +43,20 @@ from (values
   (6, 'Dispute reminder', 'initiated', null, null, 'dispute-received.email.en', 5, 'businessDays'),
   (7, 'Request acknowledged', 'initiated', null, null, 'cease-communication-acknowledged.email.en', null, null),
   (8, 'Hardship approved', 'completed', 'approved', null, 'hardship-approved.email.en', null, null)
-) as n (id, name, on_status, on_outcome, on_condition, template, delay, unit)
-join tidings.templates t on t.slug = n.template and t.status = 'active';
+)
+insert into tidings.notification_types (name, on_status, on_outcome, on_condition, channel, theme, template_id, delay, unit)
+select n.name, n.on_status, n.on_outcome, n.on_condition::jsonb, t.channel, t.theme, t.id, n.delay, n.unit
+from types n
+join tidings.templates t on t.slug = n.template and t.status = 'active'
+order by n.place;
 update tidings.notification_types set status = 'active';
 
-insert into tidings.case_type_notification_types (case_type_id, notification_type_id) values
-  ('bankruptcy', 1), ('bankruptcy', 2), ('identityTheft', 3), ('identityTheft', 4),
-  ('disputeOfDebt', 5), ('disputeOfDebt', 6), ('ceaseCommunication', 7), ('hardship', 8);
+insert into tidings.case_type_notification_types (case_type_id, notification_type_id)
+select l.case_type, t.id
+from (values
+  ('Bankruptcy filed', 'bankruptcy'), ('Bankruptcy dismissed', 'bankruptcy'),
+  ('Report received', 'identityTheft'), ('Report decided', 'identityTheft'),
+  ('Dispute received', 'disputeOfDebt'), ('Dispute reminder', 'disputeOfDebt'),
+  ('Request acknowledged', 'ceaseCommunication'), ('Hardship approved', 'hardship')
+) as l (name, case_type)
+join tidings.notification_types t on t.name = l.name;
