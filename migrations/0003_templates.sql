@@ -157,3 +157,25 @@ create trigger guard_template before insert or update on tidings.templates
 for each row execute function tidings.guard_template();
 create trigger guard_versions before insert or update or delete on tidings.templates
 for each row execute function tidings.guard_versions();
+
+-- The messages that tested a template at an address of an operator, committed before they are sent. They are no notices,
+-- and the address is not kept.
+create table tidings.template_tests (
+  id bigint primary key generated always as identity,
+  template_id int not null,
+  template_version int not null,
+  content_hash text not null,
+  sent_at timestamptz not null default clock_timestamp(),
+  sent_by text not null default tidings.moved_by()
+);
+create function tidings.guard_template_test() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  new.sent_at := clock_timestamp();
+  new.sent_by := tidings.moved_by();
+  return new;
+end $$;
+create trigger guard_template_test before insert on tidings.template_tests
+for each row execute function tidings.guard_template_test();
+create trigger keep_history before update or delete or truncate on tidings.template_tests
+for each statement execute function tidings.keep_history();

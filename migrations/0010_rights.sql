@@ -70,6 +70,8 @@ create trigger only_tidings_writes before insert or update or delete on tidings.
 for each statement execute function tidings.only_tidings_writes('operate');
 create trigger only_tidings_writes before insert or update or delete on tidings.content_reveals
 for each statement execute function tidings.only_tidings_writes('operate');
+create trigger only_tidings_writes before insert or update or delete on tidings.template_tests
+for each statement execute function tidings.only_tidings_writes('operate');
 create trigger only_tidings_writes before insert or update or delete on tidings.record_changes
 for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.interaction_transitions

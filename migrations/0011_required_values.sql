@@ -29,7 +29,7 @@ begin
     where c.relnamespace = 'tidings'::regnamespace and c.relname in (
       'case_types', 'loan_types', 'time_zones', 'borrowers', 'loans', 'contacts', 'case_changes', 'interactions', 'templates',
       'notification_types', 'case_type_notification_types', 'calendars', 'calendar_closures', 'pauses', 'api_keys',
-      'content_reveals', 'record_changes')
+      'content_reveals', 'template_tests', 'record_changes')
     group by c.oid
   loop
     execute format('create trigger require_values before insert or update on %s for each row when (%s)

@@ -39,6 +39,12 @@ function parseNumber(text: string): string | undefined {
   return number <= LARGEST_ID ? number.toString() : undefined;
 }
 
+/** The id of a message that belongs to no interaction. */
+export const NO_INTERACTION = "0" as InteractionId;
+
+/** The chain of a test message, whose Message-ID names no notice. */
+export const testChainId = (word: string): ChainId => `test.${word}` as ChainId;
+
 /** Reads the id of an interaction that came from outside; undefined for a text that cannot be one. */
 export const parseInteractionId = (text: string): InteractionId | undefined =>
   parseNumber(text) as InteractionId | undefined;

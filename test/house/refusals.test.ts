@@ -38,6 +38,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     address: { city: "Zebra" },
   },
   content_reveals: { interaction_id: 1, revealed_by: "zebra", way: "command" },
+  template_tests: { template_id: 1, template_version: 1, content_hash: "zebra" },
   interactions: {
     channel: "chat",
     status: "succeeded",
@@ -299,6 +300,8 @@ test("a missing value is refused without the row, or filled in", async () => {
     "notification_types.version",
     "pauses.paused_at",
     "pauses.paused_by",
+    "template_tests.sent_at",
+    "template_tests.sent_by",
     "templates.content_hash",
     "templates.created_at",
     "templates.created_by",

@@ -6,12 +6,14 @@ import { render } from "../../template/render/render.ts";
 import { FORMS } from "../../template/language/parts.ts";
 import { explainUcs2, segmentsOf } from "../../template/language/segments.ts";
 import type { Rendered } from "../../domain/template/template.ts";
-import type { TemplateContent } from "../../domain/template/version.ts";
+import type { TemplateContent, TemplateVersion } from "../../domain/template/version.ts";
 import { unusable, wrongArguments } from "../cli/arguments.ts";
 import { openInBrowser } from "../cli/browser.ts";
 import { command } from "../cli/command.ts";
+import { readOperator } from "../cli/operator.ts";
 import { printable } from "../cli/layout.ts";
 import { openSubject, type Subject } from "./subject.ts";
+import { sendTest } from "./test-send.ts";
 import { chooseValues, type Values } from "./values.ts";
 import type { Print } from "../cli/print.ts";
 import { EXIT, type ExitCode } from "../cli/exit-codes.ts";
@@ -19,12 +21,14 @@ import { EXIT, type ExitCode } from "../cli/exit-codes.ts";
 /** Renders a stored template version or a folder. The exit code is `checkFailed` if it cannot be rendered. */
 export const preview = command({
   name: "preview",
-  summary: "render a template without sending it",
-  takes: "(TEMPLATE | FOLDER/) [--case ID | --sample FILE] [--version N] [--out DIR] [--open]",
+  summary: "render a template, and send it to an address of your own as a test",
+  takes:
+    "(TEMPLATE | FOLDER/) [--case ID | --sample FILE] [--version N] [--out DIR] [--open] [--send-to ADDRESS [--by NAME]]",
   details: `TEMPLATE is a number or the name of a pushed folder, its newest version unless --version
 is given. A FOLDER is written with a slash, such as templates/dispute-received.text.en, and
 is shown as it lies there, without a database. Html is written to a file, with the
-borrower's data in it where --case is given.`,
+borrower's data in it where --case is given. --send-to sends a stored version with sample values
+through the configured provider, marked as a test. It is no notice, and the address is not kept.`,
   operands: ["TEMPLATE"],
   options: {
     case: {
@@ -44,10 +48,15 @@ borrower's data in it where --case is given.`,
       message: "the directory for the html file (default DATA_DIR/preview)",
     },
     open: { type: "boolean", message: "open the html in a browser" },
+    "send-to": { type: "string", value: "ADDRESS", message: "send it as a test to this address" },
+    by: { type: "string", value: "NAME", message: "the name of the sender (default $USER)" },
   },
   async run({ options, operands: [word = ""], print }) {
     if (options.case !== undefined && options.sample !== undefined)
       throw wrongArguments("give one of --case, --sample, or neither");
+    const to = options["send-to"];
+    if (to !== undefined && options.case !== undefined)
+      throw wrongArguments("a test is sent with sample values; omit --case or --send-to");
     const subject = await openSubject(word, options.version);
     if (subject.kind === "unreadable") return refuse(print, subject.lines);
     const values = await chooseValues(subject, options);
@@ -67,9 +76,18 @@ borrower's data in it where --case is given.`,
       );
     if (options.open === true)
       print(`\n${url === null ? "There is no html to open." : await openInBrowser(url)}`);
-    return EXIT.done;
+    if (to === undefined) return EXIT.done;
+    const operator = readOperator(options.by ?? process.env["USER"]);
+    const version = storedIn(subject);
+    return await sendTest({ version, parts: rendering.parts, to, operator }, print);
   },
 });
+
+/** What was sent is on record by its version, and a folder has none. */
+function storedIn({ stored, title }: Subject & { kind: "readable" }): TemplateVersion {
+  if (stored !== undefined) return stored;
+  throw wrongArguments(`--send-to sends a stored template; push ${title} first`);
+}
 
 function refuse(print: Print, lines: readonly string[]): ExitCode {
   for (const line of lines) print(line);

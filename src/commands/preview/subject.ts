@@ -1,7 +1,7 @@
 import { asTemplate, readFolder } from "../../template/folder/read-folder.ts";
 import type { Rendering } from "../../template/render/render.ts";
 import type { Template } from "../../domain/template/template.ts";
-import type { Samples, TemplateContent } from "../../domain/template/version.ts";
+import type { Samples, TemplateContent, TemplateVersion } from "../../domain/template/version.ts";
 import { wrongArguments } from "../cli/arguments.ts";
 import { withDatabase } from "../cli/database.ts";
 import { findingLines, readFolders } from "../templates/folders.ts";
@@ -18,6 +18,8 @@ export type Subject =
       readonly about: string;
       /** Its id is 0 for a folder that has no stored version. */
       readonly template: Template & TemplateContent;
+      /** The stored version; undefined for a folder. */
+      readonly stored: TemplateVersion | undefined;
       readonly samples: Samples;
       /** The findings that prevent publication of a folder. */
       readonly findings: readonly string[];
@@ -44,6 +46,7 @@ async function openFolder(path: string, version: string | undefined): Promise<Su
     title: folder.slug,
     about: `Preview of the folder ${folder.slug}`,
     template: asTemplate(reading.draft),
+    stored: undefined,
     samples: reading.draft.samples,
     findings: findingLines(folder, reading.findings),
     sayFault: ({ finding }) => findingLines(folder, [reading.trace(finding)]),
@@ -60,6 +63,7 @@ async function openStored(word: string, asked: string | undefined): Promise<Subj
     title: `${title}.${template.version}`,
     about: `Preview of ${title}, version ${template.version}, ${template.status}`,
     template,
+    stored: template,
     samples: template.samples,
     findings: [],
     sayFault: ({ long }) => [long],

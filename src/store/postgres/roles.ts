@@ -63,6 +63,7 @@ const WORK_TABLES = [
   "interaction_transitions",
   "interaction_chains",
   "content_reveals",
+  "template_tests",
   "workers",
   "pauses",
   "kysely_migration",
@@ -131,7 +132,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
         privileges: "select, insert, update",
         tables: ["interactions", "pauses", "templates", "api_keys"],
       },
-      { privileges: "insert", tables: ["content_reveals"] },
+      { privileges: "insert", tables: ["content_reveals", "template_tests"] },
     ],
     functions: [
       "right_to_operate()",

@@ -400,6 +400,15 @@ export interface Templates {
   version: number;
 }
 
+export interface TemplateTests {
+  contentHash: string;
+  id: Generated<Int8>;
+  sentAt: Generated<Timestamp>;
+  sentBy: Generated<string>;
+  templateId: number;
+  templateVersion: number;
+}
+
 export interface TimeZones {
   name: string;
 }
@@ -442,6 +451,7 @@ export interface DB {
   resolveQueue: ResolveQueue;
   secrets: Secrets;
   templates: Templates;
+  templateTests: TemplateTests;
   timeZones: TimeZones;
   workers: Workers;
 }

@@ -197,6 +197,7 @@ const ONLY_TIDINGS_WRITES: readonly (readonly [string, string])[] = [
   ],
   ["secrets", "(name, value) values ('signedPaths', sha256('a'))"],
   ["content_reveals", "(interaction_id, revealed_by, way) values (1, 'operator:kim', 'command')"],
+  ["template_tests", "(template_id, template_version, content_hash) values (1, 1, 'x')"],
   [
     "interaction_transitions",
     "(interaction_id, moved_at, moved_by, to_status) values (1, now(), 'kim', 'succeeded')",
