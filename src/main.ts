@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { check } from "./commands/check/check.ts";
 import { cancel } from "./commands/cancel.ts";
 import { demo } from "./commands/demo/demo.ts";
 import { dryRun } from "./commands/dry-run/dry-run.ts";
@@ -35,6 +36,7 @@ const VERBS = [
   preview,
   dryRun,
   status,
+  check,
   find,
   explain,
   show,

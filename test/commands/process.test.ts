@@ -133,6 +133,7 @@ describe("arguments", () => {
       "preview",
       "dry-run",
       "status",
+      "check",
       "find",
       "explain",
       "show",

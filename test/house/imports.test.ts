@@ -81,6 +81,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/daemon.ts"],
   ["src/commands/cli/*.ts"],
   [
+    "src/commands/check/*.ts",
     "src/commands/explain/*.ts",
     "src/commands/find/*.ts",
     "src/commands/show/*.ts",

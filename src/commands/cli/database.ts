@@ -5,6 +5,7 @@ import { Fault } from "../../domain/fault.ts";
 import { createDb, openPool, type Db } from "../../store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../store/postgres/embedded-postgres.ts";
 import { migrationsDiffer, readMigrationState } from "../../store/postgres/migration-state.ts";
+import type { Place } from "../../store/postgres/preconditions.ts";
 import { outageCode } from "../../store/postgres/retry.ts";
 import { refuseMissingPrivilege, refuseUnreachable } from "../../store/postgres/unreachable.ts";
 
@@ -19,14 +20,25 @@ export async function withDatabase<Result>(
   work: (db: Db, config: Config) => Promise<Result>,
 ): Promise<Result> {
   const config = readConfig(process.env);
+  return await withPlace(actor, config, async ({ pool }) => {
+    const db = createDb(pool);
+    await checkSchema(db);
+    return await work(db, config);
+  });
+}
+
+/** Runs work on the configured database, whatever its schema. Throws PRIVILEGE_MISSING and DATABASE_UNREACHABLE as above. */
+export async function withPlace<Result>(
+  actor: string,
+  config: Config,
+  work: (place: Place) => Promise<Result>,
+): Promise<Result> {
   await using open = new AsyncDisposableStack();
   const url = config.databaseUrl ?? (await borrowEmbedded(open, config.dataDir));
   const pool = openPool({ url, actor, max: 2, onLost: () => {} });
   open.defer(() => pool.end());
-  const db = createDb(pool);
   try {
-    await checkSchema(db);
-    return await work(db, config);
+    return await work({ url, pool });
   } catch (error) {
     refuseByName(error);
   }
