@@ -5,7 +5,7 @@ import { EVENTS, type Emit } from "./domain/events.ts";
 import { openLogDestination } from "./log-destination.ts";
 
 /** A second protection. The fields already contain ids only. */
-const NEVER_LOGGED = [
+export const NEVER_LOGGED: readonly string[] = [
   "to",
   "from",
   "name",

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import type { DeliveryChannels } from "./deps.ts";
@@ -31,8 +32,10 @@ const CONNECTIONS = 1;
 const STATEMENT_MS = 3_000;
 /** When the daemon stops, a scrape that takes longer than this is cut off (ms). */
 const DRAIN_MS = 1_000;
-/** Scrapes and heartbeat lines within this time share one read of the work. */
-const MAX_AGE_MS = 5_000;
+/** A scraper waits ten seconds unless set otherwise. */
+const READER_TIMES = { maxAgeMs: 5_000, deadlineMs: 5_000 };
+/** A database that is silent does not close connections (ms). */
+const CLOSE_POOL_MS = 2_000;
 
 /** Counts the events of a daemon. Its connections are separate, so that busy jobs do not make it blind. */
 export function createObserving({ config, databaseUrl, emit }: ObservingOptions): Observing {
@@ -55,11 +58,11 @@ export function createObserving({ config, databaseUrl, emit }: ObservingOptions)
         onLost,
         statementMs: STATEMENT_MS,
       });
-      open.defer(() => pool.end());
+      open.defer(() => Promise.race([pool.end(), sleep(CLOSE_POOL_MS, undefined, { ref: false })]));
       const db = createDb(pool);
       const readConditions = conditionsOf(channels);
       const carried = Object.keys(readConditions()) as Channel[];
-      const readWork = createWorkReader(db, carried, MAX_AGE_MS);
+      const readWork = createWorkReader(db, carried, READER_TIMES);
       const seen = { version: VERSION, readWork, readConditions };
       const metrics = createMetrics({ ...seen, registry: new Registry() });
       listeners.push(metrics.listen);

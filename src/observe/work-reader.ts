@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { WORKER_TIMEOUT_MS } from "../domain/worker.ts";
 import type { ChannelWork, Work } from "../domain/heartbeat.ts";
 import { CHANNELS, type Channel } from "../domain/vocabulary.ts";
@@ -17,16 +18,25 @@ export interface ReadWork {
 /** Reads the state of the work; undefined if the database does not answer in time. Never rejects. */
 export type WorkReader = () => Promise<ReadWork | undefined>;
 
+/** The times of a reader (ms). */
+export interface ReaderTimes {
+  /** Readers within this time share one read. */
+  readonly maxAgeMs: number;
+  /** A read that takes longer counts as unanswered. */
+  readonly deadlineMs: number;
+}
+
 /**
  * Readers within `maxAgeMs` share one read, and those that come during a read share it, so that scraping cannot load the database.
- * The statements read what is not finished and never the history. The connection's statement timeout limits each of them.
+ * The statements read what is not finished and never the history. A read that hangs is not repeated while it hangs.
  */
 export function createWorkReader(
   db: Db,
   carried: readonly Channel[],
-  maxAgeMs: number,
+  { maxAgeMs, deadlineMs }: ReaderTimes,
 ): WorkReader {
   let reading: Promise<ReadWork | undefined> | undefined;
+  let isRunning = false;
   let readAt = -Infinity;
 
   const read = async (): Promise<ReadWork | undefined> => {
@@ -35,17 +45,18 @@ export function createWorkReader(
     } catch {
       return undefined;
     } finally {
+      isRunning = false;
       readAt = performance.now();
     }
   };
 
-  return () => {
-    const isRunning = readAt === Infinity;
-    if (reading === undefined || (!isRunning && performance.now() - readAt >= maxAgeMs)) {
-      readAt = Infinity;
+  return async () => {
+    if (!isRunning && performance.now() - readAt >= maxAgeMs) {
+      isRunning = true;
       reading = read();
     }
-    return reading;
+    // a statement timeout is the server's: a network that swallows everything needs a deadline of ours
+    return await Promise.race([reading, sleep(deadlineMs, undefined, { ref: false })]);
   };
 }
 

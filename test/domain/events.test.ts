@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { EVENTS, type Emit } from "../../src/domain/events.ts";
+import { NEVER_LOGGED } from "../../src/log.ts";
 
 /** Past forms that do not end in -ed. */
 const IRREGULAR = new Set(["found", "left", "lost", "split"]);
@@ -14,6 +15,11 @@ const isNamedByForm = (name: string): boolean => {
 test("every event is named noun.verbPast", () => {
   expect(["daemon.ready", "queue.log"].filter(isNamedByForm)).toEqual([]);
   expect(Object.keys(EVENTS).filter((name) => !isNamedByForm(name))).toEqual([]);
+});
+
+test("no event has a field whose name the log redacts", () => {
+  const fields = Object.values(EVENTS).flatMap((declared) => Object.keys(declared.fields));
+  expect(fields.filter((name) => NEVER_LOGGED.includes(name))).toEqual([]);
 });
 
 test("the compiler refuses an undeclared event, and a missing, undeclared or wrong field", () => {

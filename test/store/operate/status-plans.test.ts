@@ -5,6 +5,7 @@ import { createWorkReader } from "../../../src/observe/work-reader.ts";
 import type { Tables } from "../../../src/store/postgres/tables.ts";
 import { useDatabase } from "../../database.ts";
 import { insertInteractions } from "../../interactions.ts";
+import { NEVER_MS } from "../../never.ts";
 import { insertLender, insertType } from "../../lender.ts";
 
 const { pool } = useDatabase();
@@ -47,7 +48,7 @@ beforeAll(async () => {
   await insertInteractions(pool, 50, { scheduledAtFrom: new Date(Date.now() + 86_400_000) });
   await pool.query("analyze");
   await loadOverview(db);
-  await createWorkReader(db, [], 0)();
+  await createWorkReader(db, [], { maxAgeMs: 0, deadlineMs: NEVER_MS })();
 });
 
 async function nodesOf({ sql, parameters }: Statement): Promise<Node[]> {
