@@ -4,7 +4,7 @@ import { z } from "zod";
 import { nearestWord } from "./domain/did-you-mean.ts";
 import { Fault } from "./domain/fault.ts";
 import { isLoopback } from "./domain/loopback.ts";
-import { sayWords } from "./domain/suggestions.ts";
+import { sayIssue } from "./domain/suggestions.ts";
 import type { Lender } from "./domain/lender.ts";
 import type { SendableChannel } from "./domain/vocabulary.ts";
 
@@ -116,10 +116,10 @@ const ENVIRONMENT = z.object({
     .string()
     .regex(/^[^\s<>,@]+@[^\s<>,@]+$/, "must be a bare address, such as `bounces@lender.example`")
     .optional(),
-  TWILIO_ACCOUNT_SID: z.string().startsWith("AC").optional(),
+  TWILIO_ACCOUNT_SID: z.string().startsWith("AC", "must begin with AC").optional(),
   TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
-  TWILIO_FROM: z.string().startsWith("+").optional(),
-  TWILIO_MESSAGING_SERVICE_SID: z.string().startsWith("MG").optional(),
+  TWILIO_FROM: z.string().startsWith("+", "must begin with + and the country's code").optional(),
+  TWILIO_MESSAGING_SERVICE_SID: z.string().startsWith("MG", "must begin with MG").optional(),
   TWILIO_API_URL: webUrl.optional(),
   CONTENT_KEY: contentKeys,
   EMAIL_RETRIES: waits.prefault("5m 30m 2h 6h 12h 12h 12h 12h"),
@@ -324,15 +324,12 @@ function settingsOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...given, ...Object.fromEntries(secrets.filter(([, value]) => value !== undefined)) };
 }
 
-const sayFault = (issue: z.core.$ZodIssue): string =>
-  issue.code === "invalid_value" ? sayWords(issue) : issue.message;
-
 /** Reads the environment. Throws one CONFIG_INVALID that names every fault and no value. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given = settingsOf(environment);
   const read = ENVIRONMENT.safeParse(given);
   if (!read.success) {
-    const faults = read.error.issues.map((issue) => `${issue.path.join(".")}: ${sayFault(issue)}`);
+    const faults = read.error.issues.map((issue) => `${issue.path.join(".")}: ${sayIssue(issue)}`);
     throw new Fault("CONFIG_INVALID", [...faults, ...findMisspelled(given)].join("; "));
   }
   const gaps = findGaps(read.data);

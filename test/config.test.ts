@@ -177,3 +177,16 @@ test("a word that is not known is refused with the nearest one", () => {
     'LOG_LEVEL: must be one of "debug", "info", "warn", "error", "silent". Did you mean warn?',
   );
 });
+
+test.each([
+  ["HTTP_PORT", "none", "must be a number"],
+  ["CONCURRENCY", "900", "must be at most 64"],
+  ["CONCURRENCY", "1.5", "must be a whole number"],
+  ["EMAIL_PER_SECOND", "-1", "must be more than 0"],
+  ["TWILIO_ACCOUNT_SID", "x", "must begin with AC"],
+  ["TWILIO_FROM", "614", "must begin with + and the country's code"],
+])("%s that reads %s is refused in words: %s", (name, value, why) => {
+  expect(() => readConfig({ [name]: value })).toThrow(
+    new RegExp(`^CONFIG_INVALID: ${name}: ${RegExp.escape(why)}$`),
+  );
+});

@@ -36,5 +36,36 @@ export const suggestField = (issue: Issue & { code: "unrecognized_keys" }, key: 
   ofKeys.get(issue.keys)?.get(key) ?? "";
 
 /** Says which words a field may have, with the one that was probably meant. */
-export const sayWords = ({ message, values }: Issue & { code: "invalid_value" }): string =>
+const sayWords = ({ message, values }: Issue & { code: "invalid_value" }): string =>
   message.startsWith("must be one of ") ? message : sayOneOf(values);
+
+/** Says what a field must be. The value is never repeated. */
+export function sayIssue(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.message.endsWith("received undefined")
+        ? "is required"
+        : `must be ${typeWord(issue.expected)}`;
+    case "invalid_value":
+      return sayWords(issue);
+    case "too_big":
+      if (!issue.message.startsWith("Too ")) return issue.message;
+      return `must be ${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}${unitOf(issue.origin)}`;
+    case "too_small":
+      if (!issue.message.startsWith("Too ")) return issue.message;
+      return `must be ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}${unitOf(issue.origin)}`;
+    default:
+      return issue.message;
+  }
+}
+
+const typeWord = (type: string): string => {
+  if (type === "int") return "a whole number";
+  if (type === "record") return "an object";
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+};
+
+const unitOf = (origin: string): string => {
+  if (origin === "string") return " characters long";
+  return origin === "array" ? " entries long" : "";
+};

@@ -1,5 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import { sayWords, suggestField } from "../../domain/suggestions.ts";
+import { sayIssue, suggestField } from "../../domain/suggestions.ts";
 import { fieldPath } from "./field-path.ts";
 import { HTTP_ERRORS, httpError, type FieldError, type HttpError } from "./http-error.ts";
 
@@ -38,34 +38,5 @@ function errorsOf(issue: Issue, outer: readonly PropertyKey[] = []): FieldError[
     if (closest !== undefined && closest.length > 0)
       return closest.flatMap((inner) => errorsOf(inner, path));
   }
-  return [{ field: fieldPath(path), message: message(issue) }];
+  return [{ field: fieldPath(path), message: sayIssue(issue) }];
 }
-
-/** Our own wording, which never repeats the value. */
-function message(issue: Issue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return issue.message.endsWith("received undefined")
-        ? "is required"
-        : `must be ${typeWord(issue.expected)}`;
-    case "invalid_value":
-      return sayWords(issue);
-    case "too_big":
-      return `must be ${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}${unitOf(issue.origin)}`;
-    case "too_small":
-      return `must be ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}${unitOf(issue.origin)}`;
-    default:
-      return issue.message;
-  }
-}
-
-const typeWord = (type: string): string => {
-  if (type === "int") return "a whole number";
-  if (type === "record") return "an object";
-  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
-};
-
-const unitOf = (origin: string): string => {
-  if (origin === "string") return " characters long";
-  return origin === "array" ? " entries long" : "";
-};
