@@ -108,6 +108,10 @@ describe("a brand file is refused", () => {
       "4:7 colors.dark.heading on the dark background #1a2129 has a contrast of 1.1:1, and WCAG AA needs 4.5:1. Use a color that differs more in lightness.",
     ],
     [
+      { colors: { accent: "#cfd8dc" } },
+      "3:5 colors.accent on the background #ffffff has a contrast of 1.4:1, and WCAG AA needs 3:1. Use a color that differs more in lightness.",
+    ],
+    [
       { footers: [{ text: { en: "A" }, states: ["NY"] }] },
       '2:3 Add "stateVariable": "loan.data.state" or another variable with the state.',
     ],

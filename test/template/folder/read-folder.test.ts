@@ -183,6 +183,10 @@ describe("syntax", () => {
       "{{a b=}}\n{{lender.name}}\n{{#if x=}}y{{/if}}\n{{case.id",
       ["1:7 This cannot be read: }}", "3:9 This cannot be read: }}", "4:1 This tag is not closed."],
     ],
+    [
+      "{{#if x=}}y{{/if}} {{lender.nmae}}",
+      ["1:9 This cannot be read: }}", "1:22 There is no variable lender.nmae here."],
+    ],
     ["a {{!-- {{#if --}}{{#unless case.id}}", ["1:19 {{#unless case.id}} is not closed."]],
   ])("%j has every fault at once", (text, expected) => {
     const found = findings({ "text.hbs": text });
