@@ -112,7 +112,9 @@ describe("the installation", () => {
     const away = { url: "postgres://tidings@127.0.0.1:1/x" };
     const { code, output } = await runOn(away, check);
     expect(code).toBe(1);
-    expect(output).toMatch(/^FAILED {3}database: .*ECONNREFUSED/m);
+    expect(output).toMatch(
+      /^FAILED {3}database: It cannot be reached \(connect ECONNREFUSED .*\): check that it runs/m,
+    );
     expect(output).toMatch(/^ok {7}providers: /m);
   });
 

@@ -56,7 +56,11 @@ export async function checkDatabase(place: Place): Promise<CheckResult> {
       "It answers, and its version, encoding, settings and rights are suitable.",
     );
   } catch (error) {
-    return failure("database", reasonOf(error));
+    if (error instanceof Fault) return failure("database", error.detail);
+    return failure(
+      "database",
+      `It cannot be reached (${reasonOf(error)}): check that it runs and that DATABASE_URL leads to it.`,
+    );
   }
 }
 
