@@ -96,6 +96,7 @@ create function tidings.guard_versions() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   lifecycle_columns constant text[] := array['status', 'updated_at', 'published_at', 'published_by', 'deprecated_at'];
+  counter regclass;
 begin
   perform tidings.check_trigger_table(tg_relid, 'tidings.templates', 'tidings.notification_types');
   if tg_op = 'DELETE' then
@@ -110,6 +111,12 @@ begin
   perform pg_advisory_xact_lock(hashtext('tidings.' || tg_table_name), new.id);
 
   if tg_op = 'INSERT' then
+    -- an id that the writer chose is passed over by the sequence: a later insert without an id would get it, and become the
+    -- next version of this one
+    counter := pg_get_serial_sequence('tidings.' || tg_table_name, 'id')::regclass;
+    if new.id > coalesce(pg_sequence_last_value(counter), 0) then
+      perform setval(counter, greatest(nextval(counter), new.id));
+    end if;
     if new.version is null then
       execute format('select coalesce(max(version), 0) + 1 from tidings.%I where id = $1', tg_table_name)
         into new.version using new.id;

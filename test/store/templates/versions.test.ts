@@ -89,3 +89,23 @@ test("of twenty writers that activate at once all succeed in turn, and one versi
     ...Array<string>(19).fill("deprecated"),
   ]);
 });
+
+test.each([
+  ["templates", "channel", "'email'"],
+  ["notification_types", "on_status", "'initiated'"],
+])(
+  "an insert into %s without an id gets none that a writer has chosen",
+  async (table, column, value) => {
+    const insert = (id: string): Promise<{ rows: { id: number; version: number }[] }> =>
+      pool.query(
+        `insert into tidings.${table} (${id === "" ? "" : "id, "}name, ${column}) values (${id === "" ? "" : `${id}, `}'N', ${value}) returning id, version`,
+      );
+    const { rows: given } = await insert("");
+    const next = (given[0]?.id ?? 0) + 1;
+    for (const id of [next, next + 1]) await insert(String(id));
+
+    expect((await insert("")).rows).toEqual([{ id: next + 2, version: 1 }]);
+    // the next version of one of them
+    expect((await insert(String(next))).rows).toEqual([{ id: next, version: 2 }]);
+  },
+);
