@@ -142,7 +142,9 @@ function replace(point: InsertionPoint, file: File, context: AssembleContext): r
   const fault = partialFault(point, file.name, context);
   if (fault !== null) {
     context.report(fault);
-    return [];
+    // the content is checked all the same
+    const own = point.type === "PartialStatement" ? [] : slotsOf(point, file, context);
+    return own.flatMap(({ content }) => content);
   }
   const name = calledBy(point);
   const partial = context.partials.fitting.get(name);

@@ -155,6 +155,15 @@ describe("partials", () => {
     ]);
   });
 
+  test("the content of a partial that is not there is checked all the same", () => {
+    const html = `{{#> layuot}}{{#*inline "heading"}}{{lender.nmae}}{{/inline}}{{case.filds.x}}{{/layuot}}`;
+    expect(findings({ "html.hbs": html }, { "layout.html.hbs": LAYOUT })).toEqual([
+      "html.hbs:1:1 There is no partial layuot. Did you mean layout?",
+      "html.hbs:1:38 There is no variable lender.nmae here. Did you mean lender.name?",
+      "html.hbs:1:64 There is no variable case.filds.x here. Did you mean case.fields.x?",
+    ]);
+  });
+
   test("a slip in a partial is reported there", () => {
     expect(
       findings({ "text.hbs": "{{> close}}" }, { "close.hbs": "a {{> nmae}}", "name.hbs": "N" }),
