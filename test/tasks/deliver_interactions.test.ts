@@ -214,6 +214,8 @@ test("two workers given the same interactions send each of them once", async () 
   await Promise.all([deps, other, deps, other].map((one) => run(one, jobFor(ids))));
   // on a slow machine a job ends before it has begun everything, and queues the rest
   await runDueJobs(database, deps);
+  // it waits for the calls of the first worker only
+  await other.inFlight.idle();
   expect(await countStandings(pool, "TWICE")).toEqual({ "attempted emailSent 1": 40 });
   const sent = peer.mails.map((mail) =>
     interaction(/^X-Tidings-Interaction-ID: (\d+)/m.exec(mail)?.[1] ?? ""),
