@@ -264,14 +264,17 @@ begin
         and coalesce(p.first_interaction_id, p.id) = n.first_interaction_id
         and (p.channel, p.person_id, p.case_id, p.case_change_id, p.notification_type_id, p.notification_type_version, p.template_id, p.template_version)
           is not distinct from (n.channel, n.person_id, n.case_id, n.case_change_id, n.notification_type_id, n.notification_type_version, n.template_id, n.template_version)
-        and (p.loan_id, p.loan_ids, p.subject, p.theme, p.sensitive, p.due_explanation, p.template_explanation, p.supercase_bulk_operation_id)
-          is not distinct from (n.loan_id, n.loan_ids, n.subject, n.theme, n.sensitive, n.due_explanation, n.template_explanation, n.supercase_bulk_operation_id)
+        and (p.direction, p.loan_id, p.loan_ids, p.subject, p.theme, p.sensitive, p.due_explanation, p.template_explanation, p.supercase_bulk_operation_id)
+          is not distinct from (n.direction, n.loan_id, n.loan_ids, n.subject, n.theme, n.sensitive, n.due_explanation, n.template_explanation, n.supercase_bulk_operation_id)
         and (p.status = 'failed' or tidings.is_outcome_unknown(p.status, p.status_details) or tidings.may_be_reinstated(p.id))
+        and not tidings.was_sent_before(p.first_interaction_id, p.attempt)
         -- the reason of a reinstatement
         and (n.evidence is null or p.status = 'canceled')
-        and n.created_at = now() and n.created_by in (p.created_by, jsonb_build_object('id', tidings.moved_by(), 'name', tidings.moved_by()))
+        and n.created_at = now() and n.status_updated_at = now() and n.claims = 0 and n.times_looked_up = 0 and n.created_by in (p.created_by, jsonb_build_object('id', tidings.moved_by(), 'name', tidings.moved_by()))
         and num_nonnulls(n.first_due_at, n.content, n.contact_id, n.contact, n.passed_over, n.borrower, n.started_at, n.ended_at, n.claimed_at, n.claimed_by, n.provider,
-          n.provider_message_id, n.content_sha256, n.segments, n.compliance_guard_rule_id, n.failure_description_short) = 0
+          n.provider_message_id, n.content_sha256, n.segments, n.compliance_guard_rule_id, n.failure_description_short,
+          n.failure_description_long, n.updated_at, n.deleted_at, n.status_details, n.status_details_updated_at, n.newest_case_change_id,
+          n.settle_at, n.external_id, n.meta_data, n.is_transactional, n.borrower_selected_theme) = 0
     ))
   ) then
     perform tidings.forbid('interactions_origin_is_not_chosen', format('role %s may not write what Tidings sends', author),
@@ -281,6 +284,7 @@ begin
     when n.created_at <> now() then 'created_at'
     when n.updated_at is not null then 'updated_at'
     when n.status_updated_at <> now() then 'status_updated_at'
+    when n.status_details_updated_at <> now() then 'status_details_updated_at'
     when n.created_by <> jsonb_build_object('id', session_user, 'name', session_user) then 'created_by'
     when n.claimed_at is not null then 'claimed_at'
     when n.claimed_by is not null then 'claimed_by'
@@ -414,6 +418,10 @@ begin
     and not exists (select from tidings.interactions p where p.id = new.previous_interaction_id) then
     perform tidings.raise_missing_reference('interactions_previous_interaction_is_known', 'interaction',
       new.previous_interaction_id::text);
+  end if;
+  if (new.created_at, new.created_by) is distinct from (old.created_at, old.created_by) then
+    perform tidings.refuse('interactions_keep_when_and_by_whom_they_were_logged',
+      format('interaction %s keeps when and by whom it was logged', old.id), 'leave created_at and created_by as they are');
   end if;
   -- The history does not keep the content that these two replace, so they are only for the role that seals.
   if (tidings.is_resealed(old.content, new.content) or (new.content ? 'sealed' and not coalesce(old.content ? 'sealed', false)))

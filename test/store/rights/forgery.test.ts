@@ -114,6 +114,25 @@ describe.each(ROLES)("a core system %s", (_, role) => {
       () => interaction(", created_at", ", now() - interval '30 days'"),
     ],
     [
+      "date its last change",
+      "interactions_updated_at_is_not_chosen",
+      () => interaction(", updated_at", ", now() - interval '30 days'"),
+    ],
+    [
+      "date its status",
+      "interactions_status_updated_at_is_not_chosen",
+      () => interaction(", status_updated_at", ", now() - interval '30 days'"),
+    ],
+    [
+      "date its status details",
+      "interactions_status_details_updated_at_is_not_chosen",
+      () =>
+        interaction(
+          ", status_details, status_details_updated_at",
+          ", 'emailDelivered', now() - interval '30 days'",
+        ),
+    ],
+    [
       "log in another name",
       "interactions_created_by_is_not_chosen",
       () => interaction(", created_by", `, '{"id": "operator:the.ceo"}'`),
@@ -234,6 +253,32 @@ describe("privileges on all tables open none that only Tidings writes", () => {
       );
     });
   });
+
+  test.each(["created_at = '2020-01-01'", `created_by = '{"id": "operator:the.ceo"}'`])(
+    "nor when and by whom an interaction was logged: %s",
+    async (set) => {
+      await careless.run(async (client) => {
+        const update = `update tidings.interactions set ${set} where origin = 'logged'`;
+        await expect(client.query(update)).rejects.toMatchObject({
+          constraint: "interactions_keep_when_and_by_whom_they_were_logged",
+        });
+      });
+    },
+  );
+
+  test("and the times of a change are those of the database", async () => {
+    await careless.run(async (client) => {
+      const { rows } = await client.query(
+        `update tidings.interactions set updated_at = '2020-01-01', status_updated_at = '2020-01-01',
+           status_details = 'emailDelivered', status_details_updated_at = '2020-01-01'
+         where origin = 'logged'
+         returning updated_at > '2021-01-01' and status_updated_at > '2021-01-01' and status_details_updated_at > '2021-01-01' as recent`,
+      );
+      expect(new Set(rows.map(({ recent }: { recent: boolean }) => recent))).toEqual(
+        new Set([true]),
+      );
+    });
+  });
 });
 
 describe("an operator", () => {
@@ -318,6 +363,19 @@ describe("an operator", () => {
     ["passed_over", "'[]'"],
     ["created_at", "'2019-01-01'"],
     ["created_by", `'{"id": "operator:the.ceo"}'`],
+    ["updated_at", "'2019-01-01'"],
+    ["status_updated_at", "'2019-01-01'"],
+    ["status_details_updated_at", "'2019-01-01'"],
+    ["deleted_at", "now()"],
+    ["claims", "7"],
+    ["times_looked_up", "7"],
+    ["settle_at", "now()"],
+    ["newest_case_change_id", "7"],
+    ["failure_description_long", "'forged'"],
+    ["status_details", "'emailSent'"],
+    ["direction", "'inbound'"],
+    ["external_id", "'forged'"],
+    ["is_transactional", "true"],
     ["claimed_by", "'w9'"],
     ["content_sha256", "repeat('f', 64)"],
     ["content", "'{}'"],
