@@ -1,6 +1,13 @@
 import { CHANNELS, type Channel } from "../domain/vocabulary.ts";
+import {
+  closePause,
+  listWaiting,
+  openPause,
+  releaseWaiting,
+  type Paused,
+} from "../store/operate/pauses.ts";
 import { readClock } from "../store/postgres/database-clock.ts";
-import { openPause, releasePause, type Paused } from "../store/operate/pauses.ts";
+import type { Db } from "../store/postgres/db.ts";
 import { readWhole, wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
@@ -8,6 +15,7 @@ import { momentsIn } from "./cli/moment.ts";
 import { readFuture } from "./cli/period.ts";
 import { checkType } from "./cli/require.ts";
 import { readOperator, readReason } from "./cli/operator.ts";
+import { toStderr } from "./cli/print.ts";
 import { counted } from "./cli/layout.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 
@@ -62,11 +70,37 @@ date, whose whole day in the lender's time zone is paused.`,
   },
 });
 
-/** Releases a pause. The exit code is `refused` if there was no such pause. */
+/** The number of interactions that are released in one transaction. */
+const BATCH = 1_000;
+/** More than this many are a bulk, as in the queue. */
+const MOST_SINGLE = 20;
+
+/**
+ * Releases what waits in the scope of a pause that is released, in batches that are committed one by one. Returns the
+ * number of released interactions.
+ */
+async function releaseAll(db: Db, paused: Paused): Promise<number> {
+  const ids = await listWaiting(db, paused);
+  const isBulk = ids.length > MOST_SINGLE;
+  let released = 0;
+  for (let from = 0; from < ids.length; from += BATCH) {
+    const batch = ids.slice(from, from + BATCH);
+    released += (await releaseWaiting(db, batch, { isBulk })).length;
+    if (ids.length > BATCH) toStderr(`${released} of ${counted(ids.length, "interaction")} done`);
+  }
+  return released;
+}
+
+/**
+ * Releases a pause. If it is stopped, the same command releases the rest, and daemons judge it again some minutes later in any
+ * case. The exit code is `refused` if there was no such pause and nothing waited.
+ */
 export const resume = command({
   name: "resume",
   summary: "release a pause; interactions that waited for it are judged again at once",
   takes: "(everything | channel CHANNEL | type ID) [--by NAME]",
+  details:
+    "They are released in batches of 1,000. If the command is stopped, run it again: it releases\nthe rest.",
   operands: ["everything|channel|type", "[which]"],
   options: {
     by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
@@ -74,12 +108,20 @@ export const resume = command({
   async run({ operands, options, print }) {
     const paused = readPaused(operands);
     const operator = readOperator(options.by ?? process.env["USER"]);
-    const waiting = await withDatabase(`operator:${operator}`, (db) => releasePause(db, paused));
-    print(
-      waiting === undefined
-        ? `${named(operands)} was not paused; nothing was changed.`
-        : `Resumed ${named(operands)}; judged again: ${counted(waiting, "interaction")} that waited for it.`,
-    );
-    return waiting === undefined ? EXIT.refused : EXIT.done;
+    const { wasOpen, released } = await withDatabase(`operator:${operator}`, async (db) => ({
+      // the pause first: a daemon that judges a released interaction must not find it open
+      wasOpen: await closePause(db, paused),
+      released: await releaseAll(db, paused),
+    }));
+    print(releaseInWords(named(operands), wasOpen, released));
+    return wasOpen || released > 0 ? EXIT.done : EXIT.refused;
   },
 });
+
+function releaseInWords(name: string, wasOpen: boolean, released: number): string {
+  const number = counted(released, "interaction");
+  if (wasOpen) return `Resumed ${name}; judged again: ${number} that waited for it.`;
+  return released === 0
+    ? `${name} was not paused; nothing was changed.`
+    : `${name} was not paused; judged again: ${number} that still waited for an earlier pause.`;
+}

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { DeliveryRuleId } from "../../domain/delivery-rules.ts";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { Channel, PauseScope } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
@@ -54,29 +55,70 @@ export async function recordEndedPauses(db: Db): Promise<string[]> {
 
 const PAUSED: DeliveryRuleId = "pause.open";
 
-/** Releases a pause and requeues the interactions that waited for it. Returns their number, or undefined if no pause was open. */
-export async function releasePause(db: Db, paused: Paused): Promise<number | undefined> {
-  const { rows } = await sql<{ waiting: number }>`
-    with released as (
-      update tidings.pauses p
-      set released_at = clock_timestamp(), released_by = tidings.moved_by()
-      where p.released_at is null and p.scope = ${paused.scope}
-        and p.channel is not distinct from ${paused.channel} and p.notification_type_id is not distinct from ${paused.notificationTypeId}
-      returning p.id
+/** Releases a pause by the connection's actor; returns false if none is open. What waited for it is released by `releaseWaiting`. */
+export async function closePause(
+  db: Db,
+  { scope, channel, notificationTypeId }: Paused,
+): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    update tidings.pauses p
+    set released_at = clock_timestamp(), released_by = tidings.moved_by()
+    where p.released_at is null and p.scope = ${scope}
+      and p.channel is not distinct from ${channel} and p.notification_type_id is not distinct from ${notificationTypeId}
+    returning p.id
+  `.execute(db);
+  return rows.length > 0;
+}
+
+/** An interaction `i` that waits for a pause, although no open pause holds it */
+const WAITS_IN_VAIN = sql<boolean>`
+  i.origin = 'tidings' and i.status = 'scheduled' and i.compliance_guard_rule_id = ${PAUSED}
+  and not exists (
+    select from tidings.pauses p
+    where p.released_at is null and (p.ends_at > clock_timestamp()) is not false
+      and (p.scope = 'everything' or p.channel = i.channel or p.notification_type_id = i.notification_type_id))`;
+
+/** Lists the interactions in the scope that wait for a pause, although no open pause holds them, in order of id. */
+export async function listWaiting(
+  db: Db,
+  { channel, notificationTypeId }: Paused,
+): Promise<InteractionId[]> {
+  const { rows } = await sql<{ id: InteractionId }>`
+    select i.id from tidings.interactions i
+    where ${WAITS_IN_VAIN}
+      and (${channel}::text is null or i.channel = ${channel})
+      and (${notificationTypeId}::int is null or i.notification_type_id = ${notificationTypeId})
+    order by i.id
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Requeues those of the interactions that still wait for a pause that is released, in one statement. Returns their ids. They
+ * are locked in order of id, so that two releases cannot deadlock.
+ */
+export async function releaseWaiting(
+  db: Db,
+  interactionIds: readonly InteractionId[],
+  { isBulk }: { readonly isBulk: boolean },
+): Promise<InteractionId[]> {
+  const { rows } = await sql<{ id: InteractionId }>`
+    with found as materialized (
+      select i.id from tidings.interactions i
+      where i.id = any(${interactionIds}::bigint[]) and ${WAITS_IN_VAIN}
+      order by i.id for update
     ),
-    waiting as (
+    released as (
       update tidings.interactions i
       set scheduled_at_from = clock_timestamp(), compliance_guard_rule_id = null, failure_description_short = null, failure_description_long = null
-      where i.origin = 'tidings' and i.status = 'scheduled' and i.compliance_guard_rule_id = ${PAUSED}
-        and exists (select from released)
-        and (${paused.channel}::text is null or i.channel = ${paused.channel})
-        and (${paused.notificationTypeId}::int is null or i.notification_type_id = ${paused.notificationTypeId})
+      from found f
+      where i.id = f.id
       returning i.id
     ),
     jobs as (
-      select tidings.queue_deliveries(array_agg(w.id), now()) from waiting w
+      select tidings.queue_deliveries(array_agg(r.id), now(), ${isBulk}) from released r
     )
-    select (select count(*) from waiting)::int as waiting, (select count(*) from jobs) as jobs from released
+    select r.id, (select count(*) from jobs) as jobs from released r
   `.execute(db);
-  return rows[0]?.waiting;
+  return rows.map((row) => row.id);
 }
