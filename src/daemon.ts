@@ -31,6 +31,7 @@ import { openHttp } from "./http-service.ts";
 import { RESOLVER_CONNECTIONS, startResolver } from "./resolver.ts";
 import { createActiveTypes } from "./store/resolve/active-types.ts";
 import { createTaskList } from "./task-list.ts";
+import { showAlive } from "./liveness.ts";
 import { startMaintenance } from "./maintenance.ts";
 
 /** A running daemon. */
@@ -80,6 +81,7 @@ async function openOn(
   { config, emit: log, stopSignal }: Opening,
 ): Promise<Daemon> {
   const began = performance.now();
+  open.defer(showAlive(config.dataDir));
   const workerId = nameWorker(hostname(), process.pid, randomBytes(3).toString("hex"));
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(open, config));
   const observing = createObserving({ config, databaseUrl, emit: log });

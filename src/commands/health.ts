@@ -1,24 +1,18 @@
-import { hostname } from "node:os";
-import { WORKER_TIMEOUT_MS } from "../domain/worker.ts";
-import { listWorkers } from "../store/queue/workers.ts";
+import { readConfig } from "../config.ts";
+import { isAlive } from "../liveness.ts";
 import { command } from "./cli/command.ts";
-import { withDatabase } from "./cli/database.ts";
-import type { Print } from "./cli/print.ts";
-import { EXIT, type ExitCode } from "./cli/exit-codes.ts";
+import { EXIT } from "./cli/exit-codes.ts";
 
-/** Exit code 0 while a daemon of this host has a recent heartbeat. It serves as a container's health check. */
+/** Exit code 0 while a daemon of this host runs and its event loop turns. It does not ask the database. */
 export const health = command({
   name: "health",
   summary: "exit 0 while a daemon of this host is alive; for a container's health check",
+  details: `The database is not asked: during an outage a daemon waits and keeps the answers of providers,
+which a restart would lose. \`tidings status\` and /readyz show whether it can work.`,
   options: {},
-  run: ({ print }) => checkHealth(print),
+  run({ print }) {
+    const alive = isAlive(readConfig(process.env).dataDir);
+    print(alive ? "The daemon of this host is alive." : "No daemon of this host is alive.");
+    return Promise.resolve(alive ? EXIT.done : EXIT.checkFailed);
+  },
 });
-
-async function checkHealth(print: Print): Promise<ExitCode> {
-  const workers = await withDatabase("health", (db) => listWorkers(db));
-  const alive = workers.some(
-    (worker) => worker.host === hostname() && worker.silentMs < WORKER_TIMEOUT_MS,
-  );
-  print(alive ? "The daemon of this host is alive." : "No daemon of this host is alive.");
-  return alive ? EXIT.done : EXIT.checkFailed;
-}

@@ -8,7 +8,6 @@ import { EXIT_OF_FAULT } from "../../src/commands/cli/exit-codes.ts";
 import { dryRun } from "../../src/commands/dry-run/dry-run.ts";
 import { explain } from "../../src/commands/explain/explain.ts";
 import { find } from "../../src/commands/find/find.ts";
-import { health } from "../../src/commands/health.ts";
 import { keys } from "../../src/commands/keys.ts";
 import { migrate } from "../../src/commands/migrate.ts";
 import { pause, resume } from "../../src/commands/pause.ts";
@@ -78,7 +77,6 @@ const CALLS: readonly (readonly [
   [preview, [SLUG], 3],
   [dryRun, ["--file", changes], 0],
   [reseal, [], /table interactions/],
-  [health, [], 1],
 ];
 
 /** The exit code of a call and its last words, as the process ends with them. */

@@ -201,7 +201,7 @@ describe("the demo", () => {
 });
 
 describe("the database", () => {
-  test.each(["status", "migrate", "health"])(
+  test.each(["status", "migrate"])(
     "%s says in a line that it does not answer, and what to do",
     async (name) => {
       expect(await tidings([name], { DATABASE_URL: "postgres://tidings@127.0.0.1:1/x" })).toEqual({
@@ -246,11 +246,6 @@ describe("the database", () => {
     await migrate(own, readConfig({}).migration);
     await own.end();
     expect(await tidings(["status"])).toMatchObject({ code: 1, stderr: "" });
-    expect(await tidings(["health"])).toEqual({
-      code: 1,
-      stdout: "No daemon of this host is alive.\n",
-      stderr: "",
-    });
     expect(existsSync(join(directory, "postmaster.pid"))).toBe(true);
     await postgres.stop();
     expect(await tidings(["status"])).toMatchObject({ code: 1, stderr: "" });

@@ -16,6 +16,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/clock.ts", "src/config.ts", "src/log-destination.ts", "src/version.ts"],
   [
     "src/api-key.ts",
+    "src/liveness.ts",
     "src/log.ts",
     "src/seal.ts",
     "src/outcome-events.ts",
