@@ -669,22 +669,36 @@ create trigger write_transition after update on tidings.interactions
 referencing old table as before new table as after
 for each statement execute function tidings.write_transition();
 
--- A notice whose outcome was unknown and is now known to have been sent does not go out again. The attempt is locked before
--- those that follow it, as in planning the next attempt. An attempt in progress cannot be stopped.
+-- A notice that is known to have been sent does not go out again: neither when its unknown outcome becomes known, nor when a
+-- later attempt, which was in progress then and cannot be stopped, is scheduled again. The attempt is locked before those
+-- that follow it, as in planning the next attempt.
 create function tidings.cancel_later_attempts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  chain constant bigint := coalesce(new.first_interaction_id, new.id);
+  sent record;
 begin
+  select e.id, e.attempt into sent
+  from tidings.interactions e
+  where (e.id = chain or e.first_interaction_id = chain) and e.status in ('attempted', 'succeeded')
+    and not tidings.is_outcome_unknown(e.status, e.status_details)
+  order by e.attempt
+  limit 1;
+  if not found then
+    return null;
+  end if;
   update tidings.interactions i
   set status = 'canceled', compliance_guard_rule_id = null, failure_description_short = 'Already sent',
-    failure_description_long = format('Interaction %s, an earlier attempt, was found to have been sent.', new.id),
-    evidence = jsonb_build_object('code', 'alreadySent', 'interactionId', new.id::text)
-  where i.first_interaction_id = coalesce(new.first_interaction_id, new.id) and i.attempt > new.attempt
-    and i.origin = 'tidings' and i.status = 'scheduled';
+    failure_description_long = format('Interaction %s, an earlier attempt, was found to have been sent.', sent.id),
+    evidence = jsonb_build_object('code', 'alreadySent', 'interactionId', sent.id::text)
+  where i.first_interaction_id = chain and i.attempt > sent.attempt and i.origin = 'tidings' and i.status = 'scheduled';
   return null;
 end $$;
 create trigger cancel_later_attempts after update of status, status_details on tidings.interactions
-for each row when (old.origin = 'tidings' and old.status = 'attempted' and old.status_details like '%OutcomeUnknown'
-  and new.status in ('attempted', 'succeeded') and (new.status_details like '%OutcomeUnknown') is not true)
+for each row when (old.origin = 'tidings' and (
+  (old.status = 'attempted' and old.status_details like '%OutcomeUnknown'
+    and new.status in ('attempted', 'succeeded') and (new.status_details like '%OutcomeUnknown') is not true)
+  or (new.attempt > 1 and old.status <> 'scheduled' and new.status = 'scheduled')))
 execute function tidings.cancel_later_attempts();
 
 -- True if an operator's cancellation can be undone: an operator withdrew the interaction, not a rule, a caller or an earlier

@@ -118,6 +118,15 @@ describe("a notice that was found sent does not go out again", () => {
     expect(await planNextAttempts(db, [{ interactionId: next, dueAt: DUE }])).toEqual([]);
   });
 
+  test("an attempt in progress that is scheduled again, because the provider did not take it, is canceled", async () => {
+    const id = await insertUnknown();
+    const next = await retry(id);
+    await claim(next);
+    await find(id, "succeeded");
+    await pool.query("update tidings.interactions set status = 'scheduled' where id = $1", [next]);
+    expect(await standingOf(next)).toEqual(alreadySent(id));
+  });
+
   test("an attempt that follows one that has failed stays scheduled", async () => {
     const id = await insertUnknown();
     const next = await retry(id);
