@@ -1,13 +1,6 @@
 import { CHANNELS, type Channel } from "../domain/vocabulary.ts";
-import {
-  closePause,
-  listWaiting,
-  openPause,
-  releaseWaiting,
-  type Paused,
-} from "../store/operate/pauses.ts";
+import { openPause, releasePause, type Paused } from "../store/operate/pauses.ts";
 import { readClock } from "../store/postgres/database-clock.ts";
-import type { Db } from "../store/postgres/db.ts";
 import { readWhole, wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
@@ -70,26 +63,8 @@ date, whose whole day in the lender's time zone is paused.`,
   },
 });
 
-/** The number of interactions that are released in one transaction. */
-const BATCH = 1_000;
-/** More than this many are a bulk, as in the queue. */
-const MOST_SINGLE = 20;
-
-/**
- * Releases what waits in the scope of a pause that is released, in batches that are committed one by one. Returns the
- * number of released interactions.
- */
-async function releaseAll(db: Db, paused: Paused): Promise<number> {
-  const ids = await listWaiting(db, paused);
-  const isBulk = ids.length > MOST_SINGLE;
-  let released = 0;
-  for (let from = 0; from < ids.length; from += BATCH) {
-    const batch = ids.slice(from, from + BATCH);
-    released += (await releaseWaiting(db, batch, { isBulk })).length;
-    if (ids.length > BATCH) toStderr(`${released} of ${counted(ids.length, "interaction")} done`);
-  }
-  return released;
-}
+/** The progress of a release of more than this many interactions is shown. */
+const LONG = 1_000;
 
 /**
  * Releases a pause. If it is stopped, the same command releases the rest, and daemons judge it again some minutes later in any
@@ -108,11 +83,11 @@ export const resume = command({
   async run({ operands, options, print }) {
     const paused = readPaused(operands);
     const operator = readOperator(options.by ?? process.env["USER"]);
-    const { wasOpen, released } = await withDatabase(`operator:${operator}`, async (db) => ({
-      // the pause first: a daemon that judges a released interaction must not find it open
-      wasOpen: await closePause(db, paused),
-      released: await releaseAll(db, paused),
-    }));
+    const { wasOpen, released } = await withDatabase(`operator:${operator}`, (db) =>
+      releasePause(db, paused, (done, total) => {
+        if (total > LONG) toStderr(`${done} of ${counted(total, "interaction")} done`);
+      }),
+    );
     print(releaseInWords(named(operands), wasOpen, released));
     return wasOpen || released > 0 ? EXIT.done : EXIT.refused;
   },

@@ -3,12 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Pool } from "pg";
 import { afterAll, afterEach, expect, test } from "vitest";
-import {
-  closePause,
-  listWaiting,
-  openPause,
-  releaseWaiting,
-} from "../../src/store/operate/pauses.ts";
+import { openPause, releasePause } from "../../src/store/operate/pauses.ts";
 import { openPool } from "../../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../src/store/postgres/embedded-postgres.ts";
 import { spawnDaemon, type DaemonProcess, type Line } from "../daemon-process.ts";
@@ -107,8 +102,7 @@ test("a pause is reported once when it begins and once when it ends, with its ba
   await insertChanges(pool, changes);
   await untilLine(daemon, "heartbeat.reported", { due: 200, openPauses: 1 });
   await untilLine(daemon, "channel.reported", { channel: "email", paused: true, due: 200 });
-  await closePause(db, paused);
-  await releaseWaiting(db, await listWaiting(db, paused), { isBulk: false });
+  await releasePause(db, paused);
   await daemon.waitFor("channel.released");
   await untilLine(daemon, "heartbeat.reported", { due: 0, inProgress: 0 });
   expect(countOf(daemon, "channel.paused")).toBe(1);

@@ -8,7 +8,7 @@ import { readConfig } from "../../src/config.ts";
 import { createDb, openPool } from "../../src/store/postgres/db.ts";
 import { rescheduleUnsentClaims } from "../../src/store/settle/recovery.ts";
 import { createTemplateCache } from "../../src/store/deliver/template-cache.ts";
-import { closePause, openPause } from "../../src/store/operate/pauses.ts";
+import { openPause, releasePause } from "../../src/store/operate/pauses.ts";
 import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
 import { rewriteRecord, useDatabase } from "../database.ts";
@@ -130,7 +130,7 @@ test("a paused channel with 2,003 notices writes one line for them, not one for 
   expect(countSaid("interactions.postponed")).toBe(1);
   expect(emitted.length).toBeLessThan(10);
   expect(peer.mails).toEqual([]);
-  await closePause(database.db, paused);
+  await releasePause(database.db, paused);
   await pool.query("delete from tidings_queue._private_jobs");
 });
 

@@ -55,8 +55,41 @@ export async function recordEndedPauses(db: Db): Promise<string[]> {
 
 const PAUSED: DeliveryRuleId = "pause.open";
 
-/** Releases a pause by the connection's actor; returns false if none is open. What waited for it is released by `releaseWaiting`. */
-export async function closePause(
+/** The number of interactions that are released in one transaction. */
+const BATCH = 1_000;
+/** More than this many are a bulk, as in the queue. */
+const MOST_SINGLE = 20;
+
+/** What a release has done. */
+export interface Release {
+  readonly wasOpen: boolean;
+  /** The number of interactions that waited for it. */
+  readonly released: number;
+}
+
+/**
+ * Releases a pause by the connection's actor, and then what waited for it, in batches that are committed one by one. If it is
+ * stopped, another call releases the rest. `onBatch` gets the number that is released and the total.
+ */
+export async function releasePause(
+  db: Db,
+  paused: Paused,
+  onBatch: (released: number, total: number) => void = () => {},
+): Promise<Release> {
+  // the pause first: a daemon that judges a released interaction must not find it open
+  const wasOpen = await closePause(db, paused);
+  const ids = await listWaiting(db, paused);
+  const isBulk = ids.length > MOST_SINGLE;
+  let released = 0;
+  for (let from = 0; from < ids.length; from += BATCH) {
+    released += await releaseWaiting(db, ids.slice(from, from + BATCH), isBulk);
+    onBatch(released, ids.length);
+  }
+  return { wasOpen, released };
+}
+
+/** Returns false if no such pause is open. */
+async function closePause(
   db: Db,
   { scope, channel, notificationTypeId }: Paused,
 ): Promise<boolean> {
@@ -79,7 +112,7 @@ const WAITS_IN_VAIN = sql<boolean>`
       and (p.scope = 'everything' or p.channel = i.channel or p.notification_type_id = i.notification_type_id))`;
 
 /** Lists the interactions in the scope that wait for a pause, although no open pause holds them, in order of id. */
-export async function listWaiting(
+async function listWaiting(
   db: Db,
   { channel, notificationTypeId }: Paused,
 ): Promise<InteractionId[]> {
@@ -94,14 +127,14 @@ export async function listWaiting(
 }
 
 /**
- * Requeues those of the interactions that still wait for a pause that is released, in one statement. Returns their ids. They
- * are locked in order of id, so that two releases cannot deadlock.
+ * Requeues those of the interactions that still wait for a pause that is released, in one statement. Returns their number.
+ * They are locked in order of id, so that two releases cannot deadlock.
  */
-export async function releaseWaiting(
+async function releaseWaiting(
   db: Db,
   interactionIds: readonly InteractionId[],
-  { isBulk }: { readonly isBulk: boolean },
-): Promise<InteractionId[]> {
+  isBulk: boolean,
+): Promise<number> {
   const { rows } = await sql<{ id: InteractionId }>`
     with found as materialized (
       select i.id from tidings.interactions i
@@ -120,5 +153,5 @@ export async function releaseWaiting(
     )
     select r.id, (select count(*) from jobs) as jobs from released r
   `.execute(db);
-  return rows.map((row) => row.id);
+  return rows.length;
 }
