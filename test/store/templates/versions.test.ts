@@ -96,13 +96,13 @@ test.each([
 ])(
   "an insert into %s without an id gets none that a writer has chosen",
   async (table, column, value) => {
-    const insert = (id: string): Promise<{ rows: { id: number; version: number }[] }> =>
+    const insert = (chosen: string): Promise<{ rows: { id: number; version: number }[] }> =>
       pool.query(
-        `insert into tidings.${table} (${id === "" ? "" : "id, "}name, ${column}) values (${id === "" ? "" : `${id}, `}'N', ${value}) returning id, version`,
+        `insert into tidings.${table} (${chosen === "" ? "" : "id, "}name, ${column}) values (${chosen === "" ? "" : `${chosen}, `}'N', ${value}) returning id, version`,
       );
     const { rows: given } = await insert("");
     const next = (given[0]?.id ?? 0) + 1;
-    for (const id of [next, next + 1]) await insert(String(id));
+    for (const chosen of [next, next + 1]) await insert(String(chosen));
 
     expect((await insert("")).rows).toEqual([{ id: next + 2, version: 1 }]);
     // the next version of one of them
