@@ -335,18 +335,35 @@ end $$;
 create trigger guard_interaction_id before insert on tidings.interactions
 for each row when (new.origin = 'logged') execute function tidings.guard_interaction_id();
 
--- Such a role cannot change Tidings' rows either, if it was granted to update logged ones.
+-- Such a role cannot change Tidings' rows either, if it was granted to update logged ones. An operator withdraws what is
+-- scheduled and settles an outcome that is unknown. Claims, calls and their results are written by daemons only: an operator
+-- could otherwise record a message that was never sent, or hold a notice by a claim in the name of a daemon.
 create function tidings.guard_foreign_update() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  if tidings.may_send(current_user) then
+    return null;
+  end if;
   if not tidings.may_operate(current_user) and exists (select from before o where o.origin = 'tidings') then
     perform tidings.forbid('interactions_of_tidings_are_not_changed', format('role %s may not change what Tidings sends', current_user),
       '`tidings cancel` withdraws a notice');
   end if;
+  if exists (
+    select from before o join after n using (id)
+    where o.origin = 'tidings' and (
+      (n.started_at, n.ended_at, n.provider_message_id, n.content_sha256)
+        is distinct from (o.started_at, o.ended_at, o.provider_message_id, o.content_sha256)
+      or (n.status, n.status_details) is distinct from (o.status, o.status_details)
+        and (o.status, n.status) is distinct from ('scheduled', 'canceled')
+        and not (tidings.is_outcome_unknown(o.status, o.status_details) and n.status in ('attempted', 'succeeded', 'scheduled')))
+  ) then
+    perform tidings.forbid('interactions_are_sent_by_daemons', format('role %s may not record what only a daemon knows', current_user),
+      '`tidings cancel` withdraws what is scheduled, and `tidings settle` settles an outcome that is unknown');
+  end if;
   return null;
 end $$;
 create trigger guard_foreign_update after update on tidings.interactions
-referencing old table as before
+referencing old table as before new table as after
 for each statement execute function tidings.guard_foreign_update();
 
 -- Status. Interactions of Tidings follow the strict diagram.

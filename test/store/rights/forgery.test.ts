@@ -398,6 +398,64 @@ describe("an operator", () => {
     }
   });
 
+  const CLAIM = "status = 'inProgress', claimed_at = '2020-01-01', claimed_by = 'w-1'";
+  const UNKNOWN = { status: "attempted", statusDetails: "emailOutcomeUnknown" };
+
+  test.each([
+    ["claims what is scheduled", { status: "scheduled" }, CLAIM],
+    [
+      "claims it with content and a contact",
+      { status: "scheduled" },
+      `${CLAIM}, content = '{"subject": "forged"}', contact = '{}'`,
+    ],
+    [
+      "fails what is scheduled",
+      { status: "scheduled" },
+      "status = 'failed', failure_description_short = 'x', failure_description_long = 'x'",
+    ],
+    [
+      "ends a call",
+      { status: "inProgress" },
+      "status = 'succeeded', status_details = 'emailDelivered'",
+    ],
+    ["takes a call back", { status: "inProgress" }, "status = 'scheduled'"],
+    [
+      "has what was sent delivered",
+      { status: "attempted", statusDetails: "emailSent" },
+      "status = 'succeeded', status_details = 'emailDelivered'",
+    ],
+    [
+      "changes the details of what was sent",
+      { status: "attempted", statusDetails: "emailSent" },
+      "status_details = 'emailOutcomeUnknown'",
+    ],
+    [
+      "fails what was delivered",
+      { status: "succeeded" },
+      "status = 'failed', failure_description_short = 'x', failure_description_long = 'x'",
+    ],
+    [
+      "fails an unknown outcome",
+      UNKNOWN,
+      "status = 'failed', failure_description_short = 'x', failure_description_long = 'x'",
+    ],
+    ["names the message of an unknown outcome", UNKNOWN, "provider_message_id = '4X'"],
+    [
+      "settles it with a hash of other content",
+      UNKNOWN,
+      "status = 'attempted', status_details = 'emailSent', content_sha256 = repeat('f', 64)",
+    ],
+    ["settles it with another time", UNKNOWN, "status = 'succeeded', started_at = '2020-01-01'"],
+  ])("never %s", async (_title, fields, changes) => {
+    const id = await insertInteraction(pool, fields);
+    await operator.run(async (client) => {
+      await actAs(client, "operator:kim");
+      await expect(
+        client.query(`update tidings.interactions set ${changes} where id = ${id}`),
+      ).rejects.toMatchObject({ constraint: "interactions_are_sent_by_daemons", code: "42501" });
+    });
+  });
+
   test("does not write what only daemons write", async () => {
     await operator.run(async (client) => {
       for (const table of ["secrets", "workers", "channels"])
