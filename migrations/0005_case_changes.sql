@@ -342,10 +342,13 @@ declare
   one bigint;
   refusing_rule text;
 begin
-  -- the changes of a case are taken in in their order, so only one session at a time does this
-  if not pg_try_advisory_xact_lock(hashtext('tidings.missed_changes')) then
+  -- The changes of a case are taken in in their order, so only one session at a time does this. It is the lock of a table
+  -- that only the daemon's role can take, because each role of the database could take an advisory lock and keep it.
+  begin
+    lock table tidings.late_intake in share row exclusive mode nowait;
+  exception when lock_not_available then
     return;
-  end if;
+  end;
   -- taken in meanwhile
   delete from tidings.missed_changes x using tidings.case_moves m where m.case_change_id = x.case_change_id;
   select array_agg(d.id) into due

@@ -33,15 +33,16 @@ export interface MigrationLimits {
  * role lacks rights.
  */
 export async function migrate(pool: Pool, limits: MigrationLimits): Promise<string[]> {
-  const lock = await pool.connect();
+  const texts = await readMigrations();
+  const run = async (): Promise<string[]> => {
+    await migrateQueue(pool);
+    return await applyMigrations(pool, texts, limits);
+  };
   try {
-    await takeMigrationLock(lock);
-    await runMigrations({
-      pgPool: withOwnChannels(pool),
-      schema: QUEUE_SCHEMA,
-      logger: new Logger(() => () => {}),
-    });
-    return await applyMigrations(pool, await readMigrations(), limits);
+    const { pending } = await readMigrationState(createDb(pool), Object.keys(texts));
+    // The lock orders only migrations of ours. Each role of the database can take it, so a daemon whose database is up to
+    // date must not wait for it.
+    return pending.length === 0 ? await run() : await withMigrationLock(pool, run);
   } catch (error) {
     if (constraintViolation(error)?.sqlState !== INSUFFICIENT_PRIVILEGE) throw error;
     const reason = error instanceof Error ? error.message : "";
@@ -50,6 +51,22 @@ export async function migrate(pool: Pool, limits: MigrationLimits): Promise<stri
       `The role may not migrate the schema (${reason}): run \`tidings migrate\` as the role that owns it.`,
       error,
     );
+  }
+}
+
+/** graphile-worker itself allows several sessions to migrate its schema at the same time. */
+const migrateQueue = (pool: Pool): Promise<void> =>
+  runMigrations({
+    pgPool: withOwnChannels(pool),
+    schema: QUEUE_SCHEMA,
+    logger: new Logger(() => () => {}),
+  });
+
+async function withMigrationLock<Result>(pool: Pool, work: () => Promise<Result>): Promise<Result> {
+  const lock = await pool.connect();
+  try {
+    await takeMigrationLock(lock);
+    return await work();
   } finally {
     await lock.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => {});
     lock.release();
