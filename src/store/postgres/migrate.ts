@@ -34,7 +34,7 @@ export interface MigrationLimits {
  */
 export async function migrate(pool: Pool, limits: MigrationLimits): Promise<string[]> {
   const texts = await readMigrations();
-  const run = async (): Promise<string[]> => {
+  const migrateBoth = async (): Promise<string[]> => {
     await migrateQueue(pool);
     return await applyMigrations(pool, texts, limits);
   };
@@ -42,13 +42,13 @@ export async function migrate(pool: Pool, limits: MigrationLimits): Promise<stri
     const { pending } = await readMigrationState(createDb(pool), Object.keys(texts));
     // The lock orders only migrations of ours. Each role of the database can take it, so a daemon whose database is up to
     // date must not wait for it.
-    return pending.length === 0 ? await run() : await withMigrationLock(pool, run);
+    return pending.length === 0 ? await migrateBoth() : await withMigrationLock(pool, migrateBoth);
   } catch (error) {
     if (constraintViolation(error)?.sqlState !== INSUFFICIENT_PRIVILEGE) throw error;
     const reason = error instanceof Error ? error.message : "";
     throw new Fault(
       "DATABASE_UNSUITABLE",
-      `The role may not migrate the schema (${reason}): run \`tidings migrate\` as the role that owns it.`,
+      `The role may not migrate the schema (${reason}): migrateBoth \`tidings migrate\` as the role that owns it.`,
       error,
     );
   }
