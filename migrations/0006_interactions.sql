@@ -196,9 +196,10 @@ begin
   select n.person_id into missing_id
   from added n
   where n.person_id is not null
-    -- the case change already prevents the deletion of its borrower
-    and not exists (select from tidings.case_changes c where c.id = n.case_change_id and c.borrower_id = n.person_id)
-    and not exists (select from tidings.borrowers b where b.id = n.person_id for key share)
+    -- The case change already prevents the deletion of its borrower. With "case", because "and" has no order: the lock would
+    -- wait for each transaction of the core system that has selected the borrower for update, and all resolving with it.
+    and case when exists (select from tidings.case_changes c where c.id = n.case_change_id and c.borrower_id = n.person_id) then false
+      else not exists (select from tidings.borrowers b where b.id = n.person_id for key share) end
   limit 1;
   if found then
     perform tidings.raise_missing_reference('interactions_person_is_known', 'borrower', missing_id);

@@ -97,3 +97,18 @@ test("a set that another transaction has locked is resolved when the lock ends",
   client.release();
   await resolved();
 });
+
+test("a borrower whom a transaction has selected for update delays no change", async () => {
+  const [id] = await insertChanges(pool, [{ caseId: "HELD", status: "initiated", at: MARCH }]);
+  const holder = await pool.connect();
+  await holder.query("begin; select from tidings.borrowers where id = 'BO-1' for update");
+  start();
+  await resolved();
+  await holder.query("rollback");
+  holder.release();
+  const { rowCount } = await pool.query(
+    "select from tidings.interactions where case_change_id = $1",
+    [id],
+  );
+  expect(rowCount).toBe(1);
+});
