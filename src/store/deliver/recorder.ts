@@ -138,8 +138,8 @@ async function write(db: Db, answered: readonly Answered[]): Promise<boolean> {
 const LOCK_WAIT = { withAnswers: "100ms", later: "1s" };
 
 /**
- * Writes findings to contacts. False, and none is written, if the core system keeps a contact locked: a long transaction of
- * its own must not delay the answers.
+ * Writes findings to contacts. False, and none is written, if the core system keeps a contact locked: its long
+ * transaction must not delay the answers.
  */
 async function noteUnlessLocked(tx: Db, outcomes: readonly AttemptOutcome[]): Promise<boolean> {
   if (outcomes.every((one) => one.finding === null)) return true;
