@@ -1,6 +1,6 @@
 import type { InteractionId } from "../domain/ids.ts";
-import { systemClock } from "../clock.ts";
 import { planNextAttempts } from "../store/deliver/next-attempts.ts";
+import { readClock } from "../store/postgres/database-clock.ts";
 import { actOn, exitCodeOf, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
@@ -30,6 +30,7 @@ ${FILTER_HELP}`,
     const target = readTarget(operand, options);
     const operator = readOperator(options.by ?? process.env["USER"]);
     return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
+      const dueAt = await readClock(db);
       const planned = await actOn({
         db,
         zone: lender.timeZone,
@@ -41,7 +42,7 @@ ${FILTER_HELP}`,
         work: (ids) =>
           planNextAttempts(
             db,
-            ids.map((interactionId) => ({ interactionId, dueAt: systemClock() })),
+            ids.map((interactionId) => ({ interactionId, dueAt })),
           ),
       });
       if (planned === undefined) return EXIT.refused;

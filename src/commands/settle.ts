@@ -1,7 +1,7 @@
 import type { InteractionId } from "../domain/ids.ts";
-import { systemClock } from "../clock.ts";
 import { recordFound, scheduleNeverSent } from "../store/settle/unknown-outcomes.ts";
 import type { Eligible } from "../store/operate/selection.ts";
+import { readClock } from "../store/postgres/database-clock.ts";
 import type { Db } from "../store/postgres/db.ts";
 import { wrongArguments } from "./cli/arguments.ts";
 import { actOn, exitCodeOf, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
@@ -35,7 +35,7 @@ const OUTCOMES: Readonly<Record<string, Settlement>> = {
   delivered: found("succeeded"),
   neverSent: {
     eligible: "lastUnknown",
-    work: (db, ids) => scheduleNeverSent(db, ids, systemClock(), "operator"),
+    work: async (db, ids) => scheduleNeverSent(db, ids, await readClock(db), "operator"),
   },
 };
 const NAMES = Object.keys(OUTCOMES).join(", ");

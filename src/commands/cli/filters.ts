@@ -1,6 +1,7 @@
 import { parseBorrowerId, parseCaseId, parseLoanId } from "../../domain/ids.ts";
 import { CHANNELS, INTERACTION_STATUSES } from "../../domain/vocabulary.ts";
 import type { InteractionFilter } from "../../store/api/interaction-filter.ts";
+import { readClock } from "../../store/postgres/database-clock.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { readWhole, wrongArguments } from "./arguments.ts";
@@ -74,7 +75,7 @@ export async function readFilter(
   options: FilterOptions,
   zone: string,
 ): Promise<InteractionFilter> {
-  const terms = { db, zone, now: new Date() };
+  const terms = { db, zone, now: await readClock(db) };
   return {
     ...readWords(options),
     createdFrom: await readStart(terms, "--since", options.since),

@@ -8,6 +8,7 @@ import {
   wrongArguments,
 } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
+import { readClock } from "../../store/postgres/database-clock.ts";
 import { withDatabase } from "../cli/database.ts";
 import { dryRunJson, dryRunPage } from "./page.ts";
 import { runDryRun, type Source } from "./run.ts";
@@ -50,14 +51,15 @@ addresses are not shown, contact ids are.`,
   async run({ options, print }) {
     const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT, LARGEST_LIMIT);
     const source = await readSource(options);
-    const now = new Date();
     const result = await withDatabase("dry-run", (db, config) =>
       // One snapshot for all reads; the database refuses any write in this transaction.
       db
         .transaction()
         .setIsolationLevel("repeatable read")
         .setAccessMode("read only")
-        .execute((view) => runDryRun(view, config, source, { limit, now })),
+        .execute(async (view) =>
+          runDryRun(view, config, source, { limit, now: await readClock(view) }),
+        ),
     );
     print(options.json === true ? dryRunJson(result) : dryRunPage(result));
     return EXIT.done;
