@@ -696,6 +696,13 @@ declare
   chain constant bigint := coalesce(new.first_interaction_id, new.id);
   sent record;
 begin
+  -- An attempt that is scheduled waits for a transaction that is recording that an earlier one was sent. Planning locks only the
+  -- attempt right before it.
+  if new.status = 'scheduled' then
+    perform from tidings.interactions e
+    where (e.id = chain or e.first_interaction_id = chain) and e.attempt < new.attempt
+    order by e.id for no key update;
+  end if;
   select e.id, e.attempt into sent
   from tidings.interactions e
   where (e.id = chain or e.first_interaction_id = chain) and e.status in ('attempted', 'succeeded')
@@ -717,6 +724,9 @@ for each row when (old.origin = 'tidings' and (
   (old.status = 'attempted' and old.status_details like '%OutcomeUnknown'
     and new.status in ('attempted', 'succeeded') and (new.status_details like '%OutcomeUnknown') is not true)
   or (new.attempt > 1 and old.status <> 'scheduled' and new.status = 'scheduled')))
+execute function tidings.cancel_later_attempts();
+create trigger cancel_attempt_after_sent after insert on tidings.interactions
+for each row when (new.origin = 'tidings' and new.status = 'scheduled' and new.attempt > 2)
 execute function tidings.cancel_later_attempts();
 
 -- True if an operator's cancellation can be undone: an operator withdrew the interaction, not a rule, a caller or an earlier

@@ -118,6 +118,48 @@ describe("a notice that was found sent does not go out again", () => {
     expect(await planNextAttempts(db, [{ interactionId: next, dueAt: DUE }])).toEqual([]);
   });
 
+  test("a third attempt that is planned at the same moment is canceled too", async () => {
+    const id = await insertUnknown();
+    const next = await retry(id);
+    await claim(next);
+    const locked = await pool.connect();
+    await locked.query("begin");
+    await locked.query(
+      "update tidings.interactions set status = 'succeeded', status_details = 'emailDelivered' where id = $1",
+      [id],
+    );
+    await pool.query(
+      "update tidings.interactions set status = 'failed', failure_description_short = 'x', failure_description_long = 'x' where id = $1",
+      [next],
+    );
+    const planned = planNextAttempts(db, [{ interactionId: next, dueAt: DUE }]);
+    await Promise.race([planned, untilWaitingForLock(pool)]);
+    await locked.query("commit");
+    locked.release();
+    for (const last of await planned) expect(await standingOf(last)).toEqual(alreadySent(id));
+  });
+
+  test("an attempt that comes back waits for a transaction that records an earlier one as sent", async () => {
+    const id = await insertUnknown();
+    const next = await retry(id);
+    await claim(next);
+    const recording = await pool.connect();
+    await recording.query("begin");
+    await recording.query(
+      "update tidings.interactions set status = 'succeeded', status_details = 'emailDelivered' where id = $1",
+      [id],
+    );
+    const returned = pool.query(
+      "update tidings.interactions set status = 'scheduled' where id = $1",
+      [next],
+    );
+    await Promise.race([returned, untilWaitingForLock(pool)]);
+    await recording.query("commit");
+    recording.release();
+    await returned;
+    expect(await standingOf(next)).toEqual(alreadySent(id));
+  });
+
   test("an attempt in progress that is scheduled again, because the provider did not take it, is canceled", async () => {
     const id = await insertUnknown();
     const next = await retry(id);
