@@ -66,8 +66,15 @@ export async function findForgottenChanges(
     queued as (
       insert into tidings.resolve_queue (case_change_ids, priority)
       select array_agg(p.id order by p.id), 10
-      from (select f.id, (row_number() over (order by f.id) - 1) / 100 as part from forgotten f where not f.is_missed) p
-      group by p.part
+      from (
+        -- sets of at most 100 changes and about 4 MB, as intake makes them
+        select f.id, (row_number() over (order by f.id) - 1) / 100 as part,
+          sum(octet_length(c.fields::text)) over (order by f.id) / 4000000 as megabytes
+        from forgotten f
+        join tidings.case_changes c on c.id = f.id
+        where not f.is_missed
+      ) p
+      group by p.part, p.megabytes
     )
     select (select l.id from last l) as last_id, (count(*) filter (where not f.is_missed))::int as queued,
       min(f.id) filter (where not f.is_missed) as first_queued_id
