@@ -26,6 +26,15 @@ export interface Stretch {
   readonly firstQueuedId: CaseChangeId | null;
 }
 
+/** The forgotten changes that were taken in, in parts of at most 100 changes and about 4 MB, as intake makes them. */
+const FORGOTTEN_PARTS = sql`(
+  select f.id, (row_number() over (order by f.id) - 1) / 100 as count_part,
+    sum(octet_length(c.fields::text)) over (order by f.id) / 4000000 as size_part
+  from forgotten f
+  join tidings.case_changes c on c.id = f.id
+  where not f.is_missed
+)`;
+
 /**
  * Reads the changes after an id and finds those that were not taken in or not resolved, whatever the cause: no trigger
  * fired, a row of a queue was deleted, or a backup contains only some of the tables. Notes or queues them.
@@ -66,15 +75,8 @@ export async function findForgottenChanges(
     queued as (
       insert into tidings.resolve_queue (case_change_ids, priority)
       select array_agg(p.id order by p.id), 10
-      from (
-        -- sets of at most 100 changes and about 4 MB, as intake makes them
-        select f.id, (row_number() over (order by f.id) - 1) / 100 as part,
-          sum(octet_length(c.fields::text)) over (order by f.id) / 4000000 as megabytes
-        from forgotten f
-        join tidings.case_changes c on c.id = f.id
-        where not f.is_missed
-      ) p
-      group by p.part, p.megabytes
+      from ${FORGOTTEN_PARTS} p
+      group by p.count_part, p.size_part
     )
     select (select l.id from last l) as last_id, (count(*) filter (where not f.is_missed))::int as queued,
       min(f.id) filter (where not f.is_missed) as first_queued_id
