@@ -16,6 +16,11 @@ interface TableGrant {
 interface Rights {
   readonly may: string;
   readonly tables: readonly TableGrant[];
+  /**
+   * Tables whose rows the role may update. It gets the privilege on each column and not on the table, which would let it
+   * lock the whole table against everybody.
+   */
+  readonly updates: readonly string[];
   /** Functions of schema tidings. */
   readonly functions: readonly string[];
   /** True if the role may use or set sequences other than by an insert. */
@@ -44,7 +49,9 @@ const INTERACTION_COLUMNS = `id, origin, created_at, updated_at, deleted_at, cre
   template_version, template_version_id, template_explanation, due_explanation, attempt, first_interaction_id, claims, claimed_at,
   newest_case_change_id, claimed_by, provider, provider_message_id, evidence, settle_at, times_looked_up, content_sha256, segments, first_due_at`;
 
-const LENDER_TABLES = ["case_types", "loan_types", "borrowers", "loans", "contacts", "time_zones"];
+const CORE_TABLES = ["case_types", "loan_types", "borrowers", "loans", "contacts"];
+const LENDER_TABLES = [...CORE_TABLES, "time_zones"];
+const OPERATOR_TABLES = ["interactions", "pauses", "templates", "api_keys"];
 const RULE_TABLES = [
   "templates",
   "notification_types",
@@ -78,12 +85,12 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     may: "The core system: its own data, case changes, and interactions that it logs",
     tables: [
       {
-        privileges: "select, insert, update",
-        tables: ["case_types", "loan_types", "borrowers", "loans", "contacts"],
+        privileges: "select, insert",
+        tables: [...CORE_TABLES, "case_changes", "interactions"],
       },
-      { privileges: "select, insert", tables: ["case_changes", "interactions"] },
       { privileges: "select", tables: ["time_zones"] },
     ],
+    updates: CORE_TABLES,
     functions: [],
     sequences: false,
     queue: null,
@@ -104,6 +111,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
         ],
       },
     ],
+    updates: [],
     functions: [
       "right_to_send()",
       "right_to_operate()",
@@ -128,12 +136,10 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
         privileges: "select",
         tables: [...LENDER_TABLES, ...RULE_TABLES, ...WORK_TABLES, "record_changes"],
       },
-      {
-        privileges: "select, insert, update",
-        tables: ["interactions", "pauses", "templates", "api_keys"],
-      },
+      { privileges: "select, insert", tables: OPERATOR_TABLES },
       { privileges: "insert", tables: ["content_reveals", "template_tests"] },
     ],
+    updates: OPERATOR_TABLES,
     functions: [
       "right_to_operate()",
       "has_next_attempt(bigint)",
@@ -158,6 +164,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
         tables: ["record_changes"],
       },
     ],
+    updates: [],
     functions: [],
     sequences: false,
     queue: null,
@@ -183,7 +190,10 @@ export const isRoleName = (name: string): boolean =>
   Buffer.byteLength(name) <= 63 &&
   !/^(public|none|current_user|current_role|session_user|pg_.*)$/.test(name);
 
-function roleSql(name: string, { may, tables, functions, sequences, queue }: Rights): string {
+function roleSql(
+  name: string,
+  { may, tables, updates, functions, sequences, queue }: Rights,
+): string {
   const role = `"${name}"`;
   return [
     `-- ${may}`,
@@ -191,6 +201,7 @@ function roleSql(name: string, { may, tables, functions, sequences, queue }: Rig
     `do $$ begin if not exists (select from pg_roles where rolname = '${name}') then create role ${role} login; end if; end $$;`,
     `grant usage on schema tidings to ${role};`,
     ...tables.map((grant) => grantSql(grant, role)),
+    ...(updates.length === 0 ? [] : [updatesSql(updates, role)]),
     ...functions.map((one) => `grant execute on function tidings.${one} to ${role};`),
     ...(sequences
       ? [`grant usage, select, update on all sequences in schema tidings to ${role};`]
@@ -207,6 +218,22 @@ function grantSql({ privileges, tables }: TableGrant, role: string): string {
       : tables.map((table) => `tidings.${table}`).join(", ");
   return `grant ${privileges} on ${on} to ${role};`;
 }
+
+/** Columns that a later migration adds are granted when the SQL runs again. */
+const updatesSql = (tables: readonly string[], role: string): string => `do $$
+declare
+  granted record;
+begin
+  for granted in
+    select a.attrelid::regclass as name, string_agg(quote_ident(a.attname), ', ') as columns
+    from pg_attribute a
+    where a.attrelid = any(array[${tables.map((table) => `'tidings.${table}'`).join(", ")}]::regclass[])
+      and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    group by a.attrelid
+  loop
+    execute format('grant update (%s) on %s to ${role}', granted.columns, granted.name);
+  end loop;
+end $$;`;
 
 /** The queue's tables have row level security without a policy, so without these policies a role sees no rows. */
 const queueSql = (privileges: string, role: string): string => `

@@ -142,6 +142,26 @@ test("a reader is granted every column that does not hold contents or keys, and 
   expect(wrong, "RIGHTS in src/store/postgres/roles.ts").toEqual([]);
 });
 
+test("only the daemon may lock a whole table against others", async () => {
+  const { rows } = await owner.query<{ kind: string; table: string }>(
+    `select r.rolname as kind, c.relname as table
+     from pg_class c cross join pg_roles r
+     where c.relnamespace = 'tidings'::regnamespace and c.relkind = 'r' and r.rolname = any($1)
+       and has_table_privilege(r.oid, c.oid, 'update, delete, truncate')`,
+    [[NAMES.core, NAMES.operator, NAMES.reader]],
+  );
+  expect(rows).toEqual([]);
+  for (const [kind, table] of [
+    ["core", "borrowers"],
+    ["operator", "interactions"],
+  ] as const)
+    await expect(
+      poolOf(kind).query(
+        `do $$ begin lock table tidings.${table} in share row exclusive mode; end $$`,
+      ),
+    ).rejects.toThrow("permission denied");
+});
+
 test("every function and table that the table of rights names is there", async () => {
   for (const { functions } of Object.values(RIGHTS))
     for (const one of functions)
