@@ -11,8 +11,9 @@ import { judge } from "./commands/judge/judge.ts";
 import { keys } from "./commands/keys.ts";
 import { migrate } from "./commands/migrate.ts";
 import { openapi } from "./commands/openapi.ts";
-import { EXIT_OF_FAULT, type ExitCode } from "./commands/cli/exit-codes.ts";
+import { EXIT, EXIT_OF_FAULT, type ExitCode } from "./commands/cli/exit-codes.ts";
 import { toStderr, toStdout } from "./commands/cli/print.ts";
+import { unexpectedInWords } from "./commands/cli/unexpected.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { preview } from "./commands/preview/preview.ts";
 import { reseal } from "./commands/reseal.ts";
@@ -86,7 +87,7 @@ process.stdout.on("error", (error) => {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof Fault)) throw error;
-  toStderr(error.message);
-  process.exitCode = EXIT_OF_FAULT[error.code];
+  const isFault = error instanceof Fault;
+  toStderr(isFault ? error.message : unexpectedInWords(error));
+  process.exitCode = isFault ? EXIT_OF_FAULT[error.code] : EXIT.checkFailed;
 }

@@ -5,13 +5,12 @@ import type { Emit } from "../domain/events.ts";
 import { createLog, eventLogger } from "../log.ts";
 import { command } from "./cli/command.ts";
 import { EXIT, EXIT_OF_FAULT, type ExitCode } from "./cli/exit-codes.ts";
+import { reasonOf } from "./cli/unexpected.ts";
 
 /** The time for closing everything after the jobs have ended (ms). */
 const CLOSING_MS = 5_000;
 
 const codeOf = (error: unknown): string => (error instanceof Fault ? error.code : "UNEXPECTED");
-const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : "not an error";
 
 /** Runs the daemon until a signal stops it or it cannot continue. */
 export const start = command({
