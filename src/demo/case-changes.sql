@@ -18,7 +18,7 @@ insert into tidings.case_changes (external_id, case_id, case_type_id, borrower_i
 insert into tidings.case_changes (external_id, case_id, case_type_id, borrower_id, loan_ids, status, outcome, fields) values
   ('a number that opted out', 'CS-7', 'identityTheft', 'BO-ELI', '{LN-ELI}', 'initiated', null, '{}');
 insert into tidings.case_changes (external_id, case_id, case_type_id, borrower_id, loan_ids, status, outcome, fields) values
-  ('refused for now, then taken', 'CS-8', 'hardship', 'BO-FAY', '{LN-FAY}', 'completed', 'approved',
+  ('refused for now, then accepted', 'CS-8', 'hardship', 'BO-FAY', '{LN-FAY}', 'completed', 'approved',
     '{"reliefStartDate": "2031-04-01", "reliefEndDate": "2031-09-30"}');
 insert into tidings.case_changes (external_id, case_id, case_type_id, borrower_id, loan_ids, status, outcome, fields) values
   ('fields alone fire nothing', 'CS-2', 'identityTheft', 'BO-BEN', '{LN-BEN}', 'initiated', null, '{"policeReport": "received"}');

@@ -11,7 +11,7 @@ export const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly 
   "no eligible contact": { "Hardship approved": ["failed"] },
   "a refused recipient": { "Request acknowledged": ["failed emailBounced"] },
   "a number that opted out": { "Report received": ["failed textOptedOut"] },
-  "refused for now, then taken": {
+  "refused for now, then accepted": {
     "Hardship approved": ["failed emailDeferred", "attempted emailSent"],
   },
   "fields alone fire nothing": {},

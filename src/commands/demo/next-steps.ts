@@ -14,13 +14,13 @@ interface Shell {
 /** Describes what to look at after the demo, with commands that work as printed in the shell that ran it. */
 export function nextSteps(outcomes: readonly OverviewRow[], { dir, cwd, tidings }: Shell): string {
   const run = `DATA_DIR=${quoted(relative(cwd, dir))} ${tidings}`;
-  const retried = outcomes.filter((one) => one.caseChange === "refused for now, then taken");
+  const retried = outcomes.filter((one) => one.caseChange === "refused for now, then accepted");
   const silent = outcomes.find((one) => one.caseChange === "a condition that does not hold");
   const steps = [
-    ["find --case CS-8", "a notice that was refused for now, then taken"],
+    ["find --case CS-8", "a notice that was refused for now, then accepted"],
     [`explain ${retried.at(0)?.interactionId}`, "why it exists, when, to whom, what happened"],
     [`show ${retried.at(-1)?.interactionId}`, "the message that was sent"],
-    [`dry-run --change ${silent?.caseChangeId}`, "why a change sent nothing"],
+    [`explain --change ${silent?.caseChangeId}`, "why a change sent nothing"],
   ];
   const lines = aligned(steps.map(([words, meaning]) => [`  ${run} ${words}`, `# ${meaning}`]));
   return [

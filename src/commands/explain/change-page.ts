@@ -87,8 +87,9 @@ function verdictLines(verdict: TypeVerdict, notices: readonly CausedNotice[]): s
 function noticeInWords(typeId: number, notices: readonly CausedNotice[]): string {
   const notice = notices.find((one) => one.notificationTypeId === typeId);
   if (notice === undefined) return "Its interaction is not on record.";
-  const { interactionId, status, statusDetails } = notice;
-  return `Interaction ${interactionId}: ${[status, statusDetails].filter(Boolean).join(" ")}.`;
+  const { interactionId, lastInteractionId: last, status, statusDetails } = notice;
+  const chain = last === interactionId ? "" : `, last attempt ${last}`;
+  return `Interaction ${interactionId}${chain}: ${[status, statusDetails].filter(Boolean).join(" ")}.`;
 }
 
 /** Returns changes as data, times in UTC, without the fields of the case, which may be personal. */

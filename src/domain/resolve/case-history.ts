@@ -15,6 +15,7 @@ export interface Resolution {
 export interface CausedNotice {
   readonly caseChangeId: CaseChangeId;
   readonly interactionId: InteractionId;
+  readonly lastInteractionId: InteractionId;
   readonly notificationTypeId: number;
   readonly status: InteractionStatus;
   readonly statusDetails: string | null;

@@ -83,10 +83,10 @@ async function loadStates(db: Db, ids: readonly CaseChangeId[]): Promise<State[]
 
 async function loadNotices(db: Db, ids: readonly CaseChangeId[]): Promise<CausedNotice[]> {
   const { rows } = await sql<CausedNotice>`
-    select i.case_change_id, i.id as interaction_id, i.notification_type_id, l.status, l.status_details
+    select i.case_change_id, i.id as interaction_id, l.id as last_interaction_id, i.notification_type_id, l.status, l.status_details
     from tidings.interactions i
     cross join lateral (
-      select a.status, a.status_details from tidings.interactions a
+      select a.id, a.status, a.status_details from tidings.interactions a
       where a.id = i.id or a.first_interaction_id = i.id
       order by a.attempt desc
       limit 1
