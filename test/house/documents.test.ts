@@ -105,3 +105,10 @@ test.each(DOCUMENTS)("%s links only to files that exist", (document) => {
   const missing = targets.filter((target) => !existsSync(join(dirname(document), target)));
   expect(missing).toEqual([]);
 });
+
+test("decisions are numbered in order, each with its own title and a text", () => {
+  const [, ...entries] = read("DECISIONS.md").split(/^## /m);
+  const heads = entries.map((entry) => /^(\d+)\. (.+)\n\S/.exec(entry));
+  expect(heads.map((head) => Number(head?.[1]))).toEqual(entries.map((_, place) => place + 1));
+  expect(new Set(heads.map((head) => head?.[2])).size).toBe(entries.length);
+});
