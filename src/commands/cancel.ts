@@ -9,7 +9,7 @@ import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
 import { counted } from "./cli/layout.ts";
-import { readOperator, readReason } from "./cli/operator.ts";
+import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
 import type { Print } from "./cli/print.ts";
 
 const SHOWN_IDS = 20;
@@ -30,8 +30,8 @@ ${FILTER_HELP}`,
   operands: ["[INTERACTION_ID]"],
   options: {
     ...FILTER_OPTIONS,
-    reason: { type: "string", value: "TEXT", message: "why, for the record" },
-    by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
+    ...REASON_OPTION,
+    ...BY_OPTION,
     ...YES_OPTION,
   },
   async run({ operands: [operand], options, print }) {

@@ -7,7 +7,7 @@ import { withDatabase } from "./cli/database.ts";
 import { momentsIn } from "./cli/moment.ts";
 import { readFuture } from "./cli/period.ts";
 import { checkType } from "./cli/require.ts";
-import { readOperator, readReason } from "./cli/operator.ts";
+import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
 import { toStderr } from "./cli/print.ts";
 import { counted } from "./cli/layout.ts";
 import { EXIT } from "./cli/exit-codes.ts";
@@ -39,9 +39,9 @@ A TIME is a moment such as 2031-03-03T10:00:00-05:00, a duration such as 90min, 
 date, whose whole day in the lender's time zone is paused.`,
   operands: ["everything|channel|type", "[which]"],
   options: {
-    reason: { type: "string", value: "TEXT", message: "why, for the record" },
+    ...REASON_OPTION,
     until: { type: "string", value: "TIME", message: "when it ends by itself" },
-    by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
+    ...BY_OPTION,
   },
   async run({ operands, options, print }) {
     const paused = readPaused(operands);
@@ -78,7 +78,7 @@ export const resume = command({
     "They are released in batches of 1,000. If the command is stopped, run it again: it releases\nthe rest.",
   operands: ["everything|channel|type", "[which]"],
   options: {
-    by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
+    ...BY_OPTION,
   },
   async run({ operands, options, print }) {
     const paused = readPaused(operands);

@@ -6,7 +6,7 @@ import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
 import { counted } from "./cli/layout.ts";
-import { readOperator, readReason } from "./cli/operator.ts";
+import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
 
 /**
  * Undoes cancellations by an operator: the notices are scheduled again. The exit code is `refused` if the one interaction cannot
@@ -23,8 +23,8 @@ ${FILTER_HELP}`,
   operands: ["[INTERACTION_ID]"],
   options: {
     ...FILTER_OPTIONS,
-    reason: { type: "string", value: "TEXT", message: "why, for the record" },
-    by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
+    ...REASON_OPTION,
+    ...BY_OPTION,
     ...YES_OPTION,
   },
   async run({ operands: [operand], options, print }) {

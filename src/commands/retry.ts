@@ -7,7 +7,7 @@ import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
 import { counted } from "./cli/layout.ts";
-import { readOperator } from "./cli/operator.ts";
+import { BY_OPTION, readOperator } from "./cli/operator.ts";
 
 /**
  * Plans the next attempts of failed notices, by the operator. The exit code is `refused` if the one interaction cannot be sent
@@ -23,7 +23,7 @@ ${FILTER_HELP}`,
   operands: ["[INTERACTION_ID]"],
   options: {
     ...FILTER_OPTIONS,
-    by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
+    ...BY_OPTION,
     ...YES_OPTION,
   },
   async run({ operands: [operand], options, print }) {

@@ -10,7 +10,7 @@ import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
 import { counted } from "./cli/layout.ts";
-import { readOperator } from "./cli/operator.ts";
+import { BY_OPTION, readOperator } from "./cli/operator.ts";
 
 interface Settlement {
   readonly eligible: Eligible;
@@ -56,7 +56,7 @@ ${FILTER_HELP}`,
   options: {
     ...FILTER_OPTIONS,
     as: { type: "string", value: "OUTCOME", message: `one of ${NAMES}` },
-    by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
+    ...BY_OPTION,
     ...YES_OPTION,
   },
   async run({ operands: [operand], options, print }) {

@@ -1,5 +1,15 @@
 import { wrongArguments } from "./arguments.ts";
 
+/** The option that names the operator. */
+export const BY_OPTION = {
+  by: { type: "string", value: "NAME", message: "the name of the operator (default $USER)" },
+} as const;
+
+/** The option with the reason, for what is recorded with one. */
+export const REASON_OPTION = {
+  reason: { type: "string", value: "TEXT", message: "why, for the record" },
+} as const;
+
 /** The name is written into a setting of the connection, where a line break would begin another setting. */
 export function readOperator(name: string | undefined): string {
   if (name === undefined || name === "")
