@@ -6,6 +6,10 @@
 create function tidings.is_outcome_unknown(status text, status_details text) returns boolean
 language sql immutable return status = 'attempted' and status_details like '%OutcomeUnknown';
 
+-- True if it is known that a provider accepted the message
+create function tidings.was_sent(status text, status_details text) returns boolean
+language sql immutable return status in ('attempted', 'succeeded') and tidings.is_outcome_unknown(status, status_details) is not true;
+
 create table tidings.interactions (
   -- by default, because content that is sealed before the insert is bound to the id; guard_authorship refuses an id
   -- that others choose
@@ -178,7 +182,7 @@ create function tidings.was_sent_before(first_id bigint, attempt_number int) ret
 language sql stable return attempt_number > 1 and exists (
   select from tidings.interactions e
   where (e.id = first_id or e.first_interaction_id = first_id) and e.attempt < attempt_number
-    and e.status in ('attempted', 'succeeded') and not tidings.is_outcome_unknown(e.status, e.status_details)
+    and tidings.was_sent(e.status, e.status_details)
 );
 
 create trigger keep_history before delete or truncate on tidings.interactions
@@ -697,7 +701,8 @@ declare
   sent record;
 begin
   -- An attempt that is scheduled waits for a transaction that is recording that an earlier one was sent. Planning locks only the
-  -- attempt right before it.
+  -- attempt right before it. An attempt that comes back is locked before those that precede it, so Postgres may end one of the two
+  -- as a deadlock, and what it did is repeated.
   if new.status = 'scheduled' then
     perform from tidings.interactions e
     where (e.id = chain or e.first_interaction_id = chain) and e.attempt < new.attempt
@@ -705,8 +710,7 @@ begin
   end if;
   select e.id, e.attempt into sent
   from tidings.interactions e
-  where (e.id = chain or e.first_interaction_id = chain) and e.status in ('attempted', 'succeeded')
-    and not tidings.is_outcome_unknown(e.status, e.status_details)
+  where (e.id = chain or e.first_interaction_id = chain) and tidings.was_sent(e.status, e.status_details)
   order by e.attempt
   limit 1;
   if not found then

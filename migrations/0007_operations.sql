@@ -64,6 +64,13 @@ create trigger guard_pause before insert or update on tidings.pauses for each ro
 create trigger keep_history before delete or truncate on tidings.pauses
 for each statement execute function tidings.keep_history();
 
+-- What providers found out about contacts that the core system kept locked at that time. A sweep writes it to them.
+create table tidings.contact_findings (
+  interaction_id bigint primary key,
+  finding text not null,
+  kept_at timestamptz not null default now()
+);
+
 -- The queue. Only these two functions know the form of its jobs about interactions: at most 100 interactions of one
 -- channel, and a bulk behind single notices.
 

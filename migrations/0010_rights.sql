@@ -86,6 +86,8 @@ create trigger only_tidings_writes before insert or update or delete on tidings.
 for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.missed_changes
 for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.contact_findings
+for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.workers
 for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.channels
@@ -115,6 +117,7 @@ grant execute on function
   tidings.moved_by(),
   tidings.is_resealed(jsonb, jsonb),
   tidings.is_outcome_unknown(text, text),
+  tidings.was_sent(text, text),
   tidings.status_may_move(text, text),
   tidings.logged_status_may_move(text, text)
 to public;

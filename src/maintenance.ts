@@ -3,6 +3,7 @@ import type { DeliveryChannels, Deps } from "./deps.ts";
 import type { ChannelState } from "./domain/channel-state.ts";
 import { CHANNELS } from "./domain/vocabulary.ts";
 import { WORKER_TIMEOUT_MS } from "./domain/worker.ts";
+import { noteKeptFindings } from "./store/deliver/contact-findings.ts";
 import { recordEndedPauses } from "./store/operate/pauses.ts";
 import type { Outages } from "./store/postgres/outages.ts";
 import { createIntakeSweep } from "./intake-sweep.ts";
@@ -195,6 +196,7 @@ async function sweep({ deps, worker, jobs }: MaintenanceOptions, round: number):
   if (round % SWEEP_EVERY !== 0) return;
   const { db, clock, emit } = deps;
   for (const pause of await recordEndedPauses(db)) emit("pause.ended", { pause });
+  await noteKeptFindings(db);
   const before = (ms: number): Date => new Date(clock().getTime() - ms);
   for (const jobId of await unlockLostJobs(db, worker.queuePool, [...jobs], LOST_JOB_AFTER_MS))
     emit("job.unlocked", { jobId });

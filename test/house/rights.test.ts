@@ -19,6 +19,7 @@ const OPEN_TO_ALL = [
   "refuse_word(text,text)",
   "session_role()",
   "status_may_move(text,text)",
+  "was_sent(text,text)",
 ];
 
 async function functionsWhere(condition: string): Promise<string[]> {

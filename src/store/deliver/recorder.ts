@@ -5,7 +5,7 @@ import { noteFindings } from "./contact-findings.ts";
 import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
 import { type NextAttempt, planNextAttempts } from "./next-attempts.ts";
-import { outageCode, retryOnOutage } from "../postgres/retry.ts";
+import { retryOnOutage } from "../postgres/retry.ts";
 
 /** Records outcomes. `record` resolves once its own outcome is durable. */
 export interface Recorder {
@@ -50,22 +50,17 @@ const WRITERS = 2;
 export function createRecorder({ db, onOutage }: RecorderOptions): Recorder {
   let waiting: Waiting[] = [];
   let writing = 0;
-  let noting: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
   const writeGroup = async (group: readonly Waiting[]): Promise<void> => {
-    let late: readonly Waiting[] = [];
     try {
-      const isNoted = await retryOnOutage(() => write(db, group), { onOutage });
-      if (!isNoted) late = group.filter(({ outcome }) => outcome.finding !== null);
+      await retryOnOutage(() => write(db, group), { onOutage });
     } catch (error) {
       if (group.length === 1) return group[0]?.failed(error);
       // if the tables refuse one answer, the others of its group are still recorded
       return void (await Promise.all(group.map((one) => writeGroup([one]))));
     }
-    for (const one of group) if (!late.includes(one)) one.done();
-    // one group after the other, so that contacts that stay locked take one connection at most
-    if (late.length > 0) noting = noting.then(() => noteLater({ db, onOutage }, late));
+    for (const one of group) one.done();
   };
 
   const flush = (): void => {
@@ -93,33 +88,17 @@ export function createRecorder({ db, onOutage }: RecorderOptions): Recorder {
   };
 }
 
-/** Writes the findings of answers that are on record already. Never rejects. */
-async function noteLater(
-  { db, onOutage }: RecorderOptions,
-  late: readonly Waiting[],
-): Promise<void> {
-  try {
-    await retryOnOutage(() => noteAlone(db, late), { onOutage });
-    for (const one of late) one.done();
-  } catch (error) {
-    for (const one of late) one.failed(error);
-  }
-}
-
 /**
  * Repeating it after a commit whose confirmation did not arrive changes nothing: the rows are no longer in progress.
  */
-async function write(db: Db, answered: readonly Answered[]): Promise<boolean> {
+async function write(db: Db, answered: readonly Answered[]): Promise<void> {
   const outcomes = answered.map((one) => one.outcome);
   const next = [...outcomes.flatMap(nextOf), ...answered.flatMap(({ takenBack }) => takenBack)];
   const plain =
     next.length === 0 &&
     outcomes.every((one) => one.dueAt === null && one.settleAt === null && one.finding === null);
-  if (plain) {
-    await moveInteractions(db, outcomes);
-    return true;
-  }
-  return await db.transaction().execute(async (tx) => {
+  if (plain) return moveInteractions(db, outcomes);
+  await db.transaction().execute(async (tx) => {
     await moveInteractions(tx, outcomes);
     await planNextAttempts(tx, next);
     await queueAgain(
@@ -130,41 +109,9 @@ async function write(db: Db, answered: readonly Answered[]): Promise<boolean> {
       tx,
       outcomes.filter((one) => one.settleAt !== null),
     );
-    return await noteUnlessLocked(tx, outcomes);
-  });
-}
-
-/** The longest wait for a contact that another transaction has locked, in the transaction of the answers and after it. */
-const LOCK_WAIT = { withAnswers: "100ms", later: "1s" };
-
-/**
- * Writes findings to contacts. False, and none is written, if the core system keeps a contact locked: its long
- * transaction must not delay the answers.
- */
-async function noteUnlessLocked(tx: Db, outcomes: readonly AttemptOutcome[]): Promise<boolean> {
-  if (outcomes.every((one) => one.finding === null)) return true;
-  await sql`savepoint findings`.execute(tx);
-  try {
-    await sql`select set_config('lock_timeout', ${LOCK_WAIT.withAnswers}, true)`.execute(tx);
     await noteFindings(tx, outcomes);
-    return true;
-  } catch (error) {
-    if (outageCode(error) !== LOCK_NOT_AVAILABLE) throw error;
-    await sql`rollback to savepoint findings`.execute(tx);
-    return false;
-  }
-}
-
-const LOCK_NOT_AVAILABLE = "55P03";
-
-const noteAlone = (db: Db, answered: readonly Answered[]): Promise<void> =>
-  db.transaction().execute(async (tx) => {
-    await sql`select set_config('lock_timeout', ${LOCK_WAIT.later}, true)`.execute(tx);
-    await noteFindings(
-      tx,
-      answered.map(({ outcome }) => outcome),
-    );
   });
+}
 
 const idsOf = (outcomes: readonly AttemptOutcome[]): InteractionId[] =>
   outcomes.map((one) => one.interactionId);

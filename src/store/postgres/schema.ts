@@ -131,6 +131,12 @@ export interface Channels {
   provider: string | null;
 }
 
+export interface ContactFindings {
+  finding: string;
+  interactionId: Int8;
+  keptAt: Generated<Timestamp>;
+}
+
 export interface Contacts {
   address: Json | null;
   affiliation: Generated<string>;
@@ -434,6 +440,7 @@ export interface DB {
   caseTypeNotificationTypes: CaseTypeNotificationTypes;
   caseTypes: CaseTypes;
   channels: Channels;
+  contactFindings: ContactFindings;
   contacts: Contacts;
   contentReveals: ContentReveals;
   idempotencyKeys: IdempotencyKeys;

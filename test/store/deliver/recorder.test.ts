@@ -3,6 +3,7 @@ import type { InteractionId } from "../../../src/domain/ids.ts";
 import type { AttemptOutcome } from "../../../src/domain/interaction.ts";
 import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
 import { outageCode } from "../../../src/store/postgres/retry.ts";
+import { noteFindings, noteKeptFindings } from "../../../src/store/deliver/contact-findings.ts";
 import { createRecorder } from "../../../src/store/deliver/recorder.ts";
 import { scheduleNeverSent } from "../../../src/store/settle/unknown-outcomes.ts";
 import { untilWaitingForLock, useDatabase } from "../../database.ts";
@@ -70,28 +71,89 @@ test("an answer that the tables refuse does not affect the others of its group",
   expect(await statusesOf(ids)).toEqual(["attempted", "inProgress", "attempted"]);
 });
 
-test("answers are recorded while the core system keeps a contact locked, and the contact when it is free", async () => {
-  const core = await pool.connect();
-  await core.query("begin; select from tidings.contacts where id = 'CT-EMAIL' for update");
-  const bounced = {
-    status: "failed",
-    short: "No such mailbox",
-    long: "No.",
-    finding: "invalid",
-  } as const;
-  const noted: Promise<void>[] = [];
-  // more groups than there are writers
-  for (let group = 0; group < 4; group += 1) {
-    const [first = NONE, second = NONE] = await begin(2);
-    noted.push(recorder.record(outcomeRow(first, bounced)));
-    await recorder.record(outcomeRow(second));
-    expect(await statusesOf([first, second])).toEqual(["failed", "attempted"]);
-  }
-  await core.query("commit");
-  core.release();
-  await Promise.all(noted);
-  const { rows } = await pool.query("select valid from tidings.contacts where id = 'CT-EMAIL'");
-  expect(rows).toEqual([{ valid: false }]);
+const contactNow = async (): Promise<object | undefined> => {
+  const { rows } = await pool.query<object>(
+    `select valid, receive_text_messages as texts from tidings.contacts where id = 'CT-EMAIL'`,
+  );
+  return rows[0];
+};
+const failedFor = (id: InteractionId, finding: "invalid" | "optedOut"): AttemptOutcome =>
+  outcomeRow(id, { status: "failed", short: "Refused", long: "No.", finding });
+
+test.each([
+  [
+    "contact",
+    "select from tidings.contacts where id = 'CT-EMAIL' for update",
+    "invalid",
+    { valid: false, texts: true },
+  ],
+  // a contact that stays valid is checked against the borrower's others, which locks the borrower
+  [
+    "borrower",
+    "select from tidings.borrowers where id = 'BO-1' for update",
+    "optedOut",
+    { valid: true, texts: false },
+  ],
+] as const)(
+  "answers are recorded while the core system keeps a %s locked, and the contact when it is free",
+  async (_, lock, finding, noted) => {
+    await pool.query(
+      "update tidings.contacts set valid = true, receive_text_messages = true where id = 'CT-EMAIL'",
+    );
+    const groups: InteractionId[][] = [];
+    // more groups than there are writers; before the lock, because an insert refers to the borrower
+    while (groups.length < 4) groups.push(await begin(2));
+    const core = await pool.connect();
+    await core.query(`begin; ${lock}`);
+    for (const group of groups) {
+      const [first = NONE, second = NONE] = group;
+      await Promise.all([
+        recorder.record(failedFor(first, finding)),
+        recorder.record(outcomeRow(second)),
+      ]);
+      expect(await statusesOf(group)).toEqual(["failed", "attempted"]);
+    }
+    await noteKeptFindings(db);
+    expect(await contactNow()).toEqual({ valid: true, texts: true });
+    await core.query("commit");
+    core.release();
+
+    // any daemon does this, also after a crash of the one that recorded them
+    await noteKeptFindings(db);
+
+    expect(await contactNow()).toEqual(noted);
+    expect((await pool.query("select from tidings.contact_findings")).rowCount).toBe(0);
+  },
+);
+
+test("two findings about one contact are both written", async () => {
+  await pool.query(
+    "update tidings.contacts set valid = true, receive_text_messages = true where id = 'CT-EMAIL'",
+  );
+  const [first = NONE, second = NONE] = await begin(2);
+
+  await noteFindings(db, [
+    { interactionId: first, finding: "invalid" },
+    { interactionId: second, finding: "optedOut" },
+  ]);
+
+  expect(await contactNow()).toEqual({ valid: false, texts: false });
+});
+
+test("a kept finding is dropped if the lender has written another address since", async () => {
+  await pool.query("update tidings.contacts set valid = true where id = 'CT-EMAIL'");
+  const [id = NONE] = await begin(1);
+  await pool.query(
+    "insert into tidings.contact_findings (interaction_id, finding) values ($1, 'invalid')",
+    [id],
+  );
+  await pool.query("update tidings.contacts set value = 'new@example.com' where id = 'CT-EMAIL'");
+
+  await noteKeptFindings(db);
+
+  expect(await contactNow()).toMatchObject({ valid: true });
+  expect((await pool.query("select from tidings.contact_findings")).rowCount).toBe(0);
+  await pool.query("update tidings.contacts set value = 'pat@example.com' where id = 'CT-EMAIL'");
 });
 
 async function giveUp(ids: readonly string[]): Promise<void> {

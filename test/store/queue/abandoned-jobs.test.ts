@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeAll, beforeEach, expect, test } from "vitest";
 import { startMaintenance } from "../../../src/maintenance.ts";
 import { trackOutages } from "../../../src/store/postgres/outages.ts";
 import { recordHeartbeat, unlockAbandonedJobs } from "../../../src/store/queue/workers.ts";
@@ -12,6 +12,10 @@ const database = useDatabase();
 const { pool, db } = database;
 const WORKER = { id: worker("alive"), host: "h", pid: 1, queuePool: "pool-alive", channels: [] };
 
+beforeAll(async () => {
+  await insertLender(pool);
+  await insertType(pool, { id: 1 });
+});
 beforeEach(async () => {
   await pool.query("delete from tidings_queue._private_jobs; delete from tidings.workers");
   await recordHeartbeat(db, WORKER);
@@ -37,9 +41,34 @@ test("a job is unlocked once it has been locked for some time by a worker that i
   expect(await unlockAbandonedJobs(db, 8_000)).toEqual([]);
 });
 
+test("the sweep of a daemon writes a finding that was kept by another", async () => {
+  const id = await insertInteraction(pool, {
+    status: "failed",
+    contactId: "CT-EMAIL",
+    contact: { value: "pat@example.com" },
+  });
+  await pool.query(
+    "insert into tidings.contact_findings (interaction_id, finding) values ($1, 'invalid')",
+    [id],
+  );
+  const watch = startMaintenance({
+    deps: depsOn(database, { workerId: WORKER.id }),
+    worker: WORKER,
+    jobs: new Set(),
+    outages: trackOutages(() => {}),
+    onTime: () => {},
+    heartbeatMs: 20,
+  });
+  await expect
+    .poll(async () => {
+      const found = "select valid from tidings.contacts where id = 'CT-EMAIL'";
+      return (await pool.query<{ valid: boolean }>(found)).rows[0]?.valid;
+    })
+    .toBe(false);
+  await watch.stop();
+});
+
 test("a daemon unlocks it while a row lock holds up its sweep", async () => {
-  await insertLender(pool);
-  await insertType(pool, { id: 1 });
   const anHourAgo = new Date(Date.now() - 3_600_000);
   await insertInteraction(pool, {
     status: "inProgress",

@@ -229,6 +229,7 @@ const ONLY_TIDINGS_WRITES: readonly (readonly [string, string])[] = [
   ["resolve_queue", "(case_change_ids) values ('{1}')"],
   ["resolutions", "(case_change_id, verdicts) values (1, '{}')"],
   ["missed_changes", "(case_change_id) values (1)"],
+  ["contact_findings", "(interaction_id, finding) values (1, 'optedOut')"],
   ["channels", "select * from tidings.channels limit 0"],
   ["idempotency_keys", "(caller, key, request_hash, resource_id) values ('c', 'k', 'h', '1')"],
 ];

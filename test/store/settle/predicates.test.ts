@@ -28,3 +28,18 @@ test("whether an attempt has followed is read from the index of next attempts", 
   const body = rows[0]?.body.replace("has_next_attempt.interaction_id", "1") ?? "";
   expect(await planOf(body)).toContain("using interactions_have_one_next_attempt");
 });
+
+test.each([
+  ["attempted", "emailSent", true],
+  ["attempted", null, true],
+  ["succeeded", "emailDelivered", true],
+  ["succeeded", null, true],
+  ["attempted", "emailOutcomeUnknown", false],
+  ["scheduled", null, false],
+  ["inProgress", null, false],
+  ["failed", "emailBounced", false],
+  ["canceled", null, false],
+])("of %s %s it is known that it was sent: %s", async (status, details, sent) => {
+  const { rows } = await pool.query("select tidings.was_sent($1, $2) as sent", [status, details]);
+  expect(rows).toEqual([{ sent }]);
+});
