@@ -1,4 +1,4 @@
-import { readPhoneNumber } from "../../api/phone-number.ts";
+import { readPhoneNumber } from "../../../domain/phone-number.ts";
 import { segmentsOf } from "../../../template/language/segments.ts";
 import type { ChannelRules, Composed, Draft } from "./rules.ts";
 

@@ -1,0 +1,63 @@
+import type { GuardQuestion } from "../../domain/guard/question.ts";
+import type { InteractionRow } from "./interactions.ts";
+import { instantOf, withoutUnknown } from "./known-values.ts";
+
+/** The contact of an interaction that has none yet. Rules take an unknown contact for the borrower's. */
+const NOT_CHOSEN = "not chosen";
+
+/**
+ * Writes the history of a question: every other interaction but the notices of Tidings that are planned to leave after
+ * it. Two planned notices that each reserved a place against the other would both wait for good.
+ */
+export function historyOf(
+  { interactionId }: GuardQuestion,
+  interactions: readonly InteractionRow[],
+): object[] {
+  const own = interactions.find(({ id }) => id === interactionId);
+  return interactions
+    .filter((row) => row !== own && !(own !== undefined && isPlannedAfter(row, own)))
+    .map(itemOf);
+}
+
+function isPlannedAfter(row: InteractionRow, own: InteractionRow): boolean {
+  if (row.origin !== "tidings" || row.status !== "scheduled") return false;
+  const [theirs, ours] = [timeOf(row), timeOf(own)];
+  return theirs > ours || (theirs === ours && BigInt(row.id) > BigInt(own.id));
+}
+
+const timeOf = ({ at }: InteractionRow): number => (at instanceof Date ? at.getTime() : at);
+
+function itemOf(row: InteractionRow): object {
+  const { borrowerId: _, origin: __, words: ___, contactId, ...columns } = row;
+  return withoutUnknown({
+    ...columns,
+    contactId: contactId ?? NOT_CHOSEN,
+    at: instantOf(row.at),
+  });
+}
+
+/** Writes the messages and calls of the borrower. */
+export function inboundOf(interactions: readonly InteractionRow[]): object[] {
+  return interactions.filter(isInbound).map(({ id, channel, at, contactId, words }) =>
+    withoutUnknown({
+      id,
+      channel,
+      receivedAt: instantOf(at),
+      contactId,
+      text: words === "" ? null : words,
+    }),
+  );
+}
+
+const isInbound = ({ direction }: InteractionRow): boolean => direction === "inbound";
+
+/** Returns the time of the last inbound interaction from a contact; null if there is none. */
+export function lastInboundFrom(
+  contact: string,
+  interactions: readonly InteractionRow[],
+): Date | number | null {
+  const times = interactions
+    .filter((row) => isInbound(row) && row.contactId === contact)
+    .map(({ at }) => at);
+  return times.toSorted((one, other) => Number(other) - Number(one))[0] ?? null;
+}
