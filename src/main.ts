@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { check } from "./commands/check/check.ts";
+import { audit } from "./commands/audit/audit.ts";
 import { cancel } from "./commands/cancel.ts";
 import { demo } from "./commands/demo/demo.ts";
 import { dryRun } from "./commands/dry-run/dry-run.ts";
@@ -38,6 +39,7 @@ const VERBS = [
   dryRun,
   status,
   check,
+  audit,
   find,
   explain,
   show,

@@ -134,6 +134,7 @@ describe("arguments", () => {
       "dry-run",
       "status",
       "check",
+      "audit",
       "find",
       "explain",
       "show",

@@ -12,7 +12,12 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/domain/template/*.ts"],
   ["src/domain/codes/*.ts", "src/domain/resolve/*.ts", "src/domain/receipts/*.ts"],
   ["src/domain/deliver/*.ts", "src/domain/settle/*.ts"],
-  ["src/domain/dry-run/*.ts", "src/domain/guard/*.ts", "src/decide/guard/data/*.json"],
+  [
+    "src/domain/audit/*.ts",
+    "src/domain/dry-run/*.ts",
+    "src/domain/guard/*.ts",
+    "src/decide/guard/data/*.json",
+  ],
   ["src/clock.ts", "src/config.ts", "src/log-destination.ts", "src/version.ts"],
   [
     "src/api-key.ts",
@@ -41,7 +46,6 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/store/queue/*.ts",
     "src/store/resolve/*.ts",
     "src/store/deliver/*.ts",
-    "src/store/settle/*.ts",
     "src/store/templates/*.ts",
     "src/store/api/*.ts",
     "src/store/guard/*.ts",
@@ -52,7 +56,9 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     "src/template/render/*.ts",
     "src/decide/deliver/channels/*.ts",
+    "src/store/audit/*.ts",
     "src/store/operate/*.ts",
+    "src/store/settle/*.ts",
     "src/store/dry-run/*.ts",
     "src/providers/sandbox/*.ts",
     "src/http/core/*.ts",
@@ -60,6 +66,7 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     "src/template/check/*.ts",
     "src/decide/deliver/*.ts",
+    "src/decide/audit/*.ts",
     "src/decide/settle/*.ts",
     "src/observe/*.ts",
     "src/http/auth/*.ts",
@@ -75,7 +82,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/delivery/interval-limit.ts",
     "src/delivery/postponed-reports.ts",
   ],
-  ["src/http/*.ts", "src/deps.ts"],
+  ["src/http/*.ts", "src/deps.ts", "src/audit.ts"],
   ["src/channels.ts", "src/delivery/*.ts", "src/http-service.ts", "src/intake-sweep.ts"],
   ["src/maintenance.ts", "src/observing.ts"],
   ["tasks/*.ts"],
@@ -83,6 +90,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/daemon.ts"],
   ["src/commands/cli/*.ts"],
   [
+    "src/commands/audit/*.ts",
     "src/commands/check/*.ts",
     "src/commands/explain/*.ts",
     "src/commands/find/*.ts",

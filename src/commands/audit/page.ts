@@ -1,0 +1,65 @@
+import type { AuditTotals } from "../../audit.ts";
+import type { Gap } from "../../domain/audit/audit.ts";
+import { aligned, counted, page, wrapped } from "../cli/layout.ts";
+import type { Print } from "../cli/print.ts";
+
+/** The result of an audit. */
+export interface AuditReport extends AuditTotals {
+  readonly from: Date;
+  readonly until: Date;
+  /** The number of all gaps. */
+  readonly gaps: number;
+  readonly listed: readonly Gap[];
+}
+
+const HEAD = ["gap", "change", "case", "type", "interaction", "what"];
+
+/** The report for people. */
+export function auditPage(report: AuditReport): string {
+  const { listed, gaps } = report;
+  const lines = wrapped(summaryOf(report));
+  if (gaps === 0) return page([...lines, "Nothing is missing, and nothing is extra."]);
+  const rows = listed.map((one) => [
+    one.kind,
+    one.caseChangeId,
+    one.caseId,
+    one.notificationTypeId === null ? "-" : String(one.notificationTypeId),
+    one.interactionId ?? "-",
+    one.long,
+  ]);
+  const rest =
+    gaps > listed.length ? [`The first ${counted(listed.length, "gap")} are listed.`] : [];
+  const advice = wrapped(
+    "`tidings explain --change ID` shows what is on record about a change. docs/operations.md says what to do about each gap.",
+  );
+  return page([
+    ...lines,
+    `${counted(gaps, "gap")}:`,
+    "",
+    ...aligned([HEAD, ...rows]),
+    "",
+    ...rest,
+    ...advice,
+  ]);
+}
+
+function summaryOf({ changes, waiting, expected, from, until }: AuditReport): string {
+  const queued = waiting === 0 ? "" : ` ${counted(waiting, "change")} of them still in a queue.`;
+  return `${counted(changes, "change")} arrived from ${from.toISOString()} until ${until.toISOString()} and should have caused ${counted(expected, "notice")}.${queued}`;
+}
+
+/** A long audit shows its progress on a terminal in steps of this many changes. */
+const STEP = 10_000;
+
+/** Returns a listener that shows progress on a terminal, and does nothing elsewhere. */
+export function createProgress(
+  print: Print,
+  isTerminal: boolean,
+): (done: number, all: number) => void {
+  let shown = 0;
+  return (done, all) => {
+    if (!isTerminal || done - shown < STEP) return;
+    shown = done;
+    print(`${counted(done, "change")} of ${all.toLocaleString("en-US")}`);
+  };
+}
