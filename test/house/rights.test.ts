@@ -8,11 +8,13 @@ const { pool } = useDatabase();
 const OPEN_TO_ALL = [
   "forbid(text,text,text)",
   "is_built_in_calendar(text)",
+  "is_guard_value(text,jsonb)",
   "is_outcome_unknown(text,text)",
   "is_resealed(jsonb,jsonb)",
   "logged_status_may_move(text,text)",
   "may_operate(name)",
   "may_send(name)",
+  "may_set_policy(name)",
   "moved_by()",
   "raise_missing_reference(text,text,text)",
   "refuse(text,text,text)",

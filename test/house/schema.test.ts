@@ -2,6 +2,9 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { POLICY_RULES, STRICTER } from "../../src/domain/guard/policy.ts";
+import { POLICY_CHANGES } from "../../src/domain/guard/policy-record.ts";
+import { CERTAINTIES, RULE_IDS } from "../../src/domain/guard/rule-ids.ts";
 import * as vocabulary from "../../src/domain/vocabulary.ts";
 import { migrationNames } from "../../src/store/postgres/migration-files.ts";
 import { useDatabase } from "../database.ts";
@@ -80,12 +83,32 @@ test.each(LISTS)("%s is the list of the domain %s", async (list, domain) => {
   expect(definition, "the refusal names the words").toContain(`refuse_word('${domain}'::text`);
 });
 
+/** The lists of the guard's policy. Rules have too many ids to be named in a refusal. */
+const POLICY_LISTS: readonly (readonly [string, readonly string[]])[] = [
+  ["guard_rule_id", RULE_IDS],
+  ["guard_certainty", CERTAINTIES],
+  ["guard_change", POLICY_CHANGES],
+  ["guard_provision", POLICY_RULES],
+  ["guard_stricter", STRICTER],
+];
+
+test.each(POLICY_LISTS)("the domain %s has the words of the reader", async (domain, words) => {
+  const { rows } = await pool.query<{ definition: string }>(
+    "select pg_get_constraintdef(oid) as definition from pg_constraint where conname = $1",
+    [`${domain}_is_known`],
+  );
+  const array = /ARRAY\[(.*?)\]/.exec(rows[0]?.definition ?? "")?.[1] ?? "";
+  expect([...array.matchAll(/'([\w.]+)'::text/g)].map((found) => found[1])).toEqual([...words]);
+});
+
 test("every domain of the schema is compared", async () => {
   const { rows } = await pool.query<{ name: string }>(
     "select typname as name from pg_type where typnamespace = 'tidings'::regnamespace and typtype = 'd'",
   );
   const domains = rows.map((row) => row.name);
-  expect(domains.toSorted()).toEqual(LISTS.map(([, domain]) => domain).toSorted());
+  expect(domains.toSorted()).toEqual(
+    [...LISTS.map(([, domain]) => domain), ...POLICY_LISTS.map(([domain]) => domain)].toSorted(),
+  );
 });
 
 test("no table contains its own copy of a closed list", async () => {

@@ -1,7 +1,10 @@
+import type { Stricter } from "../../domain/guard/policy.ts";
 import type { RuleId } from "../../domain/guard/rule-ids.ts";
 import type { LogEntry, RuleOutcome, VerdictOutcome } from "../../domain/guard/verdict.ts";
 import { RULES } from "./catalogue.ts";
-import type { Decision, Rule } from "./rules/rule.ts";
+import { type Decision, hold, type Rule } from "./rules/rule.ts";
+import type { UnreadableChange } from "./policy/policy.ts";
+import { isCollection } from "./scene/content-class.ts";
 import type { Scene } from "./scene/scene.ts";
 
 export type DecidingRule = Rule & Required<Pick<Rule, "decide">>;
@@ -34,7 +37,7 @@ export function evaluate(scene: Scene, rules: readonly DecidingRule[] = DECIDING
   const lifted = new Map<RuleId, RuleId>();
   const results: Result[] = [];
   for (const rule of rules) {
-    const decision = off.has(rule.id) ? undefined : rule.decide(scene);
+    const decision = off.has(rule.id) ? undefined : (unreadable(scene, rule) ?? rule.decide(scene));
     if (decision === undefined) continue;
     const exception = active.find(({ lifts }) => lifts?.includes(rule.id) === true);
     if (exception === undefined || decision.outcome === "allow")
@@ -42,6 +45,30 @@ export function evaluate(scene: Scene, rules: readonly DecidingRule[] = DECIDING
     else lifted.set(rule.id, exception.id);
   }
   return { results, lifted, exceptions: exceptionsOf(scene, lifted) };
+}
+
+/** The rule that holds a message for the entries of a rule that only counts or sets what applies. */
+const HOLDS_FOR: Readonly<Partial<Record<RuleId, RuleId>>> = {
+  "freq.consentexcl": "freq.7in7",
+  "state.scope": "time.window",
+};
+
+/** Holds a message for which a rule needs an entry that cannot be read. A refusal of the rule itself is stricter. */
+function unreadable(scene: Scene, rule: DecidingRule): Decision | undefined {
+  const change = scene.policy.unreadable.find(
+    (one) => (HOLDS_FOR[one.ruleId] ?? one.ruleId) === rule.id && mayNeed(scene, one),
+  );
+  if (change === undefined || rule.decide(scene)?.outcome === "refuse") return undefined;
+  const faults = change.errors.map(({ field, message }) => `${field} ${message}`);
+  return hold(
+    [`policy.${change.version}`],
+    `Change ${change.version} of the policy cannot be read (${faults.join("; ")}): correct it by another change, then release the message.`,
+  );
+}
+
+function mayNeed({ message, classes }: Scene, { ruleId, channels }: UnreadableChange): boolean {
+  if (ruleId === "state.scope") return isCollection(classes);
+  return channels === undefined || channels.includes(message.channel);
 }
 
 function exceptionsOf(scene: Scene, lifted: ReadonlyMap<RuleId, RuleId>): ReadonlySet<RuleId> {
@@ -60,7 +87,7 @@ const RANK: Readonly<Record<VerdictOutcome, number>> = {
 };
 
 /** Returns the decision, or a stricter one if the lender configured the rule to be stricter. */
-function atLeast(decision: Decision, outcome: "hold" | "refuse" | undefined): Decision {
+function atLeast(decision: Decision, outcome: Stricter | undefined): Decision {
   if (outcome === undefined || decision.outcome === "allow") return decision;
   if (RANK[decision.outcome] >= RANK[outcome]) return decision;
   return { outcome, facts: decision.facts, long: decision.long };

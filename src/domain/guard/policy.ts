@@ -110,50 +110,90 @@ const entryOf = <Name extends string, Value extends z.ZodType>(
 const none = z.strictObject({}, objectError);
 const aDay = z.strictObject({ day: date }, objectError);
 
+const policyKinds = z.discriminatedUnion(
+  "rule",
+  [
+    entryOf("window", window),
+    entryOf("cap", cap),
+    entryOf("silence", silence),
+    entryOf("electronicNeedsNotice", z.strictObject({ channels }, objectError)),
+    entryOf(
+      "electronicNeedsConsent",
+      z.strictObject({ channels, requestDays: positive.optional() }, objectError),
+    ),
+    entryOf("spouse", z.strictObject({ outcome: z.literal("hold") }, objectError)),
+    entryOf("disputeAnyTime", none),
+    entryOf("disclosure", none),
+    entryOf("consentNotWorkAddress", none),
+    entryOf("employerNeedsPermission", none),
+    entryOf("regF", none),
+    entryOf("writtenConsent", none),
+    entryOf("revokeAllFrom", aDay),
+    entryOf("withinMinutes", z.strictObject({ minutes: positive }, objectError)),
+    entryOf("withinDays", days),
+    entryOf("atLeastDays", days),
+    entryOf("characters", z.strictObject({ max: positive }, objectError)),
+    entryOf(
+      "validationPeriod",
+      z.strictObject({ receiptDays: positive, days: positive }, objectError),
+    ),
+    entryOf("years", z.strictObject({ years: positive }, objectError)),
+    entryOf("notJudged", z.record(z.string(), z.unknown(), objectError)),
+  ],
+  { error: "is no rule of a policy entry" },
+);
+
+type Kind = z.output<typeof policyKinds>["rule"];
+
+/** The kinds of entries that a rule looks at. The other rules look at none. */
+const KINDS: Readonly<Partial<Record<RuleId, readonly Kind[]>>> = {
+  "party.thirdparty": ["spouse"],
+  "email.procedure": ["atLeastDays", "consentNotWorkAddress"],
+  "text.procedure60": ["withinDays"],
+  "place.work": ["employerNeedsPermission"],
+  "dispute.open": ["disputeAnyTime"],
+  "timebarred.threat": ["disclosure"],
+  "furnish.first": ["atLeastDays"],
+  "negreport.timing": ["withinDays"],
+  "time.window": ["window"],
+  "time.state": ["window"],
+  "freq.7in7": ["cap"],
+  "freq.conversation7": ["silence"],
+  "freq.consentexcl": ["withinDays"],
+  "freq.prerecorded30": ["cap"],
+  "freq.state": ["cap", "silence", "electronicNeedsNotice", "electronicNeedsConsent"],
+  "optout.revoked": ["revokeAllFrom"],
+  "optout.confirm": ["withinMinutes"],
+  "mkt.phone": ["window", "writtenConsent"],
+  "content.validation": ["withinDays"],
+  "content.validationdates": ["validationPeriod"],
+  "sms.content": ["characters"],
+  "record.retention": ["years"],
+  "cg.stale": ["withinDays"],
+  "state.scope": ["regF"],
+};
+
 /**
  * One provision of law: a parameter of a rule, federal or of a state or city. Data, with its source and its days in
- * force.
+ * force. An entry that no rule would look at is refused, because it would have no effect.
  */
-export const policyEntry = z
-  .discriminatedUnion(
-    "rule",
-    [
-      entryOf("window", window),
-      entryOf("cap", cap),
-      entryOf("silence", silence),
-      entryOf("electronicNeedsNotice", z.strictObject({ channels }, objectError)),
-      entryOf(
-        "electronicNeedsConsent",
-        z.strictObject({ channels, requestDays: positive.optional() }, objectError),
-      ),
-      entryOf("spouse", z.strictObject({ outcome: z.literal("hold") }, objectError)),
-      entryOf("disputeAnyTime", none),
-      entryOf("disclosure", none),
-      entryOf("consentNotWorkAddress", none),
-      entryOf("employerNeedsPermission", none),
-      entryOf("regF", none),
-      entryOf("writtenConsent", none),
-      entryOf("revokeAllFrom", aDay),
-      entryOf("withinMinutes", z.strictObject({ minutes: positive }, objectError)),
-      entryOf("withinDays", days),
-      entryOf("atLeastDays", days),
-      entryOf("characters", z.strictObject({ max: positive }, objectError)),
-      entryOf(
-        "validationPeriod",
-        z.strictObject({ receiptDays: positive, days: positive }, objectError),
-      ),
-      entryOf("years", z.strictObject({ years: positive }, objectError)),
-      entryOf("notJudged", z.record(z.string(), z.unknown(), objectError)),
-    ],
-    { error: "is no rule of a policy entry" },
-  )
+export const policyEntry = policyKinds
   .refine(({ from, until }) => from === null || until === null || from <= until, {
     error: "must not end before it begins",
+  })
+  .superRefine(({ ruleId, rule }, context) => {
+    const kinds = KINDS[ruleId] ?? [];
+    if (rule === "notJudged" || kinds.includes(rule)) return;
+    const known = kinds.length === 0 ? "no entries" : `entries of ${kinds.join(", ")} only`;
+    const message = `does not fit ${ruleId}, which looks at ${known}`;
+    context.addIssue({ code: "custom", path: ["rule"], message });
   });
 
 export type PolicyEntryInput = z.input<typeof policyEntry>;
 export type PolicyEntry = z.output<typeof policyEntry>;
 export type PolicyRule = PolicyEntry["rule"];
+/** The kinds of provisions that an entry can be. */
+export const POLICY_RULES = policyKinds.options.map(({ shape }) => shape.rule.value);
 export type EntryOf<Rule extends PolicyRule> = Extract<PolicyEntry, { rule: Rule }>;
 
 /** Rules that count or compute for other rules. Without them the other rules would be wrong. */
@@ -166,6 +206,10 @@ const ALWAYS_ON: ReadonlySet<RuleId> = new Set<RuleId>([
   "record.retention",
 ]);
 
+/** The decisions with which a rule can be made stricter. */
+export const STRICTER = ["hold", "refuse"] as const;
+export type Stricter = (typeof STRICTER)[number];
+
 /** A lender's changes to the built-in policy. */
 export const policyChanges = z.strictObject(
   {
@@ -176,7 +220,7 @@ export const policyChanges = z.strictObject(
       }),
     ).default([]),
     /** Rules that hold or refuse instead of a milder result. */
-    stricter: z.partialRecord(oneOf(RULE_IDS), oneOf(["hold", "refuse"]), objectError).default({}),
+    stricter: z.partialRecord(oneOf(RULE_IDS), oneOf(STRICTER), objectError).default({}),
     /** Entries added to the built-in ones, or replacing those with the same id. */
     entries: listOf(policyEntry)
       .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, {

@@ -74,6 +74,9 @@ const WORK_TABLES = [
   "template_tests",
   "workers",
   "pauses",
+  "guard_policy_changes",
+  "guard_policy_version",
+  "guard_policy",
   "kysely_migration",
 ];
 
@@ -117,6 +120,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     functions: [
       "right_to_send()",
       "right_to_operate()",
+      "guard_policy_at(timestamptz)",
       "has_next_attempt(bigint)",
       "was_sent_before(bigint, int)",
       "may_be_reinstated(bigint)",
@@ -139,11 +143,16 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
         tables: [...LENDER_TABLES, ...RULE_TABLES, ...WORK_TABLES, "record_changes"],
       },
       { privileges: "select, insert", tables: OPERATOR_TABLES },
-      { privileges: "insert", tables: ["content_reveals", "template_tests"] },
+      {
+        privileges: "insert",
+        tables: ["content_reveals", "template_tests", "guard_policy_changes"],
+      },
     ],
     updates: OPERATOR_TABLES,
     functions: [
       "right_to_operate()",
+      "right_to_set_policy()",
+      "guard_policy_at(timestamptz)",
       "has_next_attempt(bigint)",
       "was_sent_before(bigint, int)",
       "may_be_reinstated(bigint)",
@@ -167,7 +176,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       },
     ],
     updates: [],
-    functions: [],
+    functions: ["guard_policy_at(timestamptz)"],
     sequences: false,
     queue: null,
   },

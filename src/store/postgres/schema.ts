@@ -167,6 +167,58 @@ export interface ContentReveals {
   way: string;
 }
 
+export interface GuardPolicy {
+  applies: string[] | null;
+  binds: string[] | null;
+  certainty: string | null;
+  change: string | null;
+  changedAt: Timestamp | null;
+  changedBy: string | null;
+  conditions: Json | null;
+  effectiveFrom: Timestamp | null;
+  entryId: string | null;
+  fromDay: Timestamp | null;
+  jurisdiction: string | null;
+  note: string | null;
+  outcome: string | null;
+  reason: string | null;
+  rule: string | null;
+  ruleId: string | null;
+  source: string | null;
+  untilDay: Timestamp | null;
+  value: Json | null;
+  version: Int8 | null;
+  was: Json | null;
+}
+
+export interface GuardPolicyChanges {
+  applies: string[] | null;
+  binds: string[] | null;
+  certainty: string | null;
+  change: string;
+  changedAt: Timestamp;
+  changedBy: string;
+  conditions: Json | null;
+  effectiveFrom: Timestamp | null;
+  entryId: string | null;
+  fromDay: Timestamp | null;
+  jurisdiction: string | null;
+  note: string | null;
+  outcome: string | null;
+  reason: string;
+  rule: string | null;
+  ruleId: string;
+  source: string | null;
+  untilDay: Timestamp | null;
+  value: Json | null;
+  version: Int8;
+  was: Json;
+}
+
+export interface GuardPolicyVersion {
+  version: Int8;
+}
+
 export interface IdempotencyKeys {
   caller: string;
   createdAt: Generated<Timestamp>;
@@ -443,6 +495,9 @@ export interface DB {
   contactFindings: ContactFindings;
   contacts: Contacts;
   contentReveals: ContentReveals;
+  guardPolicy: GuardPolicy;
+  guardPolicyChanges: GuardPolicyChanges;
+  guardPolicyVersion: GuardPolicyVersion;
   idempotencyKeys: IdempotencyKeys;
   interactionChains: InteractionChains;
   interactions: Interactions;

@@ -182,6 +182,7 @@ describe("changes that contradict themselves are named", () => {
         entries: [
           {
             ...window,
+            ruleId: "freq.7in7",
             rule: "cap",
             value: { max: 1, days: 1, hours: 1, channels: ["voice"], per: "debt" },
           },
@@ -191,9 +192,22 @@ describe("changes that contradict themselves are named", () => {
       "must have days or hours, and not both",
     ],
     [
+      "an entry that its rule does not look at",
+      { entries: [{ ...window, ruleId: "freq.state" }] },
+      "policy.entries.0.rule",
+      "does not fit freq.state, which looks at entries of cap, silence, electronicNeedsNotice, electronicNeedsConsent only",
+    ],
+    [
       "a cap in neither",
       {
-        entries: [{ ...window, rule: "cap", value: { max: 1, channels: ["voice"], per: "debt" } }],
+        entries: [
+          {
+            ...window,
+            ruleId: "freq.7in7",
+            rule: "cap",
+            value: { max: 1, channels: ["voice"], per: "debt" },
+          },
+        ],
       },
       "policy.entries.0.value",
       "must have days or hours, and not both",
