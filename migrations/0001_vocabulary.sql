@@ -92,6 +92,10 @@ create domain tidings.interaction_status as text
 create domain tidings.reveal_way as text
   constraint reveal_way_is_known check (value in ('command', 'rest', 'signedUrl')
     or tidings.refuse_word('reveal_way', value));
+create domain tidings.receipt_oddity as text
+  constraint receipt_oddity_is_known
+  check (value in ('unknownStatus', 'codeContradictsStatus', 'contradicted', 'otherCode', 'noMessage', 'otherMessage')
+    or tidings.refuse_word('receipt_oddity', value));
 create domain tidings.pause_scope as text
   constraint pause_scope_is_known check (value in ('everything', 'channel', 'notificationType')
     or tidings.refuse_word('pause_scope', value));

@@ -377,8 +377,10 @@ language sql immutable return
   from_status = to_status or (from_status, to_status) in (
     ('scheduled', 'inProgress'), ('scheduled', 'canceled'), ('scheduled', 'failed'),
     ('inProgress', 'attempted'), ('inProgress', 'succeeded'), ('inProgress', 'failed'), ('inProgress', 'scheduled'),
-    ('attempted', 'succeeded'), ('attempted', 'failed'), ('attempted', 'scheduled'),
-    ('succeeded', 'failed'));
+    ('attempted', 'succeeded'), ('attempted', 'failed'), ('attempted', 'scheduled'), ('attempted', 'canceled'),
+    ('succeeded', 'failed'),
+    -- a receipt that comes later says otherwise
+    ('failed', 'succeeded'), ('canceled', 'attempted'), ('canceled', 'succeeded'), ('canceled', 'failed'));
 
 -- A person who logs a letter or a call may learn of its beginning and its end at once. A final status stays.
 create function tidings.logged_status_may_move(from_status text, to_status text) returns boolean
@@ -396,6 +398,11 @@ begin
     perform tidings.refuse('interactions_status_moves_along_the_diagram',
       format('interaction %s cannot move from %s to %s', old.id, old.status, new.status),
       'the moves that exist are in tidings.status_may_move');
+  end if;
+  -- only the provider's own cancellation can turn out to be wrong
+  if old.origin = 'tidings' and old.status = 'canceled' and new.status <> 'canceled' and (old.status_details like '%Canceled') is not true then
+    perform tidings.refuse('interactions_status_moves_along_the_diagram',
+      format('interaction %s was withdrawn before it was sent', old.id), 'retry it');
   end if;
   -- This query has a new snapshot, so it also sees an attempt that was committed while the row was locked. A role that may
   -- not operate is refused by guard_foreign_update.
@@ -727,6 +734,7 @@ create trigger cancel_later_attempts after update of status, status_details on t
 for each row when (old.origin = 'tidings' and (
   (old.status = 'attempted' and old.status_details like '%OutcomeUnknown'
     and new.status in ('attempted', 'succeeded') and (new.status_details like '%OutcomeUnknown') is not true)
+  or (old.status in ('failed', 'canceled') and new.status in ('attempted', 'succeeded'))
   or (new.attempt > 1 and old.status <> 'scheduled' and new.status = 'scheduled')))
 execute function tidings.cancel_later_attempts();
 create trigger cancel_attempt_after_sent after insert on tidings.interactions

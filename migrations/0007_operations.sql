@@ -66,9 +66,10 @@ for each statement execute function tidings.keep_history();
 
 -- What providers found out about contacts that the core system kept locked at that time. A sweep writes it to them.
 create table tidings.contact_findings (
-  interaction_id bigint primary key,
+  interaction_id bigint not null,
   finding text not null,
-  kept_at timestamptz not null default now()
+  kept_at timestamptz not null default now(),
+  primary key (interaction_id, finding)
 );
 
 -- The queue. Only these two functions know the form of its jobs about interactions: at most 100 interactions of one

@@ -6,7 +6,7 @@ import { createChannelHealth } from "./delivery/channel-health.ts";
 import { createLoadSize } from "./delivery/load-size.ts";
 import { createIntervalLimit } from "./delivery/interval-limit.ts";
 import { createPostponedReports } from "./delivery/postponed-reports.ts";
-import type { Receipt } from "./domain/receipts/receipt.ts";
+import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
 import { SENDABLE_CHANNELS, type SendableChannel } from "./domain/vocabulary.ts";
 import { createCircuitBreaker } from "./providers/flow/circuit-breaker.ts";
 import { createCallLimit } from "./providers/flow/call-limit.ts";
@@ -35,7 +35,7 @@ interface Opening {
   readonly config: Config;
   /** Disposing it closes everything that was opened. */
   readonly open: AsyncDisposableStack;
-  readonly onReceipt: (receipt: Receipt) => void;
+  readonly onReceipt: (receipt: ArrivedReceipt) => void;
 }
 
 /** Opens the provider of each channel; undefined if the channel is not configured. */
@@ -49,7 +49,7 @@ const OPENERS: Readonly<
  */
 export async function openChannels(
   config: Config,
-  onReceipt: (receipt: Receipt) => void,
+  onReceipt: (receipt: ArrivedReceipt) => void,
 ): Promise<OpenChannels> {
   const open = new AsyncDisposableStack();
   const channels: Partial<Record<SendableChannel, DeliveryChannel>> = {};

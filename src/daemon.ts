@@ -11,7 +11,7 @@ import type { DeliveryChannels, Deps } from "./deps.ts";
 import type { Emit } from "./domain/events.ts";
 import { nameWorker, type WorkerId } from "./domain/ids.ts";
 import type { Channel } from "./domain/vocabulary.ts";
-import type { Receipt } from "./domain/receipts/receipt.ts";
+import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
 import { syncChannelProviders } from "./store/deliver/channels.ts";
 import { createDb, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";
@@ -21,13 +21,14 @@ import { checkPreconditions } from "./store/postgres/preconditions.ts";
 import { retryOnOutage } from "./store/postgres/retry.ts";
 import { refuseLogin, refuseOutage } from "./store/postgres/unreachable.ts";
 import { openQueue, type Queue } from "./store/queue/queue.ts";
-import { recordReceipt } from "./store/deliver/receipts.ts";
+import { keepReceipts } from "./store/receipts/receipts.ts";
 import { createRecorder } from "./store/deliver/recorder.ts";
 import { createSeal } from "./seal.ts";
 import { createTemplateCache } from "./store/deliver/template-cache.ts";
 import { recordHeartbeat, deregisterWorker } from "./store/queue/workers.ts";
 import { createObserving } from "./observing.ts";
 import { openHttp } from "./http-service.ts";
+import { startReceiptApplier } from "./receipt-applier.ts";
 import { RESOLVER_CONNECTIONS, startResolver } from "./resolver.ts";
 import { createActiveTypes } from "./store/resolve/active-types.ts";
 import { createTaskList } from "./task-list.ts";
@@ -46,8 +47,8 @@ export interface Daemon {
   unrecorded(): number;
 }
 
-/** Connections in addition to those of the jobs: two of the queue, the recorder, maintenance. */
-const SPARE_CONNECTIONS = 4;
+/** Connections in addition to those of the jobs: two of the queue, the recorder, maintenance, receipts. */
+const SPARE_CONNECTIONS = 5;
 const FIRST_CONNECTION_PATIENCE_MS = 60_000;
 /** A database that is silent does not close connections (ms). */
 const CLOSE_POOL_MS = 2_000;
@@ -139,19 +140,14 @@ async function prepareDatabase(preparing: Preparing): Promise<void> {
   if (migrations.length > 0) emit("database.migrated", { migrations });
 }
 
-/** A receipt that cannot be recorded is reported, because no provider sends it a second time. */
+/** A receipt that the database refuses is reported: no provider sends it a second time. */
 function takeReceipt(
-  receipt: Receipt,
+  receipt: ArrivedReceipt,
   { pool, emit, outages }: Pick<Opened, "pool" | "emit" | "outages">,
 ): void {
-  const { interactionId, status, evidence } = receipt;
-  const code = evidence.enhancedCode ?? evidence.code ?? "none";
-  retryOnOutage(() => recordReceipt(createDb(pool), receipt), {
-    onOutage: (outage) => outages.begin("recorder", outage),
-  }).then(
-    (moved) => emit("receipt.received", { interactionId, status, code, moved }),
-    () => emit("interaction.notRecorded", { interactionId }),
-  );
+  retryOnOutage(() => keepReceipts(createDb(pool), [receipt]), {
+    onOutage: (outage) => outages.begin("receipts", outage),
+  }).catch(() => emit("receipts.notKept", { provider: receipt.provider, receipts: 1 }));
 }
 
 interface Opened {
@@ -220,6 +216,7 @@ async function takeWork(
   });
   open.defer(() => watch.stop());
   const resolver = startResolver(deps, outages, config.intakePollMs);
+  const receipts = startReceiptApplier(deps, outages);
   open.defer(async () => {
     stopping.abort();
     const end = performance.now() + config.shutdownMs;
@@ -228,7 +225,10 @@ async function takeWork(
     const hopeless = (): boolean => outages.lasts() && deps.inFlight.calls === 0;
     await Promise.all([
       queue.stop(config.shutdownMs, hopeless),
-      Promise.race([resolver.stop(), sleep(config.shutdownMs, undefined, { ref: false })]),
+      Promise.race([
+        Promise.all([resolver.stop(), receipts.stop()]),
+        sleep(config.shutdownMs, undefined, { ref: false }),
+      ]),
     ]);
     await finishCalls(deps.inFlight, left());
   });

@@ -6,7 +6,8 @@ import { openChannels, type OpenChannels } from "../src/channels.ts";
 import { readConfig } from "../src/config.ts";
 import type { Deps } from "../src/deps.ts";
 import type { TestDatabase } from "./database.ts";
-import { recordReceipt } from "../src/store/deliver/receipts.ts";
+import { applyWaiting } from "../src/receipt-applier.ts";
+import { keepReceipts } from "../src/store/receipts/receipts.ts";
 import { depsOn } from "./deps.ts";
 import { insertChanges, insertLender } from "./lender.ts";
 import { runDueJobs } from "./queue.ts";
@@ -66,7 +67,7 @@ export function useInstallation(
     });
     carrying = await openChannels(
       config,
-      (receipt) => void recordReceipt(deps.db, receipt).then(() => received.resolve()),
+      (receipt) => void keepReceipts(deps.db, [receipt]).then(() => received.resolve()),
     );
     Object.assign(deps, { channels: carrying.channels });
     await insertLender(pool);
@@ -109,6 +110,7 @@ export function useInstallation(
     },
     async receipt() {
       await received.promise;
+      await applyWaiting(deps);
       received = Promise.withResolvers();
     },
     async outbox() {

@@ -9,6 +9,7 @@ import type {
   UnknownOutcome,
   UnknownVerdict,
 } from "../domain/settle/unknown-outcome.ts";
+import { queueEarlyReceipts } from "../store/receipts/receipt-queue.ts";
 import { noteFindings } from "../store/deliver/contact-findings.ts";
 import { planNextAttempts } from "../store/deliver/next-attempts.ts";
 import type { Db } from "../store/postgres/db.ts";
@@ -203,7 +204,8 @@ async function writeKnown(db: Db, { interactionId, verdict }: Settled): Promise<
   if (verdict.kind !== "known") return;
   const finding = verdict.found.failure?.finding ?? null;
   await db.transaction().execute(async (tx) => {
-    if (await recordFound(tx, interactionId, verdict.found))
-      await noteFindings(tx, [{ interactionId, finding }]);
+    if (!(await recordFound(tx, interactionId, verdict.found))) return;
+    await noteFindings(tx, [{ interactionId, finding }]);
+    await queueEarlyReceipts(tx, verdict.found.messageId);
   });
 }

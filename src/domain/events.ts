@@ -1,6 +1,6 @@
 import type { ChannelCondition } from "./channel-state.ts";
 import type { DeliveryRuleId } from "./delivery-rules.ts";
-import type { CaseChangeId, InteractionId, WorkerId } from "./ids.ts";
+import type { CaseChangeId, InteractionId, ReceiptId, WorkerId } from "./ids.ts";
 import type { ContentFault } from "./sealed-content.ts";
 import type { StatusDetails } from "./status-details.ts";
 import type { Channel } from "./vocabulary.ts";
@@ -45,6 +45,10 @@ const TIME_OR_NULL = field<string | null>("time or null");
 const CHANNEL = field<Channel>("channel");
 const INTERACTION_ID = field<InteractionId>("id");
 const CASE_CHANGE_ID = field<CaseChangeId>("id");
+const RECEIPT_ID = field<ReceiptId>("id");
+const RECEIPT_ALERT = field<"lateBounce" | "deliveredAfterFailure">(
+  "`lateBounce` or `deliveredAfterFailure`",
+);
 const WORKER_ID = field<WorkerId>("id");
 const RULE_ID = field<DeliveryRuleId>("rule");
 const STATUS_DETAILS = field<StatusDetails | "none">("status details");
@@ -303,10 +307,38 @@ export const EVENTS = {
     "An unknown outcome was examined. The verdict is known, neverSent, giveUp, resend, askAgain or hold.",
     { interactionId: INTERACTION_ID, verdict: TEXT },
   ),
-  "receipt.received": declare(
+  "receipts.applied": declare(
     "info",
-    "A receipt arrived for an accepted message. moved is false if it changed nothing.",
-    { interactionId: INTERACTION_ID, status: TEXT, code: TEXT, moved: FLAG },
+    "Receipts of a message were applied. moved is false if they changed nothing. oddities counts its receipts that do not fit the others.",
+    {
+      interactionId: INTERACTION_ID,
+      channel: CHANNEL,
+      receipts: NUMBER,
+      moved: FLAG,
+      status: TEXT,
+      statusDetails: STATUS_DETAILS,
+      oddities: NUMBER,
+    },
+  ),
+  "outcome.reversed": declare(
+    "warn",
+    "A receipt says the opposite of an earlier one: lateBounce is a failure after a delivery, deliveredAfterFailure a delivery after a failure. The record follows the later stage.",
+    { interactionId: INTERACTION_ID, channel: CHANNEL, alert: RECEIPT_ALERT },
+  ),
+  "receipts.putAside": declare(
+    "warn",
+    "Receipts name no message of ours, or another message than the interaction has. They stay in tidings.receipt_oddities and change nothing.",
+    { reason: TEXT, receipts: NUMBER, firstReceiptId: RECEIPT_ID },
+  ),
+  "receipts.notKept": declare(
+    "error",
+    "The database refused to store receipts. Their messages keep the status that they have.",
+    { provider: TEXT, receipts: NUMBER },
+  ),
+  "receipt.notApplied": declare(
+    "warn",
+    "Applying a receipt failed. It is tried again at intervals of up to a minute and never given up.",
+    { receiptId: RECEIPT_ID, code: TEXT },
   ),
   "interactions.requeued": declare(
     "warn",

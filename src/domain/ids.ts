@@ -23,8 +23,16 @@ export type ContactId = Id<"contact">;
 export type LoanId = Id<"loan">;
 /** The id of a row of the history, record_changes. */
 export type RecordChangeId = Id<"recordChange">;
+/** The id of a receipt. */
+export type ReceiptId = Id<"receipt">;
 /** Ids that the database numbers. */
-export type NumberedId = InteractionId | CaseChangeId | ChainId | ChangeSetId | RecordChangeId;
+export type NumberedId =
+  | ReceiptId
+  | InteractionId
+  | CaseChangeId
+  | ChainId
+  | ChangeSetId
+  | RecordChangeId;
 
 /** The largest id that the database can number a row with. */
 export const LARGEST_ID = 2n ** 63n - 1n;

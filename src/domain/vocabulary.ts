@@ -95,6 +95,25 @@ export type OnUnknown = (typeof ON_UNKNOWN)[number];
 export const PAUSE_SCOPES = ["everything", "channel", "notificationType"] as const;
 export type PauseScope = (typeof PAUSE_SCOPES)[number];
 
+/**
+ * The reasons why a receipt changes nothing.
+ * - unknownStatus: the table of the provider does not have the status
+ * - codeContradictsStatus: the code belongs to another status, such as `delivered` with 5.1.1
+ * - contradicted: no documented sequence contains this status together with an accepted one
+ * - otherCode: the same status came with another code, which was chosen
+ * - noMessage: no interaction of Tidings is known to be its message
+ * - otherMessage: the interaction that it names has another message at the provider
+ */
+export const RECEIPT_ODDITIES = [
+  "unknownStatus",
+  "codeContradictsStatus",
+  "contradicted",
+  "otherCode",
+  "noMessage",
+  "otherMessage",
+] as const;
+export type ReceiptOddity = (typeof RECEIPT_ODDITIES)[number];
+
 /** The way in which sensitive content was read. */
 export const REVEAL_WAYS = ["command", "rest", "signedUrl"] as const;
 export type RevealWay = (typeof REVEAL_WAYS)[number];

@@ -59,6 +59,7 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["ON_UNKNOWN", "on_unknown"],
   ["PAUSE_SCOPES", "pause_scope"],
   ["REVEAL_WAYS", "reveal_way"],
+  ["RECEIPT_ODDITIES", "receipt_oddity"],
   ["CONTACT_TYPES", "contact_type"],
   ["CONTACT_LABELS", "contact_label"],
   ["CONTACT_STATUSES", "contact_status"],

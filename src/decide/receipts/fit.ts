@@ -1,17 +1,11 @@
+import type { ReceiptOddity } from "../../domain/vocabulary.ts";
 import type { ProviderReceipt } from "../../domain/receipts/provider-receipt.ts";
 import type { ReceiptTable, StatusRow } from "./table.ts";
 
-/** The reason why a receipt changes nothing for now. It is judged again whenever another receipt arrives. */
-export type OddityReason =
-  /** The table does not have the status. */
-  | "unknownStatus"
-  /** The code belongs to another status, such as `delivered` with 5.1.1. */
-  | "codeContradictsStatus"
-  /** No documented sequence contains this status together with an accepted one. */
-  | "contradicted"
-  /** The same status came with another code, which was chosen. */
-  | "otherCode";
+/** The reasons that follow from the receipts of one message alone. */
+export type OddityReason = Exclude<ReceiptOddity, "noMessage" | "otherMessage">;
 
+/** A receipt that changes nothing for now. It is judged again whenever another receipt arrives. */
 export interface Oddity {
   readonly receipt: ProviderReceipt;
   readonly reason: OddityReason;

@@ -13,6 +13,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
   Queued: [1, "attempted"],
   Sent: [2, "attempted"],
   Deferred: [2, "attempted"],
+  NoReceipt: [2, "attempted"],
   Delivered: [3, "succeeded"],
   Opened: [4, "succeeded"],
   Read: [4, "succeeded"],
@@ -23,7 +24,10 @@ const STAGES: Readonly<Record<string, Stage>> = {
   Bounced: [7, "failed"],
   Dropped: [7, "failed"],
   Undelivered: [7, "failed"],
+  OptedOut: [7, "failed"],
+  Expired: [7, "failed"],
   Failed: [7, "failed"],
+  Canceled: [7, "canceled"],
 } satisfies Partial<Record<DetailWord, Stage>>;
 
 /** Returns the stage of status details such as `emailSent`; undefined for details that are not listed. */

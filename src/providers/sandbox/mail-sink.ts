@@ -1,5 +1,5 @@
 import { SMTPServer, type SMTPServerDataStream } from "smtp-server";
-import type { Receipt } from "../../domain/receipts/receipt.ts";
+import type { ArrivedReceipt } from "../../domain/receipts/arrived-receipt.ts";
 import { parseInteractionId } from "../../domain/ids.ts";
 import { bounceLater } from "./bounce.ts";
 import { listenOnLoopback } from "./loopback.ts";
@@ -17,7 +17,7 @@ type SmtpRefusal = Extract<MailboxScript, { kind: "refuse" }>;
 export interface MailSinkOptions {
   readonly outbox: string;
   /** Called when an accepted email bounces. */
-  readonly onReceipt?: (receipt: Receipt) => void;
+  readonly onReceipt?: (receipt: ArrivedReceipt) => void;
 }
 
 /** The result for an email: an answer, no answer, or a dropped connection. */

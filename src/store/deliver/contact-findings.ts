@@ -66,7 +66,7 @@ async function note(db: Db, findings: RawBuilder<unknown>): Promise<void> {
     kept as (
       insert into tidings.contact_findings (interaction_id, finding)
       select w.interaction_id, w.finding from waiting w
-      on conflict (interaction_id) do nothing
+      on conflict (interaction_id, finding) do nothing
     )
     delete from tidings.contact_findings d
     where d.interaction_id in (select f.interaction_id from found f)

@@ -4,6 +4,7 @@ import type { AttemptOutcome } from "../../domain/interaction.ts";
 import { noteFindings } from "./contact-findings.ts";
 import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
+import { EARLY_RECEIPTS } from "../receipts/receipt-queue.ts";
 import { type NextAttempt, planNextAttempts } from "./next-attempts.ts";
 import { retryOnOutage } from "../postgres/retry.ts";
 
@@ -135,6 +136,7 @@ const OUTCOME = {
 
 async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
   await sql`
+    with moved as (
     update tidings.interactions i
     set status = s.status, status_details = s."statusDetails", failure_description_short = s.short, failure_description_long = s.long,
       provider_message_id = s."providerMessageId", started_at = s."startedAt", ended_at = s."endedAt", evidence = s.evidence,
@@ -145,6 +147,10 @@ async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Pr
       and (i.status = 'inProgress' or tidings.is_outcome_unknown(i.status, i.status_details))
       -- an answer that asks to send again later is dropped if another attempt has followed already
       and (s.status <> 'scheduled' or not tidings.has_next_attempt(i.id))
+    returning i.channel, i.provider, i.provider_message_id
+    )
+    insert into tidings.receipt_queue (receipt_id) select e.id from ${EARLY_RECEIPTS} e
+    on conflict (receipt_id) do update set run_at = clock_timestamp()
   `.execute(db);
 }
 

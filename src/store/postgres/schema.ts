@@ -400,6 +400,33 @@ export interface Pauses {
   scope: string;
 }
 
+export interface ReceiptOddities {
+  closedAt: Timestamp | null;
+  notedAt: Generated<Timestamp>;
+  reason: string;
+  receiptId: Int8;
+}
+
+export interface ReceiptQueue {
+  attempts: Generated<number>;
+  failedBy: string | null;
+  receiptId: Int8;
+  runAt: Generated<Timestamp>;
+}
+
+export interface Receipts {
+  code: string | null;
+  id: Generated<Int8>;
+  interactionId: Int8 | null;
+  payload: Json | null;
+  provider: string;
+  providerMessageId: string | null;
+  qualifier: string | null;
+  rawStatus: string;
+  receivedAt: Generated<Timestamp>;
+  reportedAt: Timestamp | null;
+}
+
 export interface RecordChanges {
   actor: string;
   changedAt: Generated<Timestamp>;
@@ -508,6 +535,9 @@ export interface DB {
   missedChanges: MissedChanges;
   notificationTypes: NotificationTypes;
   pauses: Pauses;
+  receiptOddities: ReceiptOddities;
+  receiptQueue: ReceiptQueue;
+  receipts: Receipts;
   recordChanges: RecordChanges;
   resolutions: Resolutions;
   resolveQueue: ResolveQueue;

@@ -12,9 +12,9 @@ const MOVES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   tidings: {
     scheduled: ["inProgress", "canceled", "failed"],
     inProgress: ["attempted", "succeeded", "failed", "scheduled"],
-    attempted: ["succeeded", "failed", "scheduled"],
+    attempted: ["succeeded", "failed", "scheduled", "canceled"],
     succeeded: ["failed"],
-    failed: [],
+    failed: ["succeeded"],
     canceled: [],
   },
   logged: {
@@ -56,6 +56,19 @@ describe.each(["tidings", "logged"])("a status of %s moves along its diagram", (
       });
   });
 });
+
+test.each(["attempted", "succeeded", "failed"])(
+  "a notice that its provider canceled can turn out to be %s",
+  async (to) => {
+    const id = await insertInteraction(pool, {
+      channel: "text",
+      status: "canceled",
+      statusDetails: "textCanceled",
+    });
+    const move = pool.query("update tidings.interactions set status = $2 where id = $1", [id, to]);
+    await expect(move).resolves.toMatchObject({ rowCount: 1 });
+  },
+);
 
 test("every change of status or details leaves a transition: who, from, to, and the evidence of that move alone", async () => {
   const id = await insertLogged(pool, { status: "inProgress" });

@@ -106,7 +106,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   "a transition has it": { columns: ["status_details"], resultIn: () => "transition" },
   "the diagram has its moves": {
     columns: ["status"],
-    resultIn: (state) => (state === "failed" || state === "canceled" ? "refused" : "transition"),
+    // a late receipt shows that a failed one was delivered
+    resultIn: (state) => (state === "canceled" ? "refused" : "transition"),
   },
   "the database dates it": {
     columns: ["updated_at", "status_updated_at", "status_details_updated_at", "first_due_at"],

@@ -230,6 +230,9 @@ const ONLY_TIDINGS_WRITES: readonly (readonly [string, string])[] = [
   ["resolutions", "(case_change_id, verdicts) values (1, '{}')"],
   ["missed_changes", "(case_change_id) values (1)"],
   ["contact_findings", "(interaction_id, finding) values (1, 'optedOut')"],
+  ["receipts", "(provider, interaction_id, raw_status) values ('smtp', 1, 'delivered')"],
+  ["receipt_queue", "(receipt_id) values (1)"],
+  ["receipt_oddities", "(receipt_id, reason) values (1, 'noMessage')"],
   ["channels", "select * from tidings.channels limit 0"],
   ["idempotency_keys", "(caller, key, request_hash, resource_id) values ('c', 'k', 'h', '1')"],
 ];

@@ -1,0 +1,101 @@
+-- Receipts: what providers report later about messages that they accepted.
+
+-- One row per report, as it came, without personal data. A report that comes again is accepted once.
+create table tidings.receipts (
+  id bigint primary key generated always as identity,
+  -- the source of the report: twilio, smtp, or the name of a relay
+  provider text not null,
+  -- the provider's id of the message; null if a signed address named the interaction instead
+  provider_message_id text,
+  -- The interaction that the report is about. It is null until the report is matched: the report may come before the acceptance
+  -- is recorded.
+  interaction_id bigint,
+  -- the provider's words
+  raw_status text not null,
+  code text,
+  qualifier text,
+  -- when it happened, by the provider's clock; null if the report does not say
+  reported_at timestamptz,
+  received_at timestamptz not null default clock_timestamp(),
+  -- further fields of the report
+  payload jsonb,
+  constraint receipts_name_a_message
+    check (num_nonnulls(provider_message_id, interaction_id) > 0
+      or tidings.refuse('receipts_name_a_message', 'the receipt names no message', 'set provider_message_id or interaction_id')),
+  -- all of them are in a unique index
+  constraint receipts_have_short_texts
+    check (greatest(char_length(provider), char_length(raw_status), char_length(code)) <= 100
+        and (char_length(provider_message_id) <= 255) is not false and (char_length(qualifier) <= 250) is not false
+      or tidings.refuse('receipts_have_short_texts', 'a text of the receipt is too long', 'shorten it')),
+  constraint receipts_payload_has_at_most_2_kilobytes
+    check ((octet_length(payload::text) <= 2000) is not false
+      or tidings.refuse('receipts_payload_has_at_most_2_kilobytes', 'payload has more than 2,000 bytes as JSON', 'keep only what a replay needs'))
+);
+create unique index receipts_are_accepted_once on tidings.receipts (provider_message_id, provider, raw_status, code, qualifier)
+  nulls not distinct where provider_message_id is not null;
+create unique index receipts_by_address_are_accepted_once on tidings.receipts (interaction_id, provider, raw_status, code, qualifier)
+  nulls not distinct where provider_message_id is null;
+create index receipts_by_interaction on tidings.receipts (interaction_id) where interaction_id is not null;
+-- rows arrive in the order of this column, so an index of ranges is enough
+create index receipts_by_arrival on tidings.receipts using brin (received_at);
+
+-- Receipts do not change. Only the interaction is added, once.
+create function tidings.keep_receipt() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if old.interaction_id is not null or to_jsonb(new) - 'interaction_id' <> to_jsonb(old) - 'interaction_id' then
+    perform tidings.refuse('receipts_are_history', format('receipt %s is kept as it came', old.id), 'insert another receipt');
+  end if;
+  return new;
+end $$;
+create trigger keep_receipt before update on tidings.receipts
+for each row execute function tidings.keep_receipt();
+create trigger keep_history before delete or truncate on tidings.receipts
+for each statement execute function tidings.keep_history();
+
+-- The receipts that are not applied yet. The transaction that applies a receipt deletes its row, so a row is found again
+-- whenever a daemon dies.
+create table tidings.receipt_queue (
+  receipt_id bigint primary key
+    constraint receipt_queue_receipt_is_known references tidings.receipts,
+  run_at timestamptz not null default clock_timestamp(),
+  -- how often its message was not found, was locked, or could not be read
+  attempts int not null default 0,
+  -- the code of the error that applying it met; null if it only waits for its message
+  failed_by text
+);
+create index receipt_queue_due on tidings.receipt_queue (run_at);
+
+-- No code path can store a receipt without queuing it.
+create function tidings.queue_receipts() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into tidings.receipt_queue (receipt_id) select n.id from added n;
+  return null;
+end $$;
+create trigger queue_receipts after insert on tidings.receipts
+referencing new table as added
+for each statement execute function tidings.queue_receipts();
+
+-- A receipt that changes nothing, and why: its status is not known, it contradicts others, or its message is not found. It is
+-- judged again whenever another receipt of its message arrives.
+create table tidings.receipt_oddities (
+  receipt_id bigint primary key
+    constraint receipt_oddities_receipt_is_known references tidings.receipts,
+  reason tidings.receipt_oddity not null,
+  noted_at timestamptz not null default clock_timestamp(),
+  -- when it was found to fit; null while it is open
+  closed_at timestamptz
+);
+create index receipt_oddities_open on tidings.receipt_oddities (noted_at) where closed_at is null;
+create trigger keep_history before delete or truncate on tidings.receipt_oddities
+for each statement execute function tidings.keep_history();
+
+create trigger only_tidings_writes before insert or update or delete on tidings.receipts
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.receipt_queue
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.receipt_oddities
+for each statement execute function tidings.only_tidings_writes('send');
+
+revoke execute on function tidings.keep_receipt(), tidings.queue_receipts() from public;

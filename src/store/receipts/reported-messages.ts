@@ -1,0 +1,152 @@
+import { sql } from "kysely";
+import type { InteractionId, ReceiptId } from "../../domain/ids.ts";
+import type { ProviderReceipt } from "../../domain/receipts/provider-receipt.ts";
+import type { Channel, InteractionStatus } from "../../domain/vocabulary.ts";
+import type { Db } from "../postgres/db.ts";
+import { recordset } from "../postgres/recordset.ts";
+
+/** A stored receipt with the state of the interaction that it is about. */
+export interface MatchedReceipt {
+  readonly receiptId: ReceiptId;
+  /** Null if no interaction is known to be its message. */
+  readonly interactionId: InteractionId | null;
+  /** The status of that interaction. */
+  readonly status: InteractionStatus | null;
+  /** True if the interaction has another message at this provider. */
+  readonly isOfOtherMessage: boolean;
+  /** The time since it arrived (ms). */
+  readonly ageMs: number;
+}
+
+/**
+ * Finds the interactions of receipts: the one that is named, that with the provider's id, or for a Message-ID of ours the
+ * last attempt of its chain that was handed over.
+ */
+export async function matchReceipts(
+  db: Db,
+  receiptIds: readonly ReceiptId[],
+): Promise<MatchedReceipt[]> {
+  const { rows } = await sql<MatchedReceipt>`
+    select r.id as receipt_id, i.id as interaction_id, i.status,
+      coalesce(i.channel = 'text' and i.provider = r.provider and i.provider_message_id <> r.provider_message_id, false) as is_of_other_message,
+      (extract(epoch from clock_timestamp() - r.received_at) * 1000)::float8 as age_ms
+    from tidings.receipts r
+    left join lateral (
+      select m.id from tidings.interactions m
+      where r.interaction_id is null and m.channel = 'text' and m.provider_message_id = r.provider_message_id and m.provider = r.provider
+      order by m.id desc limit 1
+    ) by_message on true
+    left join lateral (
+      select a.id
+      from (select substring(r.provider_message_id from '^tidings[.]([0-9]{1,18})@')::bigint as id) chain
+      join tidings.interactions a on a.id = chain.id or a.first_interaction_id = chain.id
+      where r.interaction_id is null and a.channel = 'email' and a.status not in ('scheduled', 'canceled')
+      order by a.attempt desc limit 1
+    ) by_chain on true
+    left join tidings.interactions i on i.id = coalesce(r.interaction_id, by_message.id, by_chain.id) and i.origin = 'tidings'
+    where r.id = any(${receiptIds}::bigint[])
+    order by r.id
+  `.execute(db);
+  return rows;
+}
+
+/**
+ * Locks interactions in the order of their ids and returns the locked ones. Those that another transaction has locked are
+ * left out: waiting for one would keep the others locked.
+ */
+export async function lockInteractions(
+  transaction: Db,
+  interactionIds: readonly InteractionId[],
+): Promise<Set<InteractionId>> {
+  const { rows } = await sql<{ id: InteractionId }>`
+    select i.id from tidings.interactions i
+    where i.id = any(${interactionIds}::bigint[])
+    order by i.id
+    for no key update skip locked
+  `.execute(transaction);
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Notes on receipts which interaction they are about. */
+export async function noteMatches(
+  db: Db,
+  matches: readonly { readonly receiptId: ReceiptId; readonly interactionId: InteractionId }[],
+): Promise<void> {
+  await sql`
+    update tidings.receipts r
+    set interaction_id = m."interactionId"
+    from ${recordset("m", { receiptId: "bigint", interactionId: "bigint" }, matches)}
+    where r.id = m."receiptId" and r.interaction_id is null
+  `.execute(db);
+}
+
+/** A receipt as it is stored. */
+export interface StoredReceipt extends ProviderReceipt {
+  readonly receiptId: ReceiptId;
+  /** False while it is queued. */
+  readonly isApplied: boolean;
+}
+
+/** A message of ours with its recorded answer and its receipts. */
+export interface MessageRow {
+  readonly interactionId: InteractionId;
+  readonly channel: Channel;
+  readonly status: InteractionStatus;
+  readonly statusDetails: string | null;
+  readonly attempt: number;
+  readonly latestAt: Date | null;
+  /** The provider's answer to the last claim; null if it was never recorded. */
+  readonly answerStatus: InteractionStatus | null;
+  readonly answerDetails: string | null;
+  readonly answerCode: string | null;
+  readonly answeredAt: Date | null;
+  readonly receipts: readonly StoredReceipt[];
+}
+
+/** Receipts in JSON have dates as text. */
+type Row = Omit<MessageRow, "receipts"> & {
+  readonly receipts: readonly (Omit<StoredReceipt, "receivedAt"> & {
+    readonly receivedAt: string;
+  })[];
+};
+
+/**
+ * Loads messages with their receipts: those that are applied, and the claimed ones. Others that are queued belong to another
+ * transaction.
+ */
+export async function loadMessages(
+  db: Db,
+  interactionIds: readonly InteractionId[],
+  claimed: readonly ReceiptId[],
+): Promise<MessageRow[]> {
+  const { rows } = await sql<Row>`
+    select i.id as interaction_id, i.channel, i.status, i.status_details, i.attempt, i.scheduled_at_to as latest_at,
+      a.to_status as answer_status, a.to_status_details as answer_details,
+      coalesce(a.evidence->>'enhancedCode', a.evidence->>'code') as answer_code, a.moved_at as answered_at,
+      (
+        select coalesce(json_agg(f order by f."receivedAt", f."receiptId"), '[]')
+        from (
+          select r.id::text as "receiptId", coalesce(r.provider_message_id, '') as "providerMessageId", r.raw_status as "rawStatus", r.code,
+            r.qualifier, r.received_at as "receivedAt", q.receipt_id is null as "isApplied"
+          from tidings.receipts r
+          left join tidings.receipt_queue q on q.receipt_id = r.id
+          where r.interaction_id = i.id and (q.receipt_id is null or r.id = any(${claimed}::bigint[]))
+            and (i.channel = 'text' and i.provider = r.provider and i.provider_message_id <> r.provider_message_id) is not true
+        ) f
+      ) as receipts
+    from unnest(${interactionIds}::bigint[]) as wanted(id)
+    cross join lateral (select * from tidings.interactions l where l.id = wanted.id limit 1) i
+    left join lateral (
+      select t.to_status, t.to_status_details, t.evidence, t.moved_at
+      from tidings.interaction_transitions t
+      where t.interaction_id = i.id and t.from_status = 'inProgress' and t.to_status in ('attempted', 'succeeded', 'failed')
+      order by t.id desc
+      limit 1
+    ) a on true
+    order by i.id
+  `.execute(db);
+  return rows.map((row) => ({
+    ...row,
+    receipts: row.receipts.map((one) => ({ ...one, receivedAt: new Date(one.receivedAt) })),
+  }));
+}

@@ -1,0 +1,195 @@
+import { reconcile, type Reconciled } from "../src/decide/receipts/reconcile.ts";
+import { RECEIPT_TABLES } from "../src/decide/receipts/tables/by-channel.ts";
+import type { NextTry } from "../src/decide/receipts/next-try.ts";
+import type { InteractionId, ReceiptId } from "../src/domain/ids.ts";
+import type { ContactFinding } from "../src/domain/provider-answer.ts";
+import type { ReceiptOddity } from "../src/domain/vocabulary.ts";
+import { noteFindings } from "../src/store/deliver/contact-findings.ts";
+import { type NextAttempt, planNextAttempts } from "../src/store/deliver/next-attempts.ts";
+import type { Db } from "../src/store/postgres/db.ts";
+import { moveByReceipts, noteOddities, type NotedOddity } from "../src/store/receipts/moves.ts";
+import {
+  postponeReceipts,
+  unqueueReceipts,
+  type QueuedReceipt,
+} from "../src/store/receipts/receipt-queue.ts";
+import {
+  loadMessages,
+  lockInteractions,
+  matchReceipts,
+  noteMatches,
+  type MatchedReceipt,
+  type MessageRow,
+  type StoredReceipt,
+} from "../src/store/receipts/reported-messages.ts";
+
+/** A message whose receipts were applied, and what they changed. */
+export interface AppliedMessage {
+  readonly message: MessageRow;
+  readonly result: Reconciled<StoredReceipt>;
+  /** The number of its receipts that arrived now. */
+  readonly arrived: number;
+}
+
+/** The results of some queued receipts. */
+export interface AppliedReceipts {
+  readonly applied: readonly AppliedMessage[];
+  /** The receipts that are put aside, because no message of ours is known for them. */
+  readonly putAside: readonly NotedOddity[];
+  /** The receipts that are tried again later. */
+  readonly postponed: number;
+}
+
+/**
+ * match -> lock -> load -> reconcile -> record: applies receipts that the transaction has claimed. What they change, and that they
+ * are done, is committed together.
+ */
+export async function applyReceipts(
+  transaction: Db,
+  queued: readonly QueuedReceipt[],
+): Promise<AppliedReceipts> {
+  const ids = queued.map((one) => one.receiptId);
+  const matched = await matchReceipts(transaction, ids);
+  const sorted = sortOut(matched);
+  const locked = await lockInteractions(transaction, [...new Set(sorted.ready.map(idOf))]);
+  const free = sorted.ready.filter((one) => locked.has(idOf(one)));
+  await noteMatches(
+    transaction,
+    free.map((one) => ({ receiptId: one.receiptId, interactionId: idOf(one) })),
+  );
+  const messages = await loadMessages(transaction, [...locked], ids);
+  const applied = messages.flatMap(reconcileMessage);
+  await record(transaction, applied, sorted.putAside);
+  const done = new Set([
+    ...applied.flatMap(receiptsOf),
+    ...sorted.putAside.map((one) => one.receiptId),
+  ]);
+  const later = ids.filter((id) => !done.has(id));
+  await unqueueReceipts(
+    transaction,
+    ids.filter((id) => done.has(id)),
+  );
+  await postponeReceipts(
+    transaction,
+    later.map((receiptId) => ({ receiptId, code: null })),
+  );
+  return { applied, putAside: sorted.putAside, postponed: later.length };
+}
+
+const idOf = ({ interactionId }: MatchedReceipt): InteractionId => interactionId ?? NONE;
+const NONE = "0" as InteractionId;
+
+/**
+ * How long a receipt waits for its message (ms). A callback may come before the answer to the call is on record, and no
+ * longer before than the call takes.
+ */
+const WAITS_FOR_MESSAGE_MS = 600_000;
+
+interface Sorted {
+  readonly ready: readonly MatchedReceipt[];
+  readonly putAside: readonly NotedOddity[];
+}
+
+/** A receipt whose message is not known waits. One whose message never becomes known is put aside. */
+function sortOut(matched: readonly MatchedReceipt[]): Sorted {
+  const ready = matched.filter((one) => one.interactionId !== null && !isWaiting(one));
+  const isOther = (one: MatchedReceipt): boolean => one.isOfOtherMessage;
+  const lost = matched.filter(
+    (one) => isWaiting(one) && one.status !== "inProgress" && one.ageMs > WAITS_FOR_MESSAGE_MS,
+  );
+  const noted = (reason: ReceiptOddity) => (one: MatchedReceipt) => ({
+    receiptId: one.receiptId,
+    reason,
+  });
+  return {
+    ready: ready.filter((one) => !isOther(one)),
+    putAside: [
+      ...ready.filter(isOther).map(noted("otherMessage")),
+      ...lost.map(noted("noMessage")),
+    ],
+  };
+}
+
+const isWaiting = ({ interactionId, status }: MatchedReceipt): boolean =>
+  interactionId === null || status === "inProgress" || status === "scheduled";
+
+/** None if the answer to the call was never recorded: the receipts wait. */
+function reconcileMessage(message: MessageRow): AppliedMessage[] {
+  const { channel, status, statusDetails, attempt, latestAt, receipts } = message;
+  const table = RECEIPT_TABLES[channel];
+  const { answerStatus, answeredAt } = message;
+  if (table === undefined || answerStatus === null || answeredAt === null) return [];
+  const arrived = receipts.filter((one) => !one.isApplied);
+  const result = reconcile(table, {
+    channel,
+    status,
+    statusDetails,
+    answer: {
+      status: answerStatus,
+      statusDetails: message.answerDetails,
+      code: message.answerCode,
+      at: answeredAt,
+    },
+    known: receipts.filter((one) => one.isApplied),
+    arrived,
+    context: { attempt, latestAt, softFailures: [] },
+  });
+  return [{ message, result, arrived: arrived.length }];
+}
+
+const receiptsOf = ({ message }: AppliedMessage): ReceiptId[] =>
+  message.receipts.map((one) => one.receiptId);
+
+async function record(
+  transaction: Db,
+  applied: readonly AppliedMessage[],
+  putAside: readonly NotedOddity[],
+): Promise<void> {
+  const odd = applied.flatMap(({ result }) =>
+    result.oddities.map(({ receipt, reason }) => ({ receiptId: receipt.receiptId, reason })),
+  );
+  await moveByReceipts(transaction, applied.flatMap(moveOf));
+  await planNextAttempts(transaction, applied.flatMap(nextAttemptOf));
+  await noteFindings(transaction, applied.flatMap(findingsOf));
+  await noteOddities(transaction, applied.flatMap(receiptsOf), [...odd, ...putAside]);
+}
+
+function moveOf({ message: { interactionId }, result: { move } }: AppliedMessage) {
+  if (move === null) return [];
+  const { decidedBy, ...rest } = move;
+  const { providerMessageId, rawStatus, code, qualifier } = decidedBy;
+  const evidence = {
+    provider: "receipt",
+    code: code ?? rawStatus,
+    ...(qualifier !== null && { text: qualifier }),
+  };
+  return [{ interactionId, ...rest, messageId: providerMessageId || null, evidence }];
+}
+
+/** The wait for the repair of our own fault (ms). */
+const REPAIR_MS = 3_600_000;
+
+function nextAttemptOf({ message, result: { next, move } }: AppliedMessage): NextAttempt[] {
+  if (move === null) return [];
+  const { interactionId } = message;
+  const dueAt = dueOf(next, move.decidedBy.receivedAt);
+  return dueAt === null ? [] : [{ interactionId, dueAt }];
+}
+
+function dueOf(next: NextTry, failedAt: Date): Date | null {
+  if (next.kind === "none") return null;
+  if (next.kind !== "afterFix") return next.notBefore;
+  return next.isDueAgain ? new Date(failedAt.getTime() + REPAIR_MS) : null;
+}
+
+const FINDINGS: Partial<Record<string, ContactFinding>> = {
+  invalid: "invalid",
+  notTextable: "notTextable",
+  optedOut: "optedOut",
+};
+
+const findingsOf = ({ message: { interactionId }, result: { contact, move } }: AppliedMessage) =>
+  (move === null ? [] : contact).flatMap(({ kind }) => {
+    const finding = FINDINGS[kind];
+    return finding === undefined ? [] : [{ interactionId, finding }];
+  });
