@@ -23,11 +23,12 @@ export interface AuditTotals {
 /** What an audit reports while it runs. */
 export interface AuditListener {
   readonly onGap: (gap: Gap) => void;
-  /** After each batch: the number of changes so far, and of all. */
-  readonly onProgress: (done: number, all: number) => void;
+  /** After each batch: the totals so far, and the number of all changes. */
+  readonly onProgress: (sofar: AuditTotals, all: number) => void | Promise<void>;
 }
 
-const BATCH = 2_000;
+/** Small, so that a daemon does other work between two batches. */
+const BATCH = 500;
 /** A job that has just ended is followed by another one within this time (ms), if its work is not done. */
 const JOB_GAP_MS = 2_000;
 
@@ -46,7 +47,7 @@ export async function runAudit(
   while (next !== null) {
     const batch = await loadAuditedChanges(db, scope, next, BATCH);
     totals = added(totals, await auditBatch(db, batch, onGap));
-    onProgress(totals.changes, Math.max(all, totals.changes));
+    await onProgress(totals, Math.max(all, totals.changes));
     next = batch.length < BATCH ? null : idAfter(batch.at(-1)?.change.id);
   }
   for (const one of await joblessGaps(db, scope)) onGap(one);

@@ -152,6 +152,7 @@ const ENVIRONMENT = z.object({
   MIGRATION_STATEMENT_TIMEOUT: wait.prefault("10m"),
   CONCURRENCY: whole(6, 1, 64),
   INTAKE_POLL_MS: whole(15, 1, 1_000),
+  AUDIT_DAYS: whole(3, 0, 366),
   METRICS_PORT: portNumber.optional(),
   METRICS_HOST: z.string().min(1).default("127.0.0.1"),
   LOG_HEARTBEAT_SECONDS: whole(30, 1, 3_600),
@@ -246,6 +247,8 @@ export interface Config {
   readonly concurrency: number;
   /** The pause between two looks for new case changes (ms). */
   readonly intakePollMs: number;
+  /** The days before today that the daily audit covers; 0 for no audit. */
+  readonly auditDays: number;
   readonly shutdownMs: number;
   readonly logLevel: string;
 }
@@ -409,6 +412,7 @@ function configOf(env: Environment): Omit<Config, "exampleSettings" | "misspelle
     },
     concurrency: env.CONCURRENCY,
     intakePollMs: env.INTAKE_POLL_MS,
+    auditDays: env.AUDIT_DAYS,
     shutdownMs: env.SHUTDOWN_SECONDS * 1_000,
     logLevel: env.LOG_LEVEL,
   };

@@ -212,6 +212,7 @@ async function takeWork(
     worker: { ...worker, queuePool: queue.poolId },
     jobs: queue.running,
     outages,
+    auditDays: config.auditDays,
     onTime: clock.keepTo,
   });
   open.defer(() => watch.stop());

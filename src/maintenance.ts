@@ -6,6 +6,7 @@ import { WORKER_TIMEOUT_MS } from "./domain/worker.ts";
 import { noteKeptFindings } from "./store/deliver/contact-findings.ts";
 import { recordEndedPauses } from "./store/operate/pauses.ts";
 import type { Outages } from "./store/postgres/outages.ts";
+import { auditDaily } from "./daily-audit.ts";
 import { createIntakeSweep } from "./intake-sweep.ts";
 import { outageCode } from "./store/postgres/retry.ts";
 import {
@@ -43,6 +44,8 @@ const LONGEST_STOP_MS = 1_000;
 const UNLOCK_EVERY = 2;
 /** Overdue interactions, and case changes that were missed or not resolved, are searched for once in this many heartbeats. */
 const SWEEP_EVERY = 5;
+/** Whether an audit is to begin is looked up once in this many heartbeats. */
+const AUDIT_EVERY = 30;
 
 export interface Maintenance {
   /** Ends the heartbeat. Running sweeps are waited for, but not for long. */
@@ -55,6 +58,8 @@ interface MaintenanceOptions {
   /** The jobs that run in this process. */
   readonly jobs: ReadonlySet<string>;
   readonly outages: Outages;
+  /** The number of days that the daily audit covers; 0 for none. */
+  readonly auditDays: number;
   /** Receives the time of the database with every heartbeat. */
   readonly onTime: (theirs: Date) => void;
   /** The interval between heartbeats (ms). Only tests set it. */
@@ -77,6 +82,9 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
   const intake = oneAtATime(reporting(watched, "intakeSweep"), (round) =>
     round % SWEEP_EVERY === 0 ? sweepIntake() : Promise.resolve(),
   );
+  const audit = oneAtATime(reporting(watched, "audit"), (round) =>
+    round % AUDIT_EVERY === 0 ? auditDaily(watched.deps, watched.auditDays) : Promise.resolve(),
+  );
   let round = 0;
   const loop = async (): Promise<void> => {
     // After an outage every worker has missed heartbeats. Only a worker with steady heartbeats since then may declare
@@ -91,10 +99,11 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
         recover.start(round, began - steadySince);
         requeue.start(round, began - steadySince);
         intake.start(round, began - steadySince);
+        audit.start(round, began - steadySince);
       }
       await sleep(heartbeatMs, undefined, { signal: stopped.signal }).catch(() => {});
     }
-    const ended = Promise.all([recover.running(), requeue.running(), intake.running()]);
+    const ended = Promise.all([recover, requeue, intake, audit].map((part) => part.running()));
     await Promise.race([ended, sleep(LONGEST_STOP_MS, undefined, { ref: false })]);
   };
   const done = loop();

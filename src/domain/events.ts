@@ -1,4 +1,5 @@
 import type { ChannelCondition } from "./channel-state.ts";
+import type { GapKind } from "./gap-kinds.ts";
 import type { DeliveryRuleId } from "./delivery-rules.ts";
 import type { CaseChangeId, InteractionId, ReceiptId, WorkerId } from "./ids.ts";
 import type { ContentFault } from "./sealed-content.ts";
@@ -44,6 +45,7 @@ const TIME = field<string>("time");
 const TIME_OR_NULL = field<string | null>("time or null");
 const CHANNEL = field<Channel>("channel");
 const INTERACTION_ID = field<InteractionId>("id");
+const INTERACTION_ID_OR_NULL = field<InteractionId | null>("id or null");
 const CASE_CHANGE_ID = field<CaseChangeId>("id");
 const RECEIPT_ID = field<ReceiptId>("id");
 const RECEIPT_ALERT = field<"lateBounce" | "deliveredAfterFailure">(
@@ -53,6 +55,7 @@ const WORKER_ID = field<WorkerId>("id");
 const RULE_ID = field<DeliveryRuleId>("rule");
 const STATUS_DETAILS = field<StatusDetails | "none">("status details");
 const CONTENT_FAULT = field<ContentFault>("fault");
+const GAP_KIND = field<GapKind>("gap");
 const STOP_CAUSE = field<"misconfigured" | "quotaUsedUp">("`misconfigured` or `quotaUsedUp`");
 
 /**
@@ -416,6 +419,21 @@ export const EVENTS = {
     "debug",
     "A request without a caller got a response, such as a health check.",
     { requestId: TEXT, method: TEXT, route: TEXT, status: NUMBER, durationMs: NUMBER },
+  ),
+  "audit.gapFound": declare(
+    "error",
+    "The daily audit found a difference between a case change and the record: docs/operations.md has the meaning of each kind. At most 100 are reported for an audit.",
+    {
+      kind: GAP_KIND,
+      caseChangeId: CASE_CHANGE_ID,
+      notificationTypeId: NUMBER_OR_NULL,
+      interactionId: INTERACTION_ID_OR_NULL,
+    },
+  ),
+  "audit.completed": declare(
+    "info",
+    "The daily audit ended: case changes, the notices that they should have caused, changes that wait in a queue, and gaps.",
+    { day: TEXT, changes: NUMBER, expected: NUMBER, waiting: NUMBER, gaps: NUMBER },
   ),
   "http.denied": declare(
     "warn",

@@ -37,6 +37,7 @@ async function lineAfterThree(name: string, port: number): Promise<string> {
   await insertChanges(pool, cases);
   await runDueJobs(database, deps);
   const watch = startMaintenance({
+    auditDays: 0,
     deps,
     worker: { id: worker(name), host: "h", pid: 1, queuePool: name },
     jobs: new Set(),

@@ -55,9 +55,9 @@ const STEP = 10_000;
 export function createProgress(
   print: Print,
   isTerminal: boolean,
-): (done: number, all: number) => void {
+): (sofar: AuditTotals, all: number) => void {
   let shown = 0;
-  return (done, all) => {
+  return ({ changes: done }, all) => {
     if (!isTerminal || done - shown < STEP) return;
     shown = done;
     print(`${counted(done, "change")} of ${all.toLocaleString("en-US")}`);

@@ -17,6 +17,7 @@ import {
   type UnknownCount,
 } from "../../store/operate/status-counts.ts";
 import { type CarriedChannel, listCarriedChannels } from "../../store/deliver/channels.ts";
+import { type LastAudit, readLastAudit } from "../../store/audit/daily-audits.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { countUnresolved, type Unresolved } from "../../store/resolve/resolve-queue.ts";
 import { type ListedWorker, listWorkers } from "../../store/queue/workers.ts";
@@ -33,6 +34,7 @@ export interface Overview {
   readonly later: LaterCount;
   readonly unknown: readonly UnknownCount[];
   readonly jobs: readonly JobCount[];
+  readonly lastAudit: LastAudit | null;
 }
 
 /** What is planned for later is counted up to this number. */
@@ -50,4 +52,5 @@ export const loadOverview = async (db: Db): Promise<Overview> => ({
   later: await countLater(db, MOST_LATER),
   unknown: await countUnknown(db),
   jobs: await countJobsByTask(db),
+  lastAudit: await readLastAudit(db),
 });

@@ -1,5 +1,6 @@
 import type { JobCount, UnknownCount } from "../../store/operate/status-counts.ts";
 import type { LaterCount } from "../../store/operate/backlog.ts";
+import type { LastAudit } from "../../store/audit/daily-audits.ts";
 import type { Unresolved } from "../../store/resolve/resolve-queue.ts";
 import { aligned, counted, page } from "../cli/layout.ts";
 import { showDuration, type ShowMoment } from "../cli/moment.ts";
@@ -17,6 +18,7 @@ export function statusPage(report: StatusReport, show: ShowMoment): string {
       overdueLine(report.overdue, show),
       laterLine(report.later, show),
       unknownLine(report.unknown),
+      ...auditLines(report.lastAudit),
     ],
     jobLines(report.jobs),
     [needsPerson.length === 0 ? "Nothing needs a person." : needsLine(needsPerson)],
@@ -128,6 +130,16 @@ function unknownLine(counts: readonly UnknownCount[]): string {
       `${interactions} by ${channel} (from interaction ${firstInteractionId})`,
   );
   return `OUTCOME UNKNOWN: ${parts.join(", ")}.`;
+}
+
+function auditLines(audit: LastAudit | null): string[] {
+  if (audit === null) return [];
+  const { day, changes, gaps } = audit;
+  const found =
+    gaps === 0
+      ? "no gap"
+      : `${counted(gaps, "GAP")}: \`tidings audit\` lists them, and docs/operations.md says what to do`;
+  return [`Audit of ${day}: ${counted(changes, "case change")}, ${found}.`];
 }
 
 function jobLines(jobs: readonly JobCount[]): string[] {

@@ -57,7 +57,10 @@ export type DaemonReport = Pick<ListedWorker, "id" | "host" | "pid" | "startedAt
 };
 
 /** The state of the installation, and what a person must look at. */
-export interface StatusReport extends Pick<Overview, "unresolved" | "later" | "unknown" | "jobs"> {
+export interface StatusReport extends Pick<
+  Overview,
+  "unresolved" | "later" | "unknown" | "jobs" | "lastAudit"
+> {
   /** In a few words each; empty if nothing needs a person. */
   readonly needsPerson: readonly string[];
   readonly daemons: readonly DaemonReport[];
@@ -68,7 +71,7 @@ export interface StatusReport extends Pick<Overview, "unresolved" | "later" | "u
 
 /** Joins the counts to a report and decides what needs a person. */
 export function reportOf(overview: Overview): StatusReport {
-  const { unresolved, later, unknown, jobs, pauses, overdue } = overview;
+  const { unresolved, later, unknown, jobs, lastAudit, pauses, overdue } = overview;
   const isPaused = (one: OverdueCount): boolean => pauses.some((pause) => holds(pause, one));
   const report = {
     daemons: overview.workers.map(daemonOf),
@@ -82,6 +85,7 @@ export function reportOf(overview: Overview): StatusReport {
     later,
     unknown,
     jobs,
+    lastAudit,
   };
   const free = together(overdue.filter((one) => !isPaused(one)));
   return { needsPerson: needsOf(report, free), ...report };
@@ -185,7 +189,7 @@ function timeLeft({
 }
 
 function needsOf(report: Omit<StatusReport, "needsPerson">, free: Waiting): string[] {
-  const { daemons, channels, pauses, unresolved, unknown, jobs } = report;
+  const { daemons, channels, pauses, unresolved, unknown, jobs, lastAudit } = report;
   const held = sumOf(unknown, (one) => one.held);
   const givenUp = sumOf(jobs, (one) => one.givenUp);
   const isRunning = daemons.some((one) => one.isAlive);
@@ -199,6 +203,9 @@ function needsOf(report: Omit<StatusReport, "needsPerson">, free: Waiting): stri
     ...pauses.map(needOfPause),
     held > 0 ? `${counted(held, "unknown outcome")} to settle` : undefined,
     givenUp > 0 ? `${counted(givenUp, "job")} given up by the queue` : undefined,
+    lastAudit !== null && lastAudit.gaps > 0
+      ? `the audit of ${lastAudit.day} found ${counted(lastAudit.gaps, "gap")}`
+      : undefined,
   ].filter((need) => need !== undefined);
 }
 

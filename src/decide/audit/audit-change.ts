@@ -3,9 +3,9 @@ import type {
   AuditedResult,
   Gap,
   EarlierState,
-  GapKind,
   RecordedNotice,
 } from "../../domain/audit/audit.ts";
+import type { GapKind } from "../../domain/gap-kinds.ts";
 import type { Resolution, TypeHistory, VersionLife } from "../../domain/resolve/case-history.ts";
 import type { Silence, Verdicts } from "../../domain/resolve/resolution.ts";
 import { match } from "../resolve/match.ts";

@@ -1,19 +1,7 @@
+import type { GapKind } from "../gap-kinds.ts";
 import type { CaseChangeId, CaseId, InteractionId } from "../ids.ts";
 import type { CaseChange, CaseState } from "../resolve/case-change.ts";
 import type { Resolution } from "../resolve/case-history.ts";
-
-/** The differences between the record and what the case changes should have caused. */
-export const GAP_KINDS = [
-  "changeNotTakenIn",
-  "changeNotResolved",
-  "stateBeforeDiffers",
-  "resolutionDiffers",
-  "noticeMissing",
-  "noticeExtra",
-  "attemptMissing",
-  "jobMissing",
-] as const;
-export type GapKind = (typeof GAP_KINDS)[number];
 
 /** One difference, with ids and no personal data. */
 export interface Gap {

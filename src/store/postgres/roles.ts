@@ -76,6 +76,7 @@ const WORK_TABLES = [
   "content_reveals",
   "template_tests",
   "workers",
+  "audits",
   "pauses",
   "guard_policy_changes",
   "guard_policy_version",

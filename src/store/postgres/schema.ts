@@ -47,6 +47,19 @@ export interface ApiKeys {
   scopes: string[];
 }
 
+export interface Audits {
+  activeAt: Generated<Timestamp>;
+  begunAt: Generated<Timestamp>;
+  changes: Generated<number>;
+  day: Timestamp;
+  endedAt: Timestamp | null;
+  expected: Generated<number>;
+  fromTime: Timestamp;
+  gaps: Generated<number>;
+  untilTime: Timestamp;
+  waiting: Generated<number>;
+}
+
 export interface Borrowers {
   borrowerType: Generated<string>;
   collectionsIntensity: Generated<string>;
@@ -510,6 +523,7 @@ export interface Workers {
 
 export interface DB {
   apiKeys: ApiKeys;
+  audits: Audits;
   borrowers: Borrowers;
   calendarClosures: CalendarClosures;
   calendars: Calendars;

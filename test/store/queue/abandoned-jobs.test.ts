@@ -52,6 +52,7 @@ test("the sweep of a daemon writes a finding that was kept by another", async ()
     [id],
   );
   const watch = startMaintenance({
+    auditDays: 0,
     deps: depsOn(database, { workerId: WORKER.id }),
     worker: WORKER,
     jobs: new Set(),
@@ -86,6 +87,7 @@ test("a daemon unlocks it while a row lock holds up its sweep", async () => {
     emit: (event, fields) => void (event === "job.unlocked" && unlocked.push(fields)),
   });
   const watch = startMaintenance({
+    auditDays: 0,
     deps,
     worker: WORKER,
     jobs: new Set(),

@@ -22,6 +22,7 @@ test.each([-HOUR_MS, HOUR_MS])(
     expect(isOff(clock.now())).toBeGreaterThan(HOUR_MS - 1_000);
     const deps = depsOn(database, { clock: clock.now });
     const watch = startMaintenance({
+      auditDays: 0,
       deps,
       worker: WORKER,
       jobs: new Set(),
