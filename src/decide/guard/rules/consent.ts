@@ -76,7 +76,6 @@ export const mediumRefused: Rule = {
     "preferences.mediumRefusals",
     "inbound",
     "message.replyToInboundId",
-    "message.requiredByLaw",
     "message.requiredMedium",
     "history",
   ],
@@ -85,7 +84,7 @@ export const mediumRefused: Rule = {
 };
 
 function isMediumOpened({ facts, message }: Scene): boolean {
-  if (message.requiredByLaw && message.requiredMedium === message.channel) return true;
+  if (message.requiredMedium === message.channel) return true;
   const asked = answeredInbound(facts);
   return asked !== undefined && asked.channel === message.channel && isUnanswered(facts, asked);
 }

@@ -136,7 +136,7 @@ export const freqConsentexcl: Rule = {
     "Calls within 7 days of prior consent given directly are not counted. Consent ends at its own shorter term, and at the next conversation.",
   appliesTo: "the counts of freq.7in7 and freq.conversation7",
   condition:
-    "The call is not before the consent, within 7 local days of its first day and not after its last, and before the next conversation about the debt.",
+    "The call is not before the consent and its first agreed day, within 7 local days of the consent, whose day is day 1, not after the last agreed day, and before the next conversation about the debt.",
   citation: "12 CFR 1006.14(b)(3)(i), comments 1 to 3",
   certainty: ["primary"],
   inputs: ["consents.calls", "history"],

@@ -23,7 +23,7 @@ export const partyThirdparty: Rule = {
   appliesTo:
     "collection under Regulation F; servicing messages and notices that reveal the debt. Location and employer messages have separate rules.",
   condition:
-    "The contact is another person than these, without direct consent of the borrower or a power of attorney, or is labelled military: refuse. The spouse in the District of Columbia: hold.",
+    "The contact is another person than these, without direct consent of the borrower or a power of attorney: refuse. So is collection, a location message or a notice to a contact labelled military, whether Regulation F applies or not. The spouse in the District of Columbia: hold.",
   citation: "12 CFR 1006.6(a), (d)(1)-(2); D.C. Code 28-3814(e); 50 USC 3919",
   certainty: ["primary"],
   inputs: [
@@ -38,7 +38,7 @@ export const partyThirdparty: Rule = {
   decide(scene) {
     const facts = ofContact(scene, "affiliation", "authorizedThirdParty", "powerOfAttorney");
     const isAboutDebt = isCollectingFromPerson(scene);
-    if (isAboutDebt && scene.contact.label === "military")
+    if (scene.contact.label === "military" && isToStayFromUnit(scene))
       return refuse(
         ofContact(scene, "label"),
         "The contact is at a military unit: never contact the chain of command.",
@@ -54,6 +54,10 @@ export const partyThirdparty: Rule = {
       : undefined;
   },
 };
+
+/** Nothing goes to the chain of command, whether Regulation F applies or not. */
+const isToStayFromUnit = ({ classes }: Scene): boolean =>
+  classes.has("coll") || classes.has("notice") || classes.has("locate") || classes.has("employer");
 
 /** Location and employer messages go to third persons by design. */
 function isCollectingFromPerson({ classes }: Scene): boolean {
@@ -318,13 +322,15 @@ export const locateOnce: Rule = {
   statement:
     "Do not communicate more than once with the same third person for location information, unless asked to.",
   appliesTo: "location messages to a third person",
-  condition: "The contact was spoken to, or written to, with a location theme before: refuse.",
+  condition:
+    "The contact was spoken to, left a message with, or written to, with a location theme before: refuse. Not where the message is the first answer to that person.",
   citation: "12 CFR 1006.10(c), comment 14(b)(2)(i)-1.iii",
   certainty: ["primary"],
-  inputs: ["history"],
+  inputs: ["history", "message.replyToInboundId"],
   decide(scene) {
     const { contact, message, classes, past } = scene;
-    if (!classes.has("locate") || contact.affiliation === "self") return undefined;
+    if (!classes.has("locate") || contact.affiliation === "self" || isAsked(scene))
+      return undefined;
     const earlier = past.find((one) => one.item.contactId === message.contactId && wasLocated(one));
     if (earlier === undefined) return undefined;
     return refuse(
@@ -334,9 +340,18 @@ export const locateOnce: Rule = {
   },
 };
 
+/** True if the third person asked, and has no answer yet. */
+function isAsked({ facts, message }: Scene): boolean {
+  const asked = answeredInbound(facts);
+  return asked?.contactId === message.contactId && isUnanswered(facts, asked);
+}
+
+/** Details of calls in which a third person learned what is asked for. */
+const REACHED: ReadonlySet<string> = new Set([...SPOKEN, "voiceLeftMessageWithThirdParty"]);
+
 /** A planned message has not asked anyone yet. */
 function wasLocated({ item }: PastContact): boolean {
   if (item.theme === undefined || classOfTheme(item.theme) !== "locate") return false;
   if (!wasMade(item) || item.status === "scheduled") return false;
-  return item.channel !== "voice" || SPOKEN.has(item.statusDetails ?? "");
+  return item.channel !== "voice" || REACHED.has(item.statusDetails ?? "");
 }

@@ -33,10 +33,11 @@ function isDuring(scene: Scene, consent: CallConsent, at: Instant, index: number
   const clock = scene.clocks[index];
   const days = parameterOf(scene, "freq.consentexcl", "withinDays")?.days;
   if (clock === undefined || days === undefined || at < consent.givenAt) return false;
-  const from = consent.from ?? clock.dayAt(consent.givenAt);
-  const last = Math.min(consent.until ?? Number.POSITIVE_INFINITY, from + days - 1);
+  const given = clock.dayAt(consent.givenAt);
+  // the seven days run from the receipt of the consent, also where the calls were agreed for later
+  const last = Math.min(consent.until ?? Number.POSITIVE_INFINITY, given + days - 1);
   const day = clock.dayAt(at);
-  return from <= day && day <= last;
+  return (consent.from ?? given) <= day && day <= last;
 }
 
 /** The conversation itself, and the one in which the consent was given, do not end it. */

@@ -497,9 +497,13 @@ export const CONSENT_ROWS: RuleRows = {
       refused("voice"),
       message({ requiredByLaw: true, requiredMedium: "mail" }),
     ]),
-    stops("refuse", "not required by law", [
+    opens("the law names this medium", [refused("voice"), message({ requiredMedium: "voice" })], {
+      outcome: "allow",
+      ruleId: "medium.refused",
+    }),
+    stops("refuse", "required by law through any medium", [
       refused("voice"),
-      message({ requiredMedium: "voice" }),
+      message({ requiredByLaw: true }),
     ]),
     opens(
       "required by law, and never refused",

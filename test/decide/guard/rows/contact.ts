@@ -694,8 +694,17 @@ export const CONTACT_ROWS: RuleRows = {
     opens("a term that begins today", [
       noBurst,
       history(...SEVEN),
-      { consents: { calls: [{ givenAt: "2026-11-01T20:00:00Z", from: "2026-11-20" }] } },
+      { consents: { calls: [{ givenAt: "2026-11-14T20:00:00Z", from: "2026-11-20" }] } },
     ]),
+    opens(
+      "a term that begins today, seven days after the consent",
+      [
+        noBurst,
+        history(...SEVEN),
+        { consents: { calls: [{ givenAt: "2026-11-13T20:00:00Z", from: "2026-11-20" }] } },
+      ],
+      { outcome: "wait", ruleId: "freq.7in7" },
+    ),
     opens(
       "consent of tomorrow",
       [noBurst, history(...SEVEN), { consents: { calls: [{ givenAt: "2026-11-21T20:00:00Z" }] } }],

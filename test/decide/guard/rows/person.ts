@@ -258,6 +258,12 @@ export const PERSON_ROWS: RuleRows = {
     stops("refuse", "the chain of command, although authorised", [
       mobile({ label: "military", authorizedThirdParty: true }),
     ]),
+    stops("refuse", "a notice to the chain of command, by a creditor", [
+      toMail,
+      address({ label: "military" }),
+      NOTICE,
+      noRegF,
+    ]),
     opens("servicing to a military unit", [mobile({ label: "military" }), servicing, current]),
     stops("refuse", "servicing that reveals the debt", [person("sibling"), servicing, current]),
     opens("servicing that does not", [
@@ -800,6 +806,46 @@ export const PERSON_ROWS: RuleRows = {
       toThird,
       LOCATE,
       history(call("17", { contactId: "CT-THIRD", theme: "opsCollLocateBorrower" })),
+    ]),
+    stops("refuse", "a message was left", [
+      THIRD_PHONE,
+      toThird,
+      LOCATE,
+      history(
+        call("17", {
+          contactId: "CT-THIRD",
+          statusDetails: "voiceLeftMessageWithThirdParty",
+          theme: "opsCollLocateBorrower",
+        }),
+      ),
+    ]),
+    opens("the person asked for the answer", [
+      THIRD_PHONE,
+      toThird,
+      LOCATE,
+      message({ replyToInboundId: "IN-1" }),
+      inbound({ channel: "voice", contactId: "CT-THIRD", receivedAt: "2026-11-19T15:00:00Z" }),
+      history(
+        call("10", {
+          contactId: "CT-THIRD",
+          statusDetails: "voiceSpokeWithThirdParty",
+          theme: "opsCollLocateBorrower",
+        }),
+      ),
+    ]),
+    stops("refuse", "another person asked", [
+      THIRD_PHONE,
+      toThird,
+      LOCATE,
+      message({ replyToInboundId: "IN-1" }),
+      inbound({ channel: "voice", contactId: "CT-MOBILE", receivedAt: "2026-11-19T15:00:00Z" }),
+      history(
+        call("17", {
+          contactId: "CT-THIRD",
+          statusDetails: "voiceSpokeWithThirdParty",
+          theme: "opsCollLocateBorrower",
+        }),
+      ),
     ]),
     opens("spoken to about something else", [
       THIRD_PHONE,
