@@ -42,6 +42,17 @@ test("one page shows the whole starter set, its languages side by side, at two w
   expect(page).toMatch(/<dt>size<\/dt><dd>1 segment of GSM-7, \d+ units<\/dd>/);
 });
 
+// Seen in Chromium at 390, 1280 and 2400 px. Before, a phone showed the left half of each email, and Spanish was outside the window.
+test("languages wrap, no frame is wider than the window, and a phone gets the frame of a phone only", async () => {
+  const { page } = await gallery();
+  expect(page.match(/<figure class="desktop">/g)).toHaveLength(18);
+  expect(page.match(/<figure class="phone">/g)).toHaveLength(18);
+  expect(page).toMatch(/\.languages \{[^}]*flex-wrap: wrap/);
+  expect(page).toMatch(/\bfigure \{[^}]*min-width: 0; max-width: 100%/);
+  expect(page).toMatch(/\biframe \{[^}]*max-width: 100%/);
+  expect(page).toMatch(/@media \(max-width: 740px\) \{[^@]*\.desktop \{ display: none; \}/);
+});
+
 test("a frame holds exactly what is rendered", async () => {
   const { page } = await gallery("templates/dispute-resolved.email.en");
   const { template, sample } = readStarter("dispute-resolved.email.en");

@@ -17,6 +17,10 @@ export interface Exhibit {
 /** The widths at which an html part is shown (CSS pixels). */
 const WIDTHS = { desktop: 680, phone: 390 } as const;
 
+// Measured in Chromium: the longest email of the starter set is 1351 px high at the width of a desktop and 1573 px at
+// that of a phone. Without a script a frame cannot take the height of its content, so a longer email scrolls.
+const HEIGHTS = { desktop: 1380, phone: 1600 } as const;
+
 /** Returns one html document without scripts. Each html part is in a frame that cannot run any either. */
 export function galleryPage(exhibits: readonly Exhibit[]): string {
   const families = [...Map.groupBy(exhibits, familyOf)];
@@ -49,20 +53,23 @@ const STYLE = `
 body { margin: 24px; font: 16px/1.5 system-ui, sans-serif; color: #1f2933; background: #fff; }
 nav ul { columns: 3 260px; padding-left: 18px; }
 section { margin: 48px 0; border-top: 2px solid #1f2933; }
-.languages { display: flex; gap: 40px; overflow-x: auto; align-items: flex-start; }
-.widths { display: flex; gap: 16px; align-items: flex-start; }
-article { flex: none; }
-dl { display: grid; grid-template-columns: max-content auto; gap: 2px 12px; margin: 8px 0; max-width: 680px; }
+.languages { display: flex; flex-wrap: wrap; gap: 24px 40px; align-items: flex-start; }
+.widths { display: flex; flex-wrap: wrap; gap: 0 16px; align-items: flex-start; }
+article { min-width: 0; max-width: 100%; }
+dl { display: grid; grid-template-columns: max-content minmax(0, auto); gap: 2px 12px; margin: 8px 0; max-width: 680px; }
 dt { color: #55616e; }
-dd { margin: 0; }
-.inbox { max-width: 656px; padding: 8px 12px; border: 1px solid #d8dee5; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-figure { margin: 12px 0; }
+dd { margin: 0; overflow-wrap: anywhere; }
+.inbox { box-sizing: border-box; max-width: 682px; padding: 8px 12px; border: 1px solid #d8dee5; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+figure { margin: 12px 0; min-width: 0; max-width: 100%; }
 figcaption { color: #55616e; font-size: 14px; }
-iframe { border: 1px solid #d8dee5; height: 900px; background: #fff; }
-pre { white-space: pre-wrap; max-width: 656px; padding: 12px; background: #f3f6f9; font: 14px/1.5 ui-monospace, monospace; }
-.bubble { white-space: pre-wrap; width: 300px; padding: 10px 14px; border-radius: 16px; background: #e5e9ee; overflow-wrap: anywhere; }
+iframe { border: 1px solid #d8dee5; max-width: 100%; background: #fff; }
+.desktop iframe { height: ${HEIGHTS.desktop}px; }
+.phone iframe { height: ${HEIGHTS.phone}px; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; max-width: 656px; padding: 12px; background: #f3f6f9; font: 14px/1.5 ui-monospace, monospace; }
+.bubble { box-sizing: border-box; white-space: pre-wrap; width: 300px; max-width: 100%; padding: 10px 14px; border-radius: 16px; background: #e5e9ee; overflow-wrap: anywhere; }
 .findings { color: #9b1c1c; max-width: 656px; }
-@media print { iframe { height: 1200px; } section { break-before: page; } }
+@media (max-width: 740px) { body { margin: 16px; } .desktop { display: none; } }
+@media print { section { break-before: page; } figure { break-inside: avoid; } }
 `;
 
 /** The languages of a template are one family: `dispute-received.email`. */
@@ -135,4 +142,4 @@ ${text === null ? "" : `<details><summary>Plain text</summary><pre lang="${lang}
 
 /** An empty sandbox allows nothing: no script, no form, no link out of the frame. */
 const frame = (slug: string, html: string, [name, width]: readonly [string, number]): string =>
-  `<figure><figcaption>${name}, ${width} px</figcaption><iframe sandbox="" loading="lazy" width="${width}" title="${escapeHtml(`${slug}, ${name}`)}" srcdoc="${escapeHtml(html)}"></iframe></figure>`;
+  `<figure class="${name}"><figcaption>${name}, ${width} px</figcaption><iframe sandbox="" loading="lazy" width="${width}" title="${escapeHtml(`${slug}, ${name}`)}" srcdoc="${escapeHtml(html)}"></iframe></figure>`;
