@@ -118,6 +118,9 @@ create table tidings.contacts (
   verified boolean not null default false,
   receive_text_messages boolean not null default false,
   receive_text_messages_last_consent_at timestamptz,
+  -- the opt-out of this address or number from messages about collection, and from advertising; null if there is none
+  opted_out_at timestamptz,
+  marketing_opted_out_at timestamptz,
   authorized_third_party boolean not null default false,
   power_of_attorney boolean not null default false,
   phone_disconnection_details jsonb
@@ -157,6 +160,13 @@ create table tidings.contacts (
         'write only what notices need'))
 );
 create index contacts_by_borrower on tidings.contacts (borrower_id);
+
+-- A number comes back from a provider in E.164 form, and the core system writes it in any form. Their last seven digits are
+-- equal; the program compares the rest.
+create function tidings.last_digits(value text) returns text
+language sql immutable return right(regexp_replace(regexp_replace(value, '(x|ext|#).*$', '', 'i'), '[^0-9]', '', 'g'), 7);
+create index contacts_by_last_digits on tidings.contacts (tidings.last_digits(value)) where contact_type = 'phone';
+create index contacts_by_email on tidings.contacts (lower(value)) where contact_type = 'email';
 
 -- Which contact a notice goes to is not left to chance: a borrower has one primary email, and one primary phone and address of
 -- each label. Several may be changed in one statement, so a unique index, which checks each row, would be too strict.

@@ -228,6 +228,8 @@ export interface Config {
   readonly contentKeys: readonly string[];
   /** Undefined: no port is opened. */
   readonly http: HttpConfig | undefined;
+  /** The public address of the installation, also if another daemon listens there, without a slash at its end; undefined: it has none. */
+  readonly publicUrl: string | undefined;
   /** The address of the metrics; undefined: no port is opened. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
   /** The time between two heartbeat lines in the log. */
@@ -387,6 +389,7 @@ function configOf(env: Environment): Omit<Config, "exampleSettings" | "misspelle
     text: live ? textOf(env) : undefined,
     contentKeys: env.CONTENT_KEY ?? [],
     http: httpOf(env),
+    publicUrl: env.HTTP_PUBLIC_URL?.replace(/\/+$/, ""),
     metrics: metricsOf(env),
     logHeartbeatSeconds: env.LOG_HEARTBEAT_SECONDS,
     lender: {
@@ -499,6 +502,7 @@ export function maskConfig(config: Config): object {
     contentKeys: `${config.contentKeys.length} keys`,
     databaseUrl: config.databaseUrl === undefined ? "embedded" : maskUrl(config.databaseUrl),
     http: config.http && maskHttp(config.http),
+    publicUrl: config.publicUrl && maskUrl(config.publicUrl),
     // the log redacts a field called text, because it could be the text of a message
     smtp: email && { url: maskUrl(email.url) },
     twilio: text && {

@@ -8,12 +8,14 @@ import { createSharedClock, type SharedClock } from "./clock.ts";
 import { type Config, withinOf } from "./config.ts";
 import { createInFlight, type InFlight } from "./delivery/in-flight.ts";
 import type { DeliveryChannels, Deps } from "./deps.ts";
+import type { Links } from "./decide/replies/unsubscribe.ts";
 import type { Emit } from "./domain/events.ts";
 import { nameWorker, type WorkerId } from "./domain/ids.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
 import { syncChannelProviders } from "./store/deliver/channels.ts";
-import { createDb, openPool } from "./store/postgres/db.ts";
+import { loadLinkKeys } from "./store/api/secrets.ts";
+import { createDb, type Db, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";
 import { migrate } from "./store/postgres/migrate.ts";
 import { trackOutages, type Outages } from "./store/postgres/outages.ts";
@@ -103,7 +105,8 @@ async function openOn(
   open.defer(() => carrying.close());
   const stopping = new AbortController();
   const clock = createSharedClock();
-  const deps = depsOf({ config, emit, workerId, pool, carrying, stopping, clock, outages });
+  const links = await linksOf(config, createDb(pool));
+  const deps = depsOf({ config, emit, workerId, pool, carrying, stopping, clock, outages, links });
   await syncChannelProviders(deps.db, providersOf(carrying.channels));
   await observing.start(open, carrying.channels);
   const { broken } = await takeWork(open, { config, deps, pool, stopping, clock, outages });
@@ -159,10 +162,15 @@ interface Opened {
   readonly stopping: AbortController;
   readonly clock: SharedClock;
   readonly outages: Outages;
+  readonly links: Links | null;
+}
+
+async function linksOf({ publicUrl }: Config, db: Db): Promise<Links | null> {
+  return publicUrl === undefined ? null : { publicUrl, keys: await loadLinkKeys(db) };
 }
 
 function depsOf(opened: Opened): Deps {
-  const { config, emit, workerId, pool, carrying, stopping, clock, outages } = opened;
+  const { config, emit, workerId, pool, carrying, stopping, clock, outages, links } = opened;
   const db = createDb(pool);
   return {
     db,
@@ -172,6 +180,7 @@ function depsOf(opened: Opened): Deps {
     lender: config.lender,
     withinMs: withinOf(config),
     senders: config.senders,
+    links,
     recipientsAllowed: config.recipientsAllowed,
     channels: carrying.channels,
     recorder: createRecorder({

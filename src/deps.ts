@@ -5,6 +5,7 @@ import type { LoadSize } from "./delivery/load-size.ts";
 import type { PostponedReports } from "./delivery/postponed-reports.ts";
 import type { RetrySchedule } from "./decide/deliver/outcome.ts";
 import type { Senders } from "./decide/deliver/prepare.ts";
+import type { Links } from "./decide/replies/unsubscribe.ts";
 import type { Emit } from "./domain/events.ts";
 import type { WorkerId } from "./domain/ids.ts";
 import type { LookupResult, UnknownOutcome } from "./domain/settle/unknown-outcome.ts";
@@ -57,6 +58,8 @@ export interface Deps {
   readonly workerId: WorkerId;
   readonly lender: Lender;
   readonly senders: Senders;
+  /** Null without a public address. */
+  readonly links: Links | null;
   readonly recipientsAllowed: readonly string[] | null;
   /** The time after the due time within which a notice may be sent, by channel (ms). Absent means without limit. */
   readonly withinMs: Partial<Record<Channel, number | undefined>>;

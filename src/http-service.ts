@@ -43,6 +43,7 @@ export async function openHttp(
     tokens: http.tokens,
     publicUrl: http.publicUrl,
     perSecond: http.perSecond,
+    lender: config.lender,
     homeCountry: config.lender.country,
   });
   const server = await openServer(app.fetch, http);

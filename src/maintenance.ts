@@ -4,6 +4,7 @@ import type { ChannelState } from "./domain/channel-state.ts";
 import { CHANNELS } from "./domain/vocabulary.ts";
 import { WORKER_TIMEOUT_MS } from "./domain/worker.ts";
 import { noteKeptFindings } from "./store/deliver/contact-findings.ts";
+import { applyConsent } from "./store/replies/consent.ts";
 import { recordEndedPauses } from "./store/operate/pauses.ts";
 import type { Outages } from "./store/postgres/outages.ts";
 import { auditDaily } from "./daily-audit.ts";
@@ -206,6 +207,7 @@ async function sweep({ deps, worker, jobs }: MaintenanceOptions, round: number):
   const { db, clock, emit } = deps;
   for (const pause of await recordEndedPauses(db)) emit("pause.ended", { pause });
   await noteKeptFindings(db);
+  await applyConsent(db);
   const before = (ms: number): Date => new Date(clock().getTime() - ms);
   for (const jobId of await unlockLostJobs(db, worker.queuePool, [...jobs], LOST_JOB_AFTER_MS))
     emit("job.unlocked", { jobId });

@@ -17,6 +17,7 @@ export function depsOn({ db }: TestDatabase, rest: Partial<Deps> = {}): Deps {
     workerId: worker("test-worker"),
     lender: readConfig({}).lender,
     senders: { email: "Example Lender <notices@lender.example>", text: "+15005550006" },
+    links: null,
     recipientsAllowed: null,
     withinMs: {},
     channels: {},

@@ -23,6 +23,7 @@ export const openapi = command({
       signingKeys: [],
       tokens: undefined,
       perSecond: 1,
+      lender: { name: "", phone: "", languages: [] },
       homeCountry: "US",
     });
     print(JSON.stringify(describeApi(app), undefined, 2));

@@ -343,6 +343,11 @@ export const EVENTS = {
     "Applying a receipt failed. It is tried again at intervals of up to a minute and never given up.",
     { receiptId: RECEIPT_ID, code: TEXT },
   ),
+  "consent.recorded": declare(
+    "info",
+    "A borrower opted an address or number out, or in again. The interaction is the message whose link was used, or the reply. contacts is the number of changes on record; 0 if nothing changed.",
+    { interactionId: INTERACTION_ID, change: TEXT, source: TEXT, contacts: NUMBER },
+  ),
   "interactions.requeued": declare(
     "warn",
     "Due interactions were in no job. They are queued again.",

@@ -118,6 +118,18 @@ export type ReceiptOddity = (typeof RECEIPT_ODDITIES)[number];
 export const REVEAL_WAYS = ["command", "rest", "signedUrl"] as const;
 export type RevealWay = (typeof REVEAL_WAYS)[number];
 
+/** The ways in which a borrower changes whether an address or number may be written to. */
+export const CONSENT_CHANGES = ["optOut", "optIn"] as const;
+export type ConsentChange = (typeof CONSENT_CHANGES)[number];
+
+/** The messages that such a change is about. */
+export const CONSENT_SCOPES = ["collection", "marketing"] as const;
+export type ConsentScope = (typeof CONSENT_SCOPES)[number];
+
+/** The source of such a change. */
+export const CONSENT_SOURCES = ["link", "oneClick", "reply", "complaint", "provider"] as const;
+export type ConsentSource = (typeof CONSENT_SOURCES)[number];
+
 export const CONTACT_TYPES = ["phone", "email", "address"] as const;
 export type ContactType = (typeof CONTACT_TYPES)[number];
 

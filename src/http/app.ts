@@ -15,6 +15,7 @@ import { interactionRoutes } from "./interactions/routes.ts";
 import { caseTypeLinkRoutes } from "./notification-types/case-type-links.ts";
 import { NOTIFICATION_TYPE_CONSTRAINTS } from "./notification-types/constraint-errors.ts";
 import { notificationTypeRoutes } from "./notification-types/routes.ts";
+import { optOutRoutes } from "./opt-out/routes.ts";
 
 /** The REST resources as one app, which answers every request and never throws. */
 export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
@@ -28,6 +29,8 @@ export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   app.use(requestContext(deps));
   // before any limit: a supervisor that got a 429 would restart a healthy daemon
   app.route("/", healthRoutes(deps));
+  // before the limit of callers: it has its own, and a borrower has no key
+  app.route("/", optOutRoutes(deps));
 
   app.use(identify(deps), limitConcurrency());
   documentRoutes(app);

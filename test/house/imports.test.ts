@@ -46,6 +46,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/store/queue/*.ts",
     "src/store/resolve/*.ts",
     "src/store/deliver/*.ts",
+    "src/store/replies/*.ts",
     "src/store/templates/*.ts",
     "src/store/api/*.ts",
     "src/store/guard/*.ts",
@@ -74,7 +75,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/http/notification-types/*.ts",
   ],
   ["src/template/folder/*.ts", "src/decide/dry-run/*.ts", "src/http/interactions/*.ts"],
-  ["src/http/content/*.ts"],
+  ["src/http/content/*.ts", "src/http/opt-out/*.ts"],
   [
     "src/delivery/channel-health.ts",
     "src/delivery/in-flight.ts",

@@ -15,7 +15,7 @@ test("README says that the daemon applies no compliance rules and reads no repli
   expect(README).toContain("`tidings judge` applies them to a fact sheet, the daemon does not.");
   expect(README).toContain("Tidings reads no incoming email or texts.");
   const files = globSync(["src/*.ts", "src/{delivery,store,http}/**/*.ts", "tasks/*.ts"]);
-  const wired = files.filter((path) => /decide\/(?:guard|replies)\//u.test(read(path)));
+  const wired = files.filter((path) => /decide\/(?:guard\/|replies\/read-)/u.test(read(path)));
   expect(wired).toEqual([]);
 });
 

@@ -64,6 +64,14 @@ const ROWS: Readonly<Record<string, Row>> = {
 
 /** Tables that only a daemon writes. Their checks are tested as well, because their rows can contain a secret. */
 const ROWS_OF_DAEMONS: Readonly<Record<string, Row>> = {
+  consent_records: {
+    contact_id: "zebra",
+    change: "optOut",
+    scope: "collection",
+    source: "reply",
+    interaction_id: 1,
+    reason: "Zebra",
+  },
   idempotency_keys: { caller: "zebra", key: "zebra", request_hash: "\\x00", resource_id: "1" },
   record_changes: {
     table_name: "zebra",
@@ -101,6 +109,7 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
     "case_types",
     { description: "zebra".repeat(2_001) },
   ],
+  consent_records_reason_has_at_most_1000_characters: ["consent_records", { reason: "" }],
   contacts_address_is_an_object: ["contacts", { address: "Zebra" }],
   contacts_have_a_value_or_an_address: ["contacts", { value: null }],
   contacts_ids_have_at_most_200_characters: ["contacts", { id: "zebra".repeat(41) }],

@@ -11,6 +11,7 @@ const OPEN_TO_ALL = [
   "is_guard_value(text,jsonb)",
   "is_outcome_unknown(text,text)",
   "is_resealed(jsonb,jsonb)",
+  "last_digits(text)",
   "logged_status_may_move(text,text)",
   "may_operate(name)",
   "may_send(name)",

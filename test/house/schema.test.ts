@@ -66,6 +66,9 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["BORROWER_TYPES", "borrower_type"],
   ["BORROWER_STATUSES", "borrower_status"],
   ["COLLECTIONS_INTENSITIES", "collections_intensity"],
+  ["CONSENT_CHANGES", "consent_change"],
+  ["CONSENT_SCOPES", "consent_scope"],
+  ["CONSENT_SOURCES", "consent_source"],
 ];
 
 test.each(LISTS)("%s is the list of the domain %s", async (list, domain) => {

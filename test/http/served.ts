@@ -78,6 +78,7 @@ export function useServer(
       signingKeys: [Buffer.alloc(32, 7)],
       tokens: undefined,
       perSecond: 100_000,
+      lender: { name: "Example Lender", phone: "+1 614 555 0100", languages: ["en"] },
       homeCountry: "US",
       ...(typeof rest === "function" ? rest() : rest),
     });

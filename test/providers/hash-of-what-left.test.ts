@@ -22,6 +22,7 @@ function noticeOf(folder: string): Message {
   const prepared = prepare(factsOf(starter, "77"), starter.template, {
     lender: { ...starter.sample.lender, country: "US", languages: ["en"] },
     senders: { email: "Préstamos Ejemplo <notices@lender.example>", text: "+16145550100" },
+    links: null,
     recipientsAllowed: null,
     canSeal: false,
     now: new Date(starter.sample.now),

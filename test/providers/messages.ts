@@ -17,6 +17,7 @@ export function email(fields: Partial<EmailMessage> = {}): EmailMessage {
     text: "Dear Jane",
     html: "<p>Dear Jane</p>",
     language: "en",
+    listUnsubscribe: null,
     ...fields,
   };
 }

@@ -11,6 +11,7 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
     chainId: chain(chainId),
     channel: template.channel,
     theme: about.theme,
+    isTransactional: null,
     attempt: 1,
     claims: 0,
     sensitive: false,
@@ -50,6 +51,8 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
         valid: true,
         verified: true,
         receiveTextMessages: true,
+        optedOutAt: null,
+        marketingOptedOutAt: null,
       },
     ],
   };

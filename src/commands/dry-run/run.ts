@@ -105,7 +105,7 @@ async function loadGround(
   arrivals: readonly Arrival[],
   now: Date,
 ): Promise<ForecastInputs> {
-  const { lender, senders, recipientsAllowed, contentKeys } = config;
+  const { lender, senders, recipientsAllowed, contentKeys, publicUrl } = config;
   const changes = arrivals.map(({ change }) => change);
   const versions = await loadActiveVersions(db, [
     ...new Set(changes.map((change) => change.caseTypeId)),
@@ -125,6 +125,8 @@ async function loadGround(
     sendContext: {
       lender,
       senders,
+      // its links are never sent, so they are signed with no key of the installation
+      links: publicUrl === undefined ? null : { publicUrl, keys: [Buffer.alloc(32)] },
       recipientsAllowed,
       canSeal: contentKeys.length > 0,
       now,

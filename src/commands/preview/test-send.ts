@@ -61,6 +61,7 @@ function compose({ version, parts, to }: Test, config: Config): Message {
     from: config.senders[channel],
     language,
     parts: markTest(parts, channel),
+    listUnsubscribe: null,
     now: new Date(),
   }).message;
 }

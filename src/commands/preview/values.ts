@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { sampleFindings } from "../../template/check/check-samples.ts";
 import { type JsonDocument, readJson, storedDocument } from "../../template/check/json-document.ts";
 import { chooseContact } from "../../decide/deliver/choose-contact.ts";
+import { OPT_OUT_PATH } from "../../decide/replies/unsubscribe.ts";
 import { contextOf } from "../../decide/deliver/template-context.ts";
 import { findTypeOf, loadCaseFacts } from "../../store/dry-run/case-facts.ts";
 import { notFound, unusable, wrongArguments } from "../cli/arguments.ts";
@@ -52,16 +53,20 @@ function checked(document: JsonDocument): Values {
 
 /** Returns the facts that delivery would use now, and the contact that it would choose. */
 async function valuesOfCase({ template }: Readable, caseId: string): Promise<Values> {
-  return await withDatabase("preview", async (db, { lender }): Promise<Values> => {
+  return await withDatabase("preview", async (db, { lender, publicUrl }): Promise<Values> => {
     const facts = await loadCaseFacts(db, parseCaseId(caseId));
     if (facts === undefined) throw notFound(`there is no case ${caseId}`);
     const choice = chooseContact(template.channel, facts.contacts, lender.country);
+    const optOutUrl = publicUrl === undefined ? null : `${publicUrl}${OPT_OUT_PATH}/EXAMPLE`;
     if (choice.kind === "none") return { kind: "none", lines: [`${choice.short}: ${choice.long}`] };
     const type = await findTypeOf(db, template.id);
     const notificationType = type ?? { id: 0, name: template.name };
     return {
       kind: "values",
-      context: contextOf({ ...facts, notificationType }, choice.contact, lender, new Date()),
+      context: contextOf({ ...facts, notificationType }, choice.contact, lender, {
+        now: new Date(),
+        optOutUrl,
+      }),
       from: `case ${caseId} and contact ${choice.contact.id}`,
     };
   });

@@ -23,7 +23,7 @@ async function hashOf(message: Message): Promise<string> {
 
 function composeAgain(kept: ContentRecord, content: ContentOnRecord): Message | undefined {
   const { id, chainId, channel, claimedAt, contactName, language } = kept;
-  const { from, to } = content;
+  const { from, to, listUnsubscribe } = content;
   const rules = rulesOf(channel);
   if (rules === undefined || claimedAt === null || language === null || typeof to !== "string")
     return undefined;
@@ -35,6 +35,7 @@ function composeAgain(kept: ContentRecord, content: ContentOnRecord): Message | 
     from: from ?? "",
     language,
     parts: rules.partsOf(content),
+    listUnsubscribe: listUnsubscribe ?? null,
     now: claimedAt,
   }).message;
 }

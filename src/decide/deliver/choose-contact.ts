@@ -7,6 +7,7 @@ import {
 import { CONTACT_STATUSES, type Channel } from "../../domain/vocabulary.ts";
 import type { ChannelRules } from "./channels/rules.ts";
 import { rulesOf } from "./channels/table.ts";
+import type { Purpose } from "./purpose.ts";
 
 /** The chosen contact, or the reason why there is none. */
 export type Choice =
@@ -24,6 +25,9 @@ const byPreference = (one: Contact, other: Contact): number =>
   CONTACT_STATUSES.indexOf(one.status) - CONTACT_STATUSES.indexOf(other.status) ||
   one.id.localeCompare(other.id);
 
+/** For checks that are about no message in particular. */
+const ANY_PURPOSE: Purpose = { isCollection: false, isMarketing: false };
+
 /**
  * Chooses among a borrower's contacts for one channel, by the platform's rule for notices: the borrower's own valid
  * contact, primary before secondary before additional. The first of them with a usable value is chosen.
@@ -32,6 +36,7 @@ export function chooseContact(
   channel: Channel,
   contacts: readonly Contact[],
   homeCountry: string,
+  purpose: Purpose = ANY_PURPOSE,
 ): Choice {
   const rules = rulesOf(channel);
   if (rules === undefined)
@@ -46,7 +51,7 @@ export function chooseContact(
   const passedOver: PassedOver[] = [];
   for (const contact of candidates) {
     const to = rules.recipientOf(contact.value ?? "", homeCountry);
-    const why = objectionTo(contact, rules);
+    const why = objectionTo(contact, rules) ?? optOutOf(contact, rules, purpose);
     if (why === null && to !== null) return { kind: "chosen", contact, to, passedOver };
     passedOver.push({ contactId: contact.id, why: why ?? "valueUnusable" });
   }
@@ -57,6 +62,18 @@ function objectionTo(contact: Contact, rules: ChannelRules): PassOverReason | nu
   if (contact.affiliation !== "self") return "notOwn";
   if (contact.status === "archived") return "archived";
   return contact.valid ? rules.objectionTo(contact) : "notValid";
+}
+
+/** 12 CFR 1006.14(h)(1) closes an address for messages about collection. */
+function optOutOf(
+  { optedOutAt, marketingOptedOutAt }: Contact,
+  { optOutIsTotal }: ChannelRules,
+  { isCollection, isMarketing }: Purpose,
+): PassOverReason | null {
+  const isClosed =
+    (optedOutAt !== null && (isCollection || isMarketing || optOutIsTotal)) ||
+    (marketingOptedOutAt !== null && isMarketing);
+  return isClosed ? "optedOut" : null;
 }
 
 /** More contacts than a person reads one by one. */

@@ -4,6 +4,7 @@ import type { Lender } from "../../domain/lender.ts";
 import type { Verdict } from "../../domain/deliver/verdict.ts";
 import { isAllowed } from "./allow-recipient.ts";
 import { chooseContact } from "./choose-contact.ts";
+import { purposeOf } from "./purpose.ts";
 import { stillHolds } from "../resolve/match.ts";
 
 /** The conditions that apply to every interaction at the moment of sending. */
@@ -32,7 +33,12 @@ export function judge(facts: FactSheet, moment: Moment): Verdict {
     paused(facts, moment.now) ??
     keyless(facts, moment);
   if (stopped) return stopped;
-  const choice = chooseContact(facts.channel, facts.contacts, moment.lender.country);
+  const choice = chooseContact(
+    facts.channel,
+    facts.contacts,
+    moment.lender.country,
+    purposeOf(facts),
+  );
   if (choice.kind === "none") return refuse("failed", "contact.none", choice.short, choice.long);
   if (isAllowed(choice.to, moment.recipientsAllowed))
     return { kind: "send", contact: choice.contact, to: choice.to, passedOver: choice.passedOver };

@@ -7,6 +7,8 @@ import type { Template } from "../../domain/template/template.ts";
 import type { Reason } from "../../domain/deliver/verdict.ts";
 import type { SendableChannel } from "../../domain/vocabulary.ts";
 import { CHANNEL_RULES, isSendableChannel } from "./channels/table.ts";
+import { type Links, optOutLink, unsubscribeHeaders } from "../replies/unsubscribe.ts";
+import { purposeOf } from "./purpose.ts";
 import { contextOf } from "./template-context.ts";
 import { judge, type Moment } from "./judge.ts";
 import { render } from "../../template/render/render.ts";
@@ -18,6 +20,8 @@ export type Senders = Readonly<Record<SendableChannel, string>>;
 export interface SendContext extends Moment {
   readonly lender: Lender;
   readonly senders: Senders;
+  /** Null without a public address: messages then have no opt-out link. */
+  readonly links: Links | null;
 }
 
 /** An interaction that may be sent: the message, and everything that must be on record before it is sent. */
@@ -81,10 +85,9 @@ export function prepare(
       short: "No template",
       long: "The template version it was planned with is gone: publish one and send the notice again.",
     });
-  const rendering = render(
-    template,
-    contextOf(facts, verdict.contact, sendContext.lender, sendContext.now),
-  );
+  const { lender, links, now } = sendContext;
+  const optOutUrl = links === null ? null : optOutLink(links, facts.interactionId);
+  const rendering = render(template, contextOf(facts, verdict.contact, lender, { now, optOutUrl }));
   if (rendering.kind === "faulty")
     return withhold(facts, "failed", {
       ruleId: "template.faulty",
@@ -106,17 +109,27 @@ export function prepare(
     from: sendContext.senders[channel],
     language: template.language,
     parts: rendering.parts,
-    now: sendContext.now,
+    listUnsubscribe: listUnsubscribeOf(facts, optOutUrl),
+    now,
   });
   const passedOver = verdict.passedOver.length === 0 ? null : verdict.passedOver;
   const claim = { ...claimedFacts(facts, verdict.contact), passedOver, content, segments };
   return { kind: "ready", facts, message, claim };
 }
 
+/**
+ * Only advertising has it. On a notice that the law requires, an accidental click on a mail program's button would close an
+ * address that the law needs.
+ */
+function listUnsubscribeOf(facts: FactSheet, optOutUrl: string | null): string | null {
+  if (optOutUrl === null || !purposeOf(facts).isMarketing) return null;
+  return unsubscribeHeaders(optOutUrl)?.["List-Unsubscribe"] ?? null;
+}
+
 /** The facts that a claim records. */
 function claimedFacts(
   { interactionId, borrower, caseNow }: FactSheet,
-  { id: contactId, ...details }: Contact,
+  { id: contactId, optedOutAt: _optedOut, marketingOptedOutAt: _marketing, ...details }: Contact,
 ): Pick<Claim, "interactionId" | "contactId" | "contact" | "borrower" | "newestCaseChangeId"> {
   const contact = { object: "contactDetails", ...details };
   return { interactionId, contactId, contact, borrower, newestCaseChangeId: caseNow.changeId };

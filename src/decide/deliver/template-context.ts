@@ -9,12 +9,18 @@ export interface Matter extends Pick<FactSheet, "borrower" | "loans" | "case"> {
   readonly notificationType: Pick<FactSheet["notificationType"], "id" | "name">;
 }
 
+/** The time of rendering, and the link of this message; null without a public address. */
+export interface Rendering {
+  readonly now: Date;
+  readonly optOutUrl: string | null;
+}
+
 /** Returns the variables that a template may use, and no others. */
 export function contextOf(
   facts: Matter,
   contact: Contact,
   lender: Lender,
-  now: Date,
+  { now, optOutUrl }: Rendering,
 ): TemplateContext {
   const { id, contactType, label, name } = contact;
   const loans = facts.loans.map(loanOf);
@@ -27,6 +33,7 @@ export function contextOf(
     case: facts.case,
     contact: { id, contactType, label, name, value: valueOf(contact, lender) },
     notificationType: { id: facts.notificationType.id, name: facts.notificationType.name },
+    ...(optOutUrl !== null && { optOutUrl }),
     now: now.toISOString(),
   };
 }

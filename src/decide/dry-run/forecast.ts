@@ -130,6 +130,9 @@ function forecast(
   return { kind: status === "canceled" ? "cancels" : "fails", dueAt, short, long };
 }
 
+/** The facts that every forecast has in common. */
+const FIRST_ATTEMPT = { ...FORECAST, attempt: 1, claims: 0, isTransactional: null } as const;
+
 /** Returns the facts that delivery would load. A notice that is due later is judged on the later state of the case. */
 function sheetOf(
   planned: Scheduled,
@@ -143,12 +146,10 @@ function sheetOf(
   const { status, outcome, fields } =
     planned.scheduledAtFrom > sendContext.now ? caseLater : caseNow;
   return {
-    ...FORECAST,
+    ...FIRST_ATTEMPT,
     channel: planned.channel,
     theme: planned.theme,
     sensitive: planned.sensitive,
-    attempt: 1,
-    claims: 0,
     dueAt: planned.scheduledAtFrom,
     latestAt: planned.scheduledAtTo,
     templateId: planned.templateId ?? 0,

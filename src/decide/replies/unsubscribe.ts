@@ -15,6 +15,20 @@ export const unsubscribeToken = (interactionId: InteractionId, keys: readonly Bu
 export const interactionOfLink = (token: string, keys: readonly Buffer[]): InteractionId | null =>
   verifyToken(UNSUBSCRIBE, token, keys);
 
+/** The path of the page that opts out an address, without the token. */
+export const OPT_OUT_PATH = "/opt-out";
+
+/** What makes links to this installation. Null in `links` parameters: it has no public address. */
+export interface Links {
+  /** Without a slash at its end. */
+  readonly publicUrl: string;
+  readonly keys: readonly Buffer[];
+}
+
+/** Returns the link that opts out the address to which an interaction goes. */
+export const optOutLink = ({ publicUrl, keys }: Links, interactionId: InteractionId): string =>
+  `${publicUrl}${OPT_OUT_PATH}/${unsubscribeToken(interactionId, keys)}`;
+
 /** The properties of an email that determine how to opt out of it. */
 export interface OptOutNeeds {
   /** Its primary purpose is commercial: 16 CFR 316. */

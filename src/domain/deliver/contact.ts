@@ -14,4 +14,7 @@ export interface Contact {
   readonly valid: boolean;
   readonly verified: boolean;
   readonly receiveTextMessages: boolean;
+  /** The opt-out from messages about collection, and from advertising (ISO times). */
+  readonly optedOutAt: string | null;
+  readonly marketingOptedOutAt: string | null;
 }

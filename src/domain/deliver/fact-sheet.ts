@@ -41,6 +41,8 @@ export interface FactSheet {
   readonly interactionId: InteractionId;
   readonly channel: Channel;
   readonly theme: Theme | null;
+  /** False for advertising; null if nothing is known. */
+  readonly isTransactional: boolean | null;
   /** True if its content is sealed at rest. */
   readonly sensitive: boolean;
   readonly attempt: number;

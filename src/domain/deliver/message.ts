@@ -15,6 +15,8 @@ export interface EmailMessage {
   readonly text: string;
   readonly html: string | null;
   readonly language: string;
+  /** The value of the header; null for a message that has none. With it the message gets the one-click header of RFC 8058. */
+  readonly listUnsubscribe: string | null;
 }
 
 /** A text message ready to send. */

@@ -76,6 +76,12 @@ export const templateContext = z.strictObject({
       name: z.string().describe("Its name, for the lender's own people"),
     })
     .describe("What made the notice"),
+  optOutUrl: z
+    .string()
+    .optional()
+    .describe(
+      "Page where the recipient opts out this address; write it with `url` inside `{{#if optOutUrl}}`, because it is absent without HTTP_PUBLIC_URL",
+    ),
   now: z.iso.datetime().describe("The moment of rendering; write it with `date`"),
 });
 

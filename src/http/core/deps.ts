@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import type { Emit } from "../../domain/events.ts";
+import type { Lender } from "../../domain/lender.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import type { Seal } from "../../seal.ts";
 
@@ -29,6 +30,8 @@ export interface HttpDeps {
   readonly tokens: TokenSource | undefined;
   /** The address that callers use; undefined: URLs in answers are paths. */
   readonly publicUrl?: string | undefined;
+  /** Shown to borrowers on the opt-out page. */
+  readonly lender: Pick<Lender, "name" | "phone" | "languages">;
   /** ISO 3166-1, such as US. Phone numbers without a country are numbers of this one. */
   readonly homeCountry: string;
   /** Requests a second of one caller, or of one address without valid credentials. */

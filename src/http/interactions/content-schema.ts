@@ -11,6 +11,10 @@ const EmailContent = z
     bodyHtml: text.openapi({ description: "The HTML.", example: "<p>Dear Pat, ...</p>" }),
     from: text.openapi({ description: "The sender.", example: "notices@lender.example" }),
     to: text.openapi({ description: "The recipient.", example: "pat@example.com" }),
+    listUnsubscribe: text.openapi({
+      description: "The header List-Unsubscribe, which only advertising has.",
+      example: "<https://lender.example/opt-out/1042-q1w2e3>",
+    }),
     attachments: z
       .array(z.record(z.string(), z.unknown()))
       .openapi({ description: "Descriptions of the attachments.", example: [] }),

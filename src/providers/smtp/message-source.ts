@@ -70,6 +70,10 @@ function composeEmail(message: EmailMessage, envelopeFrom: string | undefined): 
       "Auto-Submitted": "auto-generated",
       "Content-Language": message.language,
       "X-Tidings-Interaction-ID": message.interactionId,
+      ...(message.listUnsubscribe !== null && {
+        "List-Unsubscribe": message.listUnsubscribe,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+      }),
     },
     disableFileAccess: true,
     disableUrlAccess: true,

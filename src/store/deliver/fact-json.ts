@@ -1,11 +1,27 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
+
+/** An opt-out counts from its record on, also while the record waits to be written to the contact `k`. */
+const optedOutAt = (scope: RawBuilder<unknown>, column: RawBuilder<unknown>) => sql`(
+  select w.at
+  from (
+    select r.id, case r.change when 'optOut' then r.recorded_at end as at
+    from tidings.consent_records r
+    where r.contact_id = k.id and r.scope = ${scope} and r.applied_at is null
+    union all
+    select 0, ${column}
+  ) w
+  order by w.id desc
+  limit 1
+)`;
 
 /** The contacts of the borrower `b`, for the statements that load facts and those that forecast. */
 export const CONTACTS_JSON = sql`(
   select coalesce(json_agg(f order by f.id), '[]')
   from (
     select k.id, k.external_id as "externalId", k.contact_type as "contactType", k.label, k.affiliation, k.status, k.name, k.value,
-      k.valid, k.verified, k.receive_text_messages as "receiveTextMessages"
+      k.valid, k.verified, k.receive_text_messages as "receiveTextMessages",
+      ${optedOutAt(sql`'collection'`, sql`k.opted_out_at`)} as "optedOutAt",
+      ${optedOutAt(sql`'marketing'`, sql`k.marketing_opted_out_at`)} as "marketingOptedOutAt"
     from tidings.contacts k
     where k.borrower_id = b.id
   ) f

@@ -14,7 +14,7 @@ export async function loadFactSheets(
   interactionIds: readonly InteractionId[],
 ): Promise<FactSheet[]> {
   const { rows } = await sql<FactSheet>`
-    select i.id as interaction_id, i.channel, i.theme, i.sensitive, i.attempt, i.claims, coalesce(i.first_interaction_id, i.id) as chain_id,
+    select i.id as interaction_id, i.channel, i.theme, i.is_transactional, i.sensitive, i.attempt, i.claims, coalesce(i.first_interaction_id, i.id) as chain_id,
       i.scheduled_at_from as due_at, i.scheduled_at_to as latest_at, i.template_id, i.template_version,
       (select to_json(f) from (select t.id, t.version, t.name, t.on_status as "onStatus", t.on_outcome as "onOutcome",
         case t.when_case_moves when 'cancel' then coalesce(nullif(t.on_condition, 'null'), '[]') else '[]' end as "onCondition",

@@ -71,6 +71,7 @@ const WORK_TABLES = [
   "receipts",
   "receipt_queue",
   "receipt_oddities",
+  "consent_records",
   "interaction_transitions",
   "interaction_chains",
   "content_reveals",

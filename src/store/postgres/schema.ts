@@ -144,6 +144,19 @@ export interface Channels {
   provider: string | null;
 }
 
+export interface ConsentRecords {
+  appliedAt: Timestamp | null;
+  change: string;
+  contactId: string;
+  id: Generated<Int8>;
+  interactionId: Int8;
+  reason: string;
+  recordedAt: Generated<Timestamp>;
+  recordedBy: Generated<string>;
+  scope: string;
+  source: string;
+}
+
 export interface ContactFindings {
   finding: string;
   interactionId: Int8;
@@ -160,7 +173,9 @@ export interface Contacts {
   externalId: string | null;
   id: string;
   label: string | null;
+  marketingOptedOutAt: Timestamp | null;
   name: string | null;
+  optedOutAt: Timestamp | null;
   phoneDisconnectionDetails: Json | null;
   powerOfAttorney: Generated<boolean>;
   receiveTextMessages: Generated<boolean>;
@@ -533,6 +548,7 @@ export interface DB {
   caseTypeNotificationTypes: CaseTypeNotificationTypes;
   caseTypes: CaseTypes;
   channels: Channels;
+  consentRecords: ConsentRecords;
   contactFindings: ContactFindings;
   contacts: Contacts;
   contentReveals: ContentReveals;

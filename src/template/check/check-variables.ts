@@ -77,6 +77,11 @@ function* onVariable(path: Path, scope: Scope, expected: ExpectedValue): Generat
     yield { kind: "use", variable: declared.name, need: needOf(declared, scope, expected) };
   if (!expected.kinds.includes(kindOf(declared)))
     yield fault(path, `${path.original} is not ${expected.instead}.`);
+  if (declared.name === "optOutUrl" && needOf(declared, scope, expected) !== "optional")
+    yield fault(
+      path,
+      "optOutUrl is absent where HTTP_PUBLIC_URL is not set, and the notice would fail there. Write it inside {{#if optOutUrl}}.",
+    );
 }
 
 function needOf({ name }: Declared, scope: Scope, { needed }: ExpectedValue): Need {

@@ -20,6 +20,8 @@ const contact = ({ id = "CT-1", ...rest }: ContactRow): Contact => ({
   valid: true,
   verified: false,
   receiveTextMessages: false,
+  optedOutAt: null,
+  marketingOptedOutAt: null,
   ...rest,
 });
 const phone = (rest: ContactRow): Contact =>
@@ -113,6 +115,40 @@ describe("a contact that was passed over is named with the reason", () => {
   });
 });
 
+describe("a contact that has opted out", () => {
+  const COLLECTION = { isCollection: true, isMarketing: false };
+  const MARKETING = { isCollection: false, isMarketing: true };
+  const SERVICING = { isCollection: false, isMarketing: false };
+  const AT = "2031-03-01T00:00:00Z";
+
+  test.each([
+    ["email", { optedOutAt: AT }, COLLECTION, "optedOut"],
+    ["email", { optedOutAt: AT }, SERVICING, "chosen"],
+    ["email", { optedOutAt: AT }, MARKETING, "optedOut"],
+    ["email", { marketingOptedOutAt: AT }, MARKETING, "optedOut"],
+    ["email", { marketingOptedOutAt: AT }, COLLECTION, "chosen"],
+    ["text", { optedOutAt: AT }, SERVICING, "optedOut"],
+    ["text", { marketingOptedOutAt: AT }, SERVICING, "chosen"],
+  ] as const)("by %s with %j gets a message for %j: %s", (channel, row, purpose, expected) => {
+    const contacts = channel === "email" ? [contact(row)] : [phone(row)];
+    const choice = chooseContact(channel, contacts, "US", purpose);
+    const long = expect.stringContaining("it has opted out of such messages") as string;
+    expect(choice).toMatchObject(
+      expected === "chosen" ? { kind: "chosen" } : { kind: "none", long },
+    );
+  });
+
+  test("is passed over for the next one, and not for a message that is not about collection", () => {
+    const contacts = [contact({ optedOutAt: AT }), contact({ id: "B", status: "secondary" })];
+    const about = (theme: FactSheet["theme"]): string | undefined => {
+      const verdict = judge(facts({ theme, contacts }), MOMENT);
+      return verdict.kind === "send" ? verdict.contact.id : undefined;
+    };
+
+    expect([about("opsCollDebt"), about("opsServicing")]).toEqual(["B", "CT-1"]);
+  });
+});
+
 test.each([
   ["US", "614-555-0101", "+16145550101"],
   ["US", "(614) 555 0101", "+16145550101"],
@@ -152,6 +188,7 @@ const facts = (
   interactionId: interaction("7"),
   channel: "email",
   theme: "opsServicing",
+  isTransactional: null,
   sensitive: false,
   attempt: 1,
   claims: 0,

@@ -45,6 +45,8 @@ const CONTACT: Contact = {
   valid: true,
   verified: true,
   receiveTextMessages: false,
+  optedOutAt: null,
+  marketingOptedOutAt: null,
 };
 
 const BORROWER = parseBorrowerId("BO-1");
@@ -128,6 +130,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
     sendContext: {
       lender,
       senders: { email: "notices@lender.example", text: "" },
+      links: null,
       recipientsAllowed: given.recipientsAllowed ?? null,
       canSeal: false,
       now: NOW,

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openChannels, type OpenChannels } from "../../../src/channels.ts";
 import { readConfig } from "../../../src/config.ts";
 import { prepare } from "../../../src/decide/deliver/prepare.ts";
+import { interactionOfLink, type Links } from "../../../src/decide/replies/unsubscribe.ts";
+import type { FactSheet } from "../../../src/domain/deliver/fact-sheet.ts";
 import { EMAILS, readStarter, type Starter } from "../../template/starter-set.ts";
 import { factsOf } from "../starter-facts.ts";
 import { openScriptedSmtp, type ScriptedSmtp } from "../scripted-smtp.ts";
@@ -38,11 +40,21 @@ interface Received {
   readonly envelope: readonly string[];
 }
 
+interface Sending {
+  readonly facts?: Partial<FactSheet>;
+  readonly links?: Links | null;
+}
+
 /** The whole way of a notice but for the database. */
-async function send(starter: Starter, chainId: string): Promise<Received> {
-  const prepared = prepare(factsOf(starter, chainId), starter.template, {
+async function send(
+  starter: Starter,
+  chainId: string,
+  { facts = {}, links = null }: Sending = {},
+): Promise<Received> {
+  const prepared = prepare({ ...factsOf(starter, chainId), ...facts }, starter.template, {
     lender: { ...starter.sample.lender, country: "US", languages: ["en"] },
     senders: { email: FROM, text: "" },
+    links,
     recipientsAllowed: null,
     canSeal: false,
     now: new Date(starter.sample.now),
@@ -158,4 +170,49 @@ test.each([
   expect(received.mail.to).toEqual([{ name: plain, address: "ana@example.com" }]);
   expect(received.envelope.filter((command) => command.startsWith("RCPT"))).toHaveLength(1);
   expect(received.source).not.toMatch(/^(?:Bcc:|<script>)|[^\r\n\t -~]/mu);
+});
+
+describe("the opt-out link of an email", () => {
+  const links: Links = { publicUrl: "https://lender.example/tidings", keys: [Buffer.alloc(32, 5)] };
+
+  test.each(["en", "es"])(
+    "is in both parts of the layout, in %s, and is ours",
+    async (language) => {
+      const received = await send(readStarter(`dispute-received.email.${language}`), "501", {
+        links,
+      });
+
+      const { html = "", text = "" } = received.mail;
+      const [, token = ""] = /\/tidings\/opt-out\/(\S+)/u.exec(text) ?? [];
+      expect(interactionOfLink(token, links.keys)).toBe("501");
+      expect(html).toContain(`href="https://lender.example/tidings/opt-out/${token}"`);
+    },
+  );
+
+  test("is missing without a public address", async () => {
+    const { mail } = await send(readStarter("dispute-received.email.en"), "502");
+    expect(`${mail.text} ${mail.html}`).not.toContain("opt-out");
+  });
+
+  test.each([
+    ["a notice", { theme: "opsServicing" }, undefined],
+    ["a message about collection", { theme: "opsCollDebt" }, undefined],
+    ["a notice that the law requires", { theme: "opsLoanValidationOfDebtNotice" }, undefined],
+    ["advertising", { theme: null, isTransactional: false }, "List-Unsubscribe=One-Click"],
+  ] as const)("of %s: the header is %s %s", async (_, facts, post) => {
+    const received = await send(readStarter("dispute-received.email.en"), "503", { facts, links });
+
+    expect(header(received, "List-Unsubscribe-Post")).toBe(post);
+    expect(header(received, "List-Unsubscribe")).toEqual(
+      post && expect.stringMatching(/^<https:\/\/lender\.example\/tidings\/opt-out\/503-\w+>$/u),
+    );
+  });
+
+  test("is no header for an address that is not https, which RFC 8058 requires", async () => {
+    const received = await send(readStarter("dispute-received.email.en"), "504", {
+      facts: { isTransactional: false },
+      links: { ...links, publicUrl: "http://lender.example" },
+    });
+    expect(header(received, "List-Unsubscribe")).toBeUndefined();
+  });
 });

@@ -51,6 +51,7 @@ test("a dry run is judged on the facts that delivering loads, to the last of the
     sendContext: {
       lender,
       senders,
+      links: null,
       recipientsAllowed: null,
       canSeal: false,
       now: new Date(),

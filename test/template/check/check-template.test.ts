@@ -92,6 +92,23 @@ test("a part too long for mail programs is refused, and not read", () => {
   ]);
 });
 
+describe("the opt-out link", () => {
+  test.each([
+    "{{optOutUrl}}",
+    "{{url optOutUrl}}",
+    "{{#if case.id}}{{url optOutUrl}}{{/if}}",
+    "{{#unless optOutUrl}}{{url optOutUrl}}{{/unless}}",
+  ])("%s fails where there is no public address", (source) => {
+    expect(inText(source)).toContainEqual(
+      expect.stringContaining("Write it inside {{#if optOutUrl}}."),
+    );
+  });
+
+  test("inside a condition on it passes", () => {
+    expect(inText("Hello. {{#if optOutUrl}}Stop: {{url optOutUrl}}{{/if}}")).toEqual([]);
+  });
+});
+
 describe("variables", () => {
   test.each([
     ["{{lender.nmae}}", "1:3 There is no variable lender.nmae here. Did you mean lender.name?"],
@@ -384,7 +401,7 @@ describe("samples", () => {
     const { lender: _, ...rest } = SAMPLE;
     expect(findings(email({}), { "a.json": { ...rest, extra: 1 }, "b.json": null })).toEqual([
       'a.json 1:1 Add "lender": {…}.',
-      "a.json 1:1 extra is not a field. The fields are lender, borrower, loan, loans, case, contact, notificationType, now.",
+      "a.json 1:1 extra is not a field. The fields are lender, borrower, loan, loans, case, contact, notificationType, optOutUrl, now.",
       "b.json 1:1 The file must be an object: {…}, not null.",
     ]);
   });

@@ -7,6 +7,7 @@ const ADDRESS = /^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$/;
 export const EMAIL: ChannelRules = {
   contactType: "email",
   objectionTo: () => null,
+  optOutIsTotal: false,
   // The limit of an SMTP envelope. Only the server knows whether the mailbox exists.
   recipientOf: (value) => (ADDRESS.test(value) && value.length <= LONGEST_ADDRESS ? value : null),
   form: "one email address, without a name, brackets or blanks",
@@ -22,7 +23,7 @@ export const EMAIL: ChannelRules = {
 };
 
 function compose(draft: Draft): Composed {
-  const { to, toName, from, parts } = draft;
+  const { to, toName, from, parts, listUnsubscribe } = draft;
   const { subject, text, html } = {
     ...parts,
     subject: parts.subject ?? "",
@@ -41,8 +42,17 @@ function compose(draft: Draft): Composed {
       text,
       html,
       language: draft.language,
+      listUnsubscribe,
     },
-    content: { subject, bodyText: text, bodyHtml: html, from, to, attachments: [] },
+    content: {
+      subject,
+      bodyText: text,
+      bodyHtml: html,
+      from,
+      to,
+      attachments: [],
+      ...(listUnsubscribe !== null && { listUnsubscribe }),
+    },
     segments: null,
   };
 }

@@ -18,6 +18,8 @@ export interface Draft {
   readonly from: string;
   readonly language: string;
   readonly parts: Rendered;
+  /** The value of the header List-Unsubscribe; null for a message without one. Channels other than email ignore it. */
+  readonly listUnsubscribe: string | null;
   readonly now: Date;
 }
 
@@ -31,7 +33,12 @@ export interface Composed {
 
 /** The content on record, in the form that `Composed` gives it for one of the channels. */
 export type ContentOnRecord = Readonly<
-  Partial<Record<"subject" | "bodyText" | "bodyHtml" | "body" | "from" | "to", string | null>>
+  Partial<
+    Record<
+      "subject" | "bodyText" | "bodyHtml" | "body" | "from" | "to" | "listUnsubscribe",
+      string | null
+    >
+  >
 >;
 
 /** The delivery rules of a channel. */
@@ -40,6 +47,8 @@ export interface ChannelRules {
   readonly contactType: ContactType;
   /** The reason why a contact in use of that type gets no message of this channel; null if it may get one. */
   readonly objectionTo: (contact: Contact) => PassOverReason | null;
+  /** True if an opt-out ends every message of the channel, and not only those about collection and advertising. */
+  readonly optOutIsTotal: boolean;
   /**
    * The address or number for a contact with this value; null if the value has none. A number without a country is one
    * of `homeCountry`.

@@ -9,6 +9,8 @@ export const TEXT: ChannelRules = {
     if (label !== "personal") return "notPersonal";
     return receiveTextMessages ? null : "receivesNoTexts";
   },
+  // 47 CFR 64.1200(a)(10)
+  optOutIsTotal: true,
   recipientOf: readPhoneNumber,
   form: "a phone number with its country, such as +1 614 555 0107",
   wantedContact:
