@@ -100,6 +100,58 @@ create domain tidings.pause_scope as text
   constraint pause_scope_is_known check (value in ('everything', 'channel', 'notificationType')
     or tidings.refuse_word('pause_scope', value));
 
+-- The facts of the compliance guard: src/domain/guard
+create domain tidings.line_type as text
+  constraint line_type_is_known check (value in ('mobile', 'landline', 'voip', 'tollfree', 'unknown')
+    or tidings.refuse_word('line_type', value));
+create domain tidings.reassigned_number_result as text
+  constraint reassigned_number_result_is_known check (value in ('yes', 'no', 'noData')
+    or tidings.refuse_word('reassigned_number_result', value));
+create domain tidings.contact_origin as text
+  constraint contact_origin_is_known check (value in ('borrower', 'creditor', 'priorCollector')
+    or tidings.refuse_word('contact_origin', value));
+create domain tidings.collector_role as text
+  constraint collector_role_is_known check (value in ('creditor', 'servicerPreDefault', 'debtCollector')
+    or tidings.refuse_word('collector_role', value));
+create domain tidings.loan_status as text
+  constraint loan_status_is_known check (value in ('open', 'paidInFull', 'settled')
+    or tidings.refuse_word('loan_status', value));
+create domain tidings.product_type as text
+  constraint product_type_is_known check (value in ('personal', 'mortgage', 'autoInstallment', 'student', 'card', 'other')
+    or tidings.refuse_word('product_type', value));
+create domain tidings.collateral as text
+  constraint collateral_is_known check (value in ('primaryResidence', 'vehicle', 'other')
+    or tidings.refuse_word('collateral', value));
+create domain tidings.message_kind as text
+  constraint message_kind_is_known check (value in (
+    'ordinary', 'reminder', 'ceaseConfirm', 'remedyMay', 'remedyWill', 'optOutConfirmation', 'consentRequest',
+    'originalCreditorAnswer', 'rightToCure', 'privacyNotice')
+    or tidings.refuse_word('message_kind', value));
+create domain tidings.legal_state as text
+  constraint legal_state_is_known check (value in (
+    'bankruptcy', 'ceaseCommunication', 'disputeOfDebt', 'debtValidation', 'deceased', 'identityTheft', 'militaryDuty')
+    or tidings.refuse_word('legal_state', value));
+create domain tidings.consent_kind as text
+  constraint consent_kind_is_known check (value in (
+    'electronicComms', 'esign', 'autodialedCalls', 'contactPersonWork', 'contactPersonUnusualTime',
+    'contactPersonRepByAttorney', 'calls')
+    or tidings.refuse_word('consent_kind', value));
+create domain tidings.consent_value as text
+  constraint consent_value_is_known check (value in ('consented', 'revoked')
+    or tidings.refuse_word('consent_value', value));
+create domain tidings.preference_kind as text
+  constraint preference_kind_is_known check (value in ('inconvenientTime', 'inconvenientPlace', 'mediumRefusal')
+    or tidings.refuse_word('preference_kind', value));
+create domain tidings.preference_source as text
+  constraint preference_source_is_known check (value in ('borrower', 'creditorFile', 'agent')
+    or tidings.refuse_word('preference_source', value));
+create domain tidings.place as text
+  constraint place_is_known check (value in ('home', 'work')
+    or tidings.refuse_word('place', value));
+create domain tidings.weekday as text
+  constraint weekday_is_known check (value in ('sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat')
+    or tidings.refuse_word('weekday', value));
+
 -- A function and not a domain: these names share a column with the names of the lender's own calendars.
 create function tidings.is_built_in_calendar(name text) returns boolean
 language sql immutable return name in ('office', 'regF', 'regZPrecise', 'fedBank');
@@ -200,6 +252,8 @@ create table tidings.record_changes (
   changes jsonb not null
 );
 create index record_changes_by_row on tidings.record_changes (table_name, row_id, id);
+-- what a borrower had before it was deleted or given to another borrower
+create index record_changes_of_borrowers on tidings.record_changes ((changes #>> '{borrower_id,from}')) where changes ? 'borrower_id';
 
 -- True if content was sealed again. A commitment is the SHA-256 of random bytes and the content, and no other content fits
 -- it: what is stored with an earlier commitment is the same content, or it cannot be opened.
@@ -248,7 +302,7 @@ declare
   key text;
   changes jsonb;
 begin
-  perform tidings.check_trigger_table(tg_relid, 'tidings.interactions', 'tidings.borrowers', 'tidings.contacts',
+  perform tidings.check_trigger_table(tg_relid, 'tidings.interactions', 'tidings.borrowers', 'tidings.contacts', 'tidings.loans',
     'tidings.notification_types', 'tidings.case_type_notification_types', 'tidings.calendars', 'tidings.calendar_closures',
     'tidings.channels', 'tidings.templates', 'tidings.pauses', 'tidings.api_keys');
   was := case when tg_op <> 'INSERT' then to_jsonb(old) end;

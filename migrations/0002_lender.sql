@@ -59,6 +59,16 @@ create table tidings.borrowers (
       or tidings.refuse('borrowers_language_is_a_code', 'language is not a code', 'write a BCP 47 code, such as en or es-MX')),
   time_zone text
     constraint borrowers_time_zone_is_known references tidings.time_zones,
+  -- Facts of the compliance guard. Null: not known; docs/guard-facts.md says what follows.
+  -- true if the borrower reported time_zone; false if it was computed
+  time_zone_reported_by_borrower boolean,
+  is_minor boolean,
+  established_business_relationship boolean,
+  -- the attorney who represents the borrower about the debt, and the attorney's contact among the borrower's contacts
+  attorney_known_since timestamptz,
+  attorney_contact_id text,
+  attorney_unresponsive_since timestamptz,
+  attorney_consented_at timestamptz,
   collections_intensity tidings.collections_intensity not null default 'normal',
   comm_preferences jsonb not null default '{}'
     constraint borrowers_comm_preferences_is_an_object check (jsonb_typeof(comm_preferences) = 'object'
@@ -67,10 +77,15 @@ create table tidings.borrowers (
     constraint borrowers_meta_data_is_an_object check (jsonb_typeof(meta_data) = 'object'
       or tidings.refuse('borrowers_meta_data_is_an_object', 'meta_data is not a JSON object', 'write {} or an object')),
   created_at timestamptz not null default now(),
+  constraint borrowers_attorney_has_a_date
+    check (attorney_known_since is not null
+        or num_nonnulls(attorney_contact_id, attorney_unresponsive_since, attorney_consented_at) = 0
+      or tidings.refuse('borrowers_attorney_has_a_date', 'attorney_known_since is missing',
+        'set the time since when the attorney is known, or leave all columns of the attorney out')),
   constraint borrowers_ids_have_at_most_200_characters
-    check (greatest(char_length(id), char_length(external_id), char_length(display_id), char_length(language)) <= 200
-      or tidings.refuse('borrowers_ids_have_at_most_200_characters', 'id, external_id, display_id or language has more than 200 characters',
-        'use shorter ids')),
+    check (greatest(char_length(id), char_length(external_id), char_length(display_id), char_length(language), char_length(attorney_contact_id)) <= 200
+      or tidings.refuse('borrowers_ids_have_at_most_200_characters',
+        'id, external_id, display_id, language or attorney_contact_id has more than 200 characters', 'use shorter ids')),
   constraint borrowers_objects_have_at_most_100_kilobytes
     check ((greatest(pg_column_size(name), pg_column_size(comm_preferences), pg_column_size(meta_data)) <= 4000
         or greatest(octet_length(name::text), octet_length(comm_preferences::text), octet_length(meta_data::text)) <= 100000) is not false
@@ -88,11 +103,31 @@ create table tidings.loans (
   data jsonb not null default '{}'
     constraint loans_data_is_an_object check (jsonb_typeof(data) = 'object'
       or tidings.refuse('loans_data_is_an_object', 'data is not a JSON object', 'write {} or an object')),
+  -- Facts of the compliance guard. Null: not known; docs/guard-facts.md says what follows.
+  collector_role tidings.collector_role,
+  status tidings.loan_status,
+  -- 0: current
+  days_past_due int
+    constraint loans_days_past_due_is_not_negative check ((days_past_due >= 0) is not false
+      or tidings.refuse('loans_days_past_due_is_not_negative', format('days_past_due is %s', days_past_due), 'write 0 for a current loan')),
+  product_type tidings.product_type,
+  -- student loans under one number count as one debt
+  account_number text,
+  collateral tidings.collateral,
+  accelerated boolean,
+  statements_ceased boolean,
+  suit_taken_or_threatened boolean,
+  time_barred boolean,
+  contracted_before_service boolean,
+  initial_communication_at timestamptz,
+  validation_period_ends_on date,
+  state_notice_mailed_at timestamptz,
+  negative_info_furnished_at timestamptz,
   created_at timestamptz not null default now(),
   constraint loans_ids_have_at_most_200_characters
-    check (greatest(char_length(id), char_length(external_id), char_length(display_id), char_length(loan_type_id)) <= 200
-      or tidings.refuse('loans_ids_have_at_most_200_characters', 'id, external_id, display_id or loan_type_id has more than 200 characters',
-        'use shorter ids')),
+    check (greatest(char_length(id), char_length(external_id), char_length(display_id), char_length(loan_type_id), char_length(account_number)) <= 200
+      or tidings.refuse('loans_ids_have_at_most_200_characters',
+        'id, external_id, display_id, loan_type_id or account_number has more than 200 characters', 'use shorter ids')),
   constraint loans_data_has_at_most_1_megabyte
     check ((pg_column_size(data) <= 4000 or octet_length(data::text) <= 1000000) is not false
       or tidings.refuse('loans_data_has_at_most_1_megabyte', 'data has more than 1,000,000 bytes as JSON',
@@ -128,7 +163,43 @@ create table tidings.contacts (
     check ((jsonb_typeof(phone_disconnection_details) = 'object') is not false
       or tidings.refuse('contacts_phone_disconnection_details_is_an_object',
         'phone_disconnection_details is not a JSON object', 'write an object, or null')),
+  -- Facts of the compliance guard. Null: not known; docs/guard-facts.md says what follows.
+  line_type tidings.line_type,
+  -- the last query of the Reassigned Numbers Database
+  reassigned_number_result tidings.reassigned_number_result,
+  reassigned_number_checked_at timestamptz,
+  written_marketing_consent_at timestamptz,
+  on_national_dnc_list boolean,
+  leaked_to_third_party_at timestamptz,
+  wrong_party_since timestamptz,
+  employer_provided boolean,
+  electronic_consent_at timestamptz,
+  used_by_borrower_at timestamptz,
+  -- how an email address came to the lender, and the notice of the creditor with the last day to opt out
+  origin tidings.contact_origin,
+  creditor_notice_sent_on date,
+  creditor_opt_out_by date,
+  -- oldest first: [{"qualified": true, "used": true}]
+  prior_collectors jsonb
+    constraint contacts_prior_collectors_is_a_list check ((jsonb_typeof(prior_collectors) = 'array') is not false
+      or tidings.refuse('contacts_prior_collectors_is_a_list', 'prior_collectors is not a JSON list',
+        'write [{"qualified": true, "used": true}], or null')),
+  county_fips text
+    constraint contacts_county_fips_has_five_digits check ((county_fips ~ '^[0-9]{5}$') is not false
+      or tidings.refuse('contacts_county_fips_has_five_digits', 'county_fips is not a code', 'write five digits, such as 36061')),
+  -- the zones of the ZIP code or county of an address
+  time_zones text[]
+    constraint contacts_time_zones_is_a_list check ((array_ndims(time_zones) = 1 and array_position(time_zones, null) is null) is not false
+        and coalesce(cardinality(time_zones), 1) > 0
+      or tidings.refuse('contacts_time_zones_is_a_list', 'time_zones is no list of zones', 'write {America/New_York}, or null')),
   created_at timestamptz not null default now(),
+  constraint contacts_reassigned_number_has_a_date
+    check (num_nonnulls(reassigned_number_result, reassigned_number_checked_at) <> 1
+      or tidings.refuse('contacts_reassigned_number_has_a_date', 'the result or the time of the query is missing',
+        'set reassigned_number_result and reassigned_number_checked_at, or neither')),
+  constraint contacts_origin_is_set_with_its_data
+    check (origin is not null or num_nonnulls(creditor_notice_sent_on, creditor_opt_out_by, prior_collectors) = 0
+      or tidings.refuse('contacts_origin_is_set_with_its_data', 'origin is missing', 'set origin to creditor or priorCollector')),
   constraint contacts_have_a_value_or_an_address
     check (case contact_type when 'address' then address is not null else value is not null end
       or tidings.refuse('contacts_have_a_value_or_an_address', 'the contact has nothing to reach the borrower with',
@@ -154,9 +225,9 @@ create table tidings.contacts (
       or tidings.refuse('contacts_texts_have_at_most_1000_characters', 'affiliation, name or value has more than 1,000 characters',
         'use a shorter text')),
   constraint contacts_objects_have_at_most_100_kilobytes
-    check ((greatest(pg_column_size(address), pg_column_size(phone_disconnection_details)) <= 4000
-        or greatest(octet_length(address::text), octet_length(phone_disconnection_details::text)) <= 100000) is not false
-      or tidings.refuse('contacts_objects_have_at_most_100_kilobytes', 'address or phone_disconnection_details has more than 100,000 bytes as JSON',
+    check ((greatest(pg_column_size(address), pg_column_size(phone_disconnection_details), pg_column_size(prior_collectors)) <= 4000
+        or greatest(octet_length(address::text), octet_length(phone_disconnection_details::text), octet_length(prior_collectors::text)) <= 100000) is not false
+      or tidings.refuse('contacts_objects_have_at_most_100_kilobytes', 'address, phone_disconnection_details or prior_collectors has more than 100,000 bytes as JSON',
         'write only what notices need'))
 );
 create index contacts_by_borrower on tidings.contacts (borrower_id);

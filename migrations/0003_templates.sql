@@ -14,6 +14,17 @@ create table tidings.templates (
   status tidings.version_status not null default 'draft',
   theme tidings.theme,
   subject text,
+  -- Facts of the compliance guard. Null: not known; docs/guard-facts.md says what follows.
+  kind tidings.message_kind,
+  asks_for_money boolean,
+  required_by_law boolean,
+  -- the channel through which the law requires it; null: any
+  required_medium tidings.channel,
+  -- the messaging programme of a text
+  programme text
+    constraint templates_programme_has_1_to_100_characters check ((char_length(programme) between 1 and 100) is not false
+      or tidings.refuse('templates_programme_has_1_to_100_characters', 'programme is empty or has more than 100 characters',
+        'use a short name, or leave it out')),
   sensitive boolean not null default false,
   language text not null default 'en'
     constraint templates_language_is_a_code check (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'
@@ -43,6 +54,9 @@ create table tidings.templates (
   published_by text,
   deprecated_at timestamptz,
   primary key (id, version),
+  constraint templates_required_medium_is_of_a_required_message check (required_medium is null or required_by_law is true
+    or tidings.refuse('templates_required_medium_is_of_a_required_message', 'required_medium is set and required_by_law is not true',
+      'set required_by_law to true, or leave required_medium out')),
   constraint templates_version_counts_from_one check (version >= 1
     or tidings.refuse('templates_version_counts_from_one', format('version is %s', version), 'leave version out, or set it to 1 or more')),
   constraint templates_active_have_the_parts_of_their_channel check (status <> 'active' or case
@@ -85,7 +99,8 @@ begin
     end if;
   end if;
   new.content_hash := tidings.content_hash(array[new.name, new.channel, new.language, new.theme, new.subject, new.sensitive::text,
-    new.subject_template, new.html_template, new.text_template]);
+    new.subject_template, new.html_template, new.text_template, new.kind, new.asks_for_money::text, new.required_by_law::text,
+    new.required_medium, new.programme]);
   return new;
 end $$;
 

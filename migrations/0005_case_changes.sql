@@ -48,6 +48,8 @@ create table tidings.cases (
   previous_changed_at timestamptz,
   previous_case_change_id bigint
 );
+-- the legal states of a borrower
+create index cases_by_borrower on tidings.cases (borrower_id);
 
 -- The state of the case before each change, written once when the change is taken in
 create table tidings.case_moves (

@@ -11,6 +11,21 @@ create trigger record_change after update on tidings.contacts
 for each row when (old.* is distinct from new.*) execute function tidings.record_change('id');
 create trigger record_deletion after delete on tidings.contacts
 for each row execute function tidings.record_change('id');
+-- Without data, which may be large and which no rule reads. The columns are listed, so that an update of data alone calls no function.
+create trigger record_change after update on tidings.loans
+for each row when (
+  (old.borrower_id, old.external_id, old.display_id, old.loan_type_id, old.collector_role, old.status,
+    old.days_past_due, old.product_type, old.account_number, old.collateral, old.accelerated, old.statements_ceased,
+    old.suit_taken_or_threatened, old.time_barred, old.contracted_before_service, old.initial_communication_at,
+    old.validation_period_ends_on, old.state_notice_mailed_at, old.negative_info_furnished_at, old.created_at)
+  is distinct from
+  (new.borrower_id, new.external_id, new.display_id, new.loan_type_id, new.collector_role, new.status,
+    new.days_past_due, new.product_type, new.account_number, new.collateral, new.accelerated, new.statements_ceased,
+    new.suit_taken_or_threatened, new.time_barred, new.contracted_before_service, new.initial_communication_at,
+    new.validation_period_ends_on, new.state_notice_mailed_at, new.negative_info_furnished_at, new.created_at))
+execute function tidings.record_change('id', 'data');
+create trigger record_deletion after delete on tidings.loans
+for each row execute function tidings.record_change('id', 'data');
 
 -- Configuration
 create trigger record_change after insert or update or delete on tidings.notification_types
@@ -36,6 +51,7 @@ for each row execute function tidings.record_change('id', 'hash', 'last_used_at'
 
 -- A truncated table would have no history of its rows.
 create trigger keep_history before truncate on tidings.borrowers for each statement execute function tidings.keep_history();
+create trigger keep_history before truncate on tidings.loans for each statement execute function tidings.keep_history();
 create trigger keep_history before truncate on tidings.contacts for each statement execute function tidings.keep_history();
 create trigger keep_history before truncate on tidings.notification_types for each statement execute function tidings.keep_history();
 create trigger keep_history before truncate on tidings.case_type_notification_types for each statement execute function tidings.keep_history();

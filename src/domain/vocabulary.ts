@@ -173,3 +173,68 @@ export const SCOPES = [
   "interaction:read.sensitive",
 ] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** The kinds of a phone line, from a lookup. */
+export const LINE_TYPES = ["mobile", "landline", "voip", "tollfree", "unknown"] as const;
+/** The answers of the Reassigned Numbers Database. Yes: disconnected since the consent or last contact. */
+export const REASSIGNED_NUMBER_RESULTS = ["yes", "no", "noData"] as const;
+/** From whom the lender has an email address. */
+export const CONTACT_ORIGINS = ["borrower", "creditor", "priorCollector"] as const;
+
+export const COLLECTOR_ROLES = ["creditor", "servicerPreDefault", "debtCollector"] as const;
+export const LOAN_STATUSES = ["open", "paidInFull", "settled"] as const;
+export const PRODUCT_TYPES = [
+  "personal",
+  "mortgage",
+  "autoInstallment",
+  "student",
+  "card",
+  "other",
+] as const;
+export const COLLATERALS = ["primaryResidence", "vehicle", "other"] as const;
+
+/** The purpose of a message if its theme does not state it. */
+export const MESSAGE_KINDS = [
+  "ordinary",
+  "reminder",
+  "ceaseConfirm",
+  "remedyMay",
+  "remedyWill",
+  "optOutConfirmation",
+  "consentRequest",
+  "originalCreditorAnswer",
+  "rightToCure",
+  "privacyNotice",
+] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+/** The legal states of a debt or a person that a case type may stand for. */
+export const LEGAL_STATES = [
+  "bankruptcy",
+  "ceaseCommunication",
+  "disputeOfDebt",
+  "debtValidation",
+  "deceased",
+  "identityTheft",
+  "militaryDuty",
+] as const;
+export type LegalState = (typeof LEGAL_STATES)[number];
+
+export const CONSENT_KINDS = [
+  "electronicComms",
+  "esign",
+  "autodialedCalls",
+  "contactPersonWork",
+  "contactPersonUnusualTime",
+  "contactPersonRepByAttorney",
+  "calls",
+] as const;
+export type ConsentKind = (typeof CONSENT_KINDS)[number];
+export const CONSENT_VALUES = ["consented", "revoked"] as const;
+
+export const PREFERENCE_KINDS = ["inconvenientTime", "inconvenientPlace", "mediumRefusal"] as const;
+export const PREFERENCE_SOURCES = ["borrower", "creditorFile", "agent"] as const;
+/** The places at which a borrower may not want contact. */
+export const PLACES = ["home", "work"] as const;
+/** In the order of `Date.getUTCDay`. */
+export const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;

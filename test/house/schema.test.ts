@@ -69,6 +69,21 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["CONSENT_CHANGES", "consent_change"],
   ["CONSENT_SCOPES", "consent_scope"],
   ["CONSENT_SOURCES", "consent_source"],
+  ["LINE_TYPES", "line_type"],
+  ["REASSIGNED_NUMBER_RESULTS", "reassigned_number_result"],
+  ["CONTACT_ORIGINS", "contact_origin"],
+  ["COLLECTOR_ROLES", "collector_role"],
+  ["LOAN_STATUSES", "loan_status"],
+  ["PRODUCT_TYPES", "product_type"],
+  ["COLLATERALS", "collateral"],
+  ["MESSAGE_KINDS", "message_kind"],
+  ["LEGAL_STATES", "legal_state"],
+  ["CONSENT_KINDS", "consent_kind"],
+  ["CONSENT_VALUES", "consent_value"],
+  ["PREFERENCE_KINDS", "preference_kind"],
+  ["PREFERENCE_SOURCES", "preference_source"],
+  ["PLACES", "place"],
+  ["WEEKDAYS", "weekday"],
 ];
 
 test.each(LISTS)("%s is the list of the domain %s", async (list, domain) => {

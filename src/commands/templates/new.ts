@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { SLUG, templateAbout } from "../../domain/template/about.ts";
+import { partOfTemplateAbout, SLUG, templateAbout } from "../../domain/template/about.ts";
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import type { File } from "../../template/folder/fragments.ts";
 import { readFolder } from "../../template/folder/read-folder.ts";
@@ -93,7 +93,7 @@ interface Asked {
 
 /** The channel and the language: those of the starter, or those that were given. */
 function readPurpose(source: FolderOnDisk | undefined, asked: Asked): Purpose {
-  const about = templateAbout.partial().safeParse(aboutOf(source)).data;
+  const about = partOfTemplateAbout.safeParse(aboutOf(source)).data;
   const channel = CHANNELS.find((one) => one === (asked.channel ?? about?.channel));
   if (channel === undefined)
     throw wrongArguments(

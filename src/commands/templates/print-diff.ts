@@ -11,6 +11,8 @@ export interface Comparable extends TemplateContent {
 }
 
 const ABOUT = ["name", "channel", "language", "subject", "theme", "sensitive"] as const;
+/** Shown only if they are known. */
+const FACTS = ["kind", "asksForMoney", "requiredByLaw", "requiredMedium", "programme"] as const;
 const PARTS = {
   subject: "subjectTemplate",
   html: "htmlTemplate",
@@ -67,8 +69,10 @@ function pairsOf(before: Comparable, after: Comparable): readonly Pair[] {
   return names.map((name) => [name, one[name] ?? "", other[name] ?? ""] as const);
 }
 
-const aboutText = (content: TemplateContent): string =>
-  ABOUT.map((key) => `${key}: ${content[key]}\n`).join("");
+function aboutText(content: TemplateContent): string {
+  const keys = [...ABOUT, ...FACTS.filter((key) => content[key] !== null)];
+  return keys.map((key) => `${key}: ${content[key]}\n`).join("");
+}
 
 function shown({ mark, text }: DiffLine, colored: boolean): string {
   const color = COLORS[mark];

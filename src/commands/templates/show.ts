@@ -88,10 +88,20 @@ function aboutRows(version: TemplateVersion): string[][] {
     ["  subject", subject ?? "none"],
     ["  theme", theme ?? "none"],
     ["  sensitive", sensitive ? "yes, the content of its notices is sealed" : "no"],
+    ["  kind", version.kind ?? "not known, taken as ordinary"],
+    ["  asks for money", yesNo(version.asksForMoney)],
+    ["  required by law", requiredIn(version)],
+    ["  programme", version.programme ?? "default"],
     ["  samples", Object.keys(samples).join(", ") || "none"],
     ["  SHA-256", contentHash],
   ];
 }
+
+const yesNo = (flag: boolean | null): string =>
+  flag === null ? "not known, taken as no" : flag ? "yes" : "no";
+
+const requiredIn = ({ requiredByLaw, requiredMedium }: TemplateVersion): string =>
+  requiredMedium === null ? yesNo(requiredByLaw) : `yes, by ${requiredMedium}`;
 
 function versionRow(version: TemplateVersion, show: ShowMoment): string[] {
   const { createdAt, createdBy, updatedAt, publishedAt, publishedBy, deprecatedAt } = version;

@@ -1,20 +1,13 @@
 import { z } from "zod";
-import { CHANNELS, DIRECTIONS, INTERACTION_STATUSES, THEMES } from "../vocabulary.ts";
+import {
+  CHANNELS,
+  DIRECTIONS,
+  INTERACTION_STATUSES,
+  MESSAGE_KINDS,
+  THEMES,
+} from "../vocabulary.ts";
 import { flag, ids, instant, objectError, oneOf, text } from "./fields.ts";
 
-/** The purpose of a message if its theme does not state it. */
-export const MESSAGE_KINDS = [
-  "ordinary",
-  "reminder",
-  "ceaseConfirm",
-  "remedyMay",
-  "remedyWill",
-  "optOutConfirmation",
-  "consentRequest",
-  "originalCreditorAnswer",
-  "rightToCure",
-  "privacyNotice",
-] as const;
 const channel = oneOf(CHANNELS);
 const theme = oneOf(THEMES);
 const kind = oneOf(MESSAGE_KINDS);

@@ -1,28 +1,24 @@
 import { z } from "zod";
-import { CASE_STATUSES, OUTCOMES } from "../vocabulary.ts";
+import {
+  CASE_STATUSES,
+  COLLATERALS,
+  COLLECTOR_ROLES,
+  LOAN_STATUSES,
+  OUTCOMES,
+  PRODUCT_TYPES,
+} from "../vocabulary.ts";
 import { count, date, flag, ids, instant, objectError, oneOf, text } from "./fields.ts";
 
-export const COLLECTOR_ROLES = ["creditor", "servicerPreDefault", "debtCollector"] as const;
-export const PRODUCT_TYPES = [
-  "personal",
-  "mortgage",
-  "autoInstallment",
-  "student",
-  "card",
-  "other",
-] as const;
 export const loan = z.strictObject(
   {
     collectorRole: oneOf(COLLECTOR_ROLES).default("creditor"),
-    status: oneOf(["open", "paidInFull", "settled"]).default("open"),
+    status: oneOf(LOAN_STATUSES).default("open"),
     daysPastDue: count.default(0).describe("0: current"),
     productType: oneOf(PRODUCT_TYPES).default("personal"),
     accountNumber: text
       .optional()
       .describe("student loans under one number are one debt; absent: a separate debt"),
-    collateral: oneOf(["primaryResidence", "vehicle", "other"])
-      .optional()
-      .describe("absent: unsecured"),
+    collateral: oneOf(COLLATERALS).optional().describe("absent: unsecured"),
     accelerated: flag.default(false),
     statementsCeased: flag.default(false),
     suitTakenOrThreatened: flag.default(false),

@@ -2,8 +2,11 @@ import { z } from "zod";
 import {
   COLLECTIONS_INTENSITIES,
   CONTACT_LABELS,
+  CONTACT_ORIGINS,
   CONTACT_STATUSES,
   CONTACT_TYPES,
+  LINE_TYPES,
+  REASSIGNED_NUMBER_RESULTS,
 } from "../vocabulary.ts";
 import {
   date,
@@ -75,7 +78,7 @@ const address = z.strictObject(
 
 const origin = z.strictObject(
   {
-    from: oneOf(["borrower", "creditor", "priorCollector"]),
+    from: oneOf(CONTACT_ORIGINS),
     creditorNoticeSentAt: date.optional().describe("day of the creditor's opt-out notice"),
     creditorOptOutBy: date.optional().describe("last day to opt out given in that notice"),
     priorCollectors: listOf(
@@ -105,9 +108,7 @@ export const contact = z.strictObject(
     status: oneOf(CONTACT_STATUSES).default("primary"),
     valid: flag.default(true),
     verified: flag.default(false),
-    lineType: oneOf(["mobile", "landline", "voip", "tollfree", "unknown"])
-      .default("unknown")
-      .describe("phone only, from a line-type lookup"),
+    lineType: oneOf(LINE_TYPES).default("unknown").describe("phone only, from a line-type lookup"),
     receiveTextMessages: flag.default(false),
     receiveTextMessagesLastConsentAt: instant.optional().describe("given to us by the borrower"),
     authorizedThirdParty: flag.default(false),
@@ -118,7 +119,7 @@ export const contact = z.strictObject(
     rnd: z
       .strictObject(
         {
-          result: oneOf(["yes", "no", "noData"]),
+          result: oneOf(REASSIGNED_NUMBER_RESULTS),
           checkedAt: instant.describe("when asked"),
         },
         objectError,

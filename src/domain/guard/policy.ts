@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { STATUS_DETAILS } from "../status-details.ts";
-import { CHANNELS } from "../vocabulary.ts";
+import { CHANNELS, COLLECTOR_ROLES, PRODUCT_TYPES } from "../vocabulary.ts";
 import {
   count,
   date,
@@ -13,7 +13,6 @@ import {
   text,
   timeOfDay,
 } from "./fields.ts";
-import { COLLECTOR_ROLES, PRODUCT_TYPES } from "./loan-facts.ts";
 import { CERTAINTIES, RULE_IDS, type RuleId } from "./rule-ids.ts";
 
 /**

@@ -1,9 +1,13 @@
 import { z } from "zod";
-import { CHANNELS, THEMES } from "../vocabulary.ts";
+import {
+  CHANNELS,
+  CONSENT_VALUES,
+  PLACES,
+  PREFERENCE_SOURCES,
+  THEMES,
+  WEEKDAYS,
+} from "../vocabulary.ts";
 import { date, flag, ids, instant, listOf, objectError, oneOf, text, timeOfDay } from "./fields.ts";
-
-/** In the order of `Date.getUTCDay`. */
-export const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 
 const channel = oneOf(CHANNELS);
 
@@ -16,12 +20,12 @@ export const preferences = z.strictObject(
           from: timeOfDay.optional().describe("local; absent: 00:00"),
           to: timeOfDay.optional().describe("local, exclusive; absent: end of day"),
           untilDate: date.optional().describe("last day it holds; absent: until withdrawn"),
-          source: oneOf(["borrower", "creditorFile", "agent"]).default("borrower"),
+          source: oneOf(PREFERENCE_SOURCES).default("borrower"),
         },
         objectError,
       ),
     ).default([]),
-    inconvenientPlaces: listOf(oneOf(["home", "work"])).default([]),
+    inconvenientPlaces: listOf(oneOf(PLACES)).default([]),
     mediumRefusals: listOf(
       z.strictObject(
         {
@@ -53,7 +57,7 @@ export const preferences = z.strictObject(
 
 const consent = z.strictObject(
   {
-    value: oneOf(["consented", "revoked"]),
+    value: oneOf(CONSENT_VALUES),
     from: instant.optional().describe("holds from this instant; absent: always"),
     until: instant.optional().describe("holds until this instant, exclusive; absent: no end"),
   },

@@ -1,4 +1,5 @@
 import type { BorrowerId, InteractionId } from "../ids.ts";
+import type { TemplateFacts } from "../template/template.ts";
 import type { FactsInput } from "./facts.ts";
 
 /** A message that the guard is to judge, before the facts about its borrower are loaded. */
@@ -16,8 +17,25 @@ export interface GuardQuestion {
 /** The moment of a judgement, and the data that no borrower's row contains. */
 export interface GuardMoment {
   readonly at: Date;
+  /**
+   * Which facts are loaded: those known now, or those that were known at `at`. A real send uses what is known now, so
+   * that a fact which arrives while it waits for a lock still counts.
+   */
+  readonly known: "now" | "then";
   /** The lender's country, for phone numbers without one (ISO 3166-1, such as US). */
   readonly country: string;
   /** The switches and limits of the lender; absent: their defaults. */
   readonly lender?: FactsInput["lender"];
+}
+
+/** Returns the members of a message that its template version knows. */
+export function messageFactsOf(template: TemplateFacts): Partial<FactsInput["message"]> {
+  const { kind, asksForMoney, requiredByLaw, requiredMedium, programme } = template;
+  return {
+    ...(kind !== null && { kind }),
+    ...(asksForMoney !== null && { asksForMoney }),
+    ...(requiredByLaw !== null && { requiredByLaw }),
+    ...(requiredMedium !== null && { requiredMedium }),
+    ...(programme !== null && { programme }),
+  };
 }

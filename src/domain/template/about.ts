@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { CHANNELS, THEMES } from "../vocabulary.ts";
+import { CHANNELS, MESSAGE_KINDS, THEMES } from "../vocabulary.ts";
 
-/** The content of `template.json`. */
-export const templateAbout = z.strictObject({
+const members = z.strictObject({
   name: z.string().trim().min(1).max(100),
   channel: z.enum(CHANNELS),
   language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "must be such as en or es-MX"),
@@ -13,7 +12,23 @@ export const templateAbout = z.strictObject({
     .default(null),
   theme: z.enum(THEMES).nullable().default(null),
   sensitive: z.boolean().default(false),
+  kind: z.enum(MESSAGE_KINDS).nullable().default(null),
+  asksForMoney: z.boolean().nullable().default(null),
+  requiredByLaw: z.boolean().nullable().default(null),
+  requiredMedium: z.enum(CHANNELS).nullable().default(null),
+  programme: z.string().trim().min(1).max(100).nullable().default(null),
 });
+
+/** The content of `template.json`. */
+export const templateAbout = members.refine(
+  ({ requiredByLaw, requiredMedium }) => requiredMedium === null || requiredByLaw === true,
+  {
+    path: ["requiredMedium"],
+    message: "is set although requiredByLaw is not true",
+  },
+);
+/** The same with any of its members missing. */
+export const partOfTemplateAbout = members.partial();
 export type TemplateAbout = z.infer<typeof templateAbout>;
 
 /** A valid folder name: not a number, and valid in any file system. */

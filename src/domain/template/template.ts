@@ -1,4 +1,4 @@
-import type { Channel } from "../vocabulary.ts";
+import type { Channel, MessageKind } from "../vocabulary.ts";
 
 /** One version of a template. A published version never changes. */
 export interface Template {
@@ -9,6 +9,19 @@ export interface Template {
   readonly subjectTemplate: string | null;
   readonly htmlTemplate: string | null;
   readonly textTemplate: string | null;
+}
+
+/** The facts of the compliance guard about the messages of a template. Null: not known. */
+export interface TemplateFacts {
+  /** The purpose, where the theme does not say it. */
+  readonly kind: MessageKind | null;
+  /** True if it requests a payment. */
+  readonly asksForMoney: boolean | null;
+  readonly requiredByLaw: boolean | null;
+  /** The channel through which the law requires it; null: any. */
+  readonly requiredMedium: Channel | null;
+  /** The messaging programme of a text. */
+  readonly programme: string | null;
 }
 
 /** The rendered parts of a template. */

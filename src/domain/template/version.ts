@@ -1,8 +1,8 @@
-import type { Template } from "./template.ts";
+import type { Template, TemplateFacts } from "./template.ts";
 import type { Theme, VersionStatus } from "../vocabulary.ts";
 
 /** The content of a template version. The content hash covers all of it. */
-export interface TemplateContent extends Omit<Template, "id" | "version"> {
+export interface TemplateContent extends Omit<Template, "id" | "version">, TemplateFacts {
   /** A name for the lender's staff. */
   readonly name: string;
   /** A theme of the platform; it is copied to the interaction. */

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 
 /** An opt-out counts from its record on, also while the record waits to be written to the contact `k`. */
-const optedOutAt = (scope: RawBuilder<unknown>, column: RawBuilder<unknown>) => sql`(
+export const optedOutAt = (scope: RawBuilder<unknown>, column: RawBuilder<unknown>) => sql`(
   select w.at
   from (
     select r.id, case r.change when 'optOut' then r.recorded_at end as at

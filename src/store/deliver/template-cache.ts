@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Template } from "../../domain/template/template.ts";
+import type { Template, TemplateFacts } from "../../domain/template/template.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** Identifies one version of a template. */
@@ -7,7 +7,9 @@ export interface TemplateKey {
   readonly templateId: number;
   readonly templateVersion: number;
 }
-export type FindTemplate = (key: TemplateKey) => Template | undefined;
+/** A published version, and what the compliance guard has to know about its messages. */
+export type PublishedTemplate = Template & TemplateFacts;
+export type FindTemplate = (key: TemplateKey) => PublishedTemplate | undefined;
 export type LoadTemplates = (keys: readonly TemplateKey[]) => Promise<FindTemplate>;
 
 /** A published version never changes, so it is read once; a lender has hundreds of them, not thousands. */
@@ -16,7 +18,7 @@ const nameOf = (key: TemplateKey): string => `${key.templateId}.${key.templateVe
 
 /** Creates a reader of published template versions that reads each from the database once. */
 export function createTemplateCache(db: Db): LoadTemplates {
-  const known = new Map<string, Template>();
+  const known = new Map<string, PublishedTemplate>();
   return async (keys) => {
     const names = [...new Set(keys.map(nameOf))];
     const missing = names.filter((name) => !known.has(name));
@@ -33,9 +35,10 @@ export function createTemplateCache(db: Db): LoadTemplates {
   };
 }
 
-async function readTemplates(db: Db, names: readonly string[]): Promise<Template[]> {
-  const { rows } = await sql<Template>`
-    select t.id, t.version, t.channel, t.language, t.subject_template, t.html_template, t.text_template
+async function readTemplates(db: Db, names: readonly string[]): Promise<PublishedTemplate[]> {
+  const { rows } = await sql<PublishedTemplate>`
+    select t.id, t.version, t.channel, t.language, t.subject_template, t.html_template, t.text_template,
+      t.kind, t.asks_for_money, t.required_by_law, t.required_medium, t.programme
     from tidings.templates t
     where t.id || '.' || t.version = any(${names}::text[]) and t.status <> 'draft'
   `.execute(db);

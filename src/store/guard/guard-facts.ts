@@ -3,9 +3,12 @@ import type { GuardMoment, GuardQuestion } from "../../domain/guard/question.ts"
 import type { BorrowerId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 import { type KnownAbout, sheetOf } from "./fact-sheet.ts";
+import { loadCases } from "./cases.ts";
 import { loadInteractions } from "./interactions.ts";
 import { loadLoans } from "./loans.ts";
 import { loadBorrowers, loadContacts } from "./people.ts";
+import type { Wishes } from "./wish-facts.ts";
+import { loadConsents, loadDoNotInteract, loadPreferences } from "./wishes.ts";
 
 /**
  * Loads the facts of a batch of questions, by one statement for each noun, and returns a fact sheet for each key. A
@@ -34,34 +37,53 @@ const NO_BORROWER: ReadFacts = {
 async function loadKnown(
   db: Db,
   questions: readonly GuardQuestion[],
-  { at }: GuardMoment,
+  { at, known }: GuardMoment,
 ): Promise<ReadonlyMap<BorrowerId, KnownAbout>> {
   const borrowerIds = [...new Set(questions.map(({ borrowerId }) => borrowerId))];
   const loanIds = [...new Set(questions.flatMap(({ message }) => message.loanIds))];
-  const borrowers = await loadBorrowers(db, borrowerIds);
-  const contacts = await loadContacts(db, borrowerIds);
-  const thirdPersons = contacts.filter(({ affiliation }) => affiliation !== "self");
-  const interactions = await loadInteractions(
-    db,
-    borrowerIds,
-    thirdPersons.map(({ id }) => id),
-    at,
+  const knownAt = known === "then" ? at : null;
+  const borrowers = await loadBorrowers(db, borrowerIds, knownAt);
+  const contacts = await loadContacts(db, borrowerIds, knownAt);
+  const thirdPersons = contacts
+    .filter(({ affiliation }) => affiliation !== "self")
+    .map(({ id }) => id);
+  const interactions = byBorrower(
+    await loadInteractions(db, { borrowerIds, thirdPersons, at, knownAt }),
   );
-  const interactionsOf = byBorrower(interactions);
-  const contactsOf = byBorrower(contacts);
-  const loans = await loadLoans(db, borrowerIds, loanIds);
+  const loans = await loadLoans(db, borrowerIds, loanIds, knownAt);
   const loansById = new Map(loans.map((loan) => [loan.id as string, loan]));
+  const cases = byBorrower(await loadCases(db, borrowerIds, knownAt));
+  const wishesOf = await loadWishes(db, borrowerIds, at, knownAt);
+  const contactsOf = byBorrower(contacts);
   return new Map(
     borrowers.map((borrower) => [
       borrower.id,
       {
         borrower,
         contacts: contactsOf.get(borrower.id) ?? [],
-        interactions: interactionsOf.get(borrower.id) ?? [],
+        interactions: interactions.get(borrower.id) ?? [],
+        cases: cases.get(borrower.id) ?? [],
+        wishes: wishesOf(borrower.id),
         loans: loansById,
       },
     ]),
   );
+}
+
+async function loadWishes(
+  db: Db,
+  borrowerIds: readonly BorrowerId[],
+  at: Date,
+  knownAt: Date | null,
+): Promise<(id: BorrowerId) => Wishes> {
+  const doNotInteract = byBorrower(await loadDoNotInteract(db, borrowerIds, knownAt));
+  const preferences = byBorrower(await loadPreferences(db, borrowerIds, knownAt));
+  const consents = byBorrower(await loadConsents(db, borrowerIds, at, knownAt));
+  return (id) => ({
+    doNotInteract: doNotInteract.get(id) ?? [],
+    preferences: preferences.get(id) ?? [],
+    consents: consents.get(id) ?? [],
+  });
 }
 
 const byBorrower = <Row extends { readonly borrowerId: BorrowerId }>(

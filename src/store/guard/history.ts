@@ -1,6 +1,6 @@
 import type { GuardQuestion } from "../../domain/guard/question.ts";
 import type { InteractionRow } from "./interactions.ts";
-import { instantOf, withoutUnknown } from "./known-values.ts";
+import { instantOf, type Time, withoutUnknown } from "./known-values.ts";
 
 /** The contact of an interaction that has none yet. Rules take an unknown contact for the borrower's. */
 const NOT_CHOSEN = "not chosen";
@@ -55,7 +55,7 @@ const isInbound = ({ direction }: InteractionRow): boolean => direction === "inb
 export function lastInboundFrom(
   contact: string,
   interactions: readonly InteractionRow[],
-): Date | number | null {
+): Time | null {
   const times = interactions
     .filter((row) => isInbound(row) && row.contactId === contact)
     .map(({ at }) => at);

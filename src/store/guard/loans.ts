@@ -1,24 +1,42 @@
 import { sql } from "kysely";
 import type { BorrowerId, LoanId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
+import type { Time } from "./known-values.ts";
 
 export interface LoanRow {
   readonly id: LoanId;
-  readonly borrowerId: BorrowerId;
-  /** The core system's own data, free JSON. */
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly collectorRole: string | null;
+  readonly status: string | null;
+  readonly daysPastDue: number | null;
+  readonly productType: string | null;
+  readonly accountNumber: string | null;
+  readonly collateral: string | null;
+  readonly accelerated: boolean | null;
+  readonly statementsCeased: boolean | null;
+  readonly suitTakenOrThreatened: boolean | null;
+  readonly timeBarred: boolean | null;
+  readonly contractedBeforeService: boolean | null;
+  readonly initialCommunicationAt: Time | null;
+  readonly validationPeriodEndsOn: string | null;
+  readonly stateNoticeMailedAt: Time | null;
+  readonly negativeInfoFurnishedAt: Time | null;
 }
 
-/** Loads the loans of the borrowers, and the loans with these ids. */
+/**
+ * Loads the loans of the borrowers and the loans with these ids, as they were known at a time; null: as they are. `data`
+ * is not read: it is free JSON and has no history.
+ */
 export async function loadLoans(
   db: Db,
   borrowerIds: readonly BorrowerId[],
   loanIds: readonly string[],
+  knownAt: Date | null,
 ): Promise<LoanRow[]> {
   const { rows } = await sql<LoanRow>`
-    select l.id, l.borrower_id, l.data
-    from tidings.loans l
-    where l.borrower_id = any(${borrowerIds}::text[]) or l.id = any(${loanIds}::text[])
+    select l.id, l.collector_role, l.status, l.days_past_due, l.product_type, l.account_number, l.collateral, l.accelerated,
+      l.statements_ceased, l.suit_taken_or_threatened, l.time_barred, l.contracted_before_service, l.initial_communication_at,
+      l.validation_period_ends_on::text as validation_period_ends_on, l.state_notice_mailed_at, l.negative_info_furnished_at
+    from tidings.loans_at(${borrowerIds}::text[], ${loanIds}::text[], ${knownAt}::timestamptz) l
   `.execute(db);
   return rows;
 }

@@ -1,20 +1,35 @@
 import { sql } from "kysely";
 import type { BorrowerId } from "../../domain/ids.ts";
 import type { ContactStatus, ContactType } from "../../domain/vocabulary.ts";
+import { optedOutAt } from "../deliver/fact-json.ts";
 import type { Db } from "../postgres/db.ts";
+import type { Time } from "./known-values.ts";
 
 export interface BorrowerRow {
   readonly id: BorrowerId;
+  readonly timeZone: string | null;
+  readonly timeZoneReportedByBorrower: boolean | null;
   readonly collectionsIntensity: string;
   readonly commPreferences: Readonly<Record<string, unknown>>;
+  readonly isMinor: boolean | null;
+  readonly establishedBusinessRelationship: boolean | null;
+  readonly attorneyKnownSince: Time | null;
+  readonly attorneyContactId: string | null;
+  readonly attorneyUnresponsiveSince: Time | null;
+  readonly attorneyConsentedAt: Time | null;
 }
 
-/** Loads the borrowers with these ids. */
-export async function loadBorrowers(db: Db, ids: readonly BorrowerId[]): Promise<BorrowerRow[]> {
+/** Loads the borrowers with these ids, as they were known at a time; null: as they are. */
+export async function loadBorrowers(
+  db: Db,
+  ids: readonly BorrowerId[],
+  knownAt: Date | null,
+): Promise<BorrowerRow[]> {
   const { rows } = await sql<BorrowerRow>`
-    select b.id, b.collections_intensity, b.comm_preferences
-    from tidings.borrowers b
-    where b.id = any(${ids}::text[])
+    select b.id, b.time_zone, b.time_zone_reported_by_borrower, b.collections_intensity, b.comm_preferences, b.is_minor,
+      b.established_business_relationship, b.attorney_known_since, b.attorney_contact_id, b.attorney_unresponsive_since,
+      b.attorney_consented_at
+    from tidings.borrowers_at(${ids}::text[], ${knownAt}::timestamptz) b
   `.execute(db);
   return rows;
 }
@@ -25,29 +40,55 @@ export interface ContactRow {
   readonly contactType: ContactType;
   readonly value: string | null;
   readonly address: Readonly<Record<string, unknown>> | null;
+  readonly countyFips: string | null;
+  readonly timeZones: readonly string[] | null;
   readonly label: string | null;
   readonly affiliation: string;
   readonly status: ContactStatus;
   readonly valid: boolean;
   readonly verified: boolean;
+  readonly lineType: string | null;
   readonly receiveTextMessages: boolean;
-  readonly receiveTextMessagesLastConsentAt: Date | number | null;
+  readonly receiveTextMessagesLastConsentAt: Time | null;
   readonly authorizedThirdParty: boolean;
   readonly powerOfAttorney: boolean;
   readonly disconnectionStatus: string | null;
+  readonly reassignedNumberResult: string | null;
+  readonly reassignedNumberCheckedAt: Time | null;
+  readonly optedOutAt: Time | null;
+  readonly marketingOptedOutAt: Time | null;
+  readonly writtenMarketingConsentAt: Time | null;
+  readonly onNationalDncList: boolean | null;
+  readonly leakedToThirdPartyAt: Time | null;
+  readonly wrongPartySince: Time | null;
+  readonly employerProvided: boolean | null;
+  readonly electronicConsentAt: Time | null;
+  readonly usedByBorrowerAt: Time | null;
+  readonly origin: string | null;
+  readonly creditorNoticeSentOn: string | null;
+  readonly creditorOptOutBy: string | null;
+  readonly priorCollectors: readonly unknown[] | null;
 }
 
-/** Loads the contacts of the borrowers, archived ones too, because the history names them. */
+/**
+ * Loads the contacts of the borrowers, as they were known at a time; null: as they are. Archived ones too, because the
+ * history names them.
+ */
 export async function loadContacts(
   db: Db,
   borrowerIds: readonly BorrowerId[],
+  knownAt: Date | null,
 ): Promise<ContactRow[]> {
   const { rows } = await sql<ContactRow>`
-    select k.id, k.borrower_id, k.contact_type, k.value, k.address, k.label, k.affiliation, k.status, k.valid, k.verified,
-      k.receive_text_messages, k.receive_text_messages_last_consent_at, k.authorized_third_party, k.power_of_attorney,
-      k.phone_disconnection_details->>'disconnectionStatus' as disconnection_status
-    from tidings.contacts k
-    where k.borrower_id = any(${borrowerIds}::text[])
+    select k.id, k.borrower_id, k.contact_type, k.value, k.address, k.county_fips, k.time_zones, k.label, k.affiliation, k.status,
+      k.valid, k.verified, k.line_type, k.receive_text_messages, k.receive_text_messages_last_consent_at, k.authorized_third_party,
+      k.power_of_attorney, k.phone_disconnection_details->>'disconnectionStatus' as disconnection_status,
+      k.reassigned_number_result, k.reassigned_number_checked_at, ${optedOutAt(sql`'collection'`, sql`k.opted_out_at`)} as opted_out_at,
+      ${optedOutAt(sql`'marketing'`, sql`k.marketing_opted_out_at`)} as marketing_opted_out_at,
+      k.written_marketing_consent_at, k.on_national_dnc_list, k.leaked_to_third_party_at, k.wrong_party_since, k.employer_provided,
+      k.electronic_consent_at, k.used_by_borrower_at, k.origin, k.creditor_notice_sent_on::text as creditor_notice_sent_on,
+      k.creditor_opt_out_by::text as creditor_opt_out_by, k.prior_collectors
+    from tidings.contacts_at(${borrowerIds}::text[], ${knownAt}::timestamptz) k
   `.execute(db);
   return rows;
 }

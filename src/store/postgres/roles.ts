@@ -50,7 +50,15 @@ const INTERACTION_COLUMNS = `id, origin, created_at, updated_at, deleted_at, cre
   newest_case_change_id, claimed_by, provider, provider_message_id, evidence, settle_at, times_looked_up, content_sha256, segments, first_due_at`;
 
 const CORE_TABLES = ["case_types", "loan_types", "borrowers", "loans", "contacts"];
-const LENDER_TABLES = [...CORE_TABLES, "time_zones"];
+/** Facts that the core system records for the compliance guard. */
+const GUARD_FACT_TABLES = ["case_type_legal_states", "do_not_interact", "consents", "preferences"];
+const GUARD_FACT_FUNCTIONS = [
+  "columns_at(text, text, timestamptz)",
+  "borrowers_at(text[], timestamptz)",
+  "contacts_at(text[], timestamptz)",
+  "loans_at(text[], text[], timestamptz)",
+];
+const LENDER_TABLES = [...CORE_TABLES, ...GUARD_FACT_TABLES, "time_zones"];
 const OPERATOR_TABLES = ["interactions", "pauses", "templates", "api_keys"];
 const RULE_TABLES = [
   "templates",
@@ -95,11 +103,11 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     tables: [
       {
         privileges: "select, insert",
-        tables: [...CORE_TABLES, "case_changes", "interactions"],
+        tables: [...CORE_TABLES, ...GUARD_FACT_TABLES, "case_changes", "interactions"],
       },
       { privileges: "select", tables: ["time_zones"] },
     ],
-    updates: CORE_TABLES,
+    updates: [...CORE_TABLES, ...GUARD_FACT_TABLES],
     functions: [],
     sequences: false,
     queue: null,
@@ -130,6 +138,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "has_next_attempt(bigint)",
       "was_sent_before(bigint, int)",
       "may_be_reinstated(bigint)",
+      ...GUARD_FACT_FUNCTIONS,
       "queue_deliveries(bigint[], timestamptz, boolean, int)",
       "queue_settlements(bigint[], timestamptz, int)",
       "content_hash(text[])",
@@ -162,6 +171,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "has_next_attempt(bigint)",
       "was_sent_before(bigint, int)",
       "may_be_reinstated(bigint)",
+      ...GUARD_FACT_FUNCTIONS,
       "queue_deliveries(bigint[], timestamptz, boolean, int)",
       "content_hash(text[])",
     ],

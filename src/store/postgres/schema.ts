@@ -61,19 +61,26 @@ export interface Audits {
 }
 
 export interface Borrowers {
+  attorneyConsentedAt: Timestamp | null;
+  attorneyContactId: string | null;
+  attorneyKnownSince: Timestamp | null;
+  attorneyUnresponsiveSince: Timestamp | null;
   borrowerType: Generated<string>;
   collectionsIntensity: Generated<string>;
   commPreferences: Generated<Json>;
   createdAt: Generated<Timestamp>;
   displayId: string | null;
+  establishedBusinessRelationship: boolean | null;
   externalId: string | null;
   id: string;
+  isMinor: boolean | null;
   language: Generated<string>;
   metaData: Generated<Json>;
   name: Generated<Json>;
   status: Generated<string>;
   statusUpdatedAt: Timestamp | null;
   timeZone: string | null;
+  timeZoneReportedByBorrower: boolean | null;
 }
 
 export interface CalendarClosures {
@@ -126,6 +133,16 @@ export interface Cases {
   status: string;
 }
 
+export interface CaseTypeLegalStates {
+  caseTypeId: string;
+  id: Generated<Int8>;
+  legalState: string;
+  recordedAt: Generated<Timestamp>;
+  recordedBy: Generated<string>;
+  withdrawnAt: Timestamp | null;
+  withdrawnBy: string | null;
+}
+
 export interface CaseTypeNotificationTypes {
   caseTypeId: string;
   notificationTypeId: number;
@@ -157,6 +174,23 @@ export interface ConsentRecords {
   source: string;
 }
 
+export interface Consents {
+  borrowerId: string;
+  firstDay: Timestamp | null;
+  givenAt: Timestamp | null;
+  holdsFrom: Timestamp | null;
+  holdsUntil: Timestamp | null;
+  id: Generated<Int8>;
+  kind: string;
+  lastDay: Timestamp | null;
+  loanIds: string[] | null;
+  recordedAt: Generated<Timestamp>;
+  recordedBy: Generated<string>;
+  value: Generated<string>;
+  withdrawnAt: Timestamp | null;
+  withdrawnBy: string | null;
+}
+
 export interface ContactFindings {
   finding: string;
   interactionId: Int8;
@@ -169,21 +203,37 @@ export interface Contacts {
   authorizedThirdParty: Generated<boolean>;
   borrowerId: string;
   contactType: string;
+  countyFips: string | null;
   createdAt: Generated<Timestamp>;
+  creditorNoticeSentOn: Timestamp | null;
+  creditorOptOutBy: Timestamp | null;
+  electronicConsentAt: Timestamp | null;
+  employerProvided: boolean | null;
   externalId: string | null;
   id: string;
   label: string | null;
+  leakedToThirdPartyAt: Timestamp | null;
+  lineType: string | null;
   marketingOptedOutAt: Timestamp | null;
   name: string | null;
+  onNationalDncList: boolean | null;
   optedOutAt: Timestamp | null;
+  origin: string | null;
   phoneDisconnectionDetails: Json | null;
   powerOfAttorney: Generated<boolean>;
+  priorCollectors: Json | null;
+  reassignedNumberCheckedAt: Timestamp | null;
+  reassignedNumberResult: string | null;
   receiveTextMessages: Generated<boolean>;
   receiveTextMessagesLastConsentAt: Timestamp | null;
   status: Generated<string>;
+  timeZones: string[] | null;
+  usedByBorrowerAt: Timestamp | null;
   valid: Generated<boolean>;
   value: string | null;
   verified: Generated<boolean>;
+  writtenMarketingConsentAt: Timestamp | null;
+  wrongPartySince: Timestamp | null;
 }
 
 export interface ContentReveals {
@@ -193,6 +243,18 @@ export interface ContentReveals {
   revealedBy: string;
   urlId: string | null;
   way: string;
+}
+
+export interface DoNotInteract {
+  borrowerId: string;
+  channels: string[] | null;
+  endDate: Timestamp | null;
+  id: Generated<Int8>;
+  recordedAt: Generated<Timestamp>;
+  recordedBy: Generated<string>;
+  themes: string[] | null;
+  withdrawnAt: Timestamp | null;
+  withdrawnBy: string | null;
 }
 
 export interface GuardPolicy {
@@ -365,13 +427,28 @@ export interface LateIntake {
 }
 
 export interface Loans {
+  accelerated: boolean | null;
+  accountNumber: string | null;
   borrowerId: string;
+  collateral: string | null;
+  collectorRole: string | null;
+  contractedBeforeService: boolean | null;
   createdAt: Generated<Timestamp>;
   data: Generated<Json>;
+  daysPastDue: number | null;
   displayId: string | null;
   externalId: string | null;
   id: string;
+  initialCommunicationAt: Timestamp | null;
   loanTypeId: string | null;
+  negativeInfoFurnishedAt: Timestamp | null;
+  productType: string | null;
+  statementsCeased: boolean | null;
+  stateNoticeMailedAt: Timestamp | null;
+  status: string | null;
+  suitTakenOrThreatened: boolean | null;
+  timeBarred: boolean | null;
+  validationPeriodEndsOn: Timestamp | null;
 }
 
 export interface LoanTypes {
@@ -426,6 +503,25 @@ export interface Pauses {
   releasedAt: Timestamp | null;
   releasedBy: string | null;
   scope: string;
+}
+
+export interface Preferences {
+  borrowerId: string;
+  contactId: string | null;
+  days: string[] | null;
+  fromTime: string | null;
+  id: Generated<Int8>;
+  kind: string;
+  medium: string | null;
+  place: string | null;
+  recordedAt: Generated<Timestamp>;
+  recordedBy: Generated<string>;
+  refusedAt: Timestamp | null;
+  source: Generated<string>;
+  toTime: string | null;
+  untilDate: Timestamp | null;
+  withdrawnAt: Timestamp | null;
+  withdrawnBy: string | null;
 }
 
 export interface ReceiptOddities {
@@ -488,6 +584,7 @@ export interface Secrets {
 }
 
 export interface Templates {
+  asksForMoney: boolean | null;
   channel: string;
   contentHash: Generated<string>;
   createdAt: Generated<Timestamp>;
@@ -496,10 +593,14 @@ export interface Templates {
   family: Generated<string | null>;
   htmlTemplate: string | null;
   id: Generated<number>;
+  kind: string | null;
   language: Generated<string>;
   name: Generated<string>;
+  programme: string | null;
   publishedAt: Timestamp | null;
   publishedBy: string | null;
+  requiredByLaw: boolean | null;
+  requiredMedium: string | null;
   samples: Generated<Json>;
   sensitive: Generated<boolean>;
   slug: string | null;
@@ -545,13 +646,16 @@ export interface DB {
   caseChanges: CaseChanges;
   caseMoves: CaseMoves;
   cases: Cases;
+  caseTypeLegalStates: CaseTypeLegalStates;
   caseTypeNotificationTypes: CaseTypeNotificationTypes;
   caseTypes: CaseTypes;
   channels: Channels;
   consentRecords: ConsentRecords;
+  consents: Consents;
   contactFindings: ContactFindings;
   contacts: Contacts;
   contentReveals: ContentReveals;
+  doNotInteract: DoNotInteract;
   guardPolicy: GuardPolicy;
   guardPolicyChanges: GuardPolicyChanges;
   guardPolicyVersion: GuardPolicyVersion;
@@ -565,6 +669,7 @@ export interface DB {
   missedChanges: MissedChanges;
   notificationTypes: NotificationTypes;
   pauses: Pauses;
+  preferences: Preferences;
   receiptOddities: ReceiptOddities;
   receiptQueue: ReceiptQueue;
   receipts: Receipts;

@@ -78,6 +78,11 @@ const inOrder = (content: TemplateContent): RawBuilder<unknown>[] =>
     content.subjectTemplate,
     content.htmlTemplate,
     content.textTemplate,
+    content.kind,
+    content.asksForMoney,
+    content.requiredByLaw,
+    content.requiredMedium,
+    content.programme,
   ].map((value) => sql`${value}`);
 
 async function hashOf(db: Db, content: TemplateContent): Promise<string> {
@@ -102,7 +107,8 @@ async function insertVersion(
   { slug, content, samples, sources }: TemplateDraft,
 ): Promise<Numbered> {
   const { rows } = await sql<Numbered>`
-    insert into tidings.templates (id, slug, samples, sources, name, channel, language, theme, subject, sensitive, subject_template, html_template, text_template)
+    insert into tidings.templates (id, slug, samples, sources, name, channel, language, theme, subject, sensitive, subject_template, html_template, text_template,
+      kind, asks_for_money, required_by_law, required_medium, programme)
     values (${id}, ${slug}, ${JSON.stringify(samples)}, ${JSON.stringify(sources)}, ${sql.join(inOrder(content))})
     returning id as template_id, version
   `.execute(db);
@@ -118,10 +124,12 @@ async function editDraft(
 ): Promise<void> {
   const { name, channel, language, theme, subject, sensitive, ...parts } = content;
   const { subjectTemplate, htmlTemplate, textTemplate } = parts;
+  const { kind, asksForMoney, requiredByLaw, requiredMedium, programme } = parts;
   await db
     .updateTable("templates")
     .set({ name, channel, language, theme, subject, sensitive })
     .set({ subjectTemplate, htmlTemplate, textTemplate })
+    .set({ kind, asksForMoney, requiredByLaw, requiredMedium, programme })
     .set({ slug, samples: JSON.stringify(samples), sources: JSON.stringify(sources) })
     .set({ updatedAt: sql<Date>`now()` })
     .where("id", "=", id)

@@ -173,6 +173,11 @@ function assumed({ slug, files }: Folder, value: unknown): Omit<ReadAbout, "find
       subject: null,
       theme: SHAPE.theme.safeParse(given?.["theme"]).data ?? null,
       sensitive: false,
+      kind: null,
+      asksForMoney: null,
+      requiredByLaw: null,
+      requiredMedium: null,
+      programme: null,
     },
     isChannelKnown: channel !== undefined,
   };

@@ -43,7 +43,8 @@ describe("templates written by SQL", () => {
     );
     const { rows } = await ask("select * from tidings.templates where id = 1");
     const { name, channel, language, theme, subject, text_template: text } = rows[0] ?? {};
-    const parts = [name, channel, language, theme, subject, "false", null, null, text];
+    const message = [name, channel, language, theme, subject, "false", null, null, text];
+    const parts = [...message, null, null, null, null, null];
     const written = `[${parts.map((part) => JSON.stringify(part)).join(", ")}]`;
     expect(rows[0]).toMatchObject({
       version: 1,
@@ -62,6 +63,10 @@ describe("templates written by SQL", () => {
     ["subject_template", "'S'"],
     ["html_template", "'H'"],
     ["text_template", "'T2'"],
+    ["kind", "'reminder'"],
+    ["asks_for_money", "true"],
+    ["required_by_law", "true"],
+    ["programme", "'collections'"],
   ])("have another hash with another %s", async (column, value) => {
     await insert("id, channel, text_template", "2, 'text', 'T'");
     const { rows } = await ask(

@@ -27,7 +27,7 @@ function question(given: Partial<GuardQuestion> = {}): GuardQuestion {
 async function load(
   ...questions: readonly GuardQuestion[]
 ): Promise<ReadonlyMap<string, ReadFacts>> {
-  return await loadGuardFacts(db, questions, { at: AT, country: "US" });
+  return await loadGuardFacts(db, questions, { at: AT, known: "now", country: "US" });
 }
 
 async function factsOf(given: Partial<GuardQuestion> = {}): Promise<Facts> {
@@ -103,19 +103,23 @@ describe("contacts", () => {
 });
 
 describe("loans", () => {
-  test("have the members of data that fit the fact of their name", async () => {
+  test("have the values of their columns, and nothing of data", async () => {
     await pool.query(
-      `insert into tidings.loans (id, borrower_id, data) values
-         ('LN-7', 'BO-2', '{"daysPastDue": 12, "status": "active", "productType": "mortgage", "other": 1}')`,
+      `insert into tidings.loans (id, borrower_id, data, days_past_due, product_type, validation_period_ends_on, initial_communication_at)
+       values ('LN-7', 'BO-2', '{"status": "settled"}', 12, 'mortgage', '2026-10-01', '2026-09-01T12:00:00Z'),
+         ('LN-8', 'BO-2', '{}', null, null, null, null)`,
     );
     const { loans } = await factsOf({
-      message: { channel: "email", contactId: "CT-EMAIL", loanIds: ["LN-7"] },
+      message: { channel: "email", contactId: "CT-EMAIL", loanIds: ["LN-7", "LN-8"] },
     });
     expect(loans["LN-7"]).toMatchObject({
       daysPastDue: 12,
       status: "open",
       productType: "mortgage",
+      initialCommunicationAt: Date.parse("2026-09-01T12:00:00Z"),
+      validationPeriodEndsOn: Date.parse("2026-10-01T00:00:00Z") / DAY_MS,
     });
+    expect(loans["LN-8"]).toMatchObject({ collectorRole: "creditor", daysPastDue: 0 });
   });
 
   test("that have no row are an error", async () => {
@@ -252,7 +256,7 @@ test("a batch takes as many statements as one question", async () => {
   });
   const count = async (questions: readonly GuardQuestion[]): Promise<number> => {
     statements = 0;
-    await loadGuardFacts(counted, questions, { at: AT, country: "US" });
+    await loadGuardFacts(counted, questions, { at: AT, known: "now", country: "US" });
     return statements;
   };
   const one = await count([question()]);

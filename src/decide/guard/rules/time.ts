@@ -1,6 +1,6 @@
 import type { Facts } from "../../../domain/guard/facts.ts";
 import { type Day, type Instant, MINUTE_MS } from "../../../domain/guard/moments.ts";
-import { WEEKDAYS } from "../../../domain/guard/preference-facts.ts";
+import { WEEKDAYS } from "../../../domain/vocabulary.ts";
 import type { RuleId } from "../../../domain/guard/rule-ids.ts";
 import { isGiven } from "../scene/consents.ts";
 import { answeredInbound, isUnanswered } from "../scene/history.ts";

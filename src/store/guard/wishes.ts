@@ -1,0 +1,94 @@
+import { sql } from "kysely";
+import type { BorrowerId } from "../../domain/ids.ts";
+import type { Channel, ConsentKind } from "../../domain/vocabulary.ts";
+import type { Db } from "../postgres/db.ts";
+import type { Time } from "./known-values.ts";
+
+export interface DoNotInteractRow {
+  readonly borrowerId: BorrowerId;
+  /** Null: every channel. */
+  readonly channels: readonly string[] | null;
+  /** Null: every theme. */
+  readonly themes: readonly string[] | null;
+  readonly endDate: string | null;
+}
+
+/** Loads the restrictions that stand, or stood at a time. */
+export async function loadDoNotInteract(
+  db: Db,
+  borrowerIds: readonly BorrowerId[],
+  knownAt: Date | null,
+): Promise<DoNotInteractRow[]> {
+  const { rows } = await sql<DoNotInteractRow>`
+    select d.borrower_id, d.channels::text[] as channels, d.themes::text[] as themes, d.end_date::text as end_date
+    from tidings.do_not_interact d
+    where d.borrower_id = any(${borrowerIds}::text[])
+      and case when ${knownAt}::timestamptz is null then d.withdrawn_at is null
+        else d.recorded_at <= ${knownAt}::timestamptz and (d.withdrawn_at > ${knownAt}::timestamptz) is not false end
+    order by d.id
+  `.execute(db);
+  return rows;
+}
+
+export interface ConsentRow {
+  readonly borrowerId: BorrowerId;
+  readonly kind: ConsentKind;
+  readonly value: string;
+  readonly holdsFrom: Time;
+  readonly holdsUntil: Time | null;
+  readonly givenAt: Time | null;
+  readonly firstDay: string | null;
+  readonly lastDay: string | null;
+  readonly loanIds: readonly string[] | null;
+}
+
+/** Loads the consents of the borrowers that have begun by `at`, the newest last. */
+export async function loadConsents(
+  db: Db,
+  borrowerIds: readonly BorrowerId[],
+  at: Date,
+  knownAt: Date | null,
+): Promise<ConsentRow[]> {
+  const { rows } = await sql<ConsentRow>`
+    select c.borrower_id, c.kind, c.value, coalesce(c.holds_from, c.recorded_at) as holds_from, c.holds_until, c.given_at,
+      c.first_day::text as first_day, c.last_day::text as last_day, c.loan_ids
+    from tidings.consents c
+    where c.borrower_id = any(${borrowerIds}::text[]) and coalesce(c.holds_from, c.given_at, c.recorded_at) <= ${at}::timestamptz
+      and case when ${knownAt}::timestamptz is null then c.withdrawn_at is null
+        else c.recorded_at <= ${knownAt}::timestamptz and (c.withdrawn_at > ${knownAt}::timestamptz) is not false end
+    order by c.id
+  `.execute(db);
+  return rows;
+}
+
+/** A request of a borrower; its kind has the columns that are not null. */
+export interface PreferenceRow {
+  readonly borrowerId: BorrowerId;
+  readonly days: readonly string[] | null;
+  readonly fromTime: string | null;
+  readonly toTime: string | null;
+  readonly untilDate: string | null;
+  readonly place: string | null;
+  readonly medium: Channel | null;
+  readonly contactId: string | null;
+  readonly refusedAt: Time | null;
+  readonly source: string;
+}
+
+/** Loads the requests of the borrowers that stand, or stood at a time. */
+export async function loadPreferences(
+  db: Db,
+  borrowerIds: readonly BorrowerId[],
+  knownAt: Date | null,
+): Promise<PreferenceRow[]> {
+  const { rows } = await sql<PreferenceRow>`
+    select p.borrower_id, p.days::text[] as days, to_char(p.from_time, 'HH24:MI') as from_time, to_char(p.to_time, 'HH24:MI') as to_time,
+      p.until_date::text as until_date, p.place, p.medium, p.contact_id, p.refused_at, p.source
+    from tidings.preferences p
+    where p.borrower_id = any(${borrowerIds}::text[])
+      and case when ${knownAt}::timestamptz is null then p.withdrawn_at is null
+        else p.recorded_at <= ${knownAt}::timestamptz and (p.withdrawn_at > ${knownAt}::timestamptz) is not false end
+    order by p.id
+  `.execute(db);
+  return rows;
+}
