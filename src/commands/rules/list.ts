@@ -4,25 +4,37 @@ import { type Group, GROUPS, numberOf, type Rule } from "../../decide/guard/rule
 import type { PolicyEntry } from "../../domain/guard/policy.ts";
 import { aligned } from "../cli/layout.ts";
 import { boundWords, daysInForce, entryWords } from "./parameters.ts";
-import { entriesOfRule, roleOf, ruleJson } from "./rule-page.ts";
+import type { ShownPolicy } from "./policy.ts";
+import { entriesOfRule, roleOf, ruleJson, stateOf } from "./rule-page.ts";
 
 /** Lists all rules, one per line. */
-export function rulesList(policy: Policy, asJson: boolean): string {
-  if (asJson) return JSON.stringify(RULES.map((rule) => ruleJson(rule, policy)));
+export function rulesList(shown: ShownPolicy, asJson: boolean): string {
+  if (asJson) return JSON.stringify(RULES.map((rule) => ruleJson(rule, shown)));
   const rows = RULES.map((rule) => [
     String(numberOf(rule.id)).padStart(2),
     rule.id,
-    policy.off.has(rule.id) ? "off" : "on",
+    stateOf(rule, shown),
     rule.short,
-    parametersOf(rule, policy),
+    placesOf(rule, shown.policy),
+    changedBy(rule, shown),
     rule.citation,
   ]);
-  return aligned([["no", "rule", "", "stops", "parameters", "source"], ...rows]).join("\n");
+  const titles = ["no", "rule", "", "stops", "parameters", "changed", "source"];
+  return aligned([titles, ...rows]).join("\n");
 }
 
-function parametersOf(rule: Rule, policy: Policy): string {
-  const { length } = entriesOfRule(policy, rule);
-  return length === 0 ? "" : String(length);
+/** The places for which a rule has parameters, such as `US, MA`. */
+function placesOf(rule: Rule, policy: Policy): string {
+  const places = entriesOfRule(policy, rule).map(({ jurisdiction }) => jurisdiction);
+  return [...new Set(places)].join(", ");
+}
+
+/** Who changed the rule or one of its entries last, and when. */
+function changedBy({ id }: Rule, { changes, showMoment }: ShownPolicy): string {
+  const last = changes
+    .filter(({ ruleId }) => ruleId === id)
+    .toSorted((one, other) => other.version - one.version)[0];
+  return last === undefined ? "" : `${last.changedBy}, ${showMoment(last.changedAt)}`;
 }
 
 const INTRODUCTION = `# Rules of the guard
@@ -31,7 +43,7 @@ const INTRODUCTION = `# Rules of the guard
 
 The guard judges one message by these rules: a pure function over one [fact sheet](fact-sheet.md). Only \`tidings judge\` calls it: the daemon does not apply these rules to the messages that it sends. \`tidings rules\` lists them, \`tidings rules show ID\` explains
 one, and each is one function in \`src/decide/guard/rules/\`. The parameters and the law of states and cities are data, in \`src/decide/guard/data/\`. They need the
-signature of counsel.
+signature of counsel. [policy.md](policy.md) shows how a lender changes them.
 
 **Certainty**: \`primary\` was read in the law or the provider's own text, \`secondary\` in a summary of it, \`policy\` is our choice, \`unverified\` is to be confirmed. Where
 a rule has several, the first belongs to its core.
