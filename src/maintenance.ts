@@ -9,6 +9,7 @@ import { recordEndedPauses } from "./store/operate/pauses.ts";
 import type { Outages } from "./store/postgres/outages.ts";
 import { auditDaily } from "./daily-audit.ts";
 import { createIntakeSweep } from "./intake-sweep.ts";
+import { createPolicyWatch } from "./policy-watch.ts";
 import { outageCode } from "./store/postgres/retry.ts";
 import {
   recordHeartbeat,
@@ -80,6 +81,8 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
   );
   const requeue = oneAtATime(reporting(watched, "sweep"), (round) => sweep(watched, round));
   const sweepIntake = createIntakeSweep(watched.deps);
+  const watchPolicy = createPolicyWatch(watched.deps);
+  const policy = oneAtATime(reporting(watched, "policy"), () => watchPolicy());
   const intake = oneAtATime(reporting(watched, "intakeSweep"), (round) =>
     round % SWEEP_EVERY === 0 ? sweepIntake() : Promise.resolve(),
   );
@@ -100,6 +103,7 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
         recover.start(round, began - steadySince);
         requeue.start(round, began - steadySince);
         intake.start(round, began - steadySince);
+        policy.start(round, began - steadySince);
         audit.start(round, began - steadySince);
       }
       await sleep(heartbeatMs, undefined, { signal: stopped.signal }).catch(() => {});

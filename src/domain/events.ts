@@ -222,6 +222,16 @@ export const EVENTS = {
     "Case changes that arrived without intake break a rule, for which an insert would have been refused. They are tried again at intervals of up to an hour.",
     { rule: TEXT, caseChanges: NUMBER, firstCaseChangeId: CASE_CHANGE_ID },
   ),
+  "policy.changed": declare(
+    "info",
+    "The policy of the guard is no longer the one that this daemon reported before: a lender changed it, or the time of a change has come. After a start it is reported if anything differs from what is built in. version is the newest change; off and stricter are rules, entries the parameters that differ.",
+    { version: NUMBER, off: TEXTS, stricter: TEXTS, entries: TEXTS },
+  ),
+  "policy.invalid": declare(
+    "error",
+    "A change of the policy contradicts itself. The messages that need it are held; all others are judged. errors names the columns. Correct it by another change (docs/policy.md).",
+    { version: NUMBER, guardRuleId: TEXT, errors: TEXTS },
+  ),
   "sequence.advanced": declare(
     "warn",
     "The ids of a table were ahead of its sequence, so that inserts were refused. The sequence has passed them now.",

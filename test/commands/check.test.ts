@@ -58,6 +58,7 @@ describe("the installation", () => {
         "schema",
         "clock",
         "contentKey",
+        "policy",
         "providers",
       ]),
     );
@@ -163,5 +164,17 @@ test("`check data` counts what would only fail when due, with ids and reasons", 
 test("nothing else can be checked by itself", async () => {
   await expect(runOn(database, check, "money")).rejects.toMatchObject({
     code: "ARGUMENTS_INVALID",
+  });
+});
+
+test("a change of the policy that cannot be read is named", async () => {
+  expect((await results()).of("policy")).toMatchObject({ result: "ok" });
+  await pool.query(
+    `insert into tidings.guard_policy_changes (change, rule_id, entry_id, value, reason)
+     values ('set', 'time.window', 'US.window.other', '{"to": "07:00"}', 'r')`,
+  );
+  expect((await results()).of("policy")).toMatchObject({
+    result: "failed",
+    sentence: expect.stringContaining("change 1 of time.window: value must begin before it ends"),
   });
 });

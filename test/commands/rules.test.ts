@@ -137,7 +137,10 @@ describe("with a database", () => {
     [["set", "NV.calls", "--value", "{}", ...because], "there is no entry NV.calls"],
     [["set", "US.longestWait", "--value", "[14]", ...because], "--value must be a JSON object"],
     [["set", "US.longestWait", ...because], "--value must be a JSON object"],
-    [["set", "US.longestWait", "--value", '{"days": "x"}', ...because], "value.days must be a whole number"],
+    [
+      ["set", "US.longestWait", "--value", '{"days": "x"}', ...because],
+      "value.days must be a whole number",
+    ],
     [
       ["set", "US.window.other", "--value", '{"to": "07:00"}', ...because],
       "value must begin before it ends",

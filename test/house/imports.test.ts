@@ -88,6 +88,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/channels.ts",
     "src/delivery/*.ts",
     "src/http-service.ts",
+    "src/policy-watch.ts",
     "src/intake-sweep.ts",
     "src/daily-audit.ts",
   ],

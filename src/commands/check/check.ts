@@ -9,6 +9,7 @@ import {
   checkClock,
   checkDatabase,
   checkKeys,
+  checkPolicy,
   checkProviders,
   checkPublicUrl,
   checkSchema,
@@ -79,5 +80,6 @@ async function checkRecord(config: Config): Promise<CheckResult[]> {
 
 const checkContent = async (db: Db, { contentKeys, lender }: Config): Promise<CheckResult[]> => [
   await checkKeys(db, contentKeys),
+  await checkPolicy(db),
   ...(await checkData(db, lender.country)),
 ];

@@ -1,8 +1,10 @@
 import type { Config } from "../../config.ts";
+import { policyNow } from "../../decide/guard/policy/in-force.ts";
 import { Fault } from "../../domain/fault.ts";
 import { checkSmtpLogin } from "../../providers/smtp/check-login.ts";
 import { checkTwilioAccount } from "../../providers/twilio/check-account.ts";
 import { createSeal } from "../../seal.ts";
+import { loadPolicyRecord } from "../../store/guard/policy.ts";
 import { countSealed } from "../../store/operate/resealing.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";
 import type { Db } from "../../store/postgres/db.ts";
@@ -162,4 +164,23 @@ export async function checkPublicUrl({ http }: Config): Promise<CheckResult[]> {
       ),
     ];
   }
+}
+
+/** Checks that every change of the guard's policy that is in force can be read. */
+export async function checkPolicy(db: Db): Promise<CheckResult> {
+  const record = await loadPolicyRecord(db);
+  const { unreadable, changes } = policyNow(record, await readClock(db));
+  if (unreadable.length === 0)
+    return passed(
+      "policy",
+      `All changes of the guard's policy can be read; ${changes.length} of them are in force.`,
+    );
+  const faults = unreadable.map(
+    ({ version, ruleId, errors }) =>
+      `change ${version} of ${ruleId}: ${errors.map(({ field, message }) => `${field} ${message}`).join(", ")}`,
+  );
+  return failure(
+    "policy",
+    `A change of the guard's policy contradicts itself, and the messages that need it are held. Correct it by another change: ${faults.join("; ")}.`,
+  );
 }

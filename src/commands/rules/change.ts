@@ -44,7 +44,7 @@ export async function changePolicy(
     const { from } = options;
     const effectiveFrom = from === undefined ? null : await readFuture(terms, "--from", from);
     const days = { fromDay: null, untilDay: null };
-    const version = await record(db, { change, reason, effectiveFrom, ...days, ...subject });
+    const version = await recordChange(db, { change, reason, effectiveFrom, ...days, ...subject });
     const when = effectiveFrom === null ? "" : ` from ${momentsIn(lender.timeZone)(effectiveFrom)}`;
     return `${subject.entryId ?? subject.ruleId} ${SAYS[change]}${when}: change ${version} of the policy.`;
   });
@@ -98,7 +98,7 @@ function ruleOfEntry(id: string, { changes }: PolicyRecord): RuleId {
   const ruleId = writtenEntry(id)?.ruleId ?? changes.find(({ entryId }) => entryId === id)?.ruleId;
   if (ruleId !== undefined) return ruleId;
   throw notFound(
-    `there is no entry ${id}; \`tidings rules show RULE_ID\` lists the entries, and docs/policy.md shows how to add one by SQL`,
+    `there is no entry ${id}; \`tidings rules show RULE_ID\` lists the entries, and docs/policy.md shows how to add one`,
   );
 }
 
@@ -114,7 +114,7 @@ function readValue(written: string | undefined): object {
   throw wrong;
 }
 
-async function record(db: Db, change: NewPolicyChange): Promise<number> {
+async function recordChange(db: Db, change: NewPolicyChange): Promise<number> {
   try {
     return await db.transaction().execute(async (transaction) => {
       const version = await addPolicyChange(transaction, change);

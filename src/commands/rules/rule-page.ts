@@ -98,8 +98,7 @@ function changeWords({ change, outcome, entryId, entry }: PolicyChange): string 
 }
 
 function wasWords({ change, outcome, version }: PolicyChange["was"]): string {
-  if (version === undefined) return "as built in";
-  return `change ${String(version)} (${String(outcome ?? change)})`;
+  return typeof version === "number" ? `change ${version} (${outcome ?? change})` : "as built in";
 }
 
 /** Writes an entry in one line: its id, value, place, days and source. */

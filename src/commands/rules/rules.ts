@@ -20,8 +20,8 @@ export const rules = command({
        tidings rules set ENTRY_ID --value JSON --reason "…" [--from TIME] [--by NAME]
        tidings rules reset ENTRY_ID --reason "…" [--from TIME] [--by NAME]`,
   details: `The list shows number, id, state, where its parameters hold, who changed it and when, and its
-source, now or at a TIME. Without a database it shows what is built in. A change is an insert into
-guard_policy_changes: docs/policy.md shows it in SQL, and how to add an entry for a state.`,
+source, now or at a TIME. Without a database it shows what is built in. A change is a row
+of guard_policy_changes. docs/policy.md shows how to write one in SQL, also for a state.`,
   operands: ["[verb]", "[ID]", "[outcome]"],
   options: {
     at: { type: "string", value: "TIME", message: "the policy as it was at that time" },

@@ -26,7 +26,12 @@ export interface PolicyChange {
   /** The members that an entry sets. Those that it leaves out are as in the built-in entry of its id. */
   readonly entry: Readonly<Record<string, unknown>>;
   /** The change that was in force before; `on` or `reset` if the subject was as it is built in. */
-  readonly was: Readonly<Record<string, unknown>>;
+  readonly was: {
+    readonly change: PolicyChangeKind;
+    readonly version?: number;
+    readonly outcome?: Stricter;
+    readonly [column: string]: unknown;
+  };
 }
 
 /** Every change that a lender made, in order of version. */
