@@ -134,8 +134,9 @@ create table tidings.interactions (
   constraint interactions_in_progress_are_claimed
     check (origin = 'logged' or status <> 'inProgress' or (claimed_at is not null and claimed_by is not null)
       or tidings.refuse('interactions_in_progress_are_claimed', 'nobody has claimed the interaction', 'set claimed_at and claimed_by')),
+  -- without a due time it is held: a person decides
   constraint interactions_scheduled_have_a_due_time
-    check (origin = 'logged' or status <> 'scheduled' or scheduled_at_from is not null
+    check (origin = 'logged' or status <> 'scheduled' or scheduled_at_from is not null or compliance_guard_rule_id is not null
       or tidings.refuse('interactions_scheduled_have_a_due_time', 'scheduled_at_from is missing', 'set scheduled_at_from')),
   constraint interactions_failed_or_canceled_say_why
     check (origin = 'logged' or status not in ('failed', 'canceled')
@@ -341,7 +342,7 @@ create trigger guard_interaction_id before insert on tidings.interactions
 for each row when (new.origin = 'logged') execute function tidings.guard_interaction_id();
 
 -- Such a role cannot change Tidings' rows either, if it was granted to update logged ones. An operator withdraws what is
--- scheduled and settles an outcome that is unknown. Claims, calls and their results are written by daemons only: an operator
+-- scheduled, refuses what is held and settles an outcome that is unknown. Claims, calls and their results are written by daemons only: an operator
 -- could otherwise record a message that was never sent, or hold a notice by a claim in the name of a daemon.
 create function tidings.guard_foreign_update() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -360,10 +361,12 @@ begin
         is distinct from (o.started_at, o.ended_at, o.provider_message_id, o.content_sha256)
       or (n.status, n.status_details) is distinct from (o.status, o.status_details)
         and (o.status, n.status) is distinct from ('scheduled', 'canceled')
+        -- a held notice that a person refuses
+        and not (o.status = 'scheduled' and o.scheduled_at_from is null and n.status = 'failed')
         and not (tidings.is_outcome_unknown(o.status, o.status_details) and n.status in ('attempted', 'succeeded', 'scheduled')))
   ) then
     perform tidings.forbid('interactions_are_sent_by_daemons', format('role %s may not record what only a daemon knows', current_user),
-      '`tidings cancel` withdraws what is scheduled, and `tidings settle` settles an outcome that is unknown');
+      '`tidings cancel` withdraws what is scheduled, `tidings refuse` what is held, and `tidings settle` settles an outcome that is unknown');
   end if;
   return null;
 end $$;
@@ -422,7 +425,7 @@ begin
   end if;
   new.updated_at := clock_timestamp();
   new.first_due_at := coalesce(old.first_due_at,
-    case when old.origin = 'tidings' and new.scheduled_at_from > old.scheduled_at_from then old.scheduled_at_from end);
+    case when old.origin = 'tidings' and (new.scheduled_at_from <= old.scheduled_at_from) is not true then old.scheduled_at_from end);
   new.status_updated_at := case when new.status = old.status then old.status_updated_at else clock_timestamp() end;
   new.status_details_updated_at := case when new.status_details is not distinct from old.status_details
     then old.status_details_updated_at else clock_timestamp() end;

@@ -32,6 +32,7 @@ import { createObserving } from "./observing.ts";
 import { openHttp } from "./http-service.ts";
 import { startReceiptApplier } from "./receipt-applier.ts";
 import { RESOLVER_CONNECTIONS, startResolver } from "./resolver.ts";
+import { createPolicyReader } from "./store/guard/policy.ts";
 import { createActiveTypes } from "./store/resolve/active-types.ts";
 import { createTaskList } from "./task-list.ts";
 import { showAlive } from "./liveness.ts";
@@ -189,6 +190,7 @@ function depsOf(opened: Opened): Deps {
     }),
     loadTemplates: createTemplateCache(db),
     loadActiveVersions: createActiveTypes(),
+    readPolicy: createPolicyReader(),
     seal: createSeal(config.contentKeys),
     inFlight: createInFlight(),
     stopping: stopping.signal,

@@ -18,6 +18,7 @@ import type { Provider } from "./providers/answer/provider.ts";
 import type { Db } from "./store/postgres/db.ts";
 import type { Recorder } from "./store/deliver/recorder.ts";
 import type { Seal } from "./seal.ts";
+import type { ReadPolicy } from "./store/guard/policy.ts";
 import type { LoadActiveVersions } from "./store/resolve/active-types.ts";
 import type { LoadTemplates } from "./store/deliver/template-cache.ts";
 
@@ -67,6 +68,7 @@ export interface Deps {
   readonly recorder: Recorder;
   readonly loadTemplates: LoadTemplates;
   readonly loadActiveVersions: LoadActiveVersions;
+  readonly readPolicy: ReadPolicy;
   /** Undefined without a content key; sensitive notices then wait. */
   readonly seal: Seal | undefined;
   readonly inFlight: InFlight;

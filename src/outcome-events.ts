@@ -2,13 +2,18 @@ import type { AttemptOutcome, Withheld } from "./domain/interaction.ts";
 import type { Emit } from "./domain/events.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 
-/** Emits the event of an interaction that was withheld for good. */
+const WITHHELD = {
+  scheduled: "interaction.held",
+  canceled: "interaction.canceled",
+  failed: "interaction.refused",
+} as const;
+
+/** Emits the event of an interaction that was withheld for good, or until a person decides. */
 export function emitWithheld(
   emit: Emit,
   { interactionId, ruleId, short, status }: Omit<Withheld, "until">,
 ): void {
-  const event = status === "canceled" ? "interaction.canceled" : "interaction.refused";
-  emit(event, { interactionId, ruleId, why: short });
+  emit(WITHHELD[status], { interactionId, ruleId, why: short });
 }
 
 /** The message of a finished call to a provider. */

@@ -3,6 +3,7 @@ import { createInFlight } from "../src/delivery/in-flight.ts";
 import type { Deps } from "../src/deps.ts";
 import { readConfig } from "../src/config.ts";
 import { createRecorder } from "../src/store/deliver/recorder.ts";
+import { createPolicyReader } from "../src/store/guard/policy.ts";
 import { createActiveTypes } from "../src/store/resolve/active-types.ts";
 import { createTemplateCache } from "../src/store/deliver/template-cache.ts";
 import type { TestDatabase } from "./database.ts";
@@ -24,6 +25,7 @@ export function depsOn({ db }: TestDatabase, rest: Partial<Deps> = {}): Deps {
     recorder: createRecorder({ db, onOutage: () => {} }),
     loadTemplates: createTemplateCache(db),
     loadActiveVersions: createActiveTypes(),
+    readPolicy: createPolicyReader(),
     seal: undefined,
     inFlight: createInFlight(),
     stopping: new AbortController().signal,

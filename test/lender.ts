@@ -1,8 +1,12 @@
 import type { Pool } from "pg";
 import type { CaseChangeId } from "../src/domain/ids.ts";
 
-/** The least a lender has: one case type, one borrower with an email and a phone, one template and one active type for each channel. */
+/**
+ * The least a lender has: one case type, one borrower with an email and a phone, one template for each channel. The rules for hours
+ * are off, so that tests pass at any hour; `applyHours` turns them on.
+ */
 export async function insertLender(pool: Pool): Promise<void> {
+  await turnHoursOff(pool);
   await pool.query(`
     insert into tidings.case_types (id) values ('bankruptcy'), ('disputeOfDebt');
     insert into tidings.borrowers (id, name) values ('BO-1', '{"firstName": "Pat"}'), ('BO-2', '{"firstName": "Sam"}');
@@ -15,6 +19,19 @@ export async function insertLender(pool: Pool): Promise<void> {
       (2, 1, 'text', null, '{{lender.name}}: we wrote to you.');
     update tidings.templates set status = 'active';
   `);
+}
+
+/** Turns the rules for the hours of contact off, by the SQL that a lender would use. */
+export const turnHoursOff = (pool: Pool): Promise<void> => changeHours(pool, "off");
+/** Turns the rules for the hours of contact on. */
+export const applyHours = (pool: Pool): Promise<void> => changeHours(pool, "on");
+
+async function changeHours(pool: Pool, change: "off" | "on"): Promise<void> {
+  await pool.query(
+    `insert into tidings.guard_policy_changes (change, rule_id, reason)
+     select $1, id, 'tests run at any hour' from unnest(array['time.window', 'time.state']) id`,
+    [change],
+  );
 }
 
 export interface TypeRow {

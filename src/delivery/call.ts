@@ -95,7 +95,10 @@ export async function send(
     (won) => won.get(ready.facts.interactionId),
     () => undefined, // the job reports a claim that failed
   );
-  if (claimed === undefined) return undefined;
+  if (claimed === undefined) {
+    lease.unused();
+    return undefined;
+  }
   return { claimed, startedAt: clock(), answer: await provider.send(claimed.message) };
 }
 

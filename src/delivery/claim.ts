@@ -2,13 +2,16 @@ import type { InteractionId } from "../domain/ids.ts";
 import type { Ready } from "../decide/deliver/prepare.ts";
 import type { DeliveryChannel, Deps } from "../deps.ts";
 import { sealUnlessSame } from "../seal.ts";
-import { claimInteractions, loadSealedContents } from "../store/deliver/interactions.ts";
+import { loadSealedContents } from "../store/deliver/interactions.ts";
+import { judgeAndClaim } from "./judge-and-claim.ts";
+import { reportWithheld } from "./judge-due.ts";
 
 export type Claimed = Ready & { readonly claimedAt: Date };
 export type ClaimedById = ReadonlyMap<InteractionId, Claimed>;
 
 /**
- * Claims interactions, and resolves to the claimed ones once the claim is committed; two workers cannot both claim one.
+ * Judges interactions by the guard and claims those that it allows. Resolves to the claimed ones once that is committed; two workers
+ * cannot both claim one. What the guard withholds is recorded in the same transaction.
  * Skips interactions that are already in flight in this process: only the job that started them releases them.
  */
 export async function claim(
@@ -34,8 +37,8 @@ export async function claim(
 }
 
 /**
- * Claims reserved interactions: writes the content, sealed where it is sensitive, and returns the interactions that no other worker
- * had claimed.
+ * Judges reserved interactions and claims those that the guard allows: writes the content, sealed where it is sensitive, and returns
+ * the interactions that no other worker had claimed.
  */
 async function claimReserved(
   deps: Deps,
@@ -47,19 +50,23 @@ async function claimReserved(
     deps.db,
     again.map(({ facts }) => facts.interactionId),
   );
-  const claimedAt = deps.clock();
-  const claims = ready.map((one) => ({
-    ...one.claim,
-    content: sealUnlessSame(
-      deps.seal,
-      one.claim.content,
-      earlier.get(one.facts.interactionId),
-      one.facts,
-    ),
-    provider: channel.provider.name,
+  const batch = ready.map((one) => ({
+    ready: one,
+    claim: {
+      ...one.claim,
+      content: sealUnlessSame(
+        deps.seal,
+        one.claim.content,
+        earlier.get(one.facts.interactionId),
+        one.facts,
+      ),
+      provider: channel.provider.name,
+    },
   }));
-  const won = await claimInteractions(deps.db, deps.workerId, claims, claimedAt);
-  const claimed = ready.filter(({ facts }) => won.has(facts.interactionId));
+  const { claimedAt, won, withheld } = await judgeAndClaim(deps, batch);
+  const name = ready[0]?.facts.channel;
+  if (name !== undefined) reportWithheld(deps, name, withheld);
+  const claimed = ready.filter((one) => won.has(one.facts.interactionId));
   return new Map(
     claimed.map((one) => [
       one.facts.interactionId,

@@ -24,13 +24,22 @@ export async function judgeDue(
   return prepared;
 }
 
-/** Records the interactions that judging held back, and why. */
+/** Records the interactions that judging withheld, and why. */
 export async function withhold(
-  { db, emit, channels }: Deps,
+  deps: Deps,
   channel: Channel,
   withheld: readonly Withheld[],
 ): Promise<void> {
-  await withholdInteractions(db, withheld);
+  await withholdInteractions(deps.db, withheld);
+  reportWithheld(deps, channel, withheld);
+}
+
+/** Reports withheld interactions once that is committed. */
+export function reportWithheld(
+  { emit, channels }: Pick<Deps, "emit" | "channels">,
+  channel: Channel,
+  withheld: readonly Withheld[],
+): void {
   const postponed = withheld.flatMap(({ interactionId, ruleId, until }) =>
     until === null ? [] : [{ interactionId, ruleId, until }],
   );

@@ -1,12 +1,12 @@
 import type { Emit } from "../domain/events.ts";
-import type { DeliveryRuleId } from "../domain/delivery-rules.ts";
+import type { StopRuleId } from "../domain/delivery-rules.ts";
 import type { InteractionId } from "../domain/ids.ts";
 import type { Channel } from "../domain/vocabulary.ts";
 
 /** An interaction that is put off, and the rule that puts it off. */
 export interface Postponed {
   readonly interactionId: InteractionId;
-  readonly ruleId: DeliveryRuleId;
+  readonly ruleId: StopRuleId;
   readonly until: Date;
 }
 
@@ -26,10 +26,10 @@ interface Count extends Postponed {
 
 /** The first line of a rule comes at once. Only tests set `everyMs`, the time between two lines. */
 export function createPostponedReports(everyMs = REPORT_EVERY_MS): PostponedReports {
-  const reported = new Set<DeliveryRuleId>();
-  const counts = new Map<DeliveryRuleId, Count>();
+  const reported = new Set<StopRuleId>();
+  const counts = new Map<StopRuleId, Count>();
 
-  function report(emit: Emit, channel: Channel, ruleId: DeliveryRuleId): void {
+  function report(emit: Emit, channel: Channel, ruleId: StopRuleId): void {
     const count = counts.get(ruleId);
     if (count === undefined) return void reported.delete(ruleId);
     counts.delete(ruleId);

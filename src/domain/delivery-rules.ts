@@ -1,3 +1,5 @@
+import type { RuleId } from "./guard/rule-ids.ts";
+
 /**
  * The rules that hold an interaction back when it is due, with their meaning. The interaction has the id of its rule in
  * `compliance_guard_rule_id`, and its events name it. `docs/statuses.md` lists them.
@@ -13,9 +15,14 @@ export const DELIVERY_RULES = {
   "recipients.notAllowed": "RECIPIENTS_ALLOWED does not contain the recipient.",
   "template.missing": "The template version does not exist.",
   "template.faulty": "The template cannot be rendered with the facts.",
+  "facts.invalid":
+    "The facts that the guard needs do not fit their form. It is held until a person has corrected them.",
+  "guard.failed": "The guard could not judge it, by a fault of ours. It is held.",
   "channel.notCarried": "No provider is set for its channel.",
   "provider.misconfigured":
     "The provider refuses our account, sender or every recipient. It waits.",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type DeliveryRuleId = keyof typeof DELIVERY_RULES;
+/** A rule that holds an interaction back: one of delivery, or one of the guard. */
+export type StopRuleId = DeliveryRuleId | RuleId;

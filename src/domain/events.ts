@@ -1,7 +1,7 @@
 import type { ChannelCondition } from "./channel-state.ts";
 import type { GapKind } from "./gap-kinds.ts";
-import type { DeliveryRuleId } from "./delivery-rules.ts";
 import type { CaseChangeId, InteractionId, ReceiptId, WorkerId } from "./ids.ts";
+import type { StopRuleId } from "./delivery-rules.ts";
 import type { ContentFault } from "./sealed-content.ts";
 import type { StatusDetails } from "./status-details.ts";
 import type { Channel } from "./vocabulary.ts";
@@ -52,7 +52,7 @@ const RECEIPT_ALERT = field<"lateBounce" | "deliveredAfterFailure">(
   "`lateBounce` or `deliveredAfterFailure`",
 );
 const WORKER_ID = field<WorkerId>("id");
-const RULE_ID = field<DeliveryRuleId>("rule");
+const RULE_ID = field<StopRuleId>("rule");
 const STATUS_DETAILS = field<StatusDetails | "none">("status details");
 const CONTENT_FAULT = field<ContentFault>("fault");
 const GAP_KIND = field<GapKind>("gap");
@@ -250,6 +250,11 @@ export const EVENTS = {
       ruleId: RULE_ID,
       why: TEXT,
     },
+  ),
+  "interaction.held": declare(
+    "warn",
+    "A rule of the guard leaves the decision to a person, or the facts do not fit their form. `tidings held` lists the reasons.",
+    { interactionId: INTERACTION_ID, ruleId: RULE_ID, why: TEXT },
   ),
   "interactions.postponed": declare(
     "info",

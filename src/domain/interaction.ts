@@ -1,4 +1,4 @@
-import type { DeliveryRuleId } from "./delivery-rules.ts";
+import type { StopRuleId } from "./delivery-rules.ts";
 import type { PassedOver } from "./passed-over.ts";
 import type { CaseChangeId, ContactId, InteractionId } from "./ids.ts";
 import type { Evidence, ContactFinding } from "./provider-answer.ts";
@@ -43,15 +43,17 @@ export interface Claim {
   readonly provider: string;
 }
 
-/** The result for an interaction that judging or rendering withheld: it waits, failed or is canceled. */
+/** The result for an interaction that judging or rendering withheld: it waits, is held for a person, failed or is canceled. */
 export interface Withheld {
   readonly interactionId: InteractionId;
   readonly status: "scheduled" | "failed" | "canceled";
-  readonly ruleId: DeliveryRuleId;
+  readonly ruleId: StopRuleId;
   readonly short: string;
   readonly long: string;
   /** The time at which it is judged again; only for scheduled. */
   readonly until: Date | null;
+  /** The rules by which it waits for a person, the deciding one first; only for scheduled. */
+  readonly heldBy?: readonly StopRuleId[];
 }
 
 /** The outcome of an interaction after the provider's answer. */

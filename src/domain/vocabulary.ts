@@ -130,6 +130,14 @@ export type ConsentScope = (typeof CONSENT_SCOPES)[number];
 export const CONSENT_SOURCES = ["link", "oneClick", "reply", "complaint", "provider"] as const;
 export type ConsentSource = (typeof CONSENT_SOURCES)[number];
 
+/** The outcomes of the guard, from the mildest to the strictest. The strictest result of all rules wins. */
+export const VERDICT_OUTCOMES = ["allow", "wait", "redirect", "hold", "refuse"] as const;
+export type VerdictOutcome = (typeof VERDICT_OUTCOMES)[number];
+
+/** A person's decision about a notice that is held. */
+export const HOLD_DECISIONS = ["released", "refused"] as const;
+export type HoldDecision = (typeof HOLD_DECISIONS)[number];
+
 export const CONTACT_TYPES = ["phone", "email", "address"] as const;
 export type ContactType = (typeof CONTACT_TYPES)[number];
 

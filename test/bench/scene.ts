@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { turnHoursOff } from "../lender.ts";
 
 /** The database of a bench: migrated, empty, and used by no one else. */
 export interface Scene {
@@ -52,5 +53,6 @@ export async function insertPortfolio({ pool }: Scene, borrowers: number): Promi
       (3, 1, 'Dispute received', 'initiated', 'text', 'opsServicing', 2, null, null, 'active');
     insert into tidings.case_type_notification_types values ('disaster', 1), ('dispute', 2), ('dispute', 3), ('emailOnly', 2), ('textOnly', 3);
   `);
+  await turnHoursOff(pool);
   await pool.query("vacuum analyze");
 }

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
  * A file imports from lower floors or from its own folder, types included; inside a folder there is no circle.
  */
 const FLOORS: readonly (readonly string[])[] = [
-  ["src/domain/vocabulary.ts"],
+  ["src/domain/vocabulary.ts", "src/domain/guard/rule-ids.ts"],
   ["src/domain/*.ts"],
   ["src/domain/template/*.ts"],
   ["src/domain/codes/*.ts", "src/domain/resolve/*.ts", "src/domain/receipts/*.ts"],

@@ -11,13 +11,10 @@ test("README names every rule by which a notice is judged when it is due", () =>
   expect(missing).toEqual([]);
 });
 
-test("README says that the daemon applies no compliance rules and reads no replies, and it does not", () => {
-  expect(README).toContain("`tidings judge` applies them to a fact sheet, the daemon does not.");
+test("README says that the daemon reads no replies, and it does not", () => {
   expect(README).toContain("Tidings reads no incoming email or texts.");
   const files = globSync(["src/*.ts", "src/{delivery,store,http}/**/*.ts", "tasks/*.ts"]);
-  // it reports changes of the policy, and judges nothing
-  const judging = files.filter((path) => path !== "src/policy-watch.ts");
-  const wired = judging.filter((path) => /decide\/(?:guard\/|replies\/read-)/u.test(read(path)));
+  const wired = files.filter((path) => /decide\/replies\/read-/u.test(read(path)));
   expect(wired).toEqual([]);
 });
 

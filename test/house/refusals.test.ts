@@ -51,6 +51,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     source: "Zebra",
     reason: "Zebra",
   },
+  holds: { interaction_id: 1, chain_id: 1, rule_ids: ["zebra"] },
   interactions: {
     channel: "chat",
     status: "succeeded",

@@ -60,6 +60,8 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["PAUSE_SCOPES", "pause_scope"],
   ["REVEAL_WAYS", "reveal_way"],
   ["RECEIPT_ODDITIES", "receipt_oddity"],
+  ["VERDICT_OUTCOMES", "verdict_outcome"],
+  ["HOLD_DECISIONS", "hold_decision"],
   ["CONTACT_TYPES", "contact_type"],
   ["CONTACT_LABELS", "contact_label"],
   ["CONTACT_STATUSES", "contact_status"],

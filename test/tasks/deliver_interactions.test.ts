@@ -255,10 +255,10 @@ test("a job does not release interactions that another job has in flight", async
 test("a claim whose confirmation did not arrive is scheduled again and sent once", async () => {
   const { peer, deps } = await serve({});
   const interactionIds = await schedule("LOST", deps, 3);
-  const proxy = await openFickleProxy(database.url, /UPDATE 3/);
+  const proxy = await openFickleProxy(database.url, /COMMIT/);
   const fickle = openPool({ url: proxy.url, actor: "test", max: 2, onLost: () => {} });
   const delivering = run({ ...deps, db: createDb(fickle) }, jobFor(interactionIds));
-  await expect(delivering).rejects.toThrow("Connection terminated");
+  await expect(delivering).rejects.toThrow("connection error");
   expect(await countStandings(pool, "LOST")).toEqual({ "inProgress 1": 3 });
   const inAnHour = new Date("2031-03-03T16:00:00Z");
   const returned = await rescheduleUnsentClaims(

@@ -79,6 +79,7 @@ async function play(
   await publishTemplates(db);
   await core.run("lender.sql");
   await core.run("case-changes.sql");
+  print("The rules for the hours of contact are off here, so that the demo works at any hour.");
   print("Inserted 12 case changes; waiting until nothing is left to do.\n");
   const done = await waitUntilDone(db);
   const outcomes = await listOutcomes(db);

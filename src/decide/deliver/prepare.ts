@@ -3,7 +3,7 @@ import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import type { Claim, Withheld } from "../../domain/interaction.ts";
 import type { Lender } from "../../domain/lender.ts";
 import type { Message } from "../../domain/deliver/message.ts";
-import type { Template } from "../../domain/template/template.ts";
+import type { Template, TemplateFacts } from "../../domain/template/template.ts";
 import type { Reason } from "../../domain/deliver/verdict.ts";
 import type { SendableChannel } from "../../domain/vocabulary.ts";
 import { CHANNEL_RULES, isSendableChannel } from "./channels/table.ts";
@@ -24,10 +24,14 @@ export interface SendContext extends Moment {
   readonly links: Links | null;
 }
 
+/** A template version with what is known about its messages. */
+export type DueTemplate = Template & Partial<TemplateFacts>;
+
 /** An interaction that may be sent: the message, and everything that must be on record before it is sent. */
 export interface Ready {
   readonly kind: "ready";
   readonly facts: FactSheet;
+  readonly template: DueTemplate;
   readonly message: Message;
   readonly claim: Omit<Claim, "provider">;
 }
@@ -43,7 +47,7 @@ export interface PreparedSet {
 /** Judges, renders and composes a set of interactions. `findTemplate` returns the pinned version. */
 export function prepareSet(
   sheets: readonly FactSheet[],
-  findTemplate: (facts: FactSheet) => Template | undefined,
+  findTemplate: (facts: FactSheet) => DueTemplate | undefined,
   context: SendContext,
 ): PreparedSet {
   const prepared = sheets.map((facts) => prepare(facts, findTemplate(facts), context));
@@ -73,7 +77,7 @@ const withhold = (
 /** Judges, renders and composes one interaction. `template` is the pinned version. */
 export function prepare(
   facts: FactSheet,
-  template: Template | undefined,
+  template: DueTemplate | undefined,
   sendContext: SendContext,
 ): Prepared {
   const verdict = judge(facts, sendContext);
@@ -114,7 +118,7 @@ export function prepare(
   });
   const passedOver = verdict.passedOver.length === 0 ? null : verdict.passedOver;
   const claim = { ...claimedFacts(facts, verdict.contact), passedOver, content, segments };
-  return { kind: "ready", facts, message, claim };
+  return { kind: "ready", facts, template, message, claim };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Stricter } from "../../domain/guard/policy.ts";
 import type { RuleId } from "../../domain/guard/rule-ids.ts";
-import type { LogEntry, RuleOutcome, VerdictOutcome } from "../../domain/guard/verdict.ts";
+import type { LogEntry, RuleOutcome } from "../../domain/guard/verdict.ts";
+import type { VerdictOutcome } from "../../domain/vocabulary.ts";
 import { RULES } from "./catalogue.ts";
 import { type Decision, hold, type Rule } from "./rules/rule.ts";
 import type { UnreadableChange } from "./policy/policy.ts";

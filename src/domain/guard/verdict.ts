@@ -1,10 +1,6 @@
-import type { Channel } from "../vocabulary.ts";
+import type { Channel, VerdictOutcome } from "../vocabulary.ts";
 import type { Instant } from "./moments.ts";
 import type { RuleId } from "./rule-ids.ts";
-
-/** From the mildest to the strictest. The strictest result of all rules wins. */
-export const VERDICT_OUTCOMES = ["allow", "wait", "redirect", "hold", "refuse"] as const;
-export type VerdictOutcome = (typeof VERDICT_OUTCOMES)[number];
 
 /** A property that the rendered message must have before it is sent. */
 export const REQUIREMENTS = [

@@ -24,6 +24,15 @@ export interface TemplateFacts {
   readonly programme: string | null;
 }
 
+/** Of a template about whose messages nothing is known. */
+export const NO_TEMPLATE_FACTS: TemplateFacts = {
+  kind: null,
+  asksForMoney: null,
+  requiredByLaw: null,
+  requiredMedium: null,
+  programme: null,
+};
+
 /** The rendered parts of a template. */
 export interface Rendered {
   readonly subject: string | null;

@@ -26,7 +26,10 @@ export interface SlotGate {
 }
 
 /** The right to make one call. Hold it with `await using`: disposing it returns the slot once. */
-export type Lease = AsyncDisposable;
+export interface Lease extends AsyncDisposable {
+  /** Notes that no call was made, so that disposing returns the call to the rate limit too. */
+  readonly unused: () => void;
+}
 
 export interface SlotGateOptions {
   /** The number of slots. It is read for each decision, because it changes. */
@@ -148,8 +151,9 @@ function createSlots(options: SlotGateOptions, onMore: () => void): Slots {
       taken += 1;
       rate.spend(1);
       shares.take(destination);
-      return leaseThat(() => {
+      return leaseThat((isUnused) => {
         taken -= 1;
+        if (isUnused) rate.spend(-1);
         shares.giveBack(destination);
         onMore();
       });
@@ -158,13 +162,15 @@ function createSlots(options: SlotGateOptions, onMore: () => void): Slots {
   };
 }
 
-function leaseThat(giveBack: () => void): Lease {
+function leaseThat(giveBack: (isUnused: boolean) => void): Lease {
   let isHeld = true;
+  let isUnused = false;
   return {
+    unused: () => void (isUnused = true),
     async [Symbol.asyncDispose]() {
       if (!isHeld) return;
       isHeld = false;
-      giveBack();
+      giveBack(isUnused);
     },
   };
 }

@@ -47,7 +47,8 @@ export async function loadFactSheets(
       order by p.ends_at desc nulls first, p.id
       limit 1
     ) pause on true
-    where i.origin = 'tidings' and i.status = 'scheduled'
+    -- a held one has no due time
+    where i.origin = 'tidings' and i.status = 'scheduled' and i.scheduled_at_from is not null
     order by i.id
   `.execute(db);
   return withSharedTypes(rows);

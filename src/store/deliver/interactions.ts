@@ -23,6 +23,7 @@ const WITHHELD = {
   short: "text",
   long: "text",
   until: "timestamptz",
+  heldBy: "jsonb",
 } as const;
 
 /**
@@ -35,6 +36,7 @@ export async function claimInteractions(
   claims: readonly Claim[],
   now: Date,
 ): Promise<Set<InteractionId>> {
+  if (claims.length === 0) return new Set();
   const { rows } = await sql<{ id: InteractionId }>`
     update tidings.interactions i
     set status = 'inProgress', status_details = null, claimed_by = ${workerId}, claimed_at = ${now}, started_at = ${now}, claims = i.claims + 1,
@@ -44,7 +46,7 @@ export async function claimInteractions(
       -- record_changes has the reason of an earlier wait
       compliance_guard_rule_id = null, failure_description_short = null, failure_description_long = null
     from ${recordset("c", CLAIM, claims)}
-    where i.id = c."interactionId" and i.status = 'scheduled'
+    where i.id = c."interactionId" and i.status = 'scheduled' and i.scheduled_at_from is not null
     returning i.id
   `.execute(db);
   return new Set(rows.map((row) => row.id));
@@ -63,18 +65,33 @@ export async function loadSealedContents(
   return new Map(rows.map(({ id, content }) => [id, content]));
 }
 
-/** Records the interactions that judging and rendering held back, and queues again those that only wait. */
-export async function withholdInteractions(db: Db, withheld: readonly Withheld[]): Promise<void> {
-  if (withheld.length === 0) return;
-  await sql`
+/**
+ * Records the interactions that judging and rendering withheld, and queues again those that only wait. One that is held keeps no due
+ * time, so that nothing queues it before a person has decided. Returns the ids that were still scheduled.
+ */
+export async function withholdInteractions(
+  db: Db,
+  withheld: readonly Withheld[],
+): Promise<Set<InteractionId>> {
+  if (withheld.length === 0) return new Set();
+  const { rows } = await sql<{ id: InteractionId }>`
     with moved as (
       update tidings.interactions i
-      set status = w.status, compliance_guard_rule_id = w."ruleId", scheduled_at_from = coalesce(w.until, i.scheduled_at_from),
+      set status = w.status, compliance_guard_rule_id = w."ruleId", 
+        scheduled_at_from = case when w."heldBy" is null then coalesce(w.until, i.scheduled_at_from) end,
         failure_description_short = w.short, failure_description_long = w.long
       from ${recordset("w", WITHHELD, withheld)}
       where i.id = w."interactionId" and i.status = 'scheduled'
-      returning i.id, w.until
+      returning i.id, coalesce(i.first_interaction_id, i.id) as chain_id, w.until, w."heldBy" as held_by
+    ),
+    held as (
+      insert into tidings.holds (interaction_id, chain_id, rule_ids)
+      select m.id, m.chain_id, array(select jsonb_array_elements_text(m.held_by)) from moved m where m.held_by is not null
+    ),
+    jobs as (
+      select tidings.queue_deliveries(array_agg(m.id)) from moved m where m.until is not null
     )
-    select tidings.queue_deliveries(array_agg(m.id)) from moved m where m.until is not null
+    select m.id, (select count(*) from jobs) as jobs from moved m
   `.execute(db);
+  return new Set(rows.map((row) => row.id));
 }

@@ -50,7 +50,7 @@ export async function loadInteractions(
 ): Promise<InteractionRow[]> {
   const { rows } = await sql<InteractionRow>`
     select i.id, i.person_id as borrower_id, i.origin, i.channel, i.direction, s.status, s.status_details, i.contact_id,
-      array(select distinct u.id from unnest(i.loan_ids || i.loan_id) u(id) where u.id is not null) as loan_ids, i.theme, m.kind,
+      array(select unnest(i.loan_ids) union select i.loan_id where i.loan_id is not null) as loan_ids, i.theme, m.kind,
       case when s.status in ('scheduled', 'inProgress') then coalesce(i.scheduled_at_from, i.started_at, i.created_at)
         else coalesce(i.started_at, i.scheduled_at_from, i.created_at) end as at,
       p.id as reply_to_inbound_id,
@@ -72,6 +72,8 @@ export async function loadInteractions(
     left join tidings.interactions p on p.id = i.previous_interaction_id and p.direction = 'inbound'
     left join tidings.templates m on m.id = i.template_id and m.version = i.template_version
     where i.person_id = any(${borrowerIds}::text[]) and i.deleted_at is null
+      -- a notice that is held for a person reserves no place
+      and not (i.origin = 'tidings' and i.status = 'scheduled' and i.scheduled_at_from is null)
       and (i.direction = 'inbound' or i.status in ('scheduled', 'inProgress') or i.contact_id = any(${thirdPersons}::text[])
         or coalesce(i.started_at, i.scheduled_at_from, i.created_at) >= ${at}::timestamptz - make_interval(days => ${HISTORY_DAYS}))
     order by i.id

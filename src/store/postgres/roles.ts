@@ -30,14 +30,14 @@ interface Rights {
 }
 
 /**
- * The columns and tables that a reader does not see: contents, old contents, keys, and answers stored for repeated
- * requests.
+ * The columns and tables that a reader does not see: contents, old contents, keys, answers stored for repeated requests,
+ * and rows that only serve as locks.
  */
 export const HIDDEN_FROM_READERS: {
   readonly tables: readonly string[];
   readonly columns: Readonly<Record<string, readonly string[]>>;
 } = {
-  tables: ["api_keys", "idempotency_keys", "secrets"],
+  tables: ["api_keys", "idempotency_keys", "secrets", "guard_locks"],
   columns: { interactions: ["content"], record_changes: ["changes"] },
 };
 
@@ -90,6 +90,8 @@ const WORK_TABLES = [
   "guard_policy_changes",
   "guard_policy_version",
   "guard_policy",
+  "judgements",
+  "holds",
   "kysely_migration",
 ];
 
@@ -142,6 +144,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "queue_deliveries(bigint[], timestamptz, boolean, int)",
       "queue_settlements(bigint[], timestamptz, int)",
       "content_hash(text[])",
+      "guard_lock_of(text)",
       "wait_for_case_changes(int, int)",
       "claim_case_changes(int)",
       "take_in_missed_changes(int)",
@@ -163,7 +166,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
         tables: ["content_reveals", "template_tests", "guard_policy_changes"],
       },
     ],
-    updates: OPERATOR_TABLES,
+    updates: [...OPERATOR_TABLES, "holds"],
     functions: [
       "right_to_operate()",
       "right_to_set_policy()",

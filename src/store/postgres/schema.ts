@@ -257,6 +257,10 @@ export interface DoNotInteract {
   withdrawnBy: string | null;
 }
 
+export interface GuardLocks {
+  id: number;
+}
+
 export interface GuardPolicy {
   applies: string[] | null;
   binds: string[] | null;
@@ -307,6 +311,18 @@ export interface GuardPolicyChanges {
 
 export interface GuardPolicyVersion {
   version: Int8;
+}
+
+export interface Holds {
+  chainId: Int8;
+  decidedAt: Timestamp | null;
+  decidedBy: string | null;
+  decision: string | null;
+  heldAt: Generated<Timestamp>;
+  id: Generated<Int8>;
+  interactionId: Int8;
+  reason: string | null;
+  ruleIds: string[];
 }
 
 export interface IdempotencyKeys {
@@ -408,6 +424,17 @@ export interface InteractionTransitions {
   movedBy: string;
   toStatus: string;
   toStatusDetails: string | null;
+}
+
+export interface Judgements {
+  factsSha256: Buffer | null;
+  interactionId: Int8;
+  judgedAt: Timestamp;
+  outcome: string;
+  policyVersion: Int8;
+  ruleId: string | null;
+  rules: Json | null;
+  until: Timestamp | null;
 }
 
 export interface LateIntake {
@@ -656,13 +683,16 @@ export interface DB {
   contacts: Contacts;
   contentReveals: ContentReveals;
   doNotInteract: DoNotInteract;
+  guardLocks: GuardLocks;
   guardPolicy: GuardPolicy;
   guardPolicyChanges: GuardPolicyChanges;
   guardPolicyVersion: GuardPolicyVersion;
+  holds: Holds;
   idempotencyKeys: IdempotencyKeys;
   interactionChains: InteractionChains;
   interactions: Interactions;
   interactionTransitions: InteractionTransitions;
+  judgements: Judgements;
   lateIntake: LateIntake;
   loans: Loans;
   loanTypes: LoanTypes;

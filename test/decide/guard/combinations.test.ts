@@ -4,7 +4,7 @@ import { RULES } from "../../../src/decide/guard/catalogue.ts";
 import { judgeFacts } from "../../../src/decide/guard/judge.ts";
 import { builtInPolicy } from "../../../src/decide/guard/policy/policy.ts";
 import { readQuestion } from "../../../src/domain/guard/facts.ts";
-import { VERDICT_OUTCOMES } from "../../../src/domain/guard/verdict.ts";
+import { VERDICT_OUTCOMES } from "../../../src/domain/vocabulary.ts";
 import { type JsonObject, mergePatch, TABLE } from "./question.ts";
 import { RULE_ROWS } from "./rows/all.ts";
 

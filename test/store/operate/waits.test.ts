@@ -30,7 +30,7 @@ const hold = (
   ids: readonly InteractionId[],
   minutes: number,
   rest: Partial<Withheld> = {},
-): Promise<void> =>
+): Promise<unknown> =>
   withholdInteractions(
     db,
     ids.map((interactionId) => ({

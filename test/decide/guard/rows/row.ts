@@ -1,5 +1,5 @@
 import type { RuleId } from "../../../../src/domain/guard/rule-ids.ts";
-import type { VerdictOutcome } from "../../../../src/domain/guard/verdict.ts";
+import type { VerdictOutcome } from "../../../../src/domain/vocabulary.ts";
 import { type Expected, type Json, type JsonObject, mergePatch } from "../question.ts";
 
 /** The expected result of one rule for one fact sheet. */

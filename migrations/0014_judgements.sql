@@ -1,0 +1,104 @@
+-- The guard at the moment of sending: the locks under which borrowers are judged, the record of each judgement, and the
+-- notices that wait for a person.
+
+create domain tidings.verdict_outcome as text
+  constraint verdict_outcome_is_known check (value in ('allow', 'wait', 'redirect', 'hold', 'refuse')
+    or tidings.refuse_word('verdict_outcome', value));
+create domain tidings.hold_decision as text
+  constraint hold_decision_is_known check (value in ('released', 'refused')
+    or tidings.refuse_word('hold_decision', value));
+
+-- The lock of a borrower is the row with the hash of the borrower's id. Rows of borrowers are not locked, because a core system may
+-- keep those for long, nor are advisory locks taken, because every role can take and keep them. Only the daemon's role has a
+-- privilege on these rows. With this number two batches of 100 borrowers share a lock in one case of seven.
+create table tidings.guard_locks (
+  id int primary key
+);
+insert into tidings.guard_locks select * from generate_series(0, 65535);
+
+create function tidings.guard_lock_of(borrower_id text) returns int
+language sql immutable return hashtext(borrower_id) & 65535;
+
+create trigger keep_history before insert or update or delete or truncate on tidings.guard_locks
+for each statement execute function tidings.keep_history();
+create trigger only_tidings_writes before insert or update or delete on tidings.guard_locks
+for each statement execute function tidings.only_tidings_writes('send');
+
+-- Each judgement of an interaction, before it is claimed or withheld
+create table tidings.judgements (
+  interaction_id bigint not null,
+  judged_at timestamptz not null,
+  -- the newest change of the policy that was known
+  policy_version bigint not null,
+  -- wait: judged again at this time; allow: the permission ends then
+  until timestamptz,
+  outcome tidings.verdict_outcome not null,
+  rule_id text,
+  -- SHA-256 of the facts as JSON. `tidings judge` repeats a judgement on the facts of its time, and this shows that they are the same
+  facts_sha256 bytea,
+  -- The rules that did not simply allow: [{"ruleId", "outcome", "until", "facts", "liftedBy"}]; null if all did. Every other rule of
+  -- the policy allowed
+  rules jsonb,
+  primary key (interaction_id, judged_at)
+);
+create trigger keep_history before update or delete or truncate on tidings.judgements
+for each statement execute function tidings.keep_history();
+create trigger only_tidings_writes before insert or update or delete on tidings.judgements
+for each statement execute function tidings.only_tidings_writes('send');
+
+-- The notices that wait for a person. Such an interaction stays scheduled and has no scheduled_at_from.
+create table tidings.holds (
+  id bigint primary key generated always as identity,
+  interaction_id bigint not null
+    constraint holds_interaction_is_known references tidings.interactions,
+  -- the first attempt of its chain: a decision counts for the attempts that follow
+  chain_id bigint not null,
+  held_at timestamptz not null default clock_timestamp(),
+  -- every rule that held it; the first one decided
+  rule_ids text[] not null,
+  decided_at timestamptz,
+  decided_by text,
+  decision tidings.hold_decision,
+  reason text
+);
+create unique index holds_are_open_once on tidings.holds (interaction_id) where decided_at is null;
+create index holds_by_chain on tidings.holds (chain_id);
+
+-- A person decides once, and the writer cannot choose when and by whom.
+create function tidings.guard_hold() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  decision_columns constant text[] := array['decided_at', 'decided_by', 'decision', 'reason'];
+begin
+  if tg_op = 'INSERT' then
+    if not tidings.may_send(current_user) then
+      perform tidings.forbid('holds_are_made_by_daemons', format('role %s may not hold a notice', current_user),
+        '`tidings pause` stops a channel or a notification type');
+    end if;
+    new.decided_at := null;
+    new.decided_by := null;
+    new.decision := null;
+    new.reason := null;
+    return new;
+  end if;
+  if old.decided_at is not null or to_jsonb(new) - decision_columns <> to_jsonb(old) - decision_columns or new.decision is null then
+    perform tidings.refuse('holds_are_decided_once', format('hold %s is history: only a decision can be added, once', old.id),
+      '`tidings explain` shows what was decided');
+  end if;
+  if coalesce(new.reason, '') = '' then
+    perform tidings.refuse('holds_decision_says_why', 'the reason of the decision is missing', 'set reason');
+  end if;
+  new.decided_at := clock_timestamp();
+  new.decided_by := tidings.moved_by();
+  return new;
+end $$;
+create trigger guard_hold before insert or update on tidings.holds for each row execute function tidings.guard_hold();
+create trigger require_values before insert or update on tidings.holds
+for each row when (new.id is null or new.interaction_id is null or new.chain_id is null or new.held_at is null or new.rule_ids is null)
+execute function tidings.refuse_missing_value();
+create trigger keep_history before delete or truncate on tidings.holds
+for each statement execute function tidings.keep_history();
+create trigger only_tidings_writes before insert or update or delete on tidings.holds
+for each statement execute function tidings.only_tidings_writes('operate');
+
+revoke execute on function tidings.guard_lock_of(text), tidings.guard_hold() from public;

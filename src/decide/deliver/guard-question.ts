@@ -1,0 +1,22 @@
+import { type GuardQuestion, messageFactsOf } from "../../domain/guard/question.ts";
+import { NO_TEMPLATE_FACTS } from "../../domain/template/template.ts";
+import type { Ready } from "./prepare.ts";
+
+/** Asks the guard about a message that is ready to be sent. */
+export function guardQuestionOf({ facts, template, claim }: Ready): GuardQuestion {
+  const { interactionId, channel, theme, isTransactional, borrower, loans, latestAt } = facts;
+  return {
+    key: interactionId,
+    interactionId,
+    borrowerId: borrower.id,
+    message: {
+      ...messageFactsOf({ ...NO_TEMPLATE_FACTS, ...template }),
+      channel,
+      theme,
+      isTransactional: isTransactional ?? true,
+      contactId: claim.contactId,
+      loanIds: loans.map(({ id }) => id),
+      ...(latestAt !== null && { scheduledAtTo: latestAt.toISOString() }),
+    },
+  };
+}

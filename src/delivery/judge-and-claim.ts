@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import { effectOf, type GuardEffect } from "../decide/deliver/guard-effect.ts";
+import { guardQuestionOf } from "../decide/deliver/guard-question.ts";
+import { type Judged, judgeBatch } from "../decide/deliver/judge-batch.ts";
+import type { Ready } from "../decide/deliver/prepare.ts";
+import { policyNow, type PolicyInForce } from "../decide/guard/policy/in-force.ts";
+import type { Deps } from "../deps.ts";
+import type { GuardQuestion } from "../domain/guard/question.ts";
+import type { RuleOutcome } from "../domain/guard/verdict.ts";
+import type { InteractionId } from "../domain/ids.ts";
+import type { Claim, Withheld } from "../domain/interaction.ts";
+import { claimInteractions, withholdInteractions } from "../store/deliver/interactions.ts";
+import { lockBorrowers } from "../store/guard/borrower-locks.ts";
+import { loadGuardFacts } from "../store/guard/guard-facts.ts";
+import { keepJudgements, type KeptJudgement } from "../store/guard/judgements.ts";
+import type { Db } from "../store/postgres/db.ts";
+
+/** A ready interaction with the data that its claim writes. */
+export interface ToClaim {
+  readonly ready: Ready;
+  readonly claim: Claim;
+}
+
+/** The result of a batch, once it is committed. */
+export interface JudgedBatch {
+  readonly claimedAt: Date;
+  /** The ids that this worker has claimed. */
+  readonly won: ReadonlySet<InteractionId>;
+  readonly withheld: readonly Withheld[];
+}
+
+/**
+ * Judges a batch and claims what the guard allows, in one transaction under a lock per borrower: two daemons never both use the last
+ * place of a limit. Whatever else the guard decides is recorded in the same transaction.
+ */
+export async function judgeAndClaim(deps: Deps, batch: readonly ToClaim[]): Promise<JudgedBatch> {
+  const questions = batch.map(({ ready }) => guardQuestionOf(ready));
+  return await deps.db.transaction().execute(async (tx) => {
+    await lockBorrowers(
+      tx,
+      questions.map(({ borrowerId }) => borrowerId),
+    );
+    // the lock may have waited
+    const now = deps.clock();
+    const policy = policyNow(await deps.readPolicy(tx), now);
+    const judged = await judge(deps, tx, { questions, policy, now });
+    const effects = new Map(judged.map((one) => [one.interactionId, effectOf(one)]));
+    const allowed = batch.filter(({ claim }) => effects.get(claim.interactionId)?.kind === "claim");
+    const won = await claimInteractions(
+      tx,
+      deps.workerId,
+      allowed.map(({ claim }) => claim),
+      now,
+    );
+    const withheld = await withholdInteractions(tx, withheldOf(effects));
+    const decided = new Set([...won, ...withheld]);
+    await keepJudgements(
+      tx,
+      judged
+        .filter(({ interactionId }) => decided.has(interactionId))
+        .map((one) => recordOf(one, { policy, now })),
+    );
+    return {
+      claimedAt: now,
+      won,
+      withheld: withheldOf(effects).filter(({ interactionId }) => withheld.has(interactionId)),
+    };
+  });
+}
+
+interface Case {
+  readonly questions: readonly GuardQuestion[];
+  readonly policy: PolicyInForce;
+  readonly now: Date;
+}
+
+async function judge(
+  { lender: { country } }: Deps,
+  tx: Db,
+  { questions, policy, now }: Case,
+): Promise<Judged[]> {
+  const facts = await loadGuardFacts(tx, questions, { at: now, known: "now", country });
+  const toJudge = questions.flatMap(({ key, interactionId, borrowerId }) => {
+    const read = facts.get(key);
+    return read === undefined || interactionId === null
+      ? []
+      : [{ interactionId, borrowerId, read }];
+  });
+  return judgeBatch(toJudge, policy.policy, now.getTime());
+}
+
+const withheldOf = (effects: ReadonlyMap<InteractionId, GuardEffect>): Withheld[] =>
+  [...effects.values()].flatMap((effect) => (effect.kind === "withhold" ? [effect.withheld] : []));
+
+interface Kept {
+  readonly policy: PolicyInForce;
+  readonly now: Date;
+}
+
+function recordOf(judged: Judged, { policy, now }: Kept): KeptJudgement {
+  const { interactionId } = judged;
+  const common = { interactionId, judgedAt: now, policyVersion: policy.version };
+  if (judged.kind !== "judged") {
+    const ruleId = judged.kind === "invalid" ? "facts.invalid" : "guard.failed";
+    return { ...common, outcome: "hold", ruleId, until: null, factsSha256: null, rules: null };
+  }
+  const { verdict, rules } = judged.judgement;
+  const notable = rules.filter((rule) => !isPlain(rule));
+  return {
+    ...common,
+    outcome: verdict.outcome,
+    ruleId: verdict.ruleId ?? null,
+    until: verdict.until === undefined ? null : new Date(verdict.until),
+    factsSha256: sha256(JSON.stringify(judged.facts)),
+    rules: notable.length === 0 ? null : notable,
+  };
+}
+
+const isPlain = ({ outcome, liftedBy }: RuleOutcome): boolean =>
+  outcome === "allow" && liftedBy === undefined;
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
