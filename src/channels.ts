@@ -7,6 +7,7 @@ import { createLoadSize } from "./delivery/load-size.ts";
 import { createIntervalLimit } from "./delivery/interval-limit.ts";
 import { createPostponedReports } from "./delivery/postponed-reports.ts";
 import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
+import type { InteractionId } from "./domain/ids.ts";
 import { SENDABLE_CHANNELS, type SendableChannel } from "./domain/vocabulary.ts";
 import { createCircuitBreaker } from "./providers/flow/circuit-breaker.ts";
 import { createCallLimit } from "./providers/flow/call-limit.ts";
@@ -17,6 +18,7 @@ import { type MailSinkOptions, openMailSink } from "./providers/sandbox/mail-sin
 import { openTextSink } from "./providers/sandbox/text-sink.ts";
 import { openSmtp } from "./providers/smtp/smtp.ts";
 import { openTwilio, type TwilioOptions } from "./providers/twilio/twilio.ts";
+import { statusCallbackUrl } from "./providers/twilio/callbacks.ts";
 import { askTwilio } from "./providers/twilio/statuses.ts";
 
 const LOOKUPS_AT_ONCE = 4;
@@ -28,6 +30,8 @@ const SANDBOX_ACCOUNT_SID = `AC${"0".repeat(32)}`;
 /** The delivery channels of this daemon. */
 export interface OpenChannels {
   readonly channels: DeliveryChannels;
+  /** The tokens with which Twilio signs its callbacks; none if texts are not carried. */
+  readonly twilioTokens: readonly string[];
   close(): Promise<void>;
 }
 
@@ -36,6 +40,7 @@ interface Opening {
   /** Disposing it closes everything that was opened. */
   readonly open: AsyncDisposableStack;
   readonly onReceipt: (receipt: ArrivedReceipt) => void;
+  readonly twilioTokens: string[];
 }
 
 /** Opens the provider of each channel; undefined if the channel is not configured. */
@@ -53,11 +58,12 @@ export async function openChannels(
 ): Promise<OpenChannels> {
   const open = new AsyncDisposableStack();
   const channels: Partial<Record<SendableChannel, DeliveryChannel>> = {};
+  const twilioTokens: string[] = [];
   for (const name of SENDABLE_CHANNELS) {
-    const channel = await OPENERS[name]({ config, open, onReceipt });
+    const channel = await OPENERS[name]({ config, open, onReceipt, twilioTokens });
     if (channel !== undefined) channels[name] = channel;
   }
-  return { channels, close: () => open.disposeAsync() };
+  return { channels, twilioTokens, close: () => open.disposeAsync() };
 }
 
 async function openEmail({
@@ -78,10 +84,22 @@ async function openEmail({
   return createChannel(provider, config.channels.email);
 }
 
-async function openText({ config, open }: Opening): Promise<DeliveryChannel | undefined> {
+async function openText({
+  config,
+  open,
+  twilioTokens,
+}: Opening): Promise<DeliveryChannel | undefined> {
   const account = config.delivery === "sandbox" ? await openSandboxText(open, config) : config.text;
   if (account === undefined) return undefined;
-  const provider = openTwilio({ ...account, slots: config.channels.text.connections });
+  const publicUrl = config.http?.publicUrl;
+  twilioTokens.push(account.authToken);
+  const provider = openTwilio({
+    ...account,
+    slots: config.channels.text.connections,
+    ...(publicUrl !== undefined && {
+      statusCallback: (id: InteractionId) => statusCallbackUrl(publicUrl, id),
+    }),
+  });
   open.defer(() => provider.close());
   return {
     ...createChannel(provider, config.channels.text),

@@ -111,7 +111,9 @@ async function openOn(
   await syncChannelProviders(deps.db, providersOf(carrying.channels));
   await observing.start(open, carrying.channels);
   const { broken } = await takeWork(open, { config, deps, pool, stopping, clock, outages });
-  if (config.http) await openHttp(open, { config, http: config.http, databaseUrl, emit });
+  const { http } = config;
+  const { twilioTokens } = carrying;
+  if (http) await openHttp(open, { config, http, databaseUrl, emit, outages, twilioTokens });
   emit("daemon.started", { workerId, startedInMs: Math.round(performance.now() - began) });
   return {
     workerId,

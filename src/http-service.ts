@@ -4,6 +4,9 @@ import type { Emit } from "./domain/events.ts";
 import { createApp } from "./http/app.ts";
 import { openServer } from "./http/server.ts";
 import { createDb, openPool, type Db } from "./store/postgres/db.ts";
+import { createSignatureCheck } from "./providers/twilio/callbacks.ts";
+import { createReceiptIntake } from "./receipt-intake.ts";
+import type { Outages } from "./store/postgres/outages.ts";
 import { createSeal, deriveKeys } from "./seal.ts";
 import { getOrCreateSecret } from "./store/api/secrets.ts";
 
@@ -12,6 +15,9 @@ interface HttpServiceOptions {
   readonly http: HttpConfig;
   readonly databaseUrl: string;
   readonly emit: Emit;
+  readonly outages: Outages;
+  /** The tokens with which Twilio may sign; none if texts are not carried. */
+  readonly twilioTokens: readonly string[];
 }
 
 /** Callers have separate connections, so their requests never use those of the jobs. */
@@ -24,7 +30,7 @@ const DRAIN_MS = 5_000;
 /** Serves the REST resources until `open` is disposed. */
 export async function openHttp(
   open: AsyncDisposableStack,
-  { config, http, databaseUrl, emit }: HttpServiceOptions,
+  { config, http, databaseUrl, emit, outages, twilioTokens }: HttpServiceOptions,
 ): Promise<void> {
   const connect = (max: number, statementMs: number): Db => {
     const onLost = (code: string): void => emit("connection.lost", { code });
@@ -44,6 +50,10 @@ export async function openHttp(
     publicUrl: http.publicUrl,
     perSecond: http.perSecond,
     lender: config.lender,
+    callbacks: {
+      isOfTwilio: twilioTokens.length === 0 ? undefined : createSignatureCheck(twilioTokens),
+      keep: createReceiptIntake({ db: connect(1, STATEMENT_MS), emit, outages }),
+    },
     homeCountry: config.lender.country,
   });
   const server = await openServer(app.fetch, http);

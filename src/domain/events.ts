@@ -457,7 +457,7 @@ export const EVENTS = {
   ),
   "http.denied": declare(
     "warn",
-    "A request was denied access: no or invalid credentials, a missing scope, or a signed URL that is forged or expired.",
+    "A request was denied access: no or invalid credentials, a missing scope, a signed URL that is forged or expired, or a callback that its provider has not signed.",
     {
       requestId: TEXT,
       method: TEXT,

@@ -74,6 +74,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/http/docs/*.ts",
     "src/http/notification-types/*.ts",
   ],
+  ["src/http/providers/*.ts"],
   ["src/template/folder/*.ts", "src/decide/dry-run/*.ts", "src/http/interactions/*.ts"],
   ["src/http/content/*.ts", "src/http/opt-out/*.ts"],
   [
@@ -84,6 +85,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/delivery/postponed-reports.ts",
   ],
   ["src/http/*.ts", "src/deps.ts", "src/audit.ts"],
+  ["src/receipt-intake.ts"],
   [
     "src/channels.ts",
     "src/delivery/*.ts",

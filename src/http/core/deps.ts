@@ -2,6 +2,7 @@ import type { Clock } from "../../clock.ts";
 import type { Emit } from "../../domain/events.ts";
 import type { Lender } from "../../domain/lender.ts";
 import type { Db } from "../../store/postgres/db.ts";
+import type { Callbacks } from "./callbacks.ts";
 import type { Seal } from "../../seal.ts";
 
 /** The issuer of the bearer tokens that are accepted. */
@@ -32,6 +33,8 @@ export interface HttpDeps {
   readonly publicUrl?: string | undefined;
   /** Shown to borrowers on the opt-out page. */
   readonly lender: Pick<Lender, "name" | "phone" | "languages">;
+  /** Undefined: no provider calls back. */
+  readonly callbacks?: Callbacks | undefined;
   /** ISO 3166-1, such as US. Phone numbers without a country are numbers of this one. */
   readonly homeCountry: string;
   /** Requests a second of one caller, or of one address without valid credentials. */

@@ -22,6 +22,7 @@ export type DenialReason =
   | "invalidToken"
   | "missingScope"
   | "forgedUrl"
+  | "forgedCallback"
   | "expiredUrl"
   | "noSealedUrls";
 

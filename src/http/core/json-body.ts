@@ -1,8 +1,9 @@
-import type { HonoRequest, MiddlewareHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
 import { parseExactJson } from "../../domain/exact-json.ts";
+import { readText } from "./body-text.ts";
 import type { HttpEnv } from "./caller.ts";
 import { fieldPath } from "./field-path.ts";
-import { HTTP_ERRORS, HttpError, httpError, type FieldError } from "./http-error.ts";
+import { HTTP_ERRORS, httpError, type FieldError } from "./http-error.ts";
 
 const MAX_BODY_BYTES = 2 ** 20;
 /** Deeper than any documented body, and far below what overflows a stack. */
@@ -22,7 +23,7 @@ export const readJson: MiddlewareHandler<HttpEnv> = async (c, next) => {
       field: "Content-Type",
       message: "must be application/json",
     });
-  const text = await readText(c.req);
+  const text = await readText(c.req, MAX_BODY_BYTES);
   // the validator reads the body from here
   c.req.raw = new Request(c.req.url, {
     method: c.req.method,
@@ -33,28 +34,6 @@ export const readJson: MiddlewareHandler<HttpEnv> = async (c, next) => {
   if (fault !== undefined) throw httpError(422, HTTP_ERRORS[422], fault);
   await next();
 };
-
-/** The framework's own body limit rebuilds the request, and its Node server cannot rebuild its own request. */
-async function readText(request: HonoRequest): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.raw.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    throw httpError(400, "The body is not valid UTF-8.");
-  }
-}
-
-/** The rest of the body is not read, so the connection cannot be reused. */
-const tooLarge = (): HttpError =>
-  new HttpError(413, `${HTTP_ERRORS[413]} The limit is 1 MB.`, {
-    headers: { Connection: "close" },
-  });
 
 function parse(text: string): unknown {
   try {

@@ -1,6 +1,7 @@
 import type { Twilio } from "twilio";
 import type { MessageInstance } from "twilio/lib/rest/api/v2010/account/message.js";
 import type RequestClient from "twilio/lib/base/RequestClient.js";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { TextMessage } from "../../domain/deliver/message.ts";
 import type { ProviderAnswer } from "../../domain/provider-answer.ts";
 import { answerOf, evidenceOf, type Call } from "../answer/code-meaning.ts";
@@ -20,6 +21,8 @@ export interface TwilioOptions {
   readonly messagingServiceSid?: string;
   /** Replaces https://api.twilio.com. */
   readonly apiUrl?: string;
+  /** The URL at which Twilio reports the status of a text; not given: it reports none. */
+  readonly statusCallback?: (interactionId: InteractionId) => string;
   /** The number of calls in flight. */
   readonly slots?: number;
   /** For one call in total. */
@@ -31,13 +34,14 @@ const MESSAGE_SID = /^[A-Z]{2}[0-9a-f]{32}$/u;
 /** Sends texts through Twilio's Programmable Messaging. */
 export function openTwilio(options: TwilioOptions): Provider<TextMessage> & SupportsLookup {
   const { from, messagingServiceSid, apiUrl, slots = 20, deadlineMs = 10_000 } = options;
+  const { statusCallback } = options;
   const wire = openTwilioHttp({ apiUrl, slots, deadlineMs });
   const sender = messagingServiceSid === undefined ? { from: from ?? "" } : { messagingServiceSid };
   const secrets = credentialForms(options.accountSid, options.authToken);
   let client: Promise<Twilio> | undefined;
   const openClient = (): Promise<Twilio> => (client ??= loadClient(options, wire));
 
-  async function send({ to, body }: TextMessage): Promise<ProviderAnswer> {
+  async function send({ to, body, interactionId }: TextMessage): Promise<ProviderAnswer> {
     const call: Call = {
       provider: "twilio",
       startedAt: performance.now(),
@@ -46,17 +50,16 @@ export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Supp
     let asked = false;
     try {
       const { messages } = await openClient();
-      const creating = messages.create({ ...sender, to, body });
+      const creating = messages.create({
+        ...sender,
+        to,
+        body,
+        ...(statusCallback && { statusCallback: statusCallback(interactionId) }),
+      });
       asked = true;
       return answerOfMessage(call, await creating, body);
     } catch (error) {
-      if (error instanceof TwilioCallFailed) {
-        const { meaning, seen } = readTwilioTrouble(error.trouble);
-        return answerOf(call, meaning, meaning.kind === "unknown" ? { ...seen, left: body } : seen);
-      }
-      // before the request, the client throws on bad settings; what it throws afterwards says nothing about the text
-      const meaning = asked ? TWILIO_SILENCE.outcomeUnknown : TWILIO_SILENCE.clientFault;
-      return answerOf(call, meaning, { text: String(error), ...(asked && { left: body }) });
+      return answerOfError(call, error, body, asked);
     }
   }
 
@@ -73,6 +76,17 @@ export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Supp
     },
     close: async () => wire.close(),
   };
+}
+
+/** Reads an error of the call. `asked` is true if the request may have left. */
+function answerOfError(call: Call, error: unknown, body: string, asked: boolean): ProviderAnswer {
+  if (error instanceof TwilioCallFailed) {
+    const { meaning, seen } = readTwilioTrouble(error.trouble);
+    return answerOf(call, meaning, meaning.kind === "unknown" ? { ...seen, left: body } : seen);
+  }
+  // before the request, the client throws on bad settings; what it throws afterwards says nothing about the text
+  const meaning = asked ? TWILIO_SILENCE.outcomeUnknown : TWILIO_SILENCE.clientFault;
+  return answerOf(call, meaning, { text: String(error), ...(asked && { left: body }) });
 }
 
 /**

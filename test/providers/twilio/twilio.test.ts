@@ -8,6 +8,7 @@ import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
 import type { Provider } from "../../../src/providers/answer/provider.ts";
 import { listenOnLoopback } from "../../../src/providers/sandbox/loopback.ts";
 import type { SupportsLookup } from "../../../src/providers/twilio/lookup.ts";
+import { statusCallbackUrl } from "../../../src/providers/twilio/callbacks.ts";
 import { askTwilio } from "../../../src/providers/twilio/statuses.ts";
 import { openTwilio, type TwilioOptions } from "../../../src/providers/twilio/twilio.ts";
 import { createAuthority } from "../certificates.ts";
@@ -79,6 +80,16 @@ describe("an answer of Twilio's", () => {
     expect(peer.forms.map((form) => Object.fromEntries(form))).toEqual([
       { To: message.to, From: "+15005550006", Body: message.body },
     ]);
+  });
+
+  test("the form has the URL of the status callback, if there is one", async () => {
+    const { peer, provider } = await openBoth(accept, {
+      statusCallback: (id) => statusCallbackUrl("https://lender.example/", id),
+    });
+    await provider.send(text({ interactionId: interaction("7") }));
+    expect(peer.forms[0]?.get("StatusCallback")).toBe(
+      "https://lender.example/providers/twilio/status?interaction=7#rc=4&rp=all",
+    );
   });
 
   test.each<[string, object]>([
