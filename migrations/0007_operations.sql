@@ -36,11 +36,14 @@ create table tidings.pauses (
 create unique index pauses_are_open_once on tidings.pauses (scope, coalesce(channel, ''), coalesce(notification_type_id, 0))
   where released_at is null;
 
--- The writer cannot choose when something was paused and released, and by whom.
+-- The writer cannot choose when something was paused and released, and by whom. The end and the reason of an open pause
+-- may change; record_changes has the old ones and the author.
 create function tidings.guard_pause() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   release_columns constant text[] := array['released_at', 'released_by'];
+  terms constant text[] := array['ends_at', 'reason'];
+  is_open constant boolean := tg_op = 'UPDATE' and old.released_at is null and (old.ends_at > clock_timestamp()) is not false;
 begin
   if tg_op = 'INSERT' then
     new.paused_at := clock_timestamp();
@@ -49,9 +52,13 @@ begin
     new.released_by := null;
     return new;
   end if;
+  if is_open and new.released_at is null and new.released_by is null and to_jsonb(new) - terms = to_jsonb(old) - terms then
+    return new;
+  end if;
   if old.released_at is not null or to_jsonb(new) - release_columns <> to_jsonb(old) - release_columns then
     perform tidings.refuse('pauses_are_only_released',
-      format('pause %s is history: only its release can be added, once', old.id), 'pause again');
+      format('pause %s is history: only its release can be added, once, and its end and reason changed while it is open', old.id),
+      'pause again');
   end if;
   if new.released_at is not null or new.released_by is not null then
     -- a pause that has ended was not released later, and by no one

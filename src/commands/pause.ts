@@ -1,5 +1,12 @@
 import { CHANNELS, type Channel } from "../domain/vocabulary.ts";
-import { openPause, releasePause, type Paused } from "../store/operate/pauses.ts";
+import {
+  changePause,
+  openPause,
+  type OpenPause,
+  type Paused,
+  readOpenPause,
+  releasePause,
+} from "../store/operate/pauses.ts";
 import { readClock } from "../store/postgres/database-clock.ts";
 import { readWhole, wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
@@ -28,19 +35,25 @@ function readPaused([scope, which]: readonly string[]): Paused {
 
 const named = (words: readonly string[]): string => words.join(" ");
 
-/** Pauses everything, a channel or a notification type. The exit code is `refused` if it is already paused. */
+/**
+ * Pauses everything, a channel or a notification type, or changes the terms of an open pause. The exit code is `refused` if it
+ * is already paused, or with `--change` if it is not.
+ */
 export const pause = command({
   name: "pause",
   summary: "pause everything, a channel or a notification type; the reason is recorded",
-  takes: '(everything | channel CHANNEL | type ID) --reason "…" [--until TIME] [--by NAME]',
+  takes:
+    '(everything | channel CHANNEL | type ID) --reason "…" [--until TIME] [--change] [--by NAME]',
   details: `Pauses are read before every message. Calls in flight are finished and nothing else is
 sent. Paused interactions wait and are judged again when the pause is released, or at its end.
 A TIME is a moment such as 2031-03-03T10:00:00-05:00, a duration such as 90min, 12h or 7d, or a
-date, whose whole day in the lender's time zone is paused.`,
+date, whose whole day in the lender's time zone is paused. With --change an open pause gets a new
+end and reason: without --until it then lasts until it is resumed.`,
   operands: ["everything|channel|type", "[which]"],
   options: {
     ...REASON_OPTION,
     until: { type: "string", value: "TIME", message: "when it ends by itself" },
+    change: { type: "boolean", message: "give an open pause a new end and reason" },
     ...BY_OPTION,
   },
   async run({ operands, options, print }) {
@@ -52,16 +65,29 @@ date, whose whole day in the lender's time zone is paused.`,
       const terms = { db, zone: lender.timeZone, now: await readClock(db) };
       const { until } = options;
       const endsAt = until === undefined ? null : await readFuture(terms, "--until", until);
-      if (!(await openPause(db, paused, { reason, endsAt }))) {
-        print(`${named(operands)} is already paused; nothing was changed.`);
+      const isChange = options.change === true;
+      const act = isChange ? changePause : openPause;
+      if (!(await act(db, paused, { reason, endsAt }))) {
+        print(refusedInWords(named(operands), await readOpenPause(db, paused), lender.timeZone));
         return EXIT.refused;
       }
-      const end = endsAt === null ? "" : ` until ${momentsIn(lender.timeZone)(endsAt)}`;
-      print(`Paused ${named(operands)}${end}.`);
+      const end = endInWords(endsAt, lender.timeZone);
+      const name = named(operands);
+      print(isChange ? `The pause of ${name} now lasts${end}.` : `Paused ${name}${end}.`);
       return EXIT.done;
     });
   },
 });
+
+const endInWords = (endsAt: Date | null, zone: string): string =>
+  endsAt === null ? " until it is resumed" : ` until ${momentsIn(zone)(endsAt)}`;
+
+function refusedInWords(name: string, open: OpenPause | undefined, zone: string): string {
+  if (open === undefined) return `${name} is not paused; nothing was changed.`;
+  const since = momentsIn(zone)(open.pausedAt);
+  const terms = `since ${since} by ${open.pausedBy}${endInWords(open.endsAt, zone)}: ${open.reason}`;
+  return `${name} is already paused; nothing was changed.\n  ${terms}\n--change gives this pause a new end and reason.`;
+}
 
 /** The progress of a release of more than this many interactions is shown. */
 const LONG = 1_000;

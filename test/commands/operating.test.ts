@@ -36,10 +36,12 @@ describe("pause and resume", () => {
       "--reason",
       "wording under review",
     );
-    expect(paused).toEqual({ code: 0, output: "Paused channel email." });
-    expect(await runOn(database, pause, "channel", "email", "--reason", "again")).toMatchObject({
-      code: 4,
-    });
+    expect(paused).toEqual({ code: 0, output: "Paused channel email until it is resumed." });
+    const again = await runOn(database, pause, "channel", "email", "--reason", "again");
+    expect(again.code).toBe(4);
+    expect(again.output).toMatch(
+      /^channel email is already paused; nothing was changed\.\n {2}since .* by operator:kim until it is resumed: wording under review\n--change gives/,
+    );
     await installation.change("P1", "initiated");
     expect(await installation.attempts("P1")).toMatchObject([
       { status: "scheduled", rule: "pause.open" },
@@ -84,6 +86,48 @@ describe("pause and resume", () => {
     expect(await runOn(database, resume, "channel", "text")).toMatchObject({ code: 0 });
   });
 
+  test("--change gives an open pause a new end and reason, and the old ones stay on record", async () => {
+    const words = ["type", "1", "--reason"];
+    expect(await runOn(database, pause, ...words, "no pause yet", "--change")).toEqual({
+      code: 4,
+      output: "type 1 is not paused; nothing was changed.",
+    });
+    await runOn(database, pause, ...words, "wording", "--until", "2031-03-03T10:30:00-05:00");
+    const later = ["--until", "2031-03-04T10:30:00-05:00", "--change", "--by", "lee"];
+    expect(await runOn(database, pause, ...words, "wording, again", ...later)).toEqual({
+      code: 0,
+      output: "The pause of type 1 now lasts until Tue 2031-03-04 10:30 EST.",
+    });
+    expect((await runOn(database, showStatus)).output).toMatch(
+      /^PAUSED: type 1, .*until Tue 2031-03-04 10:30 EST, .*: wording, again$/m,
+    );
+    expect(await runOn(database, pause, ...words, "for good", "--change")).toEqual({
+      code: 0,
+      output: "The pause of type 1 now lasts until it is resumed.",
+    });
+    const { rows } = await pool.query(
+      `select r.actor, r.changes #>> '{reason,from}' as reason, r.changes #>> '{ends_at,from}' <> '' as ended
+       from tidings.record_changes r where r.table_name = 'pauses' and r.changes ? 'reason' order by r.id`,
+    );
+    expect(rows).toEqual([
+      { actor: "operator:lee", reason: "wording", ended: true },
+      { actor: "operator:kim", reason: "wording, again", ended: true },
+    ]);
+    await runOn(database, resume, "type", "1");
+  });
+
+  test("a pause that has ended is not changed", async () => {
+    const words = ["type", "1", "--reason", "short", "--until"];
+    await runOn(database, pause, ...words, "1h");
+    await rewriteRecord(
+      pool,
+      "update tidings.pauses set paused_at = '2026-01-01', ends_at = '2026-01-02' where reason = 'short'",
+    );
+    const late = pool.query("update tidings.pauses set ends_at = null where reason = 'short'");
+    await expect(late).rejects.toMatchObject({ constraint: "pauses_are_only_released" });
+    expect(await runOn(database, pause, ...words, "2h", "--change")).toMatchObject({ code: 4 });
+  });
+
   test.each(["2020-01-01", "yesterday", "0min"])("--until %s is refused", async (until) => {
     await expect(
       runOn(database, pause, "everything", "--reason", "r", "--until", until),
@@ -112,10 +156,14 @@ describe("pause and resume", () => {
     });
   });
 
-  test("a pause is history but for its release", async () => {
-    const change = pool.query("update tidings.pauses set reason = 'another'");
-    await expect(change).rejects.toMatchObject({ constraint: "pauses_are_only_released" });
-  });
+  test.each(["reason = 'another'", "released_at = null", "paused_by = 'x'"])(
+    "a released pause is history: %s is refused",
+    async (change) => {
+      await expect(pool.query(`update tidings.pauses set ${change}`)).rejects.toMatchObject({
+        constraint: "pauses_are_only_released",
+      });
+    },
+  );
 });
 
 describe("retry", () => {

@@ -39,6 +39,41 @@ export async function openPause(
   return rows.length > 0;
 }
 
+/** A pause that is open, for operators. */
+export interface OpenPause extends PauseTerms {
+  readonly pausedAt: Date;
+  readonly pausedBy: string;
+}
+
+/** Reads the open pause of a scope; undefined if it is not paused. */
+export async function readOpenPause(db: Db, paused: Paused): Promise<OpenPause | undefined> {
+  const { rows } = await sql<OpenPause>`
+    select p.reason, p.ends_at, p.paused_at, p.paused_by from tidings.pauses p where ${isOpen(paused)}
+  `.execute(db);
+  return rows[0];
+}
+
+/**
+ * Gives the open pause of a scope a new end and reason, by the connection's actor. The old ones are kept in record_changes.
+ * Returns false if it is not paused, or its end has passed.
+ */
+export async function changePause(
+  db: Db,
+  paused: Paused,
+  { reason, endsAt }: PauseTerms,
+): Promise<boolean> {
+  await recordEndedPauses(db);
+  const { rows } = await sql<{ id: string }>`
+    update tidings.pauses p set reason = ${reason}, ends_at = ${endsAt} where ${isOpen(paused)} returning p.id
+  `.execute(db);
+  return rows.length > 0;
+}
+
+/** A pause `p` of exactly this scope that is not released */
+const isOpen = ({ scope, channel, notificationTypeId }: Paused) => sql<boolean>`
+  p.released_at is null and p.scope = ${scope}
+  and p.channel is not distinct from ${channel} and p.notification_type_id is not distinct from ${notificationTypeId}`;
+
 /**
  * Records the end of the pauses whose end has passed. They hold nothing any more: the notices that they held are due at that time,
  * and judging compares the time. Returns what was paused, such as `channel text`.
@@ -89,15 +124,11 @@ export async function releasePause(
 }
 
 /** Returns false if no such pause is open. */
-async function closePause(
-  db: Db,
-  { scope, channel, notificationTypeId }: Paused,
-): Promise<boolean> {
+async function closePause(db: Db, paused: Paused): Promise<boolean> {
   const { rows } = await sql<{ id: string }>`
     update tidings.pauses p
     set released_at = clock_timestamp(), released_by = tidings.moved_by()
-    where p.released_at is null and p.scope = ${scope}
-      and p.channel is not distinct from ${channel} and p.notification_type_id is not distinct from ${notificationTypeId}
+    where ${isOpen(paused)}
     returning p.id
   `.execute(db);
   return rows.length > 0;
