@@ -1,7 +1,9 @@
+import { Fault } from "../../domain/fault.ts";
 import { constraintViolation } from "../../store/postgres/constraint-violation.ts";
 
-/** The reason of an error that is no fault, without the words of Postgres, which may quote a row. */
+/** The reason of an error: that of a fault without its code, and never the words of Postgres, which may quote a row. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof Fault) return error.detail;
   const refused = constraintViolation(error);
   if (refused !== undefined) {
     const rule = refused.constraint === undefined ? "" : `, ${refused.constraint}`;

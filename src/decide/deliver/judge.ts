@@ -97,7 +97,7 @@ function paused({ pausedBecause, pausedUntil }: FactSheet, now: Date): Stop | un
   const next = now.getTime() + PAUSE_MS;
   const until = new Date(Math.min(next, pausedUntil?.getTime() ?? next));
   const end = pausedUntil === null ? "" : `, at the latest at ${pausedUntil.toISOString()}`;
-  const long = `Paused: ${pausedBecause}. It is judged again when the pause ends${end}.`;
+  const long = `A pause holds it: ${pausedBecause}. It is judged again when the pause ends${end}.`;
   return { kind: "wait", until, reason: { ruleId: "pause.open", short: "Paused", long } };
 }
 

@@ -6,7 +6,7 @@ import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
 import { EARLY_RECEIPTS } from "../receipts/receipt-queue.ts";
 import { type NextAttempt, planNextAttempts } from "./next-attempts.ts";
-import { retryOnOutage } from "../postgres/retry.ts";
+import { retryOnOutage, type RetryOptions } from "../postgres/retry.ts";
 
 /** Records outcomes. `record` resolves once its own outcome is durable. */
 export interface Recorder {
@@ -32,7 +32,7 @@ export interface RecorderOptions {
   /**
    * Gets the error code when a write waits for the database. The returned function is called when it no longer waits.
    */
-  readonly onOutage: (code: string) => (() => void) | undefined;
+  readonly onOutage: RetryOptions["onOutage"];
 }
 
 /** Answers that arrive within this time (ms) are written by one statement. */

@@ -4,8 +4,11 @@ import type { Emit } from "../../domain/events.ts";
  * Reports each outage of the database once when it begins and once when it ends, however many statements it affects.
  */
 export interface Outages {
-  /** Notes that a statement waits for the database. Returns the function to call when it waits no longer. */
-  begin(waitingFor: string, code: string): () => void;
+  /**
+   * Notes that a statement waits for the database. Returns the function to call when it waits no longer, with false if it was
+   * given up while the database was still away.
+   */
+  begin(waitingFor: string, code: string): (isBack?: boolean) => void;
   /** True if any statement waits now. */
   lasts(): boolean;
 }
@@ -19,9 +22,9 @@ const ROLLED_BACK = /^(?:40[0-9A-Z]{3}|55P03)$/;
 export function trackOutages(emit: Emit): Outages {
   let waiting = 0;
   let since = 0;
-  const end = (): void => {
+  const end = (isBack: boolean): void => {
     waiting -= 1;
-    if (waiting === 0)
+    if (waiting === 0 && isBack)
       emit("database.restored", { afterMs: Math.round(performance.now() - since) });
   };
   return {
@@ -37,8 +40,8 @@ export function trackOutages(emit: Emit): Outages {
       }
       waiting += 1;
       let ended = false;
-      return () => {
-        if (!ended) end();
+      return (isBack = true) => {
+        if (!ended) end(isBack);
         ended = true;
       };
     },

@@ -40,8 +40,8 @@ export interface RetryOptions {
   readonly maxWaitMs?: number;
   /** Ends the wait; the last error is thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** Gets the code of the first failed try. The returned function is called when the wait ends. */
-  readonly onOutage: (code: string) => (() => void) | undefined;
+  /** Gets the code of the first failed try. The returned function is called when the wait ends, with false if it was given up. */
+  readonly onOutage: (code: string) => ((isBack: boolean) => void) | undefined;
 }
 
 const FIRST_PAUSE_MS = 100;
@@ -53,15 +53,18 @@ export async function retryOnOutage<Result>(
   options: RetryOptions,
 ): Promise<Result> {
   let isOut = false;
-  let over: (() => void) | undefined;
+  let over: ((isBack: boolean) => void) | undefined;
   const noteOutage = (code: string): void => {
     if (!isOut) over = options.onOutage(code);
     isOut = true;
   };
   try {
-    return await tryAgainAndAgain(run, options, noteOutage);
-  } finally {
-    over?.();
+    const result = await tryAgainAndAgain(run, options, noteOutage);
+    over?.(true);
+    return result;
+  } catch (error) {
+    over?.(outageCode(error) === undefined);
+    throw error;
   }
 }
 
