@@ -86,6 +86,8 @@ create index resolve_queue_in_order on tidings.resolve_queue (priority, id);
 -- The result of each firing change, written in the transaction that plans its interactions
 create table tidings.resolutions (
   case_change_id bigint primary key,
+  -- the order in which they were written; the record tree reads them by it
+  id bigint not null generated always as identity,
   resolved_at timestamptz not null default now(),
   resolved_by text not null default tidings.moved_by(),
   -- the active versions of the case type at that moment, grouped by their result: {"fires": ["16.2"],
@@ -94,6 +96,9 @@ create table tidings.resolutions (
     constraint resolutions_verdicts_is_an_object check (jsonb_typeof(verdicts) = 'object'
       or tidings.refuse('resolutions_verdicts_is_an_object', 'verdicts is not a JSON object', 'write an object'))
 );
+
+-- rows are written in the order of this column, so an index of ranges is enough
+create index resolutions_in_order on tidings.resolutions using brin (id) with (pages_per_range = 16, autosummarize = on);
 
 -- Changes that arrived without intake. Logical replication and sessions with session_replication_role = replica insert such
 -- changes and a trigger notes them here; the sweep notes the others that it finds, and takes all of them in.

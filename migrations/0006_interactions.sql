@@ -659,9 +659,12 @@ create table tidings.interaction_transitions (
   from_status_details text,
   to_status_details text,
   evidence jsonb,
-  -- one index: transitions are only ever read for an interaction, in their order
+  -- transitions are read for an interaction, in their order
   primary key (interaction_id, id)
 );
+-- The record tree reads all of them in the order in which they were written. An index of ranges costs nearly nothing.
+create index interaction_transitions_in_order on tidings.interaction_transitions using brin (id)
+  with (pages_per_range = 16, autosummarize = on);
 create trigger keep_history before update or delete or truncate on tidings.interaction_transitions
 for each statement execute function tidings.keep_history();
 

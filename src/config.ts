@@ -39,6 +39,16 @@ const contentKeys = z
   )
   .optional();
 
+/** A key of Ed25519, whose secret half is any 32 bytes. */
+const signingKey = z
+  .string()
+  .transform((text) => Buffer.from(text, "base64"))
+  .refine(
+    (key) => key.length === 32,
+    "must be 32 bytes in base64, such as `openssl rand -base64 32` prints",
+  )
+  .optional();
+
 /** An https URL, or an http URL of this machine. */
 const isProtected = (url: string): boolean =>
   url.startsWith("https://") || (url.startsWith("http://") && isLoopback(new URL(url).hostname));
@@ -122,6 +132,7 @@ const ENVIRONMENT = z.object({
   TWILIO_MESSAGING_SERVICE_SID: z.string().startsWith("MG", "must begin with MG").optional(),
   TWILIO_API_URL: webUrl.optional(),
   CONTENT_KEY: contentKeys,
+  RECORD_SIGNING_KEY: signingKey,
   EMAIL_RETRIES: waits.prefault("5m 30m 2h 6h 12h 12h 12h 12h"),
   TEXT_RETRIES: waits.prefault("1m 10m 1h 4h 12h"),
   EMAIL_WITHIN: wait.prefault("120h"),
@@ -226,6 +237,8 @@ export interface Config {
   readonly text: TextConfig | undefined;
   /** In base64. The first seals sensitive content; the others only open it. */
   readonly contentKeys: readonly string[];
+  /** The key that signs the heads of the record tree: 32 bytes. Undefined: they are not signed. */
+  readonly signingKey: Buffer | undefined;
   /** Undefined: no port is opened. */
   readonly http: HttpConfig | undefined;
   /** The public address of the installation, also if another daemon listens there, without a slash at its end; undefined: it has none. */
@@ -305,7 +318,13 @@ function findGaps(env: Environment): string[] {
 }
 
 /** The settings that may come from a file, as Docker and Kubernetes mount secrets: NAME_FILE holds the path. */
-const SECRETS = ["DATABASE_URL", "SMTP_URL", "TWILIO_AUTH_TOKEN", "CONTENT_KEY"] as const;
+const SECRETS = [
+  "DATABASE_URL",
+  "SMTP_URL",
+  "TWILIO_AUTH_TOKEN",
+  "CONTENT_KEY",
+  "RECORD_SIGNING_KEY",
+] as const;
 
 /** The value of a secret's file, without the line break at its end; undefined where no file is named. */
 function readSecret(name: string, given: NodeJS.ProcessEnv): string | undefined {
@@ -388,19 +407,12 @@ function configOf(env: Environment): Omit<Config, "exampleSettings" | "misspelle
         : undefined,
     text: live ? textOf(env) : undefined,
     contentKeys: env.CONTENT_KEY ?? [],
+    signingKey: env.RECORD_SIGNING_KEY,
     http: httpOf(env),
     publicUrl: env.HTTP_PUBLIC_URL?.replace(/\/+$/, ""),
     metrics: metricsOf(env),
     logHeartbeatSeconds: env.LOG_HEARTBEAT_SECONDS,
-    lender: {
-      name: env.LENDER_NAME,
-      postalAddress: env.LENDER_POSTAL_ADDRESS,
-      phone: env.LENDER_PHONE,
-      website: env.LENDER_WEBSITE,
-      country: env.LENDER_COUNTRY,
-      timeZone: env.LENDER_TIME_ZONE,
-      languages: env.LENDER_LANGUAGES,
-    },
+    lender: lenderOf(env),
     senders: {
       email: env.EMAIL_FROM ?? EXAMPLE_FROM,
       text:
@@ -420,6 +432,16 @@ function configOf(env: Environment): Omit<Config, "exampleSettings" | "misspelle
     logLevel: env.LOG_LEVEL,
   };
 }
+
+const lenderOf = (env: Environment): Lender => ({
+  name: env.LENDER_NAME,
+  postalAddress: env.LENDER_POSTAL_ADDRESS,
+  phone: env.LENDER_PHONE,
+  website: env.LENDER_WEBSITE,
+  country: env.LENDER_COUNTRY,
+  timeZone: env.LENDER_TIME_ZONE,
+  languages: env.LENDER_LANGUAGES,
+});
 
 const metricsOf = ({ METRICS_HOST: host, METRICS_PORT: port }: Environment): Config["metrics"] =>
   port === undefined ? undefined : { host, port };
@@ -500,6 +522,7 @@ export function maskConfig(config: Config): object {
     ...rest,
     recipientsAllowed: config.recipientsAllowed && `${config.recipientsAllowed.length} patterns`,
     contentKeys: `${config.contentKeys.length} keys`,
+    signingKey: config.signingKey && "***",
     databaseUrl: config.databaseUrl === undefined ? "embedded" : maskUrl(config.databaseUrl),
     http: config.http && maskHttp(config.http),
     publicUrl: config.publicUrl && maskUrl(config.publicUrl),

@@ -35,6 +35,8 @@ import { RESOLVER_CONNECTIONS, startResolver } from "./resolver.ts";
 import { createPolicyReader } from "./store/guard/policy.ts";
 import { createActiveTypes } from "./store/resolve/active-types.ts";
 import { createTaskList } from "./task-list.ts";
+import { createTreeGrower } from "./record-tree.ts";
+import { readSigningKey } from "./tree-signature.ts";
 import { showAlive } from "./liveness.ts";
 import { startMaintenance } from "./maintenance.ts";
 
@@ -226,6 +228,7 @@ async function takeWork(
     jobs: queue.running,
     outages,
     auditDays: config.auditDays,
+    growTree: createTreeGrower(deps, config.signingKey && readSigningKey(config.signingKey)),
     onTime: clock.keepTo,
   });
   open.defer(() => watch.stop());

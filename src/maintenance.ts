@@ -60,6 +60,8 @@ interface MaintenanceOptions {
   /** The jobs that run in this process. */
   readonly jobs: ReadonlySet<string>;
   readonly outages: Outages;
+  /** Adds new rows of the record to the record tree. */
+  readonly growTree: () => Promise<void>;
   /** The number of days that the daily audit covers; 0 for none. */
   readonly auditDays: number;
   /** Receives the time of the database with every heartbeat. */
@@ -76,19 +78,7 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
   const { heartbeatMs = HEARTBEAT_MS } = watched;
   const stopped = new AbortController();
   const sendHeartbeat = reporting(watched, "heartbeat");
-  const recover = oneAtATime(reporting(watched, "recovery"), (round, steadyForMs) =>
-    recovery(watched.deps, round, steadyForMs),
-  );
-  const requeue = oneAtATime(reporting(watched, "sweep"), (round) => sweep(watched, round));
-  const sweepIntake = createIntakeSweep(watched.deps);
-  const watchPolicy = createPolicyWatch(watched.deps);
-  const policy = oneAtATime(reporting(watched, "policy"), () => watchPolicy());
-  const intake = oneAtATime(reporting(watched, "intakeSweep"), (round) =>
-    round % SWEEP_EVERY === 0 ? sweepIntake() : Promise.resolve(),
-  );
-  const audit = oneAtATime(reporting(watched, "audit"), (round) =>
-    round % AUDIT_EVERY === 0 ? auditDaily(watched.deps, watched.auditDays) : Promise.resolve(),
-  );
+  const parts = partsOf(watched);
   let round = 0;
   const loop = async (): Promise<void> => {
     // After an outage every worker has missed heartbeats. Only a worker with steady heartbeats since then may declare
@@ -100,15 +90,12 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
       if (!heard || performance.now() - began > heartbeatMs) steadySince = performance.now();
       if (heard) {
         round += 1;
-        recover.start(round, began - steadySince);
-        requeue.start(round, began - steadySince);
-        intake.start(round, began - steadySince);
-        policy.start(round, began - steadySince);
-        audit.start(round, began - steadySince);
+        const steadyForMs = began - steadySince;
+        parts.forEach((part) => part.start(round, steadyForMs));
       }
       await sleep(heartbeatMs, undefined, { signal: stopped.signal }).catch(() => {});
     }
-    const ended = Promise.all([recover, requeue, intake, audit].map((part) => part.running()));
+    const ended = Promise.all(parts.map((part) => part.running()));
     await Promise.race([ended, sleep(LONGEST_STOP_MS, undefined, { ref: false })]);
   };
   const done = loop();
@@ -118,6 +105,27 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
       return done;
     },
   };
+}
+
+/** The parts of maintenance besides the heartbeat. */
+function partsOf(watched: MaintenanceOptions): OneAtATime[] {
+  const { deps, auditDays, growTree } = watched;
+  const sweepIntake = createIntakeSweep(deps);
+  const watchPolicy = createPolicyWatch(deps);
+  const part = (name: string, run: Round): OneAtATime => oneAtATime(reporting(watched, name), run);
+  const every = (rounds: number, run: () => Promise<void>) => (round: number) =>
+    round % rounds === 0 ? run() : Promise.resolve();
+  return [
+    part("recovery", (round, steadyForMs) => recovery(deps, round, steadyForMs)),
+    part("sweep", (round) => sweep(watched, round)),
+    part("policy", () => watchPolicy()),
+    part("intakeSweep", every(SWEEP_EVERY, sweepIntake)),
+    part(
+      "audit",
+      every(AUDIT_EVERY, () => auditDaily(deps, auditDays)),
+    ),
+    part("recordTree", every(SWEEP_EVERY, growTree)),
+  ];
 }
 
 type Round = (round: number, steadyForMs: number) => Promise<void>;

@@ -14,6 +14,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import("./status/status.ts")).status,
   check: async () => (await import("./check/check.ts")).check,
   audit: async () => (await import("./audit/audit.ts")).audit,
+  verify: async () => (await import("./verify/verify.ts")).verify,
   find: async () => (await import("./find/find.ts")).find,
   explain: async () => (await import("./explain/explain.ts")).explain,
   show: async () => (await import("./show/show.ts")).show,

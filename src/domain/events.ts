@@ -455,6 +455,11 @@ export const EVENTS = {
     "The daily audit ended: case changes, the notices that they should have caused, changes that wait in a queue, and gaps.",
     { day: TEXT, changes: NUMBER, expected: NUMBER, waiting: NUMBER, gaps: NUMBER },
   ),
+  "recordTree.headMade": declare(
+    "info",
+    "The root of the record tree at a size, each minute in which the record has grown. Keep these lines outside the database: `tidings verify --heads FILE` compares the record with them.",
+    { size: NUMBER, root: TEXT, madeAt: TIME, keyId: TEXT_OR_NULL, signature: TEXT_OR_NULL },
+  ),
   "http.denied": declare(
     "warn",
     "A request was denied access: no or invalid credentials, a missing scope, a signed URL that is forged or expired, or a callback that its provider has not signed.",

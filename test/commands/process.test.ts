@@ -135,6 +135,7 @@ describe("arguments", () => {
       "status",
       "check",
       "audit",
+      "verify",
       "find",
       "explain",
       "show",

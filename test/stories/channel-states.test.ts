@@ -38,6 +38,7 @@ async function lineAfterThree(name: string, port: number): Promise<string> {
   await runDueJobs(database, deps);
   const watch = startMaintenance({
     auditDays: 0,
+    growTree: () => Promise.resolve(),
     deps,
     worker: { id: worker(name), host: "h", pid: 1, queuePool: name },
     jobs: new Set(),

@@ -587,8 +587,20 @@ export interface RecordChanges {
   tableName: string;
 }
 
+export interface RecordLeafIds {
+  lastId: Int8 | null;
+  source: string | null;
+}
+
+export interface RecordLeaves {
+  id: Int8 | null;
+  leaf: string | null;
+  source: string | null;
+}
+
 export interface Resolutions {
   caseChangeId: Int8;
+  id: Generated<Int8>;
   resolvedAt: Generated<Timestamp>;
   resolvedBy: Generated<string>;
   verdicts: Json;
@@ -654,6 +666,30 @@ export interface TimeZones {
   name: string;
 }
 
+export interface TreeHeads {
+  keyId: string | null;
+  madeAt: Generated<Timestamp>;
+  root: Buffer;
+  signature: Buffer | null;
+  size: Int8;
+}
+
+export interface TreeLeaves {
+  firstIndex: Int8;
+  hashes: Buffer;
+  maxId: Int8;
+  minId: Int8;
+  rowIds: ArrayType<Int8>;
+  source: string;
+}
+
+export interface TreeState {
+  frontier: Generated<Buffer>;
+  isOnly: Generated<boolean>;
+  size: Generated<Int8>;
+  swept: Generated<Json>;
+}
+
 export interface Workers {
   channels: Generated<Json>;
   heartbeatAt: Generated<Timestamp>;
@@ -704,11 +740,16 @@ export interface DB {
   receiptQueue: ReceiptQueue;
   receipts: Receipts;
   recordChanges: RecordChanges;
+  recordLeafIds: RecordLeafIds;
+  recordLeaves: RecordLeaves;
   resolutions: Resolutions;
   resolveQueue: ResolveQueue;
   secrets: Secrets;
   templates: Templates;
   templateTests: TemplateTests;
   timeZones: TimeZones;
+  treeHeads: TreeHeads;
+  treeLeaves: TreeLeaves;
+  treeState: TreeState;
   workers: Workers;
 }

@@ -53,6 +53,7 @@ test("the sweep of a daemon writes a finding that was kept by another", async ()
   );
   const watch = startMaintenance({
     auditDays: 0,
+    growTree: () => Promise.resolve(),
     deps: depsOn(database, { workerId: WORKER.id }),
     worker: WORKER,
     jobs: new Set(),
@@ -88,6 +89,7 @@ test("a daemon unlocks it while a row lock holds up its sweep", async () => {
   });
   const watch = startMaintenance({
     auditDays: 0,
+    growTree: () => Promise.resolve(),
     deps,
     worker: WORKER,
     jobs: new Set(),

@@ -23,6 +23,7 @@ test.each([-HOUR_MS, HOUR_MS])(
     const deps = depsOn(database, { clock: clock.now });
     const watch = startMaintenance({
       auditDays: 0,
+      growTree: () => Promise.resolve(),
       deps,
       worker: WORKER,
       jobs: new Set(),

@@ -1,0 +1,119 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { type Flaw, type LoggedHead, verifyRecord } from "../../verify-record.ts";
+import { readWhole, unusable, wrongArguments } from "../cli/arguments.ts";
+import { command } from "../cli/command.ts";
+import { withDatabase } from "../cli/database.ts";
+import { EXIT } from "../cli/exit-codes.ts";
+import { counted, page, wrapped } from "../cli/layout.ts";
+import { toStderr } from "../cli/print.ts";
+
+/** More flaws than these are counted, and not listed. */
+const MOST_LISTED = 100;
+/** Progress is shown on a terminal in steps of this many leaves. */
+const STEP = 100_000;
+
+/** Proves that the record is as it was written. */
+export const verify = command({
+  name: "verify",
+  summary: "verify that no row of the record was changed, removed or added since it was written",
+  takes: "[--heads FILE] [--key FILE] [--from SIZE] [--json]",
+  details: `Computes the record tree again, compares each leaf with its row, and the roots with the heads in the
+database. That shows every change by somebody who does not also change the tree. With --heads it compares
+the roots with the heads in the logs, which nobody with the password of the database can change. Exits
+with 1 if something differs. docs/record-tree.md explains the tree.`,
+  options: {
+    heads: {
+      type: "string",
+      value: "FILE",
+      message: "log lines; those of recordTree.headMade are compared",
+    },
+    key: {
+      type: "string",
+      value: "FILE",
+      message: "the public key (PEM) that must have signed every head",
+    },
+    from: {
+      type: "string",
+      value: "SIZE",
+      message: "compare only rows of leaves from this size on, after an earlier verification",
+    },
+    json: { type: "boolean", message: "as one JSON document" },
+  },
+  async run({ options, print }) {
+    const from = options.from === undefined ? 0 : readWhole("--from", options.from);
+    const logged = options.heads === undefined ? [] : await readHeads(options.heads);
+    const publicKey = options.key === undefined ? undefined : await readKey(options.key);
+    return await withDatabase("verify", async (db) => {
+      const listed: Flaw[] = [];
+      let flaws = 0;
+      let shown = 0;
+      const verified = await verifyRecord(
+        db,
+        { from, logged, publicKey },
+        {
+          onFlaw: (flaw) => {
+            flaws += 1;
+            if (listed.length < MOST_LISTED) listed.push(flaw);
+          },
+          onProgress: (leaves, all) => {
+            if (!process.stderr.isTTY || leaves - shown < STEP) return;
+            shown = leaves;
+            toStderr(`${counted(leaves, "leaf")} of ${all.toLocaleString("en-US")}`);
+          },
+        },
+      );
+      const report = { ...verified, logged: logged.length, flaws, listed };
+      print(options.json === true ? JSON.stringify(report, null, 2) : verifiedPage(report));
+      return flaws === 0 ? EXIT.done : EXIT.checkFailed;
+    });
+  },
+});
+
+interface Report {
+  readonly leaves: number;
+  readonly compared: number;
+  readonly heads: number;
+  readonly root: string;
+  readonly logged: number;
+  readonly flaws: number;
+  readonly listed: readonly Flaw[];
+}
+
+function verifiedPage({ leaves, compared, heads, root, logged, flaws, listed }: Report): string {
+  const summary = `The tree has ${leaves.toLocaleString("en-US")} leaves and the root ${root}. ${compared.toLocaleString("en-US")} rows were compared, with ${counted(heads, "head")} of the database and ${counted(logged, "head")} of the logs.`;
+  if (flaws === 0) return page([...wrapped(summary), "The record is as it was written."]);
+  const lines = listed.map(({ kind, source, rowId, size, long }) =>
+    [kind, source === null ? `at size ${size}` : `${source} ${rowId}`, long].join("  "),
+  );
+  return page([...wrapped(summary), `${counted(flaws, "FLAW")}:`, "", ...lines]);
+}
+
+async function readHeads(path: string): Promise<LoggedHead[]> {
+  const text = await readFile(path, "utf8").catch(unusable(`--heads ${path} cannot be read`));
+  const heads = text.split("\n").flatMap(headOf);
+  if (heads.length > 0) return heads;
+  throw wrongArguments(`--heads ${path} has no line of recordTree.headMade`);
+}
+
+/** Lines of other events, and lines that a log collector added, are not heads. */
+function headOf(line: string): LoggedHead[] {
+  const start = line.indexOf("{");
+  if (start === -1 || !line.includes("recordTree.headMade")) return [];
+  try {
+    const { size, root } = JSON.parse(line.slice(start)) as { size?: unknown; root?: unknown };
+    const isHead = typeof size === "number" && typeof root === "string";
+    return isHead ? [{ size, root: Buffer.from(root, "hex") }] : [];
+  } catch {
+    return [];
+  }
+}
+
+async function readKey(path: string): Promise<KeyObject> {
+  const text = await readFile(path, "utf8").catch(unusable(`--key ${path} cannot be read`));
+  try {
+    return createPublicKey(text);
+  } catch {
+    throw wrongArguments(`--key ${path} is not a public key in PEM form`);
+  }
+}

@@ -1,0 +1,42 @@
+import { sql } from "kysely";
+import type { Db } from "../postgres/db.ts";
+
+/** The root of the tree at a size. */
+export interface TreeHead {
+  readonly size: number;
+  readonly root: Buffer;
+  readonly madeAt: Date;
+  /** Both null without a signing key. */
+  readonly keyId: string | null;
+  readonly signature: Buffer | null;
+}
+
+/** Adds a head. False if there is one of this size. */
+export async function insertHead(db: Db, head: TreeHead): Promise<boolean> {
+  const { size, root, madeAt, keyId, signature } = head;
+  const { numAffectedRows = 0n } = await sql`
+    insert into tidings.tree_heads (size, root, made_at, key_id, signature)
+    values (${size}, ${root}, ${madeAt}, ${keyId}, ${signature})
+    on conflict do nothing
+  `.execute(db);
+  return numAffectedRows > 0n;
+}
+
+/** The newest head, or null. */
+export async function readLastHead(db: Db): Promise<TreeHead | null> {
+  const { rows } = await sql<TreeHead>`
+    select h.size::float8 as size, h.root, h.made_at, h.key_id, h.signature from tidings.tree_heads h order by h.size desc limit 1
+  `.execute(db);
+  return rows[0] ?? null;
+}
+
+/** The heads of sizes from `from` on up to `until`, the smallest first. */
+export async function listHeads(db: Db, from: number, until: number): Promise<TreeHead[]> {
+  const { rows } = await sql<TreeHead>`
+    select h.size::float8 as size, h.root, h.made_at, h.key_id, h.signature
+    from tidings.tree_heads h
+    where h.size >= ${from} and h.size <= ${until}
+    order by h.size
+  `.execute(db);
+  return rows;
+}

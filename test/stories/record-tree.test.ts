@@ -1,0 +1,260 @@
+import { createPublicKey } from "node:crypto";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { verify } from "../../src/commands/verify/verify.ts";
+import type { EmittedEvent } from "../../src/domain/events.ts";
+import { createTreeGrower } from "../../src/record-tree.ts";
+import { readSigningKey } from "../../src/tree-signature.ts";
+import { runOn } from "../commands/run.ts";
+import { rewriteRecord, useDatabase } from "../database.ts";
+import { insertInteraction, insertLogged } from "../interactions.ts";
+import { insertChanges, insertLender } from "../lender.ts";
+
+const database = useDatabase();
+const { pool, db } = database;
+const signingKey = readSigningKey(Buffer.alloc(32, 7));
+
+let heads: EmittedEvent[] = [];
+let now = new Date("2031-03-03T15:00:00Z");
+const grower = () =>
+  createTreeGrower(
+    {
+      db,
+      clock: () => now,
+      emit: (event, fields) => void heads.push({ event, fields } as unknown as EmittedEvent),
+    },
+    signingKey,
+  );
+
+/** Enough rounds, a minute apart, for every committed row to be a leaf below the ids that are complete. */
+async function growAll(grow = grower()): Promise<void> {
+  for (let round = 0; round < 4; round += 1) {
+    now = new Date(now.getTime() + 61_000);
+    await grow();
+  }
+}
+
+interface Document {
+  readonly leaves: number;
+  readonly root: string;
+  readonly heads: number;
+  readonly flaws: number;
+  readonly listed: readonly object[];
+}
+
+async function verifying(...words: readonly string[]): Promise<Document & { code: number }> {
+  const { code, output } = await runOn(database, verify, "--json", ...words);
+  return { code, ...(JSON.parse(output) as Document) };
+}
+
+let folder: string;
+async function fileOf(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+const logOf = (): Promise<string> =>
+  fileOf(
+    "tidings.log",
+    heads
+      .map(
+        ({ event, fields }) => `tidings | ${JSON.stringify({ level: "info", event, ...fields })}`,
+      )
+      .join("\n"),
+  );
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "record-tree-"));
+  await insertLender(pool);
+});
+
+let change: string;
+let interaction: string;
+
+/** A change with a notice that was sent, and a logged call whose subject was edited. */
+beforeEach(async () => {
+  heads = [];
+  await rewriteRecord(
+    pool,
+    `truncate tidings.tree_leaves, tidings.tree_heads, tidings.interaction_transitions, tidings.case_changes, tidings.record_changes, tidings.guard_policy_changes;
+     update tidings.tree_state set size = 0, frontier = '', swept = '{}'`,
+  );
+  [change = ""] = await insertChanges(pool, [{ caseId: "CS-1", status: "initiated" }]);
+  interaction = await insertInteraction(pool, { caseChangeId: change, status: "inProgress" });
+  await pool.query(
+    `update tidings.interactions set status = 'attempted', status_details = 'emailSent', content_sha256 = repeat('ab', 32) where id = ${interaction}`,
+  );
+  const logged = await insertLogged(pool, { subject: "Call" });
+  await pool.query(`update tidings.interactions set subject = 'A call' where id = ${logged}`);
+  await growAll();
+});
+
+describe("a record as it was written", () => {
+  test("is verified with the heads of the database and of the log", async () => {
+    const key = createPublicKey(signingKey.privateKey).export({ format: "pem", type: "spki" });
+    const verified = await verifying(
+      "--heads",
+      await logOf(),
+      "--key",
+      await fileOf("key.pem", String(key)),
+    );
+    expect(verified).toMatchObject({ code: 0, flaws: 0, listed: [], heads: heads.length });
+    // a change, five transitions, the state of the notice, and the edit
+    expect(verified.leaves).toBe(6);
+  });
+
+  test("grows with the record and keeps its earlier roots", async () => {
+    const before = await verifying();
+    await insertChanges(pool, [{ caseId: "CS-2", status: "initiated" }]);
+    await pool.query(
+      `update tidings.interactions set status = 'succeeded', status_details = 'emailDelivered' where id = ${interaction}`,
+    );
+    await growAll();
+    const after = await verifying("--heads", await logOf());
+    expect(after).toMatchObject({ code: 0, flaws: 0 });
+    expect(after.leaves).toBe(before.leaves + 3);
+  });
+
+  test("adds no row twice, whichever daemon grows it", async () => {
+    const { leaves } = await verifying();
+    await Promise.all([growAll(), growAll(), growAll()]);
+    expect(await verifying()).toMatchObject({ leaves, flaws: 0 });
+  });
+
+  test("has the rows of a transaction that commits after later ones", async () => {
+    const { leaves } = await verifying();
+    const slow = await pool.connect();
+    try {
+      await slow.query(
+        `begin; insert into tidings.case_changes (case_id, case_type_id, borrower_id, status) values ('SLOW', 'bankruptcy', 'BO-2', 'initiated')`,
+      );
+      await insertChanges(pool, [{ caseId: "CS-3", status: "initiated" }]);
+      const grow = grower();
+      await growAll(grow);
+      await slow.query("commit");
+      await growAll(grow);
+    } finally {
+      slow.release();
+    }
+    expect(await verifying()).toMatchObject({ leaves: leaves + 2, flaws: 0 });
+  });
+});
+
+describe("a superuser with the triggers off is found out", () => {
+  test.each([
+    [
+      "an altered change",
+      (): string => `update tidings.case_changes set fields = '{"amount": 1}' where id = ${change}`,
+      "rowAltered",
+      "caseChanges",
+    ],
+    [
+      "an altered time of a transition",
+      (): string =>
+        `update tidings.interaction_transitions set moved_at = moved_at - interval '1 day' where interaction_id = ${interaction} and to_status = 'attempted'`,
+      "rowAltered",
+      "transitions",
+    ],
+    [
+      "an altered interaction",
+      (): string =>
+        `update tidings.interactions set content_sha256 = repeat('cd', 32) where id = ${interaction}`,
+      "rowAltered",
+      "interactions",
+    ],
+    [
+      "a status without its transition",
+      (): string =>
+        `update tidings.interactions set status = 'succeeded', status_details = 'emailDelivered' where id = ${interaction}`,
+      "rowRemoved",
+      "interactions",
+    ],
+    [
+      "a removed interaction",
+      (): string => `delete from tidings.interactions where id = ${interaction}`,
+      "rowRemoved",
+      "interactions",
+    ],
+    [
+      "a removed edit",
+      (): string => "delete from tidings.record_changes",
+      "rowRemoved",
+      "recordChanges",
+    ],
+    [
+      "an added transition",
+      (): string =>
+        `insert into tidings.interaction_transitions (id, interaction_id, moved_at, moved_by, to_status) overriding system value values (-5, ${interaction}, now(), 'x', 'failed')`,
+      "rowAdded",
+      "transitions",
+    ],
+  ] as const)("%s", async (_what, statement, kind, source) => {
+    await rewriteRecord(pool, statement());
+    const { code, listed } = await verifying();
+    expect(code).toBe(1);
+    expect(listed).toEqual([expect.objectContaining({ kind, source })]);
+  });
+
+  test("a row that was added with an id of the past", async () => {
+    await insertChanges(pool, [{ caseId: "CS-4", status: "initiated" }]);
+    await rewriteRecord(pool, `delete from tidings.case_changes where case_id = 'CS-4'`);
+    await insertChanges(pool, [{ caseId: "CS-5", status: "initiated" }]);
+    await growAll();
+    await rewriteRecord(
+      pool,
+      `insert into tidings.case_changes (id, case_id, case_type_id, borrower_id, status) overriding system value
+       values (${Number(change) + 1}, 'CS-6', 'bankruptcy', 'BO-1', 'initiated')`,
+    );
+    expect((await verifying()).listed).toEqual([
+      expect.objectContaining({ kind: "rowAdded", source: "caseChanges" }),
+    ]);
+  });
+
+  test("a row that was altered together with its leaf: by the kept root", async () => {
+    await rewriteLeaf();
+    expect((await verifying()).listed.map((flaw) => (flaw as { kind: string }).kind)).toContain(
+      "rootDiffers",
+    );
+  });
+
+  test("a record that was written again with its whole tree: by the heads of the log and the signature", async () => {
+    const log = await logOf();
+    await rewriteRecord(pool, `update tidings.case_changes set fields = '{"amount": 1}'`);
+    await rewriteRecord(
+      pool,
+      `truncate tidings.tree_leaves, tidings.tree_heads;
+       update tidings.tree_state set size = 0, frontier = '', swept = '{}'`,
+    );
+    const forger = readSigningKey(Buffer.alloc(32, 8));
+    await growAll(createTreeGrower({ db, clock: () => now, emit: () => {} }, forger));
+    expect((await verifying()).flaws).toBe(0);
+    expect((await verifying("--heads", log)).listed).toContainEqual(
+      expect.objectContaining({ kind: "rootDiffers" }),
+    );
+    const key = createPublicKey(signingKey.privateKey).export({ format: "pem", type: "spki" });
+    expect((await verifying("--key", await fileOf("key.pem", String(key)))).listed).toContainEqual(
+      expect.objectContaining({ kind: "signatureWrong" }),
+    );
+  });
+
+  test("leaves that were cut off at the end", async () => {
+    const log = await logOf();
+    await rewriteRecord(
+      pool,
+      "delete from tidings.tree_leaves where first_index = (select max(first_index) from tidings.tree_leaves)",
+    );
+    expect((await verifying("--heads", log)).listed).toContainEqual(
+      expect.objectContaining({ kind: "leavesMissing" }),
+    );
+  });
+});
+
+/** Alters a change and its leaf. */
+async function rewriteLeaf(): Promise<void> {
+  await rewriteRecord(
+    pool,
+    `update tidings.tree_leaves set hashes = sha256('forged') where source = 'caseChanges'`,
+  );
+}
