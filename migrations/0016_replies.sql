@@ -13,6 +13,11 @@ create domain tidings.consent_source as text
   constraint consent_source_is_known check (value in ('link', 'oneClick', 'reply', 'complaint', 'provider')
     or tidings.refuse_word('consent_source', value));
 
+-- How the words of a reply were read. automatic: a program wrote them.
+create domain tidings.reading as text
+  constraint reading_is_known check (value in ('optOut', 'optIn', 'help', 'refuseAll', 'refuseVoice', 'ceaseWritten', 'unclear', 'none', 'automatic')
+    or tidings.refuse_word('reading', value));
+
 -- Each opt-out of an address or number, and each return, with the message by which it came. It is committed first and then
 -- written to the contact, because the core system may hold the row of the contact locked.
 create table tidings.consent_records (
@@ -49,7 +54,64 @@ create trigger keep_consent_record before update on tidings.consent_records
 for each row execute function tidings.keep_consent_record();
 create trigger keep_history before delete or truncate on tidings.consent_records
 for each statement execute function tidings.keep_history();
+-- an operator records what the words of a reply mean
 create trigger only_tidings_writes before insert or update or delete on tidings.consent_records
-for each statement execute function tidings.only_tidings_writes('send');
+for each statement execute function tidings.only_tidings_writes('operate');
 
-revoke execute on function tidings.keep_consent_record() from public;
+-- The inbound messages that Tidings receives, in addition to their interactions. A message is accepted once, by the provider's id.
+create table tidings.inbound_messages (
+  interaction_id bigint primary key
+    constraint inbound_messages_interaction_is_known references tidings.interactions,
+  provider text not null,
+  provider_message_id text not null,
+  received_at timestamptz not null default clock_timestamp(),
+  -- every contact with the number or address of the sender, of any borrower
+  contact_ids text[] not null,
+  reading tidings.reading not null,
+  -- true if it may be a refusal: nothing is sent to these contacts until a person has read it
+  suppresses boolean not null,
+  -- true while it waits for a person
+  is_open boolean not null,
+  handled_at timestamptz,
+  handled_by text,
+  handled_reason text
+    constraint inbound_messages_handled_reason_has_at_most_1000_characters check ((char_length(handled_reason) between 1 and 1000) is not false
+      or tidings.refuse('inbound_messages_handled_reason_has_at_most_1000_characters', 'handled_reason is empty or too long', 'use 1 to 1,000 characters')),
+  constraint inbound_messages_are_accepted_once unique (provider, provider_message_id)
+);
+create index inbound_messages_open on tidings.inbound_messages (interaction_id) where is_open;
+create index inbound_messages_suppressing on tidings.inbound_messages using gin (contact_ids) where is_open and suppresses;
+
+-- A message keeps what it is. A person closes it once, with a reason; the database writes who and when.
+create function tidings.keep_inbound_message() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  changing_columns constant text[] := array['is_open', 'handled_at', 'handled_by', 'handled_reason'];
+begin
+  if to_jsonb(new) - changing_columns <> to_jsonb(old) - changing_columns or not old.is_open or new.is_open
+    or new.handled_reason is null then
+    perform tidings.refuse('inbound_messages_are_handled_once', format('message %s can only be marked as handled, once', old.interaction_id),
+      'set is_open to false and handled_reason');
+  end if;
+  new.handled_at := clock_timestamp();
+  new.handled_by := tidings.moved_by();
+  return new;
+end $$;
+create trigger keep_inbound_message before update on tidings.inbound_messages
+for each row execute function tidings.keep_inbound_message();
+create trigger keep_history before delete or truncate on tidings.inbound_messages
+for each statement execute function tidings.keep_history();
+create trigger only_tidings_writes before insert or update or delete on tidings.inbound_messages
+for each statement execute function tidings.only_tidings_writes('operate');
+
+-- as in 0011
+create trigger require_values before insert or update on tidings.consent_records
+for each row when (new.id is null or new.contact_id is null or new.change is null or new.scope is null or new.source is null
+  or new.interaction_id is null or new.reason is null or new.recorded_at is null or new.recorded_by is null)
+execute function tidings.refuse_missing_value();
+create trigger require_values before insert or update on tidings.inbound_messages
+for each row when (new.interaction_id is null or new.provider is null or new.provider_message_id is null or new.received_at is null
+  or new.contact_ids is null or new.reading is null or new.suppresses is null or new.is_open is null)
+execute function tidings.refuse_missing_value();
+
+revoke execute on function tidings.keep_consent_record(), tidings.keep_inbound_message() from public;

@@ -6,8 +6,9 @@ import { createChannelHealth } from "./delivery/channel-health.ts";
 import { createLoadSize } from "./delivery/load-size.ts";
 import { createIntervalLimit } from "./delivery/interval-limit.ts";
 import { createPostponedReports } from "./delivery/postponed-reports.ts";
-import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
+import { verpAddress, verpToken } from "./decide/receipts/verp.ts";
 import type { InteractionId } from "./domain/ids.ts";
+import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
 import { SENDABLE_CHANNELS, type SendableChannel } from "./domain/vocabulary.ts";
 import { createCircuitBreaker } from "./providers/flow/circuit-breaker.ts";
 import { createCallLimit } from "./providers/flow/call-limit.ts";
@@ -41,6 +42,8 @@ interface Opening {
   readonly open: AsyncDisposableStack;
   readonly onReceipt: (receipt: ArrivedReceipt) => void;
   readonly twilioTokens: string[];
+  /** For the tokens of bounce addresses; none in commands that send tests. */
+  readonly linkKeys: readonly Buffer[];
 }
 
 /** Opens the provider of each channel; undefined if the channel is not configured. */
@@ -55,12 +58,13 @@ const OPENERS: Readonly<
 export async function openChannels(
   config: Config,
   onReceipt: (receipt: ArrivedReceipt) => void,
+  linkKeys: readonly Buffer[] = [],
 ): Promise<OpenChannels> {
   const open = new AsyncDisposableStack();
   const channels: Partial<Record<SendableChannel, DeliveryChannel>> = {};
   const twilioTokens: string[] = [];
   for (const name of SENDABLE_CHANNELS) {
-    const channel = await OPENERS[name]({ config, open, onReceipt, twilioTokens });
+    const channel = await OPENERS[name]({ config, open, onReceipt, twilioTokens, linkKeys });
     if (channel !== undefined) channels[name] = channel;
   }
   return { channels, twilioTokens, close: () => open.disposeAsync() };
@@ -70,6 +74,7 @@ async function openEmail({
   config,
   open,
   onReceipt,
+  linkKeys,
 }: Opening): Promise<DeliveryChannel | undefined> {
   const { bounceAddress, delivery } = config;
   const options = { outbox: join(config.dataDir, "outbox"), onReceipt };
@@ -78,10 +83,20 @@ async function openEmail({
   const provider = openSmtp({
     url,
     slots: config.channels.email.connections,
-    ...(bounceAddress && { envelopeFrom: bounceAddress }),
+    ...(bounceAddress && { envelopeFrom: bounceAddressOf(config, bounceAddress, linkKeys) }),
   });
   open.defer(() => provider.close());
   return createChannel(provider, config.channels.email);
+}
+
+/** With tokens a report names the very attempt, and none can be forged for another message. */
+function bounceAddressOf(
+  { bounceTokens }: Config,
+  bounceAddress: string,
+  linkKeys: readonly Buffer[],
+): (interactionId: InteractionId) => string {
+  if (!bounceTokens || linkKeys.length === 0) return () => bounceAddress;
+  return (id) => verpAddress(bounceAddress, verpToken(id, linkKeys)) ?? bounceAddress;
 }
 
 async function openText({

@@ -126,6 +126,10 @@ const ENVIRONMENT = z.object({
     .string()
     .regex(/^[^\s<>,@]+@[^\s<>,@]+$/, "must be a bare address, such as `bounces@lender.example`")
     .optional(),
+  EMAIL_BOUNCE_TOKENS: z.enum(["yes", "no"]).default("no"),
+  MAIL_PORT: portNumber.optional(),
+  MAIL_HOST: z.string().min(1).default("127.0.0.1"),
+  MAIL_PROTOCOL: z.enum(["lmtp", "smtp"]).default("lmtp"),
   TWILIO_ACCOUNT_SID: z.string().startsWith("AC", "must begin with AC").optional(),
   TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
   TWILIO_FROM: z.string().startsWith("+", "must begin with + and the country's code").optional(),
@@ -197,6 +201,13 @@ export interface TokenConfig {
   readonly type: string | undefined;
 }
 
+/** The address of the listener for reports and replies by email. */
+export interface MailConfig {
+  readonly port: number;
+  readonly host: string;
+  readonly protocol: "lmtp" | "smtp";
+}
+
 /** The settings that every channel has. */
 export interface ChannelConfig {
   /** The wait before the second attempt, the third and so on (ms). */
@@ -256,6 +267,10 @@ export interface Config {
   readonly senders: Readonly<Record<SendableChannel, string>>;
   /** The envelope's sender; undefined: the address of the sender of emails. */
   readonly bounceAddress: string | undefined;
+  /** True if the envelope's sender has a signed token of the message. */
+  readonly bounceTokens: boolean;
+  /** The listener for reports and replies by email; undefined: no port is opened. */
+  readonly mail: MailConfig | undefined;
   readonly channels: Readonly<Record<SendableChannel, ChannelConfig>>;
   /** The limits of a migration: the wait for a lock, and the run of a statement (ms). */
   readonly migration: { readonly lockMs: number; readonly statementMs: number };
@@ -295,8 +310,15 @@ const findMissing = (
     .flatMap((group) => group.filter((name) => env[name] === undefined))
     .map((name) => `${name} is missing`);
 
+/** A local part has at most 64 characters (RFC 5321), and the token of a message up to 31. */
+const fitsToken = (address = ""): boolean => /^[^+@]{1,30}@/u.test(address);
+
 function findGaps(env: Environment): string[] {
   const gaps = findMissing(env, TOKENS_TOGETHER);
+  if (env.EMAIL_BOUNCE_TOKENS === "yes" && !fitsToken(env.EMAIL_BOUNCE_ADDRESS))
+    gaps.push(
+      "EMAIL_BOUNCE_TOKENS needs EMAIL_BOUNCE_ADDRESS, without a + and with at most 30 characters before the @",
+    );
   if (env.LENDER_COUNTRY !== "US" && !env.LENDER_PHONE.startsWith("+"))
     gaps.push("LENDER_PHONE must begin with + and the country's code");
   if (env.DELIVERY === "sandbox") return gaps;
@@ -420,11 +442,10 @@ function configOf(env: Environment): Omit<Config, "exampleSettings" | "misspelle
         EXAMPLE_NUMBER,
     },
     bounceAddress: env.EMAIL_BOUNCE_ADDRESS,
+    bounceTokens: env.EMAIL_BOUNCE_TOKENS === "yes",
+    mail: mailOf(env),
     channels: channelsOf(env),
-    migration: {
-      lockMs: env.MIGRATION_LOCK_TIMEOUT,
-      statementMs: env.MIGRATION_STATEMENT_TIMEOUT,
-    },
+    migration: migrationOf(env),
     concurrency: env.CONCURRENCY,
     intakePollMs: env.INTAKE_POLL_MS,
     auditDays: env.AUDIT_DAYS,
@@ -442,6 +463,14 @@ const lenderOf = (env: Environment): Lender => ({
   timeZone: env.LENDER_TIME_ZONE,
   languages: env.LENDER_LANGUAGES,
 });
+
+const migrationOf = (env: Environment): Config["migration"] => ({
+  lockMs: env.MIGRATION_LOCK_TIMEOUT,
+  statementMs: env.MIGRATION_STATEMENT_TIMEOUT,
+});
+
+const mailOf = ({ MAIL_PORT: port, MAIL_HOST: host, MAIL_PROTOCOL: protocol }: Environment) =>
+  port === undefined ? undefined : { port, host, protocol };
 
 const metricsOf = ({ METRICS_HOST: host, METRICS_PORT: port }: Environment): Config["metrics"] =>
   port === undefined ? undefined : { host, port };

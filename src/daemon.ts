@@ -8,14 +8,13 @@ import { createSharedClock, type SharedClock } from "./clock.ts";
 import { type Config, withinOf } from "./config.ts";
 import { createInFlight, type InFlight } from "./delivery/in-flight.ts";
 import type { DeliveryChannels, Deps } from "./deps.ts";
-import type { Links } from "./decide/replies/unsubscribe.ts";
 import type { Emit } from "./domain/events.ts";
 import { nameWorker, type WorkerId } from "./domain/ids.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
 import { syncChannelProviders } from "./store/deliver/channels.ts";
 import { loadLinkKeys } from "./store/api/secrets.ts";
-import { createDb, type Db, openPool } from "./store/postgres/db.ts";
+import { createDb, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";
 import { migrate } from "./store/postgres/migrate.ts";
 import { trackOutages, type Outages } from "./store/postgres/outages.ts";
@@ -29,6 +28,7 @@ import { createSeal } from "./seal.ts";
 import { createTemplateCache } from "./store/deliver/template-cache.ts";
 import { recordHeartbeat, deregisterWorker } from "./store/queue/workers.ts";
 import { createObserving } from "./observing.ts";
+import { openMail } from "./mail-service.ts";
 import { openHttp } from "./http-service.ts";
 import { startReceiptApplier } from "./receipt-applier.ts";
 import { RESOLVER_CONNECTIONS, startResolver } from "./resolver.ts";
@@ -102,17 +102,19 @@ async function openOn(
   const outages = trackOutages(emit);
   await prepareDatabase({ config, emit, stopSignal, databaseUrl, pool, outages });
 
-  const carrying = await openChannels(config, (receipt) =>
-    takeReceipt(receipt, { pool, emit, outages }),
-  );
+  const linkKeys = await loadLinkKeys(createDb(pool));
+  const onReceipt = (receipt: ArrivedReceipt): void =>
+    takeReceipt(receipt, { pool, emit, outages });
+  const carrying = await openChannels(config, onReceipt, linkKeys);
   open.defer(() => carrying.close());
   const stopping = new AbortController();
   const clock = createSharedClock();
-  const links = await linksOf(config, createDb(pool));
-  const deps = depsOf({ config, emit, workerId, pool, carrying, stopping, clock, outages, links });
+  const opened = { config, emit, workerId, pool, carrying, stopping, clock, outages, linkKeys };
+  const deps = depsOf(opened);
   await syncChannelProviders(deps.db, providersOf(carrying.channels));
   await observing.start(open, carrying.channels);
   const { broken } = await takeWork(open, { config, deps, pool, stopping, clock, outages });
+  await openMail(open, { config, ...deps });
   const { http } = config;
   const { twilioTokens } = carrying;
   if (http) await openHttp(open, { config, http, databaseUrl, emit, outages, twilioTokens });
@@ -167,15 +169,12 @@ interface Opened {
   readonly stopping: AbortController;
   readonly clock: SharedClock;
   readonly outages: Outages;
-  readonly links: Links | null;
-}
-
-async function linksOf({ publicUrl }: Config, db: Db): Promise<Links | null> {
-  return publicUrl === undefined ? null : { publicUrl, keys: await loadLinkKeys(db) };
+  readonly linkKeys: readonly Buffer[];
 }
 
 function depsOf(opened: Opened): Deps {
-  const { config, emit, workerId, pool, carrying, stopping, clock, outages, links } = opened;
+  const { config, emit, workerId, pool, carrying, stopping, clock, outages, linkKeys } = opened;
+  const { publicUrl } = config;
   const db = createDb(pool);
   return {
     db,
@@ -185,7 +184,7 @@ function depsOf(opened: Opened): Deps {
     lender: config.lender,
     withinMs: withinOf(config),
     senders: config.senders,
-    links,
+    links: publicUrl === undefined ? null : { publicUrl, keys: linkKeys },
     recipientsAllowed: config.recipientsAllowed,
     channels: carrying.channels,
     recorder: createRecorder({

@@ -16,6 +16,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import("./audit/audit.ts")).audit,
   verify: async () => (await import("./verify/verify.ts")).verify,
   find: async () => (await import("./find/find.ts")).find,
+  inbox: async () => (await import("./inbox.ts")).inbox,
   explain: async () => (await import("./explain/explain.ts")).explain,
   show: async () => (await import("./show/show.ts")).show,
   cancel: async () => (await import("./cancel.ts")).cancel,

@@ -11,6 +11,8 @@ export const DELIVERY_RULES = {
   "case.moved": "The case no longer satisfies the trigger, and the notification type cancels then.",
   "pause.open": "Everything, its channel or its notification type is paused. It waits.",
   "content.noKey": "Its content is sensitive and CONTENT_KEY is not set. It waits.",
+  "reply.unread":
+    "A reply from its only contact may be an opt-out, and no person has read it. It waits.",
   "contact.none": "The borrower has no contact that it can be sent to.",
   "recipients.notAllowed": "RECIPIENTS_ALLOWED does not contain the recipient.",
   "template.missing": "The template version does not exist.",

@@ -358,6 +358,35 @@ export const EVENTS = {
     "Applying a receipt failed. It is tried again at intervals of up to a minute and never given up.",
     { receiptId: RECEIPT_ID, code: TEXT },
   ),
+  "mail.received": declare(
+    "info",
+    "An email came to the bounce or reply address. kind is bounce, delayed, delivered, relayed, complaint, autoReply, reply or unknown. matched is false if it names no message of ours, or names it with a forged token.",
+    { kind: TEXT, matched: FLAG },
+  ),
+  "mail.notRead": declare(
+    "warn",
+    "An email to the bounce or reply address cannot be read or is too large. It changes nothing.",
+    { reason: TEXT },
+  ),
+  "mail.opened": declare(
+    "info",
+    "The listener for reports and replies by email listens on this port.",
+    {
+      port: NUMBER,
+      protocol: TEXT,
+    },
+  ),
+  "reply.received": declare(
+    "info",
+    "A borrower answered. The interaction is the reply. contacts is the number of contacts with its number or address; 0 if the sender is unknown.",
+    {
+      interactionId: INTERACTION_ID,
+      channel: CHANNEL,
+      reading: TEXT,
+      contacts: NUMBER,
+      waitsForPerson: FLAG,
+    },
+  ),
   "consent.recorded": declare(
     "info",
     "A borrower opted an address or number out, or in again. The interaction is the message whose link was used, or the reply. contacts is the number of changes on record; 0 if nothing changed.",

@@ -7,6 +7,7 @@ export const PASS_OVER_REASONS = {
   archived: "it is archived",
   notPersonal: "its label is not personal",
   receivesNoTexts: "it does not receive text messages",
+  replyUnread: "its reply may be an opt-out and waits for a person",
   optedOut: "it has opted out of such messages",
   valueUnusable: "its value cannot be sent to",
 } as const;

@@ -118,6 +118,20 @@ export type ReceiptOddity = (typeof RECEIPT_ODDITIES)[number];
 export const REVEAL_WAYS = ["command", "rest", "signedUrl"] as const;
 export type RevealWay = (typeof REVEAL_WAYS)[number];
 
+/** How the words of a reply were read. `automatic`: a program wrote them. */
+export const STORED_READINGS = [
+  "optOut",
+  "optIn",
+  "help",
+  "refuseAll",
+  "refuseVoice",
+  "ceaseWritten",
+  "unclear",
+  "none",
+  "automatic",
+] as const;
+export type StoredReading = (typeof STORED_READINGS)[number];
+
 /** The ways in which a borrower changes whether an address or number may be written to. */
 export const CONSENT_CHANGES = ["optOut", "optIn"] as const;
 export type ConsentChange = (typeof CONSENT_CHANGES)[number];

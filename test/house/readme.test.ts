@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { DELIVERY_RULES } from "../../src/domain/delivery-rules.ts";
 
@@ -9,13 +9,6 @@ test("README names every rule by which a notice is judged when it is due", () =>
   const [, table = ""] = /^## What it judges\n([\s\S]*?)^## /mu.exec(README) ?? [];
   const missing = Object.keys(DELIVERY_RULES).filter((rule) => !table.includes(`\`${rule}\``));
   expect(missing).toEqual([]);
-});
-
-test("README says that the daemon reads no replies, and it does not", () => {
-  expect(README).toContain("Tidings reads no incoming email or texts.");
-  const files = globSync(["src/*.ts", "src/{delivery,store,http}/**/*.ts", "tasks/*.ts"]);
-  const wired = files.filter((path) => /decide\/replies\/read-/u.test(read(path)));
-  expect(wired).toEqual([]);
 });
 
 test("README is one page: what is longer is in docs", () =>

@@ -40,6 +40,23 @@ const ROWS: Readonly<Record<string, Row>> = {
     address: { city: "Zebra" },
   },
   do_not_interact: { borrower_id: "BO-1" },
+  consent_records: {
+    contact_id: "zebra",
+    change: "optOut",
+    scope: "collection",
+    source: "reply",
+    interaction_id: 1,
+    reason: "Zebra",
+  },
+  inbound_messages: {
+    interaction_id: 1,
+    provider: "zebra",
+    provider_message_id: "zebra",
+    contact_ids: [],
+    reading: "none",
+    suppresses: false,
+    is_open: true,
+  },
   content_reveals: { interaction_id: 1, revealed_by: "zebra", way: "command" },
   template_tests: { template_id: 1, template_version: 1, content_hash: "zebra" },
   guard_policy_changes: {
@@ -69,14 +86,6 @@ const ROWS: Readonly<Record<string, Row>> = {
 
 /** Tables that only a daemon writes. Their checks are tested as well, because their rows can contain a secret. */
 const ROWS_OF_DAEMONS: Readonly<Record<string, Row>> = {
-  consent_records: {
-    contact_id: "zebra",
-    change: "optOut",
-    scope: "collection",
-    source: "reply",
-    interaction_id: 1,
-    reason: "Zebra",
-  },
   idempotency_keys: { caller: "zebra", key: "zebra", request_hash: "\\x00", resource_id: "1" },
   record_changes: {
     table_name: "zebra",
@@ -175,6 +184,10 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
       value_is_an_object: { value: ["zebra"] },
     }).map(([rule, values]) => [`guard_policy_changes_${rule}`, ["guard_policy_changes", values]]),
   ),
+  inbound_messages_handled_reason_has_at_most_1000_characters: [
+    "inbound_messages",
+    { handled_reason: "" },
+  ],
   idempotency_keys_key_is_short: ["idempotency_keys", { key: "zebra".repeat(60) }],
   interactions_attempt_counts_from_one: ["interactions", { attempt: 0 }],
   interactions_content_sha256_is_a_sha256: ["interactions", { content_sha256: "zebra" }],

@@ -86,6 +86,7 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["PREFERENCE_SOURCES", "preference_source"],
   ["PLACES", "place"],
   ["WEEKDAYS", "weekday"],
+  ["STORED_READINGS", "reading"],
 ];
 
 test.each(LISTS)("%s is the list of the domain %s", async (list, domain) => {

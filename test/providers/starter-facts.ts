@@ -53,6 +53,7 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
         receiveTextMessages: true,
         optedOutAt: null,
         marketingOptedOutAt: null,
+        replyUnread: false,
       },
     ],
   };

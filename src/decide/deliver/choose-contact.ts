@@ -19,7 +19,13 @@ export type Choice =
       /** The contacts that come before it in the order of preference. */
       readonly passedOver: readonly PassedOver[];
     }
-  | { readonly kind: "none"; readonly short: string; readonly long: string };
+  | {
+      readonly kind: "none";
+      readonly short: string;
+      readonly long: string;
+      /** True if there may be one as soon as a person has read a reply. */
+      readonly untilRead: boolean;
+    };
 
 const byPreference = (one: Contact, other: Contact): number =>
   CONTACT_STATUSES.indexOf(one.status) - CONTACT_STATUSES.indexOf(other.status) ||
@@ -42,6 +48,7 @@ export function chooseContact(
   if (rules === undefined)
     return {
       kind: "none",
+      untilRead: false,
       short: "Channel not carried",
       long: `No rule chooses a contact for ${channel}; send it by email or text.`,
     };
@@ -66,14 +73,15 @@ function objectionTo(contact: Contact, rules: ChannelRules): PassOverReason | nu
 
 /** 12 CFR 1006.14(h)(1) closes an address for messages about collection. */
 function optOutOf(
-  { optedOutAt, marketingOptedOutAt }: Contact,
+  { optedOutAt, marketingOptedOutAt, replyUnread }: Contact,
   { optOutIsTotal }: ChannelRules,
   { isCollection, isMarketing }: Purpose,
 ): PassOverReason | null {
+  const mayBeClosed = isCollection || isMarketing || optOutIsTotal;
   const isClosed =
-    (optedOutAt !== null && (isCollection || isMarketing || optOutIsTotal)) ||
-    (marketingOptedOutAt !== null && isMarketing);
-  return isClosed ? "optedOut" : null;
+    (optedOutAt !== null && mayBeClosed) || (marketingOptedOutAt !== null && isMarketing);
+  if (isClosed) return "optedOut";
+  return replyUnread && mayBeClosed ? "replyUnread" : null;
 }
 
 /** More contacts than a person reads one by one. */
@@ -91,6 +99,7 @@ function noContact(
   const named = passedOver.slice(0, MOST_NAMED).map(passedOverInWords);
   return {
     kind: "none",
+    untilRead: passedOver.some(({ why }) => why === "replyUnread"),
     short: unusable ? "Contact unusable" : "No eligible contact",
     long: [first, ...named].join(" "),
   };

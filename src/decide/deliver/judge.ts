@@ -39,6 +39,7 @@ export function judge(facts: FactSheet, moment: Moment): Verdict {
     moment.lender.country,
     purposeOf(facts),
   );
+  if (choice.kind === "none" && choice.untilRead) return untilRead(choice.long, moment.now);
   if (choice.kind === "none") return refuse("failed", "contact.none", choice.short, choice.long);
   if (isAllowed(choice.to, moment.recipientsAllowed))
     return { kind: "send", contact: choice.contact, to: choice.to, passedOver: choice.passedOver };
@@ -111,6 +112,13 @@ function keyless({ sensitive }: FactSheet, { now, canSeal }: Moment): Stop | und
     until,
     reason: { ruleId: "content.noKey", short: "No content key", long },
   };
+}
+
+/** A refusal that a person may still find in a reply delays a notice and does not cancel it. */
+function untilRead(why: string, now: Date): Stop {
+  const long = `${why} `.concat("Read it: `tidings inbox` lists what waits.");
+  const until = new Date(now.getTime() + PAUSE_MS);
+  return { kind: "wait", until, reason: { ruleId: "reply.unread", short: "Reply not read", long } };
 }
 
 const refuse = (

@@ -133,8 +133,15 @@ function listUnsubscribeOf(facts: FactSheet, optOutUrl: string | null): string |
 /** The facts that a claim records. */
 function claimedFacts(
   { interactionId, borrower, caseNow }: FactSheet,
-  { id: contactId, optedOutAt: _optedOut, marketingOptedOutAt: _marketing, ...details }: Contact,
+  chosen: Contact,
 ): Pick<Claim, "interactionId" | "contactId" | "contact" | "borrower" | "newestCaseChangeId"> {
+  const {
+    id: contactId,
+    optedOutAt: _optedOutAt,
+    marketingOptedOutAt: _marketingOptedOutAt,
+    replyUnread: _replyUnread,
+    ...details
+  } = chosen;
   const contact = { object: "contactDetails", ...details };
   return { interactionId, contactId, contact, borrower, newestCaseChangeId: caseNow.changeId };
 }

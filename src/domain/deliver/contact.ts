@@ -17,4 +17,6 @@ export interface Contact {
   /** The opt-out from messages about collection, and from advertising (ISO times). */
   readonly optedOutAt: string | null;
   readonly marketingOptedOutAt: string | null;
+  /** True if a reply from it may be an opt-out and no person has read it yet. */
+  readonly replyUnread: boolean;
 }

@@ -1,5 +1,6 @@
 import { BAD_ADDRESS, MALFORMED_SENDER } from "../../domain/codes/smtp-meanings.ts";
 import { readReply } from "../../domain/codes/smtp-reply.ts";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { EmailMessage } from "../../domain/deliver/message.ts";
 import type { ProviderAnswer } from "../../domain/provider-answer.ts";
 import { credentialForms } from "../answer/credential-forms.ts";
@@ -18,8 +19,8 @@ export interface SmtpOptions {
   readonly slots?: number;
   /** For one call in total: connecting, signing in and sending. */
   readonly deadlineMs?: number;
-  /** The bounce address; the sender's address if not given. */
-  readonly envelopeFrom?: string;
+  /** The bounce address of a message; the sender's address if not given. */
+  readonly envelopeFrom?: (interactionId: InteractionId) => string;
 }
 
 /** Sends email through a mail submission server. Throws on a URL that cannot be read. */
@@ -36,7 +37,7 @@ export function openSmtp(options: SmtpOptions): Provider<EmailMessage> {
       personal: [...personalIn(message), ...secrets],
     };
     if (!isMailbox(message.to)) return answerOf(call, BAD_ADDRESS, {});
-    const mail = await sourceOf(message, envelopeFrom);
+    const mail = await sourceOf(message, envelopeFrom?.(message.interactionId));
     if (!isMailbox(mail.envelope.from)) return answerOf(call, MALFORMED_SENDER, {});
 
     const delivery = await within(deadlineMs, (deadline) => sessions.deliver(mail, deadline));

@@ -80,6 +80,7 @@ const WORK_TABLES = [
   "receipt_queue",
   "receipt_oddities",
   "consent_records",
+  "inbound_messages",
   "interaction_transitions",
   "interaction_chains",
   "content_reveals",
@@ -166,10 +167,10 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       { privileges: "select, insert", tables: OPERATOR_TABLES },
       {
         privileges: "insert",
-        tables: ["content_reveals", "template_tests", "guard_policy_changes"],
+        tables: ["content_reveals", "template_tests", "guard_policy_changes", "consent_records"],
       },
     ],
-    updates: [...OPERATOR_TABLES, "holds"],
+    updates: [...OPERATOR_TABLES, "holds", "inbound_messages"],
     functions: [
       "right_to_operate()",
       "right_to_set_policy()",

@@ -333,6 +333,20 @@ export interface IdempotencyKeys {
   resourceId: string;
 }
 
+export interface InboundMessages {
+  contactIds: string[];
+  handledAt: Timestamp | null;
+  handledBy: string | null;
+  handledReason: string | null;
+  interactionId: Int8;
+  isOpen: boolean;
+  provider: string;
+  providerMessageId: string;
+  reading: string;
+  receivedAt: Generated<Timestamp>;
+  suppresses: boolean;
+}
+
 export interface InteractionChains {
   attempts: number | null;
   caseChangeId: Int8 | null;
@@ -725,6 +739,7 @@ export interface DB {
   guardPolicyVersion: GuardPolicyVersion;
   holds: Holds;
   idempotencyKeys: IdempotencyKeys;
+  inboundMessages: InboundMessages;
   interactionChains: InteractionChains;
   interactions: Interactions;
   interactionTransitions: InteractionTransitions;

@@ -14,11 +14,18 @@ export interface ConsentRecord {
   readonly reason: string;
 }
 
+/** Records the decision as `recordConsentRow` does, and writes it to the contacts that are not locked. */
+export async function recordConsent(db: Db, record: ConsentRecord): Promise<number> {
+  const count = await recordConsentRow(db, record);
+  await applyConsent(db);
+  return count;
+}
+
 /**
  * Records the decision for those of the contacts for which it changes something, and resolves to their number. It counts at
  * once: judging reads records that are not yet written to the contacts. It waits for no lock of the core system.
  */
-export async function recordConsent(db: Db, record: ConsentRecord): Promise<number> {
+export async function recordConsentRow(db: Db, record: ConsentRecord): Promise<number> {
   const { contactIds, change, scopes, source, interactionId, reason } = record;
   const { rows } = await sql<{ id: string }>`
     insert into tidings.consent_records (contact_id, change, scope, source, interaction_id, reason)
@@ -30,7 +37,6 @@ export async function recordConsent(db: Db, record: ConsentRecord): Promise<numb
     on conflict (contact_id, scope, change) where applied_at is null do nothing
     returning id
   `.execute(db);
-  await applyConsent(db);
   return rows.length;
 }
 

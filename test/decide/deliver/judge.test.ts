@@ -22,6 +22,7 @@ const contact = ({ id = "CT-1", ...rest }: ContactRow): Contact => ({
   receiveTextMessages: false,
   optedOutAt: null,
   marketingOptedOutAt: null,
+  replyUnread: false,
   ...rest,
 });
 const phone = (rest: ContactRow): Contact =>
@@ -136,6 +137,17 @@ describe("a contact that has opted out", () => {
     expect(choice).toMatchObject(
       expected === "chosen" ? { kind: "chosen" } : { kind: "none", long },
     );
+  });
+
+  test("or may have, in a reply that waits for a person, delays the notice and does not fail it", () => {
+    const contacts = [contact({ replyUnread: true })];
+
+    expect(judge(facts({ theme: "opsCollDebt", contacts }), MOMENT)).toMatchObject({
+      kind: "wait",
+      until: new Date("2031-03-03T17:05:00Z"),
+      reason: { ruleId: "reply.unread" },
+    });
+    expect(judge(facts({ theme: "opsServicing", contacts }), MOMENT).kind).toBe("send");
   });
 
   test("is passed over for the next one, and not for a message that is not about collection", () => {

@@ -47,6 +47,7 @@ const CONTACT: Contact = {
   receiveTextMessages: false,
   optedOutAt: null,
   marketingOptedOutAt: null,
+  replyUnread: false,
 };
 
 const BORROWER = parseBorrowerId("BO-1");

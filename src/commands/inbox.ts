@@ -1,0 +1,99 @@
+import type { InteractionId } from "../domain/ids.ts";
+import type { Db } from "../store/postgres/db.ts";
+import { recordConsentRow } from "../store/replies/consent.ts";
+import { handleInbound, listOpenInbound, type OpenInbound } from "../store/replies/inbound.ts";
+import { readInteractionId, wrongArguments } from "./cli/arguments.ts";
+import { command } from "./cli/command.ts";
+import { withDatabase } from "./cli/database.ts";
+import { EXIT } from "./cli/exit-codes.ts";
+import { aligned, counted } from "./cli/layout.ts";
+import { momentsIn, type ShowMoment } from "./cli/moment.ts";
+import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
+
+/**
+ * Lists the inbound messages that wait for a person, or marks one as handled. The exit code is `notFound` if none waits, or if the
+ * message does not wait.
+ */
+export const inbox = command({
+  name: "inbox",
+  summary: "list the replies that wait for a person, or mark one as handled",
+  takes: '[--json] | INTERACTION_ID --reason "…" [--opt-out] [--by NAME]',
+  details: `A reply waits if its words may be a refusal, contain no keyword, ask for help, or come from
+somebody unknown. \`tidings show ID --reveal\` shows the words. While one that may be a refusal waits,
+no text and nothing about collection is sent to its contacts. --opt-out records that it is one.`,
+  operands: ["[INTERACTION_ID]"],
+  options: {
+    json: { type: "boolean", message: "as one JSON document" },
+    ...REASON_OPTION,
+    "opt-out": { type: "boolean", message: "the reply is an opt-out: record it" },
+    ...BY_OPTION,
+  },
+  async run({ operands: [operand], options, print }) {
+    if (operand === undefined) {
+      if (options.reason !== undefined || options["opt-out"] === true)
+        throw wrongArguments("--reason and --opt-out need the id of the reply");
+      return await withDatabase("inbox", async (db, { lender }) => {
+        const open = await listOpenInbound(db);
+        print(
+          options.json === true ? inboxJson(open) : inboxPage(open, momentsIn(lender.timeZone)),
+        );
+        return open.length === 0 ? EXIT.notFound : EXIT.done;
+      });
+    }
+    const id = readInteractionId("INTERACTION_ID", operand);
+    const reason = readReason(options.reason);
+    const operator = readOperator(options.by ?? process.env["USER"]);
+    return await withDatabase(`operator:${operator}`, async (db) => {
+      const done = await handle(db, id, { reason, isOptOut: options["opt-out"] === true });
+      print(done ?? `Interaction ${id} is no reply that waits for a person; nothing was changed.`);
+      return done === undefined ? EXIT.notFound : EXIT.done;
+    });
+  },
+});
+
+interface Decision {
+  readonly reason: string;
+  readonly isOptOut: boolean;
+}
+
+/** Handles the reply and records the opt-out together. A daemon writes it to the contact. */
+async function handle(
+  db: Db,
+  id: InteractionId,
+  { reason, isOptOut }: Decision,
+): Promise<string | undefined> {
+  return await db.transaction().execute(async (transaction) => {
+    const contactIds = await handleInbound(transaction, id, reason);
+    if (contactIds === undefined) return undefined;
+    if (!isOptOut) return `Reply ${id} is handled.`;
+    const optedOut = await recordConsentRow(transaction, {
+      contactIds,
+      change: "optOut",
+      scopes: ["collection"],
+      source: "reply",
+      interactionId: id,
+      reason,
+    });
+    return `Reply ${id} is handled. ${counted(optedOut, "contact")} opted out.`;
+  });
+}
+
+const inboxJson = (open: readonly OpenInbound[]): string => JSON.stringify({ replies: open });
+
+function inboxPage(open: readonly OpenInbound[], show: ShowMoment): string {
+  if (open.length === 0) return "No reply waits for a person.";
+  const rows = open.map((one) => [
+    one.interactionId,
+    show(one.receivedAt),
+    one.channel,
+    one.reading,
+    one.borrowerId === null ? "unknown sender" : `borrower ${one.borrowerId}`,
+    one.previousInteractionId === null ? "" : `answers ${one.previousInteractionId}`,
+    one.suppresses ? "holds messages" : "",
+  ]);
+  return [
+    ...aligned(rows).map((line) => line.trimEnd()),
+    "",
+    `${open.length === 1 ? "1 reply" : `${open.length} replies`}. \`tidings show ID --reveal\` shows the words.`,
+  ].join("\n");
+}

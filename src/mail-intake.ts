@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { readMail } from "./decide/receipts/bounces/read-mail.ts";
+import { receiptOfMail } from "./decide/receipts/bounces/receipt-of-mail.ts";
+import type { MailReport } from "./decide/receipts/bounces/mail-report.ts";
+import { interactionOfVerp } from "./decide/receipts/verp.ts";
+import type { Clock } from "./clock.ts";
+import type { Emit } from "./domain/events.ts";
+import type { InteractionId } from "./domain/ids.ts";
+import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
+import type { ParsedMail } from "./domain/receipts/parsed-mail.ts";
+import { type Envelope, parseMail } from "./providers/mailbox/parse-mail.ts";
+import type { TakeInbound } from "./reply-intake.ts";
+
+/** What became of an email: it was handled and may be removed, or it must be offered again. */
+export type MailOutcome = "taken" | "busy";
+
+/** Takes one email in. Resolves once everything in it is durable. Rejects if the database is away. */
+export type TakeMail = (source: Buffer, envelope: Envelope) => Promise<MailOutcome>;
+
+export interface MailIntakeDeps {
+  readonly emit: Emit;
+  readonly clock: Clock;
+  /** Resolves to false if receipts were not stored and must be offered again. */
+  readonly keep: (receipts: readonly ArrivedReceipt[]) => Promise<boolean>;
+  readonly takeInbound: TakeInbound;
+  /** Opts out the address of a message about which its recipient complained. */
+  readonly takeComplaint: (about: ComplaintReference) => Promise<void>;
+  readonly linkKeys: readonly Buffer[];
+}
+
+/** The message of a complaint, by one of these. */
+export interface ComplaintReference {
+  readonly interactionId: InteractionId | null;
+  readonly messageId: string | null;
+}
+
+/**
+ * Returns a function that takes emails in: reports become receipts, letters of people become replies, and the words of programs
+ * are only counted. No email is ever answered, so a mail loop cannot arise.
+ */
+export function createMailIntake(deps: MailIntakeDeps): TakeMail {
+  return async (source, envelope) => {
+    const parsed = await parseMail(source, envelope);
+    if (parsed.kind === "refused") {
+      deps.emit("mail.notRead", { reason: parsed.reason });
+      return "taken";
+    }
+    const reports = readMail(parsed.mail);
+    for (const report of reports) {
+      if (report.kind === "reply") await takeReply(deps, parsed.mail, source);
+      else if (!(await takeReport(deps, report))) return "busy";
+      deps.emit("mail.received", {
+        kind: report.kind,
+        matched: referenceOf(deps, report) !== null,
+      });
+    }
+    return "taken";
+  };
+}
+
+/** The message of ours that a report names; null if it names none. A forged token counts as none. */
+function referenceOf(
+  { linkKeys }: MailIntakeDeps,
+  { reference }: MailReport,
+): ComplaintReference | null {
+  const { messageId, verpToken } = reference;
+  const interactionId = verpToken === null ? null : interactionOfVerp(verpToken, linkKeys);
+  return interactionId === null && messageId === null ? null : { interactionId, messageId };
+}
+
+/** False if it was not stored and must be offered again. */
+async function takeReport(deps: MailIntakeDeps, report: MailReport): Promise<boolean> {
+  const about = referenceOf(deps, report);
+  if (about === null) return true;
+  const { interactionId, messageId } = about;
+  const receipt = receiptOfMail(report, messageId ?? "", deps.clock());
+  if (receipt === null) return true;
+  const { rawStatus, code, qualifier } = receipt;
+  const kept = await deps.keep([
+    {
+      provider: "smtp",
+      // all attempts of a chain have one Message-ID, so a signed address decides
+      providerMessageId: interactionId === null ? messageId : null,
+      interactionId,
+      rawStatus,
+      code,
+      qualifier,
+      reportedAt: null,
+      payload: null,
+    },
+  ]);
+  if (kept && report.kind === "complaint") await deps.takeComplaint(about);
+  return kept;
+}
+
+async function takeReply(
+  { takeInbound }: MailIntakeDeps,
+  mail: ParsedMail,
+  source: Buffer,
+): Promise<void> {
+  const from = addressIn(headerOf(mail, "from")) ?? mail.mailFrom ?? "";
+  await takeInbound({
+    channel: "email",
+    provider: "mailbox",
+    providerMessageId: headerOf(mail, "message-id").slice(0, LONGEST_ID) || hashOf(source),
+    from,
+    to: mail.rcptTo ?? addressIn(headerOf(mail, "to")) ?? "",
+    text: mail.text.slice(0, LONGEST_TEXT),
+    subject: mail.subject,
+    headers: mail.headers,
+  });
+}
+
+const LONGEST_ID = 300;
+/** An answer is at the beginning. The rest is quoted. */
+const LONGEST_TEXT = 50_000;
+
+const headerOf = ({ headers }: ParsedMail, name: string): string =>
+  headers.find(({ key }) => key === name)?.value ?? "";
+
+const hashOf = (source: Buffer): string => createHash("sha256").update(source).digest("hex");
+
+/** The address in a header such as `Pat Example <pat@example.com>`. */
+const addressIn = (header: string): string | null =>
+  /([^\s<>,;:"]{1,64}@[^\s<>,;:"]{1,190})>?\s*$/u.exec(header)?.[1] ?? null;

@@ -1,0 +1,80 @@
+import type { Clock } from "./clock.ts";
+import type { Config, MailConfig } from "./config.ts";
+import type { Emit } from "./domain/events.ts";
+import { createMailIntake, type TakeMail } from "./mail-intake.ts";
+import { openMailListener } from "./providers/mailbox/listener.ts";
+import { createReplyIntake } from "./reply-intake.ts";
+import type { Seal } from "./seal.ts";
+import { loadLinkKeys } from "./store/api/secrets.ts";
+import { createPolicyReader } from "./store/guard/policy.ts";
+import type { Db } from "./store/postgres/db.ts";
+import { keepReceipts } from "./store/receipts/receipts.ts";
+import { recordComplaint } from "./store/replies/complaints.ts";
+
+export interface MailServiceOptions {
+  readonly config: Config;
+  readonly db: Db;
+  readonly emit: Emit;
+  readonly clock: Clock;
+  readonly seal: Seal | undefined;
+}
+
+/** Takes reports and replies by email in, until `open` is disposed. Without a setting it does nothing. */
+export async function openMail(
+  open: AsyncDisposableStack,
+  options: MailServiceOptions,
+): Promise<void> {
+  const { config, emit } = options;
+  if (config.mail === undefined) return;
+  const take = await createTake(options);
+  const listener = await listen(config, config.mail, { take, emit });
+  open.defer(() => listener.close());
+  emit("mail.opened", { port: listener.port, protocol: config.mail.protocol });
+}
+
+async function createTake(options: MailServiceOptions): Promise<TakeMail> {
+  const { config, db, emit, clock, seal } = options;
+  const { country, timeZone } = config.lender;
+  return createMailIntake({
+    emit,
+    clock,
+    keep: async (receipts) => {
+      await keepReceipts(db, receipts);
+      return true;
+    },
+    takeInbound: createReplyIntake({
+      db,
+      emit,
+      clock,
+      seal,
+      lender: { country, timeZone },
+      readPolicy: createPolicyReader(),
+    }),
+    takeComplaint: async (about) => {
+      const recorded = await recordComplaint(db, about);
+      if (recorded !== null)
+        emit("consent.recorded", { ...recorded, change: "optOut", source: "complaint" });
+    },
+    linkKeys: await loadLinkKeys(db),
+  });
+}
+
+interface Intake {
+  readonly take: TakeMail;
+  readonly emit: Emit;
+}
+
+const listen = (config: Config, mail: MailConfig, { take, emit }: Intake) =>
+  openMailListener({
+    ...mail,
+    isOurs: ourAddresses(config),
+    take: async (source, envelope) => (await take(source, envelope)) === "taken",
+    onTooLarge: () => emit("mail.notRead", { reason: "too large" }),
+  });
+
+/** Mail comes to the bounce address, with or without a token, and to the address from which notices are sent. */
+function ourAddresses({ bounceAddress, senders }: Config): (address: string) => boolean {
+  const sender = /([^\s<>]+@[^\s<>]+?)>?\s*$/u.exec(senders.email)?.[1];
+  const ours = new Set([bounceAddress, sender].flatMap((one) => one?.toLowerCase() ?? []));
+  return (address) => ours.has(address.toLowerCase().replace(/\+[^@]*@/u, "@"));
+}

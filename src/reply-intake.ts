@@ -1,0 +1,147 @@
+import type { Clock } from "./clock.ts";
+import { consequencesOf, revokesAllOn, storedReading } from "./decide/consent/consequences.ts";
+import { type Inbound, type ReadInbound, readInbound } from "./decide/replies/read-inbound.ts";
+import { policyNow } from "./decide/guard/policy/in-force.ts";
+import type { Emit } from "./domain/events.ts";
+import type { InteractionId } from "./domain/ids.ts";
+import type { Lender } from "./domain/lender.ts";
+import { readPhoneNumber } from "./domain/phone-number.ts";
+import { type Seal, sealIfSensitive } from "./seal.ts";
+import { nextInteractionId } from "./store/api/interaction-log.ts";
+import type { ReadPolicy } from "./store/guard/policy.ts";
+import type { Db } from "./store/postgres/db.ts";
+import { recordConsent } from "./store/replies/consent.ts";
+import { isKnownInbound, keepInbound } from "./store/replies/inbound.ts";
+import { findSenders, listElectronicContacts, type Sender } from "./store/replies/senders.ts";
+
+/** A message that a provider or a mailbox has received for us. */
+export interface ArrivedInbound extends Inbound {
+  readonly channel: "text" | "email";
+  readonly provider: string;
+  /** The provider's id, by which it is accepted once. */
+  readonly providerMessageId: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface ReplyIntakeDeps {
+  readonly db: Db;
+  readonly emit: Emit;
+  readonly clock: Clock;
+  readonly seal: Seal | undefined;
+  readonly lender: Pick<Lender, "country" | "timeZone">;
+  readonly readPolicy: ReadPolicy;
+}
+
+/** Keeps an inbound message. Resolves to false if it is on record already. */
+export type TakeInbound = (arrived: ArrivedInbound) => Promise<boolean>;
+
+/**
+ * Returns a function that keeps inbound messages as interactions and applies what they mean, in one transaction. A refusal is in
+ * force when it resolves. Nothing is answered, so no two machines can write to each other.
+ */
+export function createReplyIntake(deps: ReplyIntakeDeps): TakeInbound {
+  return async (arrived) => {
+    const { db, clock, seal, lender } = deps;
+    if (await isKnownInbound(db, arrived)) return false;
+    const read = readInbound(arrived);
+    const form = FORMS[arrived.channel];
+    const address = form.addressOf(arrived.from, lender.country);
+    const senders = await findSenders(db, {
+      channel: arrived.channel,
+      address,
+      homeCountry: lender.country,
+    });
+    const id = await nextInteractionId(db);
+    const owner = { interactionId: id, channel: arrived.channel, sensitive: true };
+    const isNew = await keepInbound(
+      db,
+      {
+        id,
+        channel: arrived.channel,
+        provider: arrived.provider,
+        providerMessageId: arrived.providerMessageId,
+        receivedAt: clock(),
+        senders,
+        content: sealIfSensitive(seal, form.contentOf(arrived), owner),
+        theme: read.theme,
+        statusDetails: `${arrived.channel}Received`,
+        reading: storedReading(read),
+        suppresses: read.suppresses && !read.isAutomatic,
+        isOpen: needsPerson(read, senders),
+      },
+      (transaction) => follow(deps, transaction, { id, read, senders }),
+    );
+    if (isNew) emitReceived(deps, { id, arrived, read, senders });
+    return isNew;
+  };
+}
+
+/** What differs between the channels: the form of an address, and of the content on record. */
+const FORMS: Readonly<Record<ArrivedInbound["channel"], Form>> = {
+  text: {
+    addressOf: (from, country) => readPhoneNumber(from, country) ?? from,
+    contentOf: ({ text, from, to }) => ({ body: text, from, to }),
+  },
+  email: {
+    addressOf: (from) => from,
+    contentOf: ({ text, subject = "", from, to }) => ({ subject, bodyText: text, from, to }),
+  },
+};
+interface Form {
+  readonly addressOf: (from: string, country: string) => string;
+  readonly contentOf: (arrived: ArrivedInbound) => object;
+}
+
+/** Only a plain opt-out, a return and the words of a program need no person. A refusal of somebody unknown cannot be applied. */
+function needsPerson(read: ReadInbound, senders: readonly Sender[]): boolean {
+  if (read.isAutomatic) return false;
+  const isPlain = read.readings.every((reading) => reading === "optOut" || reading === "optIn");
+  return !isPlain || read.readings.length === 0 || senders.length === 0;
+}
+
+interface Taken {
+  readonly id: InteractionId;
+  readonly read: ReadInbound;
+  readonly senders: readonly Sender[];
+}
+
+async function follow(
+  deps: ReplyIntakeDeps,
+  transaction: Db,
+  { id, read, senders }: Taken,
+): Promise<void> {
+  const now = deps.clock();
+  const { policy } = policyNow(await deps.readPolicy(transaction), now);
+  const revokesAll = revokesAllOn(policy, now, deps.lender.timeZone);
+  const { change, closesAll, reason } = consequencesOf(read, revokesAll);
+  if (change === null || senders.length === 0) return;
+  const contactIds = closesAll
+    ? await listElectronicContacts(
+        transaction,
+        senders.map(({ borrowerId }) => borrowerId),
+      )
+    : senders.map(({ contactId }) => contactId);
+  const contacts = await recordConsent(transaction, {
+    contactIds,
+    change,
+    scopes: ["collection"],
+    source: "reply",
+    interactionId: id,
+    reason,
+  });
+  deps.emit("consent.recorded", { interactionId: id, change, source: "reply", contacts });
+}
+
+function emitReceived(
+  { emit }: ReplyIntakeDeps,
+  { id, arrived, read, senders }: Taken & { readonly arrived: ArrivedInbound },
+): void {
+  emit("reply.received", {
+    interactionId: id,
+    channel: arrived.channel,
+    reading: storedReading(read),
+    contacts: senders.length,
+    waitsForPerson: needsPerson(read, senders),
+  });
+}

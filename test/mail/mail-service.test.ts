@@ -1,0 +1,256 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { readConfig } from "../../src/config.ts";
+import { systemClock } from "../../src/clock.ts";
+import { verpToken } from "../../src/decide/receipts/verp.ts";
+import type { InteractionId } from "../../src/domain/ids.ts";
+import { openMail } from "../../src/mail-service.ts";
+import { applyWaiting } from "../../src/receipt-applier.ts";
+import { loadLinkKeys } from "../../src/store/api/secrets.ts";
+import { useDatabase } from "../database.ts";
+import { depsOn } from "../deps.ts";
+import { insertInProgress, recordAnswer } from "../receipts.ts";
+import { insertLender, insertType } from "../lender.ts";
+import { type MailClient, openMailClient } from "./mail-client.ts";
+
+const database = useDatabase();
+const { pool, db } = database;
+const emitted: { readonly event: string; readonly fields: object }[] = [];
+const open = new AsyncDisposableStack();
+let port = 0;
+let client: MailClient;
+let keys: readonly Buffer[];
+
+beforeAll(async () => {
+  await insertLender(pool);
+  await insertType(pool, { id: 1 });
+  keys = await loadLinkKeys(db);
+  const config = readConfig({
+    MAIL_PORT: "0",
+    EMAIL_BOUNCE_ADDRESS: "bounces@lender.example",
+    EMAIL_BOUNCE_TOKENS: "yes",
+  });
+  await openMail(open, {
+    config,
+    db,
+    clock: systemClock,
+    seal: undefined,
+    emit: (event, fields) => void emitted.push({ event, fields }),
+  });
+  const opened = emitted.find(({ event }) => event === "mail.opened")?.fields;
+  port = (opened as { readonly port: number }).port;
+  client = await openMailClient(port);
+});
+afterAll(async () => {
+  client.drop();
+  await open.disposeAsync();
+});
+beforeEach(async () => {
+  emitted.length = 0;
+  await pool.query(
+    "update tidings.contacts set opted_out_at = null, marketing_opted_out_at = null, valid = true",
+  );
+});
+
+interface Sent {
+  readonly id: InteractionId;
+  readonly address: string;
+}
+
+/** An email that was accepted, with its bounce address. */
+async function sendEmail(): Promise<Sent> {
+  const id = await insertInProgress(pool, {
+    channel: "email",
+    provider: "smtp",
+    theme: "opsCollDebt",
+    contactId: "CT-EMAIL",
+    contact: { contactType: "email", value: "pat@example.com" },
+  });
+  await recordAnswer(pool, id, null, "emailSent");
+  return { id, address: `bounces+${verpToken(id, keys)}@lender.example` };
+}
+
+/** A report of the fixtures, about a message of the test. */
+const reportAbout = (name: string, { id, address }: Sent): string =>
+  readFileSync(`test/decide/receipts/bounces/${name}.eml`, "utf8")
+    .replaceAll(/bounces?\+4711-k3jx9q2mfa@bounce\.lender\.example/giu, address)
+    .replaceAll("tidings.4711@", `tidings.${id}@`)
+    .replaceAll("jo.doe@example.com", "pat@example.com");
+
+const statusOf = async (id: InteractionId): Promise<string | undefined> => {
+  await pool.query("update tidings.receipt_queue set run_at = now()");
+  await applyWaiting(depsOn(database));
+  const { rows } = await pool.query<{ standing: string }>(
+    "select concat_ws(' ', status, status_details) as standing from tidings.interactions where id = $1",
+    [id],
+  );
+  return rows[0]?.standing;
+};
+
+const countReceipts = async (): Promise<number> =>
+  (await pool.query("select from tidings.receipts")).rowCount ?? 0;
+
+const events = (): string[] =>
+  emitted.map(({ event, fields }) => `${event} ${Object.values(fields).join(" ")}`);
+
+describe("a report", () => {
+  test.each([
+    ["postfix-user-unknown", "failed emailBounced", "bounce"],
+    ["exchange-online-recipient-not-found", "failed emailBounced", "bounce"],
+    ["gmail-over-quota", "failed emailBounced", "bounce"],
+    ["postfix-delivered", "succeeded emailDelivered", "delivered"],
+    ["postfix-delayed-warning", "attempted emailDeferred", "delayed"],
+    ["qmail-no-mailbox", "failed emailBounced", "bounce"],
+  ])("%s by its address moves the message to %s", async (name, standing, kind) => {
+    const sent = await sendEmail();
+
+    const answers = await client.give(reportAbout(name, sent), [sent.address]);
+
+    expect(answers).toEqual([expect.stringMatching(/^250 /u)]);
+    expect(await statusOf(sent.id)).toBe(standing);
+    expect(events()).toContain(`mail.received ${kind} true`);
+  });
+
+  test("to the address without a token is matched by its Message-ID", async () => {
+    const sent = await sendEmail();
+    const plain = { ...sent, address: "bounces@lender.example" };
+
+    await client.give(reportAbout("postfix-user-unknown", plain), [plain.address]);
+
+    expect(await statusOf(sent.id)).toBe("failed emailBounced");
+  });
+
+  test("is accepted once, however often the mail server hands it over", async () => {
+    const sent = await sendEmail();
+    const source = reportAbout("postfix-user-unknown", sent);
+    const before = await countReceipts();
+
+    for (let time = 0; time < 3; time++) await client.give(source, [sent.address]);
+
+    expect((await countReceipts()) - before).toBe(1);
+  });
+
+  test("of a complaint opts the address out, on record", async () => {
+    const sent = await sendEmail();
+
+    await client.give(reportAbout("ses-complaint", sent), [sent.address]);
+
+    expect(await statusOf(sent.id)).toContain("emailSpamReported");
+    const { rows } = await pool.query(
+      "select scope, source from tidings.consent_records where interaction_id = $1 order by scope",
+      [sent.id],
+    );
+    expect(rows).toEqual([
+      { scope: "collection", source: "complaint" },
+      { scope: "marketing", source: "complaint" },
+    ]);
+  });
+
+  test("with a forged token changes nothing, even if its Message-ID is of no message", async () => {
+    const sent = await sendEmail();
+    const forged = {
+      id: "999999999" as InteractionId,
+      address: `bounces+${sent.id}-aaaaaaaaaa@lender.example`,
+    };
+    await client.give(reportAbout("postfix-user-unknown", forged), [forged.address]);
+
+    expect(await statusOf(sent.id)).toBe("attempted emailSent");
+  });
+});
+
+describe("a letter", () => {
+  test("with STOP closes the address at once and is linked to what it answers", async () => {
+    const sent = await sendEmail();
+    const source = reportAbout("reply-of-a-person", sent).replace(/^My last mail.*$/mu, "STOP");
+
+    await client.give(source, ["notices@lender.example"], "pat@example.com");
+
+    const { rows } = await pool.query(
+      "select opted_out_at is not null as opted from tidings.contacts where id = 'CT-EMAIL'",
+    );
+    expect(rows).toEqual([{ opted: true }]);
+    expect(events()).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^reply\.received \d+ email optOut 1 false$/u),
+      ]),
+    );
+  });
+
+  test.each(["out-of-office-spanish", "out-of-office-english", "vacation-with-precedence"])(
+    "of a program (%s) is neither consent nor refusal, and is never answered",
+    async (name) => {
+      const sent = await sendEmail();
+
+      await client.give(reportAbout(name, sent), [sent.address], "pat@example.com");
+
+      const { rows } = await pool.query(
+        "select opted_out_at is null as open from tidings.contacts where id = 'CT-EMAIL'",
+      );
+      expect(rows).toEqual([{ open: true }]);
+      expect(events()).toEqual([expect.stringMatching(/^mail\.received autoReply/u)]);
+    },
+  );
+});
+
+describe("bad input", () => {
+  test("mail to an address that is not ours is refused, so this is no relay", async () => {
+    const answers = await client.give("Subject: x\n\nx", ["someone@elsewhere.example"]);
+    expect(answers).toEqual([expect.stringMatching(/^550 5\.1\.1/u)]);
+  });
+
+  test.each([
+    ["no headers", "hello"],
+    ["nothing", ""],
+    ["20,000 parts", `Content-Type: multipart/mixed; boundary=x\n\n${"--x\n\n".repeat(20_000)}`],
+    ["bytes that are no text", "\u0000\u0001\u00ff".repeat(1_000)],
+  ])("%s: taken, changes nothing, one event", async (_, source) => {
+    const before = await countReceipts();
+
+    const answers = await client.give(source, ["bounces@lender.example"]);
+
+    expect(answers).toEqual([expect.stringMatching(/^250 /u)]);
+    expect(await countReceipts()).toBe(before);
+    expect(emitted.filter(({ event }) => event.startsWith("mail."))).toHaveLength(1);
+  });
+
+  test("a client that hangs up in the middle of a message disturbs no other", async () => {
+    const other = await openMailClient(port);
+    await other.ask("MAIL FROM:<>");
+    await other.ask("RCPT TO:<bounces@lender.example>");
+    await other.ask("DATA");
+    other.drop();
+
+    const sent = await sendEmail();
+    await client.give(reportAbout("postfix-user-unknown", sent), [sent.address]);
+    expect(await statusOf(sent.id)).toBe("failed emailBounced");
+  });
+
+  test("no event contains an address or a word of an email", async () => {
+    const sent = await sendEmail();
+    await client.give(reportAbout("reply-of-a-person", sent), [sent.address], "pat@example.com");
+    expect(JSON.stringify(emitted)).not.toMatch(/example\.com|mailbox table|returned/iu);
+  });
+});
+
+test("several recipients get one answer each by LMTP", async () => {
+  const [one, other] = [await sendEmail(), await sendEmail()];
+
+  const answers = await client.give(reportAbout("postfix-user-unknown", one), [
+    one.address,
+    other.address,
+  ]);
+
+  expect(answers).toEqual([expect.stringMatching(/^250/u), expect.stringMatching(/^250/u)]);
+});
+
+test("while the database refuses the receipt, the mail server is asked to keep it", async () => {
+  const sent = await sendEmail();
+  const source = reportAbout("postfix-user-unknown", sent);
+  await pool.query("alter table tidings.receipts rename to receipts_away");
+  const [answer] = await client.give(source, [sent.address]);
+  await pool.query("alter table tidings.receipts_away rename to receipts");
+
+  expect(answer).toMatch(/^451 4\.3\.0/u);
+  await client.give(source, [sent.address]);
+  expect(await statusOf(sent.id)).toBe("failed emailBounced");
+});
