@@ -26,6 +26,8 @@ for each statement execute function tidings.only_tidings_writes('send');
 
 -- Each judgement of an interaction, before it is claimed or withheld
 create table tidings.judgements (
+  -- the order in which they were written
+  id bigint not null generated always as identity,
   interaction_id bigint not null,
   judged_at timestamptz not null,
   -- the newest change of the policy that was known
@@ -41,6 +43,8 @@ create table tidings.judgements (
   rules jsonb,
   primary key (interaction_id, judged_at)
 );
+-- the record tree reads them in this order
+create index judgements_in_order on tidings.judgements using brin (id) with (pages_per_range = 16, autosummarize = on);
 create trigger keep_history before update or delete or truncate on tidings.judgements
 for each statement execute function tidings.keep_history();
 create trigger only_tidings_writes before insert or update or delete on tidings.judgements

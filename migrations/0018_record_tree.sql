@@ -107,6 +107,12 @@ select 'receipts', x.id, jsonb_build_object(
     'received_at', x.received_at, 'payload', x.payload)::text
 from tidings.receipts x
 union all
+select 'judgements', x.id, jsonb_build_object(
+    'leaf_of', 'judgements', 'id', x.id, 'interaction_id', x.interaction_id, 'judged_at', x.judged_at,
+    'policy_version', x.policy_version, 'until', x.until, 'outcome', x.outcome, 'rule_id', x.rule_id,
+    'facts_sha256', x.facts_sha256, 'rules', x.rules)::text
+from tidings.judgements x
+union all
 select 'policyChanges', x.version, jsonb_build_object(
     'leaf_of', 'policyChanges', 'id', x.version, 'changed_at', x.changed_at, 'changed_by', x.changed_by, 'reason', x.reason,
     'effective_from', x.effective_from, 'change', x.change, 'rule_id', x.rule_id, 'outcome', x.outcome,
@@ -125,4 +131,5 @@ values
   ('recordChanges', coalesce(pg_sequence_last_value('tidings.record_changes_id_seq'), 0)),
   ('contentReveals', coalesce(pg_sequence_last_value('tidings.content_reveals_id_seq'), 0)),
   ('receipts', coalesce(pg_sequence_last_value('tidings.receipts_id_seq'), 0)),
+  ('judgements', coalesce(pg_sequence_last_value('tidings.judgements_id_seq'), 0)),
   ('policyChanges', (select coalesce(max(x.version), 0) from tidings.guard_policy_changes x));

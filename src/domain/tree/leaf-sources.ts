@@ -7,6 +7,7 @@ export const LEAF_SOURCES = [
   "recordChanges",
   "contentReveals",
   "receipts",
+  "judgements",
   "policyChanges",
 ] as const;
 export type LeafSource = (typeof LEAF_SOURCES)[number];

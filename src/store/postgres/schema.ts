@@ -442,6 +442,7 @@ export interface InteractionTransitions {
 
 export interface Judgements {
   factsSha256: Buffer | null;
+  id: Generated<Int8>;
   interactionId: Int8;
   judgedAt: Timestamp;
   outcome: string;
