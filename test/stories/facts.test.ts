@@ -42,7 +42,12 @@ async function explained(caseId: string): Promise<string> {
   const id = rows[0]?.id;
   const chain = id && (await loadChain(db, id));
   if (id === undefined || chain === undefined) throw new Error("there is no chain");
-  const page = explainPage(chain, { asked: id, now: new Date(), zone: "America/New_York" });
+  const page = explainPage(chain, {
+    asked: id,
+    now: new Date(),
+    zone: "America/New_York",
+    daemons: [],
+  });
   return page.replaceAll(/\s+/g, " ");
 }
 

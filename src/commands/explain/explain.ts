@@ -7,6 +7,7 @@ import {
   loadTypeHistory,
 } from "../../store/operate/case-history.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";
+import { listWorkers } from "../../store/queue/workers.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import {
   notFound,
@@ -97,7 +98,7 @@ interface Output {
 async function explainOne(db: Db, id: InteractionId, { zone, json, print }: Output): Promise<void> {
   const chain = await loadChain(db, id);
   if (chain === undefined) throw notFound(`there is no interaction ${id}`);
-  const request = { asked: id, now: await readClock(db), zone };
+  const request = { asked: id, now: await readClock(db), zone, daemons: await listWorkers(db) };
   print(json ? explainJson(chain, request) : explainPage(chain, request));
 }
 

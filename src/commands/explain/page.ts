@@ -6,16 +6,18 @@ import type {
   RecordChange,
   Transition,
 } from "../../domain/deliver/chain.ts";
+import { overdueInWords, type DaemonSeen } from "./overdue.ts";
 import { contactsInWords, datesInWords, whyInWords } from "./sentences.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
 import { aligned, page, wrapped } from "../cli/layout.ts";
 
-/** The requested interaction, the time of the request, and the time zone of the answer. */
+/** The requested interaction, the time of the request, the daemons at that time, and the time zone of the answer. */
 export interface ExplainRequest {
   readonly asked: string;
   readonly now: Date;
   /** The lender's IANA time zone. */
   readonly zone: string;
+  readonly daemons: readonly DaemonSeen[];
 }
 
 const INDENT = "  ";
@@ -123,9 +125,8 @@ function evidenceInWords(evidence: Readonly<Record<string, unknown>>): string {
   return [...first, ...rest].map((name) => `${name} ${JSON.stringify(evidence[name])}`).join(", ");
 }
 
-const NEXT: Readonly<Record<NextStep, string>> = {
+const NEXT: Readonly<Record<Exclude<NextStep, "overdue">, string>> = {
   due: "When it is due, its contact is chosen, the rules are judged, and it is sent.",
-  overdue: "It is overdue. `tidings status` shows whether a daemon is alive.",
   inProgress:
     "Tidings waits for the provider's answer. If the daemon dies, another daemon settles it.",
   lookUp:
@@ -144,10 +145,10 @@ const NEXT: Readonly<Record<NextStep, string>> = {
 const stepAfter = (chain: Chain, now: Date): NextStep =>
   nextStep(lastOf(chain), chain.attempts.slice(0, -1), chain.type?.onUnknown ?? "hold", now);
 
-function nextInWords(chain: Chain, { now }: ExplainRequest, show: ShowMoment): string[] {
+function nextInWords(chain: Chain, { now, daemons }: ExplainRequest, show: ShowMoment): string[] {
   const last = lastOf(chain);
   const step = stepAfter(chain, now);
-  const sentences = [NEXT[step]];
+  const sentences = step === "overdue" ? overdueInWords(last.channel, daemons, show) : [NEXT[step]];
   if (step === "due" && last.dueAt !== null) sentences.unshift(`It is due ${show(last.dueAt)}.`);
   if (step === "due" && chain.type?.whenCaseMoves === "cancel")
     sentences.push("It is canceled if its case no longer matches the trigger by then.");
