@@ -181,12 +181,16 @@ export const EVENTS = {
     task: TEXT_OR_NULL,
     attempt: NUMBER_OR_NULL,
   }),
-  "job.failed": declare("warn", "A job failed. The queue runs it again.", {
-    jobId: TEXT,
-    task: TEXT,
-    attempt: NUMBER,
-    code: TEXT,
-  }),
+  "job.failed": declare(
+    "warn",
+    "A job failed. The queue runs it again. With CHANNEL_NOT_CARRIED at most one line a minute is written.",
+    {
+      jobId: TEXT,
+      task: TEXT,
+      attempt: NUMBER,
+      code: TEXT,
+    },
+  ),
   "job.unlocked": declare(
     "warn",
     "A job was locked by a worker that does not run it or is gone. It is unlocked.",

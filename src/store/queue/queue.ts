@@ -167,10 +167,27 @@ function listenTo(concurrency: number, emit: Emit): Heard {
     misses += 1;
     if (misses >= MISSES_PER_SLOT * concurrency) broken.resolve(error as Error);
   });
-  events.on("job:error", ({ job: { id, task_identifier: task, attempts }, error }) =>
-    emit("job.failed", { jobId: id, task, attempt: attempts, code: codeOf(error) }),
-  );
+  const isRepeated = everyMinute();
+  events.on("job:error", ({ job: { id, task_identifier: task, attempts }, error }) => {
+    const code = codeOf(error);
+    if (code === NOT_CARRIED && isRepeated()) return;
+    emit("job.failed", { jobId: id, task, attempt: attempts, code });
+  });
   return heard;
+}
+
+/** Every job of a channel without a provider fails with it, again and again: a line for each notice would flood the log. */
+const NOT_CARRIED = "CHANNEL_NOT_CARRIED";
+
+/** Returns a function that is false at the first call, and then at most once a minute. */
+function everyMinute(): () => boolean {
+  let next = 0;
+  return () => {
+    const now = performance.now();
+    if (now < next) return true;
+    next = now + 60_000;
+    return false;
+  };
 }
 
 async function breakIf(
