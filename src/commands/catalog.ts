@@ -26,6 +26,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   pause: async () => (await import("./pause.ts")).pause,
   resume: async () => (await import("./pause.ts")).resume,
   reseal: async () => (await import("./reseal.ts")).reseal,
+  "can-interact": async () => (await import("./can-interact/can-interact.ts")).canInteract,
   judge: async () => (await import("./judge/judge.ts")).judge,
   rules: async () => (await import("./rules/rules.ts")).rules,
   keys: async () => (await import("./keys.ts")).keys,

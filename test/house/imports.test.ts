@@ -79,6 +79,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/http/notification-types/*.ts",
   ],
   ["src/http/providers/*.ts"],
+  ["src/guard/*.ts"],
   ["src/template/folder/*.ts", "src/decide/dry-run/*.ts", "src/http/interactions/*.ts"],
   ["src/http/content/*.ts", "src/http/opt-out/*.ts"],
   [
@@ -108,6 +109,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/commands/cli/*.ts"],
   [
     "src/commands/audit/*.ts",
+    "src/commands/can-interact/*.ts",
     "src/commands/check/*.ts",
     "src/commands/explain/*.ts",
     "src/commands/find/*.ts",

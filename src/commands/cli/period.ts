@@ -82,3 +82,12 @@ function refuse(option: string, text: string): never {
     `${option} must be a date, a moment such as 2031-03-03T10:00:00-05:00 or an age such as 90min, 12h or 7d, not "${text}"`,
   );
 }
+
+/** A moment with its offset, past or future. Throws ARGUMENTS_INVALID for another form. */
+export function readExactMoment(option: string, text: string): Date {
+  const moment = new Date(text);
+  if (MOMENT.test(text) && !Number.isNaN(moment.getTime())) return moment;
+  throw wrongArguments(
+    `${option} must be a moment such as 2031-03-03T10:00:00-05:00, not "${text}"`,
+  );
+}

@@ -8,6 +8,7 @@ import { success } from "../core/envelope.ts";
 import { httpError } from "../core/http-error.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { given } from "./body.ts";
+import { answerCanInteract, CAN_INTERACT } from "./can-interact.ts";
 import { changeOne } from "./change.ts";
 import { filterOf, pageOf, type InteractionQuery } from "./filters.ts";
 import { logNew } from "./log.ts";
@@ -46,6 +47,11 @@ export function interactionRoutes(deps: HttpDeps): OpenAPIHono<HttpEnv> {
     const path = c.req.valid("param");
     const id = await changeOne(deps, c, { ...path, body: given(c.req.valid("json")) });
     return c.json(await showWritten(deps, c, id), 200);
+  });
+
+  app.openapi(CAN_INTERACT, async (c) => {
+    const { personId } = c.req.valid("param");
+    return c.json(await answerCanInteract(deps, personId, c.req.valid("json")), 200);
   });
 
   return app;
