@@ -6,6 +6,8 @@ import { openServer } from "./http/server.ts";
 import { createDb, openPool, type Db } from "./store/postgres/db.ts";
 import { createSignatureCheck } from "./providers/twilio/callbacks.ts";
 import { createReceiptIntake } from "./receipt-intake.ts";
+import { createReplyIntake } from "./reply-intake.ts";
+import { createPolicyReader } from "./store/guard/policy.ts";
 import type { Outages } from "./store/postgres/outages.ts";
 import { createSeal, deriveKeys } from "./seal.ts";
 import { getOrCreateSecret } from "./store/api/secrets.ts";
@@ -39,12 +41,13 @@ export async function openHttp(
     return createDb(pool);
   };
   const db = connect(CONNECTIONS, STATEMENT_MS);
+  const seal = createSeal(config.contentKeys);
   const app = createApp({
     db,
     healthDb: connect(1, HEALTH_STATEMENT_MS),
     clock: systemClock,
     emit,
-    seal: createSeal(config.contentKeys),
+    seal,
     signingKeys: await signingKeys(db, config),
     tokens: http.tokens,
     publicUrl: http.publicUrl,
@@ -52,6 +55,14 @@ export async function openHttp(
     lender: config.lender,
     callbacks: {
       isOfTwilio: twilioTokens.length === 0 ? undefined : createSignatureCheck(twilioTokens),
+      takeText: createReplyIntake({
+        db,
+        emit,
+        clock: systemClock,
+        seal,
+        lender: config.lender,
+        readPolicy: createPolicyReader(),
+      }),
       keep: createReceiptIntake({ db: connect(1, STATEMENT_MS), emit, outages }),
     },
     homeCountry: config.lender.country,

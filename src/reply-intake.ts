@@ -41,7 +41,8 @@ export type TakeInbound = (arrived: ArrivedInbound) => Promise<boolean>;
  * force when it resolves. Nothing is answered, so no two machines can write to each other.
  */
 export function createReplyIntake(deps: ReplyIntakeDeps): TakeInbound {
-  return async (arrived) => {
+  return async (given) => {
+    const arrived = storable(given);
     const { db, clock, seal, lender } = deps;
     if (await isKnownInbound(db, arrived)) return false;
     const read = readInbound(arrived);
@@ -76,6 +77,18 @@ export function createReplyIntake(deps: ReplyIntakeDeps): TakeInbound {
     return isNew;
   };
 }
+
+/** JSON of the database holds neither NUL nor half a surrogate pair. */
+const storableText = (text: string): string => text.replaceAll("\0", "").toWellFormed();
+
+const storable = (arrived: ArrivedInbound): ArrivedInbound => ({
+  ...arrived,
+  providerMessageId: storableText(arrived.providerMessageId),
+  from: storableText(arrived.from),
+  to: storableText(arrived.to),
+  text: storableText(arrived.text),
+  ...(arrived.subject !== undefined && { subject: storableText(arrived.subject) }),
+});
 
 /** What differs between the channels: the form of an address, and of the content on record. */
 const FORMS: Readonly<Record<ArrivedInbound["channel"], Form>> = {

@@ -89,7 +89,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/delivery/interval-limit.ts",
     "src/delivery/postponed-reports.ts",
   ],
-  ["src/http/*.ts", "src/deps.ts", "src/audit.ts"],
+  ["src/http/*.ts", "src/deps.ts", "src/reply-intake.ts", "src/audit.ts"],
   ["src/receipt-intake.ts"],
   [
     "src/channels.ts",
@@ -97,7 +97,6 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/http-service.ts",
     "src/policy-watch.ts",
     "src/intake-sweep.ts",
-    "src/reply-intake.ts",
     "src/daily-audit.ts",
     "src/record-tree.ts",
   ],

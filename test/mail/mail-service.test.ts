@@ -193,6 +193,13 @@ describe("a letter", () => {
 });
 
 describe("bad input", () => {
+  test("a letter with bytes that the database does not hold is kept as a reply", async () => {
+    const source =
+      "From: pat@example.com\nMessage-ID: <nul@example.com>\nSubject: a\u0000b\n\nSTOP\u0000 \ud800";
+    const answers = await client.give(source, ["notices@lender.example"], "pat@example.com");
+    expect(answers).toEqual([expect.stringMatching(/^250 /u)]);
+  });
+
   test("mail to an address that is not ours is refused, so this is no relay", async () => {
     const answers = await client.give("Subject: x\n\nx", ["someone@elsewhere.example"]);
     expect(answers).toEqual([expect.stringMatching(/^550 5\.1\.1/u)]);

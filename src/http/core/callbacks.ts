@@ -9,10 +9,23 @@ export interface CallbackForm {
   readonly form: URLSearchParams;
 }
 
+/** A text of a borrower, as a provider hands it over. */
+export interface ArrivedText {
+  readonly channel: "text";
+  readonly provider: string;
+  readonly providerMessageId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  readonly isTollFree: boolean;
+}
+
 /** The doors for callbacks of providers. */
 export interface Callbacks {
   /** Undefined if texts are not carried. */
   readonly isOfTwilio: ((form: CallbackForm) => boolean) | undefined;
+  /** Resolves once the text and what follows from it are durable; to false if it is on record already. */
+  readonly takeText?: (text: ArrivedText) => Promise<boolean>;
   /** Resolves to true once receipts are durable; to false at once if too many wait. */
   readonly keep: (receipts: readonly ArrivedReceipt[]) => Promise<boolean>;
 }
