@@ -167,6 +167,11 @@ create index interactions_by_person on tidings.interactions (person_id, id);
 -- For logged rows only. The notices of a case are found through the persons of its changes, so no notice needs an entry
 -- in this index.
 create index interactions_logged_by_case on tidings.interactions (case_id) where origin = 'logged';
+create index interactions_logged_by_loan on tidings.interactions (loan_id) where origin = 'logged';
+create index interactions_logged_by_loans on tidings.interactions using gin (loan_ids) where origin = 'logged';
+create index interactions_logged_unfinished on tidings.interactions (id) where origin = 'logged' and status in ('scheduled', 'inProgress');
+-- Of ten million interactions this index takes 150 kB, and writing a notice touches it only when a page range grows.
+create index interactions_by_time_stored on tidings.interactions using brin (created_at) with (autosummarize = on);
 -- Before a text is matched with a provider's message, this index shows whether another text has that message already. For
 -- texts only: no provider has a lookup for email.
 create index interactions_texts_by_provider_message on tidings.interactions (provider_message_id)

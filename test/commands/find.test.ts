@@ -22,8 +22,8 @@ const idsOf = async (...words: readonly string[]): Promise<unknown[]> =>
 beforeAll(async () => {
   await insertLender(pool);
   await pool.query(
-    `insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, fires)
-     values ('A', 'bankruptcy', 'BO-1', 'initiated', false), ('B', 'bankruptcy', 'BO-2', 'initiated', false)`,
+    `insert into tidings.case_changes (case_id, case_type_id, borrower_id, loan_ids, status, fires)
+     values ('A', 'bankruptcy', 'BO-1', '{}', 'initiated', false), ('B', 'bankruptcy', 'BO-2', '{LN-1}', 'initiated', false)`,
   );
   const rows = [
     { caseId: "A", status: "scheduled", scheduledAtFrom: "2031-03-03T04:59:59Z" },

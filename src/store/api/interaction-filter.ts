@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import type { BorrowerId, CaseId, ContactId, InteractionId, LoanId } from "../../domain/ids.ts";
 import type { Reference } from "../../domain/reference.ts";
+import type { InteractionStatus } from "../../domain/vocabulary.ts";
 import { idOf } from "./references.ts";
 
 /** The filter of a list. An absent field does not filter. Of several values one must match. */
@@ -28,19 +29,17 @@ export interface InteractionFilter {
 
 const COLUMNS = {
   channel: "channel",
-  status: "status",
   statusDetails: "status_details",
   theme: "theme",
   subject: "subject",
   direction: "direction",
   notificationTypeId: "notification_type_id",
-  providerMessageId: "provider_message_id",
   supercaseBulkOperationId: "supercase_bulk_operation_id",
 } as const;
 
 /** Builds the filter as a condition on the interactions `i`. */
 export function conditionOf(filter: InteractionFilter): RawBuilder<boolean> {
-  const { id, personId, sensitive, loanId, contactId, caseId } = filter;
+  const { id, personId, sensitive, loanId, contactId, caseId, status, providerMessageId } = filter;
   const { dueFrom, dueBefore, createdFrom, createdBefore } = filter;
   const words = Object.entries(COLUMNS).map(([name, column]) => {
     const wanted = filter[name as keyof typeof COLUMNS];
@@ -50,6 +49,8 @@ export function conditionOf(filter: InteractionFilter): RawBuilder<boolean> {
     id && sql<boolean>`i.id = ${id}::bigint`,
     personId === undefined ? undefined : sql<boolean>`i.person_id = ${personId}`,
     ...words,
+    status && sql<boolean>`(${sql.join(status.map(hasStatus), sql` or `)})`,
+    providerMessageId && ofMessage(providerMessageId),
     sensitive === undefined ? undefined : sql<boolean>`i.sensitive = ${sensitive}`,
     loanId && withLoan(sql`array[${sql.join(loanId.map((each) => idOf("loans", each)))}]`),
     contactId &&
@@ -65,8 +66,48 @@ export function conditionOf(filter: InteractionFilter): RawBuilder<boolean> {
     : sql<boolean>`${sql.join(conditions, sql` and `)}`;
 }
 
+/**
+ * The status is written into the statement, and those of unfinished work with their origin, because Postgres uses a partial index
+ * only if the statement repeats its condition.
+ */
+function hasStatus(status: string): RawBuilder<boolean> {
+  const word = sql.lit(status);
+  return UNFINISHED.has(status)
+    ? sql<boolean>`i.origin = 'tidings' and i.status = ${word} or i.origin = 'logged' and i.status = ${word}`
+    : sql<boolean>`i.status = ${word}`;
+}
+
+const UNFINISHED: ReadonlySet<string> = new Set<InteractionStatus>(["scheduled", "inProgress"]);
+
+/** The id of a message at Twilio */
+const TWILIO_ID = /^[A-Z]{2}[0-9a-f]{32}$/;
+/** The Message-ID of an email of Tidings, with or without angle brackets: it has the id of the chain. */
+const MESSAGE_ID = /^<?tidings\.([0-9]{1,18})@[^>]*>?$/;
+
+/** Only texts have an index on the ids of providers. The Message-ID of an email leads to the attempts of its chain. */
+function ofMessage(ids: readonly string[]): RawBuilder<boolean> {
+  const texts = ids.filter((id) => TWILIO_ID.test(id));
+  const chains = ids.flatMap((id) => MESSAGE_ID.exec(id)?.[1] ?? []);
+  const others = ids.filter((id) => !TWILIO_ID.test(id) && !MESSAGE_ID.test(id));
+  const ways = [
+    texts.length > 0 && sql`i.channel = 'text' and i.provider_message_id = any(${texts})`,
+    chains.length > 0 && sql`i.channel = 'email' and i.id = any(${chains}::bigint[])`,
+    chains.length > 0 &&
+      sql`i.channel = 'email' and i.first_interaction_id = any(${chains}::bigint[])`,
+    others.length > 0 && sql`i.provider_message_id = any(${others})`,
+  ].filter((way) => way !== false);
+  return ways.length === 0 ? sql<boolean>`false` : sql<boolean>`(${sql.join(ways, sql` or `)})`;
+}
+
+/**
+ * Interactions from Tidings are found by the persons of the changes that name the loan, as those of a case are. Logged interactions
+ * have small indexes on loans.
+ */
 const withLoan = (loanIds: RawBuilder<unknown>): RawBuilder<boolean> =>
-  sql<boolean>`(i.loan_id = any(${loanIds}) or i.loan_ids && ${loanIds})`;
+  sql<boolean>`(i.origin = 'logged' and i.loan_id = any(${loanIds})
+    or i.origin = 'logged' and i.loan_ids && ${loanIds}
+    or i.origin = 'tidings' and (i.loan_id = any(${loanIds}) or i.loan_ids && ${loanIds})
+      and i.person_id = any(array(select c.borrower_id from tidings.case_changes c where c.loan_ids && ${loanIds})))`;
 
 /**
  * Interactions from Tidings are found by the persons of the case's changes and the index on persons. An index on cases
