@@ -115,6 +115,28 @@ describe("docs/first-notice.md, followed as printed", () => {
     expect(shown).toContain("No interaction matches.");
   });
 
+  test("keeps a refused contact invalid until its value changes", async () => {
+    const customer = async (change: string): Promise<unknown[]> => {
+      const core = new Client({ connectionString: await shell.run("printf '%s' \"$CORE_URL\"") });
+      await core.connect();
+      await core.query(`update my_customers set ${change} where id = 8`);
+      const { rows } = await core.query<{ valid: boolean }>(
+        "select valid from tidings.contacts where id like '8-%' order by id",
+      );
+      await core.end();
+      return rows.map(({ valid }) => valid);
+    };
+    const owner = new Client({ connectionString: await shell.run("printf '%s' \"$OWNER_URL\"") });
+    await owner.connect();
+    // as a daemon does after the provider refused both values
+    await owner.query("update tidings.contacts set valid = false where borrower_id = '8'");
+    await owner.end();
+    expect(await customer("first_name = 'Benjamin'")).toEqual([false, false]);
+    expect(await customer("email = 'benjamin@example.com'")).toEqual([true, false]);
+    expect(await customer("email = null")).toEqual([false, false]);
+    expect(await customer("mobile = '614 555 0109'")).toEqual([false, true]);
+  });
+
   test("ends with live settings that a daemon accepts, in the name of the lender", async () => {
     await followTo("kill $!");
     expect(await work()).toMatchObject({ daemons: 0 });
