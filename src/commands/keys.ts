@@ -14,7 +14,8 @@ import { EXIT, type ExitCode } from "./cli/exit-codes.ts";
 export const keys = command({
   name: "keys",
   summary: "create, list and revoke the keys of the REST resources",
-  takes: "(create NAME --scopes SCOPE,SCOPE [--days DAYS] | list | revoke NAME) [--by NAME]",
+  takes:
+    "(create NAME --scopes SCOPE,SCOPE [--days DAYS] | list [--json] | revoke NAME) [--by NAME]",
   details: `A key is shown once, when it is created, and stored as a hash. A key that is revoked or\nexpires is refused within a second. The name of a revoked key can be used again. Scopes:\nall, or some of ${SCOPES.slice(0, 3).join(", ")},\n${SCOPES.slice(3).join(", ")}.`,
   operands: ["create|list|revoke", "[name]"],
   options: {
@@ -28,12 +29,15 @@ export const keys = command({
       value: "DAYS",
       message: "how many days the key is valid; without end unless given",
     },
+    json: { type: "boolean", message: "list as one JSON document" },
     by: { type: "string", value: "NAME", message: "who does this; $USER unless given" },
   },
   async run({ operands: [verb, name], options, print }) {
     if (verb === "list" && name === undefined)
       return await withDatabase("keys", async (db, { lender }) => {
-        showKeys(print, await listApiKeys(db), momentsIn(lender.timeZone));
+        const known = await listApiKeys(db);
+        if (options.json === true) print(JSON.stringify(known, null, 2));
+        else showKeys(print, known, momentsIn(lender.timeZone));
         return EXIT.done;
       });
     if (verb !== "create" && verb !== "revoke")

@@ -42,6 +42,12 @@ describe("tidings keys", () => {
       /^core-system +tdg_[a-z2-7]{8}… +.* by operator:kim +.*\d\d:00 .* +in use/m,
     );
     expect(listed.output).not.toContain(key);
+    const json = await run("list", "--json");
+    expect(JSON.parse(json.output)).toMatchObject([
+      { name: "core-system", createdBy: "operator:kim", isExpired: false, revokedAt: null },
+    ]);
+    expect(json.output).not.toContain(key);
+    expect(json.output).not.toContain("hash");
   });
 
   test("a name in use is refused", async () => {

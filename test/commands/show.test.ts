@@ -79,6 +79,16 @@ describe("show", () => {
     expect(output).toMatch(/\n {2}to +pat@example\.com\n/);
     expect(output).toContain("\nSubject\n  About your case\n\nText\n  Dear Pat");
     expect(await revealsOf(id)).toEqual([]);
+    const json = await run(id, "--json");
+    expect(JSON.parse(json.output)).toMatchObject({
+      id,
+      status: "attempted",
+      why: null,
+      isHidden: false,
+      recordProduces: "same",
+      content: { subject: "About your case", to: "pat@example.com" },
+    });
+    expect(json.output).not.toContain("contactName");
   });
 
   test("a text: its segments too", async () => {
@@ -122,6 +132,7 @@ describe("show", () => {
     await installation.change("N1", "initiated");
     const { output } = await run(await idOf("N1"));
     expect(output).toMatch(/: failed\n/);
+    expect(output).toMatch(/\n {2}why +\S/);
     expect(output).toContain("\nContent\n  None is on record.");
   });
 
@@ -145,6 +156,14 @@ describe("sensitive content", () => {
     expect(output).toContain(`sealed with key ${idOfKey(key)}`);
     expect(output).toContain(`It is sensitive. \`tidings show ${id} --reveal\` shows it`);
     expect(output).not.toMatch(/Confidential|Pat|pat@/);
+    const json = await run(id, "--json");
+    expect(JSON.parse(json.output)).toMatchObject({
+      isHidden: true,
+      isSealed: true,
+      recordProduces: "hidden",
+      content: null,
+    });
+    expect(json.output).not.toMatch(/Confidential|Pat|pat@/);
     expect(await revealsOf(id)).toEqual([]);
   });
 

@@ -29,8 +29,9 @@ export async function showPage(shown: Shown, show: ShowMoment): Promise<string> 
 }
 
 function aboutRows({ kept, reveals }: Shown, show: ShowMoment): string[][] {
-  const { templateId, templateVersion, templateSlug, contactId, provider, claimedAt } = kept;
+  const { templateId, templateVersion, templateSlug, contactId, provider, claimedAt, why } = kept;
   const rows: (readonly [string, string] | null)[] = [
+    why === null ? null : ["why", why],
     templateId === null
       ? null
       : ["template", `${templateSlug ?? templateId}, version ${templateVersion ?? "unknown"}`],
@@ -75,14 +76,41 @@ const CHANGED: Readonly<Record<SendableChannel, string>> = {
     "The content on record does NOT produce these bytes. It was changed after it was sent, or another release of Tidings, which composes emails differently, sent it.",
 };
 
-async function judgeRecord({ kept, content, hidden }: Shown, sha256: string): Promise<string> {
-  if (hidden) return "Use --reveal to compare it with the content on record.";
+/** What the content on record says of the hash of the bytes that were sent. */
+type Verdict = "hidden" | "incomplete" | "same" | "changed";
+
+async function compare({ kept, content, hidden }: Shown, sha256: string): Promise<Verdict> {
+  if (hidden) return "hidden";
   const again = content === null ? null : await hashAgain(kept, content);
-  if (again === null || !isSendableChannel(kept.channel))
-    return "The content on record is not complete enough to compute it again.";
-  return again === sha256
+  if (again === null || !isSendableChannel(kept.channel)) return "incomplete";
+  return again === sha256 ? "same" : "changed";
+}
+
+async function judgeRecord(shown: Shown, sha256: string): Promise<string> {
+  const verdict = await compare(shown, sha256);
+  const { channel } = shown.kept;
+  if (verdict === "changed" && isSendableChannel(channel)) return CHANGED[channel];
+  if (verdict === "hidden") return "Use --reveal to compare it with the content on record.";
+  return verdict === "same"
     ? "The content on record produces the same bytes."
-    : CHANGED[kept.channel];
+    : "The content on record is not complete enough to compute it again.";
+}
+
+/** Returns the same as data. Times are in UTC, `content` is null if there is none or it is hidden. */
+export async function showJson(shown: Shown): Promise<string> {
+  const { kept, hidden, reveals } = shown;
+  // the name of the contact is personal and is no part of what was sent
+  const { content: stored, contactName: _, ...about } = kept;
+  const sha256 = kept.contentSha256;
+  const document = {
+    ...about,
+    isSealed: stored !== null && isSealed(stored),
+    isHidden: hidden,
+    reveals,
+    recordProduces: sha256 === null ? null : await compare(shown, sha256),
+    content: shown.content,
+  };
+  return JSON.stringify(document, null, 2);
 }
 
 const NOT_YET = "None yet. It is rendered when the interaction is sent.";

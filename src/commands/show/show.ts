@@ -9,20 +9,21 @@ import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { momentsIn } from "../cli/moment.ts";
 import { readOperator } from "../cli/operator.ts";
-import { type Shown, showPage } from "./page.ts";
+import { showJson, type Shown, showPage } from "./page.ts";
 import { EXIT } from "../cli/exit-codes.ts";
 
 /** Shows the recorded content of an interaction. Sensitive content is shown only on request, and that is recorded. */
 export const show = command({
   name: "show",
   summary: "show the content of an interaction and compare it with the bytes that were sent",
-  takes: "INTERACTION_ID [--reveal] [--html FILE] [--by NAME]",
+  takes: "INTERACTION_ID [--reveal] [--html FILE] [--json] [--by NAME]",
   details: `The content is shown as it was rendered. What is sensitive is not shown without --reveal,
 and who has revealed it is put on record.`,
   operands: ["INTERACTION_ID"],
   options: {
     reveal: { type: "boolean", message: "show sensitive content too; this is recorded" },
     html: { type: "string", value: "FILE", message: "write the html part to this file" },
+    json: { type: "boolean", message: "as one JSON document" },
     by: { type: "string", value: "NAME", message: "the name of the reader (default $USER)" },
   },
   async run({ options, operands: [operand = ""], print }) {
@@ -36,7 +37,8 @@ and who has revealed it is put on record.`,
       const seal = createSeal(contentKeys);
       const shown = await read(db, kept, { reveal: reveal ? actor : null, seal });
       if (options.html !== undefined) await writeHtml(options.html, shown);
-      print(await showPage(shown, momentsIn(lender.timeZone)));
+      const asked = options.json === true;
+      print(asked ? await showJson(shown) : await showPage(shown, momentsIn(lender.timeZone)));
       return EXIT.done;
     });
   },

@@ -12,6 +12,8 @@ export interface ContentRecord {
   readonly channel: Channel;
   readonly status: InteractionStatus;
   readonly statusDetails: string | null;
+  /** Why it failed, was canceled or waits; null if nothing is said of it. */
+  readonly why: string | null;
   readonly attempt: number;
   readonly claimedAt: Date | null;
   readonly startedAt: Date | null;
@@ -35,7 +37,8 @@ export async function loadContentRecord(
   interactionId: InteractionId,
 ): Promise<ContentRecord | undefined> {
   const { rows } = await sql<ContentRecord>`
-    select i.id, coalesce(i.first_interaction_id, i.id) as chain_id, i.origin, i.channel, i.status, i.status_details, i.attempt, i.claimed_at,
+    select i.id, coalesce(i.first_interaction_id, i.id) as chain_id, i.origin, i.channel, i.status, i.status_details,
+      coalesce(i.failure_description_long, i.failure_description_short) as why, i.attempt, i.claimed_at,
       i.started_at, i.contact_id, i.contact->>'name' as contact_name, i.provider, i.template_id, i.template_version, t.slug as template_slug,
       t.language, i.sensitive, i.content, i.content_sha256, i.segments
     from tidings.interactions i
