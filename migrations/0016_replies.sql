@@ -38,8 +38,8 @@ create table tidings.consent_records (
   applied_at timestamptz
 );
 create index consent_records_by_contact on tidings.consent_records (contact_id, id);
--- A repeated click, or the same reply from two daemons, waits to be applied once.
-create unique index consent_records_wait_once on tidings.consent_records (contact_id, scope, change) where applied_at is null;
+-- Not unique: a borrower who stops, returns and stops again while the contact is locked has three decisions that wait.
+create index consent_records_waiting on tidings.consent_records (contact_id, scope, id) where applied_at is null;
 
 -- A record is only marked as applied, once.
 create function tidings.keep_consent_record() returns trigger

@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import type { BorrowerId } from "../../domain/ids.ts";
 import type { ContactStatus, ContactType } from "../../domain/vocabulary.ts";
-import { optedOutAt } from "../deliver/fact-json.ts";
 import type { Db } from "../postgres/db.ts";
+import { optedOutAt } from "../postgres/opted-out-at.ts";
 import type { Time } from "./known-values.ts";
 
 export interface BorrowerRow {

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { ContactId, InteractionId } from "../../domain/ids.ts";
 import type { ConsentChange, ConsentScope, ConsentSource, Theme } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
+import { optedOutAt } from "../postgres/opted-out-at.ts";
 
 /** A borrower's decision about messages to an address or number. */
 export interface ConsentRecord {
@@ -33,8 +34,11 @@ export async function recordConsentRow(db: Db, record: ConsentRecord): Promise<n
     from tidings.contacts k
     cross join unnest(${scopes}::text[]) as s(scope)
     where k.id = any(${contactIds}::text[])
-      and (case s.scope when 'marketing' then k.marketing_opted_out_at else k.opted_out_at end is null) = (${change} = 'optOut')
-    on conflict (contact_id, scope, change) where applied_at is null do nothing
+      -- a decision that is not yet written to the contact counts too: a STOP after a START that waits is not a repetition
+      and (${optedOutAt(
+        sql`s.scope`,
+        sql`case s.scope when 'marketing' then k.marketing_opted_out_at else k.opted_out_at end`,
+      )} is null) = (${change} = 'optOut')
     returning id
   `.execute(db);
   return rows.length;
