@@ -30,8 +30,12 @@ export async function withhold(
   channel: Channel,
   withheld: readonly Withheld[],
 ): Promise<void> {
-  await withholdInteractions(deps.db, withheld);
-  reportWithheld(deps, channel, withheld);
+  const moved = await withholdInteractions(deps.db, withheld);
+  reportWithheld(
+    deps,
+    channel,
+    withheld.filter(({ interactionId }) => moved.has(interactionId)),
+  );
 }
 
 /** Reports withheld interactions once that is committed. */

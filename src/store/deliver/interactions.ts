@@ -67,7 +67,7 @@ export async function loadSealedContents(
 
 /**
  * Records the interactions that judging and rendering withheld, and queues again those that only wait. One that is held keeps no due
- * time, so that nothing queues it before a person has decided. Returns the ids that were still scheduled.
+ * time, so that nothing queues it before a person has decided. Returns the ids that were still scheduled and not held.
  */
 export async function withholdInteractions(
   db: Db,
@@ -81,12 +81,15 @@ export async function withholdInteractions(
         scheduled_at_from = case when w."heldBy" is null then coalesce(w.until, i.scheduled_at_from) end,
         failure_description_short = w.short, failure_description_long = w.long
       from ${recordset("w", WITHHELD, withheld)}
-      where i.id = w."interactionId" and i.status = 'scheduled'
+      -- without a due time it is held: by another daemon, since this one has loaded it
+      where i.id = w."interactionId" and i.status = 'scheduled' and i.scheduled_at_from is not null
       returning i.id, coalesce(i.first_interaction_id, i.id) as chain_id, w.until, w."heldBy" as held_by
     ),
     held as (
       insert into tidings.holds (interaction_id, chain_id, rule_ids)
       select m.id, m.chain_id, array(select jsonb_array_elements_text(m.held_by)) from moved m where m.held_by is not null
+      -- an operator may have given it a due time by hand, and then its hold is still open
+      on conflict (interaction_id) where decided_at is null do nothing
     ),
     jobs as (
       select tidings.queue_deliveries(array_agg(m.id)) from moved m where m.until is not null
