@@ -29,6 +29,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   "can-interact": async () => (await import("./can-interact/can-interact.ts")).canInteract,
   judge: async () => (await import("./judge/judge.ts")).judge,
   rules: async () => (await import("./rules/rules.ts")).rules,
+  simulate: async () => (await import("./simulate/simulate.ts")).simulate,
   keys: async () => (await import("./keys.ts")).keys,
   openapi: async () => (await import("./openapi.ts")).openapi,
   migrate: async () => (await import("./migrate.ts")).migrate,

@@ -12,6 +12,7 @@ import { benchJudge } from "./judge.ts";
 import { benchRender } from "./render.ts";
 import { benchResolve } from "./resolve.ts";
 import type { Bench } from "./scene.ts";
+import { benchSimulate } from "./simulate.ts";
 import { benchSmtp } from "./smtp.ts";
 import { benchTwilio } from "./twilio.ts";
 
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   smtp: benchSmtp,
   twilio: benchTwilio,
   http: benchHttp,
+  simulate: benchSimulate,
 };
 
 /** Uses a new Postgres, started as the daemon starts it, which waits for the disk at every commit. */

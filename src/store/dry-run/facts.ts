@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { DryRunFacts, TypeRules } from "../../domain/dry-run/arrival.ts";
 import type { CaseChange } from "../../domain/resolve/case-change.ts";
+import type { BorrowerId } from "../../domain/ids.ts";
 import type { Contact } from "../../domain/deliver/contact.ts";
 import type { Borrower, Loan } from "../../domain/deliver/fact-sheet.ts";
 import type { Db } from "../postgres/db.ts";
@@ -16,12 +17,15 @@ export async function loadDryRunFacts(
   changes: readonly Pick<CaseChange, "caseTypeId" | "borrowerId" | "loanIds">[],
 ): Promise<DryRunFacts> {
   const caseTypes = await loadCaseTypes(db, [...new Set(changes.map((one) => one.caseTypeId))]);
-  const people = await loadPeople(db, [...new Set(changes.map((one) => one.borrowerId))]);
+  const people = await loadPeople(
+    db,
+    changes.map((one) => one.borrowerId),
+  );
   const loans = await loadLoans(db, [...new Set(changes.flatMap((one) => one.loanIds))]);
   const rules = await loadTypeRules(db);
   return {
     caseTypeNames: new Map(caseTypes.map(({ id, name }) => [id, name])),
-    people: new Map(people.map((person) => [person.borrower.id, person])),
+    people,
     loans: new Map(loans.map((loan) => [loan.id, loan])),
     rules: new Map(rules.map((one) => [one.id, one])),
   };
@@ -38,18 +42,23 @@ async function loadCaseTypes(
     .execute();
 }
 
-interface Person {
+export interface Person {
   readonly borrower: Borrower;
   readonly contacts: readonly Contact[];
 }
 
-async function loadPeople(db: Db, ids: readonly string[]): Promise<Person[]> {
+/** Loads borrowers with their contacts, by id. */
+export async function loadPeople(
+  db: Db,
+  ids: readonly BorrowerId[],
+): Promise<ReadonlyMap<BorrowerId, Person>> {
+  if (ids.length === 0) return new Map();
   const { rows } = await sql<Person>`
     select ${BORROWER_JSON} as borrower, ${CONTACTS_JSON} as contacts
     from tidings.borrowers b
-    where b.id = any(${ids}::text[])
+    where b.id = any(${[...new Set(ids)]}::text[])
   `.execute(db);
-  return rows;
+  return new Map(rows.map((person) => [person.borrower.id, person]));
 }
 
 async function loadLoans(db: Db, ids: readonly string[]): Promise<Loan[]> {

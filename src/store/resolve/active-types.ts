@@ -34,12 +34,8 @@ export function createActiveTypes(): LoadActiveVersions {
 export const loadActiveVersions: LoadActiveVersions = (db, caseTypeIds) =>
   createActiveTypes()(db, caseTypeIds);
 
-async function readActiveVersions(
-  db: Db,
-  caseTypeIds: readonly string[],
-): Promise<(NotificationTypeVersion & { caseTypeId: string })[]> {
-  const { rows } = await sql<NotificationTypeVersion & { caseTypeId: string }>`
-    select l.case_type_id, t.id, t.version, t.on_status, t.on_outcome, coalesce(nullif(t.on_condition, 'null'), '[]') as on_condition,
+/** A version `t` with the template versions that are active now; `n` is the newest version of the template it names. */
+const VERSION = sql`t.id, t.version, t.on_status, t.on_outcome, coalesce(nullif(t.on_condition, 'null'), '[]') as on_condition,
       coalesce(t.channel, n.channel) as channel, t.theme, t.template_id, t.delay, t.unit, t.calendar,
       (
         select coalesce(json_agg(f order by f.id), '[]')
@@ -48,16 +44,39 @@ async function readActiveVersions(
           from tidings.templates o
           where o.status = 'active' and (o.id = t.template_id or o.family = n.family and o.channel = n.channel)
         ) f
-      ) as templates
+      ) as templates`;
+const NAMED_TEMPLATE = sql`left join lateral (
+      select m.family, m.channel from tidings.templates m where m.id = t.template_id order by m.status = 'active' desc, m.version desc limit 1
+    ) n on true`;
+
+async function readActiveVersions(
+  db: Db,
+  caseTypeIds: readonly string[],
+): Promise<(NotificationTypeVersion & { caseTypeId: string })[]> {
+  const { rows } = await sql<NotificationTypeVersion & { caseTypeId: string }>`
+    select l.case_type_id, ${VERSION}
     from tidings.case_type_notification_types l
     join tidings.notification_types t on t.id = l.notification_type_id and t.status = 'active'
-    left join lateral (
-      select m.family, m.channel from tidings.templates m where m.id = t.template_id order by m.status = 'active' desc, m.version desc limit 1
-    ) n on true
+    ${NAMED_TEMPLATE}
     where l.case_type_id = any(${caseTypeIds}::text[])
     order by t.id
   `.execute(db);
   return rows;
+}
+
+/** Loads one version in any status; undefined if there is none. Its channel is null if neither it nor its template has one. */
+export async function loadVersion(
+  db: Db,
+  id: number,
+  version: number,
+): Promise<NotificationTypeVersion | undefined> {
+  const { rows } = await sql<NotificationTypeVersion>`
+    select ${VERSION}
+    from tidings.notification_types t
+    ${NAMED_TEMPLATE}
+    where t.id = ${id} and t.version = ${version}
+  `.execute(db);
+  return rows[0];
 }
 
 /** True if there is a notification type with this id, in any status. */

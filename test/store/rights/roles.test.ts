@@ -16,7 +16,9 @@ import { reseal } from "../../../src/commands/reseal.ts";
 import { retry } from "../../../src/commands/retry.ts";
 import { roles } from "../../../src/commands/roles.ts";
 import { settle } from "../../../src/commands/settle.ts";
+import { rules } from "../../../src/commands/rules/rules.ts";
 import { show } from "../../../src/commands/show/show.ts";
+import { simulate } from "../../../src/commands/simulate/simulate.ts";
 import { status } from "../../../src/commands/status/status.ts";
 import { templates } from "../../../src/commands/templates/group.ts";
 import { readConfig } from "../../../src/config.ts";
@@ -355,6 +357,8 @@ describe("a daemon, an operator and a reader", () => {
     expect(await operate(explain, sent)).toMatchObject({ code: 0 });
     expect(await operate(show, sent)).toMatchObject({ code: 0 });
     expect(await operate(find, "--case", "SENT")).toMatchObject({ code: 0 });
+    expect(await operate(simulate, "--from", "1d", "--to", "0min")).toMatchObject({ code: 0 });
+    expect(await operate(rules)).toMatchObject({ code: 0 });
     expect(await operate(keys, "list")).toMatchObject({ code: 0 });
     expect(await operate(templates, "list")).toMatchObject({ code: 0 });
   });

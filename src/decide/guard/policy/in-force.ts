@@ -76,15 +76,25 @@ function newestOf(begun: readonly PolicyChange[]): readonly PolicyChange[] {
 
 function compileChanges(newest: readonly PolicyChange[]): Omit<PolicyInForce, "version"> {
   const changes = newest.filter(({ change }) => change !== "on" && change !== "reset");
-  const off = changes.filter(({ change }) => change === "off").map(({ ruleId }) => ruleId);
+  const { unreadable, ...given } = asChanges(changes);
+  return { policy: policyWith(given, unreadable), unreadable, changes };
+}
+
+interface ReadChanges extends PolicyChanges {
+  readonly unreadable: readonly UnreadableChange[];
+}
+
+function asChanges(changes: readonly PolicyChange[]): ReadChanges {
   const stricter = changes.flatMap(({ ruleId, outcome }) =>
     outcome === null ? [] : [[ruleId, outcome] as const],
   );
   const read = changes.filter(({ entryId }) => entryId !== null).map(readEntry);
-  const entries = read.filter((one): one is PolicyEntry => "applies" in one);
-  const unreadable = read.filter((one): one is UnreadableChange => "errors" in one);
-  const given: PolicyChanges = { off, stricter: Object.fromEntries(stricter), entries };
-  return { policy: policyWith(given, unreadable), unreadable, changes };
+  return {
+    off: changes.filter(({ change }) => change === "off").map(({ ruleId }) => ruleId),
+    stricter: Object.fromEntries(stricter),
+    entries: read.filter((one): one is PolicyEntry => "applies" in one),
+    unreadable: read.filter((one): one is UnreadableChange => "errors" in one),
+  };
 }
 
 /** Completes an entry by the built-in one of its id, and reads it. */
@@ -112,6 +122,54 @@ function readEntry({
 }
 
 type Members = Readonly<Record<string, unknown>>;
+
+/** The policy in force with further changes, or the errors of the changes. */
+export type ReadPlan =
+  | { readonly kind: "policy"; readonly policy: Policy }
+  | { readonly kind: "invalid"; readonly errors: readonly FieldError[] };
+
+/**
+ * Returns the policy that would be in force after further changes: `{"off", "stricter", "on", "entries"}`. What an entry leaves
+ * out is as in the entry that is built in with its id.
+ */
+export function planPolicy({ changes, unreadable }: PolicyInForce, input: unknown): ReadPlan {
+  const { on = [], ...planned } = asMembers(input);
+  const whole = {
+    ...planned,
+    ...(Array.isArray(planned["entries"]) && { entries: planned["entries"].map(completedEntry) }),
+  };
+  const read = readPolicyChanges(whole);
+  const isList = Array.isArray(on);
+  if (read.kind === "invalid" || !isList)
+    return {
+      kind: "invalid",
+      errors: [
+        ...(read.kind === "invalid" ? read.errors : []),
+        ...(isList ? [] : [{ field: "policy.on", message: "must be a list" }]),
+      ],
+    };
+  const { off, stricter, entries } = read.changes;
+  const again = new Set<unknown>(on);
+  const inForce = asChanges(
+    changes.filter(({ ruleId, entryId }) => entryId !== null || !again.has(ruleId)),
+  );
+  return {
+    kind: "policy",
+    policy: policyWith(
+      {
+        off: [...inForce.off, ...off],
+        stricter: { ...inForce.stricter, ...stricter },
+        entries: [...inForce.entries, ...entries],
+      },
+      unreadable,
+    ),
+  };
+}
+
+function completedEntry(entry: unknown): unknown {
+  const members = asMembers(entry);
+  return { ...completed(members, writtenEntry(String(members["id"]))), id: members["id"] };
+}
 
 /** An entry with what it leaves out taken from the built-in one. */
 function completed(
