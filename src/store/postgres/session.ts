@@ -19,6 +19,8 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   // our statements qualify every name, so a table or function with the same name in another schema is never used
   search_path: "pg_catalog, pg_temp",
   row_security: "on",
+  // Packages with LLVM have it on. The costs of rare branches are estimated high, so it compiled statements of 200 ms for 4 s.
+  jit: "off",
   default_transaction_isolation: "read committed",
   default_transaction_deferrable: "off",
   statement_timeout: "0",

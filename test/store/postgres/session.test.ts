@@ -32,6 +32,7 @@ const HOSTILE = {
   array_nulls: "off",
   search_path: "tidings, public",
   row_security: "off",
+  jit: "on",
   default_transaction_isolation: "serializable",
   default_transaction_deferrable: "on",
   statement_timeout: "4s",
