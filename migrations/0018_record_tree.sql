@@ -89,6 +89,8 @@ from tidings.interaction_transitions x
 join tidings.interactions i on i.id = x.interaction_id and i.origin = 'tidings'
   and (i.status, i.status_details) is not distinct from (x.to_status, x.to_status_details)
 where x.to_status in ('attempted', 'succeeded', 'failed', 'canceled')
+  -- a late answer may still complete it without another transition
+  and tidings.is_outcome_unknown(x.to_status, x.to_status_details) is not true
   and not exists (select from tidings.interaction_transitions n where n.interaction_id = x.interaction_id and n.id > x.id)
 union all
 select 'recordChanges', x.id, jsonb_build_object(

@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { verify } from "../../src/commands/verify/verify.ts";
 import type { EmittedEvent } from "../../src/domain/events.ts";
+import type { InteractionId } from "../../src/domain/ids.ts";
+import type { AttemptOutcome } from "../../src/domain/interaction.ts";
 import { createTreeGrower } from "../../src/record-tree.ts";
+import { createRecorder } from "../../src/store/deliver/recorder.ts";
+import { markOrphansUnknown } from "../../src/store/settle/recovery.ts";
 import { readSigningKey } from "../../src/tree-signature.ts";
 import { runOn } from "../commands/run.ts";
 import { rewriteRecord, useDatabase } from "../database.ts";
@@ -16,6 +20,7 @@ const database = useDatabase();
 const { pool, db } = database;
 const signingKey = readSigningKey(Buffer.alloc(32, 7));
 
+const CLAIMED = new Date("2031-03-03T14:00:00Z");
 let heads: EmittedEvent[] = [];
 let now = new Date("2031-03-03T15:00:00Z");
 const grower = () =>
@@ -139,6 +144,64 @@ describe("a record as it was written", () => {
       slow.release();
     }
     expect(await verifying()).toMatchObject({ leaves: leaves + 2, flaws: 0 });
+  });
+});
+
+/** An answer of a provider to the call that `insertInteraction` has claimed. */
+const answered = (interactionId: InteractionId, rest: Partial<AttemptOutcome>): AttemptOutcome => ({
+  interactionId,
+  status: "attempted",
+  statusDetails: "emailOutcomeUnknown",
+  short: "Outcome unknown",
+  long: "The connection broke.",
+  providerMessageId: null,
+  claimedAt: CLAIMED,
+  startedAt: CLAIMED,
+  endedAt: CLAIMED,
+  evidence: { provider: "smtp", durationMs: 1, code: "ETIMEDOUT" },
+  dueAt: null,
+  settleAt: null,
+  nextAttemptAt: null,
+  finding: null,
+  ...rest,
+});
+
+describe("what daemons and operators may do leaves no flaw", () => {
+  test.each<[string, Partial<AttemptOutcome>]>([
+    ["unknown again", {}],
+    [
+      "accepted",
+      { statusDetails: "emailSent", short: null, long: null, providerMessageId: "<1@x>" },
+    ],
+  ])(
+    "a daemon that was given up for dead records after all that an outcome is %s",
+    async (_what, rest) => {
+      const late = await insertInteraction(pool, { status: "inProgress", claimedAt: CLAIMED });
+      await markOrphansUnknown(db);
+      await growAll();
+      await createRecorder({ db, onOutage: () => undefined }).record(answered(late, rest));
+      await growAll();
+      expect(await verifying()).toMatchObject({ listed: [] });
+    },
+  );
+
+  test("an operator settles an unknown outcome", async () => {
+    const unknown = await insertInteraction(pool, { status: "inProgress", claimedAt: CLAIMED });
+    await markOrphansUnknown(db);
+    await growAll();
+    await pool.query(
+      `update tidings.interactions set status = 'attempted', status_details = 'emailSent', settle_at = null, failure_description_short = null, failure_description_long = null where id = ${unknown}`,
+    );
+    await growAll();
+    expect(await verifying()).toMatchObject({ listed: [] });
+  });
+
+  test("a lender adds notes to a notice", async () => {
+    await pool.query(
+      `update tidings.interactions set external_id = 'X-1', meta_data = '{"note": 1}' where id = ${interaction}`,
+    );
+    await growAll();
+    expect(await verifying()).toMatchObject({ listed: [] });
   });
 });
 
