@@ -142,7 +142,9 @@ async function makeHead(
   const last = await readLastHead(db);
   const madeAt = clock();
   const isNew = size > (last?.size ?? 0);
-  if (!isNew || madeAt.getTime() - (last?.madeAt.getTime() ?? 0) < HEAD_EVERY_MS) return;
+  // also if the clock was set back
+  const sinceLast = Math.abs(madeAt.getTime() - (last?.madeAt.getTime() ?? 0));
+  if (!isNew || sinceLast < HEAD_EVERY_MS) return;
   const root = rootOf(frontier);
   const signed = signHead({ size, root, madeAt }, signingKey);
   if (!(await insertHead(db, { size, root, madeAt, ...signed }))) return;

@@ -9,6 +9,7 @@ import type { InteractionId } from "../../src/domain/ids.ts";
 import type { AttemptOutcome } from "../../src/domain/interaction.ts";
 import { createTreeGrower } from "../../src/record-tree.ts";
 import { createRecorder } from "../../src/store/deliver/recorder.ts";
+import { readIdsGiven } from "../../src/store/tree/leaves.ts";
 import { markOrphansUnknown } from "../../src/store/settle/recovery.ts";
 import { readSigningKey } from "../../src/tree-signature.ts";
 import { runOn } from "../commands/run.ts";
@@ -145,6 +146,29 @@ describe("a record as it was written", () => {
     }
     expect(await verifying()).toMatchObject({ leaves: leaves + 2, flaws: 0 });
   });
+});
+
+test("heads are made also after the clock was set back", async () => {
+  const before = heads.length;
+  now = new Date(now.getTime() - 86_400_000);
+  await insertChanges(pool, [{ caseId: "CS-7", status: "initiated" }]);
+  await growAll();
+  expect(heads.length).toBe(before + 1);
+});
+
+test("a transaction that has begun is among those whose end is awaited, though none has ended since", async () => {
+  const slow = await pool.connect();
+  try {
+    await slow.query("begin");
+    const { rows } = await slow.query<{ xid: string }>("select pg_current_xact_id()::text as xid");
+    const { nextTransaction, allEndedBelow } = await readIdsGiven(db);
+    const running = BigInt(rows[0]?.xid ?? 0);
+    expect(nextTransaction > running).toBe(true);
+    expect(allEndedBelow <= running).toBe(true);
+    await slow.query("rollback");
+  } finally {
+    slow.release();
+  }
 });
 
 /** An answer of a provider to the call that `insertInteraction` has claimed. */

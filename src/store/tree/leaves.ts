@@ -69,7 +69,7 @@ export interface IdsGiven {
   readonly last: Readonly<Record<LeafSource, bigint>>;
   /** Every transaction below this one has ended. */
   readonly allEndedBelow: bigint;
-  /** The transaction that will begin next. */
+  /** Every transaction that has its number by now is below this one. */
   readonly nextTransaction: bigint;
 }
 
@@ -82,7 +82,8 @@ export async function readIdsGiven(db: Db): Promise<IdsGiven> {
   }>`
     select (select json_object_agg(l.source, l.last_id::text) from tidings.record_leaf_ids l) as last,
       pg_snapshot_xmin(pg_current_snapshot())::text as all_ended_below,
-      pg_snapshot_xmax(pg_current_snapshot())::text as next_transaction
+      -- not the xmax of the snapshot: that is one above the last transaction that has ended, and later ones may run already
+      pg_current_xact_id()::text as next_transaction
   `.execute(db);
   const given = rows[0];
   const last = LEAF_SOURCES.map((source) => [source, BigInt(given?.last[source] ?? 0)] as const);
