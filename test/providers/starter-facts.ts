@@ -14,6 +14,7 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
     isTransactional: null,
     attempt: 1,
     claims: 0,
+    releasedRules: [],
     sensitive: false,
     dueAt: now,
     latestAt: null,
