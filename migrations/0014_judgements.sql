@@ -27,7 +27,7 @@ for each statement execute function tidings.only_tidings_writes('send');
 -- Each judgement of an interaction, before it is claimed or withheld
 create table tidings.judgements (
   -- the order in which they were written
-  id bigint generated always as identity,
+  id bigint not null generated always as identity,
   interaction_id bigint not null,
   judged_at timestamptz not null,
   -- the newest change of the policy that was known
@@ -41,7 +41,7 @@ create table tidings.judgements (
   -- The rules that did not simply allow: [{"ruleId", "outcome", "until", "facts", "liftedBy"}]; null if all did. Every other rule of
   -- the policy allowed
   rules jsonb,
-  primary key (interaction_id, id)
+  primary key (interaction_id, judged_at)
 );
 -- the record tree reads them in this order
 create index judgements_in_order on tidings.judgements using brin (id) with (pages_per_range = 16, autosummarize = on);
@@ -63,9 +63,7 @@ create table tidings.holds (
   decided_at timestamptz,
   decided_by text,
   decision tidings.hold_decision,
-  reason text,
-  -- when the daemon warned that its latest time is near
-  warned_at timestamptz
+  reason text
 );
 create unique index holds_are_open_once on tidings.holds (interaction_id) where decided_at is null;
 create index holds_by_chain on tidings.holds (chain_id);
@@ -85,9 +83,6 @@ begin
     new.decided_by := null;
     new.decision := null;
     new.reason := null;
-    return new;
-  end if;
-  if tidings.may_send(current_user) and to_jsonb(new) - 'warned_at' = to_jsonb(old) - 'warned_at' then
     return new;
   end if;
   if old.decided_at is not null or to_jsonb(new) - decision_columns <> to_jsonb(old) - decision_columns or new.decision is null then

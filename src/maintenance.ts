@@ -5,7 +5,6 @@ import { CHANNELS } from "./domain/vocabulary.ts";
 import { WORKER_TIMEOUT_MS } from "./domain/worker.ts";
 import { noteKeptFindings } from "./store/deliver/contact-findings.ts";
 import { applyConsent } from "./store/replies/consent.ts";
-import { warnOfDeadlines } from "./store/operate/holds.ts";
 import { recordEndedPauses } from "./store/operate/pauses.ts";
 import type { Outages } from "./store/postgres/outages.ts";
 import { auditDaily } from "./daily-audit.ts";
@@ -47,8 +46,6 @@ const LONGEST_STOP_MS = 1_000;
 const UNLOCK_EVERY = 2;
 /** Overdue interactions, and case changes that were missed or not resolved, are searched for once in this many heartbeats. */
 const SWEEP_EVERY = 5;
-/** The warning comes so many hours before the latest time of a held notice. */
-const WARN_HOURS = 24;
 /** Whether an audit is to begin is looked up once in this many heartbeats. */
 const AUDIT_EVERY = 30;
 
@@ -222,8 +219,6 @@ async function sweep({ deps, worker, jobs }: MaintenanceOptions, round: number):
   const { db, clock, emit } = deps;
   for (const pause of await recordEndedPauses(db)) emit("pause.ended", { pause });
   await noteKeptFindings(db);
-  for (const { interactionId, latestAt, ruleId } of await warnOfDeadlines(db, WARN_HOURS))
-    emit("hold.deadlineNeared", { interactionId, latestAt: latestAt.toISOString(), ruleId });
   await applyConsent(db);
   const before = (ms: number): Date => new Date(clock().getTime() - ms);
   for (const jobId of await unlockLostJobs(db, worker.queuePool, [...jobs], LOST_JOB_AFTER_MS))

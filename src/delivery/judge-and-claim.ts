@@ -43,7 +43,7 @@ export async function judgeAndClaim(deps: Deps, batch: readonly ToClaim[]): Prom
     // the lock may have waited
     const now = deps.clock();
     const policy = policyNow(await deps.readPolicy(tx), now);
-    const judged = await judge(deps, tx, { questions, policy, now, released: releasedOf(batch) });
+    const judged = await judge(deps, tx, { questions, policy, now });
     const effects = new Map(judged.map((one) => [one.interactionId, effectOf(one)]));
     const allowed = batch.filter(({ claim }) => effects.get(claim.interactionId)?.kind === "claim");
     const won = await claimInteractions(
@@ -72,24 +72,19 @@ interface Case {
   readonly questions: readonly GuardQuestion[];
   readonly policy: PolicyInForce;
   readonly now: Date;
-  readonly released: ReadonlyMap<InteractionId, readonly string[]>;
 }
-
-/** The rules whose holds a person has released, by interaction. */
-const releasedOf = (batch: readonly ToClaim[]): ReadonlyMap<InteractionId, readonly string[]> =>
-  new Map(batch.map(({ ready: { facts } }) => [facts.interactionId, facts.releasedRules] as const));
 
 async function judge(
   { lender: { country } }: Deps,
   tx: Db,
-  { questions, policy, now, released }: Case,
+  { questions, policy, now }: Case,
 ): Promise<Judged[]> {
   const facts = await loadGuardFacts(tx, questions, { at: now, known: "now", country });
   const toJudge = questions.flatMap(({ key, interactionId, borrowerId }) => {
     const read = facts.get(key);
     return read === undefined || interactionId === null
       ? []
-      : [{ interactionId, borrowerId, read, releasedRules: released.get(interactionId) ?? [] }];
+      : [{ interactionId, borrowerId, read }];
   });
   return judgeBatch(toJudge, policy.policy, now.getTime());
 }

@@ -255,11 +255,6 @@ export const EVENTS = {
       why: TEXT,
     },
   ),
-  "hold.deadlineNeared": declare(
-    "warn",
-    "The latest time of a held notice is less than a day away: after it the notice fails. `tidings held` lists the held notices.",
-    { interactionId: INTERACTION_ID, latestAt: TIME, ruleId: TEXT },
-  ),
   "interaction.held": declare(
     "warn",
     "A rule of the guard leaves the decision to a person, or the facts do not fit their form. `tidings held` lists the reasons.",

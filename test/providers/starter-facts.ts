@@ -14,7 +14,6 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
     isTransactional: null,
     attempt: 1,
     claims: 0,
-    releasedRules: [],
     sensitive: false,
     dueAt: now,
     latestAt: null,

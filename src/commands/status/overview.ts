@@ -8,7 +8,6 @@ import {
   type NextAttemptCount,
   type OverdueCount,
 } from "../../store/operate/backlog.ts";
-import { countHeld, type HeldCount } from "../../store/operate/holds.ts";
 import {
   countJobsByTask,
   countUnknown,
@@ -36,7 +35,6 @@ export interface Overview {
   readonly unknown: readonly UnknownCount[];
   readonly jobs: readonly JobCount[];
   readonly lastAudit: LastAudit | null;
-  readonly held: HeldCount;
 }
 
 /** What is planned for later is counted up to this number. */
@@ -55,5 +53,4 @@ export const loadOverview = async (db: Db): Promise<Overview> => ({
   unknown: await countUnknown(db),
   jobs: await countJobsByTask(db),
   lastAudit: await readLastAudit(db),
-  held: await countHeld(db),
 });

@@ -1,6 +1,5 @@
 import type { JobCount, UnknownCount } from "../../store/operate/status-counts.ts";
 import type { LaterCount } from "../../store/operate/backlog.ts";
-import type { HeldCount } from "../../store/operate/holds.ts";
 import type { LastAudit } from "../../store/audit/daily-audits.ts";
 import type { Unresolved } from "../../store/resolve/resolve-queue.ts";
 import { aligned, counted, page } from "../cli/layout.ts";
@@ -19,7 +18,6 @@ export function statusPage(report: StatusReport, show: ShowMoment): string {
       overdueLine(report.overdue, show),
       laterLine(report.later, show),
       unknownLine(report.unknown),
-      ...heldLines(report.held, show),
       ...auditLines(report.lastAudit),
     ],
     jobLines(report.jobs),
@@ -132,16 +130,6 @@ function unknownLine(counts: readonly UnknownCount[]): string {
       `${interactions} by ${channel} (from interaction ${firstInteractionId})`,
   );
   return `OUTCOME UNKNOWN: ${parts.join(", ")}.`;
-}
-
-function heldLines(held: HeldCount, show: ShowMoment): string[] {
-  const { interactions, oldestMs, firstLatestAt, tooLate } = held;
-  if (interactions === 0) return [];
-  const end = firstLatestAt === null ? "" : `, the first must leave by ${show(firstLatestAt)}`;
-  const late = tooLate === 0 ? "" : `; for ${tooLate.toLocaleString("en-US")} it is too late`;
-  return [
-    `HELD FOR A PERSON: ${counted(interactions, "notice")}, the oldest for ${showDuration(oldestMs)}${end}${late}. \`tidings held\` lists them.`,
-  ];
 }
 
 function auditLines(audit: LastAudit | null): string[] {

@@ -59,7 +59,7 @@ export type DaemonReport = Pick<ListedWorker, "id" | "host" | "pid" | "startedAt
 /** The state of the installation, and what a person must look at. */
 export interface StatusReport extends Pick<
   Overview,
-  "unresolved" | "later" | "unknown" | "jobs" | "lastAudit" | "held"
+  "unresolved" | "later" | "unknown" | "jobs" | "lastAudit"
 > {
   /** In a few words each; empty if nothing needs a person. */
   readonly needsPerson: readonly string[];
@@ -71,7 +71,7 @@ export interface StatusReport extends Pick<
 
 /** Joins the counts to a report and decides what needs a person. */
 export function reportOf(overview: Overview): StatusReport {
-  const { unresolved, later, unknown, jobs, lastAudit, held, pauses, overdue } = overview;
+  const { unresolved, later, unknown, jobs, lastAudit, pauses, overdue } = overview;
   const isPaused = (one: OverdueCount): boolean => pauses.some((pause) => holds(pause, one));
   const report = {
     daemons: overview.workers.map(daemonOf),
@@ -86,7 +86,6 @@ export function reportOf(overview: Overview): StatusReport {
     unknown,
     jobs,
     lastAudit,
-    held,
   };
   const free = together(overdue.filter((one) => !isPaused(one)));
   return { needsPerson: needsOf(report, free), ...report };
@@ -190,8 +189,8 @@ function timeLeft({
 }
 
 function needsOf(report: Omit<StatusReport, "needsPerson">, free: Waiting): string[] {
-  const { daemons, channels, pauses, unresolved, unknown, jobs, lastAudit, held } = report;
-  const unsettled = sumOf(unknown, (one) => one.held);
+  const { daemons, channels, pauses, unresolved, unknown, jobs, lastAudit } = report;
+  const held = sumOf(unknown, (one) => one.held);
   const givenUp = sumOf(jobs, (one) => one.givenUp);
   const isRunning = daemons.some((one) => one.isAlive);
   return [
@@ -202,8 +201,7 @@ function needsOf(report: Omit<StatusReport, "needsPerson">, free: Waiting): stri
       ? `${counted(free.interactions, "notice")} overdue, the oldest by ${showDuration(free.oldestMs)}`
       : undefined,
     ...pauses.map(needOfPause),
-    unsettled > 0 ? `${counted(unsettled, "unknown outcome")} to settle` : undefined,
-    held.interactions > 0 ? `${counted(held.interactions, "held notice")} to decide` : undefined,
+    held > 0 ? `${counted(held, "unknown outcome")} to settle` : undefined,
     givenUp > 0 ? `${counted(givenUp, "job")} given up by the queue` : undefined,
     lastAudit !== null && lastAudit.gaps > 0
       ? `the audit of ${lastAudit.day} found ${counted(lastAudit.gaps, "gap")}`

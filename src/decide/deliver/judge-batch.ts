@@ -4,15 +4,13 @@ import type { Instant } from "../../domain/guard/moments.ts";
 import type { Judgement } from "../../domain/guard/verdict.ts";
 import type { BorrowerId, InteractionId } from "../../domain/ids.ts";
 import { judgeFacts } from "../guard/judge.ts";
-import { type Policy, withReleased } from "../guard/policy/policy.ts";
+import type { Policy } from "../guard/policy/policy.ts";
 
 /** An interaction to be judged at the moment of sending, with its facts as they were just loaded. */
 export interface ToJudge {
   readonly interactionId: InteractionId;
   readonly borrowerId: BorrowerId;
   readonly read: ReadFacts;
-  /** The rules whose holds a person has released. */
-  readonly releasedRules: readonly string[];
 }
 
 /** The judgement of one interaction, or why there is none. */
@@ -39,7 +37,7 @@ function judgeInTurn(notices: readonly ToJudge[], policy: Policy, now: Instant):
     if (read.kind === "invalid") return { interactionId, kind: "invalid", errors: read.errors };
     const others = read.facts.history.filter(({ id }) => id === undefined || !inBatch.has(id));
     const facts = { ...read.facts, history: [...others, ...allowed] };
-    const judged = judgeOne(interactionId, facts, withReleased(policy, one.releasedRules), now);
+    const judged = judgeOne(interactionId, facts, policy, now);
     if (judged.kind === "judged" && judged.judgement.verdict.outcome === "allow")
       allowed.push(inProgress(interactionId, facts, now));
     return judged;

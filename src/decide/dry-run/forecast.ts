@@ -147,7 +147,6 @@ function sheetOf(
     planned.scheduledAtFrom > sendContext.now ? caseLater : caseNow;
   return {
     ...FIRST_ATTEMPT,
-    releasedRules: [],
     channel: planned.channel,
     theme: planned.theme,
     sensitive: planned.sensitive,

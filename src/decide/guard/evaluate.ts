@@ -27,29 +27,25 @@ export interface Evaluation {
   readonly results: readonly Result[];
   /** The rules whose results an exception lifted, each with the exception. */
   readonly lifted: ReadonlyMap<RuleId, RuleId>;
-  /** The rules whose holds a person has released. */
-  readonly released: ReadonlySet<RuleId>;
   /** The exceptions that applied, between rules or inside one. */
   readonly exceptions: ReadonlySet<RuleId>;
 }
 
 /** Evaluates all rules, whatever the first results are. Rules that are switched off neither decide nor lift. */
 export function evaluate(scene: Scene, rules: readonly DecidingRule[] = DECIDING): Evaluation {
-  const { off, stricter, released: mayPass } = scene.policy;
+  const { off, stricter } = scene.policy;
   const active = LIFTING.filter(({ id, holds }) => !off.has(id) && holds?.(scene) === true);
   const lifted = new Map<RuleId, RuleId>();
-  const released = new Set<RuleId>();
   const results: Result[] = [];
   for (const rule of rules) {
     const decision = off.has(rule.id) ? undefined : (unreadable(scene, rule) ?? rule.decide(scene));
     if (decision === undefined) continue;
     const exception = active.find(({ lifts }) => lifts?.includes(rule.id) === true);
-    const strict = atLeast(decision, stricter.get(rule.id));
-    if (exception !== undefined && decision.outcome !== "allow") lifted.set(rule.id, exception.id);
-    else if (strict.outcome === "hold" && mayPass.has(rule.id)) released.add(rule.id);
-    else results.push({ rule, decision: strict });
+    if (exception === undefined || decision.outcome === "allow")
+      results.push({ rule, decision: atLeast(decision, stricter.get(rule.id)) });
+    else lifted.set(rule.id, exception.id);
   }
-  return { results, lifted, released, exceptions: exceptionsOf(scene, lifted) };
+  return { results, lifted, exceptions: exceptionsOf(scene, lifted) };
 }
 
 /** The rule that holds a message for the entries of a rule that only counts or sets what applies. */
@@ -136,15 +132,13 @@ const PLAIN: ReadonlyMap<RuleId, RuleOutcome> = new Map(
 );
 
 /** Lists the result of every rule that decides, with the facts it used. */
-export function recordOf({ results, lifted, released }: Evaluation): RuleOutcome[] {
+export function recordOf({ results, lifted }: Evaluation): RuleOutcome[] {
   const byId = new Map(results.map(({ rule, decision }) => [rule.id, decision]));
   return DECIDING.map(({ id, inputs }) => {
     const decision = byId.get(id);
     const exception = lifted.get(id);
     if (exception !== undefined)
       return { ruleId: id, outcome: "allow", facts: inputs, liftedBy: exception };
-    if (released.has(id))
-      return { ruleId: id, outcome: "allow", facts: inputs, liftedBy: "person" };
     if (decision === undefined)
       return PLAIN.get(id) ?? { ruleId: id, outcome: "allow", facts: inputs };
     if (decision.outcome === "allow") return { ruleId: id, outcome: "allow", facts: inputs };

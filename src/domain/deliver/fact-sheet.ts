@@ -85,8 +85,6 @@ export interface FactSheet {
   readonly pausedBecause: string | null;
   /** The end of that pause; null if there is none, or if it ends only by its release. */
   readonly pausedUntil: Date | null;
-  /** The rules whose holds a person has released for this notice. */
-  readonly releasedRules: readonly string[];
   readonly borrower: Borrower;
   readonly loans: readonly Loan[];
   readonly contacts: readonly Contact[];

@@ -62,8 +62,8 @@ export interface RuleOutcome {
   readonly until?: Instant;
   /** References to the facts that decided, such as `history.IN-101`. If the rule allowed, the facts it read. */
   readonly facts: readonly string[];
-  /** The exception that turned another outcome into allow, or the person who released a hold. */
-  readonly liftedBy?: RuleId | "person";
+  /** The exception that turned another outcome into allow. */
+  readonly liftedBy?: RuleId;
 }
 
 /** A verdict with the result of every rule that decides. */

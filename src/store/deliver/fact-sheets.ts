@@ -5,12 +5,6 @@ import type { Db } from "../postgres/db.ts";
 import { BORROWER_JSON } from "../postgres/borrower-json.ts";
 import { CONTACTS_JSON } from "./fact-json.ts";
 
-/** The rules of which a person has released the holds for the chain of an interaction `i`. */
-const RELEASED_RULES = sql`array(
-  select distinct unnest(h.rule_ids) from tidings.holds h
-  where h.chain_id = coalesce(i.first_interaction_id, i.id) and h.decision = 'released'
-)`;
-
 /**
  * Loads the facts of those of the interactions that are still scheduled by Tidings, in one statement. Interactions of
  * one version share its object, so that its conditions are parsed once.
@@ -36,7 +30,6 @@ export async function loadFactSheets(
           where l.id = any(i.loan_ids)
         ) f
       ) as loans,
-      ${RELEASED_RULES} as released_rules,
       pause.reason as paused_because, pause.ends_at as paused_until
     from unnest(${interactionIds}::bigint[]) as wanted(id)
     -- limited to one, so that it is looked up: after a bulk the planner would rather read all that is scheduled

@@ -36,12 +36,6 @@ export async function cancelScheduled(
       from found f
       where i.id = f.id
       returning i.id
-    ),
-    -- a person has decided, whether it was held or not
-    decided as (
-      update tidings.holds h set decision = 'refused', reason = ${reason}
-      from canceled c
-      where h.interaction_id = c.id and h.decided_at is null
     )
     select c.id from canceled c order by c.id
   `.execute(db);

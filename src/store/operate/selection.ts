@@ -5,12 +5,11 @@ import { conditionOf, type InteractionFilter } from "../api/interaction-filter.t
 import type { Db } from "../postgres/db.ts";
 
 /**
- * The notices that an operator's command can act on: waiting, held for a person, with a provider, allowed to be sent again, canceled by an
+ * The notices that an operator's command can act on: waiting, with a provider, allowed to be sent again, canceled by an
  * operator in a way that can be undone, with an unknown outcome, or with an unknown outcome that no attempt has followed.
  */
 export type Eligible =
   | "scheduled"
-  | "held"
   | "inProgress"
   | "retryable"
   | "reinstatable"
@@ -21,7 +20,6 @@ const unknown = sql<boolean>`tidings.is_outcome_unknown(i.status, i.status_detai
 const last = sql<boolean>`not tidings.has_next_attempt(i.id)`;
 const CONDITIONS: Readonly<Record<Eligible, RawBuilder<boolean>>> = {
   scheduled: sql`i.status = 'scheduled'`,
-  held: sql`i.status = 'scheduled' and i.scheduled_at_from is null`,
   inProgress: sql`i.status = 'inProgress'`,
   retryable: sql`(i.status = 'failed' or ${unknown}) and ${last}
     and not tidings.was_sent_before(i.first_interaction_id, i.attempt)`,
@@ -50,10 +48,9 @@ export interface SelectedCount {
 
 export async function countSelected(db: Db, selection: Selection): Promise<SelectedCount[]> {
   const { rows } = await sql<SelectedCount>`
-    select i.channel, i.notification_type_id, count(*)::int as interactions, min(d.due_at) as first_due_at, max(d.due_at) as last_due_at
+    select i.channel, i.notification_type_id, count(*)::int as interactions, min(i.scheduled_at_from) as first_due_at,
+      max(i.scheduled_at_from) as last_due_at
     from tidings.interactions i
-    -- a held notice is due at no time
-    cross join lateral (select coalesce(i.scheduled_at_from, i.first_due_at, i.created_at) as due_at) d
     where ${within(selection)}
     group by 1, 2
     order by 1, 2

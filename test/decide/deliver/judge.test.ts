@@ -204,7 +204,6 @@ const facts = (
   sensitive: false,
   attempt: 1,
   claims: 0,
-  releasedRules: [],
   chainId: chain("7"),
   dueAt: NOON,
   latestAt: null,

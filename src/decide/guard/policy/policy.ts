@@ -20,8 +20,6 @@ export interface Policy {
   readonly index: ReadonlyMap<RuleId, ReadonlyMap<PolicyRule, readonly PolicyEntry[]>>;
   /** The changes that cannot be read. The built-in entries stay in force in their place. */
   readonly unreadable: readonly UnreadableChange[];
-  /** The rules whose holds a person has released for the message that is judged. They still refuse, redirect and wait. */
-  readonly released: ReadonlySet<string>;
 }
 
 /** A change of an entry that contradicts itself or the built-in entry. The messages that need it are held. */
@@ -33,7 +31,6 @@ export interface UnreadableChange {
   readonly errors: readonly FieldError[];
 }
 
-const NO_RULES: ReadonlySet<string> = new Set();
 const NO_CHANGES: PolicyChanges = { off: [], stricter: {}, entries: [] };
 
 let builtIn: Policy | undefined;
@@ -52,10 +49,6 @@ export function policyWith(
   return { ...compile(changes, builtInPolicy().entries), unreadable };
 }
 
-/** Returns the policy for a message of which a person has released the holds of some rules. */
-export const withReleased = (policy: Policy, ruleIds: readonly string[]): Policy =>
-  ruleIds.length === 0 ? policy : { ...policy, released: new Set(ruleIds) };
-
 function compile(changes: PolicyChanges, given: readonly PolicyEntry[]): Policy {
   const byId = new Map([...given, ...changes.entries].map((entry) => [entry.id, entry]));
   const entries = [...byId.values()];
@@ -65,7 +58,6 @@ function compile(changes: PolicyChanges, given: readonly PolicyEntry[]): Policy 
     entries,
     index: indexOf(entries),
     unreadable: [],
-    released: NO_RULES,
   };
 }
 
