@@ -62,6 +62,17 @@ const urlLike = (example: string, protocol: RegExp): z.ZodURL =>
   z.url({ protocol, error: `must be a URL such as \`${example}\`` });
 const webUrl = urlLike("https://lender.example", /^https?$/);
 
+/** A mailbox by TLS, or on this machine: the password would leave in clear text otherwise. */
+const mailboxUrl = z
+  .string()
+  .refine(
+    (text) =>
+      URL.canParse(text) &&
+      (text.startsWith("imaps://") ||
+        (text.startsWith("imap://") && isLoopback(new URL(text).hostname))),
+    "must be a URL such as `imaps://user:password@host:993/INBOX`",
+  );
+
 /** A name or value without visible text would fail every notice when it is due, so it is refused here. */
 const visibleText = z.string().trim().min(1, "must not be blank");
 const phone = z
@@ -129,6 +140,7 @@ const ENVIRONMENT = z.object({
   EMAIL_BOUNCE_TOKENS: z.enum(["yes", "no"]).default("no"),
   MAIL_PORT: portNumber.optional(),
   MAIL_HOST: z.string().min(1).default("127.0.0.1"),
+  MAIL_IMAP_URL: mailboxUrl.optional(),
   MAIL_PROTOCOL: z.enum(["lmtp", "smtp"]).default("lmtp"),
   TWILIO_ACCOUNT_SID: z.string().startsWith("AC", "must begin with AC").optional(),
   TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
@@ -271,6 +283,8 @@ export interface Config {
   readonly bounceTokens: boolean;
   /** The listener for reports and replies by email; undefined: no port is opened. */
   readonly mail: MailConfig | undefined;
+  /** The mailbox with reports and replies; undefined: none is read. */
+  readonly imapUrl: string | undefined;
   readonly channels: Readonly<Record<SendableChannel, ChannelConfig>>;
   /** The limits of a migration: the wait for a lock, and the run of a statement (ms). */
   readonly migration: { readonly lockMs: number; readonly statementMs: number };
@@ -343,6 +357,7 @@ function findGaps(env: Environment): string[] {
 const SECRETS = [
   "DATABASE_URL",
   "SMTP_URL",
+  "MAIL_IMAP_URL",
   "TWILIO_AUTH_TOKEN",
   "CONTENT_KEY",
   "RECORD_SIGNING_KEY",
@@ -444,6 +459,7 @@ function configOf(env: Environment): Omit<Config, "exampleSettings" | "misspelle
     bounceAddress: env.EMAIL_BOUNCE_ADDRESS,
     bounceTokens: env.EMAIL_BOUNCE_TOKENS === "yes",
     mail: mailOf(env),
+    imapUrl: env.MAIL_IMAP_URL,
     channels: channelsOf(env),
     migration: migrationOf(env),
     concurrency: env.CONCURRENCY,
@@ -555,6 +571,7 @@ export function maskConfig(config: Config): object {
     databaseUrl: config.databaseUrl === undefined ? "embedded" : maskUrl(config.databaseUrl),
     http: config.http && maskHttp(config.http),
     publicUrl: config.publicUrl && maskUrl(config.publicUrl),
+    imapUrl: config.imapUrl && maskUrl(config.imapUrl),
     // the log redacts a field called text, because it could be the text of a message
     smtp: email && { url: maskUrl(email.url) },
     twilio: text && {

@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { Config, MailConfig } from "./config.ts";
 import type { Emit } from "./domain/events.ts";
 import { createMailIntake, type TakeMail } from "./mail-intake.ts";
+import { type ImapReader, startImapReader } from "./providers/mailbox/imap.ts";
 import { openMailListener } from "./providers/mailbox/listener.ts";
 import { createReplyIntake } from "./reply-intake.ts";
 import type { Seal } from "./seal.ts";
@@ -25,12 +26,27 @@ export async function openMail(
   options: MailServiceOptions,
 ): Promise<void> {
   const { config, emit } = options;
-  if (config.mail === undefined) return;
+  if (config.mail === undefined && config.imapUrl === undefined) return;
   const take = await createTake(options);
-  const listener = await listen(config, config.mail, { take, emit });
-  open.defer(() => listener.close());
-  emit("mail.opened", { port: listener.port, protocol: config.mail.protocol });
+  if (config.mail !== undefined) {
+    const listener = await listen(config, config.mail, { take, emit });
+    open.defer(() => listener.close());
+    emit("mail.opened", { port: listener.port, protocol: config.mail.protocol });
+  }
+  if (config.imapUrl !== undefined) {
+    const reader = readMailbox(config.imapUrl, { take, emit });
+    open.defer(() => reader.stop());
+  }
 }
+
+/** A stored message has lost its envelope. The mail server has noted the recipient in a header. */
+const readMailbox = (url: string, { take, emit }: Intake): ImapReader =>
+  startImapReader({
+    url,
+    take: async (source) => (await take(source, { mailFrom: null, rcptTo: null })) === "taken",
+    onOpened: (folder) => emit("mailbox.opened", { folder }),
+    onLost: (code) => emit("mailbox.lost", { code }),
+  });
 
 async function createTake(options: MailServiceOptions): Promise<TakeMail> {
   const { config, db, emit, clock, seal } = options;

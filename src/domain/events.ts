@@ -372,6 +372,18 @@ export const EVENTS = {
     "An email to the bounce or reply address cannot be read or is too large. It changes nothing.",
     { reason: TEXT },
   ),
+  "mailbox.opened": declare(
+    "info",
+    "The mailbox with reports and replies is open and is being read.",
+    {
+      folder: TEXT,
+    },
+  ),
+  "mailbox.lost": declare(
+    "warn",
+    "The mailbox cannot be read: the session ended or could not begin, or a message could not be stored. It is opened again with growing waits of up to five minutes. mailbox.opened ends it.",
+    { code: TEXT },
+  ),
   "mail.opened": declare(
     "info",
     "The listener for reports and replies by email listens on this port.",

@@ -168,6 +168,7 @@ const HOMES: Readonly<Record<string, string>> = {
   nodemailer: "src/providers/smtp/*.ts",
   twilio: "src/providers/twilio/*.ts",
   "postal-mime": "src/providers/mailbox/*.ts",
+  imapflow: "src/providers/mailbox/imap.ts",
   "smtp-server": "{src/providers/sandbox/mail-sink.ts,src/providers/mailbox/listener.ts}",
   handlebars: "src/template/**",
   "jsonc-parser": "src/template/check/json-document.ts",
