@@ -107,7 +107,7 @@ describe("changes of the table", () => {
           The type waits for status processing, the case has status initiated.
 
       change 4: CS-4 (bankruptcy) of BO-1, initiated, Wed 2031-05-21 10:00 EDT
-        nothing: It only boards its case (fires is false): the case becomes known and nothing is sent.
+        nothing: It only makes its case known (fires is false), so nothing is sent.
 
       change 5: CS-5 (hardship) of BO-1, initiated, Wed 2031-05-21 10:00 EDT
         nothing: No active notification type is linked to case type hardship.

@@ -166,7 +166,7 @@ describe("why a change did or did not cause a notice", () => {
     expect(output).not.toContain(`Change ${first} `);
   });
 
-  test("a change that is not resolved, and one that only boards its case, say so", async () => {
+  test("a change that is not resolved, and one that only makes its case known, say so", async () => {
     const [waiting = "", boards = ""] = await insertChanges(pool, [
       { caseId: "CS-2", status: "initiated" },
       { caseId: "CS-3", status: "initiated", fires: false },
@@ -179,7 +179,7 @@ describe("why a change did or did not cause a notice", () => {
     expect((await explaining("--change", waiting)).output).toMatch(
       /is not resolved: it failed 3 times, the last time by\s+22P02/,
     );
-    expect((await explaining("--change", boards)).output).toContain("It only boards its case");
+    expect((await explaining("--change", boards)).output).toContain("It only makes its case known");
   });
 });
 

@@ -20,7 +20,7 @@ export const FILTER_OPTIONS = {
   channel: value("CHANNEL", `one of ${CHANNELS.join(", ")}`),
   status: value("STATUS", `one of ${INTERACTION_STATUSES.join(", ")}`),
   details: value("DETAILS", "with these status details, such as emailOutcomeUnknown"),
-  "provider-id": value("ID", "with this message id of a provider"),
+  "provider-id": value("ID", "with this message id of a provider, or an email's Message-ID"),
   operation: value("ID", "of this bulk operation (supercase_bulk_operation_id)"),
   since: moment("stored at this time or later"),
   until: moment("stored before this time; a date includes its whole day"),

@@ -59,7 +59,8 @@ function resolvedInWords(
   show: ShowMoment,
 ): string {
   const arrived = `It arrived on ${show(change.receivedAt)}`;
-  if (!fires) return `${arrived}. It only boards its case (fires is false), so nothing is sent.`;
+  if (!fires)
+    return `${arrived}. It only makes its case known (fires is false), so nothing is sent.`;
   if (resolution !== null) {
     const { resolvedAt, resolvedBy, verdicts } = resolution;
     const considered = Object.values(verdicts).flat().length;

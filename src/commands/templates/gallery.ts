@@ -17,8 +17,8 @@ export const templatesGallery = command({
   summary: "write one page that shows every template with its sample",
   takes: "[FOLDER …] [--out FILE] [--open]",
   details: `A FOLDER is a template, or holds templates; ./templates unless given. The page shows each template
-in every language side by side, at the width of a desktop and of a phone, with subject, preheader,
-theme and the segments of a text. It is one file without scripts, and needs no database.`,
+in every language, at the width of a desktop and of a phone, with subject, preheader, theme and the
+segments of a text. It is one file without scripts, and needs no database.`,
   operands: ["[FOLDER]…"],
   options: {
     out: { type: "string", value: "FILE", message: "the file to write (default gallery.html)" },

@@ -60,7 +60,7 @@ export interface ForecastNotice {
 }
 
 const IDLE = {
-  boards: "It only boards its case (fires is false): the case becomes known and nothing is sent.",
+  boards: "It only makes its case known (fires is false), so nothing is sent.",
   repeats:
     "Its external_id is in the table already, or on an earlier line: the insert would be refused.",
 } as const;

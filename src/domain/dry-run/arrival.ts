@@ -47,7 +47,7 @@ export interface Arrival {
   /** The name of the change in the output, such as `line 3`. */
   readonly label: string;
   readonly change: CaseChange;
-  /** The reason why it fires nothing with any type: it only boards its case, or it is stored already. */
+  /** The reason why it fires nothing with any type: it only makes its case known, or it is stored already. */
   readonly idle: "boards" | "repeats" | null;
   /** The case after this change, for notices that are due at once. */
   readonly caseNow: CaseFacts;

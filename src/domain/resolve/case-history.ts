@@ -32,7 +32,7 @@ export interface Waiting {
 export interface ResolvedChange {
   readonly change: CaseChange;
   readonly borrowerId: BorrowerId;
-  /** False if the change only boards its case. */
+  /** False if the change only makes its case known. */
   readonly fires: boolean;
   readonly resolution: Resolution | null;
   /** Null if it has a resolution, or needs none. */

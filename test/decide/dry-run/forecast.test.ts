@@ -301,12 +301,12 @@ describe("a notice that would not be sent has the reason", () => {
     ]);
   });
 
-  test("a change that only boards its case, and one the table has already, ask no type at all", () => {
+  test("a change that only makes its case known, and one the table has already, ask no type at all", () => {
     const emitted = (["boards", "repeats"] as const).map((idle) =>
       forecastChange(arrival({ idle }), groundOf({})),
     );
     expect(emitted.map(({ notices }) => notices)).toEqual([[], []]);
-    expect(emitted[0]?.nothing).toMatch(/only boards its case/);
+    expect(emitted[0]?.nothing).toMatch(/only makes its case known/);
     expect(emitted[1]?.nothing).toMatch(/external_id is in the table already/);
   });
 

@@ -169,7 +169,7 @@ describe("stored changes of the case count as arrived before the file", () => {
 });
 
 describe("lines that set nothing in motion", () => {
-  test("a line that only boards its case is history for the lines after it", () => {
+  test("a line that only makes its case known is history for the lines after it", () => {
     const [first, second] = told(
       arrive([
         { status: "initiated", on: 3, fires: false },
