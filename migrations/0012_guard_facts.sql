@@ -73,6 +73,8 @@ create table tidings.consents (
         'calls needs given_at, may have first_day, last_day and loan_ids, and is revoked by withdrawn_at; the other kinds may have holds_from and holds_until'))
 );
 create index consents_by_borrower on tidings.consents (borrower_id);
+-- whether the lender records E-SIGN consents at all, which each batch of messages asks
+create index consents_of_esign on tidings.consents (recorded_at) where kind = 'esign';
 
 -- Requests of the borrower: times and places that are inconvenient, and media that the borrower refuses
 create table tidings.preferences (

@@ -28,6 +28,7 @@ import { createSeal } from "./seal.ts";
 import { createTemplateCache } from "./store/deliver/template-cache.ts";
 import { recordHeartbeat, deregisterWorker } from "./store/queue/workers.ts";
 import { createObserving } from "./observing.ts";
+import { reportFactGaps } from "./guard/fact-gaps.ts";
 import { openMail } from "./mail-service.ts";
 import { openHttp } from "./http-service.ts";
 import { startReceiptApplier } from "./receipt-applier.ts";
@@ -119,6 +120,7 @@ async function openOn(
   const { twilioTokens } = carrying;
   if (http) await openHttp(open, { config, http, databaseUrl, emit, outages, twilioTokens });
   emit("daemon.started", { workerId, startedInMs: Math.round(performance.now() - began) });
+  void reportFactGaps(deps);
   return {
     workerId,
     databaseUrl,

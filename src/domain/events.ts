@@ -236,6 +236,11 @@ export const EVENTS = {
     "A change of the policy contradicts itself. The messages that need it are held; all others are judged. errors names the columns. Correct it by another change (docs/policy.md).",
     { version: NUMBER, guardRuleId: TEXT, errors: TEXTS },
   ),
+  "factGaps.found": declare(
+    "warn",
+    "Facts that rules of the guard need have no value in any row, so these rules cannot work, or only in part. Reported once after a start. docs/guard-facts.md lists what follows for each fact; write the facts, or switch the rules off.",
+    { facts: TEXTS, rules: TEXTS },
+  ),
   "sequence.advanced": declare(
     "warn",
     "The ids of a table were ahead of its sequence, so that inserts were refused. The sequence has passed them now.",

@@ -1,3 +1,4 @@
+import { type GuardFact, rulesWithout } from "../../domain/guard/fact-gaps.ts";
 import { chooseContact } from "../../decide/deliver/choose-contact.ts";
 import { rulesOf } from "../../decide/deliver/channels/table.ts";
 import {
@@ -9,6 +10,7 @@ import {
   listAddressees,
   listContactValues,
 } from "../../store/operate/data-readiness.ts";
+import { findFactGaps } from "../../store/guard/fact-gaps.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { counted } from "../cli/layout.ts";
 import type { CheckResult } from "./result.ts";
@@ -71,7 +73,18 @@ export async function checkData(db: Db, homeCountry: string): Promise<CheckResul
   results.push(
     resultOf("borrowersWithoutContact", ADDRESSEES, await findUnreachable(db, homeCountry)),
   );
+  results.push(guardFacts(await findFactGaps(db)));
   return results;
+}
+
+/** Whether every rule of the guard has facts to work with. */
+function guardFacts(missing: readonly GuardFact[]): CheckResult {
+  const rules = rulesWithout(missing);
+  const check = "guardFacts";
+  if (missing.length === 0)
+    return { check, result: "ok", sentence: "Every rule of the guard has facts.", examples: [] };
+  const sentence = `No row has a value for ${counted(missing.length, "fact")} of the compliance guard, so these rules cannot work, or only in part: ${rules.join(", ")}. Write the facts (docs/guard-facts.md), or switch the rules off. Missing: ${missing.join("; ")}.`;
+  return { check, result: "warning", sentence, examples: missing.slice(0, MOST_EXAMPLES) };
 }
 
 function resultOf(check: string, finding: Finding, { count, examples }: Found): CheckResult {

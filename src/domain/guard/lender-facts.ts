@@ -39,6 +39,9 @@ const switches = z.strictObject(
     ceaseCoversAllLoans: flag
       .default(false)
       .describe("hold messages about other loans after a cease request"),
+    esignRecorded: flag
+      .default(true)
+      .describe("false: the lender records no E-SIGN consents at all, so esign.required is silent"),
   },
   objectError,
 );

@@ -8,7 +8,7 @@ import { loadInteractions } from "./interactions.ts";
 import { loadLoans } from "./loans.ts";
 import { loadBorrowers, loadContacts } from "./people.ts";
 import type { Wishes } from "./wish-facts.ts";
-import { loadConsents, loadDoNotInteract, loadPreferences } from "./wishes.ts";
+import { isEsignRecorded, loadConsents, loadDoNotInteract, loadPreferences } from "./wishes.ts";
 
 /**
  * Loads the facts of a batch of questions, by one statement for each noun, and returns a fact sheet for each key. A
@@ -20,10 +20,18 @@ export async function loadGuardFacts(
   moment: GuardMoment,
 ): Promise<ReadonlyMap<string, ReadFacts>> {
   const about = await loadKnown(db, questions, moment);
+  const esignRecorded = await isEsignRecorded(db, moment.known === "then" ? moment.at : null);
+  const lender = {
+    ...moment.lender,
+    switches: { esignRecorded, ...moment.lender?.switches },
+  };
   return new Map(
     questions.map((question) => {
       const known = about.get(question.borrowerId);
-      const facts = known === undefined ? NO_BORROWER : readFacts(sheetOf(question, known, moment));
+      const facts =
+        known === undefined
+          ? NO_BORROWER
+          : readFacts(sheetOf(question, known, { ...moment, lender }));
       return [question.key, facts];
     }),
   );

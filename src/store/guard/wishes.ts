@@ -92,3 +92,14 @@ export async function loadPreferences(
   `.execute(db);
   return rows;
 }
+
+/** True if the lender has ever recorded an E-SIGN consent, or had by a time. */
+export async function isEsignRecorded(db: Db, knownAt: Date | null): Promise<boolean> {
+  const { rows } = await sql<{ recorded: boolean }>`
+    select exists(
+      select from tidings.consents c
+      where c.kind = 'esign' and c.recorded_at <= coalesce(${knownAt}::timestamptz, 'infinity')
+    ) as recorded
+  `.execute(db);
+  return rows[0]?.recorded === true;
+}

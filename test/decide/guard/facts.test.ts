@@ -143,7 +143,13 @@ test("absent members have their defaults", () => {
   expect(facts.borrower).toMatchObject({ collectionsIntensity: "normal", isMinor: false });
   expect(facts.preferences).toMatchObject({ doNotInteract: [], sendRemindersWhenCurrent: true });
   expect(facts.lender).toEqual({
-    switches: { regF: true, textProcedure60: false, revokeAll: true, ceaseCoversAllLoans: false },
+    switches: {
+      regF: true,
+      textProcedure60: false,
+      revokeAll: true,
+      ceaseCoversAllLoans: false,
+      esignRecorded: true,
+    },
     licensedAgencyIn: [],
     limits: {
       electronicPer7Days: { light: 2, normal: 4, heavy: 6 },

@@ -27,12 +27,19 @@ export const esignRequired: Rule = {
     "A notice that the law requires in writing goes by email or portal only with E-SIGN consent. Under Regulation F: a validation notice after the first communication, the answer about the original creditor, the verification.",
   appliesTo: "email, gui and document: notices, the kinds originalCreditorAnswer and privacyNotice",
   condition:
-    "There is no E-SIGN consent: redirect to mail. Not a validation notice before the first communication.",
+    "There is no E-SIGN consent: redirect to mail. Not a validation notice before the first communication. Silent while the lender records no such consents at all (switches.esignRecorded).",
   citation: "15 USC 7001(c); 12 CFR 1006.42(b); 12 CFR 1016.9(a)",
   certainty: ["unverified", "primary"],
-  inputs: ["consents.esign", "message.theme", "message.kind", "loans.initialCommunicationAt"],
+  inputs: [
+    "consents.esign",
+    "message.theme",
+    "message.kind",
+    "loans.initialCommunicationAt",
+    "switches.esignRecorded",
+  ],
   decide(scene) {
     const { facts, message, at } = scene;
+    if (!facts.lender.switches.esignRecorded) return undefined;
     if (!ESIGN_CHANNELS.has(message.channel) || !mustBeInWriting(scene)) return undefined;
     if (isGiven(facts.consents.esign, at)) return undefined;
     return redirect(

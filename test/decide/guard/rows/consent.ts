@@ -701,6 +701,12 @@ export const CONSENT_ROWS: RuleRows = {
     ...["gui", "document"].map((channel) =>
       stops("redirect", `by ${channel}`, [toEmail, message({ channel }), VERIFICATION, noEsign]),
     ),
+    opens("no consent, and the lender records none at all", [
+      toEmail,
+      VERIFICATION,
+      noEsign,
+      { lender: { switches: { esignRecorded: false } } },
+    ]),
     opens("by letter", [toMail, VERIFICATION, noEsign]),
     opens("by text", [toText, VERIFICATION, noEsign]),
     stops("redirect", "a validation notice after the first communication", [
