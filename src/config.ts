@@ -5,6 +5,7 @@ import { nearestWord } from "./domain/did-you-mean.ts";
 import { Fault } from "./domain/fault.ts";
 import { isLoopback } from "./domain/loopback.ts";
 import { sayIssue } from "./domain/suggestions.ts";
+import { type Relays, readRelays } from "./domain/receipts/relay.ts";
 import type { Lender } from "./domain/lender.ts";
 import type { SendableChannel } from "./domain/vocabulary.ts";
 
@@ -61,6 +62,17 @@ const keySetUrl = z
 const urlLike = (example: string, protocol: RegExp): z.ZodURL =>
   z.url({ protocol, error: `must be a URL such as \`${example}\`` });
 const webUrl = urlLike("https://lender.example", /^https?$/);
+
+/** The webhooks of relays, as JSON. */
+const relays = z.string().transform((text, context): Relays => {
+  try {
+    return readRelays(text);
+  } catch (error) {
+    // the message names fields and no value
+    context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "" });
+    return z.NEVER;
+  }
+});
 
 /** A mailbox by TLS, or on this machine: the password would leave in clear text otherwise. */
 const mailboxUrl = z
@@ -141,6 +153,7 @@ const ENVIRONMENT = z.object({
   MAIL_PORT: portNumber.optional(),
   MAIL_HOST: z.string().min(1).default("127.0.0.1"),
   MAIL_IMAP_URL: mailboxUrl.optional(),
+  RELAYS: relays.optional(),
   MAIL_PROTOCOL: z.enum(["lmtp", "smtp"]).default("lmtp"),
   TWILIO_ACCOUNT_SID: z.string().startsWith("AC", "must begin with AC").optional(),
   TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
@@ -283,6 +296,8 @@ export interface Config {
   readonly bounceTokens: boolean;
   /** The listener for reports and replies by email; undefined: no port is opened. */
   readonly mail: MailConfig | undefined;
+  /** The webhooks of relays, by their names. */
+  readonly relays: Relays;
   /** The mailbox with reports and replies; undefined: none is read. */
   readonly imapUrl: string | undefined;
   readonly channels: Readonly<Record<SendableChannel, ChannelConfig>>;
@@ -358,6 +373,7 @@ const SECRETS = [
   "DATABASE_URL",
   "SMTP_URL",
   "MAIL_IMAP_URL",
+  "RELAYS",
   "TWILIO_AUTH_TOKEN",
   "CONTENT_KEY",
   "RECORD_SIGNING_KEY",
@@ -460,6 +476,7 @@ function configOf(env: Environment): Omit<Config, "exampleSettings" | "misspelle
     bounceTokens: env.EMAIL_BOUNCE_TOKENS === "yes",
     mail: mailOf(env),
     imapUrl: env.MAIL_IMAP_URL,
+    relays: env.RELAYS ?? {},
     channels: channelsOf(env),
     migration: migrationOf(env),
     concurrency: env.CONCURRENCY,
@@ -572,6 +589,7 @@ export function maskConfig(config: Config): object {
     http: config.http && maskHttp(config.http),
     publicUrl: config.publicUrl && maskUrl(config.publicUrl),
     imapUrl: config.imapUrl && maskUrl(config.imapUrl),
+    relays: Object.keys(config.relays),
     // the log redacts a field called text, because it could be the text of a message
     smtp: email && { url: maskUrl(email.url) },
     twilio: text && {

@@ -55,6 +55,7 @@ export async function openHttp(
     lender: config.lender,
     callbacks: {
       isOfTwilio: twilioTokens.length === 0 ? undefined : createSignatureCheck(twilioTokens),
+      relays: config.relays,
       takeText: createReplyIntake({
         db,
         emit,

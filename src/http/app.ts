@@ -14,6 +14,7 @@ import { INTERACTION_CONSTRAINTS } from "./interactions/constraint-errors.ts";
 import { interactionRoutes } from "./interactions/routes.ts";
 import { caseTypeLinkRoutes } from "./notification-types/case-type-links.ts";
 import { NOTIFICATION_TYPE_CONSTRAINTS } from "./notification-types/constraint-errors.ts";
+import { relayRoutes } from "./providers/relay.ts";
 import { twilioInboundRoutes } from "./providers/twilio-inbound.ts";
 import { twilioStatusRoutes } from "./providers/twilio-status.ts";
 import { notificationTypeRoutes } from "./notification-types/routes.ts";
@@ -37,6 +38,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   // their signature is their right, and a provider may send more than a caller
   app.route("/", twilioStatusRoutes(deps));
   app.route("/", twilioInboundRoutes(deps));
+  app.route("/", relayRoutes(deps));
 
   app.use(identify(deps), limitConcurrency());
   documentRoutes(app);

@@ -1,3 +1,4 @@
+import type { Relays } from "../../domain/receipts/relay.ts";
 import type { ArrivedReceipt } from "../../domain/receipts/arrived-receipt.ts";
 
 /** A form that claims to come from a provider. */
@@ -24,6 +25,8 @@ export interface ArrivedText {
 export interface Callbacks {
   /** Undefined if texts are not carried. */
   readonly isOfTwilio: ((form: CallbackForm) => boolean) | undefined;
+  /** The webhooks of relays, by their names. */
+  readonly relays?: Relays;
   /** Resolves once the text and what follows from it are durable; to false if it is on record already. */
   readonly takeText?: (text: ArrivedText) => Promise<boolean>;
   /** Resolves to true once receipts are durable; to false at once if too many wait. */

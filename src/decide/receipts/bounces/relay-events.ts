@@ -1,0 +1,57 @@
+import type { Relay } from "../../../domain/receipts/relay.ts";
+import { withoutNames } from "./without-names.ts";
+
+/** One event of a relay's webhook. It names no person. */
+export interface RelayEvent {
+  readonly rawStatus: string;
+  /** RFC 3463, such as 5.1.1; null if the event has none. */
+  readonly enhanced: string | null;
+  readonly words: string | null;
+  readonly messageId: string | null;
+  readonly verpToken: string | null;
+}
+
+const MOST_EVENTS = 1_000;
+
+/** Reads the events of a webhook by the mapping of its relay. What is no event, or has no status, is left out. */
+export function relayEventsOf(relay: Relay, body: unknown): RelayEvent[] {
+  const found = relay.events === undefined ? body : valueAt(body, relay.events);
+  const events: readonly unknown[] = Array.isArray(found) ? found : [found];
+  return events.slice(0, MOST_EVENTS).flatMap((event) => {
+    const status = textAt(event, relay.fields.status);
+    return status === null ? [] : [eventOf(relay, event, status)];
+  });
+}
+
+function eventOf({ fields, statuses }: Relay, event: unknown, status: string): RelayEvent {
+  const message = textAt(event, fields.message) ?? "";
+  const code = fields.code === undefined ? null : textAt(event, fields.code);
+  const words = fields.words === undefined ? null : textAt(event, fields.words);
+  return {
+    rawStatus: Object.hasOwn(statuses, status)
+      ? (statuses[status] ?? status)
+      : status.slice(0, 100),
+    enhanced: /\b[245]\.\d{1,3}\.\d{1,3}\b/u.exec(code ?? words ?? "")?.[0] ?? null,
+    words: words === null ? null : (withoutNames(words, [])?.slice(0, 250) ?? null),
+    messageId: /([^<>\s@]{1,200}@[^<>\s@]{1,200})/u.exec(message)?.[1] ?? null,
+    verpToken: /\+([\w.=-]{1,64})@/u.exec(message)?.[1]?.toLowerCase() ?? null,
+  };
+}
+
+function valueAt(from: unknown, path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>(
+      (at, name) =>
+        typeof at === "object" && at !== null && Object.hasOwn(at, name)
+          ? (at as Readonly<Record<string, unknown>>)[name]
+          : undefined,
+      from,
+    );
+}
+
+function textAt(from: unknown, path: string): string | null {
+  const value = valueAt(from, path);
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : null;
+}

@@ -1,0 +1,82 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { Hono, type Context } from "hono";
+import { relayEventsOf, type RelayEvent } from "../../decide/receipts/bounces/relay-events.ts";
+import { interactionOfVerp } from "../../decide/receipts/verp.ts";
+import type { ArrivedReceipt } from "../../domain/receipts/arrived-receipt.ts";
+import type { Relay } from "../../domain/receipts/relay.ts";
+import { loadLinkKeys } from "../../store/api/secrets.ts";
+import { clientAddress } from "../auth/client-address.ts";
+import { createRateLimiter, refuseFor } from "../auth/rate-limiter.ts";
+import { readText } from "../core/body-text.ts";
+import type { HttpEnv } from "../core/caller.ts";
+import type { HttpDeps } from "../core/deps.ts";
+import { HTTP_ERRORS, HttpError, httpError } from "../core/http-error.ts";
+
+const MAX_BODY_BYTES = 256 * 2 ** 10;
+const FORGED_PER_SECOND = 5;
+const BUSY_RETRY_SECONDS = 2;
+
+/** Webhooks of relays that send no delivery status by email. Each is signed, and read by its mapping. */
+export function relayRoutes(deps: HttpDeps): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+  const forgeries = createRateLimiter(FORGED_PER_SECOND);
+  app.post("/providers/relays/:name", async (c) => {
+    const name = c.req.param("name");
+    const relays = deps.callbacks?.relays ?? {};
+    const relay = Object.hasOwn(relays, name) ? relays[name] : undefined;
+    if (relay === undefined) throw httpError(404, HTTP_ERRORS[404]);
+    const body = await readText(c.req, MAX_BODY_BYTES);
+    if (!isSigned(relay, body, c)) {
+      refuseFor(forgeries.take(clientAddress(c.env.incoming), performance.now()));
+      throw new HttpError(403, HTTP_ERRORS[403], { reason: "forgedCallback" });
+    }
+    const keys = await loadLinkKeys(deps.db);
+    const receipts = relayEventsOf(relay, jsonOf(body)).flatMap((event) =>
+      receiptOf(name, event, keys),
+    );
+    const kept = (await deps.callbacks?.keep(receipts)) ?? false;
+    // the relay repeats it
+    if (!kept) refuseFor(BUSY_RETRY_SECONDS);
+    return c.body(null, 204);
+  });
+  return app;
+}
+
+function isSigned({ secret, signature }: Relay, body: string, c: Context<HttpEnv>): boolean {
+  const given = c.req.header(signature.header) ?? "";
+  if (!given.startsWith(signature.prefix)) return false;
+  const text = given.slice(signature.prefix.length).trim();
+  const right = createHmac("sha256", secret).update(body).digest();
+  const bytes = Buffer.from(text, /^[0-9a-f]{64}$/iu.test(text) ? "hex" : "base64");
+  return bytes.length === right.length && timingSafeEqual(bytes, right);
+}
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw httpError(400, "The body is not JSON.");
+  }
+}
+
+/** A signed token decides before the Message-ID, which all attempts of a chain share. An event of no message of ours is left out. */
+function receiptOf(
+  provider: string,
+  { rawStatus, enhanced, words, messageId, verpToken }: RelayEvent,
+  keys: readonly Buffer[],
+): ArrivedReceipt[] {
+  const interactionId = verpToken === null ? null : interactionOfVerp(verpToken, keys);
+  if (interactionId === null && messageId === null) return [];
+  return [
+    {
+      provider,
+      providerMessageId: interactionId === null ? messageId : null,
+      interactionId,
+      rawStatus,
+      code: enhanced,
+      qualifier: words,
+      reportedAt: null,
+      payload: null,
+    },
+  ];
+}
