@@ -120,6 +120,11 @@ const headerOf = ({ headers }: ParsedMail, name: string): string =>
 
 const hashOf = (source: Buffer): string => createHash("sha256").update(source).digest("hex");
 
+/** Longer than an address at the end of a header. The pattern takes time that grows with the square of the length. */
+const LONGEST_ADDRESS = 300;
+
 /** The address in a header such as `Pat Example <pat@example.com>`. */
 const addressIn = (header: string): string | null =>
-  /([^\s<>,;:"]{1,64}@[^\s<>,;:"]{1,190})>?\s*$/u.exec(header)?.[1] ?? null;
+  /([^\s<>,;:"]{1,64}@[^\s<>,;:"]{1,190})>?$/u.exec(
+    header.trimEnd().slice(-LONGEST_ADDRESS),
+  )?.[1] ?? null;

@@ -200,6 +200,19 @@ describe("bad input", () => {
     expect(answers).toEqual([expect.stringMatching(/^250 /u)]);
   });
 
+  test.each([
+    ["a NUL in base64", "c3RvcAAgcGxlYXNl"],
+    ["a sign that is cut in two", Buffer.from(`${"x".repeat(49_999)}😀😀`).toString("base64")],
+  ])("a letter with %s is kept as a reply", async (name, body) => {
+    const { rowCount: before } = await pool.query("select from tidings.inbound_messages");
+    const lines = body.replaceAll(/.{76}/gu, "$&\n");
+    const source = `From: pat@example.com\nMessage-ID: <${name.replaceAll(" ", ".")}@example.com>\nSubject: =?utf-8?B?YQBi?=\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n${lines}`;
+    const answers = await client.give(source, ["notices@lender.example"], "pat@example.com");
+    expect(answers).toEqual([expect.stringMatching(/^250 /u)]);
+    const { rowCount: after } = await pool.query("select from tidings.inbound_messages");
+    expect(after).toBe((before ?? 0) + 1);
+  });
+
   test("mail to an address that is not ours is refused, so this is no relay", async () => {
     const answers = await client.give("Subject: x\n\nx", ["someone@elsewhere.example"]);
     expect(answers).toEqual([expect.stringMatching(/^550 5\.1\.1/u)]);
@@ -209,6 +222,9 @@ describe("bad input", () => {
     ["no headers", "hello"],
     ["nothing", ""],
     ["20,000 parts", `Content-Type: multipart/mixed; boundary=x\n\n${"--x\n\n".repeat(20_000)}`],
+    // these two once took a minute, in which the daemon did nothing else
+    ["a sender of 100,000 signs", `From: ${"@".repeat(100_000)}\n\nx`],
+    ["20,000 hidden elements", `Content-Type: text/html\n\n${"<style></style".repeat(18_000)}`],
     ["bytes that are no text", "\u0000\u0001\u00ff".repeat(1_000)],
   ])("%s: taken, changes nothing, one event", async (_, source) => {
     const before = await countReceipts();

@@ -107,11 +107,12 @@ function textOfHtml(html: string): string {
 /** Removes elements that a reader never sees. An element that is never closed hides the rest. Each is read once. */
 function withoutHidden(html: string): string {
   const shown: string[] = [];
+  const lower = html.toLowerCase();
   let at = 0;
   for (const open of html.matchAll(/<(style|script|head)\b/giu)) {
     if (open.index < at) continue;
     shown.push(html.slice(at, open.index));
-    const end = html.toLowerCase().indexOf(`</${open[1]?.toLowerCase()}`, open.index);
+    const end = lower.indexOf(`</${open[1]?.toLowerCase()}`, open.index);
     at = end === -1 ? html.length : end;
   }
   return [...shown, html.slice(at)].join("");

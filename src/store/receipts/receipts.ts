@@ -40,6 +40,10 @@ export async function keepReceipts(
 /** The words of a mail server may be long. Their beginning has the codes. */
 const shortened = (receipt: ArrivedReceipt): ArrivedReceipt => ({
   ...receipt,
-  code: receipt.code?.slice(0, LONGEST.code) ?? null,
-  qualifier: receipt.qualifier?.slice(0, LONGEST.qualifier) ?? null,
+  code: beginningOf(receipt.code, LONGEST.code),
+  qualifier: beginningOf(receipt.qualifier, LONGEST.qualifier),
 });
+
+/** Postgres refuses half of a character that JavaScript counts as two. */
+const beginningOf = (text: string | null, length: number): string | null =>
+  text?.slice(0, length).toWellFormed() ?? null;
