@@ -60,12 +60,14 @@ async function run(mutants: readonly Mutant[]): Promise<Mutant[]> {
   );
 }
 
-const name = process.argv[2] ?? "";
+const [, , name = "", part = ""] = process.argv;
 if (TARGETS[name] === undefined) {
-  say(`npm run mutate -- NAME, where NAME is one of ${Object.keys(TARGETS).join(", ")}`);
+  say(
+    `npm run mutate -- NAME [PART], where NAME is one of ${Object.keys(TARGETS).join(", ")}, and PART selects files by a part of their path`,
+  );
   process.exitCode = 1;
 } else {
-  const mutants = mutantsOfTarget(name);
+  const mutants = mutantsOfTarget(name).filter(({ file }) => file.includes(part));
   const survivors = await run(mutants);
   const score = (mutants.length - survivors.length) / mutants.length;
   for (const { name: survivor, line } of survivors)

@@ -4,15 +4,28 @@ import { pathToFileURL } from "node:url";
 import { parentPort } from "node:worker_threads";
 import { builtInPolicy } from "../../src/decide/guard/policy/policy.ts";
 import type { judgeFacts } from "../../src/decide/guard/judge.ts";
+import type { RuleOutcome } from "../../src/domain/guard/verdict.ts";
 import { fixedMembers, questionOf, TABLE } from "../decide/guard/question.ts";
 import { RULE_ROWS } from "../decide/guard/rows/all.ts";
+import { POLICY_ROWS } from "../decide/guard/rows/policies.ts";
 import type { Mutant } from "./mutants.ts";
 
 type Judge = typeof judgeFacts;
 
 /** Rows are read once: the reading of facts is not mutated. */
 const ROWS = [
-  ...TABLE.rows.map(({ given, expected }) => ({ ...questionOf(given), expected, rule: undefined })),
+  ...TABLE.rows.map(({ given, expected }) => ({
+    ...questionOf(given),
+    expected,
+    rule: undefined,
+    policy: undefined,
+  })),
+  ...POLICY_ROWS.map(({ given, expected, policy }) => ({
+    ...questionOf(given),
+    expected,
+    rule: undefined,
+    policy,
+  })),
   ...Object.entries(RULE_ROWS).flatMap(([ruleId, rows]) =>
     rows.map(({ given, says, verdict }) => ({
       ...questionOf(given),
@@ -22,18 +35,23 @@ const ROWS = [
         ...verdict,
       },
       rule: { ruleId, says },
+      policy: undefined,
     })),
   ),
 ];
 
+const hasEndIfItWaits = ({ outcome, until }: RuleOutcome): boolean =>
+  (outcome === "wait") === (until !== undefined);
+
 /** True if every row still has its verdict. */
 function passes(judge: Judge): boolean {
-  const policy = builtInPolicy();
-  return ROWS.every(({ facts, now, expected, rule }) => {
+  const builtIn = builtInPolicy();
+  return ROWS.every(({ facts, now, expected, rule, policy = builtIn }) => {
     const judgement = judge(facts, policy, now);
     const own = judgement.rules.find(({ ruleId }) => ruleId === rule?.ruleId)?.outcome ?? "allow";
     return (
       isDeepStrictEqual(fixedMembers(judgement, expected), expected) &&
+      judgement.rules.every(hasEndIfItWaits) &&
       (rule === undefined || own === rule.says)
     );
   });

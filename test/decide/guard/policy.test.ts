@@ -7,7 +7,8 @@ import { RULES } from "../../../src/decide/guard/catalogue.ts";
 import { builtInPolicy, type Policy, policyWith } from "../../../src/decide/guard/policy/policy.ts";
 import { isTimeZone } from "../../../src/domain/guard/fields.ts";
 import { readPolicyChanges } from "../../../src/domain/guard/policy.ts";
-import { judgeRow } from "./question.ts";
+import { fixedMembers, judgeRow } from "./question.ts";
+import { POLICY_ROWS } from "./rows/policies.ts";
 import {
   call,
   given,
@@ -38,6 +39,17 @@ const window = {
   source: "counsel",
   certainty: "policy",
 };
+
+test.each(POLICY_ROWS)("$title", ({ policy, given: facts, expected }) => {
+  expect(fixedMembers(judgeRow(facts, policy), expected)).toEqual(expected);
+});
+
+test("a message that is held names the change and its columns", () => {
+  const held = POLICY_ROWS.find(({ policy }) => policy.unreadable.length > 0);
+  expect(judgeRow(held?.given ?? {}, held?.policy).verdict.long).toBe(
+    "Change 7 of the policy cannot be read (value.max must be a whole number): correct it by another change, then release the message.",
+  );
+});
 
 describe("a lender's changes", () => {
   test("a rule that is off says nothing", () => {

@@ -21,4 +21,6 @@ test.each(ROWS)("$ruleId says $says: $title", ({ ruleId, ...row }) => {
   const expected = expectedOf(ruleId, row);
   expect(fixedMembers(judgement, expected)).toEqual(expected);
   expect(own?.outcome ?? "allow").toBe(row.says);
+  const waits = judgement.rules.filter(({ until }) => until !== undefined);
+  expect(waits).toEqual(judgement.rules.filter(({ outcome }) => outcome === "wait"));
 });

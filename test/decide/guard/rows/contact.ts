@@ -70,6 +70,12 @@ const recorded = (day: string, more = {}) =>
     statusDetails: "voiceMachineNoMessage",
     ...more,
   });
+const SIX_TODAY = ["12:10", "12:20", "12:30", "12:40", "12:50", "13:00"].map((time) =>
+  call(`2026-11-20T${time}:00Z`),
+);
+const AGREED_TO_19 = {
+  consents: { calls: [{ givenAt: "2026-11-14T18:00:00Z", until: "2026-11-19" }] },
+};
 const student = { productType: "student", accountNumber: "ACC-1" };
 const electronicConsent = [
   email({ electronicConsentAt: "2026-10-01T15:00:00Z" }),
@@ -486,6 +492,11 @@ export const CONTACT_ROWS: RuleRows = {
     ]),
   ],
   "freq.7in7": [
+    opens(
+      "a conversation under consent does not end the consent for itself",
+      [noBurst, history(talk("18"), ...SIX_TODAY), AGREED_TO_19],
+      { outcome: "wait", ruleId: "freq.conversation7" },
+    ),
     opens("six calls", [calls("14", "15", "16", "17", "18", "19")]),
     stops("wait", "seven", [history(...SEVEN)], { until: "2026-11-21T13:00:00Z" }),
     opens("seven, the first of them eight days ago", [
@@ -705,6 +716,16 @@ export const CONTACT_ROWS: RuleRows = {
       ],
       { outcome: "wait", ruleId: "freq.7in7" },
     ),
+    opens(
+      "a call earlier on the day of the consent counts",
+      [noBurst, history(call("2026-11-14T15:00:00Z"), ...SIX_TODAY), AGREED_TO_19],
+      { outcome: "wait", ruleId: "freq.7in7" },
+    ),
+    opens("a call at the moment of the consent does not", [
+      noBurst,
+      history(call("2026-11-14T18:00:00Z"), ...SIX_TODAY),
+      AGREED_TO_19,
+    ]),
     opens(
       "consent of tomorrow",
       [noBurst, history(...SEVEN), { consents: { calls: [{ givenAt: "2026-11-21T20:00:00Z" }] } }],

@@ -264,6 +264,14 @@ export const PERSON_ROWS: RuleRows = {
       NOTICE,
       noRegF,
     ]),
+    ...["opsCollLocateBorrower", "opsCollContactEmployerNotice"].map((theme) =>
+      stops("refuse", `${theme} to the chain of command`, [
+        person("other", { label: "military" }),
+        message({ theme, asksForMoney: false }),
+        rendered({ mentionsDebt: false }),
+        noRegF,
+      ]),
+    ),
     opens("servicing to a military unit", [mobile({ label: "military" }), servicing, current]),
     stops("refuse", "servicing that reveals the debt", [person("sibling"), servicing, current]),
     opens("servicing that does not", [
