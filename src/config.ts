@@ -154,6 +154,10 @@ const ENVIRONMENT = z.object({
   MAIL_HOST: z.string().min(1).default("127.0.0.1"),
   MAIL_IMAP_URL: mailboxUrl.optional(),
   RELAYS: relays.optional(),
+  SES_TOPIC_ARN: z
+    .string()
+    .regex(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/, "must be the ARN of a topic of Amazon SNS")
+    .optional(),
   MAIL_PROTOCOL: z.enum(["lmtp", "smtp"]).default("lmtp"),
   TWILIO_ACCOUNT_SID: z.string().startsWith("AC", "must begin with AC").optional(),
   TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
@@ -296,6 +300,8 @@ export interface Config {
   readonly bounceTokens: boolean;
   /** The listener for reports and replies by email; undefined: no port is opened. */
   readonly mail: MailConfig | undefined;
+  /** The topic of Amazon SNS with notifications of Amazon SES; undefined: none are taken in. */
+  readonly snsTopicArn: string | undefined;
   /** The webhooks of relays, by their names. */
   readonly relays: Relays;
   /** The mailbox with reports and replies; undefined: none is read. */
@@ -477,6 +483,7 @@ function configOf(env: Environment): Omit<Config, "exampleSettings" | "misspelle
     mail: mailOf(env),
     imapUrl: env.MAIL_IMAP_URL,
     relays: env.RELAYS ?? {},
+    snsTopicArn: env.SES_TOPIC_ARN,
     channels: channelsOf(env),
     migration: migrationOf(env),
     concurrency: env.CONCURRENCY,

@@ -6,6 +6,8 @@ import { openServer } from "./http/server.ts";
 import { createDb, openPool, type Db } from "./store/postgres/db.ts";
 import { createSignatureCheck } from "./providers/twilio/callbacks.ts";
 import { createReceiptIntake } from "./receipt-intake.ts";
+import { createSnsReader, fetchFromSns } from "./providers/ses/sns.ts";
+import type { SnsDoor } from "./http/core/callbacks.ts";
 import { createReplyIntake } from "./reply-intake.ts";
 import { createPolicyReader } from "./store/guard/policy.ts";
 import type { Outages } from "./store/postgres/outages.ts";
@@ -56,6 +58,7 @@ export async function openHttp(
     callbacks: {
       isOfTwilio: twilioTokens.length === 0 ? undefined : createSignatureCheck(twilioTokens),
       relays: config.relays,
+      sns: snsDoor(config),
       takeText: createReplyIntake({
         db,
         emit,
@@ -72,6 +75,11 @@ export async function openHttp(
   open.defer(() => server.stop(Math.min(config.shutdownMs, DRAIN_MS)));
   emit("http.opened", { port: server.port });
 }
+
+const snsDoor = ({ snsTopicArn: topicArn }: Config): SnsDoor | undefined =>
+  topicArn === undefined
+    ? undefined
+    : { read: createSnsReader({ topicArn, now: systemClock }), confirm: fetchFromSns };
 
 const SIGNING = "signedPaths";
 

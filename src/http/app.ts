@@ -15,6 +15,7 @@ import { interactionRoutes } from "./interactions/routes.ts";
 import { caseTypeLinkRoutes } from "./notification-types/case-type-links.ts";
 import { NOTIFICATION_TYPE_CONSTRAINTS } from "./notification-types/constraint-errors.ts";
 import { relayRoutes } from "./providers/relay.ts";
+import { sesRoutes } from "./providers/ses.ts";
 import { twilioInboundRoutes } from "./providers/twilio-inbound.ts";
 import { twilioStatusRoutes } from "./providers/twilio-status.ts";
 import { notificationTypeRoutes } from "./notification-types/routes.ts";
@@ -39,6 +40,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   app.route("/", twilioStatusRoutes(deps));
   app.route("/", twilioInboundRoutes(deps));
   app.route("/", relayRoutes(deps));
+  app.route("/", sesRoutes(deps));
 
   app.use(identify(deps), limitConcurrency());
   documentRoutes(app);

@@ -61,6 +61,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/providers/flow/*.ts",
     "src/providers/smtp/*.ts",
     "src/providers/twilio/*.ts",
+    "src/providers/ses/*.ts",
   ],
   [
     "src/template/render/*.ts",

@@ -1,4 +1,5 @@
 import type { Relays } from "../../domain/receipts/relay.ts";
+import type { SnsReading } from "../../domain/receipts/sns-reading.ts";
 import type { ArrivedReceipt } from "../../domain/receipts/arrived-receipt.ts";
 
 /** A form that claims to come from a provider. */
@@ -21,10 +22,19 @@ export interface ArrivedText {
   readonly isTollFree: boolean;
 }
 
+/** The door for notifications of Amazon SES. */
+export interface SnsDoor {
+  readonly read: (body: unknown) => Promise<SnsReading>;
+  /** Confirms a subscription. */
+  readonly confirm: (subscribeUrl: string) => Promise<unknown>;
+}
+
 /** The doors for callbacks of providers. */
 export interface Callbacks {
   /** Undefined if texts are not carried. */
   readonly isOfTwilio: ((form: CallbackForm) => boolean) | undefined;
+  /** Undefined if no topic of Amazon SNS is configured. */
+  readonly sns?: SnsDoor | undefined;
   /** The webhooks of relays, by their names. */
   readonly relays?: Relays;
   /** Resolves once the text and what follows from it are durable; to false if it is on record already. */

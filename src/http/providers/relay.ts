@@ -1,8 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Hono, type Context } from "hono";
-import { relayEventsOf, type RelayEvent } from "../../decide/receipts/bounces/relay-events.ts";
-import { interactionOfVerp } from "../../decide/receipts/verp.ts";
-import type { ArrivedReceipt } from "../../domain/receipts/arrived-receipt.ts";
+import { relayEventsOf } from "../../decide/receipts/bounces/relay-events.ts";
 import type { Relay } from "../../domain/receipts/relay.ts";
 import { loadLinkKeys } from "../../store/api/secrets.ts";
 import { clientAddress } from "../auth/client-address.ts";
@@ -11,6 +9,7 @@ import { readText } from "../core/body-text.ts";
 import type { HttpEnv } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import { HTTP_ERRORS, HttpError, httpError } from "../core/http-error.ts";
+import { relayReceiptOf } from "./relay-receipt.ts";
 
 const MAX_BODY_BYTES = 256 * 2 ** 10;
 const FORGED_PER_SECOND = 5;
@@ -32,7 +31,7 @@ export function relayRoutes(deps: HttpDeps): Hono<HttpEnv> {
     }
     const keys = await loadLinkKeys(deps.db);
     const receipts = relayEventsOf(relay, jsonOf(body)).flatMap((event) =>
-      receiptOf(name, event, keys),
+      relayReceiptOf(name, event, keys),
     );
     const kept = (await deps.callbacks?.keep(receipts)) ?? false;
     // the relay repeats it
@@ -57,26 +56,4 @@ function jsonOf(body: string): unknown {
   } catch {
     throw httpError(400, "The body is not JSON.");
   }
-}
-
-/** A signed token decides before the Message-ID, which all attempts of a chain share. An event of no message of ours is left out. */
-function receiptOf(
-  provider: string,
-  { rawStatus, enhanced, words, messageId, verpToken }: RelayEvent,
-  keys: readonly Buffer[],
-): ArrivedReceipt[] {
-  const interactionId = verpToken === null ? null : interactionOfVerp(verpToken, keys);
-  if (interactionId === null && messageId === null) return [];
-  return [
-    {
-      provider,
-      providerMessageId: interactionId === null ? messageId : null,
-      interactionId,
-      rawStatus,
-      code: enhanced,
-      qualifier: words,
-      reportedAt: null,
-      payload: null,
-    },
-  ];
 }

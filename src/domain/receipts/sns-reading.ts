@@ -1,0 +1,6 @@
+/** What a signed message of Amazon SNS is. */
+export type SnsReading =
+  | { readonly kind: "notification"; readonly message: string }
+  | { readonly kind: "confirmation"; readonly subscribeUrl: string }
+  /** It is forged, old, of another topic, or of a kind that needs no action. */
+  | { readonly kind: "refused" };
