@@ -23,8 +23,11 @@ interface Rights {
   readonly updates: readonly string[];
   /** Functions of schema tidings. */
   readonly functions: readonly string[];
-  /** True if the role may use or set sequences other than by an insert. */
-  readonly sequences: boolean;
+  /**
+   * The tables whose sequences the role may use and set; "*" means all of them. An insert that takes its id from a sequence needs
+   * none of this. A role that sets a sequence to its end stops the inserts of all others.
+   */
+  readonly sequences: "*" | readonly string[];
   /** Privileges on the tables of the queue's schema; null if the role does not use the queue. */
   readonly queue: "all" | "select" | null;
 }
@@ -37,7 +40,15 @@ export const HIDDEN_FROM_READERS: {
   readonly tables: readonly string[];
   readonly columns: Readonly<Record<string, readonly string[]>>;
 } = {
-  tables: ["api_keys", "idempotency_keys", "secrets", "guard_locks"],
+  tables: [
+    "api_keys",
+    "idempotency_keys",
+    "secrets",
+    "guard_locks",
+    // a leaf has the old values of contacts
+    "record_leaves",
+    "record_leaf_ids",
+  ],
   columns: { interactions: ["content"], record_changes: ["changes"] },
 };
 
@@ -115,7 +126,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     ],
     updates: [...CORE_TABLES, ...GUARD_FACT_TABLES],
     functions: [],
-    sequences: false,
+    sequences: [],
     queue: null,
   },
   daemon: {
@@ -154,7 +165,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "take_in_missed_changes(int)",
       "take_in_late(bigint[])",
     ],
-    sequences: true,
+    sequences: "*",
     queue: "all",
   },
   operator: {
@@ -162,7 +173,13 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     tables: [
       {
         privileges: "select",
-        tables: [...LENDER_TABLES, ...RULE_TABLES, ...WORK_TABLES, "record_changes"],
+        tables: [
+          ...LENDER_TABLES,
+          ...RULE_TABLES,
+          ...WORK_TABLES,
+          "record_changes",
+          "record_leaves",
+        ],
       },
       { privileges: "select, insert", tables: OPERATOR_TABLES },
       {
@@ -182,7 +199,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "queue_deliveries(bigint[], timestamptz, boolean, int)",
       "content_hash(text[])",
     ],
-    sequences: true,
+    sequences: ["templates"],
     queue: "select",
   },
   reader: {
@@ -200,7 +217,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     ],
     updates: [],
     functions: ["guard_policy_at(timestamptz)"],
-    sequences: false,
+    sequences: [],
     queue: null,
   },
 };
@@ -237,9 +254,11 @@ function roleSql(
     ...tables.map((grant) => grantSql(grant, role)),
     ...(updates.length === 0 ? [] : [updatesSql(updates, role)]),
     ...functions.map((one) => `grant execute on function tidings.${one} to ${role};`),
-    ...(sequences
+    ...(sequences === "*"
       ? [`grant usage, select, update on all sequences in schema tidings to ${role};`]
-      : []),
+      : sequences.map(
+          (table) => `grant usage, select, update on sequence tidings.${table}_id_seq to ${role};`,
+        )),
     ...(queue === null ? [] : [queueSql(queue, role)]),
     "commit;",
   ].join("\n");

@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, type Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { audit } from "../../../src/commands/audit/audit.ts";
 import { cancel } from "../../../src/commands/cancel.ts";
 import type { Command } from "../../../src/commands/cli/command.ts";
 import { explain } from "../../../src/commands/explain/explain.ts";
 import { dryRun } from "../../../src/commands/dry-run/dry-run.ts";
 import { find } from "../../../src/commands/find/find.ts";
+import { inbox } from "../../../src/commands/inbox.ts";
 import { keys } from "../../../src/commands/keys.ts";
 import { pause, resume } from "../../../src/commands/pause.ts";
 import { preview } from "../../../src/commands/preview/preview.ts";
@@ -21,6 +23,7 @@ import { show } from "../../../src/commands/show/show.ts";
 import { simulate } from "../../../src/commands/simulate/simulate.ts";
 import { status } from "../../../src/commands/status/status.ts";
 import { templates } from "../../../src/commands/templates/group.ts";
+import { verify } from "../../../src/commands/verify/verify.ts";
 import { readConfig } from "../../../src/config.ts";
 import { openPool } from "../../../src/store/postgres/db.ts";
 import { migrate } from "../../../src/store/postgres/migrate.ts";
@@ -162,6 +165,17 @@ test("only the daemon may lock a whole table against others", async () => {
         `do $$ begin lock table tidings.${table} in share row exclusive mode; end $$`,
       ),
     ).rejects.toThrow("permission denied");
+});
+
+test("only the daemon may set sequences, and operators that of templates", async () => {
+  const { rows } = await owner.query<{ kind: string; sequence: string }>(
+    `select r.rolname as kind, c.relname as sequence
+     from pg_class c cross join pg_roles r
+     where c.relnamespace = 'tidings'::regnamespace and c.relkind = 'S' and r.rolname = any($1)
+       and has_sequence_privilege(r.oid, c.oid, 'usage, update')`,
+    [[NAMES.core, NAMES.operator, NAMES.reader]],
+  );
+  expect(rows).toEqual([{ kind: NAMES.operator, sequence: "templates_id_seq" }]);
 });
 
 test("every function and table that the table of rights names is there", async () => {
@@ -359,6 +373,10 @@ describe("a daemon, an operator and a reader", () => {
     expect(await operate(find, "--case", "SENT")).toMatchObject({ code: 0 });
     expect(await operate(simulate, "--from", "1d", "--to", "0min")).toMatchObject({ code: 0 });
     expect(await operate(rules)).toMatchObject({ code: 0 });
+    expect(await operate(verify)).toMatchObject({ code: 0 });
+    expect(await operate(audit, "--from", "1d")).toMatchObject({ code: 0 });
+    // no reply waits
+    expect(await operate(inbox)).toMatchObject({ code: 3 });
     expect(await operate(keys, "list")).toMatchObject({ code: 0 });
     expect(await operate(templates, "list")).toMatchObject({ code: 0 });
   });
