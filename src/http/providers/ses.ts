@@ -7,7 +7,7 @@ import { readText } from "../core/body-text.ts";
 import type { HttpEnv } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import { HTTP_ERRORS, HttpError, httpError } from "../core/http-error.ts";
-import { relayReceiptOf } from "./relay-receipt.ts";
+import { keepRelayReceipts, relayReceiptOf } from "./relay-receipt.ts";
 
 const MAX_BODY_BYTES = 256 * 2 ** 10;
 const FORGED_PER_SECOND = 5;
@@ -32,11 +32,11 @@ export function sesRoutes(deps: HttpDeps): Hono<HttpEnv> {
   return app;
 }
 
-async function keep({ db, callbacks }: HttpDeps, message: string): Promise<boolean> {
+async function keep(deps: HttpDeps, message: string): Promise<boolean> {
   const event = sesEventOf(jsonOf(message));
   if (event === undefined) return true;
-  const receipts = relayReceiptOf("ses", event, await loadLinkKeys(db));
-  return (await callbacks?.keep(receipts)) ?? false;
+  const receipts = relayReceiptOf("ses", event, await loadLinkKeys(deps.db));
+  return await keepRelayReceipts(deps, receipts);
 }
 
 function jsonOf(body: string): unknown {

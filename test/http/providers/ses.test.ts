@@ -161,6 +161,20 @@ describe("a notification that SNS signed", () => {
     expect(await standing(id)).toBe("succeeded emailDelivered");
   });
 
+  test("of a complaint opts the address out, on record", async () => {
+    const contact = { contactType: "email", value: "pat@example.com" };
+    const id = await insertAccepted(pool, null, { channel: "email", provider: "smtp", contact });
+    await post(signed({ Message: bounceOf(id).replace('"Bounce"', '"Complaint"') }));
+    const { rows } = await pool.query(
+      "select scope, source from tidings.consent_records where interaction_id = $1 order by scope",
+      [id],
+    );
+    expect(rows).toEqual([
+      { scope: "collection", source: "complaint" },
+      { scope: "marketing", source: "complaint" },
+    ]);
+  });
+
   test("confirms a subscription to the topic, at Amazon only", async () => {
     const SubscribeURL = "https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription";
     const fields = { Type: "SubscriptionConfirmation", Message: "confirm", Token: "t" };
