@@ -65,7 +65,8 @@ create table tidings.interactions (
   template_version_id text generated always as (template_id::text || '.' || template_version::text) stored,
   -- how scheduled_at_from was computed: zone, calendar, days skipped and why
   due_explanation jsonb,
-  -- the due time that the notice had before something put it off for the first time; null if nothing has
+  -- the due time that the notice had before something put it off for the first time; null if nothing has. A wait by a rule of the
+  -- guard moves the due time itself
   first_due_at timestamptz,
   attempt int not null default 1
     constraint interactions_attempt_counts_from_one check (attempt >= 1
@@ -430,7 +431,10 @@ begin
   end if;
   new.updated_at := clock_timestamp();
   new.first_due_at := coalesce(old.first_due_at,
-    case when old.origin = 'tidings' and (new.scheduled_at_from <= old.scheduled_at_from) is not true then old.scheduled_at_from end);
+    case when old.origin = 'tidings' and new.scheduled_at_from > old.scheduled_at_from
+      -- before the time that a rule of the guard sets, it is not overdue
+      and (new.compliance_guard_rule_id is null or new.compliance_guard_rule_id in ('pause.open', 'content.noKey', 'provider.misconfigured'))
+      then old.scheduled_at_from end);
   new.status_updated_at := case when new.status = old.status then old.status_updated_at else clock_timestamp() end;
   new.status_details_updated_at := case when new.status_details is not distinct from old.status_details
     then old.status_details_updated_at else clock_timestamp() end;

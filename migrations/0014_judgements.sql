@@ -60,6 +60,8 @@ create table tidings.holds (
   held_at timestamptz not null default clock_timestamp(),
   -- every rule that held it; the first one decided
   rule_ids text[] not null,
+  -- a daemon has reported that the latest time of the notice is near
+  warned_at timestamptz,
   decided_at timestamptz,
   decided_by text,
   decision tidings.hold_decision,
@@ -83,6 +85,9 @@ begin
     new.decided_by := null;
     new.decision := null;
     new.reason := null;
+    return new;
+  end if;
+  if tidings.may_send(current_user) and to_jsonb(new) - 'warned_at' = to_jsonb(old) - 'warned_at' then
     return new;
   end if;
   if old.decided_at is not null or to_jsonb(new) - decision_columns <> to_jsonb(old) - decision_columns or new.decision is null then

@@ -5,6 +5,8 @@ import { CHANNELS } from "./domain/vocabulary.ts";
 import { WORKER_TIMEOUT_MS } from "./domain/worker.ts";
 import { noteKeptFindings } from "./store/deliver/contact-findings.ts";
 import { applyConsent } from "./store/replies/consent.ts";
+import { HELD_WARNING_MS } from "./domain/worker.ts";
+import { takeNearDeadlines } from "./store/guard/holds.ts";
 import { recordEndedPauses } from "./store/operate/pauses.ts";
 import type { Outages } from "./store/postgres/outages.ts";
 import { auditDaily } from "./daily-audit.ts";
@@ -218,6 +220,8 @@ async function sweep({ deps, worker, jobs }: MaintenanceOptions, round: number):
   if (round % SWEEP_EVERY !== 0) return;
   const { db, clock, emit } = deps;
   for (const pause of await recordEndedPauses(db)) emit("pause.ended", { pause });
+  for (const { interactionId, latestAt } of await takeNearDeadlines(db, HELD_WARNING_MS))
+    emit("hold.deadlineNeared", { interactionId, latestAt: latestAt.toISOString() });
   await noteKeptFindings(db);
   await applyConsent(db);
   const before = (ms: number): Date => new Date(clock().getTime() - ms);

@@ -43,7 +43,8 @@ export async function judgeAndClaim(deps: Deps, batch: readonly ToClaim[]): Prom
     // the lock may have waited
     const now = deps.clock();
     const policy = policyNow(await deps.readPolicy(tx), now);
-    const judged = await judge(deps, tx, { questions, policy, now });
+    const released = releasedIn(batch);
+    const judged = await judge(deps, tx, { questions, released, policy, now });
     const effects = new Map(judged.map((one) => [one.interactionId, effectOf(one)]));
     const allowed = batch.filter(({ claim }) => effects.get(claim.interactionId)?.kind === "claim");
     const won = await claimInteractions(
@@ -68,8 +69,19 @@ export async function judgeAndClaim(deps: Deps, batch: readonly ToClaim[]): Prom
   });
 }
 
+/** The released rules of those notices that have any. */
+const releasedIn = (batch: readonly ToClaim[]): ReadonlyMap<InteractionId, ReadonlySet<string>> =>
+  new Map(
+    batch.flatMap(({ ready: { facts } }) =>
+      facts.releasedRules === null
+        ? []
+        : [[facts.interactionId, new Set(facts.releasedRules)] as const],
+    ),
+  );
+
 interface Case {
   readonly questions: readonly GuardQuestion[];
+  readonly released: ReadonlyMap<InteractionId, ReadonlySet<string>>;
   readonly policy: PolicyInForce;
   readonly now: Date;
 }
@@ -77,14 +89,14 @@ interface Case {
 async function judge(
   { lender: { country } }: Deps,
   tx: Db,
-  { questions, policy, now }: Case,
+  { questions, released, policy, now }: Case,
 ): Promise<Judged[]> {
   const facts = await loadGuardFacts(tx, questions, { at: now, known: "now", country });
   const toJudge = questions.flatMap(({ key, interactionId, borrowerId }) => {
     const read = facts.get(key);
-    return read === undefined || interactionId === null
-      ? []
-      : [{ interactionId, borrowerId, read }];
+    if (read === undefined || interactionId === null) return [];
+    const approved = released.get(interactionId);
+    return [{ interactionId, borrowerId, read, ...(approved && { released: approved }) }];
   });
   return judgeBatch(toJudge, policy.policy, now.getTime());
 }

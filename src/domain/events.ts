@@ -265,6 +265,11 @@ export const EVENTS = {
     "A rule of the guard leaves the decision to a person, or the facts do not fit their form. `tidings held` lists the reasons.",
     { interactionId: INTERACTION_ID, ruleId: RULE_ID, why: TEXT },
   ),
+  "hold.deadlineNeared": declare(
+    "warn",
+    "A held notice must leave within a day, or can no longer leave in time. Decide with `tidings release` or `tidings refuse`. Once for each hold.",
+    { interactionId: INTERACTION_ID, latestAt: TIME },
+  ),
   "interactions.postponed": declare(
     "info",
     "Interactions must not be sent yet, by the named rule. They are judged again at the given time. At most one line a minute per channel and rule, which counts those since the line before.",

@@ -123,7 +123,7 @@ test("one whose facts do not fit is held and named, and the rest of the batch is
       status: "scheduled",
       rule: "facts.invalid",
       due: null,
-      firstDue: expect.any(Date),
+      firstDue: null,
       long: "Correct the facts, then release the notice: facts.contacts.CT-BAD.value must be an E.164 phone number.",
     },
     { status: "attempted" },

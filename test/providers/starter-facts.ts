@@ -12,6 +12,7 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
     channel: template.channel,
     theme: about.theme,
     isTransactional: null,
+    releasedRules: null,
     attempt: 1,
     claims: 0,
     sensitive: false,

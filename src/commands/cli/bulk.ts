@@ -90,8 +90,8 @@ function countLines(counts: readonly SelectedCount[], show: ShowMoment): string[
     one.channel,
     String(one.notificationTypeId),
     one.interactions.toLocaleString("en-US"),
-    show(one.firstDueAt),
-    show(one.lastDueAt),
+    one.firstDueAt === null ? "held" : show(one.firstDueAt),
+    one.lastDueAt === null ? "held" : show(one.lastDueAt),
   ]);
   return aligned([["channel", "type", "interactions", "first due", "last due"], ...rows]);
 }

@@ -7,6 +7,7 @@ import type {
   Transition,
 } from "../../domain/deliver/chain.ts";
 import { overdueInWords, type DaemonSeen } from "./overdue.ts";
+import { holdsInWords, judgementsInWords } from "./guard-sentences.ts";
 import { contactsInWords, datesInWords, whyInWords } from "./sentences.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
 import { aligned, page, wrapped } from "../cli/layout.ts";
@@ -30,6 +31,7 @@ export function explainPage(chain: Chain, request: ExplainRequest): string {
     ["Why it exists", prose(whyInWords(chain, show))],
     ["When it is due", prose(datesInWords(chain, show))],
     ["To whom", prose(contactsInWords(chain.attempts))],
+    ...guardSections(chain, momentsIn(request.zone, "seconds")),
     ["What happened", transitionLines(chain.transitions, momentsIn(request.zone, "seconds"))],
     ...(others.length === 0
       ? []
@@ -38,6 +40,14 @@ export function explainPage(chain: Chain, request: ExplainRequest): string {
   ];
   const body = sections.flatMap(([title, lines]) => ["", title, ...lines]);
   return page([...titleOf(chain, request), ...body]);
+}
+
+function guardSections(
+  chain: Chain,
+  show: ShowMoment,
+): readonly (readonly [string, readonly string[]])[] {
+  const sentences = [...judgementsInWords(chain, show), ...holdsInWords(chain, show)];
+  return sentences.length === 0 ? [] : [["What the guard decided", prose(sentences)]];
 }
 
 const lastOf = ({ attempts }: Chain): Attempt => attempts.at(-1) ?? attempts[0];
@@ -127,6 +137,7 @@ function evidenceInWords(evidence: Readonly<Record<string, unknown>>): string {
 
 const NEXT: Readonly<Record<Exclude<NextStep, "overdue">, string>> = {
   due: "When it is due, its contact is chosen, the rules are judged, and it is sent.",
+  held: "A person decides: `tidings release` lets it go on, `tidings refuse` ends it.",
   inProgress:
     "Tidings waits for the provider's answer. If the daemon dies, another daemon settles it.",
   lookUp:

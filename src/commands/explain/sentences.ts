@@ -102,6 +102,10 @@ function waitInWords(
   if (long === null)
     return [`${actor} ended the wait of interaction ${interactionId} on ${show(changedAt)}.`];
   const rule = ruleId === null ? "The same rule" : `Rule ${ruleId}`;
+  if (until === null)
+    return [
+      `${rule} held interaction ${interactionId} for a person on ${show(changedAt)}: ${long}`,
+    ];
   return [
     `${rule} put interaction ${interactionId} off on ${show(changedAt)}, first until ${show(new Date(until))}: ${long}`,
   ];

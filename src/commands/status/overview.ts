@@ -17,6 +17,8 @@ import {
   type UnknownCount,
 } from "../../store/operate/status-counts.ts";
 import { type CarriedChannel, listCarriedChannels } from "../../store/deliver/channels.ts";
+import { HELD_WARNING_MS } from "../../domain/worker.ts";
+import { countHeld, type HeldCount } from "../../store/guard/holds.ts";
 import { type LastAudit, readLastAudit } from "../../store/audit/daily-audits.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { countUnresolved, type Unresolved } from "../../store/resolve/resolve-queue.ts";
@@ -33,6 +35,7 @@ export interface Overview {
   readonly inProgress: readonly InProgressCount[];
   readonly later: LaterCount;
   readonly unknown: readonly UnknownCount[];
+  readonly held: HeldCount;
   readonly jobs: readonly JobCount[];
   readonly lastAudit: LastAudit | null;
 }
@@ -51,6 +54,7 @@ export const loadOverview = async (db: Db): Promise<Overview> => ({
   inProgress: await countInProgress(db),
   later: await countLater(db, MOST_LATER),
   unknown: await countUnknown(db),
+  held: await countHeld(db, HELD_WARNING_MS),
   jobs: await countJobsByTask(db),
   lastAudit: await readLastAudit(db),
 });

@@ -1,5 +1,6 @@
 import type { JobCount, UnknownCount } from "../../store/operate/status-counts.ts";
 import type { LaterCount } from "../../store/operate/backlog.ts";
+import type { HeldCount } from "../../store/guard/holds.ts";
 import type { LastAudit } from "../../store/audit/daily-audits.ts";
 import type { Unresolved } from "../../store/resolve/resolve-queue.ts";
 import { aligned, counted, page } from "../cli/layout.ts";
@@ -18,6 +19,7 @@ export function statusPage(report: StatusReport, show: ShowMoment): string {
       overdueLine(report.overdue, show),
       laterLine(report.later, show),
       unknownLine(report.unknown),
+      ...heldLines(report.held),
       ...auditLines(report.lastAudit),
     ],
     jobLines(report.jobs),
@@ -130,6 +132,13 @@ function unknownLine(counts: readonly UnknownCount[]): string {
       `${interactions} by ${channel} (from interaction ${firstInteractionId})`,
   );
   return `OUTCOME UNKNOWN: ${parts.join(", ")}.`;
+}
+
+function heldLines({ interactions, oldestMs, nearDeadline }: HeldCount): string[] {
+  if (interactions === 0) return [];
+  const age = oldestMs === null ? "" : `, the oldest for ${showDuration(oldestMs)}`;
+  const near = nearDeadline === 0 ? "" : ` ${nearDeadline} NEAR OR PAST THE LATEST TIME.`;
+  return [`HELD: ${waitFor(interactions)} for a person${age}.${near} \`tidings held\` lists them.`];
 }
 
 function auditLines(audit: LastAudit | null): string[] {

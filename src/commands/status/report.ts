@@ -4,6 +4,7 @@ import { CHANNELS, type Channel } from "../../domain/vocabulary.ts";
 import { WORKER_TIMEOUT_MS } from "../../domain/worker.ts";
 import type { OverdueCount } from "../../store/operate/backlog.ts";
 import type { OpenPause } from "../../store/operate/status-counts.ts";
+import type { HeldCount } from "../../store/guard/holds.ts";
 import type { ListedWorker } from "../../store/queue/workers.ts";
 import { counted } from "../cli/layout.ts";
 import { showDuration } from "../cli/moment.ts";
@@ -59,7 +60,7 @@ export type DaemonReport = Pick<ListedWorker, "id" | "host" | "pid" | "startedAt
 /** The state of the installation, and what a person must look at. */
 export interface StatusReport extends Pick<
   Overview,
-  "unresolved" | "later" | "unknown" | "jobs" | "lastAudit"
+  "unresolved" | "later" | "unknown" | "held" | "jobs" | "lastAudit"
 > {
   /** In a few words each; empty if nothing needs a person. */
   readonly needsPerson: readonly string[];
@@ -71,7 +72,7 @@ export interface StatusReport extends Pick<
 
 /** Joins the counts to a report and decides what needs a person. */
 export function reportOf(overview: Overview): StatusReport {
-  const { unresolved, later, unknown, jobs, lastAudit, pauses, overdue } = overview;
+  const { unresolved, later, unknown, held, jobs, lastAudit, pauses, overdue } = overview;
   const isPaused = (one: OverdueCount): boolean => pauses.some((pause) => holds(pause, one));
   const report = {
     daemons: overview.workers.map(daemonOf),
@@ -84,6 +85,7 @@ export function reportOf(overview: Overview): StatusReport {
     unresolved,
     later,
     unknown,
+    held,
     jobs,
     lastAudit,
   };
@@ -189,8 +191,8 @@ function timeLeft({
 }
 
 function needsOf(report: Omit<StatusReport, "needsPerson">, free: Waiting): string[] {
-  const { daemons, channels, pauses, unresolved, unknown, jobs, lastAudit } = report;
-  const held = sumOf(unknown, (one) => one.held);
+  const { daemons, channels, pauses, unresolved, unknown, held, jobs, lastAudit } = report;
+  const unsettled = sumOf(unknown, (one) => one.held);
   const givenUp = sumOf(jobs, (one) => one.givenUp);
   const isRunning = daemons.some((one) => one.isAlive);
   return [
@@ -201,12 +203,18 @@ function needsOf(report: Omit<StatusReport, "needsPerson">, free: Waiting): stri
       ? `${counted(free.interactions, "notice")} overdue, the oldest by ${showDuration(free.oldestMs)}`
       : undefined,
     ...pauses.map(needOfPause),
-    held > 0 ? `${counted(held, "unknown outcome")} to settle` : undefined,
+    unsettled > 0 ? `${counted(unsettled, "unknown outcome")} to settle` : undefined,
+    held.interactions > 0 ? needOfHeld(held) : undefined,
     givenUp > 0 ? `${counted(givenUp, "job")} given up by the queue` : undefined,
     lastAudit !== null && lastAudit.gaps > 0
       ? `the audit of ${lastAudit.day} found ${counted(lastAudit.gaps, "gap")}`
       : undefined,
   ].filter((need) => need !== undefined);
+}
+
+function needOfHeld({ interactions, nearDeadline }: HeldCount): string {
+  const near = nearDeadline === 0 ? "" : `, ${nearDeadline} of them near or past the latest time`;
+  return `${counted(interactions, "held notice")} to release or refuse${near}`;
 }
 
 function needOfChannel({ channel, condition, waiting }: ChannelReport): string | undefined {

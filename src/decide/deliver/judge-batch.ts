@@ -11,6 +11,8 @@ export interface ToJudge {
   readonly interactionId: InteractionId;
   readonly borrowerId: BorrowerId;
   readonly read: ReadFacts;
+  /** The rules whose holds a person has released. */
+  readonly released?: ReadonlySet<string>;
 }
 
 /** The judgement of one interaction, or why there is none. */
@@ -37,12 +39,15 @@ function judgeInTurn(notices: readonly ToJudge[], policy: Policy, now: Instant):
     if (read.kind === "invalid") return { interactionId, kind: "invalid", errors: read.errors };
     const others = read.facts.history.filter(({ id }) => id === undefined || !inBatch.has(id));
     const facts = { ...read.facts, history: [...others, ...allowed] };
-    const judged = judgeOne(interactionId, facts, policy, now);
+    const judged = judgeOne(interactionId, facts, forOne(policy, one), now);
     if (judged.kind === "judged" && judged.judgement.verdict.outcome === "allow")
       allowed.push(inProgress(interactionId, facts, now));
     return judged;
   });
 }
+
+const forOne = (policy: Policy, { released }: ToJudge): Policy =>
+  released === undefined ? policy : { ...policy, released };
 
 function judgeOne(
   interactionId: InteractionId,

@@ -131,7 +131,13 @@ function forecast(
 }
 
 /** The facts that every forecast has in common. */
-const FIRST_ATTEMPT = { ...FORECAST, attempt: 1, claims: 0, isTransactional: null } as const;
+const FIRST_ATTEMPT = {
+  ...FORECAST,
+  attempt: 1,
+  claims: 0,
+  isTransactional: null,
+  releasedRules: null,
+} as const;
 
 /** Returns the facts that delivery would load. A notice that is due later is judged on the later state of the case. */
 function sheetOf(

@@ -42,7 +42,10 @@ export function evaluate(scene: Scene, rules: readonly DecidingRule[] = DECIDING
     if (decision === undefined) continue;
     const exception = active.find(({ lifts }) => lifts?.includes(rule.id) === true);
     if (exception === undefined || decision.outcome === "allow")
-      results.push({ rule, decision: atLeast(decision, stricter.get(rule.id)) });
+      results.push({
+        rule,
+        decision: asReleased(scene, rule, atLeast(decision, stricter.get(rule.id))),
+      });
     else lifted.set(rule.id, exception.id);
   }
   return { results, lifted, exceptions: exceptionsOf(scene, lifted) };
@@ -92,6 +95,12 @@ function atLeast(decision: Decision, outcome: Stricter | undefined): Decision {
   if (outcome === undefined || decision.outcome === "allow") return decision;
   if (RANK[decision.outcome] >= RANK[outcome]) return decision;
   return { outcome, facts: decision.facts, long: decision.long };
+}
+
+/** A person has decided what the rule leaves to a person. Its other decisions stay. */
+function asReleased({ policy }: Scene, { id }: DecidingRule, decision: Decision): Decision {
+  const isReleased = decision.outcome === "hold" && policy.released?.has(id) === true;
+  return isReleased ? { outcome: "allow", requires: [] } : decision;
 }
 
 /** A decision that stops the message now or permanently. */

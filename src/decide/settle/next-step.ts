@@ -6,6 +6,7 @@ import type { OnUnknown } from "../../domain/vocabulary.ts";
 /**
  * The next step of a chain, by the status of its last attempt.
  * - due, overdue: it is sent when it is due, or should have been sent
+ * - held: the guard leaves it to a person
  * - inProgress: a daemon has claimed it and records the provider's answer
  * - lookUp, resend, hold: the outcome is unknown; the message is looked up at the provider, or it is sent again, or a person decides
  * - handedOver: the provider has it and may still send a receipt
@@ -15,6 +16,7 @@ import type { OnUnknown } from "../../domain/vocabulary.ts";
 export type NextStep =
   | "due"
   | "overdue"
+  | "held"
   | "inProgress"
   | "lookUp"
   | "resend"
@@ -40,7 +42,8 @@ export function nextStep(
   if (last.origin === "logged") return "notOurs";
   switch (last.status) {
     case "scheduled":
-      return last.dueAt !== null && last.dueAt < now ? "overdue" : "due";
+      if (last.dueAt === null) return "held";
+      return last.dueAt < now ? "overdue" : "due";
     case "inProgress":
       return "inProgress";
     case "attempted":

@@ -5,9 +5,11 @@ import type { TemplateExplanation } from "../template-choice.ts";
 import type { Delay, FiringRule } from "../resolve/notification-type.ts";
 import type {
   Channel,
+  HoldDecision,
   InteractionStatus,
   OnUnknown,
   Origin,
+  VerdictOutcome,
   WhenCaseMoves,
 } from "../vocabulary.ts";
 
@@ -69,8 +71,43 @@ export interface WaitChange {
   readonly ruleId: string | null;
   /** The reason; null where the wait ended. */
   readonly long: string | null;
-  /** The new due time, in ISO 8601. */
-  readonly until: string;
+  /** The new due time, in ISO 8601; null if it is held for a person. */
+  readonly until: string | null;
+}
+
+/** One result of a rule in a judgement that was not a plain allow. */
+export interface JudgedRule {
+  readonly ruleId: string;
+  readonly outcome: VerdictOutcome;
+  /** In ms since 1970. */
+  readonly until?: number;
+  /** The facts that decided, such as `history.5`. */
+  readonly facts: readonly string[];
+  readonly liftedBy?: string;
+}
+
+/** What the guard decided about an attempt. */
+export interface ChainJudgement {
+  readonly interactionId: InteractionId;
+  readonly judgedAt: Date;
+  readonly outcome: VerdictOutcome;
+  readonly ruleId: string | null;
+  readonly until: Date | null;
+  readonly policyVersion: number;
+  readonly factsSha256: string | null;
+  /** Null if every rule allowed. */
+  readonly rules: readonly JudgedRule[] | null;
+}
+
+/** A person's decision about an attempt that was held. */
+export interface ChainHold {
+  readonly interactionId: InteractionId;
+  readonly heldAt: Date;
+  readonly ruleIds: readonly string[];
+  readonly decision: HoldDecision | null;
+  readonly decidedAt: Date | null;
+  readonly decidedBy: string | null;
+  readonly reason: string | null;
 }
 
 /** One change of a stored interaction other than a transition. */
@@ -100,6 +137,10 @@ export interface Chain {
   readonly transitions: readonly Transition[];
   /** The changes of all attempts, in order of time. */
   readonly changes: readonly RecordChange[];
+  /** The judgements of all attempts, in order of time. */
+  readonly judgements: readonly ChainJudgement[];
+  /** The times at which an attempt was held, in order. */
+  readonly holds: readonly ChainHold[];
   /** Null for an interaction that others logged. */
   readonly caseChange: CaseChange | null;
   readonly type: PinnedType | null;

@@ -43,6 +43,8 @@ export interface FactSheet {
   readonly theme: Theme | null;
   /** False for advertising; null if nothing is known. */
   readonly isTransactional: boolean | null;
+  /** The rules of the guard whose holds a person has released; null if there are none. */
+  readonly releasedRules: readonly string[] | null;
   /** True if its content is sealed at rest. */
   readonly sensitive: boolean;
   readonly attempt: number;

@@ -5,6 +5,10 @@ import type { Db } from "../postgres/db.ts";
 import { BORROWER_JSON } from "../postgres/borrower-json.ts";
 import { CONTACTS_JSON } from "./fact-json.ts";
 
+/** The rules whose holds of the chain of `i` a person has released; null if there are none */
+const RELEASED_RULES = sql`(select array_agg(distinct r.id) from tidings.holds h cross join unnest(h.rule_ids) r(id)
+  where h.chain_id = coalesce(i.first_interaction_id, i.id) and h.decision = 'released')`;
+
 /**
  * Loads the facts of those of the interactions that are still scheduled by Tidings, in one statement. Interactions of
  * one version share its object, so that its conditions are parsed once.
@@ -14,7 +18,7 @@ export async function loadFactSheets(
   interactionIds: readonly InteractionId[],
 ): Promise<FactSheet[]> {
   const { rows } = await sql<FactSheet>`
-    select i.id as interaction_id, i.channel, i.theme, i.is_transactional, i.sensitive, i.attempt, i.claims, coalesce(i.first_interaction_id, i.id) as chain_id,
+    select i.id as interaction_id, i.channel, i.theme, i.is_transactional, ${RELEASED_RULES} as released_rules, i.sensitive, i.attempt, i.claims, coalesce(i.first_interaction_id, i.id) as chain_id,
       i.scheduled_at_from as due_at, i.scheduled_at_to as latest_at, i.template_id, i.template_version,
       (select to_json(f) from (select t.id, t.version, t.name, t.on_status as "onStatus", t.on_outcome as "onOutcome",
         case t.when_case_moves when 'cancel' then coalesce(nullif(t.on_condition, 'null'), '[]') else '[]' end as "onCondition",

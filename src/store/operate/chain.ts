@@ -2,6 +2,8 @@ import { sql } from "kysely";
 import type {
   Attempt,
   Chain,
+  ChainHold,
+  ChainJudgement,
   PinnedType,
   RecordChange,
   Transition,
@@ -31,6 +33,8 @@ export async function loadChain(db: Db, interactionId: InteractionId): Promise<C
     attempts: [first, ...rest],
     transitions: await loadTransitions(db, ids),
     changes: await loadChanges(db, ids),
+    judgements: await loadJudgements(db, ids),
+    holds: await loadHolds(db, ids),
     caseChange: changes[0] ?? null,
     type: type ?? null,
   };
@@ -59,6 +63,30 @@ async function loadTransitions(
     from tidings.interaction_transitions t
     where t.interaction_id = any(${interactionIds}::bigint[])
     order by t.id
+  `.execute(db);
+  return rows;
+}
+
+async function loadJudgements(
+  db: Db,
+  interactionIds: readonly InteractionId[],
+): Promise<ChainJudgement[]> {
+  const { rows } = await sql<ChainJudgement>`
+    select j.interaction_id, j.judged_at, j.outcome, j.rule_id, j.until, j.policy_version::int as policy_version,
+      encode(j.facts_sha256, 'hex') as facts_sha256, j.rules
+    from tidings.judgements j
+    where j.interaction_id = any(${interactionIds}::bigint[])
+    order by j.judged_at, j.interaction_id
+  `.execute(db);
+  return rows;
+}
+
+async function loadHolds(db: Db, interactionIds: readonly InteractionId[]): Promise<ChainHold[]> {
+  const { rows } = await sql<ChainHold>`
+    select h.interaction_id, h.held_at, h.rule_ids, h.decision, h.decided_at, h.decided_by, h.reason
+    from tidings.holds h
+    where h.interaction_id = any(${interactionIds}::bigint[])
+    order by h.id
   `.execute(db);
   return rows;
 }

@@ -5,11 +5,12 @@ import { conditionOf, type InteractionFilter } from "../api/interaction-filter.t
 import type { Db } from "../postgres/db.ts";
 
 /**
- * The notices that an operator's command can act on: waiting, with a provider, allowed to be sent again, canceled by an
+ * The notices that an operator's command can act on: waiting, held for a person, with a provider, allowed to be sent again, canceled by an
  * operator in a way that can be undone, with an unknown outcome, or with an unknown outcome that no attempt has followed.
  */
 export type Eligible =
   | "scheduled"
+  | "held"
   | "inProgress"
   | "retryable"
   | "reinstatable"
@@ -20,6 +21,7 @@ const unknown = sql<boolean>`tidings.is_outcome_unknown(i.status, i.status_detai
 const last = sql<boolean>`not tidings.has_next_attempt(i.id)`;
 const CONDITIONS: Readonly<Record<Eligible, RawBuilder<boolean>>> = {
   scheduled: sql`i.status = 'scheduled'`,
+  held: sql`i.status = 'scheduled' and i.scheduled_at_from is null`,
   inProgress: sql`i.status = 'inProgress'`,
   retryable: sql`(i.status = 'failed' or ${unknown}) and ${last}
     and not tidings.was_sent_before(i.first_interaction_id, i.attempt)`,
@@ -42,8 +44,9 @@ export interface SelectedCount {
   readonly channel: Channel;
   readonly notificationTypeId: number;
   readonly interactions: number;
-  readonly firstDueAt: Date;
-  readonly lastDueAt: Date;
+  /** Null if they are held and have no due time. */
+  readonly firstDueAt: Date | null;
+  readonly lastDueAt: Date | null;
 }
 
 export async function countSelected(db: Db, selection: Selection): Promise<SelectedCount[]> {

@@ -323,6 +323,7 @@ export interface Holds {
   interactionId: Int8;
   reason: string | null;
   ruleIds: string[];
+  warnedAt: Timestamp | null;
 }
 
 export interface IdempotencyKeys {

@@ -201,6 +201,7 @@ const facts = (
   channel: "email",
   theme: "opsServicing",
   isTransactional: null,
+  releasedRules: null,
   sensitive: false,
   attempt: 1,
   claims: 0,

@@ -20,6 +20,8 @@ export interface Policy {
   readonly index: ReadonlyMap<RuleId, ReadonlyMap<PolicyRule, readonly PolicyEntry[]>>;
   /** The changes that cannot be read. The built-in entries stay in force in their place. */
   readonly unreadable: readonly UnreadableChange[];
+  /** The rules whose holds a person has released for this message: they hold it no more. */
+  readonly released?: ReadonlySet<string>;
 }
 
 /** A change of an entry that contradicts itself or the built-in entry. The messages that need it are held. */

@@ -1,0 +1,136 @@
+import type { Db } from "../store/postgres/db.ts";
+import { readClock } from "../store/postgres/database-clock.ts";
+import { type HeldNotice, listHeld, refuseHeld, releaseHeld } from "../store/guard/holds.ts";
+import type { InteractionId } from "../domain/ids.ts";
+import { readWhole } from "./cli/arguments.ts";
+import { actOn, exitCodeOf, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
+import { type Command, command } from "./cli/command.ts";
+import { withDatabase } from "./cli/database.ts";
+import { EXIT } from "./cli/exit-codes.ts";
+import { FILTER_HELP, FILTER_OPTIONS, readFilter } from "./cli/filters.ts";
+import { counted, wrapped } from "./cli/layout.ts";
+import { momentsIn, showDuration, type ShowMoment } from "./cli/moment.ts";
+import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
+
+const DEFAULT_LIMIT = "100";
+const INDENT = "  ";
+
+/** Lists the notices that wait for a person, with the rules, the reasons, the age and the latest time. */
+export const held = command({
+  name: "held",
+  summary: "list the notices that the guard leaves to a person",
+  takes: "[FILTERS] [--limit N] [--json]",
+  details: `Those with the nearest latest time come first. \`tidings release\` and \`tidings refuse\` decide, \`tidings explain\`
+shows the whole judgement.
+${FILTER_HELP}`,
+  options: {
+    ...FILTER_OPTIONS,
+    limit: { type: "string", value: "N", message: `at most so many (default ${DEFAULT_LIMIT})` },
+    json: { type: "boolean", message: "as one JSON document" },
+  },
+  async run({ options, print }) {
+    const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT);
+    return await withDatabase("held", async (db, { lender: { timeZone } }) => {
+      const notices = await listHeld(db, await readFilter(db, options, timeZone), limit);
+      const now = await readClock(db);
+      if (options.json === true) print(JSON.stringify({ held: notices }, null, 2));
+      else for (const line of heldLines(notices, { now, show: momentsIn(timeZone) })) print(line);
+      return EXIT.done;
+    });
+  },
+});
+
+interface Shown {
+  readonly now: Date;
+  readonly show: ShowMoment;
+}
+
+function heldLines(notices: readonly HeldNotice[], shown: Shown): string[] {
+  if (notices.length === 0) return ["No notice is held."];
+  return notices.flatMap((one) => [
+    `${one.interactionId}  ${one.channel}, type ${one.notificationTypeId}, borrower ${one.personId}, held for ${showDuration(one.heldForMs)} by ${one.ruleIds.join(", ")}`,
+    ...deadlineLines(one, shown),
+    ...wrapped(`${one.short}: ${one.long}`, INDENT),
+  ]);
+}
+
+function deadlineLines({ latestAt }: HeldNotice, { now, show }: Shown): string[] {
+  if (latestAt === null) return [];
+  const left = latestAt.getTime() - now.getTime();
+  return left > 0
+    ? [`${INDENT}It must leave by ${show(latestAt)}, in ${showDuration(left)}.`]
+    : [`${INDENT}IT HAD TO LEAVE BY ${show(latestAt)}.`];
+}
+
+const DECISION_OPTIONS = { ...FILTER_OPTIONS, ...REASON_OPTION, ...BY_OPTION, ...YES_OPTION };
+
+/** What a decision is called, and how a batch is decided. */
+interface Decision {
+  readonly past: "released" | "refused";
+  readonly work: (
+    db: Db,
+    ids: readonly InteractionId[],
+    by: { readonly operator: string; readonly reason: string },
+  ) => Promise<InteractionId[]>;
+}
+
+/** Creates a command. The exit code is `refused` if the one interaction is not held or --yes is missing, `notFound` if none matches. */
+const decision = (
+  { past, work }: Decision,
+  about: { readonly name: string; readonly summary: string; readonly details: string },
+): Command =>
+  command({
+    ...about,
+    takes: '(INTERACTION_ID | FILTERS [--yes]) --reason "…" [--by NAME]',
+    operands: ["[INTERACTION_ID]"],
+    options: DECISION_OPTIONS,
+    async run({ operands: [operand], options, print }) {
+      const target = readTarget(operand, options);
+      const reason = readReason(options.reason);
+      const operator = readOperator(options.by ?? process.env["USER"]);
+      return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
+        const ids = await actOn({
+          db,
+          zone: lender.timeZone,
+          target,
+          yes: options.yes === true,
+          print,
+          eligible: "held",
+          unconfirmed: `Nothing was ${past}. Repeat the command with --yes to decide these.`,
+          work: (batch) => work(db, batch, { operator, reason }),
+        });
+        if (ids === undefined) return EXIT.refused;
+        print(resultOf(target, ids, past));
+        return exitCodeOf(target, ids.length);
+      });
+    },
+  });
+
+export const release = decision(
+  { past: "released", work: (db, ids, { reason }) => releaseHeld(db, ids, reason) },
+  {
+    name: "release",
+    summary: "let held notices go on; the reason is recorded",
+    details: `A released notice is judged again at once. The rules that held it hold it and its later attempts no more;
+every other rule still decides, and so do these if they refuse.
+${FILTER_HELP}`,
+  },
+);
+
+export const refuse = decision(
+  { past: "refused", work: refuseHeld },
+  {
+    name: "refuse",
+    summary: "do not send held notices; the reason is recorded",
+    details: `A refused notice has failed, with the rule that held it. \`tidings retry\` plans another attempt, which is judged again.
+${FILTER_HELP}`,
+  },
+);
+
+function resultOf(target: Target, ids: readonly InteractionId[], past: Decision["past"]): string {
+  const done = past === "released" ? "Released" : "Refused";
+  if (ids.length > 0) return `${done} ${counted(ids.length, "held notice")}.`;
+  return target.kind === "one"
+    ? `Interaction ${target.id} is not held; nothing was changed. \`tidings explain ${target.id}\` shows it.`
+    : "No held notice matches; nothing was changed.";
+}
