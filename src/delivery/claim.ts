@@ -1,4 +1,5 @@
 import type { InteractionId } from "../domain/ids.ts";
+import { datedMessage } from "../decide/deliver/channels/dated-message.ts";
 import type { Ready } from "../decide/deliver/prepare.ts";
 import type { DeliveryChannel, Deps } from "../deps.ts";
 import { sealUnlessSame } from "../seal.ts";
@@ -63,14 +64,18 @@ async function claimReserved(
       provider: channel.provider.name,
     },
   }));
-  const { claimedAt, won, withheld } = await judgeAndClaim(deps, batch);
+  const { claimedAt, won, withheld, lapses } = await judgeAndClaim(deps, batch);
   const name = ready[0]?.facts.channel;
   if (name !== undefined) reportWithheld(deps, name, withheld);
   const claimed = ready.filter((one) => won.has(one.facts.interactionId));
   return new Map(
     claimed.map((one) => [
       one.facts.interactionId,
-      { ...one, claimedAt, message: { ...one.message, date: claimedAt } },
+      {
+        ...one,
+        claimedAt,
+        message: datedMessage(one.message, claimedAt, lapses.get(one.facts.interactionId)),
+      },
     ]),
   );
 }

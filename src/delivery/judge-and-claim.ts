@@ -26,6 +26,8 @@ export interface JudgedBatch {
   readonly claimedAt: Date;
   /** The ids that this worker has claimed. */
   readonly won: ReadonlySet<InteractionId>;
+  /** The end of each permission that has one. */
+  readonly lapses: ReadonlyMap<InteractionId, Date>;
   readonly withheld: readonly Withheld[];
 }
 
@@ -34,7 +36,7 @@ export interface JudgedBatch {
  * place of a limit. Whatever else the guard decides is recorded in the same transaction.
  */
 export async function judgeAndClaim(deps: Deps, batch: readonly ToClaim[]): Promise<JudgedBatch> {
-  const questions = batch.map(({ ready }) => guardQuestionOf(ready));
+  const questions = batch.map(({ ready }) => guardQuestionOf(ready, deps.lender));
   return await deps.db.transaction().execute(async (tx) => {
     await lockBorrowers(
       tx,
@@ -64,6 +66,7 @@ export async function judgeAndClaim(deps: Deps, batch: readonly ToClaim[]): Prom
     return {
       claimedAt: now,
       won,
+      lapses: lapsesOf(effects),
       withheld: withheldOf(effects).filter(({ interactionId }) => withheld.has(interactionId)),
     };
   });
@@ -100,6 +103,13 @@ async function judge(
   });
   return judgeBatch(toJudge, policy.policy, now.getTime());
 }
+
+const lapsesOf = (effects: ReadonlyMap<InteractionId, GuardEffect>): Map<InteractionId, Date> =>
+  new Map(
+    [...effects].flatMap(([id, effect]) =>
+      effect.kind === "claim" && effect.lapsesAt !== null ? [[id, effect.lapsesAt] as const] : [],
+    ),
+  );
 
 const withheldOf = (effects: ReadonlyMap<InteractionId, GuardEffect>): Withheld[] =>
   [...effects.values()].flatMap((effect) => (effect.kind === "withhold" ? [effect.withheld] : []));

@@ -88,7 +88,7 @@ async function openScene(
   await insertLender(pool);
   await pool.query(`
     insert into tidings.templates (id, channel, subject_template, text_template, status) values
-      (21, 'email', 'A notice', 'Notice of {{case.id}}', 'active'), (22, 'text', null, 'Notice of {{case.id}}', 'active');
+      (21, 'email', 'A notice', 'Notice of {{case.id}}', 'active'), (22, 'text', null, 'Lender: notice of {{case.id}}', 'active');
     insert into tidings.case_types (id) values ('resent'), ('held'), ('texted');
     insert into tidings.notification_types (id, version, on_status, channel, template_id, on_unknown, status) values
       (21, 1, 'initiated', 'email', 21, 'resend', 'active'), (22, 1, 'initiated', 'email', 21, 'hold', 'active'), (23, 1, 'initiated', 'text', 22, 'hold', 'active');

@@ -77,7 +77,7 @@ export async function judgeRun(pool: Pool, received: Received): Promise<Verdict>
   const arrivedOf = ({ channel, chainId, caseId }: Chain): number =>
     (channel === "email"
       ? mails.get(`tidings.${chainId}@lender.example`)
-      : texts.get(`Notice of ${caseId}`)) ?? 0;
+      : texts.get(`Lender: notice of ${caseId}`)) ?? 0;
   const query = async (statement: string): Promise<string[]> =>
     (await pool.query<{ wrong: string }>(statement)).rows.map((row) => row.wrong);
   const counts = chains.map(arrivedOf);

@@ -51,11 +51,24 @@ test("a text at night waits for the hours of contact, and is sent then", async (
   expect(await standings("NIGHT")).toMatchObject([{ status: "attempted", rule: null }]);
 });
 
+test("a text that is sent half an hour before the hours end is given up by the provider then", async () => {
+  await installation.at("2031-03-04T01:30:00Z");
+  await installation.change("EVENING", "initiated", { caseTypeId: "disputeOfDebt" });
+  expect(await standings("EVENING")).toMatchObject([{ status: "attempted" }]);
+  const periods = (await installation.outbox()).flatMap(
+    (file) => /"validity_period": (\d+)/.exec(file)?.[1] ?? [],
+  );
+  // the text of the morning has the longest period that Twilio allows
+  expect(periods.toSorted()).toEqual(["1800", "36000"]);
+});
+
 test("a collection text waits for the day with a place, and two that are due together do not wait for each other", async () => {
   await pool.query("update tidings.notification_types set status = 'deprecated' where id = 2");
   await pool.query(`
+    insert into tidings.templates (id, version, channel, text_template, status) values
+      (3, 1, 'text', '{{lender.name}}: please call us. Reply STOP to end texts.', 'active');
     insert into tidings.notification_types (id, version, name, status, on_status, channel, theme, template_id) values
-      (3, 1, 'Past due', 'active', 'initiated', 'text', 'opsCollDebt', 2);
+      (3, 1, 'Past due', 'active', 'initiated', 'text', 'opsCollDebt', 3);
     insert into tidings.case_type_notification_types values ('disputeOfDebt', 3)`);
   await installation.at("2031-03-10T15:00:00Z");
   await insertChanges(
@@ -102,6 +115,17 @@ test("a notice that a rule refuses fails with the rule and the reason", async ()
   await pool.query(
     "update tidings.contacts set phone_disconnection_details = '{}' where id = 'CT-PHONE'",
   );
+});
+
+test("a collection text without a way to opt out is refused", async () => {
+  await pool.query(`
+    insert into tidings.notification_types (id, version, name, status, on_status, channel, theme, template_id) values
+      (5, 1, 'Past due', 'active', 'processing', 'text', 'opsCollDebt', 2);
+    insert into tidings.case_type_notification_types values ('disputeOfDebt', 5)`);
+  await installation.change("NO-STOP", "processing", { caseTypeId: "disputeOfDebt" });
+  expect(await standings("NO-STOP")).toMatchObject([
+    { status: "failed", rule: "content.optoutnotice" },
+  ]);
 });
 
 test("one whose facts do not fit is held and named, and the rest of the batch is sent", async () => {

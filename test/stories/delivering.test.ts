@@ -14,7 +14,7 @@ beforeAll(async () => {
   await insertType(pool, { id: 1 });
   await insertType(pool, { id: 2, channel: "text", caseTypes: ["texted"] });
   await pool.query(
-    "insert into tidings.templates (id, version, channel, text_template, status) values (6, 1, 'text', 'We wrote to this number.', 'active')",
+    "insert into tidings.templates (id, version, channel, text_template, status) values (6, 1, 'text', 'Lender: we wrote to this number.', 'active')",
   );
   await insertType(pool, { id: 6, channel: "text", templateId: 6, caseTypes: ["shared"] });
   await insertType(pool, { id: 3, status: "draft", caseTypes: ["resent"] });

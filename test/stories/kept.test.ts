@@ -39,8 +39,8 @@ beforeAll(async () => {
   await pool.query(`
     insert into tidings.case_types (id) values ('texted'), ('sensitive'), ('sensitiveText');
     insert into tidings.templates (id, version, channel, subject_template, text_template, sensitive) values
-      (3, 1, 'email', 'Confidential', 'What only {{borrower.name.firstName}} should read', true),
-      (4, 1, 'text', null, 'What only {{borrower.name.firstName}} should read', true);
+      (3, 1, 'email', 'Confidential', 'Lender: what only {{borrower.name.firstName}} should read', true),
+      (4, 1, 'text', null, 'Lender: what only {{borrower.name.firstName}} should read', true);
     insert into tidings.templates (id, version, channel, subject_template, text_template, html_template) values
       (5, 1, 'email', 'About your case', E'Dear {{borrower.name.firstName}}\\n\\nSecond line\\n.\\n', E'<p>\\nDear Pat\\n</p>\\n');
     update tidings.templates set status = 'active' where id in (3, 4, 5);
@@ -100,7 +100,7 @@ describe("sensitive content", () => {
     const owner = { interactionId: id, channel: "email" } as const;
     expect(isSealed(content) && seal?.unseal(content, owner)).toMatchObject({
       subject: "Confidential",
-      bodyText: "What only Pat should read",
+      bodyText: "Lender: what only Pat should read",
     });
     expect(sha).toMatch(/^[0-9a-f]{64}$/);
   });
@@ -110,7 +110,7 @@ describe("sensitive content", () => {
     await installation.reachableBy({ phone: "+15005550104" });
     await installation.change("S3", "initiated", { caseTypeId: "sensitiveText" });
     expect(await installation.attempts("S3")).toMatchObject([{ details: "textOutcomeUnknown" }]);
-    expect((await keptOf("S3")).content_sha256).toBe(sha256("What only Pat should read"));
+    expect((await keptOf("S3")).content_sha256).toBe(sha256("Lender: what only Pat should read"));
     await installation.at("2031-03-03T15:05:00Z");
     expect(await installation.attempts("S3")).toMatchObject([
       { status: "attempted", details: "textSent" },

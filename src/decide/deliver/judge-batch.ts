@@ -37,13 +37,28 @@ function judgeInTurn(notices: readonly ToJudge[], policy: Policy, now: Instant):
   return notices.map((one) => {
     const { interactionId, read } = one;
     if (read.kind === "invalid") return { interactionId, kind: "invalid", errors: read.errors };
-    const others = read.facts.history.filter(({ id }) => id === undefined || !inBatch.has(id));
-    const facts = { ...read.facts, history: [...others, ...allowed] };
+    const facts = { ...read.facts, history: historyInTurn(read.facts.history, inBatch, allowed) };
     const judged = judgeOne(interactionId, facts, forOne(policy, one), now);
     if (judged.kind === "judged" && judged.judgement.verdict.outcome === "allow")
       allowed.push(inProgress(interactionId, facts, now));
     return judged;
   });
+}
+
+/**
+ * Replaces the notices of the batch that are still planned by those that may be sent. One that another daemon has claimed or sent
+ * meanwhile stays as it is.
+ */
+function historyInTurn(
+  history: readonly HistoryItem[],
+  inBatch: ReadonlySet<string>,
+  allowed: readonly HistoryItem[],
+): readonly HistoryItem[] {
+  const others = history.filter(
+    ({ id, status }) => id === undefined || status !== "scheduled" || !inBatch.has(id),
+  );
+  const known = new Set(others.map(({ id }) => id));
+  return [...others, ...allowed.filter(({ id }) => !known.has(id))];
 }
 
 const forOne = (policy: Policy, { released }: ToJudge): Policy =>

@@ -26,6 +26,8 @@ export interface TextMessage {
   /** A phone number in E.164 form. */
   readonly to: string;
   readonly body: string;
+  /** The provider gives up after so many seconds, so that the text cannot arrive once the permission has ended; absent: no end. */
+  readonly validForSeconds?: number;
 }
 
 export type Message = EmailMessage | TextMessage;

@@ -37,7 +37,13 @@ export async function createSandboxTexts(outbox: string, clock: Clock): Promise<
     async add(accountSid, form, failure = {}) {
       const now = clock();
       const sid = newSid(now);
-      const text = { ...messageResource(accountSid, sid, form, now), ...failure };
+      const validity = form.get("ValidityPeriod");
+      const text = {
+        ...messageResource(accountSid, sid, form, now),
+        // Twilio does not repeat it; here it is kept, so that a test and a reader of the outbox see what was asked for
+        ...(validity !== null && { validity_period: Number(validity) }),
+        ...failure,
+      };
       await files.write(sid, ".json", JSON.stringify(text, null, 2));
       return text;
     },

@@ -1,5 +1,8 @@
 import type { Twilio } from "twilio";
-import type { MessageInstance } from "twilio/lib/rest/api/v2010/account/message.js";
+import type {
+  MessageInstance,
+  MessageListInstanceCreateOptions,
+} from "twilio/lib/rest/api/v2010/account/message.js";
 import type RequestClient from "twilio/lib/base/RequestClient.js";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { TextMessage } from "../../domain/deliver/message.ts";
@@ -29,6 +32,17 @@ export interface TwilioOptions {
   readonly deadlineMs?: number;
 }
 
+/** The parameters of a text, without the sender. */
+const requestOf = (
+  { to, body, interactionId, validForSeconds }: TextMessage,
+  statusCallback: TwilioOptions["statusCallback"],
+): MessageListInstanceCreateOptions => ({
+  to,
+  body,
+  ...(validForSeconds !== undefined && { validityPeriod: validForSeconds }),
+  ...(statusCallback && { statusCallback: statusCallback(interactionId) }),
+});
+
 const MESSAGE_SID = /^[A-Z]{2}[0-9a-f]{32}$/u;
 
 /** Sends texts through Twilio's Programmable Messaging. */
@@ -41,7 +55,8 @@ export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Supp
   let client: Promise<Twilio> | undefined;
   const openClient = (): Promise<Twilio> => (client ??= loadClient(options, wire));
 
-  async function send({ to, body, interactionId }: TextMessage): Promise<ProviderAnswer> {
+  async function send(message: TextMessage): Promise<ProviderAnswer> {
+    const { to, body } = message;
     const call: Call = {
       provider: "twilio",
       startedAt: performance.now(),
@@ -50,12 +65,7 @@ export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Supp
     let asked = false;
     try {
       const { messages } = await openClient();
-      const creating = messages.create({
-        ...sender,
-        to,
-        body,
-        ...(statusCallback && { statusCallback: statusCallback(interactionId) }),
-      });
+      const creating = messages.create({ ...sender, ...requestOf(message, statusCallback) });
       asked = true;
       return answerOfMessage(call, await creating, body);
     } catch (error) {

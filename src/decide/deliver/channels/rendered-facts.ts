@@ -1,0 +1,160 @@
+import type { FactSheet } from "../../../domain/deliver/fact-sheet.ts";
+import type { EmailMessage, Message } from "../../../domain/deliver/message.ts";
+import type { FactsInput } from "../../../domain/guard/facts.ts";
+import type { Lender } from "../../../domain/lender.ts";
+import { segmentsOf } from "../../../template/language/segments.ts";
+import type { Template, TemplateFacts } from "../../../domain/template/template.ts";
+
+/** A message that was rendered, with what is known about its template and its subject. */
+export interface RenderedMessage {
+  readonly message: Message;
+  readonly template: Template & Partial<TemplateFacts>;
+  readonly facts: Pick<FactSheet, "loans" | "case">;
+  readonly lender: Lender;
+}
+
+type RenderedFacts = NonNullable<FactsInput["rendered"]>;
+
+// The words of the law and of the Bureau's forms, in English and Spanish. Matched in lower case, with simple spaces and quotes.
+const REPLY_STOP = /\b(?:reply|text|send|respond|responda|envíe|conteste)\b.{0,40}\bstop\b/;
+const OPT_OUT_WORDS =
+  /unsubscribe|opt[- ]?out|stop (?:emails|texts|messages|receiving)|dejar de recibir|darse de baja/;
+const LINK = /https?:\/\/\S+/;
+const MINI_MIRANDA =
+  /attempt to collect a debt.*will be used for that purpose|intento de cobrar una deuda.*se usará para ese fin/;
+const FROM_COLLECTOR = /from a debt collector|de un cobrador de deudas/;
+const TIME_BARRED =
+  /law limits how long you can be sued|cannot (?:and will not )?sue you|will not sue you|la ley limita|no (?:le )?demandar/;
+const BANKRUPTCY =
+  /not an attempt to collect|informational purposes only|no es un intento de cobrar|fines? informativos?/;
+const DEMAND =
+  /\b(?:please pay|pay now|pay by|must pay|you must pay|amount due|payment is due|send (?:your )?payment|pague|debe pagar|monto vencido)\b/;
+const URGENT =
+  /\b(?:pay|payment)\b[^.]{0,60}\b(?:today|now|immediately|at once|within (?:24|48) hours)\b|\b(?:pague|pago)\b[^.]{0,60}\b(?:hoy|ahora|inmediatamente)\b/;
+const SUIT =
+  /\b(?:sue you|file (?:a )?suit|lawsuit|legal action|take you to court|garnish|demandarle|acción legal)\b/;
+const REPOSSESSION =
+  /\brepossess|\bforeclos|\bejecución hipotecaria|\brecuperar (?:el|su) vehículo/;
+const DEBT =
+  /\b(?:debts?|owe[ds]?|owing|past due|delinquen\w*|loans?|balance|payments?|collect(?:ion|or|ions|ors)?|deudas?|adeuda|préstamos?|saldo|pagos?|cobr\w*)\b/;
+const SHORTENER =
+  /\b(?:bit\.ly|tinyurl\.com|goo\.gl|t\.co|ow\.ly|is\.gd|buff\.ly|rebrand\.ly|cutt\.ly|tiny\.cc|shorturl\.at|rb\.gy)\//;
+const AD = /\badvertis(?:ement|ing)\b|^\s*(?:ad|anuncio)\s*:|\bpublicidad\b/m;
+
+/** The fixed words of 12 CFR 1006 appendix B-1 and of 12 CFR 1022 appendix B, models B-1 and B-2. */
+const MODEL_FORMS = [
+  ["validationB1", /how can you dispute the debt\?.*what else can you do\?/],
+  ["validationB1", /cómo puede disputar la deuda\?.*qué más puede hacer\?/],
+  ["negativeReportB1", /we may report information about your account to credit bureaus/],
+  ["negativeReportB2", /we have told a credit bureau about a late payment/],
+] as const;
+
+/**
+ * Returns what the guard has to know about the content of a message, as far as its words show it. It reads both parts of an email.
+ * A word that is not found counts as absent, so a disclosure in unusual words is not recognized.
+ */
+export function renderedFactsOf(rendered: RenderedMessage): RenderedFacts {
+  const { message, template, lender } = rendered;
+  const words = plain(wordsOf(message));
+  const form = MODEL_FORMS.find(([, pattern]) => pattern.test(words))?.[0];
+  return {
+    optOutMethods: optOutMethodsOf(message, words),
+    miniMiranda: miniMirandaOf(words),
+    timeBarredDisclosure: TIME_BARRED.test(words),
+    bankruptcyDisclaimer: BANKRUPTCY.test(words),
+    demandsPayment: template.asksForMoney === true || DEMAND.test(words),
+    urgentDemand: URGENT.test(words),
+    threatensSuit: SUIT.test(words),
+    threatensRepossession: REPOSSESSION.test(words),
+    mentionsDebt: DEBT.test(words.replaceAll(plain(lender.name), "")),
+    onlyConfirmsOptOut: template.kind === "optOutConfirmation" && !LINK.test(words),
+    ...(form !== undefined && { modelForm: form }),
+    postalAddress: words.includes(plain(lender.postalAddress)),
+    adLabel: AD.test(words),
+    namesSender: namesSender(rendered, words),
+    ...ofText(message, words),
+    ...ofEmail(rendered),
+  };
+}
+
+function wordsOf(message: Message): string {
+  if (message.channel === "text") return message.body;
+  const { subject, text, html } = message;
+  return [subject, text, html === null ? "" : withoutTags(html)].join("\n");
+}
+
+/** Good enough to find words: what a browser hides is kept. */
+const withoutTags = (html: string): string =>
+  html
+    .replaceAll(/<(style|script)\b[\s\S]*?<\/\1>/gi, " ")
+    .replaceAll(/<a\b[^>]*\bhref="([^"]*)"[^>]*>/gi, " $1 ")
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll("&nbsp;", " ")
+    .replaceAll("&amp;", "&")
+    .replaceAll("&#39;", "'");
+
+const plain = (text: string): string =>
+  text.toLowerCase().replaceAll(/[‘’]/g, "'").replaceAll(/\s+/g, " ").trim();
+
+function optOutMethodsOf(message: Message, words: string): ("replyStop" | "link")[] {
+  const hasHeader = message.channel === "email" && message.listUnsubscribe !== null;
+  const hasLink = hasHeader || (OPT_OUT_WORDS.test(words) && LINK.test(words));
+  return [
+    ...(REPLY_STOP.test(words) ? ["replyStop" as const] : []),
+    ...(hasLink ? ["link" as const] : []),
+  ];
+}
+
+function miniMirandaOf(words: string): "none" | "initial" | "subsequent" {
+  if (MINI_MIRANDA.test(words)) return "initial";
+  return FROM_COLLECTOR.test(words) ? "subsequent" : "none";
+}
+
+/** A text that begins with a name and a colon names its sender, also by a shorter name of the lender. */
+const PREFIX = /^[^\s:][^:]{0,59}: /;
+
+function namesSender({ message, lender }: RenderedMessage, words: string): boolean {
+  if (words.includes(plain(lender.name))) return true;
+  return message.channel === "text"
+    ? PREFIX.test(message.body)
+    : plain(message.from).includes(plain(lender.name)) || /^[^<@]+</.test(message.from);
+}
+
+function ofText(message: Message, words: string): Partial<RenderedFacts> {
+  if (message.channel !== "text") return {};
+  const { body } = message;
+  return {
+    characters: Array.from(body).length,
+    segments: Math.max(1, segmentsOf(body).segments),
+    hasPublicUrlShortener: SHORTENER.test(words),
+  };
+}
+
+function ofEmail(rendered: RenderedMessage): Partial<RenderedFacts> {
+  const { message } = rendered;
+  if (message.channel !== "email") return {};
+  const { listUnsubscribe } = message;
+  return {
+    subjectIdentifiesDebt: subjectIdentifiesDebt(message, rendered),
+    // src/providers/smtp/message-source.ts writes both headers together
+    ...(listUnsubscribe !== null && {
+      listUnsubscribe,
+      listUnsubscribePost: "List-Unsubscribe=One-Click",
+    }),
+  };
+}
+
+/** Comment 42(a)(1)-1: the current creditor and one more identifier, such as a number of the account. */
+function subjectIdentifiesDebt(
+  { subject }: EmailMessage,
+  { facts, lender }: RenderedMessage,
+): boolean {
+  const words = plain(subject);
+  const identifiers = [
+    facts.case.id,
+    ...facts.loans.flatMap(({ id, externalId, displayId }) => [id, externalId, displayId]),
+  ].filter((one): one is typeof facts.case.id => one !== null && one !== "");
+  return (
+    words.includes(plain(lender.name)) && identifiers.some((one) => words.includes(plain(one)))
+  );
+}
