@@ -27,6 +27,17 @@ const WITHHELD = {
 } as const;
 
 /**
+ * The interactions that are still scheduled and not held, locked. Those that another transaction has locked are left out: an operator who
+ * keeps one locked must not stop the others of its batch, and with them all batches of their borrowers. A sweep queues it again.
+ */
+const freeOf = (ids: readonly InteractionId[]) => sql`free as materialized (
+  select l.id from tidings.interactions l
+  where l.id = any(${ids}::bigint[]) and l.status = 'scheduled' and l.scheduled_at_from is not null
+  order by l.id
+  for no key update skip locked
+)`;
+
+/**
  * Claims scheduled interactions in the name of one worker, with the content and the contact. Returns the claimed ids;
  * the others must not be sent.
  */
@@ -38,6 +49,7 @@ export async function claimInteractions(
 ): Promise<Set<InteractionId>> {
   if (claims.length === 0) return new Set();
   const { rows } = await sql<{ id: InteractionId }>`
+    with ${freeOf(claims.map((one) => one.interactionId))}
     update tidings.interactions i
     set status = 'inProgress', status_details = null, claimed_by = ${workerId}, claimed_at = ${now}, started_at = ${now}, claims = i.claims + 1,
       contact_id = c."contactId", contact = c.contact, passed_over = c."passedOver", borrower = c.borrower, content = c.content, newest_case_change_id = c."newestCaseChangeId", segments = c.segments, provider = c.provider,
@@ -46,7 +58,8 @@ export async function claimInteractions(
       -- record_changes has the reason of an earlier wait
       compliance_guard_rule_id = null, failure_description_short = null, failure_description_long = null
     from ${recordset("c", CLAIM, claims)}
-    where i.id = c."interactionId" and i.status = 'scheduled' and i.scheduled_at_from is not null
+    join free f on f.id = c."interactionId"
+    where i.id = f.id
     returning i.id
   `.execute(db);
   return new Set(rows.map((row) => row.id));
@@ -75,14 +88,15 @@ export async function withholdInteractions(
 ): Promise<Set<InteractionId>> {
   if (withheld.length === 0) return new Set();
   const { rows } = await sql<{ id: InteractionId }>`
-    with moved as (
+    with ${freeOf(withheld.map((one) => one.interactionId))},
+    moved as (
       update tidings.interactions i
       set status = w.status, compliance_guard_rule_id = w."ruleId", 
         scheduled_at_from = case when w."heldBy" is null then coalesce(w.until, i.scheduled_at_from) end,
         failure_description_short = w.short, failure_description_long = w.long
       from ${recordset("w", WITHHELD, withheld)}
-      -- without a due time it is held: by another daemon, since this one has loaded it
-      where i.id = w."interactionId" and i.status = 'scheduled' and i.scheduled_at_from is not null
+      join free f on f.id = w."interactionId"
+      where i.id = f.id
       returning i.id, coalesce(i.first_interaction_id, i.id) as chain_id, w.until, w."heldBy" as held_by
     ),
     held as (

@@ -1,9 +1,12 @@
 import { beforeAll, expect, test } from "vitest";
-import type { InteractionId } from "../../../src/domain/ids.ts";
-import type { Withheld } from "../../../src/domain/interaction.ts";
-import { withholdInteractions } from "../../../src/store/deliver/interactions.ts";
+import type { CaseChangeId, ContactId, InteractionId, WorkerId } from "../../../src/domain/ids.ts";
+import type { Claim, Withheld } from "../../../src/domain/interaction.ts";
+import {
+  claimInteractions,
+  withholdInteractions,
+} from "../../../src/store/deliver/interactions.ts";
 import { rolesSql } from "../../../src/store/postgres/roles.ts";
-import { untilWaitingForLock, useDatabase } from "../../database.ts";
+import { useDatabase } from "../../database.ts";
 import { insertInteraction, insertInteractions } from "../../interactions.ts";
 import { insertLender } from "../../lender.ts";
 import { useRole } from "../../roles.ts";
@@ -25,6 +28,20 @@ const held = (interactionId: InteractionId): Withheld => ({
   ruleId: "facts.invalid",
   until: null,
   heldBy: ["facts.invalid"],
+});
+
+const NONE = "0" as InteractionId;
+
+const claimOf = (interactionId: InteractionId): Claim => ({
+  interactionId,
+  contactId: "CT-EMAIL" as ContactId,
+  contact: {},
+  passedOver: null,
+  borrower: {},
+  content: {},
+  newestCaseChangeId: "1" as CaseChangeId,
+  segments: null,
+  provider: "smtp",
 });
 
 async function stateOf(id: InteractionId): Promise<object | undefined> {
@@ -61,10 +78,7 @@ test.each<[string, (id: InteractionId) => Withheld]>([
 ])(
   "a notice that one daemon holds stays held if another daemon %s meanwhile",
   async (_what, second) => {
-    const [id = "0" as InteractionId, other = "0" as InteractionId] = await insertInteractions(
-      pool,
-      2,
-    );
+    const [id = NONE, other = NONE] = await insertInteractions(pool, 2);
     const first = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
     const holding = db.transaction().execute(async (tx) => {
@@ -73,12 +87,10 @@ test.each<[string, (id: InteractionId) => Withheld]>([
       await first.promise;
     });
     await begun.promise;
-    const meanwhile = withholdInteractions(db, [second(id), held(other)]);
-    await untilWaitingForLock(pool);
+    expect(await withholdInteractions(db, [second(id), held(other)])).toEqual(new Set([other]));
     first.resolve();
     await holding;
-
-    expect(await meanwhile).toEqual(new Set([other]));
+    expect(await withholdInteractions(db, [second(id)])).toEqual(new Set());
     expect(await stateOf(id)).toEqual({ status: "scheduled", due: null, open: 1 });
     expect(await stateOf(other)).toEqual({ status: "scheduled", due: null, open: 1 });
   },
@@ -93,4 +105,20 @@ test("a held notice to which an operator gave a due time by SQL is held again, w
   const other = await insertInteraction(pool);
   expect(await withholdInteractions(db, [held(id), held(other)])).toEqual(new Set([id, other]));
   expect(await stateOf(id)).toEqual({ status: "scheduled", due: null, open: 1 });
+});
+
+test("an operator who keeps a notice locked stops neither claiming nor holding the others", async () => {
+  const [locked = NONE, sent = NONE, stopped = NONE] = await insertInteractions(pool, 3);
+  await operator.run(async (client) => {
+    await client.query("begin");
+    await client.query("select from tidings.interactions where id = $1 for update", [locked]);
+    const worker = "w-1" as WorkerId;
+    const now = new Date();
+    expect(await claimInteractions(db, worker, [claimOf(locked), claimOf(sent)], now)).toEqual(
+      new Set([sent]),
+    );
+    expect(await withholdInteractions(db, [held(locked), held(stopped)])).toEqual(
+      new Set([stopped]),
+    );
+  });
 });
