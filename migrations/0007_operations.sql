@@ -75,8 +75,10 @@ for each statement execute function tidings.keep_history();
 create table tidings.contact_findings (
   interaction_id bigint not null,
   finding text not null,
+  -- true if the finding turned out to be wrong
+  withdrawn boolean not null default false,
   kept_at timestamptz not null default now(),
-  primary key (interaction_id, finding)
+  primary key (interaction_id, finding, withdrawn)
 );
 
 -- The queue. Only these two functions know the form of its jobs about interactions: at most 100 interactions of one

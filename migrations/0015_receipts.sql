@@ -91,11 +91,68 @@ create index receipt_oddities_open on tidings.receipt_oddities (noted_at) where 
 create trigger keep_history before delete or truncate on tidings.receipt_oddities
 for each statement execute function tidings.keep_history();
 
+-- What sending found out about contacts, for the core system: each finding with the interaction that it comes from, and what it
+-- changed of the contact. Rows are read by `id > last_id order by id`, and notified on the channel tidings_contact_events.
+create table tidings.contact_events (
+  id bigint primary key generated always as identity,
+  occurred_at timestamptz not null default clock_timestamp(),
+  kind tidings.contact_event_kind not null,
+  contact_id text not null,
+  borrower_id text not null,
+  interaction_id bigint not null,
+  -- a label, and the provider's code if there is one
+  reason text not null,
+  code text,
+  -- {"valid": {"from": true, "to": false}}; empty if the contact has that value already
+  changes jsonb not null default '{}',
+  -- the event that this one undoes: the message arrived after all
+  withdraws_id bigint
+    constraint contact_events_withdraws_is_known references tidings.contact_events
+    constraint contact_events_are_withdrawn_once unique
+);
+create index contact_events_by_contact on tidings.contact_events (contact_id, id);
+create index contact_events_by_interaction on tidings.contact_events (interaction_id);
+create trigger keep_history before update or delete or truncate on tidings.contact_events
+for each statement execute function tidings.keep_history();
+
+-- Empty. Its lock orders the writers of contact_events.
+create table tidings.contact_event_order (
+  id int primary key
+);
+
+-- Ids come from a sequence before the commit, so a reader could see id 7 before id 6 is committed, and would then miss it. The
+-- writers therefore take turns until their commit. It is the lock of a table that only the daemon's role can take, and not
+-- that of contact_events: an insert has a weaker lock on that already, and two of them would wait for each other.
+create function tidings.order_contact_events() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.contact_events');
+  lock table tidings.contact_event_order in exclusive mode;
+  return null;
+end $$;
+create trigger order_contact_events before insert on tidings.contact_events
+for each statement execute function tidings.order_contact_events();
+
+create function tidings.notify_contact_events() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform pg_notify('tidings_contact_events', max(n.id)::text) from added n having count(*) > 0;
+  return null;
+end $$;
+create trigger notify_contact_events after insert on tidings.contact_events
+referencing new table as added
+for each statement execute function tidings.notify_contact_events();
+
 create trigger only_tidings_writes before insert or update or delete on tidings.receipts
 for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.receipt_queue
 for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.receipt_oddities
 for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.contact_events
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.contact_event_order
+for each statement execute function tidings.only_tidings_writes('send');
 
-revoke execute on function tidings.keep_receipt(), tidings.queue_receipts() from public;
+revoke execute on function tidings.keep_receipt(), tidings.queue_receipts(), tidings.order_contact_events(),
+  tidings.notify_contact_events() from public;

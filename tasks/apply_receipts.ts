@@ -2,9 +2,12 @@ import { reconcile, type Reconciled } from "../src/decide/receipts/reconcile.ts"
 import { RECEIPT_TABLES } from "../src/decide/receipts/tables/by-channel.ts";
 import type { NextTry } from "../src/decide/receipts/next-try.ts";
 import type { InteractionId, ReceiptId } from "../src/domain/ids.ts";
-import type { ContactFinding } from "../src/domain/provider-answer.ts";
-import type { ReceiptOddity } from "../src/domain/vocabulary.ts";
-import { noteFindings } from "../src/store/deliver/contact-findings.ts";
+import type { ContactEventKind, ReceiptOddity } from "../src/domain/vocabulary.ts";
+import {
+  type InteractionFinding,
+  noteFindings,
+  withdrawFindings,
+} from "../src/store/deliver/contact-findings.ts";
 import { type NextAttempt, planNextAttempts } from "../src/store/deliver/next-attempts.ts";
 import type { Db } from "../src/store/postgres/db.ts";
 import { moveByReceipts, noteOddities, type NotedOddity } from "../src/store/receipts/moves.ts";
@@ -132,7 +135,7 @@ function reconcileMessage(message: MessageRow): AppliedMessage[] {
     },
     known: receipts.filter((one) => one.isApplied),
     arrived,
-    context: { attempt, latestAt, softFailures: [] },
+    context: { attempt, latestAt, softFailures: message.softFailures },
   });
   return [{ message, result, arrived: arrived.length }];
 }
@@ -150,8 +153,10 @@ async function record(
   );
   await moveByReceipts(transaction, applied.flatMap(moveOf));
   await planNextAttempts(transaction, applied.flatMap(nextAttemptOf));
-  await noteFindings(transaction, applied.flatMap(findingsOf));
   await noteOddities(transaction, applied.flatMap(receiptsOf), [...odd, ...putAside]);
+  // last, because the first event of a contact makes other writers of events wait until the commit
+  await withdrawFindings(transaction, applied.flatMap(withdrawnOf));
+  await noteFindings(transaction, applied.flatMap(findingsOf));
 }
 
 function moveOf({ message: { interactionId }, result: { move } }: AppliedMessage) {
@@ -182,14 +187,22 @@ function dueOf(next: NextTry, failedAt: Date): Date | null {
   return next.isDueAgain ? new Date(failedAt.getTime() + REPAIR_MS) : null;
 }
 
-const FINDINGS: Partial<Record<string, ContactFinding>> = {
-  invalid: "invalid",
-  notTextable: "notTextable",
-  optedOut: "optedOut",
-};
+/** What the receipts say about the contact, and is not on record yet. */
+function findingsOf({ message, result: { contact } }: AppliedMessage): InteractionFinding[] {
+  const { interactionId, findings } = message;
+  return contact
+    .filter(({ kind }) => !findings.includes(kind))
+    .map(({ kind }) => ({ interactionId, finding: kind }));
+}
 
-const findingsOf = ({ message: { interactionId }, result: { contact, move } }: AppliedMessage) =>
-  (move === null ? [] : contact).flatMap(({ kind }) => {
-    const finding = FINDINGS[kind];
-    return finding === undefined ? [] : [{ interactionId, finding }];
-  });
+/** These come from a person or name a fact, and no later receipt makes them wrong. */
+const LASTING: ReadonlySet<ContactEventKind> = new Set(["optedOut", "leakReview", "newAddress"]);
+
+/** What is on record about the contact and no longer follows from the receipts. */
+function withdrawnOf({ message, result: { contact } }: AppliedMessage): InteractionFinding[] {
+  const { interactionId, findings } = message;
+  const held = new Set(contact.map(({ kind }) => kind));
+  return findings
+    .filter((kind) => !held.has(kind) && !LASTING.has(kind))
+    .map((finding) => ({ interactionId, finding }));
+}

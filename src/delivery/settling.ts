@@ -205,7 +205,7 @@ async function writeKnown(db: Db, { interactionId, verdict }: Settled): Promise<
   const finding = verdict.found.failure?.finding ?? null;
   await db.transaction().execute(async (tx) => {
     if (!(await recordFound(tx, interactionId, verdict.found))) return;
-    await noteFindings(tx, [{ interactionId, finding }]);
     await queueEarlyReceipts(tx, verdict.found.messageId);
+    await noteFindings(tx, [{ interactionId, finding }]);
   });
 }

@@ -96,6 +96,25 @@ export const PAUSE_SCOPES = ["everything", "channel", "notificationType"] as con
 export type PauseScope = (typeof PAUSE_SCOPES)[number];
 
 /**
+ * What sending finds out about a contact. The first three change the contact.
+ * - invalid, notTextable, optedOut: nothing more is sent to it; no texts; the borrower wants none
+ * - softFailure: a failure that may pass; several of them make the contact invalid or not textable
+ * - lineTypeLookup, disconnectionCheck, leakReview: the core system should find out more
+ * - newAddress: the provider knows another address
+ */
+export const CONTACT_EVENT_KINDS = [
+  "invalid",
+  "notTextable",
+  "optedOut",
+  "softFailure",
+  "lineTypeLookup",
+  "disconnectionCheck",
+  "leakReview",
+  "newAddress",
+] as const;
+export type ContactEventKind = (typeof CONTACT_EVENT_KINDS)[number];
+
+/**
  * The reasons why a receipt changes nothing.
  * - unknownStatus: the table of the provider does not have the status
  * - codeContradictsStatus: the code belongs to another status, such as `delivered` with 5.1.1

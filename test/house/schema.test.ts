@@ -62,6 +62,7 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["RECEIPT_ODDITIES", "receipt_oddity"],
   ["VERDICT_OUTCOMES", "verdict_outcome"],
   ["HOLD_DECISIONS", "hold_decision"],
+  ["CONTACT_EVENT_KINDS", "contact_event_kind"],
   ["CONTACT_TYPES", "contact_type"],
   ["CONTACT_LABELS", "contact_label"],
   ["CONTACT_STATUSES", "contact_status"],

@@ -1,18 +1,22 @@
 import { sql, type RawBuilder } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
-import type { ContactFinding } from "../../domain/provider-answer.ts";
+import type { ContactEventKind } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
 
 /** A provider's finding about the contact of an interaction. */
 export interface InteractionFinding {
   readonly interactionId: InteractionId;
-  readonly finding: ContactFinding | null;
+  readonly finding: ContactEventKind | null;
 }
 
+const FINDING = { interactionId: "bigint", finding: "text" } as const;
+
 /**
- * Writes findings to the contacts, unless the lender has changed the contact's value since. It waits for no contact that the
- * core system keeps locked: that finding becomes a row, in the same transaction, and `noteKeptFindings` writes it later.
+ * Writes findings to the contacts and to `contact_events`, unless the lender has changed the contact's value since. It waits
+ * for no contact that the core system keeps locked: that finding becomes a row, in the same transaction, and
+ * `noteKeptFindings` writes it later. A finding that holds already is left out. The reason is read from the interaction, so
+ * that must be on record before.
  */
 export async function noteFindings(db: Db, found: readonly InteractionFinding[]): Promise<void> {
   const findings = found.filter((one) => one.finding !== null);
@@ -20,28 +24,56 @@ export async function noteFindings(db: Db, found: readonly InteractionFinding[])
   await note(
     db,
     sql`select f."interactionId" as interaction_id, f.finding
-      from ${recordset("f", { interactionId: "bigint", finding: "text" }, findings)}`,
+      from ${recordset("f", FINDING, findings)}`,
   );
 }
 
-/** Writes the findings that were kept because their contacts were locked, and deletes the rows of those that are done. */
-export const noteKeptFindings = (db: Db): Promise<void> =>
-  note(
+/**
+ * Withdraws findings that turned out to be wrong: the contact gets back what the finding had changed, unless another finding
+ * still holds or the lender has changed the contact since. A locked contact is not waited for.
+ */
+export async function withdrawFindings(
+  db: Db,
+  wrong: readonly InteractionFinding[],
+): Promise<void> {
+  if (wrong.length === 0) return;
+  await withdraw(
     db,
-    sql`select f.interaction_id, f.finding from tidings.contact_findings f for update skip locked`,
+    sql`select f."interactionId" as interaction_id, f.finding
+      from ${recordset("f", FINDING, wrong)}`,
   );
+}
+
+/** Writes what was kept because contacts were locked, and deletes the rows of those that are done. */
+export async function noteKeptFindings(db: Db): Promise<void> {
+  await note(
+    db,
+    sql`select f.interaction_id, f.finding from tidings.contact_findings f where not f.withdrawn for update skip locked`,
+  );
+  await withdraw(
+    db,
+    sql`select f.interaction_id, f.finding from tidings.contact_findings f where f.withdrawn for update skip locked`,
+  );
+}
 
 async function note(db: Db, findings: RawBuilder<unknown>): Promise<void> {
   await sql`
     with found as materialized (${findings}),
     concerned as materialized (
-      select f.interaction_id, f.finding, k.id as contact_id
+      select f.interaction_id, f.finding, k.id as contact_id, k.borrower_id,
+        coalesce(i.failure_description_short, i.status_details, f.finding) as reason,
+        coalesce(i.evidence->>'enhancedCode', i.evidence->>'code') as code
       from found f
       join tidings.interactions i on i.id = f.interaction_id
       join tidings.contacts k on k.id = i.contact_id and k.value = i.contact->>'value'
+      where not exists (
+        select from tidings.contact_events e
+        where e.interaction_id = f.interaction_id and e.kind = f.finding and e.withdraws_id is null
+          and not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
+      )
     ),
     free as materialized (
-      select k.id
+      select k.id, k.valid, k.receive_text_messages
       from tidings.contacts k
       -- check_primary_contacts locks the borrower
       join tidings.borrowers b on b.id = k.borrower_id
@@ -58,7 +90,7 @@ async function note(db: Db, findings: RawBuilder<unknown>): Promise<void> {
         where c.contact_id in (select r.id from free r)
         group by c.contact_id
       ) f
-      where k.id = f.contact_id
+      where k.id = f.contact_id and (k.valid and f.is_invalid or k.receive_text_messages and f.takes_no_texts)
     ),
     waiting as materialized (
       select c.interaction_id, c.finding from concerned c where c.contact_id not in (select r.id from free r)
@@ -66,10 +98,111 @@ async function note(db: Db, findings: RawBuilder<unknown>): Promise<void> {
     kept as (
       insert into tidings.contact_findings (interaction_id, finding)
       select w.interaction_id, w.finding from waiting w
-      on conflict (interaction_id, finding) do nothing
+      on conflict (interaction_id, finding, withdrawn) do nothing
+    ),
+    done as (
+      delete from tidings.contact_findings d
+      where not d.withdrawn and (d.interaction_id, d.finding) in (select f.interaction_id, f.finding from found f)
+        and (d.interaction_id, d.finding) not in (select w.interaction_id, w.finding from waiting w)
     )
-    delete from tidings.contact_findings d
-    where d.interaction_id in (select f.interaction_id from found f)
-      and d.interaction_id not in (select w.interaction_id from waiting w)
+    insert into tidings.contact_events (kind, contact_id, borrower_id, interaction_id, reason, code, changes)
+    select c.finding, c.contact_id, c.borrower_id, c.interaction_id, c.reason, c.code,
+      case
+        when c.finding = 'invalid' and r.valid then '{"valid": {"from": true, "to": false}}'::jsonb
+        when c.finding in ('notTextable', 'optedOut') and r.receive_text_messages
+          then '{"receive_text_messages": {"from": true, "to": false}}'::jsonb
+        else '{}'::jsonb
+      end
+    from concerned c
+    join free r on r.id = c.contact_id
+    order by c.interaction_id, c.finding
+  `.execute(db);
+}
+
+async function withdraw(db: Db, findings: RawBuilder<unknown>): Promise<void> {
+  await sql`
+    with found as materialized (${findings}),
+    undone as materialized (
+      select e.id, e.kind, e.contact_id, e.borrower_id, e.interaction_id, i.contact->>'value' as value,
+        coalesce(i.status_details, 'withdrawn') as reason
+      from found f
+      join tidings.contact_events e on e.interaction_id = f.interaction_id and e.kind = f.finding and e.withdraws_id is null
+      join tidings.interactions i on i.id = e.interaction_id
+      where not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
+    ),
+    free as materialized (
+      select k.id, k.valid, k.receive_text_messages, k.value
+      from tidings.contacts k
+      join tidings.borrowers b on b.id = k.borrower_id
+      where k.id in (select u.contact_id from undone u)
+      for no key update of k, b skip locked
+    ),
+    -- what was changed for the last time by a finding, and by no finding that still holds
+    restored as materialized (
+      select r.id as contact_id,
+        not r.valid and last.changes->'valid'->>'to' = 'false' and not coalesce(others.are_invalid, false)
+          and not exists (
+            -- the lender has another primary contact by now
+            select from tidings.contacts k
+            join tidings.contacts o on o.borrower_id = k.borrower_id and o.id <> k.id and o.contact_type = k.contact_type
+              and o.status = 'primary' and o.valid
+            where k.id = r.id and k.status = 'primary'
+          ) as is_valid,
+        not r.receive_text_messages and texts.changes->'receive_text_messages'->>'to' = 'false'
+          and not coalesce(others.take_no_texts, false) as takes_texts
+      from free r
+      left join lateral (
+        select e.changes from tidings.contact_events e
+        where e.contact_id = r.id and e.changes ? 'valid' order by e.id desc limit 1
+      ) last on true
+      left join lateral (
+        select e.changes from tidings.contact_events e
+        where e.contact_id = r.id and e.changes ? 'receive_text_messages' order by e.id desc limit 1
+      ) texts on true
+      left join lateral (
+        select bool_or(e.kind = 'invalid') as are_invalid, bool_or(e.kind in ('notTextable', 'optedOut')) as take_no_texts
+        from tidings.contact_events e
+        where e.contact_id = r.id and e.withdraws_id is null and e.id not in (select u.id from undone u)
+          and not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
+      ) others on true
+      where r.value = (select u.value from undone u where u.contact_id = r.id limit 1)
+    ),
+    noted as (
+      update tidings.contacts k
+      set valid = k.valid or coalesce(s.is_valid and u.of_validity, false),
+        receive_text_messages = k.receive_text_messages or coalesce(s.takes_texts and u.of_texts, false)
+      from restored s
+      join (
+        select n.contact_id, bool_or(n.kind = 'invalid') as of_validity, bool_or(n.kind in ('notTextable', 'optedOut')) as of_texts
+        from undone n group by n.contact_id
+      ) u on u.contact_id = s.contact_id
+      where k.id = s.contact_id and (s.is_valid and u.of_validity or s.takes_texts and u.of_texts)
+    ),
+    waiting as materialized (
+      select u.interaction_id, u.kind from undone u where u.contact_id not in (select r.id from free r)
+        and exists (select from tidings.contacts k where k.id = u.contact_id)
+    ),
+    kept as (
+      insert into tidings.contact_findings (interaction_id, finding, withdrawn)
+      select w.interaction_id, w.kind, true from waiting w
+      on conflict (interaction_id, finding, withdrawn) do nothing
+    ),
+    done as (
+      delete from tidings.contact_findings d
+      where (d.interaction_id, d.finding) in (select f.interaction_id, f.finding from found f)
+        and not (d.withdrawn and (d.interaction_id, d.finding) in (select w.interaction_id, w.kind from waiting w))
+    )
+    insert into tidings.contact_events (kind, contact_id, borrower_id, interaction_id, reason, changes, withdraws_id)
+    select u.kind, u.contact_id, u.borrower_id, u.interaction_id, u.reason,
+      case
+        when u.kind = 'invalid' and s.is_valid then '{"valid": {"from": false, "to": true}}'::jsonb
+        when u.kind in ('notTextable', 'optedOut') and s.takes_texts
+          then '{"receive_text_messages": {"from": false, "to": true}}'::jsonb
+        else '{}'::jsonb
+      end, u.id
+    from undone u
+    left join restored s on s.contact_id = u.contact_id
+    where (u.interaction_id, u.kind) not in (select w.interaction_id, w.kind from waiting w)
+    order by u.id
   `.execute(db);
 }

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { InteractionId, ReceiptId } from "../../domain/ids.ts";
 import type { ProviderReceipt } from "../../domain/receipts/provider-receipt.ts";
-import type { Channel, InteractionStatus } from "../../domain/vocabulary.ts";
+import type { Channel, ContactEventKind, InteractionStatus } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
 
@@ -101,10 +101,15 @@ export interface MessageRow {
   readonly answerCode: string | null;
   readonly answeredAt: Date | null;
   readonly receipts: readonly StoredReceipt[];
+  /** The findings of this message about its contact that hold. */
+  readonly findings: readonly ContactEventKind[];
+  /** The soft failures of the contact with other messages, since a message to it last arrived. */
+  readonly softFailures: readonly Date[];
 }
 
 /** Receipts in JSON have dates as text. */
-type Row = Omit<MessageRow, "receipts"> & {
+type Row = Omit<MessageRow, "receipts" | "softFailures"> & {
+  readonly softFailures: readonly string[];
   readonly receipts: readonly (Omit<StoredReceipt, "receivedAt"> & {
     readonly receivedAt: string;
   })[];
@@ -133,7 +138,21 @@ export async function loadMessages(
           where r.interaction_id = i.id and (q.receipt_id is null or r.id = any(${claimed}::bigint[]))
             and (i.channel = 'text' and i.provider = r.provider and i.provider_message_id <> r.provider_message_id) is not true
         ) f
-      ) as receipts
+      ) as receipts,
+      (
+        select coalesce(json_agg(e.kind), '[]') from tidings.contact_events e
+        where e.interaction_id = i.id and e.withdraws_id is null
+          and not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
+      ) as findings,
+      (
+        select coalesce(json_agg(e.occurred_at), '[]') from tidings.contact_events e
+        where e.contact_id = i.contact_id and e.kind = 'softFailure' and e.withdraws_id is null and e.interaction_id <> i.id
+          and not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
+          and not exists (
+            select from tidings.interactions s
+            where s.person_id = i.person_id and s.contact_id = i.contact_id and s.status = 'succeeded' and s.status_updated_at > e.occurred_at
+          )
+      ) as soft_failures
     from unnest(${interactionIds}::bigint[]) as wanted(id)
     cross join lateral (select * from tidings.interactions l where l.id = wanted.id limit 1) i
     left join lateral (
@@ -148,5 +167,6 @@ export async function loadMessages(
   return rows.map((row) => ({
     ...row,
     receipts: row.receipts.map((one) => ({ ...one, receivedAt: new Date(one.receivedAt) })),
+    softFailures: row.softFailures.map((at) => new Date(at)),
   }));
 }

@@ -231,6 +231,11 @@ const ONLY_TIDINGS_WRITES: readonly (readonly [string, string])[] = [
   ["missed_changes", "(case_change_id) values (1)"],
   ["contact_findings", "(interaction_id, finding) values (1, 'optedOut')"],
   ["receipts", "(provider, interaction_id, raw_status) values ('smtp', 1, 'delivered')"],
+  [
+    "contact_events",
+    "(kind, contact_id, borrower_id, interaction_id, reason) values ('invalid', 'CT-EMAIL', 'BO-1', 1, 'x')",
+  ],
+  ["contact_event_order", "(id) values (1)"],
   ["receipt_queue", "(receipt_id) values (1)"],
   ["receipt_oddities", "(receipt_id, reason) values (1, 'noMessage')"],
   ["channels", "select * from tidings.channels limit 0"],
