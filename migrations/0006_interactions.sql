@@ -10,6 +10,10 @@ language sql immutable return status = 'attempted' and status_details like '%Out
 create function tidings.was_sent(status text, status_details text) returns boolean
 language sql immutable return status in ('attempted', 'succeeded') and tidings.is_outcome_unknown(status, status_details) is not true;
 
+-- True if a provider has accepted a message and may still report what became of it. An immutable expression too.
+create function tidings.awaits_receipt(status text, status_details text) returns boolean
+language sql immutable return status = 'attempted' and (status_details like '%OutcomeUnknown' or status_details like '%NoReceipt') is not true;
+
 create table tidings.interactions (
   -- by default, because content that is sealed before the insert is bound to the id; guard_authorship refuses an id
   -- that others choose
@@ -163,6 +167,9 @@ create index interactions_put_off on tidings.interactions (scheduled_at_from) in
 create index interactions_in_progress on tidings.interactions (claimed_by) where origin = 'tidings' and status = 'inProgress';
 create index interactions_outcome_unknown on tidings.interactions (settle_at, id)
   where origin = 'tidings' and tidings.is_outcome_unknown(status, status_details);
+-- By the time of the last report: the sweep that gives up waiting, and the polls of a provider.
+create index interactions_awaiting_receipt on tidings.interactions (channel, status_details_updated_at)
+  where origin = 'tidings' and tidings.awaits_receipt(status, status_details);
 create index interactions_in_chains on tidings.interactions (first_interaction_id) where first_interaction_id is not null;
 create index interactions_by_person on tidings.interactions (person_id, id);
 -- For logged rows only. The notices of a case are found through the persons of its changes, so no notice needs an entry

@@ -118,6 +118,7 @@ grant execute on function
   tidings.moved_by(),
   tidings.is_resealed(jsonb, jsonb),
   tidings.is_outcome_unknown(text, text),
+  tidings.awaits_receipt(text, text),
   tidings.was_sent(text, text),
   tidings.status_may_move(text, text),
   tidings.logged_status_may_move(text, text)

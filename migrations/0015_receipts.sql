@@ -91,6 +91,16 @@ create index receipt_oddities_open on tidings.receipt_oddities (noted_at) where 
 create trigger keep_history before delete or truncate on tidings.receipt_oddities
 for each statement execute function tidings.keep_history();
 
+-- The texts that are looked up at their provider, because it cannot call back. poll_at is a lease too: a daemon that asks moves it
+-- on first, so that the others leave the text alone, and one that dies delays it.
+create table tidings.receipt_polls (
+  interaction_id bigint primary key,
+  poll_at timestamptz not null,
+  -- how often it was asked
+  polls int not null default 0
+);
+create index receipt_polls_due on tidings.receipt_polls (poll_at);
+
 -- What sending found out about contacts, for the core system: each finding with the interaction that it comes from, and what it
 -- changed of the contact. Rows are read by `id > last_id order by id`, and notified on the channel tidings_contact_events.
 create table tidings.contact_events (
@@ -148,6 +158,8 @@ for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.receipt_queue
 for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.receipt_oddities
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.receipt_polls
 for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.contact_events
 for each statement execute function tidings.only_tidings_writes('send');

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { ChannelConfig, Config } from "./config.ts";
-import type { DeliveryChannel, DeliveryChannels } from "./deps.ts";
+import type { DeliveryChannel, DeliveryChannels, StatusPolls } from "./deps.ts";
 import { createChannelHealth } from "./delivery/channel-health.ts";
 import { createLoadSize } from "./delivery/load-size.ts";
 import { createIntervalLimit } from "./delivery/interval-limit.ts";
@@ -33,6 +33,8 @@ export interface OpenChannels {
   readonly channels: DeliveryChannels;
   /** The tokens with which Twilio signs its callbacks; none if texts are not carried. */
   readonly twilioTokens: readonly string[];
+  /** Undefined if Twilio calls back, or texts are not carried. */
+  readonly statusPolls: StatusPolls | undefined;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ interface Opening {
   readonly twilioTokens: string[];
   /** For the tokens of bounce addresses; none in commands that send tests. */
   readonly linkKeys: readonly Buffer[];
+  statusPolls: StatusPolls | undefined;
 }
 
 /** Opens the provider of each channel; undefined if the channel is not configured. */
@@ -62,12 +65,20 @@ export async function openChannels(
 ): Promise<OpenChannels> {
   const open = new AsyncDisposableStack();
   const channels: Partial<Record<SendableChannel, DeliveryChannel>> = {};
-  const twilioTokens: string[] = [];
+  const opening: Opening = {
+    config,
+    open,
+    onReceipt,
+    linkKeys,
+    twilioTokens: [],
+    statusPolls: undefined,
+  };
   for (const name of SENDABLE_CHANNELS) {
-    const channel = await OPENERS[name]({ config, open, onReceipt, twilioTokens, linkKeys });
+    const channel = await OPENERS[name](opening);
     if (channel !== undefined) channels[name] = channel;
   }
-  return { channels, twilioTokens, close: () => open.disposeAsync() };
+  const { twilioTokens, statusPolls } = opening;
+  return { channels, twilioTokens, statusPolls, close: () => open.disposeAsync() };
 }
 
 async function openEmail({
@@ -99,15 +110,12 @@ function bounceAddressOf(
   return (id) => verpAddress(bounceAddress, verpToken(id, linkKeys)) ?? bounceAddress;
 }
 
-async function openText({
-  config,
-  open,
-  twilioTokens,
-}: Opening): Promise<DeliveryChannel | undefined> {
+async function openText(opening: Opening): Promise<DeliveryChannel | undefined> {
+  const { config, open } = opening;
   const account = config.delivery === "sandbox" ? await openSandboxText(open, config) : config.text;
   if (account === undefined) return undefined;
-  const publicUrl = config.http?.publicUrl;
-  twilioTokens.push(account.authToken);
+  const { publicUrl } = config;
+  opening.twilioTokens.push(account.authToken);
   const provider = openTwilio({
     ...account,
     slots: config.channels.text.connections,
@@ -116,6 +124,12 @@ async function openText({
     }),
   });
   open.defer(() => provider.close());
+  if (publicUrl === undefined && config.textPolls.length > 0)
+    opening.statusPolls = {
+      waits: config.textPolls,
+      withinMs: config.channels.text.receiptWithinMs,
+      read: (texts) => provider.readStatuses(texts),
+    };
   return {
     ...createChannel(provider, config.channels.text),
     lookups: {
@@ -128,7 +142,12 @@ async function openText({
 /** Makes a delivery channel from a provider and its settings. */
 export function createChannel(
   provider: Provider,
-  { perSecond, retries, settleWaits }: Omit<ChannelConfig, "connections" | "withinMs">,
+  {
+    perSecond,
+    retries,
+    settleWaits,
+    receiptWithinMs,
+  }: Omit<ChannelConfig, "connections" | "withinMs">,
 ): DeliveryChannel {
   const { provider: limited, claimBudget, destinations } = limitConcurrency(provider);
   return {
@@ -142,6 +161,7 @@ export function createChannel(
     mayWarn: createIntervalLimit(WARN_EVERY_MS),
     retries,
     settleWaits,
+    receiptWithinMs,
   };
 }
 

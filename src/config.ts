@@ -172,6 +172,9 @@ const ENVIRONMENT = z.object({
   TEXT_WITHIN: wait.prefault("72h"),
   EMAIL_SETTLES: waits.prefault("1m"),
   TEXT_SETTLES: waits.prefault("15s 1m 5m 15m"),
+  EMAIL_RECEIPT_WITHIN: wait.prefault("120h"),
+  TEXT_RECEIPT_WITHIN: wait.prefault("72h"),
+  TEXT_POLLS: waits.prefault("15s 1m 5m 15m 1h 4h"),
   EMAIL_CONNECTIONS: whole(10, 1, 100),
   TEXT_CONNECTIONS: whole(20, 1, 200),
   LENDER_NAME: visibleText.default("Example Lender"),
@@ -247,6 +250,8 @@ export interface ChannelConfig {
   readonly withinMs: number;
   /** The waits before an unknown outcome is settled, one per lookup (ms). */
   readonly settleWaits: readonly number[];
+  /** The time after the last report within which another one is expected (ms). */
+  readonly receiptWithinMs: number;
   /** Concurrent calls to the provider. */
   readonly connections: number;
   /** Messages per second; undefined: no limit. */
@@ -307,6 +312,10 @@ export interface Config {
   /** The mailbox with reports and replies; undefined: none is read. */
   readonly imapUrl: string | undefined;
   readonly channels: Readonly<Record<SendableChannel, ChannelConfig>>;
+  /**
+   * The waits before each look at an accepted text, if Twilio cannot call back (ms). The last one repeats; empty: it is not looked up.
+   */
+  readonly textPolls: readonly number[];
   /** The limits of a migration: the wait for a lock, and the run of a statement (ms). */
   readonly migration: { readonly lockMs: number; readonly statementMs: number };
   readonly concurrency: number;
@@ -486,6 +495,7 @@ function configOf(env: Environment): Omit<Config, "exampleSettings" | "misspelle
     snsTopicArn: env.SES_TOPIC_ARN,
     channels: channelsOf(env),
     migration: migrationOf(env),
+    textPolls: env.TEXT_POLLS,
     concurrency: env.CONCURRENCY,
     intakePollMs: env.INTAKE_POLL_MS,
     auditDays: env.AUDIT_DAYS,
@@ -520,6 +530,7 @@ const channelsOf = (env: Environment): Config["channels"] => ({
     retries: env.EMAIL_RETRIES,
     withinMs: env.EMAIL_WITHIN,
     settleWaits: env.EMAIL_SETTLES,
+    receiptWithinMs: env.EMAIL_RECEIPT_WITHIN,
     connections: env.EMAIL_CONNECTIONS,
     perSecond: env.EMAIL_PER_SECOND,
   },
@@ -527,6 +538,7 @@ const channelsOf = (env: Environment): Config["channels"] => ({
     retries: env.TEXT_RETRIES,
     withinMs: env.TEXT_WITHIN,
     settleWaits: env.TEXT_SETTLES,
+    receiptWithinMs: env.TEXT_RECEIPT_WITHIN,
     connections: env.TEXT_CONNECTIONS,
     perSecond: env.TEXT_PER_SECOND,
   },

@@ -7,7 +7,7 @@ import { openChannels, type OpenChannels } from "./channels.ts";
 import { createSharedClock, type SharedClock } from "./clock.ts";
 import { type Config, withinOf } from "./config.ts";
 import { createInFlight, type InFlight } from "./delivery/in-flight.ts";
-import type { DeliveryChannels, Deps } from "./deps.ts";
+import type { DeliveryChannels, Deps, StatusPolls } from "./deps.ts";
 import type { Emit } from "./domain/events.ts";
 import { nameWorker, type WorkerId } from "./domain/ids.ts";
 import type { Channel } from "./domain/vocabulary.ts";
@@ -31,6 +31,7 @@ import { createObserving } from "./observing.ts";
 import { reportFactGaps } from "./guard/fact-gaps.ts";
 import { openMail } from "./mail-service.ts";
 import { openHttp } from "./http-service.ts";
+import { startStatusPoller } from "./status-poller.ts";
 import { startReceiptApplier } from "./receipt-applier.ts";
 import { RESOLVER_CONNECTIONS, startResolver } from "./resolver.ts";
 import { createPolicyReader } from "./store/guard/policy.ts";
@@ -114,10 +115,11 @@ async function openOn(
   const deps = depsOf(opened);
   await syncChannelProviders(deps.db, providersOf(carrying.channels));
   await observing.start(open, carrying.channels);
-  const { broken } = await takeWork(open, { config, deps, pool, stopping, clock, outages });
+  const { statusPolls, twilioTokens } = carrying;
+  const work = { config, deps, pool, stopping, clock, outages, statusPolls };
+  const { broken } = await takeWork(open, work);
   await openMail(open, { config, ...deps });
   const { http } = config;
-  const { twilioTokens } = carrying;
   if (http) await openHttp(open, { config, http, databaseUrl, emit, outages, twilioTokens });
   emit("daemon.started", { workerId, startedInMs: Math.round(performance.now() - began) });
   void reportFactGaps(deps);
@@ -204,11 +206,12 @@ function depsOf(opened: Opened): Deps {
 
 interface Work extends Pick<Opened, "config" | "pool" | "stopping" | "clock" | "outages"> {
   readonly deps: Deps;
+  readonly statusPolls: StatusPolls | undefined;
 }
 
 async function takeWork(
   open: AsyncDisposableStack,
-  { config, deps, pool, stopping, clock, outages }: Work,
+  { config, deps, pool, stopping, clock, outages, statusPolls }: Work,
 ): Promise<Queue> {
   const { db, emit, workerId } = deps;
   const worker = { id: workerId, host: hostname(), pid: process.pid };
@@ -235,6 +238,7 @@ async function takeWork(
   open.defer(() => watch.stop());
   const resolver = startResolver(deps, outages, config.intakePollMs);
   const receipts = startReceiptApplier(deps, outages);
+  const poller = statusPolls && startStatusPoller(deps, statusPolls, outages);
   open.defer(async () => {
     stopping.abort();
     const end = performance.now() + config.shutdownMs;
@@ -244,7 +248,7 @@ async function takeWork(
     await Promise.all([
       queue.stop(config.shutdownMs, hopeless),
       Promise.race([
-        Promise.all([resolver.stop(), receipts.stop()]),
+        Promise.all([resolver.stop(), receipts.stop(), poller?.stop()]),
         sleep(config.shutdownMs, undefined, { ref: false }),
       ]),
     ]);

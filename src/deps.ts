@@ -39,6 +39,8 @@ export interface DeliveryChannel {
   readonly settleWaits: readonly number[];
   /** Undefined if the provider has no lookup. */
   readonly lookups?: Lookups;
+  /** The time after the last report of a message within which another one is expected (ms). */
+  readonly receiptWithinMs: number;
 }
 
 /** The lookup of messages at a provider. */
@@ -47,6 +49,24 @@ export interface Lookups {
   readonly findSent: (unknown: UnknownOutcome, except: readonly string[]) => Promise<LookupResult>;
   /** Lookups have separate slots, so that they do not slow down sending. */
   readonly limit: CallLimit;
+}
+
+/** The looks at accepted messages of a provider that cannot call back. */
+export interface StatusPolls {
+  /** The waits before each look (ms); the last one repeats. */
+  readonly waits: readonly number[];
+  /** The time after which a message is not looked up any more (ms). */
+  readonly withinMs: number;
+  /** Never rejects. */
+  readonly read: (
+    messages: readonly { readonly messageId: string; readonly acceptedAt: Date }[],
+  ) => Promise<
+    readonly {
+      readonly messageId: string;
+      readonly status: string;
+      readonly errorCode: number | null;
+    }[]
+  >;
 }
 
 export type DeliveryChannels = Partial<Record<Channel, DeliveryChannel>>;

@@ -7,6 +7,7 @@ import { noteKeptFindings } from "./store/deliver/contact-findings.ts";
 import { applyConsent } from "./store/replies/consent.ts";
 import { HELD_WARNING_MS } from "./domain/worker.ts";
 import { takeNearDeadlines } from "./store/guard/holds.ts";
+import { markSilent } from "./store/receipts/silence.ts";
 import { recordEndedPauses } from "./store/operate/pauses.ts";
 import type { Outages } from "./store/postgres/outages.ts";
 import { auditDaily } from "./daily-audit.ts";
@@ -224,6 +225,7 @@ async function sweep({ deps, worker, jobs }: MaintenanceOptions, round: number):
     emit("hold.deadlineNeared", { interactionId, latestAt: latestAt.toISOString() });
   await noteKeptFindings(db);
   await applyConsent(db);
+  await endWaits(deps);
   const before = (ms: number): Date => new Date(clock().getTime() - ms);
   for (const jobId of await unlockLostJobs(db, worker.queuePool, [...jobs], LOST_JOB_AFTER_MS))
     emit("job.unlocked", { jobId });
@@ -248,4 +250,24 @@ async function sweep({ deps, worker, jobs }: MaintenanceOptions, round: number):
       interactions: forgotten.length,
       firstInteractionId: first,
     });
+}
+
+/** The number of messages whose wait one sweep ends, so that a bulk without receipts does not hold up the others. */
+const MOST_SILENT = 2_000;
+
+/** Ends the wait for receipts that are missing for too long. */
+async function endWaits({ db, clock, emit, channels }: Deps): Promise<void> {
+  for (const name of CHANNELS) {
+    const channel = channels[name];
+    if (channel === undefined) continue;
+    const heardBefore = new Date(clock().getTime() - channel.receiptWithinMs);
+    const silent = await markSilent(db, { channel: name, heardBefore, most: MOST_SILENT });
+    const [first] = silent;
+    if (first !== undefined)
+      emit("receipts.missed", {
+        channel: name,
+        interactions: silent.length,
+        firstInteractionId: first,
+      });
+  }
 }

@@ -352,6 +352,16 @@ export const EVENTS = {
       oddities: NUMBER,
     },
   ),
+  "receipts.missed": declare(
+    "warn",
+    "No receipt of these accepted messages has arrived within the time of their channel (EMAIL_RECEIPT_WITHIN, TEXT_RECEIPT_WITHIN). Their details say NoReceipt; a later receipt still counts.",
+    { channel: CHANNEL, interactions: NUMBER, firstInteractionId: INTERACTION_ID },
+  ),
+  "receipts.polled": declare(
+    "debug",
+    "Accepted messages were looked up at their provider, because it cannot call back. found counts those whose status it returned.",
+    { channel: CHANNEL, interactions: NUMBER, found: NUMBER, durationMs: NUMBER },
+  ),
   "outcome.reversed": declare(
     "warn",
     "A receipt says the opposite of an earlier one: lateBounce is a failure after a delivery, deliveredAfterFailure a delivery after a failure. The record follows the later stage.",

@@ -116,7 +116,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/maintenance.ts", "src/mail-intake.ts", "src/observing.ts", "src/verify-record.ts"],
   ["tasks/*.ts", "src/mail-service.ts"],
   ["src/receipt-events.ts"],
-  ["src/task-list.ts", "src/resolver.ts", "src/receipt-applier.ts"],
+  ["src/task-list.ts", "src/resolver.ts", "src/receipt-applier.ts", "src/status-poller.ts"],
   ["src/daemon.ts"],
   ["src/commands/cli/*.ts"],
   [

@@ -6,6 +6,7 @@ const { pool } = useDatabase();
 
 /** Functions that every role may execute: they run in the name of the caller and read nothing secret. */
 const OPEN_TO_ALL = [
+  "awaits_receipt(text,text)",
   "forbid(text,text,text)",
   "is_built_in_calendar(text)",
   "is_guard_value(text,jsonb)",

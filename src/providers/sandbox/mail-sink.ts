@@ -1,7 +1,7 @@
 import { SMTPServer, type SMTPServerDataStream } from "smtp-server";
 import type { ArrivedReceipt } from "../../domain/receipts/arrived-receipt.ts";
 import { parseInteractionId } from "../../domain/ids.ts";
-import { bounceLater } from "./bounce.ts";
+import { reportLater } from "./later-reports.ts";
 import { listenOnLoopback } from "./loopback.ts";
 import { createOutbox } from "./outbox.ts";
 import { createScripts } from "./scripts.ts";
@@ -82,7 +82,7 @@ async function openReceiver({ outbox, onReceipt = () => {} }: MailSinkOptions): 
     if (script?.kind === "hang") return "silence";
     const id = parseInteractionId(headerOf(mail, "X-Tidings-Interaction-ID"));
     await files.write(id ?? "mail", ".eml", mail);
-    if (script?.kind === "bounceLater" && id !== undefined) bounceLater(id, onReceipt);
+    if (script?.kind === "report" && id !== undefined) reportLater(id, script.reports, onReceipt);
     return script?.kind === "acceptAndDrop" ? "drop" : "accepted";
   }
 

@@ -1,7 +1,29 @@
+/** A later report of another mail server. */
+export interface MailReport {
+  /** The time after the acceptance (ms). */
+  readonly afterMs: number;
+  /** RFC 3464, or complaint for RFC 5965. */
+  readonly action: "delivered" | "delayed" | "failed" | "complaint";
+  readonly code: string | null;
+  readonly words: string | null;
+}
+
+/** A later status of a text. */
+export interface TextReport {
+  /** The time after the acceptance (ms) from which Twilio has this status. */
+  readonly afterMs: number;
+  readonly status: "sent" | "delivered" | "undelivered" | "failed";
+  readonly code?: number;
+  /** The time after the acceptance (ms) of the callback, if it is another one. */
+  readonly calledBackAfterMs?: number;
+  /** How often it is called back; once if not given. */
+  readonly times?: number;
+}
+
 /** The behavior of the sandbox's mail server for a message. */
 export type MailboxScript =
-  /** The message is accepted and bounces afterwards. */
-  | { readonly kind: "bounceLater" }
+  /** The message is accepted and reported on afterwards. */
+  | { readonly kind: "report"; readonly reports: readonly MailReport[] }
   | {
       readonly kind: "refuse";
       readonly at: "RCPT TO" | "DATA";
@@ -25,6 +47,8 @@ export type NumberScript =
       readonly accepted?: true;
     }
   /** The text is accepted with 201, and its status is a failure. */
+  /** The text is accepted and reported on afterwards, by callbacks and to those who ask. */
+  | { readonly kind: "report"; readonly reports: readonly TextReport[] }
   | { readonly kind: "fail"; readonly status: "failed" | "undelivered"; readonly code: number }
   | { readonly kind: "hang" }
   | { readonly kind: "acceptAndDrop" };
@@ -46,7 +70,21 @@ const refuse = (at: "RCPT TO" | "DATA", code: number, text: string): MailboxScri
 
 const MAILBOX_FULL = refuse("DATA", 452, "4.2.2 The mailbox is full");
 
-/** By the part of the address before the @. Every domain works. */
+const mailReport = (
+  afterMs: number,
+  action: MailReport["action"],
+  code: string | null,
+  words: string | null = null,
+): MailReport => ({ afterMs, action, code, words });
+
+const MAIL_DELIVERED = mailReport(500, "delivered", "2.0.0");
+const MAIL_BOUNCED = mailReport(1_000, "failed", "5.1.1", "550 5.1.1 No such mailbox there");
+const reportMail = (...reports: readonly MailReport[]): MailboxScript => ({
+  kind: "report",
+  reports,
+});
+
+/** By the part of the address before the @, or by its tag after a plus sign. Every domain works. */
 export const SCRIPTED_MAILBOXES: Readonly<Record<string, ScriptedRecipient<MailboxScript>>> = {
   "no-such-mailbox": {
     description: "refused for good: no such mailbox; the contact is marked invalid",
@@ -93,7 +131,38 @@ export const SCRIPTED_MAILBOXES: Readonly<Record<string, ScriptedRecipient<Mailb
   "late-bounce": {
     description:
       "accepted, and a second later bounced: no such mailbox; the contact is marked invalid",
-    script: { kind: "bounceLater" },
+    script: reportMail(MAIL_BOUNCED),
+  },
+  delivered: {
+    description: "accepted, and half a second later reported as delivered",
+    script: reportMail(MAIL_DELIVERED),
+  },
+  "delivered-then-bounced": {
+    description:
+      "accepted, reported as delivered, and half a second later bounced: succeeded becomes failed",
+    script: reportMail(MAIL_DELIVERED, MAIL_BOUNCED),
+  },
+  "bounced-out-of-order": {
+    description: "accepted, bounced, and only then reported as delayed: the bounce stays",
+    script: reportMail(
+      { ...MAIL_BOUNCED, afterMs: 300 },
+      mailReport(600, "delayed", "4.4.1", "451 4.4.1 No answer from host"),
+    ),
+  },
+  "reported-twice": {
+    description: "accepted, and reported as delivered twice: one row and one change",
+    script: reportMail(MAIL_DELIVERED, MAIL_DELIVERED),
+  },
+  "delayed-then-delivered": {
+    description: "accepted, reported as delayed, and then as delivered",
+    script: reportMail(
+      mailReport(300, "delayed", "4.2.0", "450 4.2.0 Greylisted"),
+      mailReport(800, "delivered", "2.0.0"),
+    ),
+  },
+  complaint: {
+    description: "accepted, delivered, and reported as spam: the borrower has opted out",
+    script: reportMail(MAIL_DELIVERED, mailReport(800, "complaint", null)),
   },
 };
 
@@ -102,6 +171,13 @@ const reply = (status: number, code: number, message: string): NumberScript => (
   status,
   code,
   message,
+});
+
+const TEXT_SENT: TextReport = { afterMs: 200, status: "sent" };
+const TEXT_DELIVERED: TextReport = { afterMs: 500, status: "delivered" };
+const reportText = (...reports: readonly TextReport[]): NumberScript => ({
+  kind: "report",
+  reports,
 });
 
 /** Numbers up to +15005550009 are Twilio's, from the documentation of its test credentials. The others are ours. */
@@ -165,6 +241,35 @@ export const SCRIPTED_NUMBERS: Readonly<Record<string, ScriptedRecipient<NumberS
   "+15005550106": {
     description: "answered with 201 and the status failed: filtered as spam (30007)",
     script: { kind: "fail", status: "failed", code: 30007 },
+  },
+  "+15005550110": {
+    description: "accepted, sent, and half a second later delivered",
+    script: reportText(TEXT_SENT, TEXT_DELIVERED),
+  },
+  "+15005550111": {
+    description: "accepted, sent, and not delivered: unknown handset (30005); no more texts to it",
+    script: reportText(TEXT_SENT, { afterMs: 500, status: "undelivered", code: 30005 }),
+  },
+  "+15005550112": {
+    description:
+      "accepted, not delivered (30003), and then delivered after all: the next attempt is withdrawn",
+    script: reportText(
+      TEXT_SENT,
+      { afterMs: 400, status: "undelivered", code: 30003 },
+      { afterMs: 900, status: "delivered" },
+    ),
+  },
+  "+15005550113": {
+    description: "accepted, and called back out of order: delivered comes before sent",
+    script: reportText({ ...TEXT_SENT, calledBackAfterMs: 900 }, TEXT_DELIVERED),
+  },
+  "+15005550114": {
+    description: "accepted, and called back three times as delivered: one row and one change",
+    script: reportText({ ...TEXT_DELIVERED, times: 3 }),
+  },
+  "+15005550115": {
+    description: "accepted, and never reported on: NoReceipt after TEXT_RECEIPT_WITHIN",
+    script: reportText(),
   },
   "+15005550107": {
     description:

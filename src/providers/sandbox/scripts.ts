@@ -13,7 +13,8 @@ export function createScripts<Script>(
 ): ChooseScript<Script> {
   const tried = new Set<string>();
   return (recipient, message) => {
-    const scripted = recipients[recipient];
+    const [, tag = ""] = recipient.split("+");
+    const scripted = recipients[recipient] ?? recipients[tag];
     if (scripted?.once !== true) return scripted?.script;
     const key = createHash("sha256").update(`${recipient}\n${message}`).digest("base64");
     if (tried.has(key)) return undefined;

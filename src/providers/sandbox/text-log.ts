@@ -22,15 +22,26 @@ type Text = Readonly<Record<string, unknown>> & {
 /** The number of files that a list reads. All state is in the files, so it outlives the process. */
 const NEWEST_LOOKED_AT = 1_000;
 
-export async function createSandboxTexts(outbox: string, clock: Clock): Promise<SandboxTexts> {
+/** The scripted status of a text to this number at this age (ms); undefined if it follows no script. */
+export type StatusAt = (
+  to: string,
+  ageMs: number,
+) => { readonly status: string; readonly error_code: number | null } | undefined;
+
+export async function createSandboxTexts(
+  outbox: string,
+  clock: Clock,
+  statusAt: StatusAt = () => undefined,
+): Promise<SandboxTexts> {
   const files = await createOutbox(outbox);
 
   async function read(file: string): Promise<Text> {
     const text = JSON.parse(await readFile(join(files.folder, file), "utf8")) as Text;
-    // a text that did not fail at once was sent at once
-    return text.error_code === null
-      ? { ...text, status: "sent", date_sent: text.date_created }
-      : text;
+    if (text.error_code !== null) return text;
+    const sent = { ...text, date_sent: text.date_created };
+    // a text that did not fail at once and follows no script was sent at once
+    const ageMs = clock().getTime() - acceptedAt(text);
+    return { ...sent, status: "sent", ...statusAt(text.to, ageMs) };
   }
 
   return {
@@ -57,6 +68,9 @@ export async function createSandboxTexts(outbox: string, clock: Clock): Promise<
     },
   };
 }
+
+/** In ms, which the dates of Twilio do not have. */
+const acceptedAt = ({ sid }: Text): number => Number.parseInt(String(sid).slice(2, 14), 16);
 
 /** Sids sort by time, so file names do too. */
 function newSid(now: Date): string {

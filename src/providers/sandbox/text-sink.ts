@@ -4,8 +4,9 @@ import { systemClock, type Clock } from "../../clock.ts";
 import { listenOnLoopback } from "./loopback.ts";
 import type { Sink } from "./mail-sink.ts";
 import { createScripts, type ChooseScript } from "./scripts.ts";
-import { SCRIPTED_NUMBERS, type NumberScript } from "./scripted-recipients.ts";
-import { createSandboxTexts, type SandboxTexts } from "./text-log.ts";
+import { callBackLater } from "./later-reports.ts";
+import { SCRIPTED_NUMBERS, type NumberScript, type TextReport } from "./scripted-recipients.ts";
+import { createSandboxTexts, type SandboxTexts, type StatusAt } from "./text-log.ts";
 
 interface Account {
   readonly accountSid: string;
@@ -20,7 +21,7 @@ type Reply = Extract<NumberScript, { kind: "reply" }>;
 /** The result for a request: a resource, a refusal, no answer, or a dropped connection. */
 type Verdict =
   | { readonly kind: "show"; readonly status: number; readonly resource: object }
-  | Exclude<NumberScript, { kind: "fail" }>;
+  | Exclude<NumberScript, { kind: "fail" } | { kind: "report" }>;
 
 const MESSAGES = /^\/2010-04-01\/Accounts\/(?<account>AC\w+)\/Messages(?:\/(?<sid>\w+))?\.json$/u;
 const LONGEST_FORM = 65_536;
@@ -40,7 +41,7 @@ const NOT_FOUND = httpError(404, 20404, "The requested resource was not found");
  * process of the machine can reach it and the texts are addressed to borrowers.
  */
 export async function openTextSink(options: TextSinkOptions): Promise<Sink> {
-  const texts = await createSandboxTexts(options.outbox, options.clock ?? systemClock);
+  const texts = await createSandboxTexts(options.outbox, options.clock ?? systemClock, statusAt);
   const chooseScript = createScripts(SCRIPTED_NUMBERS);
   const server = createServer((request, response) => {
     void judge(request, { account: options, texts, chooseScript })
@@ -78,9 +79,31 @@ async function judge(
     const { status, code } = script;
     return show(201, await texts.add(account, form, { status, error_code: code }));
   }
+  if (script?.kind === "report") return await acceptAndReport(form, script.reports, own, texts);
   if (script !== undefined && !takes(script)) return script;
   const text = await texts.add(account, form);
   return script ?? show(201, text);
+}
+
+async function acceptAndReport(
+  form: URLSearchParams,
+  reports: readonly TextReport[],
+  own: Account,
+  texts: SandboxTexts,
+): Promise<Verdict> {
+  const text = await texts.add(own.accountSid, form);
+  const url = form.get("StatusCallback");
+  if (url !== null && "sid" in text)
+    callBackLater({ ...own, url, messageSid: String(text.sid) }, reports);
+  return show(201, text);
+}
+
+/** The scripted status of a text: that of its last report. */
+function statusAt(to: string, ageMs: number): ReturnType<StatusAt> {
+  const script = SCRIPTED_NUMBERS[to]?.script;
+  if (script?.kind !== "report") return undefined;
+  const last = script.reports.findLast(({ afterMs }) => afterMs <= ageMs);
+  return { status: last?.status ?? "queued", error_code: last?.code ?? null };
 }
 
 function hasToken({ headers }: IncomingMessage, { accountSid, authToken }: Account): boolean {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Twilio } from "twilio";
 import type {
   MessageInstance,
@@ -14,6 +15,7 @@ import { readTwilioTrouble } from "./answer.ts";
 import { TWILIO_SILENCE } from "../../domain/codes/twilio-codes.ts";
 import { openTwilioHttp, TwilioCallFailed, type TwilioHttp } from "./http.ts";
 import { findSent, type SupportsLookup } from "./lookup.ts";
+import { readStatuses, type SupportsStatus } from "./status-reader.ts";
 import { readTwilioStatus } from "./statuses.ts";
 
 export interface TwilioOptions {
@@ -46,7 +48,9 @@ const requestOf = (
 const MESSAGE_SID = /^[A-Z]{2}[0-9a-f]{32}$/u;
 
 /** Sends texts through Twilio's Programmable Messaging. */
-export function openTwilio(options: TwilioOptions): Provider<TextMessage> & SupportsLookup {
+export function openTwilio(
+  options: TwilioOptions,
+): Provider<TextMessage> & SupportsLookup & SupportsStatus {
   const { from, messagingServiceSid, apiUrl, slots = 20, deadlineMs = 10_000 } = options;
   const { statusCallback } = options;
   const wire = openTwilioHttp({ apiUrl, slots, deadlineMs });
@@ -77,15 +81,20 @@ export function openTwilio(options: TwilioOptions): Provider<TextMessage> & Supp
     name: "twilio",
     slots,
     send,
-    findSent: async (query) => {
-      try {
-        return await findSent(await openClient(), query);
-      } catch {
-        return { kind: "unavailable" };
-      }
-    },
+    findSent: (query) =>
+      orElse({ kind: "unavailable" }, async () => findSent(await openClient(), query)),
+    readStatuses: (texts) => orElse([], async () => readStatuses(await openClient(), texts, sleep)),
     close: async () => wire.close(),
   };
+}
+
+/** Replaces an error by another result. */
+async function orElse<Result>(otherwise: Result, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch {
+    return otherwise;
+  }
 }
 
 /** Reads an error of the call. `asked` is true if the request may have left. */

@@ -56,30 +56,50 @@ export async function noteKeptFindings(db: Db): Promise<void> {
   );
 }
 
+/** An event of this table holds until another one withdraws it. */
+const HOLDS = sql`(e.withdraws_id is null
+  and not exists (select from tidings.contact_events w where w.withdraws_id = e.id))`;
+
+/** The contacts of `concerned` that no other transaction has locked; check_primary_contacts locks the borrower. */
+const FREE = sql`(
+  select k.id, k.valid, k.receive_text_messages, k.value
+  from tidings.contacts k
+  join tidings.borrowers b on b.id = k.borrower_id
+  where k.id in (select c.contact_id from concerned c)
+  for no key update of k, b skip locked
+)`;
+
+/** The findings of `found` whose contact is the one that the message went to, and that do not hold yet. */
+const CONCERNED = sql`(
+  select f.interaction_id, f.finding, i.channel, k.id as contact_id, k.borrower_id,
+    coalesce(i.failure_description_short, i.status_details, f.finding) as reason,
+    coalesce(i.evidence->>'enhancedCode', i.evidence->>'code') as code
+  from found f
+  join tidings.interactions i on i.id = f.interaction_id
+  join tidings.contacts k on k.id = i.contact_id and k.value = i.contact->>'value'
+  where not exists (
+    select from tidings.contact_events e
+    where e.interaction_id = f.interaction_id and e.kind = f.finding and ${HOLDS}
+  )
+)`;
+
+/** A complaint opts its address out. It counts for judging as soon as it is recorded. For texts the contact's own column says it. */
+const OPT_OUTS = sql`(
+  insert into tidings.consent_records (contact_id, change, scope, source, interaction_id, reason)
+  select distinct on (c.contact_id, s.scope) c.contact_id, 'optOut', s.scope,
+    'complaint', c.interaction_id, c.reason
+  from concerned c
+  cross join unnest('{collection,marketing}'::text[]) s(scope)
+  where c.finding = 'optedOut' and c.channel = 'email'
+  order by c.contact_id, s.scope, c.interaction_id
+  on conflict (contact_id, scope, change) where applied_at is null do nothing
+)`;
+
 async function note(db: Db, findings: RawBuilder<unknown>): Promise<void> {
   await sql`
     with found as materialized (${findings}),
-    concerned as materialized (
-      select f.interaction_id, f.finding, k.id as contact_id, k.borrower_id,
-        coalesce(i.failure_description_short, i.status_details, f.finding) as reason,
-        coalesce(i.evidence->>'enhancedCode', i.evidence->>'code') as code
-      from found f
-      join tidings.interactions i on i.id = f.interaction_id
-      join tidings.contacts k on k.id = i.contact_id and k.value = i.contact->>'value'
-      where not exists (
-        select from tidings.contact_events e
-        where e.interaction_id = f.interaction_id and e.kind = f.finding and e.withdraws_id is null
-          and not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
-      )
-    ),
-    free as materialized (
-      select k.id, k.valid, k.receive_text_messages
-      from tidings.contacts k
-      -- check_primary_contacts locks the borrower
-      join tidings.borrowers b on b.id = k.borrower_id
-      where k.id in (select c.contact_id from concerned c)
-      for no key update of k, b skip locked
-    ),
+    concerned as materialized ${CONCERNED},
+    free as materialized ${FREE},
     noted as (
       update tidings.contacts k
       set valid = k.valid and not f.is_invalid, receive_text_messages = k.receive_text_messages and not f.takes_no_texts
@@ -95,6 +115,7 @@ async function note(db: Db, findings: RawBuilder<unknown>): Promise<void> {
     waiting as materialized (
       select c.interaction_id, c.finding from concerned c where c.contact_id not in (select r.id from free r)
     ),
+    opt_outs as ${OPT_OUTS},
     kept as (
       insert into tidings.contact_findings (interaction_id, finding)
       select w.interaction_id, w.finding from waiting w
@@ -119,54 +140,53 @@ async function note(db: Db, findings: RawBuilder<unknown>): Promise<void> {
   `.execute(db);
 }
 
+/** The findings of `found` that hold. */
+const WRONG = sql`(
+  select e.id, e.kind, e.contact_id, e.borrower_id, e.interaction_id, i.contact->>'value' as value,
+    coalesce(i.status_details, 'withdrawn') as reason
+  from found f
+  join tidings.contact_events e on e.interaction_id = f.interaction_id and e.kind = f.finding
+  join tidings.interactions i on i.id = e.interaction_id
+  where ${HOLDS}
+)`;
+
+/**
+ * The contacts that get a value back: it was changed for the last time by a finding, no other finding holds, and the lender has not
+ * given the contact another value, or the borrower another primary contact.
+ */
+const RESTORED = sql`(
+  select r.id as contact_id,
+    not r.valid and (
+        select e.changes->'valid'->>'to' from tidings.contact_events e
+        where e.contact_id = r.id and e.changes ? 'valid' order by e.id desc limit 1
+      ) = 'false'
+      and not coalesce(others.are_invalid, false)
+      and not exists (
+        select from tidings.contacts k
+        join tidings.contacts o on o.borrower_id = k.borrower_id and o.id <> k.id and o.contact_type = k.contact_type
+          and o.status = 'primary' and o.valid
+        where k.id = r.id and k.status = 'primary'
+      ) as is_valid,
+    not r.receive_text_messages and (
+        select e.changes->'receive_text_messages'->>'to' from tidings.contact_events e
+        where e.contact_id = r.id and e.changes ? 'receive_text_messages' order by e.id desc limit 1
+      ) = 'false'
+      and not coalesce(others.take_no_texts, false) as takes_texts
+  from free r
+  left join lateral (
+    select bool_or(e.kind = 'invalid') as are_invalid, bool_or(e.kind in ('notTextable', 'optedOut')) as take_no_texts
+    from tidings.contact_events e
+    where e.contact_id = r.id and e.id not in (select c.id from concerned c) and ${HOLDS}
+  ) others on true
+  where r.value = (select c.value from concerned c where c.contact_id = r.id limit 1)
+)`;
+
 async function withdraw(db: Db, findings: RawBuilder<unknown>): Promise<void> {
   await sql`
     with found as materialized (${findings}),
-    undone as materialized (
-      select e.id, e.kind, e.contact_id, e.borrower_id, e.interaction_id, i.contact->>'value' as value,
-        coalesce(i.status_details, 'withdrawn') as reason
-      from found f
-      join tidings.contact_events e on e.interaction_id = f.interaction_id and e.kind = f.finding and e.withdraws_id is null
-      join tidings.interactions i on i.id = e.interaction_id
-      where not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
-    ),
-    free as materialized (
-      select k.id, k.valid, k.receive_text_messages, k.value
-      from tidings.contacts k
-      join tidings.borrowers b on b.id = k.borrower_id
-      where k.id in (select u.contact_id from undone u)
-      for no key update of k, b skip locked
-    ),
-    -- what was changed for the last time by a finding, and by no finding that still holds
-    restored as materialized (
-      select r.id as contact_id,
-        not r.valid and last.changes->'valid'->>'to' = 'false' and not coalesce(others.are_invalid, false)
-          and not exists (
-            -- the lender has another primary contact by now
-            select from tidings.contacts k
-            join tidings.contacts o on o.borrower_id = k.borrower_id and o.id <> k.id and o.contact_type = k.contact_type
-              and o.status = 'primary' and o.valid
-            where k.id = r.id and k.status = 'primary'
-          ) as is_valid,
-        not r.receive_text_messages and texts.changes->'receive_text_messages'->>'to' = 'false'
-          and not coalesce(others.take_no_texts, false) as takes_texts
-      from free r
-      left join lateral (
-        select e.changes from tidings.contact_events e
-        where e.contact_id = r.id and e.changes ? 'valid' order by e.id desc limit 1
-      ) last on true
-      left join lateral (
-        select e.changes from tidings.contact_events e
-        where e.contact_id = r.id and e.changes ? 'receive_text_messages' order by e.id desc limit 1
-      ) texts on true
-      left join lateral (
-        select bool_or(e.kind = 'invalid') as are_invalid, bool_or(e.kind in ('notTextable', 'optedOut')) as take_no_texts
-        from tidings.contact_events e
-        where e.contact_id = r.id and e.withdraws_id is null and e.id not in (select u.id from undone u)
-          and not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
-      ) others on true
-      where r.value = (select u.value from undone u where u.contact_id = r.id limit 1)
-    ),
+    concerned as materialized ${WRONG},
+    free as materialized ${FREE},
+    restored as materialized ${RESTORED},
     noted as (
       update tidings.contacts k
       set valid = k.valid or coalesce(s.is_valid and u.of_validity, false),
@@ -174,13 +194,13 @@ async function withdraw(db: Db, findings: RawBuilder<unknown>): Promise<void> {
       from restored s
       join (
         select n.contact_id, bool_or(n.kind = 'invalid') as of_validity, bool_or(n.kind in ('notTextable', 'optedOut')) as of_texts
-        from undone n group by n.contact_id
+        from concerned n group by n.contact_id
       ) u on u.contact_id = s.contact_id
       where k.id = s.contact_id and (s.is_valid and u.of_validity or s.takes_texts and u.of_texts)
     ),
     waiting as materialized (
-      select u.interaction_id, u.kind from undone u where u.contact_id not in (select r.id from free r)
-        and exists (select from tidings.contacts k where k.id = u.contact_id)
+      select c.interaction_id, c.kind from concerned c where c.contact_id not in (select r.id from free r)
+        and exists (select from tidings.contacts k where k.id = c.contact_id)
     ),
     kept as (
       insert into tidings.contact_findings (interaction_id, finding, withdrawn)
@@ -193,16 +213,16 @@ async function withdraw(db: Db, findings: RawBuilder<unknown>): Promise<void> {
         and not (d.withdrawn and (d.interaction_id, d.finding) in (select w.interaction_id, w.kind from waiting w))
     )
     insert into tidings.contact_events (kind, contact_id, borrower_id, interaction_id, reason, changes, withdraws_id)
-    select u.kind, u.contact_id, u.borrower_id, u.interaction_id, u.reason,
+    select c.kind, c.contact_id, c.borrower_id, c.interaction_id, c.reason,
       case
-        when u.kind = 'invalid' and s.is_valid then '{"valid": {"from": false, "to": true}}'::jsonb
-        when u.kind in ('notTextable', 'optedOut') and s.takes_texts
+        when c.kind = 'invalid' and s.is_valid then '{"valid": {"from": false, "to": true}}'::jsonb
+        when c.kind in ('notTextable', 'optedOut') and s.takes_texts
           then '{"receive_text_messages": {"from": false, "to": true}}'::jsonb
         else '{}'::jsonb
-      end, u.id
-    from undone u
-    left join restored s on s.contact_id = u.contact_id
-    where (u.interaction_id, u.kind) not in (select w.interaction_id, w.kind from waiting w)
-    order by u.id
+      end, c.id
+    from concerned c
+    left join restored s on s.contact_id = c.contact_id
+    where (c.interaction_id, c.kind) not in (select w.interaction_id, w.kind from waiting w)
+    order by c.id
   `.execute(db);
 }

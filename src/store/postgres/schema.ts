@@ -191,10 +191,28 @@ export interface Consents {
   withdrawnBy: string | null;
 }
 
+export interface ContactEventOrder {
+  id: number;
+}
+
+export interface ContactEvents {
+  borrowerId: string;
+  changes: Generated<Json>;
+  code: string | null;
+  contactId: string;
+  id: Generated<Int8>;
+  interactionId: Int8;
+  kind: string;
+  occurredAt: Generated<Timestamp>;
+  reason: string;
+  withdrawsId: Int8 | null;
+}
+
 export interface ContactFindings {
   finding: string;
   interactionId: Int8;
   keptAt: Generated<Timestamp>;
+  withdrawn: Generated<boolean>;
 }
 
 export interface Contacts {
@@ -574,6 +592,12 @@ export interface ReceiptOddities {
   receiptId: Int8;
 }
 
+export interface ReceiptPolls {
+  interactionId: Int8;
+  pollAt: Timestamp;
+  polls: Generated<number>;
+}
+
 export interface ReceiptQueue {
   attempts: Generated<number>;
   failedBy: string | null;
@@ -731,6 +755,8 @@ export interface DB {
   channels: Channels;
   consentRecords: ConsentRecords;
   consents: Consents;
+  contactEventOrder: ContactEventOrder;
+  contactEvents: ContactEvents;
   contactFindings: ContactFindings;
   contacts: Contacts;
   contentReveals: ContentReveals;
@@ -754,6 +780,7 @@ export interface DB {
   pauses: Pauses;
   preferences: Preferences;
   receiptOddities: ReceiptOddities;
+  receiptPolls: ReceiptPolls;
   receiptQueue: ReceiptQueue;
   receipts: Receipts;
   recordChanges: RecordChanges;

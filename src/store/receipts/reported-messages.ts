@@ -115,6 +115,24 @@ type Row = Omit<MessageRow, "receipts" | "softFailures"> & {
   })[];
 };
 
+/** The findings of the interaction `i` about its contact that hold. */
+const FINDINGS_JSON = sql`(
+  select coalesce(json_agg(e.kind), '[]') from tidings.contact_events e
+  where e.interaction_id = i.id and e.withdraws_id is null
+    and not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
+)`;
+
+/** The times of the soft failures of its contact with other messages, since a message to it last arrived. */
+const SOFT_FAILURES_JSON = sql`(
+  select coalesce(json_agg(e.occurred_at), '[]') from tidings.contact_events e
+  where e.contact_id = i.contact_id and e.kind = 'softFailure' and e.withdraws_id is null and e.interaction_id <> i.id
+    and not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
+    and not exists (
+      select from tidings.interactions s
+      where s.person_id = i.person_id and s.contact_id = i.contact_id and s.status = 'succeeded' and s.status_updated_at > e.occurred_at
+    )
+)`;
+
 /**
  * Loads messages with their receipts: those that are applied, and the claimed ones. Others that are queued belong to another
  * transaction.
@@ -139,20 +157,7 @@ export async function loadMessages(
             and (i.channel = 'text' and i.provider = r.provider and i.provider_message_id <> r.provider_message_id) is not true
         ) f
       ) as receipts,
-      (
-        select coalesce(json_agg(e.kind), '[]') from tidings.contact_events e
-        where e.interaction_id = i.id and e.withdraws_id is null
-          and not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
-      ) as findings,
-      (
-        select coalesce(json_agg(e.occurred_at), '[]') from tidings.contact_events e
-        where e.contact_id = i.contact_id and e.kind = 'softFailure' and e.withdraws_id is null and e.interaction_id <> i.id
-          and not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
-          and not exists (
-            select from tidings.interactions s
-            where s.person_id = i.person_id and s.contact_id = i.contact_id and s.status = 'succeeded' and s.status_updated_at > e.occurred_at
-          )
-      ) as soft_failures
+      ${FINDINGS_JSON} as findings, ${SOFT_FAILURES_JSON} as soft_failures
     from unnest(${interactionIds}::bigint[]) as wanted(id)
     cross join lateral (select * from tidings.interactions l where l.id = wanted.id limit 1) i
     left join lateral (

@@ -90,7 +90,7 @@ describe("the sandbox's mail server", () => {
     expect(await files()).toEqual(["mail.eml"]);
   });
 
-  test.each<[keyof typeof SCRIPTED_MAILBOXES, string[], number]>([
+  test.each<[string, string[], number]>([
     ["no-such-mailbox", ["refused", "refused"], 0],
     ["refused-spam", ["refused", "refused"], 0],
     ["mailbox-full", ["unavailable", "unavailable"], 0],
@@ -101,6 +101,8 @@ describe("the sandbox's mail server", () => {
     ["dropped-after-data", ["unknown", "unknown"], 2],
     ["dropped-after-data-once", ["unknown", "accepted"], 2],
     ["late-bounce", ["accepted", "accepted"], 2],
+    ["delivered", ["accepted", "accepted"], 2],
+    ["pat+delivered", ["accepted", "accepted"], 2],
   ])("follows the script of %s@: %j, with %i kept", async (mailbox, expected, kept) => {
     const { provider } = await openMail(deadlineOf(mailbox));
     const message = email({ to: `${mailbox}@example.org` });
@@ -223,6 +225,7 @@ describe("the sandbox's Twilio", () => {
     ["+15005550103", ["unknown", "unknown"], 0],
     ["+15005550104", ["unknown", "unknown"], 2],
     ["+15005550105", ["unknown", "accepted"], 1],
+    ["+15005550110", ["accepted", "accepted"], 2],
   ])("follows the script of %s: %j, with %i kept", async (to, expected, kept) => {
     const { provider } = await openTexts(deadlineOf(to));
     const message = text({ to });
@@ -243,6 +246,28 @@ describe("the sandbox's Twilio", () => {
     const since = new Date();
     expect((await provider.send(message)).kind).toBe("unknown");
     expect(await provider.findSent({ to, body: message.body, since })).toMatchObject({ kind });
+  });
+
+  test.each([
+    ["+15005550110", "delivered", null],
+    ["+15005550111", "undelivered", 30005],
+    ["+15005550112", "delivered", null],
+    ["+15005550113", "delivered", null],
+    ["+15005550115", "queued", null],
+    ["+12125550123", "sent", null],
+  ])("has in the end for a text to %s the status %s %s", async (to, status, errorCode) => {
+    let now = new Date("2026-11-20T10:00:00Z");
+    const sink = await openTextSink({ ...ACCOUNT, outbox, clock: () => now });
+    const provider = openTwilio({ ...ACCOUNT, apiUrl: sink.url, deadlineMs: NEVER_MS });
+    opened.push(sink, provider);
+    const answer = await provider.send(text({ to }));
+    const messageId = "messageId" in answer ? (answer.messageId ?? "") : "";
+    const asked = [{ messageId, acceptedAt: now }];
+    now = new Date(now.getTime() + 5_000);
+    expect(await provider.readStatuses(asked)).toEqual([{ messageId, status, errorCode }]);
+    // many at once are listed
+    const many = Array.from({ length: 10 }, () => asked[0]).filter((one) => one !== undefined);
+    expect(await provider.readStatuses(many)).toEqual([{ messageId, status, errorCode }]);
   });
 
   test("remembers over a restart what it took", async () => {

@@ -188,6 +188,24 @@ async function emailOf(): Promise<string> {
   return rows[0]?.value ?? "";
 }
 
+test("a complaint about an email opts its address out", async () => {
+  const id = await insertAccepted(pool, null, {
+    channel: "email",
+    provider: "smtp",
+    contactId: "CT-EMAIL",
+    contact: { value: await emailOf() },
+  });
+  await keepReceipts(db, [mailReport(id, "complaint")]);
+  await applyWaiting(depsOn(database));
+  const { rows } = await pool.query(
+    "select change, scope, source from tidings.consent_records where contact_id = 'CT-EMAIL' order by scope",
+  );
+  expect(rows).toEqual([
+    { change: "optOut", scope: "collection", source: "complaint" },
+    { change: "optOut", scope: "marketing", source: "complaint" },
+  ]);
+});
+
 describe("the cursor of the core system", () => {
   test("passes over no event that is committed late", async () => {
     const early = await insertText(newSid());

@@ -235,6 +235,7 @@ const ONLY_TIDINGS_WRITES: readonly (readonly [string, string])[] = [
     "contact_events",
     "(kind, contact_id, borrower_id, interaction_id, reason) values ('invalid', 'CT-EMAIL', 'BO-1', 1, 'x')",
   ],
+  ["receipt_polls", "(interaction_id, poll_at) values (1, now())"],
   ["contact_event_order", "(id) values (1)"],
   ["receipt_queue", "(receipt_id) values (1)"],
   ["receipt_oddities", "(receipt_id, reason) values (1, 'noMessage')"],
