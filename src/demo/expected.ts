@@ -1,11 +1,11 @@
 /** The expected results of the demo: for each case change and notification type, the status and details of every attempt in order. */
 export const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  "an immediate email": { "Bankruptcy filed": ["attempted emailSent"] },
-  "an immediate text": { "Report received": ["attempted textQueued"] },
+  "an immediate email": { "Bankruptcy filed": ["succeeded emailDelivered"] },
+  "an immediate text": { "Report received": ["succeeded textDelivered"] },
   "a condition that does not hold": {},
-  "a condition that holds": { "Bankruptcy dismissed": ["attempted emailSent"] },
+  "a condition that holds": { "Bankruptcy dismissed": ["succeeded emailDelivered"] },
   "one now, one in five business days": {
-    "Dispute received": ["attempted emailSent"],
+    "Dispute received": ["succeeded emailDelivered"],
     "Dispute reminder": ["scheduled"],
   },
   "no eligible contact": { "Hardship approved": ["failed"] },
@@ -15,6 +15,6 @@ export const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly 
     "Hardship approved": ["failed emailDeferred", "attempted emailSent"],
   },
   "fields alone fire nothing": {},
-  "a status with its outcome": { "Report decided": ["attempted emailSent"] },
+  "a status with its outcome": { "Report decided": ["succeeded emailDelivered"] },
   "boarded, so nothing is sent": {},
 };

@@ -89,13 +89,21 @@ async function play(
   );
   const wrong = done ? findDifferences(outcomes) : ["the work was not done in time"];
   if (wrong.length === 0)
-    print(`All ${outcomes.filter((one) => one.status).length} interactions are as expected.`);
+    print(
+      `All ${outcomes.filter((one) => one.status).length} interactions are as expected. ${countReceipts(outcomes)}`,
+    );
   else print(`NOT as expected:\n${wrong.join("\n")}`);
   print(
     `From the insert of a change to the call to the provider: median ${await measureLatency(db, core)} ms.`,
   );
   print(nextSteps(outcomes, { dir, cwd: process.cwd(), tidings: tidingsOf(process) }));
   return wrong.length === 0 ? EXIT.done : EXIT.checkFailed;
+}
+
+function countReceipts(outcomes: readonly OverviewRow[]): string {
+  const delivered = outcomes.filter((one) => one.status === "succeeded").length;
+  const optedOut = outcomes.filter((one) => one.statusDetails === "textOptedOut").length;
+  return `Receipts say that ${delivered} messages were delivered (succeeded); ${optedOut} number has opted out.`;
 }
 
 /** Returns the words that run Tidings in the shell from which the demo was started. */
@@ -111,6 +119,7 @@ const demoConfig = (dir: string): Config =>
     DELIVERY: "sandbox",
     EMAIL_RETRIES: "1s 2s",
     TEXT_RETRIES: "1s 2s",
+    TEXT_POLLS: "1s",
     CONTENT_KEY: randomBytes(32).toString("base64"),
   });
 
@@ -139,11 +148,20 @@ async function openCore(url: string): Promise<Core> {
 async function waitUntilDone(db: Db): Promise<boolean> {
   const end = Date.now() + DEADLINE_MS;
   while (Date.now() < end) {
-    if ((await countUnfinished(db, new Date(Date.now() + SOON_MS))) === 0) return true;
+    const unfinished = await countUnfinished(db, new Date(Date.now() + SOON_MS));
+    if (unfinished === 0 && (await haveReceiptsCome(db, end))) return true;
     await sleep(50);
   }
   return false;
 }
+
+/** How long the demo waits for receipts before it shows what has come (ms). */
+const RECEIPTS_MS = 15_000;
+
+/** Receipts come after the work is done, and no row waits for them. */
+const haveReceiptsCome = async (db: Db, end: number): Promise<boolean> =>
+  findDifferences(await listOutcomes(db)).length === 0 ||
+  Date.now() > end - DEADLINE_MS + RECEIPTS_MS;
 
 const statusOf = (outcome: OverviewRow): string =>
   [outcome.status, outcome.statusDetails].filter((word) => word !== null).join(" ");
