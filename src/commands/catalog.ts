@@ -28,6 +28,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   settle: async () => (await import("./settle.ts")).settle,
   pause: async () => (await import("./pause.ts")).pause,
   resume: async () => (await import("./pause.ts")).resume,
+  receipts: async () => (await import("./receipts/receipts.ts")).receipts,
   reseal: async () => (await import("./reseal.ts")).reseal,
   "can-interact": async () => (await import("./can-interact/can-interact.ts")).canInteract,
   judge: async () => (await import("./judge/judge.ts")).judge,

@@ -131,6 +131,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/commands/judge/*.ts",
     "src/commands/rules/*.ts",
     "src/commands/simulate/*.ts",
+    "src/commands/receipts/*.ts",
     "src/commands/templates/*.ts",
     "src/commands/verify/*.ts",
   ],

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { ReceiptId } from "../../domain/ids.ts";
+import type { InteractionId, ReceiptId } from "../../domain/ids.ts";
 import type { ArrivedReceipt } from "../../domain/receipts/arrived-receipt.ts";
 import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
@@ -47,3 +47,26 @@ const shortened = (receipt: ArrivedReceipt): ArrivedReceipt => ({
 /** Postgres refuses half of a character that JavaScript counts as two. */
 const beginningOf = (text: string | null, length: number): string | null =>
   text?.slice(0, length).toWellFormed() ?? null;
+/** A span of the time of arrival, and where a page of it begins. */
+export interface ReportedSpan {
+  readonly from: Date;
+  /** Not included. */
+  readonly to: Date;
+  readonly after: InteractionId;
+  readonly most: number;
+}
+
+/** Lists the interactions with receipts that arrived in a span, by their ids. */
+export async function listReported(
+  db: Db,
+  { from, to, after, most }: ReportedSpan,
+): Promise<InteractionId[]> {
+  const { rows } = await sql<{ id: InteractionId }>`
+    select distinct r.interaction_id as id
+    from tidings.receipts r
+    where r.received_at >= ${from} and r.received_at < ${to} and r.interaction_id > ${after}::bigint
+    order by 1
+    limit ${most}
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
