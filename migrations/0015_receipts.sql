@@ -43,7 +43,10 @@ create index receipts_by_arrival on tidings.receipts using brin (received_at);
 create function tidings.keep_receipt() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if old.interaction_id is not null or to_jsonb(new) - 'interaction_id' <> to_jsonb(old) - 'interaction_id' then
+  if old.interaction_id is not null
+    or (new.id, new.provider, new.provider_message_id, new.raw_status, new.code, new.qualifier, new.reported_at, new.received_at, new.payload)
+      is distinct from
+      (old.id, old.provider, old.provider_message_id, old.raw_status, old.code, old.qualifier, old.reported_at, old.received_at, old.payload) then
     perform tidings.refuse('receipts_are_history', format('receipt %s is kept as it came', old.id), 'insert another receipt');
   end if;
   return new;

@@ -58,7 +58,9 @@ export async function applyReceipts(
   const free = sorted.ready.filter((one) => locked.has(idOf(one)));
   await noteMatches(
     transaction,
-    free.map((one) => ({ receiptId: one.receiptId, interactionId: idOf(one) })),
+    free
+      .filter((one) => !one.isNoted)
+      .map((one) => ({ receiptId: one.receiptId, interactionId: idOf(one) })),
   );
   const messages = await loadMessages(transaction, [...locked], ids);
   const applied = messages.flatMap(reconcileMessage);

@@ -9,6 +9,7 @@ import { printLine } from "./compare.ts";
 import { benchDeliver } from "./deliver.ts";
 import { benchHttp } from "./http.ts";
 import { benchJudge } from "./judge.ts";
+import { benchReceipts } from "./receipts.ts";
 import { benchRender } from "./render.ts";
 import { benchResolve } from "./resolve.ts";
 import type { Bench } from "./scene.ts";
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   twilio: benchTwilio,
   http: benchHttp,
   simulate: benchSimulate,
+  receipts: benchReceipts,
 };
 
 /** Uses a new Postgres, started as the daemon starts it, which waits for the disk at every commit. */

@@ -10,6 +10,8 @@ export interface MatchedReceipt {
   readonly receiptId: ReceiptId;
   /** Null if no interaction is known to be its message. */
   readonly interactionId: InteractionId | null;
+  /** True if the receipt has its id already. */
+  readonly isNoted: boolean;
   /** The status of that interaction. */
   readonly status: InteractionStatus | null;
   /** True if the interaction has another message at this provider. */
@@ -27,7 +29,7 @@ export async function matchReceipts(
   receiptIds: readonly ReceiptId[],
 ): Promise<MatchedReceipt[]> {
   const { rows } = await sql<MatchedReceipt>`
-    select r.id as receipt_id, i.id as interaction_id, i.status,
+    select r.id as receipt_id, i.id as interaction_id, r.interaction_id is not null as is_noted, i.status,
       coalesce(i.channel = 'text' and i.provider = r.provider and i.provider_message_id <> r.provider_message_id, false) as is_of_other_message,
       (extract(epoch from clock_timestamp() - r.received_at) * 1000)::float8 as age_ms
     from tidings.receipts r
@@ -72,6 +74,7 @@ export async function noteMatches(
   db: Db,
   matches: readonly { readonly receiptId: ReceiptId; readonly interactionId: InteractionId }[],
 ): Promise<void> {
+  if (matches.length === 0) return;
   await sql`
     update tidings.receipts r
     set interaction_id = m."interactionId"
