@@ -116,8 +116,7 @@ async function openOn(
   await syncChannelProviders(deps.db, providersOf(carrying.channels));
   await observing.start(open, carrying.channels);
   const { statusPolls, twilioTokens } = carrying;
-  const work = { config, deps, pool, stopping, clock, outages, statusPolls };
-  const { broken } = await takeWork(open, work);
+  const { broken } = await takeWork(open, { ...opened, deps, statusPolls });
   await openMail(open, { config, ...deps });
   const { http } = config;
   if (http) await openHttp(open, { config, http, databaseUrl, emit, outages, twilioTokens });

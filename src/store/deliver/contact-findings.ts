@@ -92,7 +92,6 @@ const OPT_OUTS = sql`(
   cross join unnest('{collection,marketing}'::text[]) s(scope)
   where c.finding = 'optedOut' and c.channel = 'email'
   order by c.contact_id, s.scope, c.interaction_id
-  on conflict (contact_id, scope, change) where applied_at is null do nothing
 )`;
 
 async function note(db: Db, findings: RawBuilder<unknown>): Promise<void> {
