@@ -17,6 +17,10 @@ export interface Work {
   readonly channels: Readonly<Partial<Record<Channel, ChannelWork>>>;
   readonly unresolvedChanges: number;
   readonly oldestUnresolvedSeconds: number;
+  readonly receiptsWaiting: number;
+  readonly oldestReceiptSeconds: number;
+  /** Receipts that fit no message or no documented sequence. */
+  readonly openOddities: number;
   readonly jobsDue: number;
   readonly jobsRunning: number;
   readonly jobsGivenUp: number;

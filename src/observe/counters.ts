@@ -21,6 +21,7 @@ export function addCounters(registry: Registry, version: string): readonly Liste
     countEvents(registers),
     countAttempts(registers),
     countResolutions(registers),
+    countReceipts(registers),
     timeRequests(registers),
   ];
 }
@@ -35,6 +36,20 @@ function countEvents(registers: Registers): Listen {
     registers,
   });
   return ({ event }) => events.inc({ event, level: EVENTS[event].level });
+}
+
+function countReceipts(registers: Registers): Listen {
+  const receipts = new Counter({
+    name: "tidings_receipts_total",
+    help: "Applied receipts. details are the status details of their message afterwards.",
+    labelNames: ["channel", "details"],
+    registers,
+  });
+  return ({ event, fields }) => {
+    if (event !== "receipts.applied") return;
+    const { channel, statusDetails, receipts: count } = fields;
+    receipts.inc({ channel, details: statusDetails }, count);
+  };
 }
 
 function countAttempts(registers: Registers): Listen {

@@ -103,6 +103,9 @@ const UNREAD = {
 const UNREAD_TOTALS = {
   unresolvedChanges: null,
   oldestUnresolvedSeconds: null,
+  receiptsWaiting: null,
+  oldestReceiptSeconds: null,
+  openOddities: null,
   jobsDue: null,
   jobsRunning: null,
   jobsGivenUp: null,

@@ -35,6 +35,9 @@ const CHANNEL_GAUGES: Readonly<Record<keyof ChannelWork, string>> = {
 const GAUGES: Readonly<Record<Exclude<keyof Work, "channels" | "pausedChannels">, string>> = {
   unresolvedChanges: "Case changes that are not resolved.",
   oldestUnresolvedSeconds: "Seconds since the oldest unresolved case change arrived.",
+  receiptsWaiting: "Receipts that are not applied.",
+  oldestReceiptSeconds: "Seconds since the oldest receipt that is not applied arrived.",
+  openOddities: "Receipts that fit no message or no documented sequence.",
   jobsDue: "Jobs of the queue that are due and not taken.",
   jobsRunning: "Jobs of the queue that run.",
   jobsGivenUp: "Jobs that the queue runs no more.",

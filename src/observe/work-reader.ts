@@ -7,6 +7,7 @@ import { countJobsByTask, countUnknown, listOpenPauses } from "../store/operate/
 import type { Db } from "../store/postgres/db.ts";
 import { measureRoundTrip } from "../store/postgres/round-trip.ts";
 import { listWorkers } from "../store/queue/workers.ts";
+import { countReceipts } from "../store/receipts/receipt-queue.ts";
 import { countUnresolved } from "../store/resolve/resolve-queue.ts";
 
 /** The work as it was read, and the time that a statement took (ms). */
@@ -65,6 +66,7 @@ async function loadWork(db: Db, carried: readonly Channel[]): Promise<Work> {
   const inProgress = await countInProgress(db);
   const unknown = await countUnknown(db);
   const unresolved = await countUnresolved(db);
+  const receipts = await countReceipts(db);
   const jobs = await countJobsByTask(db);
   const pauses = await listOpenPauses(db);
   const workers = await listWorkers(db);
@@ -87,6 +89,9 @@ async function loadWork(db: Db, carried: readonly Channel[]): Promise<Work> {
     channels: Object.fromEntries([...new Set(busy)].map((name) => [name, workOf(name)])),
     unresolvedChanges: unresolved.caseChanges,
     oldestUnresolvedSeconds: seconds(unresolved.oldestMs),
+    receiptsWaiting: receipts.waiting,
+    oldestReceiptSeconds: seconds(receipts.oldestMs),
+    openOddities: receipts.openOddities,
     jobsDue: total(jobs, ({ due }) => due),
     jobsRunning: total(jobs, ({ running }) => running),
     jobsGivenUp: total(jobs, ({ givenUp }) => givenUp),

@@ -94,3 +94,23 @@ export async function queueEarlyReceipts(db: Db, messageId: string): Promise<voi
     on conflict (receipt_id) do update set run_at = clock_timestamp()
   `.execute(db);
 }
+
+/** The receipts that are not applied, and the oddities that are open. */
+export interface ReceiptBacklog {
+  readonly waiting: number;
+  /** The time since the oldest of them arrived (ms); 0 if there is none. */
+  readonly oldestMs: number;
+  readonly openOddities: number;
+}
+
+/** Counts what is not finished. It reads the queue and a partial index, and never the history. */
+export async function countReceipts(db: Db): Promise<ReceiptBacklog> {
+  const { rows } = await sql<ReceiptBacklog>`
+    select count(*)::int as waiting,
+      coalesce(extract(epoch from clock_timestamp() - min(r.received_at)) * 1000, 0)::float8 as oldest_ms,
+      (select count(*)::int from tidings.receipt_oddities o where o.closed_at is null) as open_oddities
+    from tidings.receipt_queue q
+    join tidings.receipts r on r.id = q.receipt_id
+  `.execute(db);
+  return rows[0] ?? { waiting: 0, oldestMs: 0, openOddities: 0 };
+}
