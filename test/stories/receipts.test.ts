@@ -12,7 +12,6 @@ import { callback, insertAccepted } from "../receipts.ts";
 
 const { pool, db, url } = useDatabase();
 const root = mkdtempSync(join(tmpdir(), "tidings-receipts-"));
-const LONG = { timeout: 120_000, interval: 100 };
 let daemons: DaemonProcess[] = [];
 
 beforeAll(async () => {
@@ -100,7 +99,7 @@ describe("texts to the scripted numbers of the sandbox end alike", () => {
       "CALLED",
       NUMBERS.map(([number]) => number),
     );
-    await expect.poll(() => standings("CALLED"), LONG).toEqual(expected);
+    await expect.poll(() => standings("CALLED")).toEqual(expected);
     // the failure of +15005550112 was withdrawn, and with it the next attempt
     const { rows } = await pool.query(
       "select status from tidings.interactions where person_id = 'CALLED-2' and attempt = 2",
@@ -114,7 +113,7 @@ describe("texts to the scripted numbers of the sandbox end alike", () => {
       "ASKED",
       NUMBERS.map(([number]) => number),
     );
-    await expect.poll(() => standings("ASKED"), LONG).toEqual(expected);
+    await expect.poll(() => standings("ASKED")).toEqual(expected);
   });
 });
 
@@ -131,7 +130,7 @@ test("emails to the scripted mailboxes end as their reports say", async () => {
     "pat@example.com",
   ]);
   await expect
-    .poll(() => standings("MAILED"), LONG)
+    .poll(() => standings("MAILED"))
     .toEqual([
       "succeeded emailDelivered",
       "failed emailBounced",
@@ -159,7 +158,7 @@ test("receipts that were stored before a daemon is killed are applied after it, 
   await startDaemon();
   const open = async (): Promise<number> =>
     (await pool.query("select from tidings.receipt_queue")).rowCount ?? 0;
-  await expect.poll(open, LONG).toBe(0);
+  await expect.poll(open).toBe(0);
   const { rows } = await pool.query(
     `select count(distinct i.id)::int as delivered, count(t.id)::int as moves
      from tidings.interactions i
