@@ -17,7 +17,7 @@ export interface InteractionRow {
   readonly theme: string | null;
   /** The purpose of its template version. */
   readonly kind: string | null;
-  /** Started, or due while it is scheduled or in progress. */
+  /** Started, or due while it is scheduled. A notice that is late counts on the day on which it is claimed. */
   readonly at: Time;
   /** The inbound interaction that this one answers. */
   readonly replyToInboundId: InteractionId | null;
@@ -51,7 +51,7 @@ export async function loadInteractions(
   const { rows } = await sql<InteractionRow>`
     select i.id, i.person_id as borrower_id, i.origin, i.channel, i.direction, s.status, s.status_details, i.contact_id,
       array(select unnest(i.loan_ids) union select i.loan_id where i.loan_id is not null) as loan_ids, i.theme, m.kind,
-      case when s.status in ('scheduled', 'inProgress') then coalesce(i.scheduled_at_from, i.started_at, i.created_at)
+      case when s.status = 'scheduled' then coalesce(i.scheduled_at_from, i.started_at, i.created_at)
         else coalesce(i.started_at, i.scheduled_at_from, i.created_at) end as at,
       p.id as reply_to_inbound_id,
       case when i.direction = 'inbound' and not coalesce(i.content ? 'sealed', false) then left(coalesce(
