@@ -1,6 +1,6 @@
 import type { StopRuleId } from "../../domain/delivery-rules.ts";
 import type { FieldError } from "../../domain/guard/fields.ts";
-import type { GuardVerdict, RuleOutcome } from "../../domain/guard/verdict.ts";
+import type { GuardVerdict, RedirectTarget, RuleOutcome } from "../../domain/guard/verdict.ts";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { Withheld } from "../../domain/interaction.ts";
 import type { Judged } from "./judge-batch.ts";
@@ -33,7 +33,7 @@ function withheldBy(
   verdict: GuardVerdict,
   rules: readonly RuleOutcome[],
 ): GuardEffect {
-  const { outcome, ruleId = "cg.stale", until, short = ruleId, long = short } = verdict;
+  const { outcome, ruleId = "cg.stale", until, to, short = ruleId, long = short } = verdict;
   const because = { interactionId, ruleId, short, long };
   if (outcome === "wait" && until !== undefined)
     return withhold({ ...because, status: "scheduled", until: new Date(until) });
@@ -44,7 +44,25 @@ function withheldBy(
       until: null,
     });
   const others = rules.filter((rule) => rule.outcome === outcome && rule.ruleId !== ruleId);
-  return hold(interactionId, [ruleId, ...others.map((rule) => rule.ruleId)], because);
+  const heldBy = [ruleId, ...others.map((rule) => rule.ruleId)] as const;
+  return hold(interactionId, heldBy, outcome === "redirect" ? redirected(because, to) : because);
+}
+
+/** A notice that belongs to another person or channel is not sent there by itself: a person sends it there, and refuses it here. */
+function redirected(
+  { short, long }: Pick<Withheld, "short" | "long">,
+  to: RedirectTarget | undefined,
+): Pick<Withheld, "short" | "long"> {
+  const words = [
+    to?.party && `the ${to.party}`,
+    to?.channel && `by ${to.channel}`,
+    to?.contactId && `contact ${to.contactId}`,
+  ].filter((word) => word !== undefined);
+  const target = words.length === 0 ? "another contact or channel" : words.join(", ");
+  return {
+    short,
+    long: `${long} It belongs to ${target}: send it there, then refuse this notice.`,
+  };
 }
 
 /** More errors than a person reads one by one. */
