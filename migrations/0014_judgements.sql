@@ -102,6 +102,22 @@ begin
   return new;
 end $$;
 create trigger guard_hold before insert or update on tidings.holds for each row execute function tidings.guard_hold();
+-- A decision that leaves its notice held would be the end of it: nothing lists a held notice without an open hold.
+create function tidings.check_hold_decision() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.holds');
+  if exists (
+    select from tidings.interactions i where i.id = new.interaction_id and i.status = 'scheduled' and i.scheduled_at_from is null
+  ) then
+    perform tidings.refuse('holds_decisions_move_the_notice', format('interaction %s would stay held without an open hold', new.interaction_id),
+      'use `tidings release` or `tidings refuse`');
+  end if;
+  return null;
+end $$;
+-- after the statement, so that one statement may decide and move
+create trigger check_hold_decision after update on tidings.holds
+for each row when (old.decided_at is null and new.decided_at is not null) execute function tidings.check_hold_decision();
 create trigger require_values before insert or update on tidings.holds
 for each row when (new.id is null or new.interaction_id is null or new.chain_id is null or new.held_at is null or new.rule_ids is null)
 execute function tidings.refuse_missing_value();
@@ -110,4 +126,4 @@ for each statement execute function tidings.keep_history();
 create trigger only_tidings_writes before insert or update or delete on tidings.holds
 for each statement execute function tidings.only_tidings_writes('operate');
 
-revoke execute on function tidings.guard_lock_of(text), tidings.guard_hold() from public;
+revoke execute on function tidings.guard_lock_of(text), tidings.guard_hold(), tidings.check_hold_decision() from public;

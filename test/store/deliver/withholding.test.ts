@@ -122,3 +122,17 @@ test("an operator who keeps a notice locked stops neither claiming nor holding t
     );
   });
 });
+
+test("a decision about a hold cannot leave its notice held", async () => {
+  const id = await insertInteraction(pool);
+  await withholdInteractions(db, [held(id)]);
+  const decide = `update tidings.holds set decision = 'released', reason = 'x' where interaction_id = ${id} and decided_at is null`;
+  await operator.run(async (client) => {
+    await expect(client.query(decide)).rejects.toMatchObject({
+      constraint: "holds_decisions_move_the_notice",
+    });
+    await client.query(
+      `update tidings.interactions set scheduled_at_from = now() where id = ${id}; ${decide}`,
+    );
+  });
+});
