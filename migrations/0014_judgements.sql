@@ -27,7 +27,7 @@ for each statement execute function tidings.only_tidings_writes('send');
 -- Each judgement of an interaction, before it is claimed or withheld
 create table tidings.judgements (
   -- the order in which they were written
-  id bigint not null generated always as identity,
+  id bigint generated always as identity,
   interaction_id bigint not null,
   judged_at timestamptz not null,
   -- the newest change of the policy that was known
@@ -41,7 +41,7 @@ create table tidings.judgements (
   -- The rules that did not simply allow: [{"ruleId", "outcome", "until", "facts", "liftedBy"}]; null if all did. Every other rule of
   -- the policy allowed
   rules jsonb,
-  primary key (interaction_id, judged_at)
+  primary key (interaction_id, id)
 );
 -- the record tree reads them in this order
 create index judgements_in_order on tidings.judgements using brin (id) with (pages_per_range = 16, autosummarize = on);

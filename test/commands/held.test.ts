@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { explain } from "../../src/commands/explain/explain.ts";
+import { cancel } from "../../src/commands/cancel.ts";
 import { held, refuse, release } from "../../src/commands/held.ts";
 import { status } from "../../src/commands/status/status.ts";
 import { takeNearDeadlines } from "../../src/store/guard/holds.ts";
@@ -113,6 +114,17 @@ test("a refused notice fails with its rule, the name and the reason", async () =
   );
   expect(rows).toEqual([
     { decision: "refused", decided_by: "operator:Zoë", reason: "sent by letter" },
+  ]);
+});
+
+test("canceling a held notice decides about it", async () => {
+  await runOn(database, cancel, id, "--reason", "sent by letter");
+  const { rows } = await pool.query(
+    "select decision, decided_by, reason from tidings.holds where interaction_id = $1",
+    [id],
+  );
+  expect(rows).toEqual([
+    { decision: "refused", decided_by: "operator:kim", reason: "sent by letter" },
   ]);
 });
 

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { COMMAND_NAMES } from "../../src/commands/catalog.ts";
 import { readConfig } from "../../src/config.ts";
 import { openPool } from "../../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../src/store/postgres/embedded-postgres.ts";
@@ -126,36 +127,7 @@ describe("arguments", () => {
     const { code, stdout } = await tidings(["help"]);
     expect(code).toBe(0);
     const names = [...stdout.matchAll(/^ {2}tidings ([\w-]+) {2}/gm)].map((found) => found[1]);
-    const files = [
-      "start",
-      "demo",
-      "templates",
-      "preview",
-      "dry-run",
-      "status",
-      "check",
-      "audit",
-      "verify",
-      "find",
-      "explain",
-      "show",
-      "cancel",
-      "reinstate",
-      "retry",
-      "settle",
-      "pause",
-      "resume",
-      "reseal",
-      "judge",
-      "rules",
-      "keys",
-      "openapi",
-      "migrate",
-      "roles",
-      "health",
-      "version",
-    ];
-    expect(names).toEqual([...files, "help"]);
+    expect(names).toEqual(COMMAND_NAMES);
     expect((await tidings([])).stdout).toBe(stdout);
   });
 

@@ -39,6 +39,5 @@ export async function keepJudgements(db: Db, judgements: readonly KeptJudgement[
     insert into tidings.judgements (interaction_id, judged_at, outcome, rule_id, until, policy_version, facts_sha256, rules)
     select j."interactionId", j."judgedAt", j.outcome, j."ruleId", j.until, j."policyVersion", decode(j."factsSha256", 'hex'), j.rules
     from ${recordset("j", JUDGEMENT, judgements)}
-    on conflict do nothing
   `.execute(db);
 }

@@ -36,6 +36,12 @@ export async function cancelScheduled(
       from found f
       where i.id = f.id
       returning i.id
+    ),
+    -- a person has decided about those that were held
+    decided as (
+      update tidings.holds h set decision = 'refused', reason = coalesce(nullif(${reason}::text, ''), 'canceled')
+      from canceled c
+      where h.interaction_id = c.id and h.decided_at is null
     )
     select c.id from canceled c order by c.id
   `.execute(db);
