@@ -23,13 +23,11 @@ export interface MailIntakeDeps {
   /** Resolves to false if receipts were not stored and must be offered again. */
   readonly keep: (receipts: readonly ArrivedReceipt[]) => Promise<boolean>;
   readonly takeInbound: TakeInbound;
-  /** Opts out the address of a message about which its recipient complained. */
-  readonly takeComplaint: (about: ComplaintReference) => Promise<void>;
   readonly linkKeys: readonly Buffer[];
 }
 
-/** The message of a complaint, by one of these. */
-export interface ComplaintReference {
+/** The message of a report, by one of these. */
+interface Reported {
   readonly interactionId: InteractionId | null;
   readonly messageId: string | null;
 }
@@ -59,10 +57,7 @@ export function createMailIntake(deps: MailIntakeDeps): TakeMail {
 }
 
 /** The message of ours that a report names; null if it names none. A forged token counts as none. */
-function referenceOf(
-  { linkKeys }: MailIntakeDeps,
-  { reference }: MailReport,
-): ComplaintReference | null {
+function referenceOf({ linkKeys }: MailIntakeDeps, { reference }: MailReport): Reported | null {
   const { messageId, verpToken } = reference;
   const interactionId = verpToken === null ? null : interactionOfVerp(verpToken, linkKeys);
   return interactionId === null && messageId === null ? null : { interactionId, messageId };
@@ -76,7 +71,7 @@ async function takeReport(deps: MailIntakeDeps, report: MailReport): Promise<boo
   const receipt = receiptOfMail(report, messageId ?? "", deps.clock());
   if (receipt === null) return true;
   const { rawStatus, code, qualifier } = receipt;
-  const kept = await deps.keep([
+  return await deps.keep([
     {
       provider: "smtp",
       // all attempts of a chain have one Message-ID, so a signed address decides
@@ -89,8 +84,6 @@ async function takeReport(deps: MailIntakeDeps, report: MailReport): Promise<boo
       payload: null,
     },
   ]);
-  if (kept && report.kind === "complaint") await deps.takeComplaint(about);
-  return kept;
 }
 
 async function takeReply(

@@ -10,7 +10,6 @@ import { loadLinkKeys } from "./store/api/secrets.ts";
 import { createPolicyReader } from "./store/guard/policy.ts";
 import type { Db } from "./store/postgres/db.ts";
 import { keepReceipts } from "./store/receipts/receipts.ts";
-import { recordComplaint } from "./store/replies/complaints.ts";
 
 export interface MailServiceOptions {
   readonly config: Config;
@@ -66,11 +65,6 @@ async function createTake(options: MailServiceOptions): Promise<TakeMail> {
       lender: { country, timeZone },
       readPolicy: createPolicyReader(),
     }),
-    takeComplaint: async (about) => {
-      const recorded = await recordComplaint(db, about);
-      if (recorded !== null)
-        emit("consent.recorded", { ...recorded, change: "optOut", source: "complaint" });
-    },
     linkKeys: await loadLinkKeys(db),
   });
 }

@@ -9,7 +9,7 @@ import { readText } from "../core/body-text.ts";
 import type { HttpEnv } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import { HTTP_ERRORS, HttpError, httpError } from "../core/http-error.ts";
-import { keepRelayReceipts, relayReceiptOf } from "./relay-receipt.ts";
+import { relayReceiptOf } from "./relay-receipt.ts";
 
 const MAX_BODY_BYTES = 256 * 2 ** 10;
 const FORGED_PER_SECOND = 5;
@@ -33,7 +33,7 @@ export function relayRoutes(deps: HttpDeps): Hono<HttpEnv> {
     const receipts = relayEventsOf(relay, jsonOf(body)).flatMap((event) =>
       relayReceiptOf(name, event, keys),
     );
-    const kept = await keepRelayReceipts(deps, receipts);
+    const kept = (await deps.callbacks?.keep(receipts)) ?? false;
     // the relay repeats it
     if (!kept) refuseFor(BUSY_RETRY_SECONDS);
     return c.body(null, 204);

@@ -7,7 +7,7 @@ import { readText } from "../core/body-text.ts";
 import type { HttpEnv } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import { HTTP_ERRORS, HttpError, httpError } from "../core/http-error.ts";
-import { keepRelayReceipts, relayReceiptOf } from "./relay-receipt.ts";
+import { relayReceiptOf } from "./relay-receipt.ts";
 
 const MAX_BODY_BYTES = 256 * 2 ** 10;
 const FORGED_PER_SECOND = 5;
@@ -36,7 +36,7 @@ async function keep(deps: HttpDeps, message: string): Promise<boolean> {
   const event = sesEventOf(jsonOf(message));
   if (event === undefined) return true;
   const receipts = relayReceiptOf("ses", event, await loadLinkKeys(deps.db));
-  return await keepRelayReceipts(deps, receipts);
+  return (await deps.callbacks?.keep(receipts)) ?? false;
 }
 
 function jsonOf(body: string): unknown {

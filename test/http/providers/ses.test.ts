@@ -163,8 +163,10 @@ describe("a notification that SNS signed", () => {
 
   test("of a complaint opts the address out, on record", async () => {
     const contact = { contactType: "email", value: "pat@example.com" };
-    const id = await insertAccepted(pool, null, { channel: "email", provider: "smtp", contact });
+    const sent = { channel: "email", provider: "smtp", contactId: "CT-EMAIL", contact };
+    const id = await insertAccepted(pool, null, sent);
     await post(signed({ Message: bounceOf(id).replace('"Bounce"', '"Complaint"') }));
+    expect(await standing(id)).toContain("emailSpamReported");
     const { rows } = await pool.query(
       "select scope, source from tidings.consent_records where interaction_id = $1 order by scope",
       [id],
