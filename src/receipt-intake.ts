@@ -60,7 +60,7 @@ function createWriter({
 }: IntakeOptions): (group: readonly Waiting[]) => Promise<void> {
   let outageOver: (() => void) | undefined;
 
-  return async function write(group) {
+  async function write(group: readonly Waiting[]): Promise<void> {
     try {
       const receipts = group.map((one) => one.receipt);
       await keepReceipts(db, receipts);
@@ -70,16 +70,16 @@ function createWriter({
     } catch (error) {
       const outage = outageCode(error);
       if (outage !== undefined) outageOver ??= outages.begin("receipts", outage);
-      else if (group.length > 1) return await oneByOne(group);
+      else if (group.length > 1) return oneByOne(group);
       else emit("receipts.notKept", { provider: group[0]?.receipt.provider ?? "", receipts: 1 });
       // what the database refuses is not sent again, because it would be refused again
       for (const one of group) one.done(outage === undefined);
     }
-    return undefined;
-  };
+  }
 
   async function oneByOne(group: readonly Waiting[]): Promise<void> {
-    const write = createWriter({ db, emit, outages });
     for (const one of group) await write([one]);
   }
+
+  return write;
 }

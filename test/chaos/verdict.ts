@@ -1,4 +1,7 @@
 import type { Pool } from "pg";
+import { runAudit } from "../../src/audit.ts";
+import { createDb } from "../../src/store/postgres/db.ts";
+import { verifyRecord } from "../../src/verify-record.ts";
 import type { Received } from "./received.ts";
 
 /** The recorded data of one notice. */
@@ -70,6 +73,28 @@ const UNRESOLVED = `
   left join tidings.interactions i on i.case_change_id = r.case_change_id and i.previous_interaction_id is null
   group by r.case_change_id having coalesce(jsonb_array_length(r.verdicts->'fires'), 0) <> count(i.id)`;
 
+/** The gaps that an audit finds, and the flaws of the record tree. */
+async function proveRecord(pool: Pool): Promise<string[]> {
+  const db = createDb(pool);
+  const wrong: string[] = [];
+  const scope = { from: new Date(0), until: new Date(Date.now() + 86_400_000), caseId: null };
+  await runAudit(db, scope, {
+    onGap: ({ kind, caseChangeId, long }) =>
+      wrong.push(`${kind} of change ${caseChangeId}: ${long}`),
+    onProgress: () => {},
+  });
+  await verifyRecord(
+    db,
+    { from: 0, logged: [], publicKey: undefined },
+    {
+      onFlaw: ({ kind, source, rowId, long }) =>
+        wrong.push(`${kind} of ${source ?? "the tree"} ${rowId ?? ""}: ${long}`),
+      onProgress: () => {},
+    },
+  );
+  return wrong;
+}
+
 /** Compares the received messages with the record. */
 export async function judgeRun(pool: Pool, received: Received): Promise<Verdict> {
   const chains = await readChains(pool);
@@ -91,6 +116,7 @@ export async function judgeRun(pool: Pool, received: Received): Promise<Verdict>
       ...(await query(ILLEGAL)),
       ...(await query(UNANSWERED)),
       ...(await query(UNRESOLVED)),
+      ...(await proveRecord(pool)),
     ],
   };
 }

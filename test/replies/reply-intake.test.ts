@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { inbox } from "../../src/commands/inbox.ts";
+import { status } from "../../src/commands/status/status.ts";
 import { chooseContact } from "../../src/decide/deliver/choose-contact.ts";
 import type { Contact } from "../../src/domain/deliver/contact.ts";
 import { type BorrowerId, type InteractionId, parseBorrowerId } from "../../src/domain/ids.ts";
@@ -308,3 +309,13 @@ describe("tidings inbox", () => {
 });
 
 const runInbox = (words: readonly string[]) => runOn(database, inbox, ...words);
+
+test("the status asks a person to read what is unclear, and only that", async () => {
+  await takeInbound(textMessage("STOP"));
+  expect((await runOn(database, status)).output).not.toContain("UNREAD");
+  await takeInbound(textMessage("please do something about this"));
+  const { code, output } = await runOn(database, status);
+  expect(code).toBe(1);
+  expect(output).toMatch(/UNREAD: 1 reply, the oldest for .*`tidings inbox` lists them\./);
+  expect(output).toMatch(/NEEDS A PERSON: .*1 reply to read/);
+});

@@ -10,10 +10,12 @@ import {
 } from "../../store/operate/backlog.ts";
 import {
   countJobsByTask,
+  countReplies,
   countUnknown,
   listOpenPauses,
   type JobCount,
   type OpenPause,
+  type ReplyCount,
   type UnknownCount,
 } from "../../store/operate/status-counts.ts";
 import { type CarriedChannel, listCarriedChannels } from "../../store/deliver/channels.ts";
@@ -36,6 +38,7 @@ export interface Overview {
   readonly later: LaterCount;
   readonly unknown: readonly UnknownCount[];
   readonly held: HeldCount;
+  readonly replies: ReplyCount;
   readonly jobs: readonly JobCount[];
   readonly lastAudit: LastAudit | null;
 }
@@ -55,6 +58,7 @@ export const loadOverview = async (db: Db): Promise<Overview> => ({
   later: await countLater(db, MOST_LATER),
   unknown: await countUnknown(db),
   held: await countHeld(db, HELD_WARNING_MS),
+  replies: await countReplies(db),
   jobs: await countJobsByTask(db),
   lastAudit: await readLastAudit(db),
 });

@@ -1,11 +1,18 @@
-import type { JobCount, UnknownCount } from "../../store/operate/status-counts.ts";
+import type { JobCount, ReplyCount, UnknownCount } from "../../store/operate/status-counts.ts";
 import type { LaterCount } from "../../store/operate/backlog.ts";
 import type { HeldCount } from "../../store/guard/holds.ts";
 import type { LastAudit } from "../../store/audit/daily-audits.ts";
 import type { Unresolved } from "../../store/resolve/resolve-queue.ts";
 import { aligned, counted, page } from "../cli/layout.ts";
 import { showDuration, type ShowMoment } from "../cli/moment.ts";
-import type { ChannelReport, DaemonReport, PauseReport, StatusReport, Waiting } from "./report.ts";
+import {
+  type ChannelReport,
+  type DaemonReport,
+  type PauseReport,
+  replyCount,
+  type StatusReport,
+  type Waiting,
+} from "./report.ts";
 
 /** Writes the report for one screen. */
 export function statusPage(report: StatusReport, show: ShowMoment): string {
@@ -20,6 +27,7 @@ export function statusPage(report: StatusReport, show: ShowMoment): string {
       laterLine(report.later, show),
       unknownLine(report.unknown),
       ...heldLines(report.held),
+      ...replyLines(report.replies),
       ...auditLines(report.lastAudit),
     ],
     jobLines(report.jobs),
@@ -132,6 +140,16 @@ function unknownLine(counts: readonly UnknownCount[]): string {
       `${interactions} by ${channel} (from interaction ${firstInteractionId})`,
   );
   return `OUTCOME UNKNOWN: ${parts.join(", ")}.`;
+}
+
+function replyLines(count: ReplyCount): string[] {
+  const { replies, oldestMs, suppressing } = count;
+  if (replies === 0) return [];
+  const stopped =
+    suppressing === 0 ? "" : ` ${suppressing.toLocaleString("en-US")} may be an opt-out.`;
+  return [
+    `UNREAD: ${replyCount(count)}, the oldest for ${showDuration(oldestMs)}.${stopped} \`tidings inbox\` lists them.`,
+  ];
 }
 
 function heldLines({ interactions, oldestMs, nearDeadline }: HeldCount): string[] {

@@ -60,7 +60,7 @@ export type DaemonReport = Pick<ListedWorker, "id" | "host" | "pid" | "startedAt
 /** The state of the installation, and what a person must look at. */
 export interface StatusReport extends Pick<
   Overview,
-  "unresolved" | "later" | "unknown" | "held" | "jobs" | "lastAudit"
+  "unresolved" | "later" | "unknown" | "held" | "replies" | "jobs" | "lastAudit"
 > {
   /** In a few words each; empty if nothing needs a person. */
   readonly needsPerson: readonly string[];
@@ -72,7 +72,7 @@ export interface StatusReport extends Pick<
 
 /** Joins the counts to a report and decides what needs a person. */
 export function reportOf(overview: Overview): StatusReport {
-  const { unresolved, later, unknown, held, jobs, lastAudit, pauses, overdue } = overview;
+  const { unresolved, later, unknown, held, replies, jobs, lastAudit, pauses, overdue } = overview;
   const isPaused = (one: OverdueCount): boolean => pauses.some((pause) => holds(pause, one));
   const report = {
     daemons: overview.workers.map(daemonOf),
@@ -86,6 +86,7 @@ export function reportOf(overview: Overview): StatusReport {
     later,
     unknown,
     held,
+    replies,
     jobs,
     lastAudit,
   };
@@ -191,7 +192,7 @@ function timeLeft({
 }
 
 function needsOf(report: Omit<StatusReport, "needsPerson">, free: Waiting): string[] {
-  const { daemons, channels, pauses, unresolved, unknown, held, jobs, lastAudit } = report;
+  const { daemons, channels, pauses, unresolved, unknown, held, replies, jobs, lastAudit } = report;
   const unsettled = sumOf(unknown, (one) => one.held);
   const givenUp = sumOf(jobs, (one) => one.givenUp);
   const isRunning = daemons.some((one) => one.isAlive);
@@ -205,6 +206,7 @@ function needsOf(report: Omit<StatusReport, "needsPerson">, free: Waiting): stri
     ...pauses.map(needOfPause),
     unsettled > 0 ? `${counted(unsettled, "unknown outcome")} to settle` : undefined,
     held.interactions > 0 ? needOfHeld(held) : undefined,
+    replies.replies > 0 ? `${replyCount(replies)} to read` : undefined,
     givenUp > 0 ? `${counted(givenUp, "job")} given up by the queue` : undefined,
     lastAudit !== null && lastAudit.gaps > 0
       ? `the audit of ${lastAudit.day} found ${counted(lastAudit.gaps, "gap")}`
@@ -216,6 +218,10 @@ function needOfHeld({ interactions, nearDeadline }: HeldCount): string {
   const near = nearDeadline === 0 ? "" : `, ${nearDeadline} of them near or past the latest time`;
   return `${counted(interactions, "held notice")} to release or refuse${near}`;
 }
+
+/** `1 reply`, `2 replies`. */
+export const replyCount = ({ replies }: Overview["replies"]): string =>
+  replies === 1 ? "1 reply" : `${replies.toLocaleString("en-US")} replies`;
 
 function needOfChannel({ channel, condition, waiting }: ChannelReport): string | undefined {
   if (condition === "stopped") return `${channel} has stopped`;

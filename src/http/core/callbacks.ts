@@ -22,7 +22,7 @@ export interface ArrivedText {
   readonly isTollFree: boolean;
 }
 
-/** The door for notifications of Amazon SES. */
+/** The endpoint for notifications of Amazon SES. */
 export interface SnsDoor {
   readonly read: (body: unknown) => Promise<SnsReading>;
   /** Confirms a subscription. */

@@ -75,3 +75,21 @@ export async function countJobsByTask(db: Db): Promise<JobCount[]> {
   `.execute(db);
   return rows;
 }
+
+/** The replies of borrowers that wait for a person. */
+export interface ReplyCount {
+  readonly replies: number;
+  readonly oldestMs: number;
+  /** Those that may be an opt-out: nothing is sent to their contacts until a person has read them. */
+  readonly suppressing: number;
+}
+
+export async function countReplies(db: Db): Promise<ReplyCount> {
+  const { rows } = await sql<ReplyCount>`
+    select count(*)::int as replies, coalesce((extract(epoch from clock_timestamp() - min(m.received_at)) * 1000)::float8, 0) as oldest_ms,
+      (count(*) filter (where m.suppresses))::int as suppressing
+    from tidings.inbound_messages m
+    where m.is_open
+  `.execute(db);
+  return rows[0] ?? { replies: 0, oldestMs: 0, suppressing: 0 };
+}
