@@ -28,7 +28,7 @@ export function createPolicyWatch({
         entries: policy.changes.flatMap(({ entryId }) => entryId ?? []),
       });
     for (const { version, ruleId, errors } of policy.unreadable)
-      emit("policy.invalid", {
+      emit("policy.rejected", {
         version,
         guardRuleId: ruleId,
         errors: errors.map(({ field, message }) => `${field} ${message}`),

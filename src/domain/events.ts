@@ -234,7 +234,7 @@ export const EVENTS = {
     "The policy of the guard is no longer the one that this daemon reported before: a lender changed it, or the time of a change has come. After a start it is reported if anything differs from what is built in. version is the newest change; off and stricter are rules, entries the parameters that differ.",
     { version: NUMBER, off: TEXTS, stricter: TEXTS, entries: TEXTS },
   ),
-  "policy.invalid": declare(
+  "policy.rejected": declare(
     "error",
     "A change of the policy contradicts itself. The messages that need it are held; all others are judged. errors names the columns. Correct it by another change (docs/policy.md).",
     { version: NUMBER, guardRuleId: TEXT, errors: TEXTS },

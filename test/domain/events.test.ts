@@ -3,7 +3,17 @@ import { EVENTS, type Emit } from "../../src/domain/events.ts";
 import { NEVER_LOGGED } from "../../src/log.ts";
 
 /** Past forms that do not end in -ed. */
-const IRREGULAR = new Set(["found", "left", "lost", "split"]);
+const IRREGULAR = new Set([
+  "found",
+  "held",
+  "kept",
+  "left",
+  "lost",
+  "made",
+  "put",
+  "read",
+  "split",
+]);
 const isPast = (word: string): boolean => word.endsWith("ed") || IRREGULAR.has(word);
 
 const isNamedByForm = (name: string): boolean => {

@@ -60,7 +60,7 @@ test("a change that cannot be read is reported with its columns", async () => {
   expect(emitted).toEqual([
     expect.objectContaining({ event: "policy.changed", entries: ["US.window.other"] }),
     {
-      event: "policy.invalid",
+      event: "policy.rejected",
       version: 1,
       guardRuleId: "time.window",
       errors: ["value must begin before it ends"],
