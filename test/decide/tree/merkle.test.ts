@@ -3,11 +3,8 @@ import {
   append,
   EMPTY_FRONTIER,
   EMPTY_ROOT,
-  inclusionProof,
   leafHash,
-  rootByInclusion,
   rootOf,
-  rootsFrom,
 } from "../../../src/decide/tree/merkle.ts";
 
 /** The leaves and roots of the test vectors of Certificate Transparency (RFC 6962). */
@@ -52,32 +49,5 @@ describe("roots", () => {
       const grouped = append(append(EMPTY_FRONTIER, leaves.slice(0, cut)), leaves.slice(cut));
       expect(rootOf(grouped)).toEqual(whole);
     }
-  });
-});
-
-describe("inclusion", () => {
-  const leaves = Array.from({ length: 70 }, (_, at) => leafHash(Buffer.from(String(at))));
-  const roots = rootsFrom(leaves);
-
-  const places = Array.from({ length: 70 }, (_, at) => at + 1).flatMap((size) =>
-    Array.from({ length: size }, (_, index) => ({ size, index })),
-  );
-
-  test("every proof leads to the root, and no other leaf, place or length does", () => {
-    for (const { size, index } of places) {
-      const root = roots(0, size);
-      const leaf = leaves[index] ?? EMPTY_ROOT;
-      const proof = inclusionProof(index, size, roots);
-      const other = (index + 1) % size;
-      expect(rootByInclusion({ leaf, index, size }, proof)).toEqual(root);
-      expect(rootByInclusion({ leaf: EMPTY_ROOT, index, size }, proof)).not.toEqual(root);
-      if (size > 1) expect(rootByInclusion({ leaf, index: other, size }, proof)).not.toEqual(root);
-      expect(rootByInclusion({ leaf, index, size }, [...proof, leaf])).toBeUndefined();
-    }
-  });
-
-  test("a leaf outside the tree has no proof", () => {
-    expect(() => inclusionProof(70, 70, roots)).toThrow(RangeError);
-    expect(rootByInclusion({ leaf: EMPTY_ROOT, index: 70, size: 70 }, [])).toBeUndefined();
   });
 });
