@@ -33,6 +33,8 @@ interface Scene {
   postgres: EmbeddedPostgres;
 }
 
+/** Several notices of each borrower are in progress at once, and the guard reads a history of the usual length. */
+const BORROWERS = 500;
 /**
  * The run is given up when nothing has progressed for so long. A dead worker is missed for 12 s, a text is asked after for
  * 6 s and overdue work is found after a minute; a slow machine takes a multiple of the work in between, not of these.
@@ -90,6 +92,11 @@ async function openScene(
     insert into tidings.templates (id, channel, subject_template, text_template, status) values
       (21, 'email', 'A notice', 'Notice of {{case.id}}', 'active'), (22, 'text', null, 'Lender: notice of {{case.id}}', 'active');
     insert into tidings.case_types (id) values ('resent'), ('held'), ('texted');
+    insert into tidings.borrowers (id, name) select 'CB-' || n, '{"firstName": "Pat"}' from generate_series(1, ${BORROWERS}) n;
+    insert into tidings.contacts (id, borrower_id, contact_type, label, value, receive_text_messages)
+    select 'CE-' || n, 'CB-' || n, 'email', 'personal', 'pat' || n || '@example.com', false from generate_series(1, ${BORROWERS}) n
+    union all
+    select 'CP-' || n, 'CB-' || n, 'phone', 'personal', '+1614555' || lpad(n::text, 4, '0'), true from generate_series(1, ${BORROWERS}) n;
     insert into tidings.notification_types (id, version, on_status, channel, template_id, on_unknown, status) values
       (21, 1, 'initiated', 'email', 21, 'resend', 'active'), (22, 1, 'initiated', 'email', 21, 'hold', 'active'), (23, 1, 'initiated', 'text', 22, 'hold', 'active');
     insert into tidings.case_type_notification_types values ('resent', 21), ('held', 22), ('texted', 23);
@@ -105,6 +112,7 @@ async function insertUntil({ pool, random }: Scene, end: number): Promise<void> 
       caseId: `CS-${n}-${part}`,
       status: "initiated",
       caseTypeId,
+      borrowerId: `CB-${1 + ((n + part) % BORROWERS)}`,
       at: "2026-01-05T15:00:00Z",
     }));
     // an insert of a core system whose database is unreachable fails without effect, which is not tested here
