@@ -10,7 +10,7 @@ import { takeNearDeadlines } from "./store/guard/holds.ts";
 import { markSilent } from "./store/receipts/silence.ts";
 import { recordEndedPauses } from "./store/operate/pauses.ts";
 import type { Outages } from "./store/postgres/outages.ts";
-import { auditDaily } from "./daily-audit.ts";
+import { auditDaily } from "./record/daily-audit.ts";
 import { createIntakeSweep } from "./intake-sweep.ts";
 import { createPolicyWatch } from "./policy-watch.ts";
 import { outageCode } from "./store/postgres/retry.ts";

@@ -6,7 +6,7 @@ import { openChannels, type OpenChannels } from "../src/channels.ts";
 import { readConfig } from "../src/config.ts";
 import type { Deps } from "../src/deps.ts";
 import type { TestDatabase } from "./database.ts";
-import { applyWaiting } from "../src/receipt-applier.ts";
+import { applyWaiting } from "../src/receipts/applier.ts";
 import { keepReceipts } from "../src/store/receipts/receipts.ts";
 import { depsOn } from "./deps.ts";
 import { insertChanges, insertLender } from "./lender.ts";

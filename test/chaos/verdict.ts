@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
-import { runAudit } from "../../src/audit.ts";
+import { runAudit } from "../../src/record/audit.ts";
 import { createDb } from "../../src/store/postgres/db.ts";
-import { verifyRecord } from "../../src/verify-record.ts";
+import { verifyRecord } from "../../src/record/verify-record.ts";
 import type { Received } from "./received.ts";
 
 /** The recorded data of one notice. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { receipts } from "../../src/commands/receipts/receipts.ts";
 import type { InteractionId } from "../../src/domain/ids.ts";
-import { applyWaiting } from "../../src/receipt-applier.ts";
+import { applyWaiting } from "../../src/receipts/applier.ts";
 import { keepReceipts } from "../../src/store/receipts/receipts.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";

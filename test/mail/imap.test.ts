@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config.ts";
 import type { InteractionId } from "../../src/domain/ids.ts";
-import { openMail } from "../../src/mail-service.ts";
+import { openMail } from "../../src/mail/mail-service.ts";
 import { type ImapReader, startImapReader } from "../../src/providers/mailbox/imap.ts";
 import { useDatabase } from "../database.ts";
 import { insertLender, insertType } from "../lender.ts";

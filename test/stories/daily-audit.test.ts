@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { auditDaily } from "../../src/daily-audit.ts";
+import { auditDaily } from "../../src/record/daily-audit.ts";
 import type { Deps } from "../../src/deps.ts";
 import type { EmittedEvent } from "../../src/domain/events.ts";
 import { status } from "../../src/commands/status/status.ts";

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Deps } from "../../src/deps.ts";
 import type { InteractionId } from "../../src/domain/ids.ts";
-import { applyWaiting } from "../../src/receipt-applier.ts";
+import { applyWaiting } from "../../src/receipts/applier.ts";
 import { keepReceipts } from "../../src/store/receipts/receipts.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { InteractionId } from "../../src/domain/ids.ts";
-import { applyWaiting } from "../../src/receipt-applier.ts";
+import { applyWaiting } from "../../src/receipts/applier.ts";
 import { keepReceipts } from "../../src/store/receipts/receipts.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";

@@ -1,4 +1,4 @@
-import { runAudit, type AuditTotals } from "../../audit.ts";
+import { runAudit, type AuditTotals } from "../../record/audit.ts";
 import type { Gap } from "../../domain/audit/audit.ts";
 import { parseCaseId } from "../../domain/ids.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";

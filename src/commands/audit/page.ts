@@ -1,4 +1,4 @@
-import type { AuditTotals } from "../../audit.ts";
+import type { AuditTotals } from "../../record/audit.ts";
 import type { Gap } from "../../domain/audit/audit.ts";
 import { aligned, counted, page, wrapped } from "../cli/layout.ts";
 import type { Print } from "../cli/print.ts";

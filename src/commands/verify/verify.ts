@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { type Flaw, type LoggedHead, verifyRecord } from "../../verify-record.ts";
+import { type Flaw, type LoggedHead, verifyRecord } from "../../record/verify-record.ts";
 import { readWhole, unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";

@@ -4,7 +4,7 @@ import { verpToken } from "../../../src/decide/receipts/verp.ts";
 import type { InteractionId } from "../../../src/domain/ids.ts";
 import { createSnsReader, isOfSns } from "../../../src/providers/ses/sns.ts";
 import { createReceiptIntake } from "../../../src/receipt-intake.ts";
-import { applyWaiting } from "../../../src/receipt-applier.ts";
+import { applyWaiting } from "../../../src/receipts/applier.ts";
 import { loadLinkKeys } from "../../../src/store/api/secrets.ts";
 import { trackOutages } from "../../../src/store/postgres/outages.ts";
 import { useDatabase } from "../../database.ts";

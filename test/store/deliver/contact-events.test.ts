@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { InteractionId } from "../../../src/domain/ids.ts";
-import { applyWaiting } from "../../../src/receipt-applier.ts";
+import { applyWaiting } from "../../../src/receipts/applier.ts";
 import { noteFindings, noteKeptFindings } from "../../../src/store/deliver/contact-findings.ts";
 import { keepReceipts } from "../../../src/store/receipts/receipts.ts";
 import { untilWaitingForLock, useDatabase } from "../../database.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { applyWaiting } from "../../../src/receipt-applier.ts";
+import { applyWaiting } from "../../../src/receipts/applier.ts";
 import { keepReceipts } from "../../../src/store/receipts/receipts.ts";
 import { markSilent } from "../../../src/store/receipts/silence.ts";
 import { rewriteRecord, useDatabase } from "../../database.ts";

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import type { StatusPolls } from "../../../src/deps.ts";
-import { applyWaiting } from "../../../src/receipt-applier.ts";
-import { pollOnce } from "../../../src/status-poller.ts";
+import { applyWaiting } from "../../../src/receipts/applier.ts";
+import { pollOnce } from "../../../src/receipts/status-poller.ts";
 import { useDatabase } from "../../database.ts";
 import { depsOn } from "../../deps.ts";
 import type { InteractionId } from "../../../src/domain/ids.ts";

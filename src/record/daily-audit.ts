@@ -1,7 +1,7 @@
 import { runAudit } from "./audit.ts";
-import type { Deps } from "./deps.ts";
-import type { Gap } from "./domain/audit/audit.ts";
-import { beginDailyAudit, recordDailyAudit } from "./store/audit/daily-audits.ts";
+import type { Deps } from "../deps.ts";
+import type { Gap } from "../domain/audit/audit.ts";
+import { beginDailyAudit, recordDailyAudit } from "../store/audit/daily-audits.ts";
 
 /** The hour of the lender's day from which a daemon audits (0 to 23). */
 const HOUR = 3;

@@ -1,8 +1,8 @@
-import { append, type Frontier, type Hash, rootOf } from "./decide/tree/merkle.ts";
-import type { Deps } from "./deps.ts";
-import { LEAF_SOURCES, type LeafSource } from "./domain/tree/leaf-sources.ts";
-import type { Db } from "./store/postgres/db.ts";
-import { insertHead, readLastHead } from "./store/tree/heads.ts";
+import { append, type Frontier, type Hash, rootOf } from "../decide/tree/merkle.ts";
+import type { Deps } from "../deps.ts";
+import { LEAF_SOURCES, type LeafSource } from "../domain/tree/leaf-sources.ts";
+import type { Db } from "../store/postgres/db.ts";
+import { insertHead, readLastHead } from "../store/tree/heads.ts";
 import {
   addLeaves,
   type IdRange,
@@ -11,7 +11,7 @@ import {
   readIdsGiven,
   recordTreeState,
   type SweptIds,
-} from "./store/tree/leaves.ts";
+} from "../store/tree/leaves.ts";
 import { signHead, type SigningKey } from "./tree-signature.ts";
 
 /** The number of ids that one statement reads. */

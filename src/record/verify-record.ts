@@ -1,16 +1,16 @@
 import type { KeyObject } from "node:crypto";
-import { append, EMPTY_FRONTIER, type Frontier, rootOf } from "./decide/tree/merkle.ts";
-import { LEAF_SOURCES, type LeafSource } from "./domain/tree/leaf-sources.ts";
+import { append, EMPTY_FRONTIER, type Frontier, rootOf } from "../decide/tree/merkle.ts";
+import { LEAF_SOURCES, type LeafSource } from "../domain/tree/leaf-sources.ts";
 import { hashesOf } from "./record-tree.ts";
-import type { Db } from "./store/postgres/db.ts";
-import { listHeads, type TreeHead } from "./store/tree/heads.ts";
-import { readTreeState } from "./store/tree/leaves.ts";
+import type { Db } from "../store/postgres/db.ts";
+import { listHeads, type TreeHead } from "../store/tree/heads.ts";
+import { readTreeState } from "../store/tree/leaves.ts";
 import {
   findRowsWithoutLeaf,
   findWrongLeaves,
   loadStoredLeaves,
   type StoredLeaves,
-} from "./store/tree/stored-leaves.ts";
+} from "../store/tree/stored-leaves.ts";
 import { isSignedBy } from "./tree-signature.ts";
 
 /** The ways in which the record can differ from its tree. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Deps, StatusPolls } from "./deps.ts";
-import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
-import type { Outages } from "./store/postgres/outages.ts";
-import { outageCode } from "./store/postgres/retry.ts";
-import { leasePolls, refreshPolls, schedulePolls, type Poll } from "./store/receipts/polls.ts";
-import { keepReceipts } from "./store/receipts/receipts.ts";
+import type { Deps, StatusPolls } from "../deps.ts";
+import type { ArrivedReceipt } from "../domain/receipts/arrived-receipt.ts";
+import type { Outages } from "../store/postgres/outages.ts";
+import { outageCode } from "../store/postgres/retry.ts";
+import { leasePolls, refreshPolls, schedulePolls, type Poll } from "../store/receipts/polls.ts";
+import { keepReceipts } from "../store/receipts/receipts.ts";
 
 /** The number of texts in one round. */
 const MOST = 100;

@@ -1,6 +1,6 @@
-import type { AppliedMessage, AppliedReceipts } from "../tasks/apply_receipts.ts";
-import type { Emit } from "./domain/events.ts";
-import type { StatusDetails } from "./domain/status-details.ts";
+import type { AppliedMessage, AppliedReceipts } from "../../tasks/apply_receipts.ts";
+import type { Emit } from "../domain/events.ts";
+import type { StatusDetails } from "../domain/status-details.ts";
 
 /** Reports applied receipts: one event per message, and one for those that are put aside. */
 export function reportApplied(emit: Emit, { applied, putAside }: AppliedReceipts): void {

@@ -1,15 +1,15 @@
-import type { Clock } from "./clock.ts";
-import type { Config, MailConfig } from "./config.ts";
-import type { Emit } from "./domain/events.ts";
+import type { Clock } from "../clock.ts";
+import type { Config, MailConfig } from "../config.ts";
+import type { Emit } from "../domain/events.ts";
 import { createMailIntake, type TakeMail } from "./mail-intake.ts";
-import { type ImapReader, startImapReader } from "./providers/mailbox/imap.ts";
-import { openMailListener } from "./providers/mailbox/listener.ts";
-import { createReplyIntake } from "./reply-intake.ts";
-import type { Seal } from "./seal.ts";
-import { loadLinkKeys } from "./store/api/secrets.ts";
-import { createPolicyReader } from "./store/guard/policy.ts";
-import type { Db } from "./store/postgres/db.ts";
-import { keepReceipts } from "./store/receipts/receipts.ts";
+import { type ImapReader, startImapReader } from "../providers/mailbox/imap.ts";
+import { openMailListener } from "../providers/mailbox/listener.ts";
+import { createReplyIntake } from "../reply-intake.ts";
+import type { Seal } from "../seal.ts";
+import { loadLinkKeys } from "../store/api/secrets.ts";
+import { createPolicyReader } from "../store/guard/policy.ts";
+import type { Db } from "../store/postgres/db.ts";
+import { keepReceipts } from "../store/receipts/receipts.ts";
 
 export interface MailServiceOptions {
   readonly config: Config;

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
-import { readMail } from "./decide/receipts/bounces/read-mail.ts";
-import { receiptOfMail } from "./decide/receipts/bounces/receipt-of-mail.ts";
-import type { MailReport } from "./decide/receipts/bounces/mail-report.ts";
-import { interactionOfVerp } from "./decide/receipts/verp.ts";
-import type { Clock } from "./clock.ts";
-import type { Emit } from "./domain/events.ts";
-import type { InteractionId } from "./domain/ids.ts";
-import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
-import type { ParsedMail } from "./domain/receipts/parsed-mail.ts";
-import { type Envelope, parseMail } from "./providers/mailbox/parse-mail.ts";
-import type { TakeInbound } from "./reply-intake.ts";
+import { readMail } from "../decide/receipts/bounces/read-mail.ts";
+import { receiptOfMail } from "../decide/receipts/bounces/receipt-of-mail.ts";
+import type { MailReport } from "../decide/receipts/bounces/mail-report.ts";
+import { interactionOfVerp } from "../decide/receipts/verp.ts";
+import type { Clock } from "../clock.ts";
+import type { Emit } from "../domain/events.ts";
+import type { InteractionId } from "../domain/ids.ts";
+import type { ArrivedReceipt } from "../domain/receipts/arrived-receipt.ts";
+import type { ParsedMail } from "../domain/receipts/parsed-mail.ts";
+import { type Envelope, parseMail } from "../providers/mailbox/parse-mail.ts";
+import type { TakeInbound } from "../reply-intake.ts";
 
 /** What became of an email: it was handled and may be removed, or it must be offered again. */
 export type MailOutcome = "taken" | "busy";

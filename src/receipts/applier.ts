@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { applyReceipts, type AppliedReceipts } from "../tasks/apply_receipts.ts";
-import type { Deps } from "./deps.ts";
-import type { ReceiptId } from "./domain/ids.ts";
-import { reportApplied } from "./receipt-events.ts";
-import { constraintViolation } from "./store/postgres/constraint-violation.ts";
-import type { Outages } from "./store/postgres/outages.ts";
-import { outageCode } from "./store/postgres/retry.ts";
+import { applyReceipts, type AppliedReceipts } from "../../tasks/apply_receipts.ts";
+import type { Deps } from "../deps.ts";
+import type { ReceiptId } from "../domain/ids.ts";
+import { reportApplied } from "./events.ts";
+import { constraintViolation } from "../store/postgres/constraint-violation.ts";
+import type { Outages } from "../store/postgres/outages.ts";
+import { outageCode } from "../store/postgres/retry.ts";
 import {
   claimReceipt,
   claimReceipts,
   postponeReceipts,
   type QueuedReceipt,
-} from "./store/receipts/receipt-queue.ts";
+} from "../store/receipts/receipt-queue.ts";
 
 /** The number of receipts that are applied in one transaction. */
 const MOST = 200;

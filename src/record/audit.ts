@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { auditChange } from "./decide/audit/audit-change.ts";
-import type { AuditedChange, Gap } from "./domain/audit/audit.ts";
-import type { CaseChangeId } from "./domain/ids.ts";
+import { auditChange } from "../decide/audit/audit-change.ts";
+import type { AuditedChange, Gap } from "../domain/audit/audit.ts";
+import type { CaseChangeId } from "../domain/ids.ts";
 import {
   type AuditScope,
   findAuditRange,
   loadAuditedChanges,
-} from "./store/audit/audited-changes.ts";
-import { findJoblessInteractions, type JoblessInteraction } from "./store/audit/missing-jobs.ts";
-import { loadTypeHistory } from "./store/operate/case-history.ts";
-import type { Db } from "./store/postgres/db.ts";
+} from "../store/audit/audited-changes.ts";
+import { findJoblessInteractions, type JoblessInteraction } from "../store/audit/missing-jobs.ts";
+import { loadTypeHistory } from "../store/operate/case-history.ts";
+import type { Db } from "../store/postgres/db.ts";
 
 /** The totals of an audit. */
 export interface AuditTotals {
