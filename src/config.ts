@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js";
 import { z } from "zod";
-import { nearestWord } from "./domain/did-you-mean.ts";
+import { nearestWord } from "./domain/values/did-you-mean.ts";
 import { Fault } from "./domain/fault.ts";
 import { isLoopback } from "./domain/loopback.ts";
-import { sayIssue } from "./domain/suggestions.ts";
+import { sayIssue } from "./domain/values/suggestions.ts";
 import { type Relays, readRelays } from "./domain/receipts/relay.ts";
 import type { Lender } from "./domain/lender.ts";
 import type { SendableChannel } from "./domain/vocabulary.ts";

@@ -5,7 +5,7 @@ import { policyNow } from "./decide/guard/policy/in-force.ts";
 import type { Emit } from "./domain/events.ts";
 import type { InteractionId } from "./domain/ids.ts";
 import type { Lender } from "./domain/lender.ts";
-import { readPhoneNumber } from "./domain/phone-number.ts";
+import { readPhoneNumber } from "./domain/values/phone-number.ts";
 import { type Seal, sealIfSensitive } from "./seal.ts";
 import { nextInteractionId } from "./store/api/interaction-log.ts";
 import type { ReadPolicy } from "./store/guard/policy.ts";

@@ -1,4 +1,4 @@
-import { askWhether } from "../domain/did-you-mean.ts";
+import { askWhether } from "../domain/values/did-you-mean.ts";
 import { wrongArguments } from "./cli/arguments.ts";
 import { command, type Command } from "./cli/command.ts";
 import { aligned } from "./cli/layout.ts";

@@ -9,6 +9,7 @@ import { expect, test } from "vitest";
 const FLOORS: readonly (readonly string[])[] = [
   ["src/domain/vocabulary.ts", "src/domain/guard/rule-ids.ts"],
   ["src/domain/*.ts"],
+  ["src/domain/values/*.ts"],
   ["src/domain/template/*.ts"],
   ["src/domain/codes/*.ts", "src/domain/resolve/*.ts", "src/domain/receipts/*.ts"],
   ["src/domain/deliver/*.ts", "src/domain/settle/*.ts"],
@@ -172,7 +173,8 @@ const HOMES: Readonly<Record<string, string>> = {
   handlebars: "src/template/**",
   "jsonc-parser": "src/template/check/json-document.ts",
   luxon: "src/{decide,template}/**",
-  "libphonenumber-js": "{src/config.ts,src/domain/phone-number.ts,src/template/language/*.ts}",
+  "libphonenumber-js":
+    "{src/config.ts,src/domain/values/phone-number.ts,src/template/language/*.ts}",
   pino: "src/log.ts",
   "prom-client": "{src/observe/*.ts,src/observing.ts}",
   hono: "src/http/**",

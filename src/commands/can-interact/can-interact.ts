@@ -1,6 +1,6 @@
 import { systemClock } from "../../clock.ts";
 import { clockOf } from "../../decide/guard/time/zone-clock.ts";
-import { nearestWord } from "../../domain/did-you-mean.ts";
+import { nearestWord } from "../../domain/values/did-you-mean.ts";
 import { parseBorrowerId } from "../../domain/ids.ts";
 import { CHANNELS, THEMES } from "../../domain/vocabulary.ts";
 import { canInteract as ask, type Considered, type Permission } from "../../guard/can-interact.ts";

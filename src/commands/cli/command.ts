@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { nearestWord } from "../../domain/did-you-mean.ts";
+import { nearestWord } from "../../domain/values/did-you-mean.ts";
 import { wrongArguments } from "./arguments.ts";
 import { aligned } from "./layout.ts";
 import type { Print } from "./print.ts";

@@ -3,7 +3,7 @@ import { CHANNELS, INTERACTION_STATUSES } from "../../domain/vocabulary.ts";
 import type { InteractionFilter } from "../../store/api/interaction-filter.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";
 import type { Db } from "../../store/postgres/db.ts";
-import { didYouMean } from "../../domain/did-you-mean.ts";
+import { didYouMean } from "../../domain/values/did-you-mean.ts";
 import { readWhole, wrongArguments } from "./arguments.ts";
 import { readEnd, readStart } from "./period.ts";
 

@@ -1,4 +1,4 @@
-import { askWhether } from "../../domain/did-you-mean.ts";
+import { askWhether } from "../../domain/values/did-you-mean.ts";
 import { wrongArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { aligned } from "./layout.ts";

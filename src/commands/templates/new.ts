@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { partOfTemplateAbout, SLUG, templateAbout } from "../../domain/template/about.ts";
-import { didYouMean } from "../../domain/did-you-mean.ts";
+import { didYouMean } from "../../domain/values/did-you-mean.ts";
 import type { File } from "../../template/folder/fragments.ts";
 import { readFolder } from "../../template/folder/read-folder.ts";
 import { notFound, unusable, wrongArguments } from "../cli/arguments.ts";

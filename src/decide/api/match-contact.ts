@@ -1,5 +1,5 @@
 import type { ContactDetails, StoredContact } from "../../domain/interaction-record.ts";
-import { readPhoneNumber } from "../../domain/phone-number.ts";
+import { readPhoneNumber } from "../../domain/values/phone-number.ts";
 
 /** The fields that identify a contact. */
 export type ContactMarks = Pick<ContactDetails, "externalId" | "contactType" | "value" | "address">;

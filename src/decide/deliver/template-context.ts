@@ -1,4 +1,4 @@
-import { readPhoneNumber } from "../../domain/phone-number.ts";
+import { readPhoneNumber } from "../../domain/values/phone-number.ts";
 import type { Contact } from "../../domain/deliver/contact.ts";
 import type { Borrower, FactSheet, Loan } from "../../domain/deliver/fact-sheet.ts";
 import type { Lender } from "../../domain/lender.ts";

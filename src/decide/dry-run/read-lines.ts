@@ -1,5 +1,5 @@
 import type { ReadLine, References } from "../../domain/dry-run/arrival.ts";
-import { parseExactJson } from "../../domain/exact-json.ts";
+import { parseExactJson } from "../../domain/values/exact-json.ts";
 import { caseChangeLine } from "../../domain/dry-run/case-change-line.ts";
 
 /** The error of a line. It never repeats the line's values, which may be personal. */

@@ -1,6 +1,6 @@
 import type { Condition } from "../../domain/resolve/notification-type.ts";
-import { numberText } from "../../domain/exact-json.ts";
-import { compare, keyOf, readAs, type FieldValue } from "../../domain/field-value.ts";
+import { numberText } from "../../domain/values/exact-json.ts";
+import { compare, keyOf, readAs, type FieldValue } from "../../domain/values/field-value.ts";
 import { DATA_TYPES, OPERATORS, type DataType, type Operator } from "../../domain/vocabulary.ts";
 
 /** The maximum number of values in a condition. The database has the same limit, as a constraint. */

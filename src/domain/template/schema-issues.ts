@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { didYouMean } from "../did-you-mean.ts";
+import { didYouMean } from "../values/did-you-mean.ts";
 import type { Shape } from "./context.ts";
 
 type Issue = z.core.$ZodIssue;

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { parseExactJson } from "../../domain/exact-json.ts";
+import { parseExactJson } from "../../domain/values/exact-json.ts";
 import { readText } from "./body-text.ts";
 import type { HttpEnv } from "./caller.ts";
 import { fieldPath } from "./field-path.ts";

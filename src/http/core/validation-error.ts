@@ -1,5 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import { sayIssue, suggestField } from "../../domain/suggestions.ts";
+import { sayIssue, suggestField } from "../../domain/values/suggestions.ts";
 import { fieldPath } from "./field-path.ts";
 import { HTTP_ERRORS, httpError, type FieldError, type HttpError } from "./http-error.ts";
 

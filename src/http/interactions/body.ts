@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { didYouMean } from "../../domain/did-you-mean.ts";
+import { didYouMean } from "../../domain/values/did-you-mean.ts";
 import {
   CHANNELS,
   DIRECTIONS,

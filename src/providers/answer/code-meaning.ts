@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { Meaning } from "../../domain/codes/meaning.ts";
 import type { Evidence, ProviderAnswer } from "../../domain/provider-answer.ts";
-import { scrub } from "../../domain/scrub.ts";
+import { scrub } from "../../domain/values/scrub.ts";
 
 /** The data read from the connection, before personal data and credentials are removed from it. */
 export interface Seen {

@@ -1,4 +1,4 @@
-import { scrub } from "../../domain/scrub.ts";
+import { scrub } from "../../domain/values/scrub.ts";
 import { credentialForms } from "../answer/credential-forms.ts";
 import { within } from "../answer/deadline.ts";
 import { readSmtpFailure, type SmtpFailure } from "./answer.ts";

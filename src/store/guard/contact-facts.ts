@@ -1,5 +1,5 @@
 import { AFFILIATIONS } from "../../domain/guard/person-facts.ts";
-import { readPhoneNumber } from "../../domain/phone-number.ts";
+import { readPhoneNumber } from "../../domain/values/phone-number.ts";
 import { lastInboundFrom } from "./history.ts";
 import type { InteractionRow } from "./interactions.ts";
 import { instantIfKnown, instantOf, instantsOf, pick, withoutUnknown } from "./known-values.ts";

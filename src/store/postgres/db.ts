@@ -1,6 +1,6 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
 import { Pool, types } from "pg";
-import { parseExactJson } from "../../domain/exact-json.ts";
+import { parseExactJson } from "../../domain/values/exact-json.ts";
 import { openSessions, type SessionOptions } from "./session.ts";
 import type { Tables } from "./tables.ts";
 

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { BorrowerId, ContactId, InteractionId } from "../../domain/ids.ts";
-import { readPhoneNumber } from "../../domain/phone-number.ts";
+import { readPhoneNumber } from "../../domain/values/phone-number.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** A contact that has the number or address of an inbound message. */

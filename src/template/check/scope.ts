@@ -1,4 +1,4 @@
-import { nearestWord } from "../../domain/did-you-mean.ts";
+import { nearestWord } from "../../domain/values/did-you-mean.ts";
 import { below, CONTEXT, type Declared, elementOf, namesBelow } from "./declared-context.ts";
 import { nameOf } from "../language/calls.ts";
 import type { Block, Path } from "../language/syntax.ts";

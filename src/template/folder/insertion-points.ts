@@ -1,4 +1,4 @@
-import { didYouMean, nearestWord } from "../../domain/did-you-mean.ts";
+import { didYouMean, nearestWord } from "../../domain/values/did-you-mean.ts";
 import type { Finding } from "../../domain/template/finding.ts";
 import type { File } from "./fragments.ts";
 import {

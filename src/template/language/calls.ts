@@ -1,4 +1,4 @@
-import { didYouMean } from "../../domain/did-you-mean.ts";
+import { didYouMean } from "../../domain/values/did-you-mean.ts";
 import {
   type Block,
   type Call,

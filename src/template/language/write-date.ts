@@ -1,5 +1,5 @@
 import { DateTime } from "luxon";
-import { readAs } from "../../domain/field-value.ts";
+import { readAs } from "../../domain/values/field-value.ts";
 import { cached, type Locale } from "./locale.ts";
 import { Unwritable } from "./write-text.ts";
 

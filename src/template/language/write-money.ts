@@ -1,4 +1,4 @@
-import { numberText } from "../../domain/exact-json.ts";
+import { numberText } from "../../domain/values/exact-json.ts";
 import { cached, type Locale } from "./locale.ts";
 import { Unwritable } from "./write-text.ts";
 

@@ -1,5 +1,5 @@
 import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js";
-import { numberText } from "../../domain/exact-json.ts";
+import { numberText } from "../../domain/values/exact-json.ts";
 import { cached, type Locale } from "./locale.ts";
 
 /** The value cannot be written in this way. The message never contains the value. */

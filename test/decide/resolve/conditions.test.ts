@@ -5,7 +5,7 @@ import {
   conditionHolds,
   MAX_CONDITION_VALUES,
 } from "../../../src/decide/resolve/conditions.ts";
-import { parseExactJson } from "../../../src/domain/exact-json.ts";
+import { parseExactJson } from "../../../src/domain/values/exact-json.ts";
 import type { Condition } from "../../../src/domain/resolve/notification-type.ts";
 import {
   DATA_TYPES,

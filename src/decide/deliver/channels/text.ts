@@ -1,4 +1,4 @@
-import { readPhoneNumber } from "../../../domain/phone-number.ts";
+import { readPhoneNumber } from "../../../domain/values/phone-number.ts";
 import { segmentsOf } from "../../../template/language/segments.ts";
 import type { ChannelRules, Composed, Draft } from "./rules.ts";
 

@@ -1,4 +1,4 @@
-import { scrub } from "../../../domain/scrub.ts";
+import { scrub } from "../../../domain/values/scrub.ts";
 
 /**
  * Removes the recipients from a server's words. Addresses are found by their form. The part before the @ is removed

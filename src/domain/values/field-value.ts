@@ -1,5 +1,5 @@
 import { numberText } from "./exact-json.ts";
-import type { DataType } from "./vocabulary.ts";
+import type { DataType } from "../vocabulary.ts";
 
 /** An exact decimal number: digits / 10^scale. Days and instants are quantities counted from 1970. */
 interface Quantity {

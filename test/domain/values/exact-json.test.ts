@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { numberText, parseExactJson } from "../../src/domain/exact-json.ts";
-import { compare, keyOf, readAs } from "../../src/domain/field-value.ts";
+import { numberText, parseExactJson } from "../../../src/domain/values/exact-json.ts";
+import { compare, keyOf, readAs } from "../../../src/domain/values/field-value.ts";
 
 describe("a number that a double cannot hold", () => {
   test.each([

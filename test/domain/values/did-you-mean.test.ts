@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { didYouMean, nearestWord } from "../../src/domain/did-you-mean.ts";
-import { CASE_STATUSES, CHANNELS } from "../../src/domain/vocabulary.ts";
+import { didYouMean, nearestWord } from "../../../src/domain/values/did-you-mean.ts";
+import { CASE_STATUSES, CHANNELS } from "../../../src/domain/vocabulary.ts";
 
 test.each([
   ["statsu", ["start", "status", "show"], "status"],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { scrub } from "../../src/domain/scrub.ts";
+import { scrub } from "../../../src/domain/values/scrub.ts";
 
 describe("scrubbing a provider's text", () => {
   test.each<[string, string, string]>([
