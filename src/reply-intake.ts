@@ -4,6 +4,7 @@ import { type Inbound, type ReadInbound, readInbound } from "./decide/replies/re
 import { policyNow } from "./decide/guard/policy/in-force.ts";
 import type { Emit } from "./domain/events.ts";
 import type { InteractionId } from "./domain/ids.ts";
+import type { ConsentChange } from "./domain/vocabulary.ts";
 import type { Lender } from "./domain/lender.ts";
 import { readPhoneNumber } from "./domain/values/phone-number.ts";
 import { type Seal, sealIfSensitive } from "./seal.ts";
@@ -55,6 +56,7 @@ export function createReplyIntake(deps: ReplyIntakeDeps): TakeInbound {
     });
     const id = await nextInteractionId(db);
     const owner = { interactionId: id, channel: arrived.channel, sensitive: true };
+    let recorded: Recorded | undefined;
     const isNew = await keepInbound(
       db,
       {
@@ -71,9 +73,11 @@ export function createReplyIntake(deps: ReplyIntakeDeps): TakeInbound {
         suppresses: read.suppresses && !read.isAutomatic,
         isOpen: needsPerson(read, senders),
       },
-      (transaction) => follow(deps, transaction, { id, read, senders }),
+      async (transaction) => {
+        recorded = await follow(deps, transaction, { id, read, senders });
+      },
     );
-    if (isNew) emitReceived(deps, { id, arrived, read, senders });
+    if (isNew) emitReceived(deps, { id, arrived, read, senders, recorded });
     return isNew;
   };
 }
@@ -119,16 +123,23 @@ interface Taken {
   readonly senders: readonly Sender[];
 }
 
+/** A decision of the sender that was recorded, and the number of contacts that it changed. */
+interface Recorded {
+  readonly change: ConsentChange;
+  readonly contacts: number;
+}
+
+/** Records what the message means for consent; undefined if it means nothing. */
 async function follow(
   deps: ReplyIntakeDeps,
   transaction: Db,
   { id, read, senders }: Taken,
-): Promise<void> {
+): Promise<Recorded | undefined> {
   const now = deps.clock();
   const { policy } = policyNow(await deps.readPolicy(transaction), now);
   const revokesAll = revokesAllOn(policy, now, deps.lender.timeZone);
   const { change, closesAll, reason } = consequencesOf(read, revokesAll);
-  if (change === null || senders.length === 0) return;
+  if (change === null || senders.length === 0) return undefined;
   const contactIds = closesAll
     ? await listElectronicContacts(
         transaction,
@@ -143,13 +154,21 @@ async function follow(
     interactionId: id,
     reason,
   });
-  deps.emit("consent.recorded", { interactionId: id, change, source: "reply", contacts });
+  return { change, contacts };
 }
 
+interface Received extends Taken {
+  readonly arrived: ArrivedInbound;
+  readonly recorded: Recorded | undefined;
+}
+
+/** Reports what is committed. */
 function emitReceived(
   { emit }: ReplyIntakeDeps,
-  { id, arrived, read, senders }: Taken & { readonly arrived: ArrivedInbound },
+  { id, arrived, read, senders, recorded }: Received,
 ): void {
+  if (recorded !== undefined)
+    emit("consent.recorded", { interactionId: id, source: "reply", ...recorded });
   emit("reply.received", {
     interactionId: id,
     channel: arrived.channel,

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
+import { audit } from "../../src/commands/audit/audit.ts";
 import { explain } from "../../src/commands/explain/explain.ts";
 import { cancel } from "../../src/commands/cancel.ts";
 import { held, refuse, release } from "../../src/commands/held.ts";
@@ -115,6 +116,10 @@ test("a refused notice fails with its rule, the name and the reason", async () =
   expect(rows).toEqual([
     { decision: "refused", decided_by: "operator:Zoë", reason: "sent by letter" },
   ]);
+});
+
+test("an audit does not miss a job of a held notice", async () => {
+  expect(await runOn(database, audit, "--case", caseId)).toMatchObject({ code: 0 });
 });
 
 test("canceling a held notice decides about it", async () => {

@@ -13,7 +13,7 @@ export interface JoblessInteraction {
   readonly scheduledAtFrom: Date;
 }
 
-/** Finds the scheduled interactions of a scope, also those of later attempts, that are in no job. */
+/** Finds the scheduled interactions of a scope, also those of later attempts, that are in no job. A held one needs none. */
 export async function findJoblessInteractions(
   db: Db,
   { from, until, caseId }: AuditScope,
@@ -23,7 +23,7 @@ export async function findJoblessInteractions(
       select i.id
       from tidings.interactions i
       join tidings.case_changes c on c.id = i.case_change_id
-      where i.origin = 'tidings' and i.status = 'scheduled' and c.received_at >= ${from} and c.received_at < ${until}
+      where i.origin = 'tidings' and i.status = 'scheduled' and i.scheduled_at_from is not null and c.received_at >= ${from} and c.received_at < ${until}
         and (${caseId}::text is null or c.case_id = ${caseId})
     ),
     in_jobs as (${inJobsOf("deliver_interactions", "infinity")} and exists (select from sought)),
@@ -31,7 +31,7 @@ export async function findJoblessInteractions(
     select i.id as interaction_id, i.case_change_id, i.case_id, i.notification_type_id, i.scheduled_at_from
     from jobless j
     join tidings.interactions i on i.id = j.id
-    where i.status = 'scheduled'
+    where i.status = 'scheduled' and i.scheduled_at_from is not null
     order by i.id
   `.execute(db);
   return rows;
