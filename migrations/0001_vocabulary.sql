@@ -98,7 +98,7 @@ create domain tidings.receipt_oddity as text
     or tidings.refuse_word('receipt_oddity', value));
 create domain tidings.contact_event_kind as text
   constraint contact_event_kind_is_known
-  check (value in ('invalid', 'notTextable', 'optedOut', 'softFailure', 'lineTypeLookup', 'disconnectionCheck', 'leakReview', 'newAddress')
+  check (value in ('invalid', 'notTextable', 'optedOut', 'optedIn', 'softFailure', 'lineTypeLookup', 'disconnectionCheck', 'leakReview', 'newAddress')
     or tidings.refuse_word('contact_event_kind', value));
 create domain tidings.pause_scope as text
   constraint pause_scope_is_known check (value in ('everything', 'channel', 'notificationType')

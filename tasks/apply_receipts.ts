@@ -203,7 +203,7 @@ const LASTING: ReadonlySet<ContactEventKind> = new Set(["optedOut", "leakReview"
 /** What is on record about the contact and no longer follows from the receipts. */
 function withdrawnOf({ message, result: { contact } }: AppliedMessage): InteractionFinding[] {
   const { interactionId, findings } = message;
-  const held = new Set(contact.map(({ kind }) => kind));
+  const held = new Set<ContactEventKind>(contact.map(({ kind }) => kind));
   return findings
     .filter((kind) => !held.has(kind) && !LASTING.has(kind))
     .map((finding) => ({ interactionId, finding }));

@@ -106,6 +106,7 @@ export const CONTACT_EVENT_KINDS = [
   "invalid",
   "notTextable",
   "optedOut",
+  "optedIn",
   "softFailure",
   "lineTypeLookup",
   "disconnectionCheck",

@@ -176,6 +176,9 @@ const RESTORED = sql`(
     select bool_or(e.kind = 'invalid') as are_invalid, bool_or(e.kind in ('notTextable', 'optedOut')) as take_no_texts
     from tidings.contact_events e
     where e.contact_id = r.id and e.id not in (select c.id from concerned c) and ${HOLDS}
+      and not (e.kind = 'optedOut' and exists (
+        select from tidings.contact_events n where n.contact_id = e.contact_id and n.kind = 'optedIn' and n.id > e.id
+      ))
   ) others on true
   where r.value = (select c.value from concerned c where c.contact_id = r.id limit 1)
 )`;

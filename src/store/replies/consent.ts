@@ -44,52 +44,99 @@ export async function recordConsentRow(db: Db, record: ConsentRecord): Promise<n
   return rows.length;
 }
 
+/** The contacts with decisions that wait, unless they are locked, and these decisions. */
+const UNDER_LOCK = sql`
+  free as materialized (
+    select k.id, k.borrower_id, k.contact_type, k.opted_out_at, k.marketing_opted_out_at, k.receive_text_messages
+    from tidings.contacts k
+    -- check_primary_contacts locks the borrower
+    join tidings.borrowers b on b.id = k.borrower_id
+    where k.id in (select r.contact_id from tidings.consent_records r where r.applied_at is null)
+    for no key update of k, b skip locked
+  ),
+  -- read again under the lock of the contact: another call may have written them meanwhile
+  waiting as materialized (
+    select r.id, r.contact_id, r.change, r.scope, r.source, r.interaction_id, r.reason, r.recorded_at
+    from free f
+    join tidings.consent_records r on r.contact_id = f.id and r.applied_at is null
+    for no key update of r
+  )`;
+
+/** What each contact becomes by the last of its decisions. */
+const CHANGED = sql`
+  newest as (
+    select distinct on (w.contact_id, w.scope) w.contact_id, w.scope, w.change, w.recorded_at
+    from waiting w
+    order by w.contact_id, w.scope, w.id desc
+  ),
+  decided as (
+    select n.contact_id,
+      max(n.change) filter (where n.scope = 'collection') as collection, max(n.change) filter (where n.scope = 'marketing') as marketing,
+      max(n.recorded_at) as at
+    from newest n
+    group by n.contact_id
+  ),
+  changed as materialized (
+    select f.id,
+      case d.collection when 'optOut' then coalesce(f.opted_out_at, d.at) when 'optIn' then null else f.opted_out_at end as opted_out_at,
+      case d.marketing when 'optOut' then coalesce(f.marketing_opted_out_at, d.at) when 'optIn' then null
+        else f.marketing_opted_out_at end as marketing_opted_out_at,
+      case when f.contact_type <> 'phone' or d.collection is null then f.receive_text_messages
+        else d.collection = 'optIn' end as receive_text_messages,
+      case when f.contact_type = 'phone' and d.collection = 'optIn' then d.at end as consented_at
+    from decided d
+    join free f on f.id = d.contact_id
+  )`;
+
+/** What the decisions of a contact change, for the core system. A time is written as the database has it. */
+const CHANGES = sql`
+  case when c.opted_out_at is distinct from f.opted_out_at
+    then jsonb_build_object('opted_out_at', jsonb_build_object('from', f.opted_out_at, 'to', c.opted_out_at)) else '{}' end
+  || case when c.marketing_opted_out_at is distinct from f.marketing_opted_out_at
+    then jsonb_build_object('marketing_opted_out_at', jsonb_build_object('from', f.marketing_opted_out_at, 'to', c.marketing_opted_out_at))
+    else '{}' end
+  || case when c.receive_text_messages <> f.receive_text_messages
+    then jsonb_build_object('receive_text_messages', jsonb_build_object('from', f.receive_text_messages, 'to', c.receive_text_messages))
+    else '{}' end`;
+
+/** The event of a complaint is written with its receipt. */
+const EVENTS = sql`(
+  insert into tidings.contact_events (kind, contact_id, borrower_id, interaction_id, reason, changes)
+  select case w.change when 'optOut' then 'optedOut' else 'optedIn' end, f.id, f.borrower_id, w.interaction_id, w.reason,
+    case when w.id = max(w.id) over (partition by w.contact_id) then ${CHANGES} else '{}' end
+  from waiting w
+  join free f on f.id = w.contact_id
+  join changed c on c.id = f.id
+  where w.source <> 'complaint'
+  order by w.id
+)`;
+
 /**
- * Writes records to their contacts, in their order. A contact that the core system keeps locked is left for the next call. A
- * number that has sent STOP receives no texts, and one that has sent START does again.
+ * Writes records to their contacts, in their order, and to `contact_events`: the last decision of a contact has what changed. A contact
+ * that the core system keeps locked is left for the next call. A number that has sent STOP receives no texts, and one that has
+ * sent START does again.
  */
 export async function applyConsent(db: Db): Promise<void> {
+  // an insert into contact_events takes turns with its other writers, even if it has no rows
+  const { rows } = await sql`
+    select from tidings.consent_records r where r.applied_at is null limit 1
+  `.execute(db);
+  if (rows.length === 0) return;
   await sql`
-    with waiting as materialized (
-      select r.id, r.contact_id, r.change, r.scope, r.recorded_at from tidings.consent_records r where r.applied_at is null
-    ),
-    free as materialized (
-      select k.id
-      from tidings.contacts k
-      -- check_primary_contacts locks the borrower
-      join tidings.borrowers b on b.id = k.borrower_id
-      where k.id in (select w.contact_id from waiting w)
-      for no key update of k, b skip locked
-    ),
-    newest as (
-      select distinct on (w.contact_id, w.scope) w.contact_id, w.scope, w.change, w.recorded_at
-      from waiting w
-      where w.contact_id in (select f.id from free f)
-      order by w.contact_id, w.scope, w.id desc
-    ),
-    changes as (
-      select n.contact_id,
-        max(n.change) filter (where n.scope = 'collection') as collection, max(n.change) filter (where n.scope = 'marketing') as marketing,
-        max(n.recorded_at) as at
-      from newest n
-      group by n.contact_id
-    ),
+    with ${UNDER_LOCK},
+    ${CHANGED},
     written as (
       update tidings.contacts k
-      set opted_out_at = case c.collection when 'optOut' then coalesce(k.opted_out_at, c.at) when 'optIn' then null else k.opted_out_at end,
-        marketing_opted_out_at = case c.marketing
-          when 'optOut' then coalesce(k.marketing_opted_out_at, c.at) when 'optIn' then null else k.marketing_opted_out_at end,
-        receive_text_messages = case when k.contact_type <> 'phone' or c.collection is null then k.receive_text_messages
-          else c.collection = 'optIn' end,
-        receive_text_messages_last_consent_at = case when k.contact_type = 'phone' and c.collection = 'optIn' then c.at
-          else k.receive_text_messages_last_consent_at end
-      from changes c
-      where k.id = c.contact_id
-    )
+      set opted_out_at = c.opted_out_at, marketing_opted_out_at = c.marketing_opted_out_at, receive_text_messages = c.receive_text_messages,
+        receive_text_messages_last_consent_at = coalesce(c.consented_at, k.receive_text_messages_last_consent_at)
+      from changed c
+      where k.id = c.id
+    ),
+    events as ${EVENTS}
     update tidings.consent_records r
     set applied_at = clock_timestamp()
-    where r.id in (select w.id from waiting w)
-      and (r.contact_id in (select f.id from free f) or not exists (select from tidings.contacts k where k.id = r.contact_id))
+    where r.applied_at is null
+      and (r.id in (select w.id from waiting w) or not exists (select from tidings.contacts k where k.id = r.contact_id))
   `.execute(db);
 }
 
