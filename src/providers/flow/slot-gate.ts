@@ -40,20 +40,43 @@ export interface SlotGateOptions {
   readonly destinations?: Bounds;
 }
 
+type Leases = ReadonlyMap<Message, Lease>;
+
 interface Waiter {
   readonly messages: readonly Message[];
   readonly lane: Lane;
-  readonly granted: (leases: ReadonlyMap<Message, Lease>) => void;
+  readonly granted: (leases: Leases) => void;
+  /** False once it has waited long enough for a batch. */
   waitsForBatch: boolean;
-  readonly timers: NodeJS.Timeout[];
+  /** Runs while slots are free, but fewer than a batch. */
+  batchTimer: NodeJS.Timeout | undefined;
 }
 
-/** The time that a waiter waits for a batch of slots once one slot is free (ms). */
+/** The time that the first waiter waits for a batch of slots once one slot is free for it (ms). */
 const BATCH_WAIT_MS = 12;
 
 export function createSlotGate(options: SlotGateOptions): SlotGate {
-  const slots = createSlots(options, serve);
-  const waiting: Record<Lane, Waiter[]> = { single: [], bulk: [] };
+  const slots = createSlots(options, () => line.serve());
+  const line = createLine(slots);
+  return {
+    async lease<M extends Message>(messages: readonly M[], lane: Lane, waitMs: number) {
+      if (slots.areHeldUp(messages)) return new Map();
+      return (await line.wait(messages, lane, waitMs)) as ReadonlyMap<M, Lease>;
+    },
+    hasFree: (lane) => slots.free(lane) > 0,
+    backOff: slots.backOff,
+  };
+}
+
+interface Line {
+  /** Leases the free slots to those that wait for them. */
+  serve(): void;
+  wait(messages: readonly Message[], lane: Lane, waitMs: number): Promise<Leases>;
+}
+
+/** The waiters for slots. Singles go before bulk. */
+function createLine(slots: Slots): Line {
+  const waiting: Record<Lane, Set<Waiter>> = { single: new Set(), bulk: new Set() };
 
   function serve(): void {
     while (serveOne("single") || serveOne("bulk"));
@@ -65,41 +88,49 @@ export function createSlotGate(options: SlotGateOptions): SlotGate {
       const allowed = slots.choose(waiter.messages, lane);
       const least = waiter.waitsForBatch ? slots.batchOf(waiter.messages) : 1;
       if (allowed.length >= least) return grant(waiter, allowed);
-      if (allowed.length > 0) return false;
+      if (allowed.length === 0) continue;
+      waiter.batchTimer ??= setTimeout(settleForLess, BATCH_WAIT_MS, waiter);
+      return false;
     }
     return false;
   }
 
+  function settleForLess(waiter: Waiter): void {
+    stopTimer(waiter);
+    // another waiter has taken the slots, and the next free slot begins a new wait
+    if (slots.choose(waiter.messages, waiter.lane).length === 0) return;
+    waiter.waitsForBatch = false;
+    serve();
+  }
+
   function grant(waiter: Waiter, allowed: readonly Message[]): true {
-    const waiters = waiting[waiter.lane];
-    waiters.splice(waiters.indexOf(waiter), 1);
-    for (const timer of waiter.timers) clearTimeout(timer);
+    waiting[waiter.lane].delete(waiter);
+    stopTimer(waiter);
     waiter.granted(new Map(allowed.map((message) => [message, slots.take(message)])));
     return true;
   }
 
-  function enter(waiter: Waiter, waitMs: number): void {
-    waiting[waiter.lane].push(waiter);
-    serve();
-    if (!waiting[waiter.lane].includes(waiter)) return;
-    const settleForLess = (): void => {
-      waiter.waitsForBatch = false;
-      serve();
-    };
-    const giveUp = (): void => void grant(waiter, []);
-    waiter.timers.push(setTimeout(settleForLess, BATCH_WAIT_MS), setTimeout(giveUp, waitMs));
+  function giveUp(waiter: Waiter): void {
+    settleForLess(waiter);
+    if (waiting[waiter.lane].has(waiter)) grant(waiter, []);
   }
 
   return {
-    async lease<M extends Message>(messages: readonly M[], lane: Lane, waitMs: number) {
-      if (slots.areHeldUp(messages)) return new Map();
-      const { promise, resolve } = Promise.withResolvers<ReadonlyMap<Message, Lease>>();
-      enter({ messages, lane, granted: resolve, waitsForBatch: true, timers: [] }, waitMs);
-      return (await promise) as ReadonlyMap<M, Lease>;
+    serve,
+    wait(messages, lane, waitMs) {
+      const { promise, resolve: granted } = Promise.withResolvers<Leases>();
+      const waiter = { messages, lane, granted, waitsForBatch: true, batchTimer: undefined };
+      const giveUpTimer = setTimeout(() => giveUp(waiter), waitMs);
+      waiting[lane].add(waiter);
+      serve();
+      return promise.finally(() => clearTimeout(giveUpTimer));
     },
-    hasFree: (lane) => slots.free(lane) > 0,
-    backOff: slots.backOff,
   };
+}
+
+function stopTimer(waiter: Waiter): void {
+  clearTimeout(waiter.batchTimer);
+  waiter.batchTimer = undefined;
 }
 
 interface Slots {

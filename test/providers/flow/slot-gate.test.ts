@@ -91,6 +91,49 @@ describe("the slot gate", () => {
     expect(await pass(500, take(gate, 8, "single", 500))).toHaveLength(1);
   });
 
+  test("leases a batch also to a waiter that has stood in line for long, because its wait for a batch begins with a free slot", async () => {
+    const gate = createSlotGate({ slots: () => 10 });
+    const held = await take(gate, 10, "single", 50);
+    const next = take(gate, 10, "single", 5_000);
+    await pass(1_000, Promise.resolve());
+    await giveBack(held.slice(0, 1));
+    await pass(10, Promise.resolve());
+    await giveBack(held.slice(1, 5));
+    expect(await next).toHaveLength(5);
+  });
+
+  test("waits for a batch again after another waiter has taken the free slots", async () => {
+    const gate = createSlotGate({ slots: () => 10 });
+    const held = await pass(50, take(gate, 9, "bulk", 50));
+    const last = await take(gate, 1, "single", 50);
+    const next = take(gate, 9, "bulk", 5_000);
+    await giveBack(held.slice(0, 2));
+    const [taken, single] = [await take(gate, 1, "single", 50), await take(gate, 1, "single", 50)];
+    await pass(500, Promise.resolve());
+    await giveBack([...last, ...taken]);
+    await giveBack(single);
+    await giveBack(held.slice(2, 5));
+    expect(await next).toHaveLength(5);
+  });
+
+  test("waits a few milliseconds for more slots once one is free, and then leases that one", async () => {
+    const gate = createSlotGate({ slots: () => 10 });
+    const held = await take(gate, 10, "single", 50);
+    const next = take(gate, 10, "single", 5_000);
+    await pass(1_000, Promise.resolve());
+    await giveBack(held.slice(0, 1));
+    expect(await pass(12, next)).toHaveLength(1);
+  });
+
+  test("leases what is free when the wait ends, although it is less than a batch", async () => {
+    const gate = createSlotGate({ slots: () => 10 });
+    const held = await take(gate, 10, "single", 50);
+    const next = take(gate, 10, "single", 100);
+    await pass(95, Promise.resolve());
+    await giveBack(held.slice(0, 1));
+    expect(await pass(5, next)).toHaveLength(1);
+  });
+
   test("never lets more begin in a second than the pace allows, beyond the first second's worth", async () => {
     const gate = createSlotGate({ slots: () => 100, perSecond: 20 });
     const taken: number[] = [];
