@@ -39,7 +39,7 @@ for each row execute function tidings.record_change('calendar,day');
 create trigger record_change after insert or update or delete on tidings.channels
 for each row execute function tidings.record_change('channel');
 -- The content hash replaces the texts of a draft, which are long.
-create trigger record_change after update or delete on tidings.templates
+create trigger record_change after insert or update or delete on tidings.templates
 for each row execute function tidings.record_change('id,version',
   'updated_at', 'subject_template', 'html_template', 'text_template', 'samples', 'sources');
 

@@ -24,6 +24,15 @@ create table tidings.tree_heads (
   signature bytea
 );
 
+-- The public keys that heads were signed with, so that an evidence pack has the key of its head. A reader of a pack compares the key with one
+-- that came another way.
+create table tidings.tree_keys (
+  key_id text primary key,
+  -- SubjectPublicKeyInfo (RFC 8410)
+  public_key bytea not null,
+  noted_at timestamptz not null default clock_timestamp()
+);
+
 -- One row: how far the tree has come. It is the lock of the daemon that adds leaves.
 create table tidings.tree_state (
   is_only boolean primary key default true,
@@ -39,14 +48,44 @@ create trigger keep_history before update or delete or truncate on tidings.tree_
 for each statement execute function tidings.keep_history();
 create trigger keep_history before update or delete or truncate on tidings.tree_heads
 for each statement execute function tidings.keep_history();
+create trigger keep_history before update or delete or truncate on tidings.tree_keys
+for each statement execute function tidings.keep_history();
 create trigger keep_history before insert or delete or truncate on tidings.tree_state
 for each statement execute function tidings.keep_history();
 create trigger only_tidings_writes before insert or update or delete on tidings.tree_leaves
 for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.tree_heads
 for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.tree_keys
+for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.tree_state
 for each statement execute function tidings.only_tidings_writes('send');
+
+-- The present state of each interaction, under the id of its newest transition, as text. Sealed content is represented by its
+-- commitment, which another key does not change. The state of an interaction of Tidings that has ended is a leaf.
+create view tidings.interaction_states (id, interaction_id, has_ended, leaf) with (security_invoker = true) as
+select x.id, i.id,
+  i.origin = 'tidings' and x.to_status in ('attempted', 'succeeded', 'failed', 'canceled')
+    -- a late answer may still complete it without another transition
+    and tidings.is_outcome_unknown(x.to_status, x.to_status_details) is not true,
+  jsonb_build_object(
+    'leaf_of', 'interactions', 'id', x.id, 'interaction_id', i.id, 'origin', i.origin, 'created_at', i.created_at, 'channel', i.channel,
+    'person_id', i.person_id, 'contact_id', i.contact_id, 'contact', i.contact, 'passed_over', i.passed_over,
+    'borrower', i.borrower, 'loan_ids', i.loan_ids, 'subject', i.subject, 'theme', i.theme, 'sensitive', i.sensitive,
+    'status', i.status, 'status_details', i.status_details, 'started_at', i.started_at, 'ended_at', i.ended_at,
+    'previous_interaction_id', i.previous_interaction_id, 'compliance_guard_rule_id', i.compliance_guard_rule_id,
+    'failure_description_short', i.failure_description_short, 'failure_description_long', i.failure_description_long,
+    'case_id', i.case_id, 'case_change_id', i.case_change_id, 'notification_type_id', i.notification_type_id,
+    'notification_type_version', i.notification_type_version, 'template_id', i.template_id,
+    'template_version', i.template_version, 'template_explanation', i.template_explanation,
+    'due_explanation', i.due_explanation, 'attempt', i.attempt, 'first_interaction_id', i.first_interaction_id,
+    'claimed_at', i.claimed_at, 'claimed_by', i.claimed_by, 'newest_case_change_id', i.newest_case_change_id,
+    'provider', i.provider, 'provider_message_id', i.provider_message_id, 'content_sha256', i.content_sha256,
+    'segments', i.segments, 'content', coalesce(i.content->'sealed'->'commitment', i.content))::text
+from tidings.interaction_transitions x
+join tidings.interactions i on i.id = x.interaction_id
+  and (i.status, i.status_details) is not distinct from (x.to_status, x.to_status_details)
+where not exists (select from tidings.interaction_transitions n where n.interaction_id = x.interaction_id and n.id > x.id);
 
 -- The rows that are leaves now, as text: a JSON object with the source (leaf_of), the id and the columns, as Postgres writes jsonb in UTC. The
 -- columns are part of the format: a column that is added to a table later must not change the leaves of its old rows.
@@ -69,33 +108,14 @@ select 'transitions', x.id, jsonb_build_object(
     'to_status_details', x.to_status_details, 'evidence', x.evidence)::text
 from tidings.interaction_transitions x
 union all
--- The state in which an interaction ended, under the id of its newest transition. Sealed content is represented by its
--- commitment, which another key does not change.
-select 'interactions', x.id, jsonb_build_object(
-    'leaf_of', 'interactions', 'id', x.id, 'interaction_id', i.id, 'created_at', i.created_at, 'channel', i.channel,
-    'person_id', i.person_id, 'contact_id', i.contact_id, 'contact', i.contact, 'passed_over', i.passed_over,
-    'borrower', i.borrower, 'loan_ids', i.loan_ids, 'subject', i.subject, 'theme', i.theme, 'sensitive', i.sensitive,
-    'status', i.status, 'status_details', i.status_details, 'started_at', i.started_at, 'ended_at', i.ended_at,
-    'previous_interaction_id', i.previous_interaction_id, 'compliance_guard_rule_id', i.compliance_guard_rule_id,
-    'failure_description_short', i.failure_description_short, 'failure_description_long', i.failure_description_long,
-    'case_id', i.case_id, 'case_change_id', i.case_change_id, 'notification_type_id', i.notification_type_id,
-    'notification_type_version', i.notification_type_version, 'template_id', i.template_id,
-    'template_version', i.template_version, 'template_explanation', i.template_explanation,
-    'due_explanation', i.due_explanation, 'attempt', i.attempt, 'first_interaction_id', i.first_interaction_id,
-    'claimed_at', i.claimed_at, 'claimed_by', i.claimed_by, 'newest_case_change_id', i.newest_case_change_id,
-    'provider', i.provider, 'provider_message_id', i.provider_message_id, 'content_sha256', i.content_sha256,
-    'segments', i.segments, 'content', coalesce(i.content->'sealed'->'commitment', i.content))::text
-from tidings.interaction_transitions x
-join tidings.interactions i on i.id = x.interaction_id and i.origin = 'tidings'
-  and (i.status, i.status_details) is not distinct from (x.to_status, x.to_status_details)
-where x.to_status in ('attempted', 'succeeded', 'failed', 'canceled')
-  -- a late answer may still complete it without another transition
-  and tidings.is_outcome_unknown(x.to_status, x.to_status_details) is not true
-  and not exists (select from tidings.interaction_transitions n where n.interaction_id = x.interaction_id and n.id > x.id)
+select 'interactions', x.id, x.leaf from tidings.interaction_states x where x.has_ended
 union all
 select 'recordChanges', x.id, jsonb_build_object(
     'leaf_of', 'recordChanges', 'id', x.id, 'table_name', x.table_name, 'row_id', x.row_id, 'changed_at', x.changed_at,
-    'actor', x.actor, 'changes', x.changes)::text
+    'actor', x.actor, 'changes', case
+      -- another key may seal old content again; its commitment stays
+      when x.changes #>> '{content,from,sealed,commitment}' is null then x.changes
+      else jsonb_set(x.changes, '{content,from}', x.changes #> '{content,from,sealed,commitment}') end)::text
 from tidings.record_changes x
 union all
 select 'contentReveals', x.id, jsonb_build_object(
@@ -106,7 +126,9 @@ union all
 select 'receipts', x.id, jsonb_build_object(
     'leaf_of', 'receipts', 'id', x.id, 'provider', x.provider, 'provider_message_id', x.provider_message_id,
     'raw_status', x.raw_status, 'code', x.code, 'qualifier', x.qualifier, 'reported_at', x.reported_at,
-    'received_at', x.received_at, 'payload', x.payload)::text
+    'received_at', x.received_at, 'payload', x.payload,
+    -- the address to which the report came names it; otherwise it is found later, by the provider's id of the message
+    'interaction_id', case when x.provider_message_id is null then x.interaction_id end)::text
 from tidings.receipts x
 union all
 select 'judgements', x.id, jsonb_build_object(

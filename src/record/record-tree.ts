@@ -2,7 +2,7 @@ import { append, type Frontier, type Hash, rootOf } from "../decide/tree/merkle.
 import type { Deps } from "../deps.ts";
 import { LEAF_SOURCES, type LeafSource } from "../domain/tree/leaf-sources.ts";
 import type { Db } from "../store/postgres/db.ts";
-import { insertHead, readLastHead } from "../store/tree/heads.ts";
+import { insertHead, noteKey, readLastHead } from "../store/tree/heads.ts";
 import {
   addLeaves,
   type IdRange,
@@ -12,7 +12,7 @@ import {
   recordTreeState,
   type SweptIds,
 } from "../store/tree/leaves.ts";
-import { signHead, type SigningKey } from "./tree-signature.ts";
+import { publicBytesOf, signHead, type SigningKey } from "./tree-signature.ts";
 
 /** The number of ids that one statement reads. */
 const RANGE = 5_000n;
@@ -147,6 +147,8 @@ async function makeHead(
   if (!isNew || sinceLast < HEAD_EVERY_MS) return;
   const root = rootOf(frontier);
   const signed = signHead({ size, root, madeAt }, signingKey);
+  if (signingKey !== undefined)
+    await noteKey(db, signingKey.keyId, publicBytesOf(signingKey.publicKey));
   if (!(await insertHead(db, { size, root, madeAt, ...signed }))) return;
   emit("recordTree.headMade", {
     size,

@@ -10,6 +10,7 @@ import {
 /** A key that signs heads of the record tree (Ed25519). */
 export interface SigningKey {
   readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
   readonly keyId: string;
 }
 
@@ -27,15 +28,17 @@ const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
 export function readSigningKey(secret: Buffer): SigningKey {
   const key = Buffer.concat([PKCS8_PREFIX, secret]);
   const privateKey = createPrivateKey({ key, format: "der", type: "pkcs8" });
-  return { privateKey, keyId: keyIdOf(createPublicKey(privateKey)) };
+  const publicKey = createPublicKey(privateKey);
+  return { privateKey, publicKey, keyId: keyIdOf(publicKey) };
 }
+
+/** A public key as SubjectPublicKeyInfo (RFC 8410). */
+export const publicBytesOf = (publicKey: KeyObject): Buffer =>
+  publicKey.export({ format: "der", type: "spki" });
 
 /** The beginning of the SHA-256 of a public key (hex). */
 export const keyIdOf = (publicKey: KeyObject): string =>
-  createHash("sha256")
-    .update(publicKey.export({ format: "der", type: "spki" }))
-    .digest("hex")
-    .slice(0, 16);
+  createHash("sha256").update(publicBytesOf(publicKey)).digest("hex").slice(0, 16);
 
 /** The signed text: three lines with the size, the root (hex) and the time (ISO 8601, UTC). docs/record-tree.md shows it. */
 export const signedText = ({ size, root, madeAt }: SignedHead): Buffer =>

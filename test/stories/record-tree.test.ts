@@ -120,6 +120,8 @@ describe("a record as it was written", () => {
     expect(verified).toMatchObject({ code: 0, flaws: 0, listed: [], heads: heads.length });
     // a change, five transitions, the state of the notice, and the edit
     expect(verified.leaves).toBe(6);
+    const { rows } = await pool.query("select key_id from tidings.tree_keys");
+    expect(rows).toEqual([{ key_id: signingKey.keyId }]);
   });
 
   test("grows with the record and keeps its earlier roots", async () => {
@@ -226,6 +228,24 @@ describe("what daemons and operators may do leaves no flaw", () => {
     await growAll();
     await pool.query(
       `update tidings.interactions set status = 'attempted', status_details = 'emailSent', settle_at = null, failure_description_short = null, failure_description_long = null where id = ${unknown}`,
+    );
+    await growAll();
+    expect(await verifying()).toMatchObject({ listed: [] });
+  });
+
+  test("content and old content are sealed again with another key", async () => {
+    const sealed = (commitment: string, keyId: string): object => ({
+      sealed: { keyId, iv: "", tag: "", data: keyId, commitment },
+    });
+    const logged = await insertLogged(pool, { sensitive: true, content: sealed("A", "old") });
+    await pool.query("update tidings.interactions set content = $2 where id = $1", [
+      logged,
+      sealed("B", "old"),
+    ]);
+    await growAll();
+    await pool.query(
+      `update tidings.record_changes set changes = jsonb_set(changes, '{content,from}', $2) where row_id = $1`,
+      [logged, sealed("A", "new")],
     );
     await growAll();
     expect(await verifying()).toMatchObject({ listed: [] });

@@ -10,7 +10,8 @@ const NODE = Buffer.of(1);
 export const leafHash = (leaf: Uint8Array): Hash =>
   createHash("sha256").update(LEAF).update(leaf).digest();
 
-const nodeHash = (left: Hash, right: Hash): Hash =>
+/** The hash of two subtrees (RFC 6962, 2.1). */
+export const nodeHash = (left: Hash, right: Hash): Hash =>
   createHash("sha256").update(NODE).update(left).update(right).digest();
 
 /** The root of a tree without leaves. */
@@ -27,26 +28,38 @@ export interface Frontier {
 
 export const EMPTY_FRONTIER: Frontier = { size: 0, hashes: [] };
 
-/** Adds leaves by their hashes, in order. */
-export function append({ size, hashes }: Frontier, leaves: readonly Hash[]): Frontier {
+/** Gets each perfect subtree when it is complete: its first leaf, its number of leaves, and its root. */
+export type NoteSubtree = (begin: number, size: number, root: Hash) => void;
+
+/** Adds leaves by their hashes, in order. `note` gets the leaves too, as subtrees of one leaf. */
+export function append(
+  { size, hashes }: Frontier,
+  leaves: readonly Hash[],
+  note?: NoteSubtree,
+): Frontier {
   const stack = [...hashes];
   let count = size;
   for (const leaf of leaves) {
     stack.push(leaf);
+    note?.(count, 1, leaf);
     count += 1;
-    mergeEqual(stack, count);
+    mergeEqual(stack, count, note);
   }
   return { size: count, hashes: stack };
 }
 
 /** Merges as many equal subtrees as the count of leaves has zeros at its end. */
-function mergeEqual(stack: Hash[], count: number): void {
+function mergeEqual(stack: Hash[], count: number, note?: NoteSubtree): void {
+  let merged = 1;
   for (let rest = count; rest % 2 === 0; rest /= 2) {
     const right = stack.pop();
     const left = stack.pop();
     if (left === undefined || right === undefined)
       throw new RangeError("the frontier is not valid");
-    stack.push(nodeHash(left, right));
+    const root = nodeHash(left, right);
+    stack.push(root);
+    merged *= 2;
+    note?.(count - merged, merged, root);
   }
 }
 

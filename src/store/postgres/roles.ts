@@ -48,6 +48,7 @@ export const HIDDEN_FROM_READERS: {
     // a leaf has the old values of contacts
     "record_leaves",
     "record_leaf_ids",
+    "interaction_states",
   ],
   columns: { interactions: ["content"], record_changes: ["changes"] },
 };
@@ -103,6 +104,7 @@ const WORK_TABLES = [
   "audits",
   "tree_leaves",
   "tree_heads",
+  "tree_keys",
   "tree_state",
   "pauses",
   "guard_policy_changes",
@@ -183,6 +185,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
           ...WORK_TABLES,
           "record_changes",
           "record_leaves",
+          "interaction_states",
         ],
       },
       { privileges: "select, insert", tables: OPERATOR_TABLES },

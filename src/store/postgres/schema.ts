@@ -447,6 +447,13 @@ export interface Interactions {
   updatedAt: Timestamp | null;
 }
 
+export interface InteractionStates {
+  hasEnded: boolean | null;
+  id: Int8 | null;
+  interactionId: Int8 | null;
+  leaf: string | null;
+}
+
 export interface InteractionTransitions {
   evidence: Json | null;
   fromStatus: string | null;
@@ -714,6 +721,12 @@ export interface TreeHeads {
   size: Int8;
 }
 
+export interface TreeKeys {
+  keyId: string;
+  notedAt: Generated<Timestamp>;
+  publicKey: Buffer;
+}
+
 export interface TreeLeaves {
   firstIndex: Int8;
   hashes: Buffer;
@@ -770,6 +783,7 @@ export interface DB {
   inboundMessages: InboundMessages;
   interactionChains: InteractionChains;
   interactions: Interactions;
+  interactionStates: InteractionStates;
   interactionTransitions: InteractionTransitions;
   judgements: Judgements;
   lateIntake: LateIntake;
@@ -793,6 +807,7 @@ export interface DB {
   templateTests: TemplateTests;
   timeZones: TimeZones;
   treeHeads: TreeHeads;
+  treeKeys: TreeKeys;
   treeLeaves: TreeLeaves;
   treeState: TreeState;
   workers: Workers;

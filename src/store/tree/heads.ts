@@ -22,6 +22,21 @@ export async function insertHead(db: Db, head: TreeHead): Promise<boolean> {
   return numAffectedRows > 0n;
 }
 
+/** Keeps a public key, so that an evidence pack can have it. */
+export async function noteKey(db: Db, keyId: string, publicKey: Buffer): Promise<void> {
+  await sql`
+    insert into tidings.tree_keys (key_id, public_key) values (${keyId}, ${publicKey}) on conflict do nothing
+  `.execute(db);
+}
+
+/** The public key of this id as SubjectPublicKeyInfo, or null. */
+export async function readKey(db: Db, keyId: string): Promise<Buffer | null> {
+  const { rows } = await sql<{ publicKey: Buffer }>`
+    select k.public_key from tidings.tree_keys k where k.key_id = ${keyId}
+  `.execute(db);
+  return rows[0]?.publicKey ?? null;
+}
+
 /** The newest head, or null. */
 export async function readLastHead(db: Db): Promise<TreeHead | null> {
   const { rows } = await sql<TreeHead>`
