@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { BorrowerId, LoanId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 import type { Time } from "./known-values.ts";
@@ -26,17 +26,31 @@ export interface LoanRow {
  * Loads the loans of the borrowers and the loans with these ids, as they were known at a time; null: as they are. `data`
  * is not read: it is free JSON and has no history.
  */
-export async function loadLoans(
+export const loadLoans = (
   db: Db,
   borrowerIds: readonly BorrowerId[],
   loanIds: readonly string[],
   knownAt: Date | null,
-): Promise<LoanRow[]> {
+): Promise<LoanRow[]> =>
+  knownAt === null
+    ? readLoans(
+        db,
+        sql`(
+          select * from tidings.loans w
+          where w.borrower_id = any(${borrowerIds}::text[]) or w.id = any(${loanIds}::text[])
+        )`,
+      )
+    : readLoans(
+        db,
+        sql`tidings.loans_at(${borrowerIds}::text[], ${loanIds}::text[], ${knownAt}::timestamptz)`,
+      );
+
+async function readLoans(db: Db, known: RawBuilder<unknown>): Promise<LoanRow[]> {
   const { rows } = await sql<LoanRow>`
     select l.id, l.collector_role, l.status, l.days_past_due, l.product_type, l.account_number, l.collateral, l.accelerated,
       l.statements_ceased, l.suit_taken_or_threatened, l.time_barred, l.contracted_before_service, l.initial_communication_at,
       l.validation_period_ends_on::text as validation_period_ends_on, l.state_notice_mailed_at, l.negative_info_furnished_at
-    from tidings.loans_at(${borrowerIds}::text[], ${loanIds}::text[], ${knownAt}::timestamptz) l
+    from ${known} l
   `.execute(db);
   return rows;
 }
