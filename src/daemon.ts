@@ -14,7 +14,7 @@ import type { Channel } from "./domain/vocabulary.ts";
 import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
 import { syncChannelProviders } from "./store/deliver/channels.ts";
 import { loadLinkKeys } from "./store/api/secrets.ts";
-import { createDb, openPool } from "./store/postgres/db.ts";
+import { createPreparedDb, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";
 import { migrate } from "./store/postgres/migrate.ts";
 import { trackOutages, type Outages } from "./store/postgres/outages.ts";
@@ -94,17 +94,12 @@ async function openOn(
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(open, config));
   const observing = createObserving({ config, databaseUrl, emit: log });
   const { emit } = observing;
-  const pool = openPool({
-    url: databaseUrl,
-    actor: `daemon:${workerId}`,
-    max: config.concurrency * 2 + RESOLVER_CONNECTIONS + SPARE_CONNECTIONS,
-    onLost: (code) => emit("connection.lost", { code }),
-  });
+  const pool = openDaemonPool({ config, databaseUrl, workerId, emit });
   open.defer(() => Promise.race([pool.end(), sleep(CLOSE_POOL_MS, undefined, { ref: false })]));
   const outages = trackOutages(emit);
   await prepareDatabase({ config, emit, stopSignal, databaseUrl, pool, outages });
 
-  const linkKeys = await loadLinkKeys(createDb(pool));
+  const linkKeys = await loadLinkKeys(createPreparedDb(pool));
   const onReceipt = (receipt: ArrivedReceipt): void =>
     takeReceipt(receipt, { pool, emit, outages });
   const carrying = await openChannels(config, onReceipt, linkKeys);
@@ -130,6 +125,20 @@ async function openOn(
     unrecorded: () => deps.inFlight.calls,
   };
 }
+
+interface PoolWanted extends Pick<Opening, "config" | "emit"> {
+  readonly databaseUrl: string;
+  readonly workerId: WorkerId;
+}
+
+const openDaemonPool = ({ config, databaseUrl, workerId, emit }: PoolWanted): Pool =>
+  openPool({
+    url: databaseUrl,
+    actor: `daemon:${workerId}`,
+    max: config.concurrency * 2 + RESOLVER_CONNECTIONS + SPARE_CONNECTIONS,
+    prepared: true,
+    onLost: (code) => emit("connection.lost", { code }),
+  });
 
 const providersOf = (channels: DeliveryChannels): Partial<Record<Channel, string>> =>
   Object.fromEntries(Object.entries(channels).map(([name, { provider }]) => [name, provider.name]));
@@ -158,7 +167,7 @@ function takeReceipt(
   receipt: ArrivedReceipt,
   { pool, emit, outages }: Pick<Opened, "pool" | "emit" | "outages">,
 ): void {
-  retryOnOutage(() => keepReceipts(createDb(pool), [receipt]), {
+  retryOnOutage(() => keepReceipts(createPreparedDb(pool), [receipt]), {
     onOutage: (outage) => outages.begin("receipts", outage),
   }).catch(() => emit("receipts.notKept", { provider: receipt.provider, receipts: 1 }));
 }
@@ -178,7 +187,7 @@ interface Opened {
 function depsOf(opened: Opened): Deps {
   const { config, emit, workerId, pool, carrying, stopping, clock, outages, linkKeys } = opened;
   const { publicUrl } = config;
-  const db = createDb(pool);
+  const db = createPreparedDb(pool);
   return {
     db,
     clock: clock.now,

@@ -4,9 +4,9 @@ import { readConfig } from "../../src/config.ts";
 import type { Provider } from "../../src/providers/answer/provider.ts";
 import type { Deps } from "../../src/deps.ts";
 import { prepare } from "../../src/decide/deliver/prepare.ts";
-import { createDb } from "../../src/store/postgres/db.ts";
 import { loadFactSheets } from "../../src/store/deliver/fact-sheets.ts";
 import { claimInteractions } from "../../src/store/deliver/interactions.ts";
+import { createDb } from "../../src/store/postgres/db.ts";
 import { trackOutages } from "../../src/store/postgres/outages.ts";
 import { openQueue } from "../../src/store/queue/queue.ts";
 import { depsOn } from "../deps.ts";
@@ -37,14 +37,15 @@ const AT_ONCE: Provider = {
 export async function benchDeliver(scene: Scene): Promise<void> {
   await insertPortfolio(scene, NOTICES);
   const email = createChannel(AT_ONCE, readConfig({}).channels.email);
-  const deps = depsOn({ ...scene, db: createDb(scene.pool) }, { channels: { email } });
+  const deps = depsOn(scene, { channels: { email } });
   let turn = 0;
   report(
     await compare({
       name: "deliver",
       baseline: "one job a notice, one statement a step",
       ours: () => deliverOurs(scene, deps, `OURS-${(turn += 1)}`),
-      theirs: () => deliverPlainly(scene, deps, `PLAIN-${(turn += 1)}`),
+      theirs: () =>
+        deliverPlainly(scene, { ...deps, db: createDb(scene.pool) }, `PLAIN-${(turn += 1)}`),
     }),
   );
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig } from "../../src/config.ts";
-import { openPool } from "../../src/store/postgres/db.ts";
+import { createPreparedDb, openPool } from "../../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../src/store/postgres/embedded-postgres.ts";
 import { migrate } from "../../src/store/postgres/migrate.ts";
 import { printLine } from "./compare.ts";
@@ -31,12 +31,14 @@ const BENCHES: Readonly<Record<string, Bench>> = {
 async function runBench(bench: Bench): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), "tidings-bench-"));
   const postgres = await startEmbeddedPostgres(join(dir, "postgres"));
-  const pool = openPool({ url: postgres.url, actor: "bench", max: 20, onLost: () => {} });
+  const session = { url: postgres.url, actor: "bench", max: 20, onLost: () => {} };
+  const pool = openPool(session);
+  const daemonPool = openPool({ ...session, prepared: true });
   try {
     await migrate(pool, readConfig({}).migration);
-    await bench({ url: postgres.url, pool, dir });
+    await bench({ url: postgres.url, pool, db: createPreparedDb(daemonPool), dir });
   } finally {
-    await pool.end();
+    await Promise.all([pool.end(), daemonPool.end()]);
     await postgres.stop();
     await rm(dir, { recursive: true, force: true });
   }

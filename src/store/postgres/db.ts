@@ -1,6 +1,7 @@
-import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
+import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool } from "kysely";
 import { Pool, types } from "pg";
 import { parseExactJson } from "../../domain/values/exact-json.ts";
+import { preparing } from "./prepared.ts";
 import { openSessions, type SessionOptions } from "./session.ts";
 import type { Tables } from "./tables.ts";
 
@@ -44,9 +45,13 @@ const parserOf = (type: number, format?: "text" | "binary"): unknown =>
   JSON_TYPES.has(type) && format !== "binary" ? parseExactJson : types.getTypeParser(type, format);
 
 /** Kysely over a pool. Columns arrive in camelCase; keys inside jsonb are not changed. */
-export function createDb(pool: Pool): Db {
-  return new Kysely<Tables>({
+export const createDb = (pool: Pool): Db => over(pool);
+
+/** Kysely as `createDb` gives it, which prepares each statement once a connection. The pool must be opened with `prepared`. */
+export const createPreparedDb = (pool: Pool): Db => over(preparing(pool));
+
+const over = (pool: PostgresPool): Db =>
+  new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   }).withSchema("tidings");
-}

@@ -40,14 +40,19 @@ export interface SessionOptions {
   readonly actor: string;
   /** A statement that takes longer is canceled (ms). Without it no statement is canceled. */
   readonly statementMs?: number;
+  /** True if statements are prepared once a connection, and keep their plans. */
+  readonly prepared?: boolean;
 }
 
 /** The settings of these sessions, by name. */
 export const settingsOf = ({
   statementMs = 0,
-}: Pick<SessionOptions, "statementMs">): Readonly<Record<string, string>> => ({
+  prepared = false,
+}: Pick<SessionOptions, "statementMs" | "prepared">): Readonly<Record<string, string>> => ({
   ...SESSION_SETTINGS,
   statement_timeout: String(statementMs),
+  // A plan made while a table is small reads the whole table, and is kept until Postgres analyzes the table. A bulk fills it sooner.
+  ...(prepared && { enable_seqscan: "off" }),
 });
 
 /**

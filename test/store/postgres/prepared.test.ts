@@ -1,0 +1,67 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createPreparedDb, openPool } from "../../../src/store/postgres/db.ts";
+import { useDatabase } from "../../database.ts";
+
+const { url, pool } = useDatabase();
+// one connection, so that every statement finds those that were prepared before
+const own = openPool({ url, actor: "test", max: 1, prepared: true, onLost: () => {} });
+const db = createPreparedDb(own);
+
+beforeAll(() => pool.query("create table public.parts (id int primary key, size int)"));
+afterAll(() => own.end());
+
+const sizeOf = async (id: number): Promise<unknown> => {
+  const { rows } = await sql`select size from public.parts where id = ${id}`.execute(db);
+  return rows[0];
+};
+
+const named = async (): Promise<{ name: string; timesPlanned: number }[]> => {
+  const { rows } = await own.query(
+    `select name, (generic_plans + custom_plans)::int as "timesPlanned" from pg_prepared_statements where statement like '%public.parts%'`,
+  );
+  return rows;
+};
+
+test("a statement is prepared once a connection, whatever its parameters", async () => {
+  await pool.query("insert into public.parts values (1, 10), (2, 20)");
+  expect([await sizeOf(1), await sizeOf(2), await sizeOf(3)]).toEqual([
+    { size: 10 },
+    { size: 20 },
+    undefined,
+  ]);
+  expect(await named()).toEqual([
+    { name: expect.stringMatching(/^tidings_\d+_[\da-f]{40}$/), timesPlanned: 3 },
+  ]);
+});
+
+test("another Kysely over the same connections prepares its own statements under other names", async () => {
+  const other = createPreparedDb(own);
+  const { rows } = await sql`select ${1}::int + 1 as two`.execute(other);
+  expect(rows).toEqual([{ two: 2 }]);
+  expect(await sizeOf(1)).toEqual({ size: 10 });
+});
+
+test("a plan that is kept while a table grows does not read the whole table", async () => {
+  await pool.query("vacuum analyze public.parts");
+  for (let times = 0; times < 12; times += 1) await sizeOf(times);
+  const [statement] = await named();
+  const { rows } = await own.query(`explain execute ${statement?.name}(1)`);
+  // $1 and no value: the kept plan
+  expect(JSON.stringify(rows)).toMatch(/Index (?:Only )?Scan.*\(id = \$1\)/);
+});
+
+test("a statement whose result has another type since a migration works again after one failure", async () => {
+  const all = () => sql`select * from public.parts where id = ${1}`.execute(db);
+  await all();
+  await pool.query("alter table public.parts add column colour text");
+  await expect(all()).rejects.toMatchObject({ code: "0A000" });
+  expect((await all()).rows).toEqual([{ id: 1, size: 10, colour: null }]);
+});
+
+test("a statement that its connection has lost works again after one failure", async () => {
+  await sizeOf(1);
+  await own.query("deallocate all");
+  await expect(sizeOf(1)).rejects.toMatchObject({ code: "26000" });
+  expect(await sizeOf(1)).toEqual({ size: 10 });
+});
