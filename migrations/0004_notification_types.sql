@@ -4,7 +4,9 @@
 -- The channels with a provider in this installation. The daemon writes its own configuration here when it starts.
 create table tidings.channels (
   channel tidings.channel primary key,
-  provider text
+  provider text,
+  -- the time (seconds) after its last report within which another report of an accepted message is expected; a daemon writes it
+  receipt_within_seconds int
 );
 insert into tidings.channels (channel, provider)
 values ('email', 'smtp'), ('text', 'twilio'), ('voice', null), ('fax', null), ('chat', null), ('mail', null), ('gui', null), ('document', null);

@@ -92,6 +92,8 @@ create table tidings.interactions (
   -- lookups at the provider
   settle_at timestamptz,
   times_looked_up int not null default 0,
+  -- while a daemon settles it outside the queue: since when. settle_at is the end of the lease then
+  settling_since timestamptz,
   -- SHA-256 of an email's source as it was sent, or of a text's body; null until something is known to have been sent
   content_sha256 text
     constraint interactions_content_sha256_is_a_sha256 check ((content_sha256 ~ '^[0-9a-f]{64}$') is not false
@@ -293,7 +295,7 @@ begin
         and num_nonnulls(n.first_due_at, n.content, n.contact_id, n.contact, n.passed_over, n.borrower, n.started_at, n.ended_at, n.claimed_at, n.claimed_by, n.provider,
           n.provider_message_id, n.content_sha256, n.segments, n.compliance_guard_rule_id, n.failure_description_short,
           n.failure_description_long, n.updated_at, n.deleted_at, n.status_details, n.status_details_updated_at, n.newest_case_change_id,
-          n.settle_at, n.external_id, n.meta_data, n.is_transactional, n.borrower_selected_theme) = 0
+          n.settle_at, n.settling_since, n.external_id, n.meta_data, n.is_transactional, n.borrower_selected_theme) = 0
     ))
   ) then
     perform tidings.forbid('interactions_origin_is_not_chosen', format('role %s may not write what Tidings sends', author),
@@ -494,7 +496,7 @@ execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 
 --   it changes with the status, whose transition says by whom and from what
 --   the database itself writes it                        guard_interaction
 --   each change leaves a row of history                  record_wait, record_change_of_notices
--- Only settle_at and times_looked_up change without a record, by the daemon (guard_settling). They state when the outcome is settled next and how many lookups were made.
+-- Only settle_at, times_looked_up and settling_since change without a record, by the daemon (guard_settling). They state when the outcome is settled next, how many lookups were made, and since when one runs.
 --
 -- The conditions compare columns and call no function of ours, so the statements that claim and record in bulk pay next to
 -- nothing. `update of` names the columns that a statement sets, so most statements do not even meet the condition.
@@ -586,12 +588,12 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if not tidings.may_send(current_user) then
     perform tidings.forbid('interactions_settle_at_is_not_chosen', format('role %s may not choose when an outcome is settled', current_user),
-      'leave settle_at and times_looked_up as they are, or set settle_at to null');
+      'leave settle_at, times_looked_up and settling_since as they are, or set settle_at to null');
   end if;
   return new;
 end $$;
-create trigger guard_settling before update of settle_at, times_looked_up on tidings.interactions
-for each row when (new.times_looked_up <> old.times_looked_up or new.settle_at <> old.settle_at or (old.settle_at is null and new.settle_at is not null))
+create trigger guard_settling before update of settle_at, times_looked_up, settling_since on tidings.interactions
+for each row when (new.times_looked_up <> old.times_looked_up or new.settling_since is distinct from old.settling_since or new.settle_at <> old.settle_at or (old.settle_at is null and new.settle_at is not null))
 execute function tidings.guard_settling();
 
 -- A rule that puts a scheduled notice off, and the end of the wait. A separate function, because a pause puts off a bulk and its

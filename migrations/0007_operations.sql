@@ -81,7 +81,7 @@ create table tidings.contact_findings (
   primary key (interaction_id, finding, withdrawn)
 );
 
--- The queue. Only these two functions know the form of its jobs about interactions: at most 100 interactions of one
+-- The queue. Only these three functions know the form of its jobs about interactions: at most 100 interactions of one
 -- channel, and a bulk behind single notices.
 
 -- Queues deliveries for `due`, or, if that is null, for the time at which each interaction is scheduled. More than 20
@@ -123,7 +123,7 @@ create function tidings.queue_settlements(ids bigint[], at timestamptz, lookups_
 returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update tidings.interactions i
-  set settle_at = at, times_looked_up = lookups_done
+  set settle_at = at, times_looked_up = lookups_done, settling_since = null
   where i.id = any(ids) and i.origin = 'tidings' and tidings.is_outcome_unknown(i.status, i.status_details);
   perform tidings_queue.add_jobs(array_agg(
     row('settle_unknown_outcomes', json_build_object('channel', s.channel, 'interactionIds', s.ids, 'timesLookedUp', lookups_done),
@@ -138,4 +138,24 @@ begin
     group by p.channel, p.part
   ) s
   having count(*) > 0;
+end $$;
+
+-- The interactions in the jobs of one task that the queue will run soon, each with what its job states of them. A job does not
+-- count that the queue has abandoned, that belongs to a named queue, which Tidings does not use, or that runs much later than
+-- due_before. A malformed payload must not stop the sweeps. A running job is locked; maintenance unlocks abandoned ones.
+-- `security definer`, so that a role that may not read the queue can see what waits.
+create function tidings.interactions_in_jobs(task text, due_before timestamptz)
+returns table (id bigint, channel text, times_looked_up text, lane text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp rows 10000 as $$
+begin
+  return query
+  select case when e.id ~ '^[0-9]{1,18}$' then e.id::bigint end, j.payload->>'channel', j.payload->>'timesLookedUp', j.payload->>'lane'
+  from tidings_queue._private_jobs j
+  join tidings_queue._private_tasks t on t.id = j.task_id
+  cross join lateral json_array_elements_text(
+    case when json_typeof(j.payload->'interactionIds') = 'array' then j.payload->'interactionIds' else '[]' end) as e(id)
+  where t.identifier = task and j.job_queue_id is null and (j.locked_at is not null
+    or j.attempts < j.max_attempts and j.run_at <= due_before + interval '1 hour'
+      -- the queue's wait after a failure: exp(10) seconds at most
+      + exp(greatest(least(j.attempts, 10), 0)) * interval '1 second');
 end $$;

@@ -12,7 +12,7 @@ import type { Emit } from "./domain/events.ts";
 import { nameWorker, type WorkerId } from "./domain/ids.ts";
 import type { Channel } from "./domain/vocabulary.ts";
 import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
-import { syncChannelProviders } from "./store/deliver/channels.ts";
+import { type ChannelProvider, syncChannelProviders } from "./store/deliver/channels.ts";
 import { loadLinkKeys } from "./store/api/secrets.ts";
 import { createPreparedDb, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";
@@ -140,8 +140,13 @@ const openDaemonPool = ({ config, databaseUrl, workerId, emit }: PoolWanted): Po
     onLost: (code) => emit("connection.lost", { code }),
   });
 
-const providersOf = (channels: DeliveryChannels): Partial<Record<Channel, string>> =>
-  Object.fromEntries(Object.entries(channels).map(([name, { provider }]) => [name, provider.name]));
+const providersOf = (channels: DeliveryChannels): Partial<Record<Channel, ChannelProvider>> =>
+  Object.fromEntries(
+    Object.entries(channels).map(([name, { provider, receiptWithinMs }]) => [
+      name,
+      { provider: provider.name, receiptWithinMs },
+    ]),
+  );
 
 interface Preparing extends Opening, Pick<Opened, "pool" | "outages"> {
   readonly databaseUrl: string;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Client, type Pool } from "pg";
-import { afterAll, beforeAll, expect, inject } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { createDb, openPool, type Db } from "../src/store/postgres/db.ts";
 
 async function administer(statement: string): Promise<void> {
@@ -16,14 +16,29 @@ export interface TestDatabase {
   readonly db: Db;
 }
 
+/**
+ * After each story nothing may be left that waits for nothing. A story that makes such a row on purpose says so with
+ * `waitsForNothing`.
+ */
+async function proveThatAllWaitsAreNamed(pool: Pool): Promise<void> {
+  const { rows } = await pool.query(
+    "select case_change_id, interaction_id from tidings.waiting_for_nothing limit 10",
+  );
+  expect(rows, "rows that wait for nothing").toEqual([]);
+}
+
 /** A database of this test file's own, cloned from the migrated template and dropped at the end. */
-export function useDatabase(): TestDatabase {
+export function useDatabase({ waitsForNothing = false } = {}): TestDatabase {
   const name = `test_${randomBytes(6).toString("hex")}`;
   const url = inject("adminUrl").replace("/postgres?", `/${name}?`);
   const pool = openPool({ url, actor: "test", max: 8, onLost: () => {} });
   beforeAll(() =>
     administer(`create database ${name} template template_of_tests strategy file_copy`),
   );
+  afterEach(async ({ task }) => {
+    const isStory = task.file.filepath.includes("/test/stories/");
+    if (isStory && !waitsForNothing) await proveThatAllWaitsAreNamed(pool);
+  });
   afterAll(async () => {
     await pool.end();
     await administer(`drop database if exists ${name} with (force)`);

@@ -13,6 +13,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   "dry-run": async () => (await import("./dry-run/dry-run.ts")).dryRun,
   status: async () => (await import("./status/status.ts")).status,
   check: async () => (await import("./check/check.ts")).check,
+  waiting: async () => (await import("./waiting/waiting.ts")).waiting,
   audit: async () => (await import("./audit/audit.ts")).audit,
   verify: async () => (await import("./verify/verify.ts")).verify,
   find: async () => (await import("./find/find.ts")).find,

@@ -134,6 +134,69 @@ export const RECEIPT_ODDITIES = [
 ] as const;
 export type ReceiptOddity = (typeof RECEIPT_ODDITIES)[number];
 
+/**
+ * What a case change or an interaction that is not final waits for.
+ * - intake, intakeRefused: a change that arrived without intake is taken in; a rule refuses it
+ * - resolving, resolvingFailed: a change is matched with the notification types; that failed
+ * - dueTime, nextAttempt: the time at which it is due; that of a retry
+ * - turn: a daemon takes it up; daemon: no daemon is alive
+ * - pause, rule: an operator's pause ends; a rule of the guard allows it
+ * - contentKey, providerAccess, channelProvider: a setting or the account at the provider is corrected
+ * - unreadReply: a reply that may be an opt-out is read
+ * - decision: a person releases or refuses it
+ * - answer, recovery: the provider answers the call; the work of a dead daemon is taken over
+ * - lookup, settlement: its unknown outcome is looked up; a person settles it
+ * - receipt, recipientServer: the provider reports; a server of the recipient, which has put it off, takes it
+ * - report: the system that logged it reports its end
+ * - reading: a reply is read by a person
+ * - nothing: nothing will go on with it, which is a defect
+ */
+export const WAIT_REASONS = [
+  "intake",
+  "intakeRefused",
+  "resolving",
+  "resolvingFailed",
+  "dueTime",
+  "nextAttempt",
+  "turn",
+  "daemon",
+  "pause",
+  "rule",
+  "contentKey",
+  "providerAccess",
+  "channelProvider",
+  "unreadReply",
+  "decision",
+  "answer",
+  "recovery",
+  "lookup",
+  "settlement",
+  "receipt",
+  "recipientServer",
+  "report",
+  "reading",
+  "nothing",
+] as const;
+export type WaitReason = (typeof WAIT_REASONS)[number];
+
+/** Who owes what is waited for. */
+export const WAIT_OWNERS = ["tidings", "provider", "recipient", "person", "coreSystem"] as const;
+export type WaitOwner = (typeof WAIT_OWNERS)[number];
+
+/** What happens by itself at the end of a wait. staysOpen: nothing does. */
+export const WAIT_ENDS = [
+  "takenIn",
+  "triedAgain",
+  "resolved",
+  "judged",
+  "outcomeUnknown",
+  "lookedUp",
+  "noReceipt",
+  "expires",
+  "staysOpen",
+] as const;
+export type WaitEnd = (typeof WAIT_ENDS)[number];
+
 /** The way in which sensitive content was read. */
 export const REVEAL_WAYS = ["command", "rest", "signedUrl"] as const;
 export type RevealWay = (typeof REVEAL_WAYS)[number];

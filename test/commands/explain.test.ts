@@ -70,7 +70,7 @@ async function planNext(id: string): Promise<string> {
 
 /** Ids and the moments of this run, in words that do not change. */
 const steady = (page: string): string =>
-  page.replaceAll(/\w{3} (?!2031)\d{4}-\d\d-\d\d [\d:]+ E[SD]T/g, "MOMENT");
+  page.replaceAll(/\w{3}\s+(?!2031)\d{4}-\d\d-\d\d\s+[\d:]+\s+E[SD]T/g, "MOMENT");
 
 describe("the page of an interaction", () => {
   test("of a scheduled one shows which change, which trigger, which days, and what follows", async () => {
@@ -102,7 +102,9 @@ describe("the page of an interaction", () => {
 
       What happens next
         It is due Fri 2031-05-30 10:00 EDT.
-        When it is due, its contact is chosen, the rules are judged, and it is sent."
+        When it is due, its contact is chosen, the rules are judged, and it is sent.
+        It waits for its due time since MOMENT. That is owed by Tidings until Fri
+        2031-05-30 10:00 EDT; then it is judged again, and sent if that is allowed."
     `);
   });
 
@@ -165,7 +167,8 @@ describe("the page of an interaction", () => {
             provider "smtp", code "250"
 
       What happens next
-        The provider has it. The next step is a receipt: a delivery or a bounce."
+        The provider has it. The next step is a receipt: a delivery or a bounce.
+        It waits for a receipt since MOMENT. That is owed by the provider until MOMENT; then Tidings waits no longer for a receipt."
     `);
     const other = await explaining(next);
     expect(other.output).toContain("Attempt 2 of a chain of 2, the last one.");

@@ -132,6 +132,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/commands/receipts/*.ts",
     "src/commands/templates/*.ts",
     "src/commands/verify/*.ts",
+    "src/commands/waiting/*.ts",
   ],
   ["src/commands/preview/*.ts", "src/commands/demo/*.ts"],
   ["src/commands/*.ts"],

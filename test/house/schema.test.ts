@@ -88,6 +88,9 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["PLACES", "place"],
   ["WEEKDAYS", "weekday"],
   ["STORED_READINGS", "reading"],
+  ["WAIT_REASONS", "wait_reason"],
+  ["WAIT_OWNERS", "wait_owner"],
+  ["WAIT_ENDS", "wait_end"],
 ];
 
 test.each(LISTS)("%s is the list of the domain %s", async (list, domain) => {

@@ -8,7 +8,7 @@ import { rewriteRecord, useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
 import { insertLender } from "../lender.ts";
 
-const database = useDatabase();
+const database = useDatabase({ waitsForNothing: true });
 const { pool } = database;
 
 /** A zone where it is this hour now. */

@@ -47,6 +47,7 @@ async function explained(caseId: string): Promise<string> {
     now: new Date(),
     zone: "America/New_York",
     daemons: [],
+    waits: [],
   });
   return page.replaceAll(/\s+/g, " ");
 }

@@ -1,6 +1,7 @@
 import { Fault } from "../../domain/fault.ts";
 import { LARGEST_ID, parseCaseChangeId, parseInteractionId } from "../../domain/ids.ts";
 import type { CaseChangeId, InteractionId } from "../../domain/ids.ts";
+import { didYouMean } from "../../domain/values/did-you-mean.ts";
 
 /** Returns a fault for an invalid command line. The sentence states how to correct it. */
 export const wrongArguments = (sentence: string): Fault => new Fault("ARGUMENTS_INVALID", sentence);
@@ -40,6 +41,18 @@ export const readInteractionId = (what: string, text: string): InteractionId =>
 /** The id of a case change. `what` names it in the refusal. */
 export const readCaseChangeId = (what: string, text: string): CaseChangeId =>
   parseCaseChangeId(text) ?? refuse(what, text, LARGEST_ID);
+
+/** A word of a closed list. `option` names it in the refusal. */
+export function oneOf<Word extends string>(
+  option: string,
+  word: string,
+  known: readonly Word[],
+): Word {
+  const found = known.find((one) => one === word);
+  if (found !== undefined) return found;
+  const hint = didYouMean(word, known);
+  throw wrongArguments(`${option} must be one of ${known.join(", ")}, not "${word}".${hint}`);
+}
 
 /** The largest number that fits an id of 32 bits. */
 const LARGEST_INT = 2 ** 31 - 1;

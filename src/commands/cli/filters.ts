@@ -3,8 +3,7 @@ import { CHANNELS, INTERACTION_STATUSES } from "../../domain/vocabulary.ts";
 import type { InteractionFilter } from "../../store/api/interaction-filter.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";
 import type { Db } from "../../store/postgres/db.ts";
-import { didYouMean } from "../../domain/values/did-you-mean.ts";
-import { readWhole, wrongArguments } from "./arguments.ts";
+import { oneOf, readWhole } from "./arguments.ts";
 import { readEnd, readStart } from "./period.ts";
 
 const value = (name: string, message: string) =>
@@ -83,10 +82,4 @@ export async function readFilter(
     dueFrom: await readStart(terms, "--due-since", options["due-since"]),
     dueBefore: await readEnd(terms, "--due-until", options["due-until"]),
   };
-}
-
-function oneOf(option: string, word: string, known: readonly string[]): string {
-  if (known.includes(word)) return word;
-  const hint = didYouMean(word, known);
-  throw wrongArguments(`${option} must be one of ${known.join(", ")}, not "${word}".${hint}`);
 }

@@ -6,6 +6,7 @@ import {
   loadResolvedChanges,
   loadTypeHistory,
 } from "../../store/operate/case-history.ts";
+import { listWaiting } from "../../store/operate/waiting.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";
 import { listWorkers } from "../../store/queue/workers.ts";
 import type { Db } from "../../store/postgres/db.ts";
@@ -98,7 +99,10 @@ interface Output {
 async function explainOne(db: Db, id: InteractionId, { zone, json, print }: Output): Promise<void> {
   const chain = await loadChain(db, id);
   if (chain === undefined) throw notFound(`there is no interaction ${id}`);
-  const request = { asked: id, now: await readClock(db), zone, daemons: await listWorkers(db) };
+  const interactionIds = chain.attempts.map((one) => one.id);
+  const waits = await listWaiting(db, { interactionIds }, interactionIds.length);
+  const [now, daemons] = [await readClock(db), await listWorkers(db)];
+  const request = { asked: id, now, zone, daemons, waits };
   print(json ? explainJson(chain, request) : explainPage(chain, request));
 }
 

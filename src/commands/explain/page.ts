@@ -6,8 +6,10 @@ import type {
   RecordChange,
   Transition,
 } from "../../domain/deliver/chain.ts";
+import type { OpenWait } from "../../store/operate/waiting.ts";
 import { overdueInWords, type DaemonSeen } from "./overdue.ts";
 import { holdsInWords, judgementsInWords } from "./guard-sentences.ts";
+import { waitInWords } from "../cli/wait-words.ts";
 import { contactsInWords, datesInWords, whyInWords } from "./sentences.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
 import { aligned, page, wrapped } from "../cli/layout.ts";
@@ -19,6 +21,8 @@ export interface ExplainRequest {
   /** The lender's IANA time zone. */
   readonly zone: string;
   readonly daemons: readonly DaemonSeen[];
+  /** What its attempts wait for; empty if they are final. */
+  readonly waits: readonly OpenWait[];
 }
 
 const INDENT = "  ";
@@ -156,7 +160,11 @@ const NEXT: Readonly<Record<Exclude<NextStep, "overdue">, string>> = {
 const stepAfter = (chain: Chain, now: Date): NextStep =>
   nextStep(lastOf(chain), chain.attempts.slice(0, -1), chain.type?.onUnknown ?? "hold", now);
 
-function nextInWords(chain: Chain, { now, daemons }: ExplainRequest, show: ShowMoment): string[] {
+function nextInWords(
+  chain: Chain,
+  { now, daemons, waits }: ExplainRequest,
+  show: ShowMoment,
+): string[] {
   const last = lastOf(chain);
   const step = stepAfter(chain, now);
   const sentences = step === "overdue" ? overdueInWords(last.channel, daemons, show) : [NEXT[step]];
@@ -165,12 +173,12 @@ function nextInWords(chain: Chain, { now, daemons }: ExplainRequest, show: ShowM
     sentences.push("It is canceled if its case no longer matches the trigger by then.");
   if (last.short !== null) sentences.push(`${last.short}: ${last.long ?? ""}`);
   if (last.ruleId !== null) sentences.push(`Rule ${last.ruleId}.`);
-  return sentences;
+  return [...sentences, ...waits.map((wait) => waitInWords(wait, show))];
 }
 
 /** Returns the chain as data, times in UTC, without the fields of the case, which may be personal. */
-export function explainJson(chain: Chain, { asked, now }: ExplainRequest): string {
-  const document = { interactionId: asked, ...chain, next: stepAfter(chain, now) };
+export function explainJson(chain: Chain, { asked, now, waits }: ExplainRequest): string {
+  const document = { interactionId: asked, ...chain, next: stepAfter(chain, now), waits };
   return JSON.stringify(
     document,
     (key, value: unknown) => (key === "fields" ? undefined : value),

@@ -59,7 +59,7 @@ const INTERACTION_COLUMNS = `id, origin, created_at, updated_at, deleted_at, cre
   previous_interaction_id, supercase_bulk_operation_id, compliance_guard_rule_id, failure_description_short,
   failure_description_long, meta_data, case_id, case_change_id, notification_type_id, notification_type_version, template_id,
   template_version, template_version_id, template_explanation, due_explanation, attempt, first_interaction_id, claims, claimed_at,
-  newest_case_change_id, claimed_by, provider, provider_message_id, evidence, settle_at, times_looked_up, content_sha256, segments, first_due_at`;
+  newest_case_change_id, claimed_by, provider, provider_message_id, evidence, settle_at, times_looked_up, settling_since, content_sha256, segments, first_due_at`;
 
 const CORE_TABLES = ["case_types", "loan_types", "borrowers", "loans", "contacts"];
 /** Facts that the core system records for the compliance guard. */
@@ -102,6 +102,11 @@ const WORK_TABLES = [
   "template_tests",
   "workers",
   "audits",
+  "wait_terms",
+  "open_work",
+  "waiting",
+  "breaches",
+  "waiting_for_nothing",
   "tree_leaves",
   "tree_heads",
   "tree_keys",
@@ -163,6 +168,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "may_be_reinstated(bigint)",
       ...GUARD_FACT_FUNCTIONS,
       "queue_deliveries(bigint[], timestamptz, boolean, int)",
+      "interactions_in_jobs(text, timestamptz)",
       "queue_settlements(bigint[], timestamptz, int)",
       "content_hash(text[])",
       "guard_lock_of(text)",
@@ -204,6 +210,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "may_be_reinstated(bigint)",
       ...GUARD_FACT_FUNCTIONS,
       "queue_deliveries(bigint[], timestamptz, boolean, int)",
+      "interactions_in_jobs(text, timestamptz)",
       "content_hash(text[])",
     ],
     sequences: ["templates"],
@@ -223,7 +230,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       },
     ],
     updates: [],
-    functions: ["guard_policy_at(timestamptz)"],
+    functions: ["guard_policy_at(timestamptz)", "interactions_in_jobs(text, timestamptz)"],
     sequences: [],
     queue: null,
   },

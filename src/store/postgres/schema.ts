@@ -83,6 +83,22 @@ export interface Borrowers {
   timeZoneReportedByBorrower: boolean | null;
 }
 
+export interface Breaches {
+  caseChangeId: Int8 | null;
+  caseId: string | null;
+  channel: string | null;
+  interactionId: Int8 | null;
+  lateSeconds: number | null;
+  nextStep: string | null;
+  notificationTypeId: number | null;
+  owner: string | null;
+  personId: string | null;
+  reason: string | null;
+  ruleId: string | null;
+  since: Timestamp | null;
+  until: Timestamp | null;
+}
+
 export interface CalendarClosures {
   calendar: string;
   day: Timestamp;
@@ -159,6 +175,7 @@ export interface CaseTypes {
 export interface Channels {
   channel: string;
   provider: string | null;
+  receiptWithinSeconds: number | null;
 }
 
 export interface ConsentRecords {
@@ -431,6 +448,7 @@ export interface Interactions {
   segments: number | null;
   sensitive: Generated<boolean>;
   settleAt: Timestamp | null;
+  settlingSince: Timestamp | null;
   startedAt: Generated<Timestamp | null>;
   status: string;
   statusDetails: string | null;
@@ -558,6 +576,20 @@ export interface NotificationTypes {
   updatedAt: Timestamp | null;
   version: number;
   whenCaseMoves: Generated<string>;
+}
+
+export interface OpenWork {
+  caseChangeId: Int8 | null;
+  caseId: string | null;
+  channel: string | null;
+  countsFrom: Timestamp | null;
+  interactionId: Int8 | null;
+  latestAt: Timestamp | null;
+  notificationTypeId: number | null;
+  personId: string | null;
+  reason: string | null;
+  ruleId: string | null;
+  since: Timestamp | null;
 }
 
 export interface Pauses {
@@ -743,6 +775,33 @@ export interface TreeState {
   swept: Generated<Json>;
 }
 
+export interface Waiting {
+  caseChangeId: Int8 | null;
+  caseId: string | null;
+  channel: string | null;
+  interactionId: Int8 | null;
+  nextStep: string | null;
+  notificationTypeId: number | null;
+  owner: string | null;
+  personId: string | null;
+  reason: string | null;
+  ruleId: string | null;
+  since: Timestamp | null;
+  until: Timestamp | null;
+}
+
+export interface WaitingForNothing {
+  caseChangeId: Int8 | null;
+  interactionId: Int8 | null;
+}
+
+export interface WaitTerms {
+  nextStep: string | null;
+  owner: string | null;
+  reason: string | null;
+  termSeconds: number | null;
+}
+
 export interface Workers {
   channels: Generated<Json>;
   heartbeatAt: Generated<Timestamp>;
@@ -757,6 +816,7 @@ export interface DB {
   apiKeys: ApiKeys;
   audits: Audits;
   borrowers: Borrowers;
+  breaches: Breaches;
   calendarClosures: CalendarClosures;
   calendars: Calendars;
   caseChanges: CaseChanges;
@@ -791,6 +851,7 @@ export interface DB {
   loanTypes: LoanTypes;
   missedChanges: MissedChanges;
   notificationTypes: NotificationTypes;
+  openWork: OpenWork;
   pauses: Pauses;
   preferences: Preferences;
   receiptOddities: ReceiptOddities;
@@ -810,5 +871,8 @@ export interface DB {
   treeKeys: TreeKeys;
   treeLeaves: TreeLeaves;
   treeState: TreeState;
+  waiting: Waiting;
+  waitingForNothing: WaitingForNothing;
+  waitTerms: WaitTerms;
   workers: Workers;
 }

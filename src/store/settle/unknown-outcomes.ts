@@ -84,7 +84,7 @@ export async function leaseUnknownOutcomes(
   if (interactionIds.length === 0) return new Set();
   const { rows } = await sql<{ id: InteractionId }>`
     update tidings.interactions i
-    set settle_at = ${until}
+    set settle_at = ${until}, settling_since = clock_timestamp()
     where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
       and i.times_looked_up = ${timesLookedUp} and i.settle_at <= ${dueBy}
     returning i.id

@@ -114,7 +114,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     resultIn: () => "unchanged",
   },
   "it says when the outcome is settled": {
-    columns: ["settle_at", "times_looked_up"],
+    columns: ["settle_at", "times_looked_up", "settling_since"],
     resultIn: () => "changed",
   },
 };

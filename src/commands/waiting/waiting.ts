@@ -1,0 +1,73 @@
+import { parseBorrowerId, parseCaseId } from "../../domain/ids.ts";
+import { WAIT_OWNERS, WAIT_REASONS } from "../../domain/vocabulary.ts";
+import { countWaiting, listWaiting, type WaitFilter } from "../../store/operate/waiting.ts";
+import { oneOf, readWhole } from "../cli/arguments.ts";
+import { command } from "../cli/command.ts";
+import { withDatabase } from "../cli/database.ts";
+import { EXIT } from "../cli/exit-codes.ts";
+import { momentsIn } from "../cli/moment.ts";
+import { waitingPage } from "./page.ts";
+
+const DEFAULT_LIMIT = "100";
+
+/** Lists what is not final: what it waits for, who owes it, since when, until when, and what happens then. */
+export const waiting = command({
+  name: "waiting",
+  summary:
+    "list what every open case change and interaction waits for, who owes it, since when and until when",
+  takes: "[--late] [--reason WORD] [--owner WORD] [--case ID] [--borrower ID] [--limit N] [--json]",
+  details: `Counts what waits by its reason, and lists what is late. With --reason, --owner, --case or --borrower
+it lists all of them. docs/waiting.md explains the words. Exits with 1 if something is late, or waits
+for nothing.`,
+  options: {
+    late: { type: "boolean", message: "only what is late" },
+    reason: {
+      type: "string",
+      multiple: true,
+      value: "WORD",
+      message: `one of ${WAIT_REASONS.join(", ")}`,
+    },
+    owner: {
+      type: "string",
+      multiple: true,
+      value: "WORD",
+      message: `one of ${WAIT_OWNERS.join(", ")}`,
+    },
+    case: { type: "string", multiple: true, value: "ID", message: "of this case" },
+    borrower: { type: "string", multiple: true, value: "ID", message: "of this borrower" },
+    limit: {
+      type: "string",
+      value: "N",
+      message: `list at most so many (default ${DEFAULT_LIMIT})`,
+    },
+    json: { type: "boolean", message: "as one JSON document" },
+  },
+  async run({ options, print }) {
+    const filter: WaitFilter = {
+      reasons: options.reason?.map((word) => oneOf("--reason", word, WAIT_REASONS)),
+      owners: options.owner?.map((word) => oneOf("--owner", word, WAIT_OWNERS)),
+      caseIds: options.case?.map(parseCaseId),
+      personIds: options.borrower?.map(parseBorrowerId),
+      onlyLate: options.late === true,
+    };
+    const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT);
+    const isNarrow = [options.reason, options.owner, options.case, options.borrower].some(
+      (given) => given !== undefined,
+    );
+    return await withDatabase("waiting", async (db, { lender }) => {
+      const counts = await countWaiting(db, filter);
+      const listed = await listWaiting(
+        db,
+        isNarrow || options.json === true ? filter : { ...filter, onlyLate: true },
+        limit,
+      );
+      print(
+        options.json === true
+          ? JSON.stringify({ counts, waiting: listed }, null, 2)
+          : waitingPage({ counts, listed }, momentsIn(lender.timeZone)),
+      );
+      const isWrong = counts.some(({ late, reason }) => late > 0 || reason === "nothing");
+      return isWrong ? EXIT.checkFailed : EXIT.done;
+    });
+  },
+});
