@@ -13,7 +13,7 @@ import { spawnDaemon, type DaemonProcess } from "../daemon-process.ts";
 import { insertChanges, insertLender } from "../lender.ts";
 import { openRandom, type Random } from "./random.ts";
 import { openReceived, TEXT_ACCOUNT, type Received } from "./received.ts";
-import { judgeRun, type Verdict } from "./verdict.ts";
+import { findForgotten, judgeRun, type Verdict } from "./verdict.ts";
 
 export interface ChaosOptions {
   readonly seconds: number;
@@ -52,11 +52,16 @@ export async function runChaos({ seconds, seed, printLine }: ChaosOptions): Prom
   const scene = await openScene(dir, { random, printLine, received });
   try {
     const end = Date.now() + seconds * 1_000;
-    await Promise.all([insertUntil(scene, end), killUntil(scene, end)]);
+    const sampled = new Set<string>();
+    await Promise.all([
+      insertUntil(scene, end),
+      killUntil(scene, end),
+      sampleWaits(scene, end, sampled),
+    ]);
     printLine("no more killing; waiting until it is quiet");
     await revive(scene);
     await waitUntilQuiet(scene);
-    return await judgeRun(scene.pool, received);
+    return await judgeRun(scene.pool, received, [...sampled]);
   } finally {
     await closeScene(scene);
     await received.close();
@@ -147,6 +152,20 @@ async function revive(scene: Scene): Promise<void> {
     if (exitCode === null && signalCode === null && !killed) continue;
     await daemon.ended;
     scene.daemons[n] = spawnDaemon(scene.settings);
+  }
+}
+
+const SAMPLE_EVERY_MS = 300;
+
+/** Collects what waits for nothing at any moment of the run, also right after a kill. */
+async function sampleWaits({ pool }: Scene, end: number, sampled: Set<string>): Promise<void> {
+  while (Date.now() < end) {
+    const found = await findForgotten(pool).catch((error: unknown) => {
+      if (outageCode(error) === undefined) throw error;
+      return [];
+    });
+    for (const one of found) sampled.add(`${one} at a moment of the run`);
+    await sleep(SAMPLE_EVERY_MS);
   }
 }
 

@@ -73,6 +73,14 @@ const UNRESOLVED = `
   left join tidings.interactions i on i.case_change_id = r.case_change_id and i.previous_interaction_id is null
   group by r.case_change_id having coalesce(jsonb_array_length(r.verdicts->'fires'), 0) <> count(i.id)`;
 
+const FORGOTTEN = `
+  select format('case change %s, interaction %s waits for nothing', case_change_id, interaction_id) as wrong
+  from tidings.waiting_for_nothing`;
+
+/** Returns what waits for nothing now. */
+export const findForgotten = async (pool: Pool): Promise<string[]> =>
+  (await pool.query<{ wrong: string }>(FORGOTTEN)).rows.map(({ wrong }) => wrong);
+
 /** The gaps that an audit finds, and the flaws of the record tree. */
 async function proveRecord(pool: Pool): Promise<string[]> {
   const db = createDb(pool);
@@ -95,8 +103,12 @@ async function proveRecord(pool: Pool): Promise<string[]> {
   return wrong;
 }
 
-/** Compares the received messages with the record. */
-export async function judgeRun(pool: Pool, received: Received): Promise<Verdict> {
+/** Compares the received messages with the record. `sampled` are violations that were seen during the run. */
+export async function judgeRun(
+  pool: Pool,
+  received: Received,
+  sampled: readonly string[],
+): Promise<Verdict> {
   const chains = await readChains(pool);
   const [mails, texts] = [received.mails(), await received.texts()];
   const arrivedOf = ({ channel, chainId, caseId }: Chain): number =>
@@ -117,6 +129,8 @@ export async function judgeRun(pool: Pool, received: Received): Promise<Verdict>
       ...(await query(UNANSWERED)),
       ...(await query(UNRESOLVED)),
       ...(await proveRecord(pool)),
+      ...sampled,
+      ...(await findForgotten(pool)),
     ],
   };
 }
