@@ -4,8 +4,10 @@ import type { InteractionId } from "./domain/ids.ts";
 import {
   CONTENT_FAULTS,
   type ContentFault,
+  contentInBytes,
   isSealed,
   isWellFormed,
+  SEALED_RANDOM_BYTES,
   type SealedContent,
 } from "./domain/sealed-content.ts";
 import type { Channel } from "./domain/vocabulary.ts";
@@ -26,6 +28,8 @@ export interface Seal {
    * for another interaction.
    */
   unseal(content: SealedContent, owner: ContentOwner): object;
+  /** The plain bytes, whose SHA-256 is the commitment. Throws as `unseal` does. */
+  openBytes(content: SealedContent, owner: ContentOwner): Buffer;
   /** Seals the same content again with the first key. The commitment stays. Throws as `unseal` does. */
   reseal(content: SealedContent, owner: ContentOwner): SealedContent;
 }
@@ -117,7 +121,6 @@ const CIPHER = "aes-256-gcm";
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
-const RANDOM_BYTES = 32;
 const KEY_ID_LENGTH = 12;
 
 const keyIdOf = (key: Buffer): string =>
@@ -143,6 +146,7 @@ export function createSeal(contentKeys: readonly string[]): Seal | undefined {
     keyId,
     seal: (content, owner) => encrypt(first, plainBytes(content), owner),
     unseal: (content, owner) => contentIn(open(content, owner), owner),
+    openBytes: open,
     reseal: (content, owner) => encrypt(first, open(content, owner), owner),
   };
 }
@@ -162,11 +166,11 @@ const boundTo = ({ interactionId, channel }: ContentOwner): Buffer =>
 
 /** The bytes that are encrypted: a random part, which keeps the commitment from revealing short content, and JSON. */
 const plainBytes = (content: object): Buffer =>
-  Buffer.concat([randomBytes(RANDOM_BYTES), Buffer.from(JSON.stringify(content), "utf8")]);
+  Buffer.concat([randomBytes(SEALED_RANDOM_BYTES), Buffer.from(JSON.stringify(content), "utf8")]);
 
 function contentIn(plain: Buffer, owner: ContentOwner): object {
   try {
-    return JSON.parse(plain.toString("utf8", RANDOM_BYTES)) as object;
+    return contentInBytes(plain);
   } catch (error) {
     throw brokenSeal(owner, error);
   }

@@ -16,6 +16,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   waiting: async () => (await import("./waiting/waiting.ts")).waiting,
   audit: async () => (await import("./audit/audit.ts")).audit,
   verify: async () => (await import("./verify/verify.ts")).verify,
+  evidence: async () => (await import("./evidence/evidence.ts")).evidence,
   find: async () => (await import("./find/find.ts")).find,
   inbox: async () => (await import("./inbox.ts")).inbox,
   explain: async () => (await import("./explain/explain.ts")).explain,

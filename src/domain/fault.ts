@@ -34,6 +34,8 @@ export const FAULTS = {
     "No key in CONTENT_KEY opens the sealed content. Add the key that the error names, after the first key.",
   SEAL_BROKEN:
     "Sealed content was changed after it was sealed, or moved from another interaction. Find out who changed the row, and restore it from a backup.",
+  RECORD_UNPROVED:
+    "The record tree does not prove the rows. A running daemon makes a head each minute; `tidings verify` names each row that was changed, and `--head` takes the sizes in tidings.tree_heads.",
   TEMPLATE_EDITED:
     "A draft was edited while it was being published, so nothing was published. Check the draft and publish again.",
   HTTP_PORT_UNAVAILABLE:

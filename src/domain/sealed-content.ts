@@ -27,6 +27,13 @@ export function isWellFormed({ sealed }: { readonly sealed: unknown }): boolean 
   );
 }
 
+/** The plain bytes of sealed content begin with so many random bytes, which keep the commitment from revealing short content. */
+export const SEALED_RANDOM_BYTES = 32;
+
+/** Reads the content in the plain bytes of sealed content. Throws SyntaxError if they are not JSON. */
+export const contentInBytes = (plain: Buffer): object =>
+  JSON.parse(plain.toString("utf8", SEALED_RANDOM_BYTES)) as object;
+
 /** The faults for which content cannot be opened. */
 export const CONTENT_FAULTS = ["CONTENT_KEY_UNKNOWN", "SEAL_BROKEN"] as const;
 export type ContentFault = (typeof CONTENT_FAULTS)[number];

@@ -25,6 +25,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/config.ts",
     "src/log-destination.ts",
     "src/version.ts",
+    "src/domain/evidence/*.ts",
     "src/domain/simulate/*.ts",
   ],
   [
@@ -81,6 +82,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/decide/deliver/*.ts",
     "src/decide/audit/*.ts",
     "src/decide/settle/*.ts",
+    "src/decide/evidence/*.ts",
     "src/observe/*.ts",
     "src/http/auth/*.ts",
     "src/http/docs/*.ts",
@@ -133,6 +135,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/commands/templates/*.ts",
     "src/commands/verify/*.ts",
     "src/commands/waiting/*.ts",
+    "src/commands/evidence/*.ts",
   ],
   ["src/commands/preview/*.ts", "src/commands/demo/*.ts"],
   ["src/commands/*.ts"],

@@ -35,6 +35,7 @@ export const EXIT_OF_FAULT: Readonly<Record<FaultCode, ExitCode>> = {
   RECORD_REFUSED: EXIT.refused,
   CONTENT_KEY_UNKNOWN: EXIT.refused,
   SEAL_BROKEN: EXIT.checkFailed,
+  RECORD_UNPROVED: EXIT.checkFailed,
   TEMPLATE_EDITED: EXIT.refused,
   HTTP_PORT_UNAVAILABLE: EXIT.refused,
   DEMO_INCOMPLETE: EXIT.checkFailed,

@@ -5,7 +5,7 @@ import type { countReveals } from "../../store/operate/content-reveals.ts";
 import type { ContentRecord } from "../../store/operate/recorded-content.ts";
 import type { ShowMoment } from "../cli/moment.ts";
 import { aligned, counted, printable, wrapped } from "../cli/layout.ts";
-import { hashAgain } from "./recompute-hash.ts";
+import { hashAgain } from "../../record/recompose.ts";
 
 /** The content of an interaction as the caller may see it. */
 export interface Shown {

@@ -1,4 +1,3 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Flaw, type LoggedHead, verifyRecord } from "../../record/verify-record.ts";
 import { readWhole, unusable, wrongArguments } from "../cli/arguments.ts";
@@ -7,6 +6,7 @@ import { withDatabase } from "../cli/database.ts";
 import { EXIT } from "../cli/exit-codes.ts";
 import { counted, page, wrapped } from "../cli/layout.ts";
 import { toStderr } from "../cli/print.ts";
+import { readPublicKey } from "../cli/public-key.ts";
 
 /** More flaws than these are counted, and not listed. */
 const MOST_LISTED = 100;
@@ -43,7 +43,7 @@ with 1 if something differs. docs/record-tree.md explains the tree.`,
   async run({ options, print }) {
     const from = options.from === undefined ? 0 : readWhole("--from", options.from);
     const logged = options.heads === undefined ? [] : await readHeads(options.heads);
-    const publicKey = options.key === undefined ? undefined : await readKey(options.key);
+    const publicKey = options.key === undefined ? undefined : await readPublicKey(options.key);
     return await withDatabase("verify", async (db) => {
       const listed: Flaw[] = [];
       let flaws = 0;
@@ -106,14 +106,5 @@ function headOf(line: string): LoggedHead[] {
     return isHead ? [{ size, root: Buffer.from(root, "hex") }] : [];
   } catch {
     return [];
-  }
-}
-
-async function readKey(path: string): Promise<KeyObject> {
-  const text = await readFile(path, "utf8").catch(unusable(`--key ${path} cannot be read`));
-  try {
-    return createPublicKey(text);
-  } catch {
-    throw wrongArguments(`--key ${path} is not a public key in PEM form`);
   }
 }

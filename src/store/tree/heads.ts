@@ -37,6 +37,12 @@ export async function readKey(db: Db, keyId: string): Promise<Buffer | null> {
   return rows[0]?.publicKey ?? null;
 }
 
+/** The head of this size, or null. */
+export async function readHead(db: Db, size: number): Promise<TreeHead | null> {
+  const [head = null] = await listHeads(db, size, size);
+  return head;
+}
+
 /** The newest head, or null. */
 export async function readLastHead(db: Db): Promise<TreeHead | null> {
   const { rows } = await sql<TreeHead>`

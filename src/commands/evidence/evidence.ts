@@ -1,0 +1,148 @@
+import type { KeyObject } from "node:crypto";
+import { checkComplete } from "../../decide/evidence/check-pack.ts";
+import { filesOf } from "../../decide/evidence/files.ts";
+import type { PackSubject } from "../../domain/evidence/pack.ts";
+import { gatherEvidence, type Gathered } from "../../record/gather-evidence.ts";
+import { verifyPack } from "../../record/verify-pack.ts";
+import { createSeal } from "../../seal.ts";
+import { recordReveals } from "../../store/operate/content-reveals.ts";
+import {
+  notFound,
+  onlyOne,
+  readInteractionId,
+  readWhole,
+  wrongArguments,
+} from "../cli/arguments.ts";
+import { command } from "../cli/command.ts";
+import { withDatabase } from "../cli/database.ts";
+import { EXIT, type ExitCode } from "../cli/exit-codes.ts";
+import { counted, page, wrapped } from "../cli/layout.ts";
+import { BY_OPTION, readOperator } from "../cli/operator.ts";
+import { readPublicKey } from "../cli/public-key.ts";
+import type { Print } from "../cli/print.ts";
+import { readPackFiles, writePackFiles } from "./pack-files.ts";
+
+/** Writes and verifies evidence packs. */
+export const evidence = command({
+  name: "evidence",
+  summary:
+    "write all that is on record about a case, borrower or interaction into one folder or tar file that proves itself, or verify one",
+  takes:
+    "((--case ID | --borrower ID | --interaction ID) --out PATH [--head SIZE] [--reveal [--by NAME]] | --verify PATH [--key FILE])",
+  details: `The pack has the record as of a head of the record tree: the newest one, or that of --head. The same
+record at the same head gives the same bytes. Sensitive content is in it only with --reveal, which is put on record.
+--verify needs neither a database nor a network, and exits with 1 if something does not fit.
+docs/evidence.md has what a pack contains.`,
+  options: {
+    case: {
+      type: "string",
+      value: "ID",
+      message: "the changes of a case and the notices that they caused",
+    },
+    borrower: { type: "string", value: "ID", message: "everything about a borrower" },
+    interaction: { type: "string", value: "ID", message: "one notice with all its attempts" },
+    out: { type: "string", value: "PATH", message: "a new folder, or a file that ends in .tar" },
+    head: { type: "string", value: "SIZE", message: "the size of the head that proves the rows" },
+    reveal: { type: "boolean", message: "with sensitive content; this is recorded" },
+    ...BY_OPTION,
+    verify: { type: "string", value: "PATH", message: "verify a pack" },
+    key: {
+      type: "string",
+      value: "FILE",
+      message: "the public key (PEM) that must have signed the head",
+    },
+  },
+  async run({ options, print }) {
+    const key = options.key === undefined ? undefined : await readPublicKey(options.key);
+    if (options.verify !== undefined) return await verify(options.verify, key, print);
+    const subject = readSubject(options);
+    const { out } = options;
+    if (out === undefined)
+      throw wrongArguments("--out is missing: a new folder, or a file that ends in .tar");
+    const headSize = options.head === undefined ? undefined : readWhole("--head", options.head);
+    const reveals = options.reveal === true;
+    const operator = reveals ? readOperator(options.by ?? process.env["USER"]) : "evidence";
+    const actor = reveals ? `operator:${operator}` : operator;
+    return await withDatabase(actor, async (db, { contentKeys }) => {
+      const seal = createSeal(contentKeys);
+      const gathered = await gatherEvidence(db, { subject, headSize, seal, reveals });
+      if (gathered === undefined)
+        throw notFound(`nothing is on record about ${subject.kind} ${subject.id}`);
+      const files = filesOf(gathered.pack);
+      const incomplete = checkComplete(gathered.pack, files);
+      if (incomplete !== undefined) {
+        print(
+          page(wrapped(`The pack would not be complete: ${incomplete.path}: ${incomplete.long}`)),
+        );
+        return EXIT.checkFailed;
+      }
+      const interactionIds = gathered.revealed;
+      if (interactionIds.length > 0)
+        await recordReveals(db, { interactionIds, revealedBy: actor, way: "command" });
+      await writePackFiles(out, files);
+      print(writtenPage(out, gathered));
+      return EXIT.done;
+    });
+  },
+});
+
+const SUBJECTS = ["case", "borrower", "interaction"] as const;
+
+function readSubject(options: { readonly [Kind in PackSubject["kind"]]?: string }): PackSubject {
+  const [kind, id] = onlyOne(options, SUBJECTS);
+  return { kind, id: kind === "interaction" ? readInteractionId("--interaction", id) : id };
+}
+
+function writtenPage(out: string, { pack, newerRows, revealed }: Gathered): string {
+  const { head, rows, attempts } = pack;
+  const lines = wrapped(
+    `${out} has ${counted(rows.length, "row")} about ${counted(attempts.length, "attempt")}, as of the head of size ${head.size} of ${head.madeAt}, root ${head.root}.`,
+  );
+  if (newerRows > 0)
+    lines.push(
+      ...wrapped(
+        `${counted(newerRows, "row")} about it ${newerRows === 1 ? "is" : "are"} newer than this head and not in the pack. A daemon makes a head each minute.`,
+      ),
+    );
+  if (revealed.length > 0)
+    lines.push(
+      ...wrapped(
+        `It has the sensitive content of ${counted(revealed.length, "interaction")}, which is on record.`,
+      ),
+    );
+  return page(lines);
+}
+
+async function verify(path: string, key: KeyObject | undefined, print: Print): Promise<ExitCode> {
+  const files = await readPackFiles(path);
+  const { flaw, pack, signedBy, isPageCompared } = verifyPack(files, key);
+  if (flaw !== null || pack === null) {
+    print(page(wrapped(`FLAW: ${flaw?.path}: ${flaw?.long}`)));
+    return EXIT.checkFailed;
+  }
+  const { head, rows, attempts } = pack;
+  print(
+    page([
+      ...wrapped(
+        `The pack is as it was written: ${counted(rows.length, "row")} about ${counted(attempts.length, "attempt")} are in the tree of size ${head.size} with the root ${head.root}.`,
+      ),
+      ...wrapped(SIGNED[signedBy ?? "nobody"](head.keyId)),
+      ...(isPageCompared
+        ? []
+        : wrapped(
+            "Another release has written the page. Its text was not compared with the rows.",
+          )),
+    ]),
+  );
+  return EXIT.done;
+}
+
+const SIGNED: Readonly<
+  Record<"givenKey" | "keyInPack" | "nobody", (keyId: string | null) => string>
+> = {
+  givenKey: (keyId) => `The head is signed by the key that was given, ${keyId}.`,
+  keyInPack: (keyId) =>
+    `The head is signed by the key in the pack, ${keyId}. Compare the key, or the root, with one that you got another way (--key).`,
+  nobody: () =>
+    "The head is not signed. Compare the root with that in the logs (recordTree.headMade).",
+};

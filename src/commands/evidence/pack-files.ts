@@ -1,0 +1,46 @@
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join, sep } from "node:path";
+import type { PackFiles } from "../../domain/evidence/pack.ts";
+import { readTar, writeTar } from "../../record/tar.ts";
+import { unusable, wrongArguments } from "../cli/arguments.ts";
+
+/** Writes a pack that did not exist: a tar file if the path ends in `.tar`, otherwise a folder. Only its owner may read it. */
+export async function writePackFiles(path: string, files: PackFiles): Promise<void> {
+  const refuse = unusable(`--out ${path} cannot be written`);
+  if (path.endsWith(".tar")) {
+    await writeFile(path, writeTar(files), { mode: 0o600, flag: "wx" }).catch(refuse);
+    return;
+  }
+  await mkdir(path, { mode: 0o700 }).catch(refuse);
+  for (const [name, content] of files) {
+    const file = join(path, name);
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 }).catch(refuse);
+    await writeFile(file, content, { mode: 0o600, flag: "wx" }).catch(refuse);
+  }
+}
+
+/** Reads the files of a pack. */
+export async function readPackFiles(path: string): Promise<PackFiles> {
+  const refuse = unusable(`--verify ${path} cannot be read`);
+  const about = await stat(path).catch(refuse);
+  if (!about.isDirectory()) return archived(path, await readFile(path).catch(refuse));
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(refuse);
+  const files = new Map<string, Buffer>();
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const file = join(entry.parentPath, entry.name);
+    files.set(nameIn(path, file), await readFile(file).catch(refuse));
+  }
+  return files;
+}
+
+const nameIn = (folder: string, file: string): string =>
+  file.slice(join(folder, sep).length).replaceAll(sep, "/");
+
+function archived(path: string, archive: Buffer): PackFiles {
+  try {
+    return readTar(archive);
+  } catch (error) {
+    if (error instanceof RangeError) throw wrongArguments(`--verify ${path}: ${error.message}`);
+    throw error;
+  }
+}

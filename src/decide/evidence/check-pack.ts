@@ -1,0 +1,236 @@
+import { hash } from "node:crypto";
+import type {
+  Pack,
+  PackAttempt,
+  PackFiles,
+  PackFlaw,
+  PackRow,
+} from "../../domain/evidence/pack.ts";
+import { parseExactJson } from "../../domain/values/exact-json.ts";
+import { rootByInclusion } from "../tree/inclusion.ts";
+import { leafHash } from "../tree/merkle.ts";
+import { CONTENTS, filesOf, PAGE, proofPathOf, rowPathOf, SUMS } from "./files.ts";
+import { blocksOf } from "./page.ts";
+import { readRows, type RecordRows, type StateRow, type TracedAttempt } from "./record-rows.ts";
+
+const flaw = (path: string, long: string): PackFlaw => ({ path, long });
+const LINE = /^([0-9a-f]{64}) {2}(.+)$/;
+
+/** Compares the files with SHA256SUMS. */
+export function checkSums(files: PackFiles): PackFlaw | undefined {
+  const sums = files.get(SUMS);
+  if (sums === undefined) return flaw(SUMS, "The file is missing.");
+  const listed = new Set([SUMS]);
+  for (const line of sums.toString("utf8").split("\n").slice(0, -1)) {
+    const [, sum, path = ""] = LINE.exec(line) ?? [];
+    if (sum === undefined) return flaw(SUMS, "A line is not a hash and a path.");
+    const bytes = files.get(path);
+    if (bytes === undefined) return flaw(path, "The file is missing.");
+    if (hash("sha256", bytes) !== sum)
+      return flaw(path, "The file does not have the hash in SHA256SUMS.");
+    listed.add(path);
+  }
+  const extra = [...files.keys()].toSorted().find((path) => !listed.has(path));
+  return extra === undefined ? undefined : flaw(extra, "SHA256SUMS does not list the file.");
+}
+
+/** Checks that each row is a leaf of the tree of the head. */
+export function checkRows({ rows, head }: Pack): PackFlaw | undefined {
+  const root = Buffer.from(head.root, "hex");
+  for (const row of rows) {
+    const wrong = checkRow(row, head.size, root);
+    if (wrong !== undefined) return wrong;
+  }
+}
+
+function checkRow(row: PackRow, size: number, root: Buffer): PackFlaw | undefined {
+  const { source, id, index, text } = row;
+  const leaf = Buffer.from(row.leaf, "hex");
+  if (!row.isWithheld && !leafHash(Buffer.from(text)).equals(leaf))
+    return flaw(rowPathOf(row), "The row does not have the hash of its leaf.");
+  const named = namesIn(row);
+  if (named.id !== id || named.leafOf !== source)
+    return flaw(rowPathOf(row), "The row is another one than its name says.");
+  const proof = row.proof.map((step) => ({ side: step.side, hash: Buffer.from(step.hash, "hex") }));
+  const reached = rootByInclusion({ leaf, index, size }, proof);
+  if (reached?.equals(root) !== true)
+    return flaw(
+      proofPathOf(row),
+      `The proof does not lead from ${rowPathOf(row)} to the root of the head.`,
+    );
+}
+
+/** What a row says it is. */
+function namesIn({ text }: PackRow): {
+  readonly id: string;
+  readonly leafOf: unknown;
+  readonly interactionId: string;
+} {
+  const row = objectIn(text);
+  return {
+    id: String(row["id"]),
+    leafOf: row["leaf_of"],
+    interactionId: String(row["interaction_id"]),
+  };
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value = parseExactJson(text);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Checks that the pack is complete in itself: one block for each attempt, and no row that belongs to none. */
+export function checkComplete(pack: Pack, files: PackFiles): PackFlaw | undefined {
+  const rows = readRows(pack);
+  return (
+    strayRow(pack, rows) ??
+    firstOf(rows.attempts, (traced) => checkAttempt(traced)) ??
+    missingAttempt(rows) ??
+    missingNotice(pack, rows) ??
+    missingBlock(pack, files) ??
+    wrongTemplate(pack, rows)
+  );
+}
+
+const firstOf = <Item>(
+  items: readonly Item[],
+  check: (item: Item) => PackFlaw | undefined,
+): PackFlaw | undefined => {
+  for (const item of items) {
+    const wrong = check(item);
+    if (wrong !== undefined) return wrong;
+  }
+};
+
+const OF_ATTEMPTS = new Set(["transitions", "interactions", "judgements", "contentReveals"]);
+
+/** A row about an interaction that is no attempt of the pack, or a receipt of none. */
+function strayRow({ rows, attempts }: Pack, { receipts }: RecordRows): PackFlaw | undefined {
+  const known = new Set(attempts.map((one) => one.interactionId));
+  const isOther = (row: PackRow): boolean =>
+    OF_ATTEMPTS.has(row.source) && !known.has(namesIn(row).interactionId);
+  const stray = rows.find(isOther);
+  if (stray !== undefined)
+    return flaw(rowPathOf(stray), "The pack has no attempt of the interaction of this row.");
+  const named = new Set(attempts.flatMap((one) => one.receiptIds));
+  const lost = receipts.find((row) => !named.has(String(row.id)));
+  if (lost !== undefined)
+    return flaw(`rows/receipts/${lost.id}.json`, "The receipt belongs to no attempt of the pack.");
+}
+
+function checkAttempt({
+  attempt,
+  state,
+  isProved,
+  transitions,
+}: TracedAttempt): PackFlaw | undefined {
+  const last = transitions.at(-1);
+  if (last === undefined)
+    return flaw(CONTENTS, `The pack has no transition of interaction ${attempt.interactionId}.`);
+  if (state === null) return undefined;
+  if (
+    isProved &&
+    (state.status !== last.to_status || state.status_details !== last.to_status_details)
+  )
+    return flaw(
+      `rows/transitions/${last.id}.json`,
+      "It is not the newest transition of its interaction.",
+    );
+  return wrongMessage(attempt, state) ?? wrongContent(attempt, state);
+}
+
+function wrongMessage(
+  { interactionId, message }: PackAttempt,
+  state: StateRow,
+): PackFlaw | undefined {
+  if (message === null || hash("sha256", message.bytes) === state.content_sha256) return undefined;
+  return flaw(
+    `messages/${interactionId}.${message.extension}`,
+    "These are not the bytes whose hash is on record.",
+  );
+}
+
+function wrongContent(
+  { interactionId, opened }: PackAttempt,
+  { content }: StateRow,
+): PackFlaw | undefined {
+  if (opened === null || hash("sha256", opened, "base64") === content) return undefined;
+  return flaw(
+    `contents/${interactionId}.bin`,
+    "It is not the content to which the record is committed.",
+  );
+}
+
+/** An attempt between the first and the last one of its chain. */
+function missingAttempt({ attempts }: RecordRows): PackFlaw | undefined {
+  const notices = attempts.flatMap(({ state }) => (state?.origin === "tidings" ? [state] : []));
+  const chains = Map.groupBy(
+    notices,
+    (state) => state.first_interaction_id ?? state.interaction_id,
+  );
+  if (attempts.some(({ state }) => state === null)) return undefined;
+  for (const [chainId, states] of chains) {
+    const numbers = new Set(states.map((state) => state.attempt));
+    const missing = states.findIndex((_, at) => !numbers.has(at + 1));
+    if (missing !== -1)
+      return flaw(CONTENTS, `Attempt ${missing + 1} of notice ${chainId} is missing.`);
+  }
+}
+
+/** A notice that a resolution planned. A pack about one interaction has only its own. */
+function missingNotice(
+  { subject }: Pack,
+  { resolutions, attempts }: RecordRows,
+): PackFlaw | undefined {
+  if (subject.kind === "interaction" || attempts.some(({ state }) => state === null))
+    return undefined;
+  const notices = new Set(
+    attempts.map(({ state }) => `${state?.case_change_id}:${state?.notification_type_id}`),
+  );
+  for (const { case_change_id: changeId, verdicts } of resolutions) {
+    const missing = (verdicts["fires"] ?? []).find(
+      (version) => !notices.has(`${changeId}:${version.split(".")[0]}`),
+    );
+    if (missing !== undefined)
+      return flaw(
+        CONTENTS,
+        `The notice of type ${missing} that change ${changeId} fired is missing.`,
+      );
+  }
+}
+
+function missingBlock(pack: Pack, files: PackFiles): PackFlaw | undefined {
+  const page = files.get(PAGE)?.toString("utf8") ?? "";
+  const blocks = [...page.matchAll(/<article id="(attempt-\d+)">/g)].map(([, block]) => block);
+  const expected = blocksOf(pack);
+  const isSame =
+    blocks.length === expected.length && expected.every((block) => blocks.includes(block));
+  return isSame ? undefined : flaw(PAGE, "The page has not exactly one block for each attempt.");
+}
+
+function wrongTemplate({ templates }: Pack, { history }: RecordRows): PackFlaw | undefined {
+  return firstOf(templates, ({ id, version, text }) => {
+    const hashes = history
+      .filter((row) => row.table_name === "templates" && row.row_id === `${id},${version}`)
+      .flatMap((row) => row.changes["content_hash"]?.to ?? []);
+    if (hashes.length === 0 || hashes.at(-1) === hash("sha256", text)) return undefined;
+    return flaw(
+      `templates/${id}.${version}.json`,
+      "The texts do not have the content hash of the version.",
+    );
+  });
+}
+
+/** Writes the pack again from its rows, and compares each file: nothing in it is from elsewhere. */
+export function checkPage(pack: Pack, files: PackFiles): PackFlaw | undefined {
+  const again = filesOf(pack);
+  const differs = [...again].find(([path, bytes]) => files.get(path)?.equals(bytes) !== true);
+  if (differs !== undefined)
+    return flaw(differs[0], "The file does not follow from the rows of the pack.");
+  const extra = [...files.keys()].find((path) => !again.has(path));
+  return extra === undefined ? undefined : flaw(extra, "The file is no part of the pack.");
+}

@@ -1,0 +1,108 @@
+import { hash } from "node:crypto";
+import {
+  type Pack,
+  PACK_FORMAT,
+  PACK_VERSION,
+  type PackFiles,
+  type PackRow,
+  PAGE_VERSION,
+} from "../../domain/evidence/pack.ts";
+import { README, VERIFY_SCRIPT } from "./instructions.ts";
+import { evidencePage } from "./page.ts";
+
+/** The file with the hash of every other file, in the form of `sha256sum`. */
+export const SUMS = "SHA256SUMS";
+/** The page, which is written from the other files. */
+export const PAGE = "index.html";
+/** The file that lists the rows and attempts of the pack. */
+export const CONTENTS = "pack.json";
+
+/** Where the text of a row is: the text of its leaf, or what may be shown of it. */
+export const rowPathOf = ({
+  source,
+  id,
+  isWithheld,
+}: Pick<PackRow, "source" | "id" | "isWithheld">): string =>
+  `${isWithheld ? "withheld" : "rows"}/${source}/${id}.json`;
+export const proofPathOf = ({ source, id }: Pick<PackRow, "source" | "id">): string =>
+  `proofs/${source}/${id}.txt`;
+
+/** Returns the files of a pack in the order of their paths. The same pack gives the same bytes. */
+export function filesOf(pack: Pack): PackFiles {
+  const files = new Map<string, string | Buffer>([
+    ["README.txt", README],
+    ["verify.sh", VERIFY_SCRIPT],
+    [CONTENTS, contentsOf(pack)],
+    [PAGE, evidencePage(pack)],
+    ...headFiles(pack),
+    ...pack.rows.flatMap(rowFiles),
+    ...pack.attempts.flatMap(attemptFiles),
+    ...pack.templates.map(
+      ({ id, version, text }) => [`templates/${id}.${version}.json`, text] as const,
+    ),
+  ]);
+  const sorted = [...files]
+    .map(([path, content]) => [path, Buffer.from(content)] as const)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return new Map([...sorted, [SUMS, sumsOf(sorted)]]);
+}
+
+type File = readonly [path: string, content: string | Buffer];
+
+const sumsOf = (files: readonly (readonly [string, Buffer])[]): Buffer =>
+  Buffer.from(files.map(([path, content]) => `${hash("sha256", content)}  ${path}\n`).join(""));
+
+function headFiles({ head }: Pack): File[] {
+  const text = `${head.size}\n${head.root}\n${head.madeAt}\n`;
+  return [
+    ["head.txt", text],
+    ...(head.signature === null ? [] : [["head.sig", head.signature] as const]),
+    ...(head.publicKey === null ? [] : [["public-key.pem", head.publicKey] as const]),
+  ];
+}
+
+const rowFiles = (row: PackRow): File[] => [
+  [rowPathOf(row), row.text],
+  [proofPathOf(row), row.proof.map(({ side, hash: other }) => `${side} ${other}\n`).join("")],
+];
+
+function attemptFiles({
+  interactionId,
+  openState,
+  message,
+  opened,
+}: Pack["attempts"][number]): File[] {
+  return [
+    ...(openState === null ? [] : [[`states/${interactionId}.json`, openState] as const]),
+    ...(message === null
+      ? []
+      : [[`messages/${interactionId}.${message.extension}`, message.bytes] as const]),
+    ...(opened === null ? [] : [[`contents/${interactionId}.bin`, opened] as const]),
+  ];
+}
+
+function contentsOf({ subject, head, rows, attempts, templates }: Pack): string {
+  const document = {
+    format: PACK_FORMAT,
+    version: PACK_VERSION,
+    page: PAGE_VERSION,
+    subject,
+    head: { size: head.size, root: head.root, madeAt: head.madeAt, keyId: head.keyId },
+    rows: rows.map(({ source, id, index, leaf, isWithheld }) => ({
+      source,
+      id,
+      index,
+      leaf,
+      isWithheld,
+    })),
+    attempts: attempts.map(({ interactionId, receiptIds, openState, message, opened }) => ({
+      interactionId,
+      receiptIds,
+      isOpen: openState !== null,
+      message: message?.extension ?? null,
+      isOpened: opened !== null,
+    })),
+    templates: templates.map(({ id, version }) => ({ id, version })),
+  };
+  return `${JSON.stringify(document, null, 1)}\n`;
+}

@@ -1,0 +1,112 @@
+import { CONTENTS_SCHEMA, type Contents } from "../../domain/evidence/contents.ts";
+import {
+  type Pack,
+  PACK_VERSION,
+  type PackAttempt,
+  type PackFiles,
+  type PackFlaw,
+  type PackRow,
+  type PackStep,
+} from "../../domain/evidence/pack.ts";
+import { CONTENTS, proofPathOf, rowPathOf } from "./files.ts";
+
+/** A pack as its files have it, with the version of its page; or why it cannot be read. */
+export type ReadPack =
+  | { readonly kind: "pack"; readonly pack: Pack; readonly pageVersion: number }
+  | { readonly kind: "unreadable"; readonly flaw: PackFlaw };
+
+/** Reads a pack from its files, and checks nothing but that they are there and have their form. */
+export function readPack(files: PackFiles): ReadPack {
+  try {
+    const contents = readContents(files);
+    return { kind: "pack", pack: packOf(contents, files), pageVersion: contents.page };
+  } catch (error) {
+    if (error instanceof Unreadable) return { kind: "unreadable", flaw: error.flaw };
+    throw error;
+  }
+}
+
+class Unreadable extends Error {
+  readonly flaw: PackFlaw;
+  constructor(path: string, long: string) {
+    super(long);
+    this.flaw = { path, long };
+  }
+}
+
+function readContents(files: PackFiles): Contents {
+  const text = bytesOf(files, CONTENTS).toString("utf8");
+  const { success, data } = CONTENTS_SCHEMA.safeParse(parsed(text));
+  if (!success) throw new Unreadable(CONTENTS, "It is not the list of an evidence pack.");
+  if (data.version > PACK_VERSION)
+    throw new Unreadable(
+      CONTENTS,
+      "A later release of Tidings has made the pack. Verify it with that one.",
+    );
+  return data;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function bytesOf(files: PackFiles, path: string): Buffer {
+  const bytes = files.get(path);
+  if (bytes === undefined) throw new Unreadable(path, "The file is missing.");
+  return bytes;
+}
+
+const textOf = (files: PackFiles, path: string): string => bytesOf(files, path).toString("utf8");
+
+function packOf({ subject, head, rows, attempts, templates }: Contents, files: PackFiles): Pack {
+  return {
+    subject,
+    head: {
+      ...head,
+      signature: files.get("head.sig") ?? null,
+      publicKey: files.get("public-key.pem")?.toString("utf8") ?? null,
+    },
+    rows: rows.map((row): PackRow => ({
+      ...row,
+      text: textOf(files, rowPathOf(row)),
+      proof: proofIn(files, proofPathOf(row)),
+    })),
+    attempts: attempts.map((attempt) => attemptIn(attempt, files)),
+    templates: templates.map(({ id, version }) => ({
+      id,
+      version,
+      text: textOf(files, `templates/${id}.${version}.json`),
+    })),
+  };
+}
+
+function attemptIn(
+  { interactionId, receiptIds, isOpen, message, isOpened }: Contents["attempts"][number],
+  files: PackFiles,
+): PackAttempt {
+  return {
+    interactionId,
+    receiptIds,
+    openState: isOpen ? textOf(files, `states/${interactionId}.json`) : null,
+    message:
+      message === null
+        ? null
+        : { extension: message, bytes: bytesOf(files, `messages/${interactionId}.${message}`) },
+    opened: isOpened ? bytesOf(files, `contents/${interactionId}.bin`) : null,
+  };
+}
+
+const STEP = /^(left|right) ([0-9a-f]{64})$/;
+
+function proofIn(files: PackFiles, path: string): PackStep[] {
+  const lines = textOf(files, path).split("\n").slice(0, -1);
+  return lines.map((line) => {
+    const [, side, hash = ""] = STEP.exec(line) ?? [];
+    if (side !== "left" && side !== "right") throw new Unreadable(path, "It is not a proof.");
+    return { side, hash };
+  });
+}

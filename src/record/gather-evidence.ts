@@ -1,0 +1,316 @@
+import { createPublicKey, hash } from "node:crypto";
+import { collectProofs } from "../decide/tree/inclusion.ts";
+import { append, EMPTY_FRONTIER, type Frontier, leafHash, rootOf } from "../decide/tree/merkle.ts";
+import { Fault } from "../domain/fault.ts";
+import type {
+  Pack,
+  PackAttempt,
+  PackHead,
+  PackMessage,
+  PackRow,
+  PackSubject,
+} from "../domain/evidence/pack.ts";
+import type { InteractionId } from "../domain/ids.ts";
+import { contentInBytes, isSealed, type SealedContent } from "../domain/sealed-content.ts";
+import { LEAF_SOURCES, type LeafSource } from "../domain/tree/leaf-sources.ts";
+import { parseExactJson } from "../domain/values/exact-json.ts";
+import type { Channel } from "../domain/vocabulary.ts";
+import type { Seal } from "../seal.ts";
+import { type ContentRecord, loadContentRecord } from "../store/operate/recorded-content.ts";
+import type { Db } from "../store/postgres/db.ts";
+import {
+  type Covered,
+  findCovered,
+  listReceiptOwners,
+  listRowNames,
+  loadLeafRows,
+  loadOpenStates,
+  loadTemplateTexts,
+  onSnapshot,
+} from "../store/tree/evidence-rows.ts";
+import { readHead, readKey, readLastHead, type TreeHead } from "../store/tree/heads.ts";
+import { loadStoredLeaves } from "../store/tree/stored-leaves.ts";
+import { hashesOf } from "./record-tree.ts";
+import { composeAgain } from "./recompose.ts";
+
+/** What to gather. */
+export interface EvidenceRequest {
+  readonly subject: PackSubject;
+  /** The size of the head that proves the rows; undefined for the newest. */
+  readonly headSize: number | undefined;
+  /** With a seal, sealed content is opened. */
+  readonly seal: Seal | undefined;
+  /** False hides sensitive content. */
+  readonly reveals: boolean;
+}
+
+/** What was gathered. */
+export interface Gathered {
+  readonly pack: Pack;
+  /** The rows about the subject that are newer than the head, and not in the pack. */
+  readonly newerRows: number;
+  /** The interactions whose sensitive content the pack has. */
+  readonly revealed: readonly InteractionId[];
+}
+
+/**
+ * Gathers the rows about a subject as of a head of the record tree, with the path of each to the root. The same subject at the same
+ * head gives the same pack. Undefined if nothing about the subject is on record. Throws RECORD_UNPROVED if there is no such head, or if a
+ * row or the tree is not as it was; and as `Seal.unseal` does.
+ */
+export const gatherEvidence = (db: Db, request: EvidenceRequest): Promise<Gathered | undefined> =>
+  onSnapshot(db, async (snapshot) => {
+    const head = await headOf(snapshot, request.headSize);
+    const covered = await findCovered(snapshot, request.subject);
+    const { rows, newerRows } = await rowsUnder(snapshot, covered, head.size);
+    if (rows.length === 0 && newerRows === 0) return undefined;
+    const contents = await readContents(snapshot, covered, request);
+    const proved = await withProofs(
+      snapshot,
+      rows.map((row) => hideIn(row, contents)),
+      head,
+    );
+    const attempts = await attemptsOf(snapshot, { covered, rows, contents });
+    const inPack = new Set(attempts.map(({ interactionId }) => interactionId));
+    return {
+      pack: {
+        subject: request.subject,
+        head: await packHeadOf(snapshot, head),
+        rows: proved,
+        attempts,
+        templates: await loadTemplateTexts(snapshot, covered.interactionIds),
+      },
+      newerRows,
+      revealed: contents
+        .filter((one) => one.isRevealed && inPack.has(one.kept.id))
+        .map((one) => one.kept.id),
+    };
+  });
+
+async function headOf(db: Db, size: number | undefined): Promise<TreeHead> {
+  const head = size === undefined ? await readLastHead(db) : await readHead(db, size);
+  if (head !== null) return head;
+  throw new Fault(
+    "RECORD_UNPROVED",
+    size === undefined
+      ? "the record tree has no head yet"
+      : `the record tree has no head of size ${size}`,
+  );
+}
+
+async function packHeadOf(db: Db, head: TreeHead): Promise<PackHead> {
+  const { size, root, madeAt, keyId, signature } = head;
+  const key = keyId === null ? null : await readKey(db, keyId);
+  const publicKey = key === null ? null : createPublicKey({ key, format: "der", type: "spki" });
+  return {
+    size,
+    root: root.toString("hex"),
+    madeAt: madeAt.toISOString(),
+    keyId,
+    signature,
+    publicKey:
+      publicKey === null ? null : String(publicKey.export({ format: "pem", type: "spki" })),
+  };
+}
+
+/** A row under the head, before its proof. */
+type ProvableRow = Omit<PackRow, "proof">;
+
+async function rowsUnder(
+  db: Db,
+  covered: Covered,
+  size: number,
+): Promise<{ readonly rows: readonly ProvableRow[]; readonly newerRows: number }> {
+  const names = Map.groupBy(await listRowNames(db, covered), (name) => name.source);
+  const rows: ProvableRow[] = [];
+  let newerRows = 0;
+  for (const source of LEAF_SOURCES) {
+    const loaded = await loadLeafRows(
+      db,
+      source,
+      (names.get(source) ?? []).map((name) => name.id),
+    );
+    const known = loaded.flatMap((row) => provable(source, row, size));
+    newerRows += loaded.length - known.length;
+    rows.push(...known);
+  }
+  return { rows, newerRows };
+}
+
+function provable(
+  source: LeafSource,
+  { id, leaf: text, index, hash: expected }: Awaited<ReturnType<typeof loadLeafRows>>[number],
+  size: number,
+): ProvableRow[] {
+  if (index === null || expected === null || index >= size) return [];
+  if (!leafHash(Buffer.from(text)).equals(expected))
+    throw new Fault(
+      "RECORD_UNPROVED",
+      `row ${id} of ${source} is not as it was when it became a leaf`,
+    );
+  return [{ source, id, index, leaf: expected.toString("hex"), text, isWithheld: false }];
+}
+
+/** The content of an interaction, as far as the pack may have it. */
+interface GatheredContent {
+  readonly kept: ContentRecord;
+  readonly isHidden: boolean;
+  readonly isRevealed: boolean;
+  /** In the clear; null if there is none, or it is hidden. */
+  readonly content: object | null;
+  /** The plain bytes of sealed content. */
+  readonly opened: Buffer | null;
+}
+
+async function readContents(
+  db: Db,
+  { interactionIds }: Covered,
+  request: EvidenceRequest,
+): Promise<GatheredContent[]> {
+  const contents: GatheredContent[] = [];
+  for (const id of interactionIds) {
+    const kept = await loadContentRecord(db, id);
+    if (kept !== undefined) contents.push(contentOf(kept, request));
+  }
+  return contents;
+}
+
+function contentOf(kept: ContentRecord, { seal, reveals }: EvidenceRequest): GatheredContent {
+  const { content, sensitive } = kept;
+  const isSecret = content !== null && (sensitive || isSealed(content));
+  if (isSecret && !reveals)
+    return { kept, isHidden: true, isRevealed: false, content: null, opened: null };
+  const about = { kept, isHidden: false, isRevealed: isSecret };
+  if (!isSealed(content)) return { ...about, content, opened: null };
+  const opened = openBytes(content, kept, seal);
+  return { ...about, content: contentInBytes(opened), opened };
+}
+
+function openBytes(
+  content: SealedContent,
+  { id, channel }: ContentRecord,
+  seal: Seal | undefined,
+): Buffer {
+  if (seal === undefined)
+    throw new Fault("CONTENT_KEY_UNKNOWN", `content of interaction ${id}: CONTENT_KEY is not set`);
+  return seal.openBytes(content, { interactionId: id, channel });
+}
+
+/** Replaces sensitive content in a row by null. Sealed content is a commitment in it already. */
+function hideIn(row: ProvableRow, contents: readonly GatheredContent[]): ProvableRow {
+  if (row.source !== "interactions" && row.source !== "recordChanges") return row;
+  const text = hiddenIn(row.text, contents);
+  return text === null ? row : { ...row, text, isWithheld: true };
+}
+
+interface MayHaveContent {
+  readonly interaction_id?: number;
+  readonly row_id?: string;
+  readonly content?: unknown;
+  readonly changes?: { readonly content?: { readonly from?: unknown } };
+}
+
+/** The text without sensitive content; null if it has none. */
+function hiddenIn(text: string, contents: readonly GatheredContent[]): string | null {
+  const row = parseExactJson(text) as MayHaveContent;
+  const owner = String(row.interaction_id ?? row.row_id);
+  const isSecret = contents.some(({ kept, isHidden }) => kept.id === owner && isHidden);
+  if (!isSecret) return null;
+  if (isObject(row.content)) return JSON.stringify({ ...row, content: null });
+  const was = row.changes?.content;
+  if (!isObject(was?.from)) return null;
+  return JSON.stringify({ ...row, changes: { ...row.changes, content: { ...was, from: null } } });
+}
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+
+/** Computes the tree up to the head once, and keeps what the rows need. */
+async function withProofs(
+  db: Db,
+  rows: readonly ProvableRow[],
+  head: TreeHead,
+): Promise<PackRow[]> {
+  const collector = collectProofs(
+    rows.map(({ index }) => index),
+    head.size,
+  );
+  let frontier: Frontier = EMPTY_FRONTIER;
+  while (frontier.size < head.size) {
+    const leaves = await loadStoredLeaves(db, frontier.size);
+    if (leaves?.firstIndex !== frontier.size) throw treeDiffers(frontier.size);
+    const hashes = hashesOf(leaves.hashes).slice(0, head.size - frontier.size);
+    frontier = append(frontier, hashes, collector.note);
+  }
+  if (!rootOf(frontier).equals(head.root)) throw treeDiffers(head.size);
+  return rows.map((row) => ({
+    ...row,
+    proof: collector
+      .proofOf(row.index)
+      .map(({ side, hash: other }) => ({ side, hash: other.toString("hex") })),
+  }));
+}
+
+const treeDiffers = (size: number): Fault =>
+  new Fault("RECORD_UNPROVED", `the leaves do not give the root of the head, at size ${size}`);
+
+interface Known {
+  readonly covered: Covered;
+  readonly rows: readonly ProvableRow[];
+  readonly contents: readonly GatheredContent[];
+}
+
+/** The interactions that have a transition under the head. */
+async function attemptsOf(db: Db, { covered, rows, contents }: Known): Promise<PackAttempt[]> {
+  const { interactionIds } = covered;
+  const ids = (source: LeafSource): ReadonlySet<string> =>
+    new Set(rows.filter((row) => row.source === source).map((row) => row.id));
+  const [transitions, receipts] = [ids("transitions"), ids("receipts")];
+  const open = (await loadOpenStates(db, interactionIds)).filter((one) =>
+    transitions.has(one.transitionId),
+  );
+  const owners = (await listReceiptOwners(db, interactionIds)).filter((one) =>
+    receipts.has(one.receiptId),
+  );
+  const began = interactionsIn(rows, "transitions");
+  const ended = interactionsIn(rows, "interactions");
+  const attempts: PackAttempt[] = [];
+  for (const interactionId of interactionIds.filter((id) => began.has(id))) {
+    const state = open.find((one) => one.interactionId === interactionId);
+    const content = contents.find((one) => one.kept.id === interactionId);
+    const hasState = state !== undefined || ended.has(interactionId);
+    attempts.push({
+      interactionId,
+      receiptIds: owners
+        .filter((one) => one.interactionId === interactionId)
+        .map((one) => one.receiptId),
+      openState: state === undefined ? null : (hiddenIn(state.text, contents) ?? state.text),
+      ...(await messageOf(hasState ? content : undefined)),
+    });
+  }
+  return attempts;
+}
+
+function interactionsIn(rows: readonly ProvableRow[], source: LeafSource): ReadonlySet<string> {
+  const own = rows.filter((row) => row.source === source);
+  return new Set(
+    own.map(({ text }) => String((parseExactJson(text) as MayHaveContent).interaction_id)),
+  );
+}
+
+const EXTENSIONS: Readonly<Partial<Record<Channel, PackMessage["extension"]>>> = {
+  email: "eml",
+  text: "txt",
+};
+
+/** The bytes that were sent, if the record still gives the hash that was kept when they left. */
+async function messageOf(
+  known: GatheredContent | undefined,
+): Promise<Pick<PackAttempt, "message" | "opened">> {
+  if (known === undefined) return { message: null, opened: null };
+  const { kept, content, opened } = known;
+  const bytes =
+    content === null || kept.contentSha256 === null ? null : await composeAgain(kept, content);
+  const isSame = bytes !== null && hash("sha256", bytes) === kept.contentSha256;
+  const extension = EXTENSIONS[kept.channel];
+  return { message: isSame && extension !== undefined ? { extension, bytes } : null, opened };
+}

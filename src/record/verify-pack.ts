@@ -1,0 +1,76 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { checkComplete, checkPage, checkRows, checkSums } from "../decide/evidence/check-pack.ts";
+import { readPack } from "../decide/evidence/read-pack.ts";
+import { type Pack, type PackFiles, type PackFlaw, PAGE_VERSION } from "../domain/evidence/pack.ts";
+import { isSignedBy, keyIdOf } from "./tree-signature.ts";
+
+/** What a verification found. */
+export interface VerifiedPack {
+  /** The first thing that does not fit; null if everything does. */
+  readonly flaw: PackFlaw | null;
+  /** Null if the pack cannot be read. */
+  readonly pack: Pack | null;
+  /** Who signed the head: the holder of the key that was given, or of the key in the pack; null without a signature. */
+  readonly signedBy: "givenKey" | "keyInPack" | null;
+  /** False if another release has written the page, so that its text was not compared. */
+  readonly isPageCompared: boolean;
+}
+
+/**
+ * Verifies a pack from its files alone. With a key the head must be signed by it; without one, by the key in the pack, which proves
+ * that the pack fits together and not who made it.
+ */
+export function verifyPack(files: PackFiles, key: KeyObject | undefined): VerifiedPack {
+  const read = readPack(files);
+  if (read.kind === "unreadable")
+    return {
+      flaw: checkSums(files) ?? read.flaw,
+      pack: null,
+      signedBy: null,
+      isPageCompared: false,
+    };
+  const { pack } = read;
+  const isPageCompared = read.pageVersion === PAGE_VERSION;
+  const flaw =
+    checkSums(files) ??
+    checkRows(pack) ??
+    checkHead(pack, key) ??
+    checkComplete(pack, files) ??
+    (isPageCompared ? checkPage(pack, files) : undefined);
+  const signer = key === undefined ? "keyInPack" : "givenKey";
+  return {
+    flaw: flaw ?? null,
+    pack,
+    signedBy: flaw === undefined && pack.head.signature !== null ? signer : null,
+    isPageCompared,
+  };
+}
+
+function checkHead({ head }: Pack, given: KeyObject | undefined): PackFlaw | undefined {
+  const { signature, publicKey } = head;
+  if (signature === null)
+    return given === undefined ? undefined : { path: "head.sig", long: "The head is not signed." };
+  const key = given ?? keyIn(publicKey);
+  if (key === undefined) return { path: "public-key.pem", long: "It is not a public key." };
+  if (keyIdOf(key) !== head.keyId)
+    return {
+      path: "head.sig",
+      long: `Key ${head.keyId} has signed the head, not key ${keyIdOf(key)}.`,
+    };
+  const signed = {
+    size: head.size,
+    root: Buffer.from(head.root, "hex"),
+    madeAt: new Date(head.madeAt),
+  };
+  return isSignedBy(signed, signature, key)
+    ? undefined
+    : { path: "head.sig", long: "The signature is not that of the head." };
+}
+
+function keyIn(pem: string | null): KeyObject | undefined {
+  try {
+    return pem === null ? undefined : createPublicKey(pem);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,213 @@
+import { sql } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
+import type { PackSubject } from "../../domain/evidence/pack.ts";
+import type { LeafSource } from "../../domain/tree/leaf-sources.ts";
+import type { Db } from "../postgres/db.ts";
+
+/** Runs work on one snapshot of the record, which it cannot change. */
+export const onSnapshot = <Result>(db: Db, work: (db: Db) => Promise<Result>): Promise<Result> =>
+  db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(work);
+
+/** What a subject covers, in the order of the ids. */
+export interface Covered {
+  readonly caseChangeIds: readonly string[];
+  readonly interactionIds: readonly InteractionId[];
+}
+
+/** The case changes of a subject, and every interaction about them, with all attempts. */
+export async function findCovered(db: Db, subject: PackSubject): Promise<Covered> {
+  switch (subject.kind) {
+    case "interaction":
+      return await findChain(db, subject.id);
+    case "case":
+      return await findCase(db, subject.id);
+    case "borrower":
+      return await findBorrower(db, subject.id);
+  }
+}
+
+async function findChain(db: Db, id: string): Promise<Covered> {
+  const { rows } = await sql<Covered>`
+    with chain as (
+      select i.id, i.case_change_id
+      from (select coalesce(f.first_interaction_id, f.id) as id from tidings.interactions f where f.id = ${id}::bigint) c
+      join tidings.interactions i on i.id = c.id or i.first_interaction_id = c.id
+    )
+    select coalesce((select array_agg(distinct c.case_change_id::text) from chain c where c.case_change_id is not null), '{}') as case_change_ids,
+      coalesce((select array_agg(c.id order by c.id) from chain c)::text[], '{}') as interaction_ids
+  `.execute(db);
+  return rows[0] ?? NOTHING;
+}
+
+const NOTHING: Covered = { caseChangeIds: [], interactionIds: [] };
+
+async function findCase(db: Db, id: string): Promise<Covered> {
+  const { rows } = await sql<Covered>`
+    with changes as materialized (
+      select m.case_change_id as id from tidings.case_moves m where m.case_id = ${id}
+    ), firsts as materialized (
+      select i.id from tidings.interactions i
+      where i.case_change_id = any(array(select c.id from changes c)) and i.origin = 'tidings' and i.previous_interaction_id is null
+    ), covered as (
+      select f.id from firsts f
+      union
+      select i.id from tidings.interactions i where i.first_interaction_id = any(array(select f.id from firsts f))
+      union
+      select i.id from tidings.interactions i where i.case_id = ${id} and i.origin = 'logged'
+    )
+    select coalesce((select array_agg(c.id order by c.id) from changes c)::text[], '{}') as case_change_ids,
+      coalesce((select array_agg(c.id order by c.id) from covered c)::text[], '{}') as interaction_ids
+  `.execute(db);
+  return rows[0] ?? NOTHING;
+}
+
+async function findBorrower(db: Db, id: string): Promise<Covered> {
+  const { rows } = await sql<Covered>`
+    with covered as materialized (
+      select i.id, i.case_change_id from tidings.interactions i where i.person_id = ${id}
+    ), changes as (
+      select c.case_change_id as id from covered c where c.case_change_id is not null
+      union
+      select m.case_change_id from tidings.cases s join tidings.case_moves m on m.case_id = s.id where s.borrower_id = ${id}
+    )
+    select coalesce((select array_agg(c.id order by c.id) from changes c)::text[], '{}') as case_change_ids,
+      coalesce((select array_agg(c.id order by c.id) from covered c)::text[], '{}') as interaction_ids
+  `.execute(db);
+  return rows[0] ?? NOTHING;
+}
+
+/** A row of the record that a pack has. */
+export interface RowName {
+  readonly source: LeafSource;
+  readonly id: string;
+}
+
+/** The rows about what a subject covers: its own, and those of the versions and the policy that were in force. */
+export async function listRowNames(
+  db: Db,
+  { caseChangeIds, interactionIds }: Covered,
+): Promise<RowName[]> {
+  const { rows } = await sql<RowName>`
+    with pinned as (
+      select distinct i.notification_type_id, i.notification_type_version, i.template_id, i.template_version
+      from tidings.interactions i
+      where i.id = any(${interactionIds}::bigint[])
+    ), versions as (
+      select 'notification_types' as table_name, p.notification_type_id || ',' || p.notification_type_version as row_id from pinned p
+      union
+      select 'templates', p.template_id || ',' || p.template_version from pinned p
+      union
+      select 'interactions', unnest(${interactionIds}::text[])
+    )
+    select 'caseChanges' as source, unnest(${caseChangeIds}::text[]) as id
+    union all
+    select 'resolutions', r.id::text from tidings.resolutions r where r.case_change_id = any(${caseChangeIds}::bigint[])
+    union all
+    select 'transitions', t.id::text from tidings.interaction_transitions t where t.interaction_id = any(${interactionIds}::bigint[])
+    union all
+    select 'interactions', s.id::text from tidings.interaction_states s where s.interaction_id = any(${interactionIds}::bigint[]) and s.has_ended
+    union all
+    select 'recordChanges', h.id::text from tidings.record_changes h join versions v using (table_name, row_id)
+    union all
+    select 'contentReveals', r.id::text from tidings.content_reveals r where r.interaction_id = any(${interactionIds}::bigint[])
+    union all
+    select 'receipts', r.id::text from tidings.receipts r where r.interaction_id = any(${interactionIds}::bigint[])
+    union all
+    select 'judgements', j.id::text from tidings.judgements j where j.interaction_id = any(${interactionIds}::bigint[])
+    union all
+    select 'policyChanges', p.version::text from tidings.guard_policy_changes p
+    where p.version <= (select max(j.policy_version) from tidings.judgements j where j.interaction_id = any(${interactionIds}::bigint[]))
+  `.execute(db);
+  return rows;
+}
+
+/** A row with its leaf. */
+export interface LeafRow {
+  readonly id: string;
+  readonly leaf: string;
+  /** Its place in the tree, and the hash there; both null if it is no leaf yet. */
+  readonly index: number | null;
+  readonly hash: Buffer | null;
+}
+
+/** Loads rows of one source with their places in the tree, in the order of their ids. */
+export async function loadLeafRows(
+  db: Db,
+  source: LeafSource,
+  ids: readonly string[],
+): Promise<LeafRow[]> {
+  const { rows } = await sql<LeafRow>`
+    select r.id::text as id, r.leaf, (p.first_index + p.place - 1)::float8 as index, substring(p.hashes from (p.place - 1) * 32 + 1 for 32) as hash
+    from tidings.record_leaves r
+    left join lateral (
+      select l.first_index, array_position(l.row_ids, r.id) as place, l.hashes
+      from tidings.tree_leaves l
+      where l.source = ${source} and l.max_id >= r.id and l.min_id <= r.id and r.id = any(l.row_ids)
+      order by l.max_id
+      limit 1
+    ) p on true
+    where r.source = ${source} and r.id = any(${ids}::bigint[])
+    order by r.id
+  `.execute(db);
+  return rows;
+}
+
+/** The present state of an interaction, under the id of its newest transition. */
+export interface OpenState {
+  readonly transitionId: string;
+  readonly interactionId: InteractionId;
+  readonly text: string;
+}
+
+/** The states that are no leaves, because their interactions have not ended or others logged them. */
+export async function loadOpenStates(
+  db: Db,
+  interactionIds: readonly InteractionId[],
+): Promise<OpenState[]> {
+  const { rows } = await sql<OpenState>`
+    select s.id::text as transition_id, s.interaction_id::text as interaction_id, s.leaf as text
+    from tidings.interaction_states s
+    where s.interaction_id = any(${interactionIds}::bigint[]) and not s.has_ended
+    order by s.interaction_id
+  `.execute(db);
+  return rows;
+}
+
+/** The interactions of receipts. A receipt whose message was not found has none. */
+export async function listReceiptOwners(
+  db: Db,
+  interactionIds: readonly InteractionId[],
+): Promise<{ readonly receiptId: string; readonly interactionId: InteractionId }[]> {
+  const { rows } = await sql<{ receiptId: string; interactionId: InteractionId }>`
+    select r.id::text as receipt_id, r.interaction_id::text as interaction_id
+    from tidings.receipts r
+    where r.interaction_id = any(${interactionIds}::bigint[])
+    order by r.id
+  `.execute(db);
+  return rows;
+}
+
+/** A published version of a template as the JSON whose SHA-256 is its content hash. */
+export interface TemplateTexts {
+  readonly id: number;
+  readonly version: number;
+  readonly text: string;
+}
+
+/** Loads the texts of the template versions to which interactions are pinned. The parts are those of tidings.guard_template. */
+export async function loadTemplateTexts(
+  db: Db,
+  interactionIds: readonly InteractionId[],
+): Promise<TemplateTexts[]> {
+  const { rows } = await sql<TemplateTexts>`
+    select t.id, t.version, to_jsonb(array[t.name, t.channel, t.language, t.theme, t.subject, t.sensitive::text,
+      t.subject_template, t.html_template, t.text_template, t.kind, t.asks_for_money::text, t.required_by_law::text,
+      t.required_medium, t.programme])::text as text
+    from tidings.templates t
+    where (t.id, t.version) in (
+      select i.template_id, i.template_version from tidings.interactions i where i.id = any(${interactionIds}::bigint[])
+    )
+    order by t.id, t.version
+  `.execute(db);
+  return rows;
+}
