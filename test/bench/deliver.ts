@@ -4,15 +4,16 @@ import { readConfig } from "../../src/config.ts";
 import type { Provider } from "../../src/providers/answer/provider.ts";
 import type { Deps } from "../../src/deps.ts";
 import { prepare } from "../../src/decide/deliver/prepare.ts";
+import { createDb } from "../../src/store/postgres/db.ts";
 import { loadFactSheets } from "../../src/store/deliver/fact-sheets.ts";
 import { claimInteractions } from "../../src/store/deliver/interactions.ts";
-import { createDb } from "../../src/store/postgres/db.ts";
 import { trackOutages } from "../../src/store/postgres/outages.ts";
-import { openQueue } from "../../src/store/queue/queue.ts";
+import { openQueue, type Queue } from "../../src/store/queue/queue.ts";
 import { depsOn } from "../deps.ts";
-import { compare, rateSince, report, shareOf } from "./compare.ts";
+import { compare, shareOf } from "./compare.ts";
+import { measure, type Run } from "./meter.ts";
 import { CONCURRENCY, deliverAll, makeDue } from "./notices.ts";
-import { insertPortfolio, type Scene } from "./scene.ts";
+import { insertPortfolio, type BenchResult, type Scene } from "./scene.ts";
 import { worker } from "../ids.ts";
 
 const NOTICES = shareOf(5_000);
@@ -34,28 +35,29 @@ const AT_ONCE: Provider = {
  * Delivers notices through a provider that answers at once; the other side uses one job per notice and one statement
  * per step.
  */
-export async function benchDeliver(scene: Scene): Promise<void> {
+export async function benchDeliver(scene: Scene): Promise<readonly BenchResult[]> {
   await insertPortfolio(scene, NOTICES);
   const email = createChannel(AT_ONCE, readConfig({}).channels.email);
   const deps = depsOn(scene, { channels: { email } });
   let turn = 0;
-  report(
+  return [
     await compare({
       name: "deliver",
-      baseline: "one job a notice, one statement a step",
       ours: () => deliverOurs(scene, deps, `OURS-${(turn += 1)}`),
-      theirs: () =>
-        deliverPlainly(scene, { ...deps, db: createDb(scene.pool) }, `PLAIN-${(turn += 1)}`),
+      others: {
+        "one job a notice, one statement a step": () =>
+          deliverPlainly(scene, { ...deps, db: createDb(scene.pool) }, `PLAIN-${(turn += 1)}`),
+      },
     }),
-  );
+  ];
 }
 
-async function deliverOurs(scene: Scene, deps: Deps, name: string): Promise<number> {
+async function deliverOurs(scene: Scene, deps: Deps, name: string): Promise<Run> {
   const ids = await makeDue(scene, deps, { name, channel: "email", count: NOTICES });
   return deliverAll(scene, deps, ids);
 }
 
-async function deliverPlainly(scene: Scene, deps: Deps, name: string): Promise<number> {
+async function deliverPlainly(scene: Scene, deps: Deps, name: string): Promise<Run> {
   const { pool } = scene;
   const ids = await makeDue(scene, deps, { name, channel: "email", count: NOTICES });
   await pool.query("select tidings_queue.complete_jobs(array_agg(id)) from tidings_queue.jobs");
@@ -65,24 +67,23 @@ async function deliverPlainly(scene: Scene, deps: Deps, name: string): Promise<n
   );
   const all = Promise.withResolvers<void>();
   let sent = 0;
-  const began = performance.now();
-  const queue = await openQueue({
-    pool,
-    taskList: {
-      deliver_plainly: async (payload) => {
-        await deliverOne(scene, deps, (payload as { id: InteractionId }).id);
-        sent += 1;
-        if (sent === ids.length) all.resolve();
-      },
+  const deliver = async (payload: unknown): Promise<void> => {
+    await deliverOne(scene, deps, (payload as { id: InteractionId }).id);
+    sent += 1;
+    if (sent === ids.length) all.resolve();
+  };
+  const queues: Queue[] = [];
+  const run = await measure({
+    count: ids.length,
+    postgres: scene,
+    work: async () => {
+      const options = { concurrency: CONCURRENCY, emit: () => {}, outages: trackOutages(() => {}) };
+      queues.push(await openQueue({ pool, taskList: { deliver_plainly: deliver }, ...options }));
+      await all.promise;
     },
-    concurrency: CONCURRENCY,
-    emit: () => {},
-    outages: trackOutages(() => {}),
   });
-  await all.promise;
-  const rate = rateSince(began, ids.length);
-  await queue.stop(10_000);
-  return rate;
+  for (const queue of queues) await queue.stop(10_000);
+  return run;
 }
 
 /** The baseline: load, claim, send and record, each for one notice. */

@@ -9,8 +9,8 @@ import { createDb } from "../../src/store/postgres/db.ts";
 import { listInteractions } from "../../src/store/api/interaction-pages.ts";
 import { findInteraction } from "../../src/store/api/interaction-record.ts";
 import { spawnDaemon } from "../daemon-process.ts";
-import { compare, report, shareOf } from "./compare.ts";
-import { EMAIL_TEXT, insertPortfolio, type Scene } from "./scene.ts";
+import { compare, type Comparison, shareOf } from "./compare.ts";
+import { EMAIL_TEXT, insertPortfolio, type BenchResult, type Scene } from "./scene.ts";
 import { sendBare } from "./wire.ts";
 
 const BORROWERS = shareOf(1_000);
@@ -24,7 +24,7 @@ const PAGES = shareOf(500);
  * Reads one interaction and a page of a hundred over HTTP; the other side runs the bare statement on as many
  * connections.
  */
-export async function benchHttp(scene: Scene): Promise<void> {
+export async function benchHttp(scene: Scene): Promise<readonly BenchResult[]> {
   await insertPortfolio(scene, BORROWERS);
   await insertInteractions(scene);
   const db = createDb(scene.pool);
@@ -39,41 +39,54 @@ export async function benchHttp(scene: Scene): Promise<void> {
   const { port } = await daemon.waitFor("http.opened");
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const get = (path: string): Promise<void> => fetchAll({ agent, port: Number(port), path, key });
+  const borrower = (n: number): string => `BO-${1 + (n % BORROWERS)}`;
+  const pid = daemon.child.pid ?? 0;
   try {
-    const baseline = `the same statement, bare, on ${CONNECTIONS} connections`;
-    report(
-      await compare({
-        name: "http: GET /interactions/{id}",
-        baseline,
-        ours: () => sendBare(READS, CONNECTIONS, (n) => get(`/interactions/${n}`)),
-        theirs: () =>
-          sendBare(READS, CONNECTIONS, (n) =>
-            findInteraction(db, { reference: { id: interaction(n) } }),
-          ),
-      }),
-    );
-    const borrower = (n: number): string => `BO-${1 + (n % BORROWERS)}`;
-    report(
-      await compare({
-        name: "http: a page of 100",
-        baseline,
-        ours: () =>
-          sendBare(PAGES, CONNECTIONS, (n) => get(`/people/${borrower(n)}/interactions?limit=100`)),
-        theirs: () =>
-          sendBare(PAGES, CONNECTIONS, (n) =>
-            listInteractions(
-              db,
-              { personId: parseBorrowerId(borrower(n)) },
-              { sortBy: "createdAt", order: "desc", limit: 100 },
-            ),
-          ),
-      }),
-    );
+    const one = await compareReads(scene, {
+      name: "http: GET /interactions/{id}",
+      count: READS,
+      pid,
+      get: (n) => get(`/interactions/${n}`),
+      bare: (n) => findInteraction(db, { reference: { id: interaction(n) } }),
+    });
+    const page = await compareReads(scene, {
+      name: "http: a page of 100",
+      count: PAGES,
+      pid,
+      get: (n) => get(`/people/${borrower(n)}/interactions?limit=100`),
+      bare: (n) =>
+        listInteractions(
+          db,
+          { personId: parseBorrowerId(borrower(n)) },
+          { sortBy: "createdAt", order: "desc", limit: 100 },
+        ),
+    });
+    return [one, page];
   } finally {
     agent.destroy();
     daemon.child.kill("SIGTERM");
     await daemon.ended;
   }
+}
+
+interface Reads {
+  readonly name: string;
+  readonly count: number;
+  readonly pid: number;
+  readonly get: (n: number) => Promise<unknown>;
+  readonly bare: (n: number) => Promise<unknown>;
+}
+
+function compareReads(scene: Scene, { name, count, pid, get, bare }: Reads): Promise<Comparison> {
+  const loop = { count, inFlight: CONNECTIONS, postgres: scene };
+  return compare({
+    name,
+    ours: () => sendBare({ ...loop, pid, send: get }),
+    others: {
+      [`the same statement, bare, on ${CONNECTIONS} connections`]: () =>
+        sendBare({ ...loop, send: bare }),
+    },
+  });
 }
 
 /** Interactions as a bulk of emails leaves them. */

@@ -2,7 +2,9 @@ import { judgeFacts } from "../../src/decide/guard/judge.ts";
 import { builtInPolicy } from "../../src/decide/guard/policy/policy.ts";
 import { type FactsInput, readFacts } from "../../src/domain/guard/facts.ts";
 import { DAY_MS, HOUR_MS, type Instant, writeInstant } from "../../src/domain/guard/moments.ts";
-import { compare, rateSince, report, shareOf } from "./compare.ts";
+import { compare, shareOf } from "./compare.ts";
+import { measure, type Run } from "./meter.ts";
+import type { BenchResult } from "./scene.ts";
 
 const NOW: Instant = Date.UTC(2026, 10, 20, 16, 30);
 const HISTORY = 30;
@@ -70,7 +72,7 @@ const SHEETS = (["light", "normal", "heavy"] as const).flatMap((intensity) =>
 );
 
 /** Verdicts per second on one core, with a history of 30 interactions; the other side only reads the same sheets. */
-export async function benchJudge(): Promise<void> {
+export async function benchJudge(): Promise<readonly BenchResult[]> {
   const policy = builtInPolicy();
   const facts = SHEETS.map((sheet) => {
     const read = readFacts(sheet);
@@ -80,24 +82,21 @@ export async function benchJudge(): Promise<void> {
   const outcomes = Object.groupBy(facts, (sheet) => judgeFacts(sheet, policy, NOW).verdict.outcome);
   const result = await compare({
     name: "judge",
-    baseline: "readFacts: validating the same fact sheets",
-    ours: async () => timesASecond(facts, (sheet) => judgeFacts(sheet, policy, NOW)),
-    theirs: async () => timesASecond(SHEETS, readFacts),
+    ours: () => repeat(facts, (sheet) => judgeFacts(sheet, policy, NOW)),
+    others: { "readFacts: validating the same fact sheets": () => repeat(SHEETS, readFacts) },
   });
   const mix = Object.fromEntries(
     Object.entries(outcomes).map(([outcome, list]) => [outcome, list.length]),
   );
-  report({
-    ...result,
-    us: Number((1_000_000 / result.perSecond).toFixed(1)),
-    history: HISTORY,
-    mix,
-  });
+  return [{ ...result, history: HISTORY, mix }];
 }
 
-function timesASecond<Sheet>(sheets: readonly Sheet[], work: (sheet: Sheet) => unknown): number {
-  const began = performance.now();
+function repeat<Sheet>(sheets: readonly Sheet[], work: (sheet: Sheet) => unknown): Promise<Run> {
   const rounds = Math.ceil(VERDICTS / sheets.length);
-  for (let round = 0; round < rounds; round += 1) for (const sheet of sheets) work(sheet);
-  return rateSince(began, rounds * sheets.length);
+  return measure({
+    count: rounds * sheets.length,
+    work: async () => {
+      for (let round = 0; round < rounds; round += 1) for (const sheet of sheets) work(sheet);
+    },
+  });
 }

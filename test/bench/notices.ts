@@ -2,9 +2,9 @@ import type { Deps } from "../../src/deps.ts";
 import type { Recorder } from "../../src/store/deliver/recorder.ts";
 import { resolveWaiting } from "../../src/resolver.ts";
 import { trackOutages } from "../../src/store/postgres/outages.ts";
-import { openQueue } from "../../src/store/queue/queue.ts";
+import { openQueue, type Queue } from "../../src/store/queue/queue.ts";
 import { createTaskList } from "../../src/task-list.ts";
-import { rateSince } from "./compare.ts";
+import { measure, type Run } from "./meter.ts";
 import type { Scene } from "./scene.ts";
 
 export const CONCURRENCY = 6;
@@ -30,27 +30,29 @@ export async function makeDue(
   return rows.map((row) => row.id);
 }
 
-/** Delivers them all as a daemon does. Resolves to the rate per second, until the last outcome is recorded. */
-export async function deliverAll(
-  scene: Scene,
-  plain: Deps,
-  ids: readonly string[],
-): Promise<number> {
+/** Delivers them all as a daemon does, until the last outcome is recorded. */
+export async function deliverAll(scene: Scene, plain: Deps, ids: readonly string[]): Promise<Run> {
   const { recorder, all } = countRecorded(plain.recorder, ids.length);
   const deps = { ...plain, recorder };
-  const began = performance.now();
-  const queue = await openQueue({
-    pool: scene.pool,
-    taskList: createTaskList(deps),
-    concurrency: CONCURRENCY,
-    emit: () => {},
-    outages: trackOutages(() => {}),
+  const queues: Queue[] = [];
+  const run = await measure({
+    count: ids.length,
+    postgres: scene,
+    work: async () => {
+      const queue = await openQueue({
+        pool: scene.pool,
+        taskList: createTaskList(deps),
+        concurrency: CONCURRENCY,
+        emit: () => {},
+        outages: trackOutages(() => {}),
+      });
+      queues.push(queue);
+      await all;
+    },
   });
-  await all;
-  const rate = rateSince(began, ids.length);
-  await queue.stop(10_000);
+  for (const queue of queues) await queue.stop(10_000);
   await deps.inFlight.idle();
-  return rate;
+  return run;
 }
 
 /** The same recorder, and a promise that resolves once this many outcomes are recorded. */

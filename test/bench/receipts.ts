@@ -5,8 +5,9 @@ import { createDb } from "../../src/store/postgres/db.ts";
 import { keepReceipts } from "../../src/store/receipts/receipts.ts";
 import { spawnDaemon } from "../daemon-process.ts";
 import { callback } from "../receipts.ts";
-import { compare, rateSince, report, shareOf } from "./compare.ts";
-import { insertPortfolio, type Scene } from "./scene.ts";
+import { compare, shareOf } from "./compare.ts";
+import { measure, type Run } from "./meter.ts";
+import { insertPortfolio, type BenchResult, type Scene } from "./scene.ts";
 
 const RECEIPTS = shareOf(20_000);
 /** As many as the door of a daemon stores in one statement. */
@@ -17,39 +18,51 @@ const DEADLINE_MS = 300_000;
  * A bulk of delivery receipts, from the first insert until the last one is applied; the other side is a plain insert of the same
  * receipts, in the same groups, into a table like receipts.
  */
-export async function benchReceipts(scene: Scene): Promise<void> {
+export async function benchReceipts(scene: Scene): Promise<readonly BenchResult[]> {
   await insertPortfolio(scene, RECEIPTS);
   await scene.pool.query("create table public.plain (like tidings.receipts including all)");
   const daemon = spawnDaemon({ DATABASE_URL: scene.url, DATA_DIR: scene.dir, TEXT_POLLS: "none" });
   await daemon.waitFor("daemon.started");
   let bulks = 0;
   try {
-    report(
+    return [
       await compare({
         name: "receipts",
-        baseline: "insert of the same rows, in the same groups, into a table like receipts",
-        ours: () => applyBulk(scene, (bulks += 1)),
-        theirs: () => insertPlainly(scene, bulks),
+        ours: () => applyBulk(scene, { bulk: (bulks += 1), daemonPid: daemon.child.pid ?? 0 }),
+        others: {
+          "insert of the same rows, in the same groups, into a table like receipts": () =>
+            insertPlainly(scene, bulks),
+        },
       }),
-    );
+    ];
   } finally {
     daemon.child.kill("SIGTERM");
     await daemon.ended;
   }
 }
 
-async function applyBulk(scene: Scene, bulk: number): Promise<number> {
+interface Bulk {
+  readonly bulk: number;
+  readonly daemonPid: number;
+}
+
+async function applyBulk(scene: Scene, { bulk, daemonPid }: Bulk): Promise<Run> {
   await insertAccepted(scene, bulk);
   const db = createDb(scene.pool);
-  const began = performance.now();
-  for (const group of groupsOf(bulk)) await keepReceipts(db, group);
-  await waitUntilApplied(scene);
-  const rate = rateSince(began, RECEIPTS);
+  const run = await measure({
+    count: RECEIPTS,
+    pid: daemonPid,
+    postgres: scene,
+    work: async () => {
+      for (const group of groupsOf(bulk)) await keepReceipts(db, group);
+      await waitUntilApplied(scene);
+    },
+  });
   const { rows } = await scene.pool.query<{ delivered: number }>(
     "select count(*)::int as delivered from tidings.interactions where status_details = 'textDelivered'",
   );
   if (rows[0]?.delivered !== RECEIPTS * bulk) throw new Error("receipts were lost");
-  return rate;
+  return run;
 }
 
 /** The interactions of the bulks are the only ones. */
@@ -94,9 +107,12 @@ async function waitUntilApplied({ pool }: Scene): Promise<void> {
   throw new Error("receipts were not applied in time");
 }
 
-async function insertPlainly({ pool }: Scene, bulk: number): Promise<number> {
-  await pool.query("truncate public.plain");
-  const began = performance.now();
+async function insertPlainly(scene: Scene, bulk: number): Promise<Run> {
+  await scene.pool.query("truncate public.plain");
+  return measure({ count: RECEIPTS, postgres: scene, work: () => insertGroups(scene, bulk) });
+}
+
+async function insertGroups({ pool }: Scene, bulk: number): Promise<void> {
   let id = 0;
   for (const group of groupsOf(bulk)) {
     await pool.query(
@@ -107,5 +123,4 @@ async function insertPlainly({ pool }: Scene, bulk: number): Promise<number> {
       [JSON.stringify(group.map((one) => ({ ...one, id: String((id += 1)) as InteractionId })))],
     );
   }
-  return rateSince(began, RECEIPTS);
 }

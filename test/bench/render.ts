@@ -4,12 +4,15 @@ import { render } from "../../src/template/render/render.ts";
 import { HELPERS } from "../../src/template/language/helpers.ts";
 import type { Template } from "../../src/domain/template/template.ts";
 import { readStarter } from "../template/starter-set.ts";
-import { compare, type Comparison, rateSince, report, shareOf } from "./compare.ts";
+import { compare, shareOf } from "./compare.ts";
+import { measure, type Run } from "./meter.ts";
+import type { BenchResult } from "./scene.ts";
 
 /** One page with dates, an amount, a panel and a button. */
 const { template, sample } = readStarter("dispute-resolved.email.en");
 const FIRST = shareOf(300);
 const LATER = shareOf(10_000);
+const HANDLEBARS = "handlebars alone: the same sources and helpers, no value required";
 
 const plain = Handlebars.create();
 for (const [name, word] of HELPERS)
@@ -37,28 +40,25 @@ const compileOurs = (version: Template): Write => {
 };
 
 /** Compiles the subject, html and text of a one-page email and renders it once, then again. */
-export async function benchRender(): Promise<void> {
+export async function benchRender(): Promise<readonly BenchResult[]> {
   const first = await compare({
     name: "render: first",
-    baseline: "handlebars alone: the same sources and helpers, nothing that insists on values",
-    ours: async () => timesASecond(FIRST, () => compileOurs(template)(sample)),
-    theirs: async () => timesASecond(FIRST, () => compilePlain(template)(sample)),
+    ours: () => repeat(FIRST, () => compileOurs(template)(sample)),
+    others: { [HANDLEBARS]: () => repeat(FIRST, () => compilePlain(template)(sample)) },
   });
-  report({ ...first, ms: Number(secondsEach(first, 1_000).toFixed(3)) });
   const [ours, theirs] = [compileOurs(template), compilePlain(template)];
   const later = await compare({
     name: "render: later",
-    baseline: first.baseline,
-    ours: async () => timesASecond(LATER, () => ours(sample)),
-    theirs: async () => timesASecond(LATER, () => theirs(sample)),
+    ours: () => repeat(LATER, () => ours(sample)),
+    others: { [HANDLEBARS]: () => repeat(LATER, () => theirs(sample)) },
   });
-  report({ ...later, us: Number(secondsEach(later, 1_000_000).toFixed(1)) });
+  return [first, later];
 }
 
-const secondsEach = ({ perSecond }: Comparison, unit: number): number => unit / perSecond;
-
-function timesASecond(count: number, work: () => unknown): number {
-  const began = performance.now();
-  for (let done = 0; done < count; done += 1) work();
-  return rateSince(began, count);
-}
+const repeat = (count: number, work: () => unknown): Promise<Run> =>
+  measure({
+    count,
+    work: async () => {
+      for (let done = 0; done < count; done += 1) work();
+    },
+  });

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createDb } from "../../src/store/postgres/db.ts";
 import { listLatencies } from "../../src/store/operate/overview.ts";
 import { spawnDaemon } from "../daemon-process.ts";
-import { compare, median, rateSince, report, printLine, shareOf } from "./compare.ts";
-import { insertPortfolio, type Scene } from "./scene.ts";
+import { compare, median, printLine, shareOf } from "./compare.ts";
+import { measure, type Run } from "./meter.ts";
+import { insertPortfolio, type BenchResult, type Scene } from "./scene.ts";
 
 const CHANGES = shareOf(100_000);
 /** The interval between single changes while a bulk is resolved (ms). */
@@ -23,7 +24,7 @@ interface Seen {
  * One bulk of case changes, from the insert to the last interaction; the other side is a plain insert of the same
  * interactions.
  */
-export async function benchResolve(scene: Scene): Promise<void> {
+export async function benchResolve(scene: Scene): Promise<readonly BenchResult[]> {
   await insertPortfolio(scene, CHANGES);
   await scene.pool.query("create table public.plain (like tidings.interactions including all)");
   const daemon = spawnDaemon({
@@ -35,40 +36,51 @@ export async function benchResolve(scene: Scene): Promise<void> {
   try {
     const comparison = await compare({
       name: "resolve",
-      baseline: "insert ... select of the same rows into a table like interactions",
       ours: () => resolveBulk(scene, daemon.child.pid ?? 0, seen),
-      theirs: () => insertPlainly(scene, seen.bulks),
+      others: {
+        "insert ... select of the same rows into a table like interactions": () =>
+          insertPlainly(scene, seen.bulks),
+      },
     });
-    report(comparison);
-    report(sideEffects(seen));
+    return [comparison, sideEffects(seen)];
   } finally {
     daemon.child.kill("SIGTERM");
     await daemon.ended;
   }
 }
 
-async function resolveBulk(scene: Scene, daemonPid: number, seen: Seen): Promise<number> {
+async function resolveBulk(scene: Scene, daemonPid: number, seen: Seen): Promise<Run> {
   const { pool } = scene;
   seen.bulks += 1;
   const since = new Date();
   await pool.query("checkpoint");
   const memory = watchMemory(daemonPid);
   const singles = insertSingles(scene, seen.bulks);
+  const run = await measure({
+    count: CHANGES,
+    pid: daemonPid,
+    postgres: scene,
+    work: async () => {
+      await insertBulk(scene, seen.bulks);
+      await waitUntilResolved(scene);
+    },
+  });
+  await singles.stop();
+  seen.grownMb.push(await memory.stop());
+  seen.singlesMs.push(...(await listLatencies(createDb(pool), since)));
+  await expectAll(scene, seen.bulks);
+  return run;
+}
+
+async function insertBulk({ pool }: Scene, bulk: number): Promise<void> {
   const began = performance.now();
   await pool.query(
     `insert into tidings.case_changes (case_id, case_type_id, borrower_id, loan_ids, status, fields, supercase_bulk_operation_id)
      select $1 || '-' || n, 'disaster', 'BO-' || n, array['LN-' || n], 'initiated', '{"declaration": "4834", "county": "Franklin"}', $1
      from generate_series(1, ${CHANGES}) n`,
-    [`BULK-${seen.bulks}`],
+    [`BULK-${bulk}`],
   );
   printLine(`  inserted after ${Math.round(performance.now() - began)} ms`);
-  await waitUntilResolved(scene);
-  const rate = rateSince(began, CHANGES);
-  await singles.stop();
-  seen.grownMb.push(await memory.stop());
-  seen.singlesMs.push(...(await listLatencies(createDb(pool), since)));
-  await expectAll(scene, seen.bulks);
-  return rate;
 }
 
 async function waitUntilResolved({ pool }: Scene): Promise<void> {
@@ -140,7 +152,7 @@ async function residentMb(pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1_024;
 }
 
-function sideEffects({ grownMb, singlesMs }: Seen): object {
+function sideEffects({ grownMb, singlesMs }: Seen): BenchResult {
   return {
     name: "resolve: meanwhile",
     memoryGrownMb: grownMb.map(Math.round),
@@ -151,7 +163,8 @@ function sideEffects({ grownMb, singlesMs }: Seen): object {
 }
 
 /** The rows that the previous bulk wrote, from a table without indexes. */
-async function insertPlainly({ pool }: Scene, bulk: number): Promise<number> {
+async function insertPlainly(scene: Scene, bulk: number): Promise<Run> {
+  const { pool } = scene;
   const { rows } = await pool.query<{ columns: string }>(
     `select string_agg(quote_ident(attname), ', ') as columns from pg_attribute
      where attrelid = 'tidings.interactions'::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
@@ -164,11 +177,14 @@ async function insertPlainly({ pool }: Scene, bulk: number): Promise<number> {
     ),
   );
   await pool.query("checkpoint");
-  const began = performance.now();
-  const { rowCount } = await pool.query(
-    `insert into public.plain (${columns}) overriding system value select ${columns} from public.source`,
-  );
-  const rate = rateSince(began, rowCount ?? 0);
+  const run = await measure({
+    count: CHANGES,
+    postgres: scene,
+    work: () =>
+      pool.query(
+        `insert into public.plain (${columns}) overriding system value select ${columns} from public.source`,
+      ),
+  });
   await pool.query("drop table public.source");
-  return rate;
+  return run;
 }

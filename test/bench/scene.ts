@@ -1,18 +1,23 @@
-import type { Pool } from "pg";
 import type { Db } from "../../src/store/postgres/db.ts";
 import { turnHoursOff } from "../lender.ts";
+import type { Comparison } from "./compare.ts";
+import type { Metered } from "./meter.ts";
 
 /** The database of a bench: migrated, empty, and used by no one else. */
-export interface Scene {
+export interface Scene extends Metered {
   readonly url: string;
-  readonly pool: Pool;
   /** As the daemon opens it. */
   readonly db: Db;
   /** The folder for the bench's files. */
   readonly dir: string;
 }
 
-export type Bench = (scene: Scene) => Promise<void>;
+/** What a bench prints: a comparison, or other figures under a name. */
+export type BenchResult =
+  | Comparison
+  | (Readonly<Record<string, unknown>> & { readonly name: string });
+
+export type Bench = (scene: Scene) => Promise<readonly BenchResult[]>;
 
 export const EMAIL_TEXT = `Dear {{borrower.name.firstName}} {{borrower.name.lastName}},
 

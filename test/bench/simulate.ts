@@ -3,8 +3,8 @@ import { builtInPolicy } from "../../src/decide/guard/policy/policy.ts";
 import { simulate } from "../../src/commands/simulate/run.ts";
 import { createDb } from "../../src/store/postgres/db.ts";
 import { loadVersion } from "../../src/store/resolve/active-types.ts";
-import { printLine, shareOf } from "./compare.ts";
-import { insertPortfolio, type Scene } from "./scene.ts";
+import { shareOf } from "./compare.ts";
+import { insertPortfolio, type BenchResult, type Scene } from "./scene.ts";
 
 const CHANGES = shareOf(100_000);
 const BORROWERS = Math.ceil(CHANGES / 5);
@@ -15,7 +15,7 @@ const PERIOD = {
 };
 
 /** Replays a month of disputes: each change has caused an email and every fifth a text, at any minute of the day. */
-export async function benchSimulate(scene: Scene): Promise<void> {
+export async function benchSimulate(scene: Scene): Promise<readonly BenchResult[]> {
   const { pool } = scene;
   await insertPortfolio(scene, BORROWERS);
   await pool.query(`
@@ -50,13 +50,14 @@ export async function benchSimulate(scene: Scene): Promise<void> {
   };
   const began = performance.now();
   const done = await simulate({ ...inputs, period: PERIOD, type: null });
-  printLine(
-    `${done.changes} changes with ${done.messages} messages in ${seconds(began)} s; facts of ${done.minutes} min`,
-  );
+  const { changes, messages, minutes } = done;
+  const asItWas = { changes, messages, factsOfMinutes: minutes, seconds: secondsSince(began) };
   const again = performance.now();
   const type = (await loadVersion(db, 2, 1)) ?? null;
   const tried = await simulate({ ...inputs, period: { ...PERIOD, notificationTypeId: 2 }, type });
-  printLine(`the same with a version of a type: ${tried.messages} messages in ${seconds(again)} s`);
+  const withVersion = { messages: tried.messages, seconds: secondsSince(again) };
+  return [{ name: "simulate", asItWas, withVersion }];
 }
 
-const seconds = (began: number): string => ((performance.now() - began) / 1_000).toFixed(1);
+const secondsSince = (began: number): number =>
+  Number(((performance.now() - began) / 1_000).toFixed(1));

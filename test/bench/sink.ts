@@ -11,6 +11,12 @@ const REPLIES: Readonly<Record<string, string>> = {
   QUIT: "221 2.0.0 Bye\r\n",
 };
 
+const ANSWERS_AFTER_MS = Number(process.argv[3] ?? 0);
+
+/** Answers a message after the time that the bench has set. */
+const later = (answer: () => void): unknown =>
+  ANSWERS_AFTER_MS === 0 ? answer() : setTimeout(answer, ANSWERS_AFTER_MS);
+
 /** A minimal mail server: it reads to the final dot and accepts. */
 function takeMail(socket: Socket): void {
   let inMail = false;
@@ -23,11 +29,10 @@ function takeMail(socket: Socket): void {
       if (end < 0) return;
       const line = rest.slice(0, end);
       rest = rest.slice(end + (inMail ? 5 : 2));
-      const reply = inMail
-        ? "250 2.0.0 Ok: queued as 1\r\n"
-        : REPLIES[line.slice(0, 4).toUpperCase()];
-      inMail = !inMail && line.slice(0, 4).toUpperCase() === "DATA";
-      socket.write(reply ?? "500 5.5.1 What?\r\n");
+      const word = line.slice(0, 4).toUpperCase();
+      if (inMail) later(() => socket.write("250 2.0.0 Ok: queued as 1\r\n"));
+      else socket.write(REPLIES[word] ?? "500 5.5.1 Unknown command\r\n");
+      inMail = !inMail && word === "DATA";
     }
   });
   socket.write("220 sink ready\r\n");
@@ -40,7 +45,7 @@ const server =
     ? createServer({ noDelay: true }, takeMail)
     : createHttpServer((request, response) => {
         request.resume().on("end", () => {
-          response.writeHead(201, { "content-type": "application/json" }).end(MESSAGE);
+          later(() => response.writeHead(201, { "content-type": "application/json" }).end(MESSAGE));
         });
       });
 server.listen(0, "127.0.0.1", () => process.send?.((server.address() as AddressInfo).port));
