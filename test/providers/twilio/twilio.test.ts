@@ -1,7 +1,8 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import type { TextMessage } from "../../../src/domain/deliver/message.ts";
 import type { UnknownOutcome } from "../../../src/domain/settle/unknown-outcome.ts";
 import type { ProviderAnswer } from "../../../src/domain/provider-answer.ts";
@@ -65,6 +66,9 @@ async function sendOne(serve: Serve): Promise<ProviderAnswer> {
   const { provider } = await openBoth(serve);
   return provider.send(text());
 }
+
+/** The channel on which Node reports that a client has read the head of a reply. */
+const HEAD_READ = "http.client.response.finish";
 
 const html = "<html><body>Sorry</body></html>";
 
@@ -296,12 +300,16 @@ describe("an answer from a proxy", () => {
   });
 
   test("a refusal whose body never ends keeps its status", async () => {
-    const { peer, provider } = await openBoth(
+    const { provider } = await openBoth(
       (response) => void response.writeHead(429, { "Retry-After": "3" }).write("{"),
     );
+    let heads = 0;
+    const count = (): void => void (heads += 1);
+    subscribe(HEAD_READ, count);
+    onTestFinished(() => void unsubscribe(HEAD_READ, count));
     const answer = await pastDeadline(
       () => provider.send(text()),
-      () => peer.forms.length === 1,
+      () => heads === 1,
     );
     expect(answer).toMatchObject({ kind: "limited", retryAfterMs: 3_000 });
   });
