@@ -2,34 +2,18 @@ import { hash } from "node:crypto";
 import type { SMTPServerOptions } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readConfig } from "../../src/config.ts";
-import { prepare } from "../../src/decide/deliver/prepare.ts";
-import type { EmailMessage, Message, TextMessage } from "../../src/domain/deliver/message.ts";
+import type { EmailMessage, TextMessage } from "../../src/domain/deliver/message.ts";
 import type { Provider } from "../../src/providers/answer/provider.ts";
 import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { openTwilio } from "../../src/providers/twilio/twilio.ts";
-import { EMAILS, readStarter, TEXTS } from "../template/starter-set.ts";
+import { EMAILS, TEXTS } from "../template/starter-set.ts";
 import { type MailPeer, openMailPeer } from "./mail-peer.ts";
 import { email } from "./messages.ts";
 import { accept, openScriptedHttp, type ScriptedHttp } from "./scripted-http.ts";
 import { openScriptedSmtp, type ScriptedSmtp } from "./scripted-smtp.ts";
-import { factsOf } from "./starter-facts.ts";
+import { noticeOf } from "./starter-notice.ts";
 
 const sha256 = (bytes: Buffer | string): string => hash("sha256", bytes);
-
-/** A starter template's notice about its own sample, as it would be handed to a provider. */
-function noticeOf(folder: string): Message {
-  const starter = readStarter(folder);
-  const prepared = prepare(factsOf(starter, "77"), starter.template, {
-    lender: { ...starter.sample.lender, country: "US", languages: ["en"] },
-    senders: { email: "Préstamos Ejemplo <notices@lender.example>", text: "+16145550100" },
-    links: null,
-    recipientsAllowed: null,
-    canSeal: false,
-    now: new Date(starter.sample.now),
-  });
-  if (prepared.kind !== "ready") throw new Error(prepared.withheld.long);
-  return prepared.message;
-}
 
 /** Bodies and names that something on the way to the socket could rewrite. */
 const HARD: readonly (readonly [string, EmailMessage])[] = (

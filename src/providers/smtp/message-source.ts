@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import MailComposer from "nodemailer/lib/mail-composer";
 import type MimeNode from "nodemailer/lib/mime-node";
 import type { EmailMessage } from "../../domain/deliver/message.ts";
+import { buildMessage } from "./build-message.ts";
 
 const CONTROL = /\p{Cc}+/gu;
 /**
@@ -42,7 +43,7 @@ export async function sourceOf(
 ): Promise<EmailSource> {
   const mail = composeEmail(message, envelopeFrom);
   const { from, to } = mail.getEnvelope();
-  return { envelope: { from: from || "", to }, bytes: inWireLines(await mail.build()) };
+  return { envelope: { from: from || "", to }, bytes: inWireLines(await buildMessage(mail)) };
 }
 
 /**
@@ -54,7 +55,8 @@ function inWireLines(source: Buffer): Buffer {
   return Buffer.from(lines.endsWith("\r\n") ? lines : `${lines}\r\n`, "latin1");
 }
 
-function composeEmail(message: EmailMessage, envelopeFrom: string | undefined): MimeNode {
+/** The message as nodemailer's tree of parts. */
+export function composeEmail(message: EmailMessage, envelopeFrom: string | undefined): MimeNode {
   const from = oneLine(message.from);
   return new MailComposer({
     from,
