@@ -283,10 +283,15 @@ begin
       select from tidings.interactions p
       where p.id = n.previous_interaction_id and p.origin = 'tidings' and p.attempt + 1 = n.attempt
         and coalesce(p.first_interaction_id, p.id) = n.first_interaction_id
-        and (p.channel, p.person_id, p.case_id, p.case_change_id, p.notification_type_id, p.notification_type_version, p.template_id, p.template_version)
-          is not distinct from (n.channel, n.person_id, n.case_id, n.case_change_id, n.notification_type_id, n.notification_type_version, n.template_id, n.template_version)
-        and (p.direction, p.loan_id, p.loan_ids, p.subject, p.theme, p.sensitive, p.due_explanation, p.template_explanation, p.supercase_bulk_operation_id)
-          is not distinct from (n.direction, n.loan_id, n.loan_ids, n.subject, n.theme, n.sensitive, n.due_explanation, n.template_explanation, n.supercase_bulk_operation_id)
+        and (p.person_id, p.case_id, p.case_change_id, p.notification_type_id, p.notification_type_version)
+          is not distinct from (n.person_id, n.case_id, n.case_change_id, n.notification_type_id, n.notification_type_version)
+        and (p.direction, p.loan_id, p.loan_ids, p.subject, p.theme, p.due_explanation, p.supercase_bulk_operation_id)
+          is not distinct from (n.direction, n.loan_id, n.loan_ids, n.subject, n.theme, n.due_explanation, n.supercase_bulk_operation_id)
+        -- a redirect may change the channel, and with it the template, which may make the content sensitive
+        and ((p.channel, p.template_id, p.template_version, p.sensitive, p.template_explanation)
+            is not distinct from (n.channel, n.template_id, n.template_version, n.sensitive, n.template_explanation)
+          or ((n.sensitive or not p.sensitive)
+            and exists (select from tidings.redirects r where r.interaction_id = p.id and r.next_interaction_id = n.id)))
         and (p.status = 'failed' or tidings.is_outcome_unknown(p.status, p.status_details) or tidings.may_be_reinstated(p.id))
         and not tidings.was_sent_before(p.first_interaction_id, p.attempt)
         -- the reason of a reinstatement
@@ -782,8 +787,9 @@ language sql stable return exists (
     )
 );
 
--- Only an operator's cancellation is undone, whatever role inserts the next attempt. The chain is locked first, so that an earlier attempt
--- cannot be found to have been sent meanwhile: each query of this function sees what was committed before it.
+-- Only an operator's cancellation is undone, whatever role inserts the next attempt, and a redirect cancels the attempt that it leaves. The
+-- chain is locked first, so that an earlier attempt cannot be found to have been sent meanwhile: each query of this function sees what was
+-- committed before it.
 create function tidings.guard_reinstatement() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
@@ -796,6 +802,8 @@ begin
     from added n
     join tidings.interactions p on p.id = n.previous_interaction_id
     where n.origin = 'tidings' and p.origin = 'tidings' and p.status = 'canceled'
+      -- the redirect has locked the attempt that it cancels
+      and not exists (select from tidings.redirects r where r.interaction_id = p.id and r.next_interaction_id = n.id)
   );
   if chains = '{}' then
     return null;
@@ -808,6 +816,7 @@ begin
   from added n
   join tidings.interactions p on p.id = n.previous_interaction_id
   where p.status = 'canceled' and not tidings.may_be_reinstated(p.id)
+    and not exists (select from tidings.redirects r where r.interaction_id = p.id and r.next_interaction_id = n.id)
   limit 1;
   if found then
     perform tidings.refuse('interactions_reinstate_what_an_operator_canceled',

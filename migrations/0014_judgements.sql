@@ -1,5 +1,5 @@
 -- The guard at the moment of sending: the locks under which borrowers are judged, the record of each judgement, and the
--- notices that wait for a person.
+-- notices that wait for a person, and those that go to another contact.
 
 create domain tidings.verdict_outcome as text
   constraint verdict_outcome_is_known check (value in ('allow', 'wait', 'redirect', 'hold', 'refuse')
@@ -126,4 +126,64 @@ for each statement execute function tidings.keep_history();
 create trigger only_tidings_writes before insert or update or delete on tidings.holds
 for each statement execute function tidings.only_tidings_writes('operate');
 
-revoke execute on function tidings.guard_lock_of(text), tidings.guard_hold(), tidings.check_hold_decision() from public;
+-- The notices that go to another contact or channel. The interaction is canceled, or has failed, and the next attempt of its chain
+-- goes to this contact. Its later attempts too, until the chain is redirected again.
+create table tidings.redirects (
+  id bigint primary key generated always as identity,
+  interaction_id bigint not null
+    constraint redirects_interaction_is_known references tidings.interactions
+    constraint redirects_leave_an_interaction_once unique,
+  next_interaction_id bigint not null
+    constraint redirects_next_interaction_is_known references tidings.interactions
+    constraint redirects_make_one_attempt unique,
+  -- the first attempt of the chain
+  chain_id bigint not null,
+  redirected_at timestamptz not null default clock_timestamp(),
+  redirected_by text not null default tidings.moved_by(),
+  rule_id text not null,
+  -- the contact that would have been used, or that the notice did not reach
+  from_contact_id text not null,
+  to_contact_id text not null,
+  constraint redirects_reach_a_contact_once unique (chain_id, to_contact_id)
+);
+
+-- A redirect joins two attempts of one chain, and never goes back to a contact that the chain has left: so a chain ends. After the
+-- insert, because the same statement may insert the next attempt.
+create function tidings.guard_redirect() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.redirects');
+  if not exists (
+    select from tidings.interactions n
+    join tidings.interactions p on p.id = n.previous_interaction_id and p.origin = 'tidings'
+    join tidings.contacts k on k.id = new.to_contact_id and k.borrower_id = n.person_id
+    where n.id = new.next_interaction_id and p.id = new.interaction_id and n.origin = 'tidings' and n.status = 'scheduled'
+      and n.first_interaction_id = new.chain_id and p.status in ('canceled', 'failed')
+  ) then
+    perform tidings.refuse('redirects_join_two_attempts',
+      format('interaction %s is not the next attempt of interaction %s, or the borrower has no contact %s', new.next_interaction_id,
+        new.interaction_id, new.to_contact_id), 'let a daemon redirect it');
+  end if;
+  if new.to_contact_id = new.from_contact_id
+    or exists (select from tidings.redirects r where r.chain_id = new.chain_id and r.from_contact_id = new.to_contact_id)
+    or exists (
+      select from tidings.interactions e
+      where (e.id = new.chain_id or e.first_interaction_id = new.chain_id) and e.contact_id = new.to_contact_id
+    )
+  then
+    perform tidings.refuse('redirects_never_go_back', format('the notice has left contact %s already', new.to_contact_id),
+      'choose another contact');
+  end if;
+  return null;
+end $$;
+create trigger guard_redirect after insert on tidings.redirects for each row execute function tidings.guard_redirect();
+create trigger require_values before insert on tidings.redirects
+for each row when (new.id is null or new.interaction_id is null or new.next_interaction_id is null or new.chain_id is null
+  or new.redirected_at is null or new.redirected_by is null or new.rule_id is null or new.from_contact_id is null or new.to_contact_id is null)
+execute function tidings.refuse_missing_value();
+create trigger keep_history before update or delete or truncate on tidings.redirects
+for each statement execute function tidings.keep_history();
+create trigger only_tidings_writes before insert or update or delete on tidings.redirects
+for each statement execute function tidings.only_tidings_writes('operate');
+
+revoke execute on function tidings.guard_lock_of(text), tidings.guard_hold(), tidings.check_hold_decision(), tidings.guard_redirect() from public;

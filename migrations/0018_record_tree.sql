@@ -137,6 +137,12 @@ select 'judgements', x.id, jsonb_build_object(
     'facts_sha256', x.facts_sha256, 'rules', x.rules)::text
 from tidings.judgements x
 union all
+select 'redirects', x.id, jsonb_build_object(
+    'leaf_of', 'redirects', 'id', x.id, 'interaction_id', x.interaction_id, 'next_interaction_id', x.next_interaction_id,
+    'chain_id', x.chain_id, 'redirected_at', x.redirected_at, 'redirected_by', x.redirected_by, 'rule_id', x.rule_id,
+    'from_contact_id', x.from_contact_id, 'to_contact_id', x.to_contact_id)::text
+from tidings.redirects x
+union all
 select 'policyChanges', x.version, jsonb_build_object(
     'leaf_of', 'policyChanges', 'id', x.version, 'changed_at', x.changed_at, 'changed_by', x.changed_by, 'reason', x.reason,
     'effective_from', x.effective_from, 'change', x.change, 'rule_id', x.rule_id, 'outcome', x.outcome,
@@ -156,4 +162,5 @@ values
   ('contentReveals', coalesce(pg_sequence_last_value('tidings.content_reveals_id_seq'), 0)),
   ('receipts', coalesce(pg_sequence_last_value('tidings.receipts_id_seq'), 0)),
   ('judgements', coalesce(pg_sequence_last_value('tidings.judgements_id_seq'), 0)),
+  ('redirects', coalesce(pg_sequence_last_value('tidings.redirects_id_seq'), 0)),
   ('policyChanges', (select coalesce(max(x.version), 0) from tidings.guard_policy_changes x));

@@ -1,3 +1,5 @@
+import type { Redirect } from "./domain/deliver/redirect.ts";
+import type { InteractionId } from "./domain/ids.ts";
 import type { AttemptOutcome, Withheld } from "./domain/interaction.ts";
 import type { Emit } from "./domain/events.ts";
 import type { Channel } from "./domain/vocabulary.ts";
@@ -15,6 +17,21 @@ export function emitWithheld(
 ): void {
   emit(WITHHELD[status], { interactionId, ruleId, why: short });
 }
+
+/** Emits the event of a notice that goes to another contact. */
+export const emitRedirected = (
+  emit: Emit,
+  {
+    interactionId,
+    ruleId,
+    nextInteractionId,
+    channel,
+    toContactId: contactId,
+  }: Pick<Redirect, "interactionId" | "ruleId" | "channel" | "toContactId"> & {
+    readonly nextInteractionId: InteractionId;
+  },
+): void =>
+  emit("interaction.redirected", { interactionId, ruleId, nextInteractionId, channel, contactId });
 
 /** The message of a finished call to a provider. */
 export interface CalledFor {

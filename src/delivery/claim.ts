@@ -2,6 +2,7 @@ import type { InteractionId } from "../domain/ids.ts";
 import { datedMessage } from "../decide/deliver/channels/dated-message.ts";
 import type { Ready } from "../decide/deliver/prepare.ts";
 import type { DeliveryChannel, Deps } from "../deps.ts";
+import { emitRedirected } from "../outcome-events.ts";
 import { sealUnlessSame } from "../seal.ts";
 import { loadSealedContents } from "../store/deliver/interactions.ts";
 import { judgeAndClaim } from "./judge-and-claim.ts";
@@ -64,9 +65,10 @@ async function claimReserved(
       provider: channel.provider.name,
     },
   }));
-  const { claimedAt, won, withheld, lapses } = await judgeAndClaim(deps, batch);
+  const { claimedAt, won, withheld, redirected, lapses } = await judgeAndClaim(deps, batch);
   const name = ready[0]?.facts.channel;
   if (name !== undefined) reportWithheld(deps, name, withheld);
+  for (const one of redirected) emitRedirected(deps.emit, one);
   const claimed = ready.filter((one) => won.has(one.facts.interactionId));
   return new Map(
     claimed.map((one) => [

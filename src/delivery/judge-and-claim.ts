@@ -2,24 +2,18 @@ import { createHash } from "node:crypto";
 import { effectOf, type GuardEffect } from "../decide/deliver/guard-effect.ts";
 import { guardQuestionOf } from "../decide/deliver/guard-question.ts";
 import { type Judged, judgeBatch } from "../decide/deliver/judge-batch.ts";
-import type { Ready } from "../decide/deliver/prepare.ts";
 import { policyNow, type PolicyInForce } from "../decide/guard/policy/in-force.ts";
 import type { Deps } from "../deps.ts";
 import type { GuardQuestion } from "../domain/guard/question.ts";
 import type { RuleOutcome } from "../domain/guard/verdict.ts";
 import type { InteractionId } from "../domain/ids.ts";
-import type { Claim, Withheld } from "../domain/interaction.ts";
+import type { Withheld } from "../domain/interaction.ts";
 import { claimInteractions, withholdInteractions } from "../store/deliver/interactions.ts";
 import { lockBorrowers } from "../store/guard/borrower-locks.ts";
 import { loadGuardFacts } from "../store/guard/guard-facts.ts";
 import { keepJudgements, type KeptJudgement } from "../store/guard/judgements.ts";
 import type { Db } from "../store/postgres/db.ts";
-
-/** A ready interaction with the data that its claim writes. */
-export interface ToClaim {
-  readonly ready: Ready;
-  readonly claim: Claim;
-}
+import { redirect, type Redirected, type ToClaim } from "./redirect.ts";
 
 /** The result of a batch, once it is committed. */
 export interface JudgedBatch {
@@ -29,6 +23,7 @@ export interface JudgedBatch {
   /** The end of each permission that has one. */
   readonly lapses: ReadonlyMap<InteractionId, Date>;
   readonly withheld: readonly Withheld[];
+  readonly redirected: readonly Redirected[];
 }
 
 /**
@@ -55,8 +50,11 @@ export async function judgeAndClaim(deps: Deps, batch: readonly ToClaim[]): Prom
       allowed.map(({ claim }) => claim),
       now,
     );
-    const withheld = await withholdInteractions(tx, withheldOf(effects));
-    const decided = new Set([...won, ...withheld]);
+    const redirecting = await redirect(deps, tx, { batch, effects, now });
+    const toWithhold = [...withheldOf(effects), ...redirecting.held];
+    const withheld = await withholdInteractions(tx, toWithhold);
+    const gone = redirecting.redirected.map(({ interactionId }) => interactionId);
+    const decided = new Set([...won, ...withheld, ...gone]);
     await keepJudgements(
       tx,
       judged
@@ -67,7 +65,8 @@ export async function judgeAndClaim(deps: Deps, batch: readonly ToClaim[]): Prom
       claimedAt: now,
       won,
       lapses: lapsesOf(effects),
-      withheld: withheldOf(effects).filter(({ interactionId }) => withheld.has(interactionId)),
+      withheld: toWithhold.filter(({ interactionId }) => withheld.has(interactionId)),
+      redirected: redirecting.redirected,
     };
   });
 }

@@ -20,6 +20,8 @@ export const DELIVERY_RULES = {
   "facts.invalid":
     "The facts that the guard needs do not fit their form. It is held until a person has corrected them.",
   "guard.failed": "The guard could not judge it, by a fault of ours. It is held.",
+  "redirect.contactUnusable":
+    "A redirect sends it to a contact that can no longer be used. It is held.",
   "channel.notCarried": "No provider is set for its channel.",
   "provider.misconfigured":
     "The provider refuses our account, sender or every recipient. It waits.",

@@ -268,6 +268,17 @@ export const EVENTS = {
     "A rule of the guard leaves the decision to a person, or the facts do not fit their form. `tidings held` lists the reasons.",
     { interactionId: INTERACTION_ID, ruleId: RULE_ID, why: TEXT },
   ),
+  "interaction.redirected": declare(
+    "info",
+    "A rule of the guard sent a notice to another contact or channel. The interaction is canceled, and the next one is judged before it is sent.",
+    {
+      interactionId: INTERACTION_ID,
+      ruleId: RULE_ID,
+      nextInteractionId: INTERACTION_ID,
+      channel: CHANNEL,
+      contactId: TEXT,
+    },
+  ),
   "hold.deadlineNeared": declare(
     "warn",
     "A held notice must leave within a day, or can no longer leave in time. Decide with `tidings release` or `tidings refuse`. Once for each hold.",

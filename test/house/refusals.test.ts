@@ -1,6 +1,7 @@
 import { DatabaseError } from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useDatabase } from "../database.ts";
+import { insertInteraction } from "../interactions.ts";
 import { insertLender, insertType } from "../lender.ts";
 
 const { pool } = useDatabase();
@@ -9,6 +10,12 @@ beforeAll(async () => {
   await insertLender(pool);
   await insertType(pool, { id: 1 });
   await pool.query("insert into tidings.interactions (channel, status) values ('chat', 'failed')");
+  const first = await insertInteraction(pool, { status: "failed" });
+  await insertInteraction(pool, {
+    previousInteractionId: first,
+    firstInteractionId: first,
+    attempt: 2,
+  });
 });
 
 type Row = Readonly<Record<string, unknown>>;
@@ -80,6 +87,14 @@ const ROWS: Readonly<Record<string, Row>> = {
   notification_types: { name: "Zebra", on_status: "initiated", on_condition: null },
   pauses: { scope: "everything", reason: "Zebra" },
   preferences: { borrower_id: "BO-1", kind: "inconvenientPlace", place: "home" },
+  redirects: {
+    interaction_id: 2,
+    next_interaction_id: 3,
+    chain_id: 2,
+    rule_id: "zebra",
+    from_contact_id: "zebra",
+    to_contact_id: "CT-EMAIL",
+  },
   templates: { id: 99, name: "Zebra", channel: "text", text_template: "Zebra" },
   time_zones: { name: "Zebra/Zebra" },
 };

@@ -24,6 +24,7 @@ test("vitest.config.ts alone limits how long a test, a hook or a poll may take",
 /** They check what the database answers to a statement as others write it. */
 const OF_STATEMENTS = [
   "test/store/deliver/interactions.test.ts",
+  "test/store/deliver/redirects.test.ts",
   "test/store/resolve/sql-interface.test.ts",
   "test/store/rights/forgery.test.ts",
   "test/store/rights/roles.test.ts",

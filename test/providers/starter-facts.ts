@@ -13,6 +13,7 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
     theme: about.theme,
     isTransactional: null,
     releasedRules: null,
+    redirectedTo: null,
     attempt: 1,
     claims: 0,
     sensitive: false,

@@ -1,4 +1,10 @@
-import type { Chain, ChainHold, ChainJudgement, JudgedRule } from "../../domain/deliver/chain.ts";
+import type {
+  Chain,
+  ChainHold,
+  ChainJudgement,
+  ChainRedirect,
+  JudgedRule,
+} from "../../domain/deliver/chain.ts";
 import type { VerdictOutcome } from "../../domain/vocabulary.ts";
 import type { ShowMoment } from "../cli/moment.ts";
 
@@ -44,4 +50,14 @@ function holdInWords(one: ChainHold, show: ShowMoment): string {
   const was = `Interaction ${interactionId} was held on ${show(heldAt)} by ${ruleIds.join(", ")}`;
   if (decision === null || decidedAt === null) return `${was}.`;
   return `${was}, and ${decision} on ${show(decidedAt)} by ${decidedBy}: ${reason}`;
+}
+
+/** Returns a sentence for each redirect. */
+export const redirectsInWords = ({ redirects }: Chain, show: ShowMoment): string[] =>
+  redirects.map((one) => redirectInWords(one, show));
+
+function redirectInWords(one: ChainRedirect, show: ShowMoment): string {
+  const { interactionId, nextInteractionId, redirectedAt, ruleId, fromContactId, toContactId } =
+    one;
+  return `Rule ${ruleId} redirected interaction ${interactionId} from contact ${fromContactId} to contact ${toContactId} on ${show(redirectedAt)}: interaction ${nextInteractionId} goes there.`;
 }

@@ -8,7 +8,7 @@ import type {
 } from "../../domain/deliver/chain.ts";
 import type { OpenWait } from "../../store/operate/waiting.ts";
 import { overdueInWords, type DaemonSeen } from "./overdue.ts";
-import { holdsInWords, judgementsInWords } from "./guard-sentences.ts";
+import { holdsInWords, judgementsInWords, redirectsInWords } from "./guard-sentences.ts";
 import { waitInWords } from "../cli/wait-words.ts";
 import { contactsInWords, datesInWords, whyInWords } from "./sentences.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
@@ -50,7 +50,11 @@ function guardSections(
   chain: Chain,
   show: ShowMoment,
 ): readonly (readonly [string, readonly string[]])[] {
-  const sentences = [...judgementsInWords(chain, show), ...holdsInWords(chain, show)];
+  const sentences = [
+    ...judgementsInWords(chain, show),
+    ...holdsInWords(chain, show),
+    ...redirectsInWords(chain, show),
+  ];
   return sentences.length === 0 ? [] : [["What the guard decided", prose(sentences)]];
 }
 

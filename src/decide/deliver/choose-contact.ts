@@ -1,4 +1,5 @@
 import type { Contact } from "../../domain/deliver/contact.ts";
+import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import {
   type PassedOver,
   passedOverInWords,
@@ -7,7 +8,7 @@ import {
 import { CONTACT_STATUSES, type Channel } from "../../domain/vocabulary.ts";
 import type { ChannelRules } from "./channels/rules.ts";
 import { rulesOf } from "./channels/table.ts";
-import type { Purpose } from "./purpose.ts";
+import { type Purpose, purposeOf } from "./purpose.ts";
 
 /** The chosen contact, or the reason why there is none. */
 export type Choice =
@@ -45,28 +46,67 @@ export function chooseContact(
   purpose: Purpose = ANY_PURPOSE,
 ): Choice {
   const rules = rulesOf(channel);
-  if (rules === undefined)
-    return {
-      kind: "none",
-      untilRead: false,
-      short: "Channel not carried",
-      long: `No rule chooses a contact for ${channel}; send it by email or text.`,
-    };
+  if (rules === undefined) return notCarried(channel);
   const candidates = contacts
     .filter((contact) => contact.contactType === rules.contactType)
     .toSorted(byPreference);
   const passedOver: PassedOver[] = [];
   for (const contact of candidates) {
     const to = rules.recipientOf(contact.value ?? "", homeCountry);
-    const why = objectionTo(contact, rules) ?? optOutOf(contact, rules, purpose);
+    const why =
+      (contact.affiliation === "self" ? objectionTo(contact, rules) : "notOwn") ??
+      optOutOf(contact, rules, purpose);
     if (why === null && to !== null) return { kind: "chosen", contact, to, passedOver };
     passedOver.push({ contactId: contact.id, why: why ?? "valueUnusable" });
   }
   return noContact(channel, rules, passedOver);
 }
 
+/**
+ * Takes the contact to which a redirect sends a notice, and no other. It may be that of another person, such as the borrower's
+ * attorney.
+ */
+export function takeContact(
+  contactId: string,
+  {
+    channel,
+    contacts,
+    ...facts
+  }: Pick<FactSheet, "channel" | "contacts" | "theme" | "isTransactional">,
+  homeCountry: string,
+): Choice {
+  const rules = rulesOf(channel);
+  if (rules === undefined) return notCarried(channel);
+  const contact = contacts.find(({ id }) => id === contactId);
+  if (contact === undefined) return unusable(`The borrower has no contact ${contactId}.`);
+  if (contact.contactType !== rules.contactType)
+    return unusable(
+      `Contact ${contactId} is of the type ${contact.contactType}, not one for ${channel}.`,
+    );
+  const to = rules.recipientOf(contact.value ?? "", homeCountry);
+  const why = objectionTo(contact, rules) ?? optOutOf(contact, rules, purposeOf(facts));
+  if (why === null && to !== null) return { kind: "chosen", contact, to, passedOver: [] };
+  return {
+    ...unusable(passedOverInWords({ contactId: contact.id, why: why ?? "valueUnusable" })),
+    untilRead: why === "replyUnread",
+  };
+}
+
+const unusable = (long: string): Extract<Choice, { kind: "none" }> => ({
+  kind: "none",
+  untilRead: false,
+  short: "Contact unusable",
+  long,
+});
+
+const notCarried = (channel: Channel): Choice => ({
+  kind: "none",
+  untilRead: false,
+  short: "Channel not carried",
+  long: `No rule chooses a contact for ${channel}; send it by email or text.`,
+});
+
 function objectionTo(contact: Contact, rules: ChannelRules): PassOverReason | null {
-  if (contact.affiliation !== "self") return "notOwn";
   if (contact.status === "archived") return "archived";
   return contact.valid ? rules.objectionTo(contact) : "notValid";
 }
@@ -92,15 +132,15 @@ function noContact(
   rules: ChannelRules,
   passedOver: readonly PassedOver[],
 ): Choice {
-  const unusable = passedOver.some(({ why }) => why === "valueUnusable");
-  const first = unusable
+  const isUnusable = passedOver.some(({ why }) => why === "valueUnusable");
+  const first = isUnusable
     ? `No contact has a value that ${channel} can be sent to. Write ${rules.form}.`
     : `The borrower has no contact for ${channel}: add ${rules.wantedContact}.`;
   const named = passedOver.slice(0, MOST_NAMED).map(passedOverInWords);
   return {
     kind: "none",
     untilRead: passedOver.some(({ why }) => why === "replyUnread"),
-    short: unusable ? "Contact unusable" : "No eligible contact",
+    short: isUnusable ? "Contact unusable" : "No eligible contact",
     long: [first, ...named].join(" "),
   };
 }

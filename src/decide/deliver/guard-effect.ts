@@ -1,13 +1,15 @@
 import type { StopRuleId } from "../../domain/delivery-rules.ts";
 import type { FieldError } from "../../domain/guard/fields.ts";
-import type { GuardVerdict, RedirectTarget, RuleOutcome } from "../../domain/guard/verdict.ts";
+import type { GuardVerdict, RuleOutcome } from "../../domain/guard/verdict.ts";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { Withheld } from "../../domain/interaction.ts";
 import type { Judged } from "./judge-batch.ts";
+import type { Elsewhere } from "./redirect.ts";
 
 /** The effect of a judgement on its interaction. */
 export type GuardEffect =
   | { readonly kind: "claim"; readonly lapsesAt: Date | null }
+  | { readonly kind: "elsewhere"; readonly elsewhere: Elsewhere }
   | { readonly kind: "withhold"; readonly withheld: Withheld };
 
 /** Decides the effect of a judgement. An interaction that cannot be judged is held: it is neither sent nor lost. */
@@ -31,7 +33,7 @@ export function effectOf(judged: Judged): GuardEffect {
 function withheldBy(
   interactionId: InteractionId,
   verdict: GuardVerdict,
-  rules: readonly RuleOutcome[],
+  results: readonly RuleOutcome[],
 ): GuardEffect {
   const { outcome, ruleId = "cg.stale", until, to, short = ruleId, long = short } = verdict;
   const because = { interactionId, ruleId, short, long };
@@ -43,26 +45,11 @@ function withheldBy(
       status: ruleId === "cg.stale" ? "canceled" : "failed",
       until: null,
     });
-  const others = rules.filter((rule) => rule.outcome === outcome && rule.ruleId !== ruleId);
-  const heldBy = [ruleId, ...others.map((rule) => rule.ruleId)] as const;
-  return hold(interactionId, heldBy, outcome === "redirect" ? redirected(because, to) : because);
-}
-
-/** A notice that belongs to another person or channel is not sent there by itself: a person sends it there, and refuses it here. */
-function redirected(
-  { short, long }: Pick<Withheld, "short" | "long">,
-  to: RedirectTarget | undefined,
-): Pick<Withheld, "short" | "long"> {
-  const words = [
-    to?.party && `the ${to.party}`,
-    to?.channel && `by ${to.channel}`,
-    to?.contactId && `contact ${to.contactId}`,
-  ].filter((word) => word !== undefined);
-  const target = words.length === 0 ? "another contact or channel" : words.join(", ");
-  return {
-    short,
-    long: `${long} It belongs to ${target}: send it there, then refuse this notice.`,
-  };
+  const others = results.filter((rule) => rule.outcome === outcome && rule.ruleId !== ruleId);
+  const rules = [ruleId, ...others.map((rule) => rule.ruleId)] as const;
+  if (outcome === "redirect" && to !== undefined)
+    return { kind: "elsewhere", elsewhere: { interactionId, rules, short, long, to } };
+  return hold(interactionId, rules, because);
 }
 
 /** More errors than a person reads one by one. */

@@ -3,7 +3,7 @@ import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import type { Lender } from "../../domain/lender.ts";
 import type { Verdict } from "../../domain/deliver/verdict.ts";
 import { isAllowed } from "./allow-recipient.ts";
-import { chooseContact } from "./choose-contact.ts";
+import { chooseContact, type Choice, takeContact } from "./choose-contact.ts";
 import { purposeOf } from "./purpose.ts";
 import { stillHolds } from "../resolve/match.ts";
 
@@ -17,7 +17,8 @@ export interface Moment {
   readonly lender: Pick<Lender, "country">;
 }
 
-type Stop = Extract<Verdict, { kind: "refuse" | "wait" }>;
+/** A verdict that does not let an interaction go. */
+export type Stop = Exclude<Verdict, { kind: "send" }>;
 
 /** A paused interaction is judged again at this interval (ms), and at once when the pause ends. */
 const PAUSE_MS = 300_000;
@@ -33,13 +34,9 @@ export function judge(facts: FactSheet, moment: Moment): Verdict {
     paused(facts, moment.now) ??
     keyless(facts, moment);
   if (stopped) return stopped;
-  const choice = chooseContact(
-    facts.channel,
-    facts.contacts,
-    moment.lender.country,
-    purposeOf(facts),
-  );
+  const choice = contactFor(facts, moment);
   if (choice.kind === "none" && choice.untilRead) return untilRead(choice.long, moment.now);
+  if (choice.kind === "none" && facts.redirectedTo !== null) return leftToPerson(choice.long);
   if (choice.kind === "none") return refuse("failed", "contact.none", choice.short, choice.long);
   if (isAllowed(choice.to, moment.recipientsAllowed))
     return { kind: "send", contact: choice.contact, to: choice.to, passedOver: choice.passedOver };
@@ -51,6 +48,23 @@ export function judge(facts: FactSheet, moment: Moment): Verdict {
     `RECIPIENTS_ALLOWED does not name the value of contact ${id}: nothing is sent to it from this installation.`,
   );
 }
+
+function contactFor(facts: FactSheet, { lender: { country } }: Moment): Choice {
+  const { channel, contacts, redirectedTo } = facts;
+  return redirectedTo === null
+    ? chooseContact(channel, contacts, country, purposeOf(facts))
+    : takeContact(redirectedTo, facts, country);
+}
+
+/** A redirect names one contact. Another one might be the person to whom a rule does not let it go. */
+const leftToPerson = (why: string): Stop => ({
+  kind: "hold",
+  reason: {
+    ruleId: "redirect.contactUnusable",
+    short: "Contact of the redirect unusable",
+    long: `${why} Correct it, then release the notice; or send it by hand, and refuse it here.`,
+  },
+});
 
 function expired({ latestAt }: FactSheet, now: Date): Stop | undefined {
   if (latestAt === null || now <= latestAt) return undefined;

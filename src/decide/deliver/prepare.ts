@@ -10,7 +10,7 @@ import { CHANNEL_RULES, isSendableChannel } from "./channels/table.ts";
 import { type Links, optOutLink, unsubscribeHeaders } from "../replies/unsubscribe.ts";
 import { purposeOf } from "./purpose.ts";
 import { contextOf } from "./template-context.ts";
-import { judge, type Moment } from "./judge.ts";
+import { judge, type Moment, type Stop } from "./judge.ts";
 import { render } from "../../template/render/render.ts";
 
 /** The sender of each channel: an address with a name, a number, or a messaging service. */
@@ -61,18 +61,26 @@ const withhold = (
   facts: FactSheet,
   status: Withheld["status"],
   reason: Reason,
-  until: Date | null = null,
+  rest: Pick<Withheld, "until" | "heldBy"> = { until: null },
 ): Prepared => ({
   kind: "withheld",
   withheld: {
     interactionId: facts.interactionId,
     status,
-    until,
     ruleId: reason.ruleId,
     short: reason.short,
     long: reason.long,
+    ...rest,
   },
 });
+
+function stopped(facts: FactSheet, verdict: Stop): Prepared {
+  const { reason } = verdict;
+  if (verdict.kind === "refuse") return withhold(facts, verdict.status, reason);
+  if (verdict.kind === "wait")
+    return withhold(facts, "scheduled", reason, { until: verdict.until });
+  return withhold(facts, "scheduled", reason, { until: null, heldBy: [reason.ruleId] });
+}
 
 /** Judges, renders and composes one interaction. `template` is the pinned version. */
 export function prepare(
@@ -81,8 +89,7 @@ export function prepare(
   sendContext: SendContext,
 ): Prepared {
   const verdict = judge(facts, sendContext);
-  if (verdict.kind === "wait") return withhold(facts, "scheduled", verdict.reason, verdict.until);
-  if (verdict.kind === "refuse") return withhold(facts, verdict.status, verdict.reason);
+  if (verdict.kind !== "send") return stopped(facts, verdict);
   if (template === undefined)
     return withhold(facts, "failed", {
       ruleId: "template.missing",

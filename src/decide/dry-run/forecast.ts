@@ -137,6 +137,7 @@ const FIRST_ATTEMPT = {
   claims: 0,
   isTransactional: null,
   releasedRules: null,
+  redirectedTo: null,
 } as const;
 
 /** Returns the facts that delivery would load. A notice that is due later is judged on the later state of the case. */

@@ -110,6 +110,16 @@ export interface ChainHold {
   readonly reason: string | null;
 }
 
+/** A rule sent the notice to another contact. */
+export interface ChainRedirect {
+  readonly interactionId: InteractionId;
+  readonly nextInteractionId: InteractionId;
+  readonly redirectedAt: Date;
+  readonly ruleId: string;
+  readonly fromContactId: ContactId;
+  readonly toContactId: ContactId;
+}
+
 /** One change of a stored interaction other than a transition. */
 export interface RecordChange {
   readonly interactionId: InteractionId;
@@ -141,6 +151,7 @@ export interface Chain {
   readonly judgements: readonly ChainJudgement[];
   /** The times at which an attempt was held, in order. */
   readonly holds: readonly ChainHold[];
+  readonly redirects: readonly ChainRedirect[];
   /** Null for an interaction that others logged. */
   readonly caseChange: CaseChange | null;
   readonly type: PinnedType | null;

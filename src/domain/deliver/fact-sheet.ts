@@ -1,4 +1,12 @@
-import type { BorrowerId, CaseChangeId, CaseId, ChainId, InteractionId, LoanId } from "../ids.ts";
+import type {
+  BorrowerId,
+  CaseChangeId,
+  CaseId,
+  ChainId,
+  ContactId,
+  InteractionId,
+  LoanId,
+} from "../ids.ts";
 import type { Contact } from "./contact.ts";
 import type { Condition } from "../resolve/notification-type.ts";
 import type {
@@ -47,7 +55,10 @@ export interface FactSheet {
   readonly releasedRules: readonly string[] | null;
   /** True if its content is sealed at rest. */
   readonly sensitive: boolean;
+  /** The attempts to reach this contact begin with 1 after a redirect. */
   readonly attempt: number;
+  /** The contact to which a redirect sends it; null: the contact is chosen. */
+  readonly redirectedTo: ContactId | null;
   /** The number of earlier claims of this attempt: it waited, was never sent, or was sent and never accepted. */
   readonly claims: number;
   /** The id of the first attempt. */

@@ -19,5 +19,6 @@ export type Verdict =
       /** The contacts that would have been preferred. */
       readonly passedOver: readonly PassedOver[];
     }
+  | { readonly kind: "hold"; readonly reason: Reason }
   | { readonly kind: "wait"; readonly until: Date; readonly reason: Reason }
   | { readonly kind: "refuse"; readonly status: "failed" | "canceled"; readonly reason: Reason };

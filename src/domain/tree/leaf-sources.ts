@@ -8,6 +8,7 @@ export const LEAF_SOURCES = [
   "contentReveals",
   "receipts",
   "judgements",
+  "redirects",
   "policyChanges",
 ] as const;
 export type LeafSource = (typeof LEAF_SOURCES)[number];

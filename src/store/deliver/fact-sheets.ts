@@ -5,9 +5,33 @@ import type { Db } from "../postgres/db.ts";
 import { BORROWER_JSON } from "../postgres/borrower-json.ts";
 import { CONTACTS_JSON } from "./fact-json.ts";
 
-/** The rules whose holds of the chain of `i` a person has released; null if there are none */
+/**
+ * The rules whose holds of the chain of `i` a person has released; null if there are none. What was released for one recipient does not
+ * hold for the one to whom it is redirected.
+ */
 const RELEASED_RULES = sql`(select array_agg(distinct r.id) from tidings.holds h cross join unnest(h.rule_ids) r(id)
-  where h.chain_id = coalesce(i.first_interaction_id, i.id) and h.decision = 'released')`;
+  where h.chain_id = coalesce(i.first_interaction_id, i.id) and h.decision = 'released'
+    and h.interaction_id >= coalesce(redirect.interaction_id, 0))`;
+
+/** The last redirect of the chain of `i` */
+const LAST_REDIRECT = sql`left join lateral (
+  select n.id as interaction_id, n.attempt, r.to_contact_id as contact_id
+  from tidings.redirects r
+  join tidings.interactions n on n.id = r.next_interaction_id
+  where r.chain_id = i.first_interaction_id
+  order by n.attempt desc
+  limit 1
+) redirect on true`;
+
+/** The loans of `i`, in its order */
+const LOANS_JSON = sql`(
+  select coalesce(json_agg(f order by array_position(i.loan_ids, f.id)), '[]')
+  from (
+    select l.id, l.external_id as "externalId", l.display_id as "displayId", l.loan_type_id as "loanTypeId", l.data
+    from tidings.loans l
+    where l.id = any(i.loan_ids)
+  ) f
+)`;
 
 /**
  * Loads the facts of those of the interactions that are still scheduled by Tidings, in one statement. Interactions of
@@ -18,7 +42,8 @@ export async function loadFactSheets(
   interactionIds: readonly InteractionId[],
 ): Promise<FactSheet[]> {
   const { rows } = await sql<FactSheet>`
-    select i.id as interaction_id, i.channel, i.theme, i.is_transactional, ${RELEASED_RULES} as released_rules, i.sensitive, i.attempt, i.claims, coalesce(i.first_interaction_id, i.id) as chain_id,
+    select i.id as interaction_id, i.channel, i.theme, i.is_transactional, ${RELEASED_RULES} as released_rules, i.sensitive,
+      i.attempt - coalesce(redirect.attempt - 1, 0) as attempt, redirect.contact_id as redirected_to, i.claims, coalesce(i.first_interaction_id, i.id) as chain_id,
       i.scheduled_at_from as due_at, i.scheduled_at_to as latest_at, i.template_id, i.template_version,
       (select to_json(f) from (select t.id, t.version, t.name, t.on_status as "onStatus", t.on_outcome as "onOutcome",
         case t.when_case_moves when 'cancel' then coalesce(nullif(t.on_condition, 'null'), '[]') else '[]' end as "onCondition",
@@ -26,14 +51,7 @@ export async function loadFactSheets(
       (select to_json(f) from (select c.id, h.case_type_id as "typeId", y.name as "typeName", h.status, h.outcome, h.fields) f) as "case",
       (select to_json(f) from (select c.case_change_id::text as "changeId", c.status, c.outcome, c.fields) f) as case_now,
       ${BORROWER_JSON} as borrower, ${CONTACTS_JSON} as contacts,
-      (
-        select coalesce(json_agg(f order by array_position(i.loan_ids, f.id)), '[]')
-        from (
-          select l.id, l.external_id as "externalId", l.display_id as "displayId", l.loan_type_id as "loanTypeId", l.data
-          from tidings.loans l
-          where l.id = any(i.loan_ids)
-        ) f
-      ) as loans,
+      ${LOANS_JSON} as loans,
       pause.reason as paused_because, pause.ends_at as paused_until
     from unnest(${interactionIds}::bigint[]) as wanted(id)
     -- limited to one, so that it is looked up: after a bulk the planner would rather read all that is scheduled
@@ -43,6 +61,7 @@ export async function loadFactSheets(
     join tidings.case_changes h on h.id = i.case_change_id
     join tidings.case_types y on y.id = h.case_type_id
     join tidings.borrowers b on b.id = i.person_id
+    ${LAST_REDIRECT}
     -- the pause that ends last
     left join lateral (
       select p.reason, p.ends_at from tidings.pauses p

@@ -4,6 +4,7 @@ import type {
   Chain,
   ChainHold,
   ChainJudgement,
+  ChainRedirect,
   PinnedType,
   RecordChange,
   Transition,
@@ -35,6 +36,7 @@ export async function loadChain(db: Db, interactionId: InteractionId): Promise<C
     changes: await loadChanges(db, ids),
     judgements: await loadJudgements(db, ids),
     holds: await loadHolds(db, ids),
+    redirects: await loadRedirects(db, ids),
     caseChange: changes[0] ?? null,
     type: type ?? null,
   };
@@ -87,6 +89,19 @@ async function loadHolds(db: Db, interactionIds: readonly InteractionId[]): Prom
     from tidings.holds h
     where h.interaction_id = any(${interactionIds}::bigint[])
     order by h.id
+  `.execute(db);
+  return rows;
+}
+
+async function loadRedirects(
+  db: Db,
+  interactionIds: readonly InteractionId[],
+): Promise<ChainRedirect[]> {
+  const { rows } = await sql<ChainRedirect>`
+    select r.interaction_id, r.next_interaction_id, r.redirected_at, r.rule_id, r.from_contact_id, r.to_contact_id
+    from tidings.redirects r
+    where r.interaction_id = any(${interactionIds}::bigint[])
+    order by r.id
   `.execute(db);
   return rows;
 }

@@ -117,6 +117,7 @@ const WORK_TABLES = [
   "guard_policy",
   "judgements",
   "holds",
+  "redirects",
   "kysely_migration",
 ];
 
@@ -197,7 +198,13 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       { privileges: "select, insert", tables: OPERATOR_TABLES },
       {
         privileges: "insert",
-        tables: ["content_reveals", "template_tests", "guard_policy_changes", "consent_records"],
+        tables: [
+          "content_reveals",
+          "template_tests",
+          "guard_policy_changes",
+          "consent_records",
+          "redirects",
+        ],
       },
     ],
     updates: [...OPERATOR_TABLES, "holds", "inbound_messages"],

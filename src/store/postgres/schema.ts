@@ -677,6 +677,18 @@ export interface RecordLeaves {
   source: string | null;
 }
 
+export interface Redirects {
+  chainId: Int8;
+  fromContactId: string;
+  id: Generated<Int8>;
+  interactionId: Int8;
+  nextInteractionId: Int8;
+  redirectedAt: Generated<Timestamp>;
+  redirectedBy: Generated<string>;
+  ruleId: string;
+  toContactId: string;
+}
+
 export interface Resolutions {
   caseChangeId: Int8;
   id: Generated<Int8>;
@@ -861,6 +873,7 @@ export interface DB {
   recordChanges: RecordChanges;
   recordLeafIds: RecordLeafIds;
   recordLeaves: RecordLeaves;
+  redirects: Redirects;
   resolutions: Resolutions;
   resolveQueue: ResolveQueue;
   secrets: Secrets;

@@ -51,14 +51,14 @@ export async function listReplayed(
         when i.started_at > i.first_due_at + interval '1 minute' then 'delayed'
         when i.started_at is not null then 'sent'
         when i.status = 'failed' then 'refused'
-        when i.status = 'canceled' and n.id is not null then 'redirected'
+        when i.status = 'canceled' and r.id is not null then 'redirected'
         when i.status = 'canceled' then 'canceled'
         when i.scheduled_at_from is null then 'held'
         else 'delayed'
       end as fate
     from tidings.interactions i
     left join tidings.case_changes c on c.id = i.case_change_id
-    left join tidings.interactions n on n.previous_interaction_id = i.id and n.origin = 'tidings'
+    left join tidings.redirects r on r.interaction_id = i.id
     left join tidings.templates t on t.id = i.template_id and t.version = i.template_version
     cross join lateral (select coalesce(i.first_due_at, i.started_at, i.scheduled_at_from, i.created_at) as at) w
     where i.id > ${after} and i.person_id is not null and i.deleted_at is null and w.at <= ${now}

@@ -7,7 +7,7 @@ import { interaction } from "../../ids.ts";
 
 const NOON = Date.parse("2031-03-03T17:00:00Z");
 
-test("a notice that belongs to the attorney is held, and the reason says where it goes", () => {
+test("a notice that belongs to the attorney goes elsewhere", () => {
   const read = readFacts({
     message: { channel: "email", theme: "opsCollDebt", contactId: "CT-1", loanIds: [] },
     borrower: { attorney: { contactId: "CT-9", knownSince: "2031-01-01T00:00:00Z" } },
@@ -22,15 +22,10 @@ test("a notice that belongs to the attorney is held, and the reason says where i
   const judgement = judgeFacts(facts, builtInPolicy(), NOON);
   const interactionId = interaction("7");
   expect(effectOf({ interactionId, kind: "judged", facts, judgement })).toMatchObject({
-    kind: "withhold",
-    withheld: {
-      status: "scheduled",
-      until: null,
-      ruleId: "party.attorney",
-      heldBy: expect.arrayContaining(["party.attorney"]),
-      long: expect.stringContaining(
-        "It belongs to the attorney, by email, contact CT-9: send it there",
-      ),
+    kind: "elsewhere",
+    elsewhere: {
+      rules: expect.arrayContaining(["party.attorney"]),
+      to: { party: "attorney", channel: "email", contactId: "CT-9" },
     },
   });
 });

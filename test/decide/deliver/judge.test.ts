@@ -202,6 +202,7 @@ const facts = (
   theme: "opsServicing",
   isTransactional: null,
   releasedRules: null,
+  redirectedTo: null,
   sensitive: false,
   attempt: 1,
   claims: 0,
