@@ -4,6 +4,7 @@ import { guardQuestionOf } from "../decide/deliver/guard-question.ts";
 import { type Judged, judgeBatch } from "../decide/deliver/judge-batch.ts";
 import { policyNow, type PolicyInForce } from "../decide/guard/policy/in-force.ts";
 import type { Deps } from "../deps.ts";
+import type { ReadFacts } from "../domain/guard/facts.ts";
 import type { GuardQuestion } from "../domain/guard/question.ts";
 import type { RuleOutcome } from "../domain/guard/verdict.ts";
 import type { InteractionId } from "../domain/ids.ts";
@@ -12,7 +13,6 @@ import { claimInteractions, withholdInteractions } from "../store/deliver/intera
 import { lockBorrowers } from "../store/guard/borrower-locks.ts";
 import { loadGuardFacts } from "../store/guard/guard-facts.ts";
 import { keepJudgements, type KeptJudgement } from "../store/guard/judgements.ts";
-import type { Db } from "../store/postgres/db.ts";
 import { redirect, type Redirected, type ToClaim } from "./redirect.ts";
 
 /** The result of a batch, once it is committed. */
@@ -38,10 +38,16 @@ export async function judgeAndClaim(deps: Deps, batch: readonly ToClaim[]): Prom
       questions.map(({ borrowerId }) => borrowerId),
     );
     // the lock may have waited
+    const read = await deps.readPolicy(tx);
+    const facts = await loadGuardFacts(tx, questions, {
+      at: deps.clock(),
+      known: "now",
+      country: deps.lender.country,
+    });
+    // After the facts: a fact that is dated after this time counts as not known yet.
     const now = deps.clock();
-    const policy = policyNow(await deps.readPolicy(tx), now);
-    const released = releasedIn(batch);
-    const judged = await judge(deps, tx, { questions, released, policy, now });
+    const policy = policyNow(read, now);
+    const judged = judge({ questions, facts, released: releasedIn(batch), policy, now });
     const effects = new Map(judged.map((one) => [one.interactionId, effectOf(one)]));
     const allowed = batch.filter(({ claim }) => effects.get(claim.interactionId)?.kind === "claim");
     const won = await claimInteractions(
@@ -83,17 +89,13 @@ const releasedIn = (batch: readonly ToClaim[]): ReadonlyMap<InteractionId, Reado
 
 interface Case {
   readonly questions: readonly GuardQuestion[];
+  readonly facts: ReadonlyMap<string, ReadFacts>;
   readonly released: ReadonlyMap<InteractionId, ReadonlySet<string>>;
   readonly policy: PolicyInForce;
   readonly now: Date;
 }
 
-async function judge(
-  { lender: { country } }: Deps,
-  tx: Db,
-  { questions, released, policy, now }: Case,
-): Promise<Judged[]> {
-  const facts = await loadGuardFacts(tx, questions, { at: now, known: "now", country });
+function judge({ questions, facts, released, policy, now }: Case): Judged[] {
   const toJudge = questions.flatMap(({ key, interactionId, borrowerId }) => {
     const read = facts.get(key);
     if (read === undefined || interactionId === null) return [];

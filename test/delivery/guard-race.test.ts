@@ -55,12 +55,25 @@ beforeAll(async () => {
 });
 beforeEach(() => pool.query("delete from tidings_queue._private_jobs"));
 
-async function planned(name: string, count: number): Promise<InteractionId[]> {
+async function borrower(id: string, phone: string): Promise<void> {
+  await pool.query(
+    'insert into tidings.borrowers (id, name) values ($1, \'{"firstName": "Lee"}\')',
+    [id],
+  );
+  await pool.query(
+    `insert into tidings.contacts (id, borrower_id, contact_type, label, value, receive_text_messages)
+     values ($1, $1, 'phone', 'personal', $2, true)`,
+    [id, phone],
+  );
+}
+
+async function planned(name: string, count: number, borrowerId = "BO-1"): Promise<InteractionId[]> {
   await insertChanges(
     pool,
     Array.from({ length: count }, (_, n) => ({
       caseId: `${name}-${n}`,
       status: "initiated",
+      borrowerId,
       at: new Date().toISOString(),
     })),
   );
@@ -170,4 +183,31 @@ test("a core system that keeps a borrower and a contact locked delays no claim",
     await core.query("rollback");
     core.release();
   }
+});
+
+test("a text that a daemon with a fast clock has sent keeps its place", async () => {
+  await borrower("BO-5", "+16145550105");
+  const ids = await planned("SKEW", 2, "BO-5");
+  const [first, second] = daemons.map(({ deps }) => deps);
+  if (first === undefined || second === undefined) throw new Error("there are two daemons");
+  const ahead = { ...first, clock: () => new Date(Date.now() + 60_000) };
+  await run(ahead, ids.slice(0, 1));
+  await ahead.inFlight.idle();
+  await run(second, ids.slice(1));
+  await second.inFlight.idle();
+  expect(await standings("SKEW")).toMatchObject({ attempted: 1 });
+});
+
+test("a refusal that arrives while a text is judged counts", async () => {
+  await borrower("BO-6", "+16145550106");
+  const ids = await planned("REFUSED", 1, "BO-6");
+  const deps = daemons[0]?.deps ?? depsOn(database);
+  const whileJudged: Deps["readPolicy"] = async (db) => {
+    await pool.query(
+      "insert into tidings.preferences (borrower_id, kind, medium, refused_at) values ('BO-6', 'mediumRefusal', 'text', clock_timestamp())",
+    );
+    return await deps.readPolicy(db);
+  };
+  await run({ ...deps, readPolicy: whileJudged }, ids);
+  expect(await standings("REFUSED")).toEqual({ "failed medium.refused": 1 });
 });

@@ -37,13 +37,23 @@ function judgeInTurn(notices: readonly ToJudge[], policy: Policy, now: Instant):
   return notices.map((one) => {
     const { interactionId, read } = one;
     if (read.kind === "invalid") return { interactionId, kind: "invalid", errors: read.errors };
-    const facts = { ...read.facts, history: historyInTurn(read.facts.history, inBatch, allowed) };
+    const history = historyInTurn(read.facts.history, inBatch, allowed).map((item) =>
+      begunBy(item, now),
+    );
+    const facts = { ...read.facts, history };
     const judged = judgeOne(interactionId, facts, forOne(policy, one), now);
     if (judged.kind === "judged" && judged.judgement.verdict.outcome === "allow")
       allowed.push(inProgress(interactionId, facts, now));
     return judged;
   });
 }
+
+/**
+ * What is on record has begun, whatever the clock of the machine that dated it: by a clock that is ahead of ours it would not be known
+ * yet, and its place in a limit would be used twice.
+ */
+const begunBy = (item: HistoryItem, now: Instant): HistoryItem =>
+  item.at > now && item.status !== "scheduled" ? { ...item, at: now } : item;
 
 /**
  * Replaces the notices of the batch that are still planned by those that may be sent. One that another daemon has claimed or sent
