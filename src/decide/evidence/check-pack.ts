@@ -106,7 +106,13 @@ const firstOf = <Item>(
   }
 };
 
-const OF_ATTEMPTS = new Set(["transitions", "interactions", "judgements", "contentReveals"]);
+const OF_ATTEMPTS = new Set([
+  "transitions",
+  "interactions",
+  "judgements",
+  "redirects",
+  "contentReveals",
+]);
 
 /** A row about an interaction that is no attempt of the pack, or a receipt of none. */
 function strayRow({ rows, attempts }: Pack, { receipts }: RecordRows): PackFlaw | undefined {
