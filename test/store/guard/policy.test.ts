@@ -37,7 +37,9 @@ async function nextMoment(): Promise<Date> {
     "select date_trunc('milliseconds', clock_timestamp()) + interval '1 ms' as at",
   );
   const at = rows[0]?.at ?? new Date(0);
-  const hasPassed = "select from tidings.guard_policy_version where clock_timestamp() > $1";
+  // the record is read in whole milliseconds, so the next change must be in the next one
+  const hasPassed =
+    "select from tidings.guard_policy_version where clock_timestamp() >= $1::timestamptz + interval '1 ms'";
   await expect.poll(async () => (await pool.query(hasPassed, [at])).rowCount).toBe(1);
   return at;
 }
