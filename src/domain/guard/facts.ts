@@ -60,7 +60,7 @@ export type ReadFacts =
 export function readFacts(input: unknown): ReadFacts {
   const { success, data, error } = factSheet.safeParse(input);
   if (!success) return { kind: "invalid", errors: namedErrors(error.issues, ["facts"]) };
-  const errors = [...referenceErrors(data), ...addressErrors(data)];
+  const errors = sheetErrors(data);
   return errors.length === 0 ? { kind: "facts", facts: data } : { kind: "invalid", errors };
 }
 
@@ -79,9 +79,15 @@ const question = z.object({ now: instant, facts: factSheet }, objectError);
 export function readQuestion(input: unknown): ReadQuestion {
   const { success, data, error } = question.safeParse(input);
   if (!success) return { kind: "invalid", errors: namedErrors(error.issues, []) };
-  const errors = [...referenceErrors(data.facts), ...addressErrors(data.facts)];
+  const errors = sheetErrors(data.facts);
   return errors.length === 0 ? { kind: "question", ...data } : { kind: "invalid", errors };
 }
+
+/** Returns the errors of a parsed sheet that concern more than one member. */
+export const sheetErrors = (facts: Facts): FieldError[] => [
+  ...referenceErrors(facts),
+  ...addressErrors(facts),
+];
 
 function referenceErrors({ message: judged, contacts, loans }: Facts): FieldError[] {
   const unknownLoans = judged.loanIds.filter((id) => !Object.hasOwn(loans, id));

@@ -1,8 +1,16 @@
 import type { GuardMoment, GuardQuestion } from "../../domain/guard/question.ts";
+import {
+  factsOfParts,
+  type Part,
+  readBorrowerPart,
+  readHistoryPart,
+  readLoanPart,
+} from "../../domain/guard/fact-parts.ts";
+import type { GuardLoan, ReadFacts } from "../../domain/guard/facts.ts";
 import { caseOf } from "./case-facts.ts";
 import type { CaseRow } from "./cases.ts";
 import { contactOf } from "./contact-facts.ts";
-import { historyOf, inboundOf } from "./history.ts";
+import { historyOf, inboundOf, itemOf } from "./history.ts";
 import type { InteractionRow } from "./interactions.ts";
 import { instantOf, instantsOf, pick, withoutUnknown } from "./known-values.ts";
 import type { LoanRow } from "./loans.ts";
@@ -20,24 +28,40 @@ export interface KnownAbout {
   readonly loans: ReadonlyMap<string, LoanRow>;
 }
 
-/** Writes the fact sheet of a question as JSON. `readFacts` checks it. */
-export function sheetOf(question: GuardQuestion, about: KnownAbout, moment: GuardMoment): unknown {
-  const { message, rendered } = question;
-  const { borrower, contacts, interactions, wishes } = about;
+/**
+ * Returns how the fact sheet of a question about this borrower is read. What all questions share is read once, because a borrower
+ * may have thousands of interactions and many notices in a batch.
+ */
+export function sheetsOf(
+  about: KnownAbout,
+  moment: GuardMoment,
+): (question: GuardQuestion) => ReadFacts {
+  const borrower = readBorrowerPart(sharedOf(about, moment));
+  const history = about.interactions.map((row) => ({ row, part: readHistoryPart(itemOf(row)) }));
+  const loanIds = new Set(about.interactions.flatMap((row) => row.loanIds));
+  const readLoans = loanReader(about);
+  return (question) =>
+    factsOfParts({
+      message: question.message,
+      rendered: question.rendered,
+      borrower,
+      loans: readLoans(new Set([...question.message.loanIds, ...loanIds])),
+      history: historyOf(question, history),
+    });
+}
+
+function sharedOf(about: KnownAbout, { country, lender }: GuardMoment): object {
+  const { borrower, contacts, interactions, wishes, cases } = about;
   return withoutUnknown({
-    message,
     borrower: borrowerOf(borrower),
     contacts: Object.fromEntries(
-      contacts.map((row) => [row.id, contactOf(row, interactions, moment.country)]),
+      contacts.map((row) => [row.id, contactOf(row, interactions, country)]),
     ),
-    loans: loansOf(question, about),
-    cases: about.cases.map(caseOf),
+    cases: cases.map(caseOf),
     preferences: preferencesOf(borrower, wishes),
     consents: consentsOf(wishes),
-    history: historyOf(question, interactions),
     inbound: inboundOf(interactions),
-    rendered,
-    lender: moment.lender,
+    lender,
   });
 }
 
@@ -63,11 +87,23 @@ function attorneyOf(row: BorrowerRow): object | null {
   });
 }
 
-/** The loans of the message and those of the history, by id. */
-function loansOf({ message }: GuardQuestion, { interactions, loans }: KnownAbout): object {
-  const ids = new Set([...message.loanIds, ...interactions.flatMap(({ loanIds }) => loanIds)]);
-  const known = [...ids].flatMap((id) => loans.get(id) ?? []);
-  return Object.fromEntries(known.map((row) => [row.id, loanOf(row)]));
+/** Returns the loans with these ids that are known; each is read once. */
+function loanReader({
+  loans,
+}: KnownAbout): (ids: Iterable<string>) => Map<string, Part<GuardLoan>> {
+  const read = new Map<string, Part<GuardLoan>>();
+  const readOnce = (row: LoanRow): Part<GuardLoan> => {
+    const part = read.get(row.id) ?? readLoanPart(loanOf(row));
+    read.set(row.id, part);
+    return part;
+  };
+  return (ids) =>
+    new Map(
+      [...ids].flatMap((id) => {
+        const row = loans.get(id);
+        return row === undefined ? [] : [[id, readOnce(row)] as const];
+      }),
+    );
 }
 
 function loanOf(row: LoanRow): object {

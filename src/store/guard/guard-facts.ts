@@ -1,8 +1,8 @@
-import { type ReadFacts, readFacts } from "../../domain/guard/facts.ts";
+import type { ReadFacts } from "../../domain/guard/facts.ts";
 import type { GuardMoment, GuardQuestion } from "../../domain/guard/question.ts";
 import type { BorrowerId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
-import { type KnownAbout, sheetOf } from "./fact-sheet.ts";
+import { type KnownAbout, sheetsOf } from "./fact-sheet.ts";
 import { loadCases } from "./cases.ts";
 import { loadInteractions } from "./interactions.ts";
 import { loadLoans } from "./loans.ts";
@@ -25,15 +25,14 @@ export async function loadGuardFacts(
     ...moment.lender,
     switches: { esignRecorded, ...moment.lender?.switches },
   };
+  const sheets = new Map(
+    [...about].map(([id, known]) => [id, sheetsOf(known, { ...moment, lender })]),
+  );
   return new Map(
-    questions.map((question) => {
-      const known = about.get(question.borrowerId);
-      const facts =
-        known === undefined
-          ? NO_BORROWER
-          : readFacts(sheetOf(question, known, { ...moment, lender }));
-      return [question.key, facts];
-    }),
+    questions.map((question) => [
+      question.key,
+      sheets.get(question.borrowerId)?.(question) ?? NO_BORROWER,
+    ]),
   );
 }
 

@@ -1,3 +1,5 @@
+import type { Part } from "../../domain/guard/fact-parts.ts";
+import type { HistoryItem } from "../../domain/guard/facts.ts";
 import type { GuardQuestion } from "../../domain/guard/question.ts";
 import type { InteractionRow } from "./interactions.ts";
 import { instantOf, type Time, withoutUnknown } from "./known-values.ts";
@@ -5,18 +7,24 @@ import { instantOf, type Time, withoutUnknown } from "./known-values.ts";
 /** The contact of an interaction that has none yet. Rules take an unknown contact for the borrower's. */
 const NOT_CHOSEN = "not chosen";
 
+/** An interaction of the borrower, as it is loaded and as a fact sheet has it. */
+export interface ReadInteraction {
+  readonly row: InteractionRow;
+  readonly part: Part<HistoryItem>;
+}
+
 /**
- * Writes the history of a question: every other interaction but the notices of Tidings that are planned to leave after
+ * Returns the history of a question: every other interaction but the notices of Tidings that are planned to leave after
  * it. Two planned notices that each reserved a place against the other would both wait for good.
  */
 export function historyOf(
   { interactionId }: GuardQuestion,
-  interactions: readonly InteractionRow[],
-): object[] {
-  const own = interactions.find(({ id }) => id === interactionId);
+  interactions: readonly ReadInteraction[],
+): Part<HistoryItem>[] {
+  const own = interactions.find(({ row }) => row.id === interactionId)?.row;
   return interactions
-    .filter((row) => row !== own && !(own !== undefined && isPlannedAfter(row, own)))
-    .map(itemOf);
+    .filter(({ row }) => row !== own && !(own !== undefined && isPlannedAfter(row, own)))
+    .map(({ part }) => part);
 }
 
 function isPlannedAfter(row: InteractionRow, own: InteractionRow): boolean {
@@ -27,7 +35,8 @@ function isPlannedAfter(row: InteractionRow, own: InteractionRow): boolean {
 
 const timeOf = ({ at }: InteractionRow): number => (at instanceof Date ? at.getTime() : at);
 
-function itemOf(row: InteractionRow): object {
+/** Writes an interaction as the history of a fact sheet has it. */
+export function itemOf(row: InteractionRow): object {
   const { borrowerId: _, origin: __, words: ___, contactId, ...columns } = row;
   return withoutUnknown({
     ...columns,
