@@ -16,9 +16,9 @@ create table tidings.api_keys (
   scopes text[] not null
     constraint api_keys_scopes_are_known check (scopes <@ array[
       'notificationType:read', 'notificationType:write', 'interaction:read', 'interaction:write',
-      'interaction:send', 'interaction:read.sensitive']
+      'interaction:send', 'interaction:amend', 'interaction:read.sensitive']
       or tidings.refuse('api_keys_scopes_are_known', 'a scope is not known',
-        'use notificationType:read, notificationType:write, interaction:read, interaction:write, interaction:send or interaction:read.sensitive')),
+        'use notificationType:read, notificationType:write, interaction:read, interaction:write, interaction:send, interaction:amend or interaction:read.sensitive')),
   created_at timestamptz not null default clock_timestamp(),
   created_by text not null default tidings.moved_by(),
   -- null: it does not expire

@@ -27,6 +27,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   cancel: async () => (await import("./cancel.ts")).cancel,
   reinstate: async () => (await import("./reinstate.ts")).reinstate,
   retry: async () => (await import("./retry.ts")).retry,
+  amend: async () => (await import("./amend.ts")).amend,
   settle: async () => (await import("./settle.ts")).settle,
   pause: async () => (await import("./pause.ts")).pause,
   resume: async () => (await import("./pause.ts")).resume,

@@ -196,6 +196,9 @@ export const WAIT_ENDS = [
   "staysOpen",
 ] as const;
 export type WaitEnd = (typeof WAIT_ENDS)[number];
+/** What an amendment corrects. */
+export const AMENDMENT_KINDS = ["receiptWrong", "settlementWrong", "lostByCarrier"] as const;
+export type AmendmentKind = (typeof AMENDMENT_KINDS)[number];
 
 /** The way in which sensitive content was read. */
 export const REVEAL_WAYS = ["command", "rest", "signedUrl"] as const;
@@ -275,6 +278,7 @@ export const SCOPES = [
   "interaction:read",
   "interaction:write",
   "interaction:send",
+  "interaction:amend",
   "interaction:read.sensitive",
 ] as const;
 export type Scope = (typeof SCOPES)[number];

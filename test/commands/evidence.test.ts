@@ -419,6 +419,20 @@ describe("sensitive content", () => {
   });
 });
 
+test("a correction is shown next to what was recorded, and proved", async () => {
+  await pool.query(
+    "insert into tidings.amendments (interaction_id, kind, transition_id, status, reason, evidence) values (1, 'receiptWrong', 0, 'failed', 'The relay mixed two messages up.', 'Ticket 55')",
+  );
+  await growTree();
+  const { files, path } = await pack("--interaction", "1");
+  expect(textIn(files, "index.html")).toMatch(
+    /succeeded emailDelivered<\/span>, amended to <span class="status failed">failed</,
+  );
+  expect(textIn(files, "index.html")).toContain("receiptWrong: The relay mixed two messages up.");
+  expect([...files.keys()]).toContain("rows/amendments/1.json");
+  expect((await run("--verify", path)).code).toBe(0);
+});
+
 test("rows that are newer than the head are counted and not in the pack", async () => {
   await pool.query("update tidings.interactions set subject = 'Another call' where id = 4");
   const { output } = await run("--case", "EMAILED", "--out", nextPath());

@@ -16,12 +16,26 @@ beforeAll(async () => {
     firstInteractionId: first,
     attempt: 2,
   });
+  // one that was settled, which an amendment can correct
+  const amendable = await insertInteraction(pool, { status: "inProgress" });
+  for (const details of ["emailOutcomeUnknown", "emailSent"])
+    await pool.query(
+      "update tidings.interactions set status = 'attempted', status_details = $2 where id = $1",
+      [amendable, details],
+    );
 });
 
 type Row = Readonly<Record<string, unknown>>;
 
 /** A row that each table accepts. "Zebra" represents values that must not reach a log. */
 const ROWS: Readonly<Record<string, Row>> = {
+  amendments: {
+    interaction_id: 4,
+    kind: "settlementWrong",
+    status: "failed",
+    reason: "Zebra",
+    evidence: "Zebra",
+  },
   api_keys: { name: "zebra", prefix: "zebra", hash: "\\x" + "00".repeat(32), scopes: [] },
   borrowers: { id: "zebra", display_id: "Zebra", name: { firstName: "Zebra" } },
   calendar_closures: { calendar: "office", day: "2031-05-28", reason: "Zebra" },
@@ -139,6 +153,14 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
     "case_types",
     { description: "zebra".repeat(2_001) },
   ],
+  amendments_evidence_has_at_most_2000_characters: ["amendments", { evidence: "" }],
+  amendments_happened_at_is_a_date: ["amendments", { happened_at: "-infinity" }],
+  amendments_lost_messages_have_failed: [
+    "amendments",
+    { kind: "lostByCarrier", status: "succeeded" },
+  ],
+  amendments_reason_has_at_most_1000_characters: ["amendments", { reason: "" }],
+  amendments_status_is_an_outcome: ["amendments", { status: "scheduled" }],
   consent_records_reason_has_at_most_1000_characters: ["consent_records", { reason: "" }],
   consents_have_the_columns_of_their_kind: ["consents", { kind: "calls", loan_ids: ["zebra"] }],
   consents_loan_ids_is_a_list: [
@@ -410,6 +432,9 @@ test("a missing value is refused without the row, or filled in", async () => {
   }
   expect(rows.length - filled.length).toBeGreaterThan(80);
   expect(filled.toSorted()).toEqual([
+    "amendments.amended_at",
+    "amendments.amended_by",
+    "amendments.transition_id",
     "api_keys.created_at",
     "api_keys.created_by",
     "case_type_legal_states.recorded_at",

@@ -60,6 +60,7 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["PAUSE_SCOPES", "pause_scope"],
   ["REVEAL_WAYS", "reveal_way"],
   ["RECEIPT_ODDITIES", "receipt_oddity"],
+  ["AMENDMENT_KINDS", "amendment_kind"],
   ["VERDICT_OUTCOMES", "verdict_outcome"],
   ["HOLD_DECISIONS", "hold_decision"],
   ["CONTACT_EVENT_KINDS", "contact_event_kind"],

@@ -9,6 +9,7 @@ import type {
 import type { OpenWait } from "../../store/operate/waiting.ts";
 import { overdueInWords, type DaemonSeen } from "./overdue.ts";
 import { holdsInWords, judgementsInWords, redirectsInWords } from "./guard-sentences.ts";
+import { amendmentsInWords } from "./amendment-sentences.ts";
 import { waitInWords } from "../cli/wait-words.ts";
 import { contactsInWords, datesInWords, whyInWords } from "./sentences.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
@@ -37,6 +38,9 @@ export function explainPage(chain: Chain, request: ExplainRequest): string {
     ["To whom", prose(contactsInWords(chain.attempts))],
     ...guardSections(chain, momentsIn(request.zone, "seconds")),
     ["What happened", transitionLines(chain.transitions, momentsIn(request.zone, "seconds"))],
+    ...(chain.amendments.length === 0
+      ? []
+      : [["What was corrected", prose(amendmentsInWords(chain, show))] as const]),
     ...(others.length === 0
       ? []
       : [["What was changed", changeLines(others, momentsIn(request.zone, "seconds"))] as const]),

@@ -4,6 +4,7 @@ import { PASS_OVER_REASONS } from "../../domain/passed-over.ts";
 import { facts, json, markup, type Piece, type Safe, table } from "./markup.ts";
 import { utc } from "./moment.ts";
 import type {
+  AmendmentRow,
   HistoryRow,
   JudgementRow,
   ReceiptRow,
@@ -27,10 +28,10 @@ export function attemptSection(traced: TracedAttempt, rows: RecordRows): Safe {
     (row) => row.table_name === "interactions" && row.row_id === interactionId,
   );
   return markup`<article id="${blockIdOf(interactionId)}">
-<h3>${titleOf(traced)}</h3>
+<h3>${titleOf(traced)}${amendedIn(traced, own(rows.amendments))}</h3>
 ${stateSection(traced)}
 <h4>What happened</h4>
-${table(["when", "status", "by", "evidence"], transitions.map(transitionCells))}
+${table(["when", "status", "by", "evidence"], transitions.map(transitionCells))}${titled("What was corrected", table(["made", "by", "what is true instead", "why", "evidence"], own(rows.amendments).map(amendmentCells)))}
 ${titled("What the guard decided", table(["when", "decision", "rules", "policy"], own(rows.judgements).map(judgementCells)))}
 ${titled("Receipts of the provider", table(["happened", "arrived", "report"], receipts.map(receiptCells)))}
 ${state === null || isMereNote(state) ? null : contentSection(attempt, state)}
@@ -45,6 +46,24 @@ ${titled("What else was changed", table(["when", "who", "columns"], history.map(
 </article>
 `;
 }
+
+/** The status by the amendment in force: the last one, if no transition has followed it. */
+function amendedIn({ transitions }: TracedAttempt, amendments: readonly AmendmentRow[]): Piece {
+  const last = amendments.at(-1);
+  if (last === undefined || last.transition_id !== transitions.at(-1)?.id) return null;
+  return markup`, amended to <span class="status ${last.status}">${wordsOf(last)}</span>`;
+}
+
+const wordsOf = ({ status, status_details }: AmendmentRow): string =>
+  [status, status_details].filter(Boolean).join(" ");
+
+const amendmentCells = (row: AmendmentRow): readonly Piece[] => [
+  utc(row.amended_at),
+  row.amended_by,
+  `${wordsOf(row)}${row.happened_at === null ? "" : ` since ${utc(row.happened_at)}`}`,
+  `${row.kind}: ${row.reason}`,
+  row.evidence,
+];
 
 const titled = (title: string, body: Piece): Piece =>
   body === null ? null : markup`<h4>${title}</h4>${body}`;

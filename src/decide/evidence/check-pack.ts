@@ -112,6 +112,7 @@ const OF_ATTEMPTS = new Set([
   "judgements",
   "redirects",
   "contentReveals",
+  "amendments",
 ]);
 
 /** A row about an interaction that is no attempt of the pack, or a receipt of none. */

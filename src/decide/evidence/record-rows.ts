@@ -110,6 +110,20 @@ export interface RevealRow {
   readonly revealed_by: string;
   readonly way: string;
 }
+export interface AmendmentRow {
+  readonly id: number;
+  readonly interaction_id: number;
+  readonly kind: string;
+  readonly transition_id: number;
+  readonly replaces_id: number | null;
+  readonly status: string;
+  readonly status_details: Text;
+  readonly reason: string;
+  readonly evidence: string;
+  readonly happened_at: Text;
+  readonly amended_at: string;
+  readonly amended_by: string;
+}
 export interface HistoryRow {
   readonly id: number;
   readonly table_name: string;
@@ -149,6 +163,7 @@ export interface RecordRows {
   readonly reveals: readonly RevealRow[];
   readonly history: readonly HistoryRow[];
   readonly policy: readonly PolicyRow[];
+  readonly amendments: readonly AmendmentRow[];
 }
 
 /** Reads the rows of a pack. */
@@ -177,6 +192,7 @@ export function readRows({ rows, attempts }: Pick<Pack, "rows" | "attempts">): R
     reveals: read("contentReveals"),
     history: read("recordChanges"),
     policy: read("policyChanges"),
+    amendments: read("amendments"),
   };
 }
 

@@ -4,6 +4,7 @@ import type { CaseChange } from "../resolve/case-change.ts";
 import type { TemplateExplanation } from "../template-choice.ts";
 import type { Delay, FiringRule } from "../resolve/notification-type.ts";
 import type {
+  AmendmentKind,
   Channel,
   HoldDecision,
   InteractionStatus,
@@ -120,6 +121,22 @@ export interface ChainRedirect {
   readonly toContactId: ContactId;
 }
 
+/** A correction of the outcome of an attempt. */
+export interface ChainAmendment {
+  readonly interactionId: InteractionId;
+  readonly kind: AmendmentKind;
+  /** What is true instead of what is recorded. */
+  readonly status: InteractionStatus;
+  readonly statusDetails: string | null;
+  readonly reason: string;
+  readonly evidence: string;
+  readonly happenedAt: Date | null;
+  readonly amendedAt: Date;
+  readonly amendedBy: string;
+  /** False if another amendment or a later transition has ended it. */
+  readonly isInForce: boolean;
+}
+
 /** One change of a stored interaction other than a transition. */
 export interface RecordChange {
   readonly interactionId: InteractionId;
@@ -152,6 +169,8 @@ export interface Chain {
   /** The times at which an attempt was held, in order. */
   readonly holds: readonly ChainHold[];
   readonly redirects: readonly ChainRedirect[];
+  /** The corrections of all attempts, in order of time. */
+  readonly amendments: readonly ChainAmendment[];
   /** Null for an interaction that others logged. */
   readonly caseChange: CaseChange | null;
   readonly type: PinnedType | null;

@@ -10,5 +10,6 @@ export const LEAF_SOURCES = [
   "judgements",
   "redirects",
   "policyChanges",
+  "amendments",
 ] as const;
 export type LeafSource = (typeof LEAF_SOURCES)[number];

@@ -14,6 +14,8 @@ const SCOPE_DESCRIPTIONS: Readonly<Record<Scope, string>> = {
     "Log interactions, correct logged ones, and change the lender's notes on all of them.",
   "interaction:send":
     "Cancel interactions that Tidings has scheduled, and report the outcome of those that it sent.",
+  "interaction:amend":
+    "Correct the recorded outcome of interactions that Tidings sent, by a separate entry.",
   "interaction:read.sensitive":
     "Read the content of sensitive interactions too. Each reading is recorded.",
 };

@@ -8,6 +8,7 @@ import { success } from "../core/envelope.ts";
 import { httpError } from "../core/http-error.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { given } from "./body.ts";
+import { AMEND, amendOne } from "./amend.ts";
 import { answerCanInteract, CAN_INTERACT } from "./can-interact.ts";
 import { changeOne } from "./change.ts";
 import { filterOf, pageOf, type InteractionQuery } from "./filters.ts";
@@ -48,6 +49,10 @@ export function interactionRoutes(deps: HttpDeps): OpenAPIHono<HttpEnv> {
     const id = await changeOne(deps, c, { ...path, body: given(c.req.valid("json")) });
     return c.json(await showWritten(deps, c, id), 200);
   });
+
+  app.openapi(AMEND, async (c) =>
+    c.json(await amendOne(deps, c, c.req.valid("param"), c.req.valid("json")), 200),
+  );
 
   app.openapi(CAN_INTERACT, async (c) => {
     const { personId } = c.req.valid("param");

@@ -11,6 +11,7 @@ import type {
 } from "../../domain/deliver/chain.ts";
 import type { CaseChangeId, InteractionId } from "../../domain/ids.ts";
 import { loadCaseChanges } from "../resolve/case-changes.ts";
+import { listAmendments } from "./amendments.ts";
 import type { Db } from "../postgres/db.ts";
 
 type Row = Attempt & {
@@ -37,6 +38,7 @@ export async function loadChain(db: Db, interactionId: InteractionId): Promise<C
     judgements: await loadJudgements(db, ids),
     holds: await loadHolds(db, ids),
     redirects: await loadRedirects(db, ids),
+    amendments: await listAmendments(db, ids),
     caseChange: changes[0] ?? null,
     type: type ?? null,
   };

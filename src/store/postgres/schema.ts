@@ -33,6 +33,29 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AmendedStatuses {
+  amendmentId: Int8 | null;
+  interactionId: Int8 | null;
+  kind: string | null;
+  status: string | null;
+  statusDetails: string | null;
+}
+
+export interface Amendments {
+  amendedAt: Generated<Timestamp>;
+  amendedBy: Generated<string>;
+  evidence: string;
+  happenedAt: Timestamp | null;
+  id: Generated<Int8>;
+  interactionId: Int8;
+  kind: string;
+  reason: string;
+  replacesId: Int8 | null;
+  status: string;
+  statusDetails: string | null;
+  transitionId: Int8;
+}
+
 export interface ApiKeys {
   createdAt: Generated<Timestamp>;
   createdBy: Generated<string>;
@@ -290,6 +313,13 @@ export interface DoNotInteract {
   themes: string[] | null;
   withdrawnAt: Timestamp | null;
   withdrawnBy: string | null;
+}
+
+export interface EffectiveStatuses {
+  amendmentId: Int8 | null;
+  interactionId: Int8 | null;
+  status: string | null;
+  statusDetails: string | null;
 }
 
 export interface GuardLocks {
@@ -825,6 +855,8 @@ export interface Workers {
 }
 
 export interface DB {
+  amendedStatuses: AmendedStatuses;
+  amendments: Amendments;
   apiKeys: ApiKeys;
   audits: Audits;
   borrowers: Borrowers;
@@ -846,6 +878,7 @@ export interface DB {
   contacts: Contacts;
   contentReveals: ContentReveals;
   doNotInteract: DoNotInteract;
+  effectiveStatuses: EffectiveStatuses;
   guardLocks: GuardLocks;
   guardPolicy: GuardPolicy;
   guardPolicyChanges: GuardPolicyChanges;

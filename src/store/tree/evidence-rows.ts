@@ -117,6 +117,8 @@ export async function listRowNames(
     union all
     select 'redirects', r.id::text from tidings.redirects r where r.interaction_id = any(${interactionIds}::bigint[])
     union all
+    select 'amendments', a.id::text from tidings.amendments a where a.interaction_id = any(${interactionIds}::bigint[])
+    union all
     select 'policyChanges', p.version::text from tidings.guard_policy_changes p
     where p.version <= (select max(j.policy_version) from tidings.judgements j where j.interaction_id = any(${interactionIds}::bigint[]))
   `.execute(db);

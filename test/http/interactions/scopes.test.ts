@@ -93,3 +93,50 @@ test("a cancellation drops the rule that made the interaction wait", async () =>
   const { body } = await ask("PUT", `${PEOPLE}/${id}`, { body: { status: "canceled" } });
   expect(body.data).toMatchObject({ status: "canceled", complianceGuardRuleId: null });
 });
+
+describe("interaction:amend", () => {
+  const amendment = {
+    kind: "lostByCarrier",
+    status: "failed",
+    reason: "Lost",
+    evidence: "Letter 55",
+  };
+  const pathOf = (id: string): string => `/interactions/${id}/amendments`;
+  const insertDelivered = (): Promise<string> =>
+    insertSent(pool, { status: "succeeded", statusDetails: "emailDelivered" });
+
+  test("is required for an amendment", async () => {
+    const key = await keyWith("interaction:read", "interaction:write", "interaction:send");
+    const { status, body } = await ask("POST", pathOf(await insertDelivered()), {
+      key,
+      body: amendment,
+    });
+    expect(status).toBe(403);
+    expect(body.message).toContain("Missing scope: this requires interaction:amend.");
+  });
+
+  test("lets a caller add an amendment, in its name, once", async () => {
+    const id = await insertDelivered();
+    const key = await keyWith("interaction:amend");
+    const amended = await ask("POST", pathOf(id), { key, body: amendment });
+    expect(amended.status).toBe(200);
+    expect(amended.body.data).toEqual({ id: expect.any(String) as string, interactionId: id });
+    const { rows } = await pool.query<object>(
+      "select status, status_details, amended_by like 'key:%' as by_key from tidings.amendments where interaction_id = $1",
+      [id],
+    );
+    expect(rows).toEqual([{ status: "failed", status_details: "emailFailed", by_key: true }]);
+    const again = await ask("POST", pathOf(id), { key, body: amendment });
+    expect(again.status).toBe(409);
+    expect(again.body.errors).toEqual([{ field: "status", message: "is the present one already" }]);
+  });
+
+  test("does not amend what is scheduled, what is unknown or what is not on record", async () => {
+    const key = await keyWith("interaction:amend");
+    const scheduled = await insertSent(pool, { status: "scheduled" });
+    expect((await ask("POST", pathOf(scheduled), { key, body: amendment })).status).toBe(409);
+    expect((await ask("POST", pathOf("999999"), { key, body: amendment })).status).toBe(404);
+    const wrong = { ...amendment, status: "sent" };
+    expect((await ask("POST", pathOf(scheduled), { key, body: wrong })).status).toBe(422);
+  });
+});
