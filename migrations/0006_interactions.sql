@@ -96,7 +96,8 @@ create table tidings.interactions (
   settling_since timestamptz,
   -- SHA-256 of an email's source as it was sent, or of a text's body; null until something is known to have been sent
   content_sha256 text
-    constraint interactions_content_sha256_is_a_sha256 check ((content_sha256 ~ '^[0-9a-f]{64}$') is not false
+    -- Not '^[0-9a-f]{64}$': a counted repetition makes a large automaton, which Postgres builds for every row: 14 µs against 1.
+    constraint interactions_content_sha256_is_a_sha256 check ((octet_length(content_sha256) = 64 and content_sha256 !~ '[^0-9a-f]') is not false
       or tidings.refuse('interactions_content_sha256_is_a_sha256', 'content_sha256 is not a SHA-256', 'leave content_sha256 out')),
   -- the number of billed segments of a text
   segments int

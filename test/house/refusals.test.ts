@@ -227,7 +227,10 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
   ],
   idempotency_keys_key_is_short: ["idempotency_keys", { key: "zebra".repeat(60) }],
   interactions_attempt_counts_from_one: ["interactions", { attempt: 0 }],
-  interactions_content_sha256_is_a_sha256: ["interactions", { content_sha256: "zebra" }],
+  interactions_content_sha256_is_a_sha256: [
+    "interactions",
+    { content_sha256: `${"0".repeat(63)}G` },
+  ],
   interactions_dates_are_of_the_years_1_to_9999: ["interactions", { ended_at: "infinity" }],
   interactions_failed_or_canceled_say_why: [
     "interactions",
