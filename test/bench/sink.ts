@@ -48,4 +48,6 @@ const server =
           later(() => response.writeHead(201, { "content-type": "application/json" }).end(MESSAGE));
         });
       });
+// a bench that was ended cannot end its sink
+process.once("disconnect", () => process.exit());
 server.listen(0, "127.0.0.1", () => process.send?.((server.address() as AddressInfo).port));
