@@ -143,6 +143,12 @@ select 'redirects', x.id, jsonb_build_object(
     'from_contact_id', x.from_contact_id, 'to_contact_id', x.to_contact_id)::text
 from tidings.redirects x
 union all
+select 'repairs', x.id, jsonb_build_object(
+    'leaf_of', 'repairs', 'id', x.id, 'kind', x.kind, 'case_change_id', x.case_change_id,
+    'notification_type_id', x.notification_type_id, 'notification_type_version', x.notification_type_version,
+    'interaction_id', x.interaction_id, 'ordered_at', x.ordered_at, 'ordered_by', x.ordered_by, 'reason', x.reason)::text
+from tidings.repairs x
+union all
 select 'policyChanges', x.version, jsonb_build_object(
     'leaf_of', 'policyChanges', 'id', x.version, 'changed_at', x.changed_at, 'changed_by', x.changed_by, 'reason', x.reason,
     'effective_from', x.effective_from, 'change', x.change, 'rule_id', x.rule_id, 'outcome', x.outcome,
@@ -163,4 +169,5 @@ values
   ('receipts', coalesce(pg_sequence_last_value('tidings.receipts_id_seq'), 0)),
   ('judgements', coalesce(pg_sequence_last_value('tidings.judgements_id_seq'), 0)),
   ('redirects', coalesce(pg_sequence_last_value('tidings.redirects_id_seq'), 0)),
+  ('repairs', coalesce(pg_sequence_last_value('tidings.repairs_id_seq'), 0)),
   ('policyChanges', (select coalesce(max(x.version), 0) from tidings.guard_policy_changes x));

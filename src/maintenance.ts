@@ -10,6 +10,7 @@ import { takeNearDeadlines } from "./store/guard/holds.ts";
 import { markSilent } from "./store/receipts/silence.ts";
 import { recordEndedPauses } from "./store/operate/pauses.ts";
 import type { Outages } from "./store/postgres/outages.ts";
+import { carryOutRepairs } from "./record/repair.ts";
 import { auditDaily } from "./record/daily-audit.ts";
 import { createIntakeSweep } from "./intake-sweep.ts";
 import { createPolicyWatch } from "./policy-watch.ts";
@@ -126,6 +127,10 @@ function partsOf(watched: MaintenanceOptions): OneAtATime[] {
     part(
       "audit",
       every(AUDIT_EVERY, () => auditDaily(deps, auditDays)),
+    ),
+    part(
+      "repair",
+      every(SWEEP_EVERY, () => carryOutRepairs(deps)),
     ),
     part("recordTree", every(SWEEP_EVERY, growTree)),
   ];

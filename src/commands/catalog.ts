@@ -15,6 +15,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import("./check/check.ts")).check,
   waiting: async () => (await import("./waiting/waiting.ts")).waiting,
   audit: async () => (await import("./audit/audit.ts")).audit,
+  repair: async () => (await import("./repair.ts")).repair,
   verify: async () => (await import("./verify/verify.ts")).verify,
   evidence: async () => (await import("./evidence/evidence.ts")).evidence,
   find: async () => (await import("./find/find.ts")).find,

@@ -534,6 +534,11 @@ export const EVENTS = {
     "The daily audit ended: case changes, the notices that they should have caused, changes that wait in a queue, and gaps.",
     { day: TEXT, changes: NUMBER, expected: NUMBER, waiting: NUMBER, gaps: NUMBER },
   ),
+  "repairs.made": declare(
+    "info",
+    "Repairs that operators had ordered were carried out: those that were queued again, those that were not needed any more, and those that were not possible.",
+    { repairs: NUMBER, queued: NUMBER, notNeeded: NUMBER, notPossible: NUMBER },
+  ),
   "recordTree.headMade": declare(
     "info",
     "The root of the record tree at a size, each minute in which the record has grown. Keep these lines outside the database: `tidings verify --heads FILE` compares the record with them.",

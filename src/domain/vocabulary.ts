@@ -200,6 +200,19 @@ export type WaitEnd = (typeof WAIT_ENDS)[number];
 export const AMENDMENT_KINDS = ["receiptWrong", "settlementWrong", "lostByCarrier"] as const;
 export type AmendmentKind = (typeof AMENDMENT_KINDS)[number];
 
+/** The gaps that a daemon can close by an order of an operator. */
+export const REPAIR_KINDS = [
+  "changeNotTakenIn",
+  "changeNotResolved",
+  "noticeMissing",
+  "jobMissing",
+] as const;
+export type RepairKind = (typeof REPAIR_KINDS)[number];
+
+/** What became of such an order. */
+export const REPAIR_RESULTS = ["queued", "notNeeded", "notPossible"] as const;
+export type RepairResult = (typeof REPAIR_RESULTS)[number];
+
 /** The way in which sensitive content was read. */
 export const REVEAL_WAYS = ["command", "rest", "signedUrl"] as const;
 export type RevealWay = (typeof REVEAL_WAYS)[number];

@@ -92,5 +92,6 @@ async function joblessGaps(db: Db, scope: AuditScope): Promise<Gap[]> {
 const jobMissing = ({ scheduledAtFrom, ...one }: JoblessInteraction): Gap => ({
   kind: "jobMissing",
   ...one,
+  notificationTypeVersion: null,
   long: `It is scheduled for ${scheduledAtFrom.toISOString()}, and no job will send it.`,
 });

@@ -89,6 +89,8 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["PLACES", "place"],
   ["WEEKDAYS", "weekday"],
   ["STORED_READINGS", "reading"],
+  ["REPAIR_KINDS", "repair_kind"],
+  ["REPAIR_RESULTS", "repair_result"],
   ["WAIT_REASONS", "wait_reason"],
   ["WAIT_OWNERS", "wait_owner"],
   ["WAIT_ENDS", "wait_end"],

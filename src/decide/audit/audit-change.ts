@@ -10,7 +10,7 @@ import type { Resolution, TypeHistory, VersionLife } from "../../domain/resolve/
 import type { Silence, Verdicts } from "../../domain/resolve/resolution.ts";
 import { match } from "../resolve/match.ts";
 
-type Named = Partial<Pick<Gap, "notificationTypeId" | "interactionId">>;
+type Named = Partial<Pick<Gap, "notificationTypeId" | "notificationTypeVersion" | "interactionId">>;
 
 /**
  * Recomputes which notices a case change should have caused from the change, the versions that were active when it was
@@ -70,12 +70,13 @@ const gap = (
   { change }: AuditedChange,
   kind: GapKind,
   long: string,
-  { notificationTypeId = null, interactionId = null }: Named = {},
+  { notificationTypeId = null, notificationTypeVersion = null, interactionId = null }: Named = {},
 ): Gap => ({
   kind,
   caseChangeId: change.id,
   caseId: change.caseId,
   notificationTypeId,
+  notificationTypeVersion,
   interactionId,
   long,
 });
@@ -214,14 +215,14 @@ function unexplained(audited: AuditedChange, key: string, noted: Verdict): Gap {
 
 function missing(audited: AuditedChange, expected: Expected): Gap[] {
   const present = new Set(audited.notices.map((notice) => notice.notificationTypeId));
-  return [...expected.keys()]
-    .filter((id) => !present.has(id))
-    .map((id) =>
+  return [...expected]
+    .filter(([id]) => !present.has(id))
+    .map(([id, version]) =>
       gap(
         audited,
         "noticeMissing",
         `Notification type ${id} fired, and no interaction is on record for it.`,
-        { notificationTypeId: id },
+        { notificationTypeId: id, notificationTypeVersion: version },
       ),
     );
 }

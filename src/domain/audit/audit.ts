@@ -9,6 +9,8 @@ export interface Gap {
   readonly caseChangeId: CaseChangeId;
   readonly caseId: CaseId;
   readonly notificationTypeId: number | null;
+  /** The version that should have made a missing notice; null for other gaps. */
+  readonly notificationTypeVersion: number | null;
   readonly interactionId: InteractionId | null;
   /** A sentence that states the difference. */
   readonly long: string;

@@ -9,6 +9,7 @@ export const LEAF_SOURCES = [
   "receipts",
   "judgements",
   "redirects",
+  "repairs",
   "policyChanges",
   "amendments",
 ] as const;

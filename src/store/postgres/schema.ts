@@ -719,6 +719,20 @@ export interface Redirects {
   toContactId: string;
 }
 
+export interface Repairs {
+  caseChangeId: Int8;
+  doneAt: Timestamp | null;
+  id: Generated<Int8>;
+  interactionId: Int8 | null;
+  kind: string;
+  notificationTypeId: number | null;
+  notificationTypeVersion: number | null;
+  orderedAt: Generated<Timestamp>;
+  orderedBy: Generated<string>;
+  reason: string;
+  result: string | null;
+}
+
 export interface Resolutions {
   caseChangeId: Int8;
   id: Generated<Int8>;
@@ -907,6 +921,7 @@ export interface DB {
   recordLeafIds: RecordLeafIds;
   recordLeaves: RecordLeaves;
   redirects: Redirects;
+  repairs: Repairs;
   resolutions: Resolutions;
   resolveQueue: ResolveQueue;
   secrets: Secrets;

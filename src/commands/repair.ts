@@ -1,0 +1,131 @@
+import { runAudit } from "../record/audit.ts";
+import type { Gap } from "../domain/audit/audit.ts";
+import { parseCaseId } from "../domain/ids.ts";
+import { REPAIR_KINDS, type RepairKind } from "../domain/vocabulary.ts";
+import { orderRepairs, type RepairOrder } from "../store/audit/repairs.ts";
+import { readClock } from "../store/postgres/database-clock.ts";
+import type { Db } from "../store/postgres/db.ts";
+import { YES_OPTION } from "./cli/bulk.ts";
+import { command } from "./cli/command.ts";
+import { withDatabase } from "./cli/database.ts";
+import { EXIT, type ExitCode } from "./cli/exit-codes.ts";
+import { aligned, counted, page, wrapped } from "./cli/layout.ts";
+import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
+import { readEnd, readStart } from "./cli/period.ts";
+import type { Print } from "./cli/print.ts";
+
+const DEFAULT_FROM = "7d";
+const BATCH = 1_000;
+
+/** Orders the repair of what an audit finds missing. A daemon carries it out. */
+export const repair = command({
+  name: "repair",
+  summary: "queue again what an audit finds missing; the reason is recorded",
+  takes: '[--from TIME] [--until TIME] [--case ID] [--reason "…" --yes] [--by NAME]',
+  details: `Makes an audit and shows how many gaps of each kind can be closed. With --yes it orders that: changes are
+taken in and resolved, missing notices are planned again as new interactions, lost jobs are queued. A
+daemon does so within seconds, each once, in the operator's name. Other gaps are left: a person must
+find out why the record differs. A TIME is a date, a moment or an age such as 12h or 7d.`,
+  options: {
+    from: {
+      type: "string",
+      value: "TIME",
+      message: `changes that arrived at this time or later (default ${DEFAULT_FROM})`,
+    },
+    until: {
+      type: "string",
+      value: "TIME",
+      message: "changes that arrived before this time; a date includes its whole day (default now)",
+    },
+    case: { type: "string", value: "ID", message: "only the changes of this case" },
+    ...REASON_OPTION,
+    ...BY_OPTION,
+    ...YES_OPTION,
+  },
+  async run({ options, print }) {
+    const isConfirmed = options.yes === true;
+    const reason = isConfirmed ? readReason(options.reason) : "";
+    const operator = readOperator(options.by ?? process.env["USER"]);
+    return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
+      const now = await readClock(db);
+      const terms = { db, zone: lender.timeZone, now };
+      const from = (await readStart(terms, "--from", options.from ?? DEFAULT_FROM)) ?? now;
+      const until = (await readEnd(terms, "--until", options.until)) ?? now;
+      const caseId = options.case === undefined ? null : parseCaseId(options.case);
+      const gaps: Gap[] = [];
+      await runAudit(
+        db,
+        { from, until, caseId },
+        { onGap: (gap) => gaps.push(gap), onProgress: () => {} },
+      );
+      const orders = gaps.flatMap(orderOf);
+      print(countPage(gaps));
+      if (orders.length > 0 && !isConfirmed) {
+        print(
+          `\nNothing was ordered. Repeat the command with --yes and --reason to repair ${orders.length === 1 ? "it" : "these"}.`,
+        );
+        return EXIT.refused;
+      }
+      await orderAll(db, orders, { reason, print });
+      return leftover(gaps, orders);
+    });
+  },
+});
+
+const isRepairable = (kind: Gap["kind"]): kind is RepairKind & Gap["kind"] =>
+  REPAIR_KINDS.some((one) => one === kind);
+
+/** The order for a gap; none if no order can close it. */
+function orderOf(gap: Gap): RepairOrder[] {
+  const { kind, caseChangeId, interactionId } = gap;
+  if (!isRepairable(kind)) return [];
+  const isNotice = kind === "noticeMissing";
+  return [
+    {
+      kind,
+      caseChangeId,
+      notificationTypeId: isNotice ? gap.notificationTypeId : null,
+      notificationTypeVersion: isNotice ? gap.notificationTypeVersion : null,
+      interactionId: kind === "jobMissing" ? interactionId : null,
+    },
+  ];
+}
+
+interface Ordering {
+  readonly reason: string;
+  readonly print: Print;
+}
+
+async function orderAll(
+  db: Db,
+  orders: readonly RepairOrder[],
+  { reason, print }: Ordering,
+): Promise<void> {
+  if (orders.length === 0) return;
+  let ordered = 0;
+  for (let at = 0; at < orders.length; at += BATCH)
+    ordered += await orderRepairs(db, orders.slice(at, at + BATCH), reason);
+  const before = orders.length - ordered;
+  const waiting = before === 0 ? "" : ` ${counted(before, "repair")} had been ordered before.`;
+  print(
+    `\nOrdered ${counted(ordered, "repair")}.${waiting} A daemon carries them out within seconds.`,
+  );
+}
+
+/** What cannot be repaired needs a person. */
+const leftover = (gaps: readonly Gap[], orders: readonly RepairOrder[]): ExitCode =>
+  gaps.length > orders.length ? EXIT.checkFailed : EXIT.done;
+
+function countPage(gaps: readonly Gap[]): string {
+  if (gaps.length === 0) return "Nothing is missing.";
+  const rows = [...Map.groupBy(gaps, ({ kind }) => kind)].map(([kind, those]) => [
+    kind,
+    those.length.toLocaleString("en-US"),
+    isRepairable(kind) ? "can be repaired" : "a person must look at it: `tidings audit`",
+  ]);
+  const { length } = gaps.filter(({ kind }) => isRepairable(kind));
+  return page([
+    ...aligned(rows),
+    ...wrapped(`${counted(length, "gap")} of ${gaps.length} can be repaired.`),
+  ]);
+}
