@@ -60,6 +60,8 @@ create table tidings.interactions (
   -- the data that Tidings needs about the notices it sends
   case_id text,
   case_change_id bigint,
+  -- the reply that a confirmation of an opt-out answers; null for a notice
+  reply_id bigint,
   notification_type_id int,
   notification_type_version int,
   template_id int,
@@ -152,14 +154,22 @@ create table tidings.interactions (
       or tidings.refuse('interactions_failed_or_canceled_say_why', 'the reason is missing',
         'set failure_description_short and failure_description_long')),
   constraint interactions_of_tidings_name_their_source
-    check (origin = 'logged' or (case_change_id is not null and person_id is not null
-      and notification_type_id is not null and notification_type_version is not null)
+    check (origin = 'logged' or (person_id is not null and case
+        when reply_id is null then num_nonnulls(case_change_id, notification_type_id, notification_type_version) = 3
+        else num_nonnulls(case_change_id, case_id, notification_type_id, notification_type_version) = 0
+          and (attempt > 1 or previous_interaction_id is not distinct from reply_id)
+      end)
       or tidings.refuse('interactions_of_tidings_name_their_source', 'the interaction does not say which change fired which type for whom',
-        'set case_change_id, person_id, notification_type_id and notification_type_version'))
+        'set case_change_id, person_id, notification_type_id and notification_type_version')),
+  constraint interactions_logged_confirm_nothing check (origin <> 'logged' or reply_id is null
+    or tidings.refuse('interactions_logged_confirm_nothing', 'reply_id is set', 'name the reply in previous_interaction_id'))
 );
 -- The same change can never fire the same type twice, whatever crashes or repeats.
 create unique index interactions_fire_once_per_case_change on tidings.interactions (case_change_id, notification_type_id)
   where origin = 'tidings' and previous_interaction_id is null;
+-- An opt-out has one confirmation, whatever crashes or repeats: 47 CFR 64.1200(a)(12).
+create unique index interactions_confirm_a_reply_once on tidings.interactions (reply_id)
+  where reply_id is not null and attempt = 1;
 -- An attempt has one next attempt, however often its outcome is recorded.
 create unique index interactions_have_one_next_attempt on tidings.interactions (previous_interaction_id)
   where origin = 'tidings' and previous_interaction_id is not null;
@@ -284,8 +294,8 @@ begin
       select from tidings.interactions p
       where p.id = n.previous_interaction_id and p.origin = 'tidings' and p.attempt + 1 = n.attempt
         and coalesce(p.first_interaction_id, p.id) = n.first_interaction_id
-        and (p.person_id, p.case_id, p.case_change_id, p.notification_type_id, p.notification_type_version)
-          is not distinct from (n.person_id, n.case_id, n.case_change_id, n.notification_type_id, n.notification_type_version)
+        and (p.person_id, p.case_id, p.case_change_id, p.reply_id, p.notification_type_id, p.notification_type_version)
+          is not distinct from (n.person_id, n.case_id, n.case_change_id, n.reply_id, n.notification_type_id, n.notification_type_version)
         and (p.direction, p.loan_id, p.loan_ids, p.subject, p.theme, p.due_explanation, p.supercase_bulk_operation_id)
           is not distinct from (n.direction, n.loan_id, n.loan_ids, n.subject, n.theme, n.due_explanation, n.supercase_bulk_operation_id)
         -- a redirect may change the channel, and with it the template, which may make the content sensitive
@@ -436,12 +446,12 @@ begin
         '`tidings explain` shows its chain');
     end if;
   end if;
-  if (new.id, new.origin, new.case_change_id, new.notification_type_id, new.notification_type_version, new.attempt)
-    is distinct from (old.id, old.origin, old.case_change_id, old.notification_type_id, old.notification_type_version, old.attempt)
+  if (new.id, new.origin, new.case_change_id, new.reply_id, new.notification_type_id, new.notification_type_version, new.attempt)
+    is distinct from (old.id, old.origin, old.case_change_id, old.reply_id, old.notification_type_id, old.notification_type_version, old.attempt)
     or (new.previous_interaction_id is distinct from old.previous_interaction_id and old.origin = 'tidings')
   then
     perform tidings.refuse('interactions_keep_what_they_answer_to',
-      format('interaction %s keeps its case change, notification type and place in its chain', old.id),
+      format('interaction %s keeps its case change, reply, notification type and place in its chain', old.id),
       'insert another interaction');
   end if;
   new.updated_at := clock_timestamp();

@@ -68,6 +68,8 @@ create table tidings.inbound_messages (
   -- every contact with the number or address of the sender, of any borrower
   contact_ids text[] not null,
   reading tidings.reading not null,
+  -- true if the provider answers it by itself, as Twilio answers STOP: Tidings then confirms nothing
+  provider_replied boolean not null default false,
   -- true if it may be a refusal: nothing is sent to these contacts until a person has read it
   suppresses boolean not null,
   -- true while it waits for a person
@@ -104,6 +106,22 @@ for each statement execute function tidings.keep_history();
 create trigger only_tidings_writes before insert or update or delete on tidings.inbound_messages
 for each statement execute function tidings.only_tidings_writes('operate');
 
+-- A confirmation answers an opt-out that is on record. Only daemons write reply_id (guard_authorship).
+create function tidings.check_reply() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.interactions');
+  if not exists (
+    select from tidings.inbound_messages m where m.interaction_id = new.reply_id and m.reading = 'optOut' and not m.provider_replied
+  ) then
+    perform tidings.refuse('interactions_confirm_an_opt_out', format('interaction %s is no opt-out that waits for a confirmation', new.reply_id),
+      'leave reply_id out');
+  end if;
+  return new;
+end $$;
+create trigger check_reply before insert on tidings.interactions
+for each row when (new.reply_id is not null and new.origin = 'tidings') execute function tidings.check_reply();
+
 -- as in 0011
 create trigger require_values before insert or update on tidings.consent_records
 for each row when (new.id is null or new.contact_id is null or new.change is null or new.scope is null or new.source is null
@@ -111,7 +129,7 @@ for each row when (new.id is null or new.contact_id is null or new.change is nul
 execute function tidings.refuse_missing_value();
 create trigger require_values before insert or update on tidings.inbound_messages
 for each row when (new.interaction_id is null or new.provider is null or new.provider_message_id is null or new.received_at is null
-  or new.contact_ids is null or new.reading is null or new.suppresses is null or new.is_open is null)
+  or new.contact_ids is null or new.reading is null or new.provider_replied is null or new.suppresses is null or new.is_open is null)
 execute function tidings.refuse_missing_value();
 
-revoke execute on function tidings.keep_consent_record(), tidings.keep_inbound_message() from public;
+revoke execute on function tidings.keep_consent_record(), tidings.keep_inbound_message(), tidings.check_reply() from public;

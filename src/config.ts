@@ -163,6 +163,7 @@ const ENVIRONMENT = z.object({
   TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
   TWILIO_FROM: z.string().startsWith("+", "must begin with + and the country's code").optional(),
   TWILIO_MESSAGING_SERVICE_SID: z.string().startsWith("MG", "must begin with MG").optional(),
+  TWILIO_ANSWERS_KEYWORDS: z.enum(["yes", "no"]).default("yes"),
   TWILIO_API_URL: webUrl.optional(),
   CONTENT_KEY: contentKeys,
   RECORD_SIGNING_KEY: signingKey,
@@ -303,6 +304,8 @@ export interface Config {
   readonly bounceAddress: string | undefined;
   /** True if the envelope's sender has a signed token of the message. */
   readonly bounceTokens: boolean;
+  /** False if Twilio's own answers to keywords are turned off. */
+  readonly twilioAnswersKeywords: boolean;
   /** The listener for reports and replies by email; undefined: no port is opened. */
   readonly mail: MailConfig | undefined;
   /** The topic of Amazon SNS with notifications of Amazon SES; undefined: none are taken in. */
@@ -489,6 +492,7 @@ function configOf(env: Environment): Omit<Config, "exampleSettings" | "misspelle
     },
     bounceAddress: env.EMAIL_BOUNCE_ADDRESS,
     bounceTokens: env.EMAIL_BOUNCE_TOKENS === "yes",
+    twilioAnswersKeywords: env.TWILIO_ANSWERS_KEYWORDS === "yes",
     mail: mailOf(env),
     imapUrl: env.MAIL_IMAP_URL,
     relays: env.RELAYS ?? {},

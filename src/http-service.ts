@@ -57,6 +57,7 @@ export async function openHttp(
     lender: config.lender,
     callbacks: {
       isOfTwilio: twilioTokens.length === 0 ? undefined : createSignatureCheck(twilioTokens),
+      twilioAnswersKeywords: config.twilioAnswersKeywords,
       relays: config.relays,
       sns: snsDoor(config),
       takeText: createReplyIntake({

@@ -1,7 +1,15 @@
 import type { Clock } from "./clock.ts";
-import { consequencesOf, revokesAllOn, storedReading } from "./decide/consent/consequences.ts";
+import {
+  confirmWithinMs,
+  consequencesOf,
+  revokesAllOn,
+  storedReading,
+} from "./decide/consent/consequences.ts";
+import { isConfirmed } from "./decide/replies/confirmation.ts";
 import { type Inbound, type ReadInbound, readInbound } from "./decide/replies/read-inbound.ts";
+import { chooseTemplate } from "./decide/resolve/choose-template.ts";
 import { policyNow } from "./decide/guard/policy/in-force.ts";
+import type { Policy } from "./decide/guard/policy/policy.ts";
 import type { Emit } from "./domain/events.ts";
 import type { InteractionId } from "./domain/ids.ts";
 import type { ConsentChange } from "./domain/vocabulary.ts";
@@ -11,6 +19,7 @@ import { type Seal, sealIfSensitive } from "./seal.ts";
 import { nextInteractionId } from "./store/api/interaction-log.ts";
 import type { ReadPolicy } from "./store/guard/policy.ts";
 import type { Db } from "./store/postgres/db.ts";
+import { loadConfirmationChoice, planConfirmation } from "./store/replies/confirmations.ts";
 import { recordConsent } from "./store/replies/consent.ts";
 import { isKnownInbound, keepInbound } from "./store/replies/inbound.ts";
 import { findSenders, listElectronicContacts, type Sender } from "./store/replies/senders.ts";
@@ -23,6 +32,8 @@ export interface ArrivedInbound extends Inbound {
   readonly providerMessageId: string;
   readonly from: string;
   readonly to: string;
+  /** True if the provider answers it by itself, as Twilio answers STOP. */
+  readonly providerReplied: boolean;
 }
 
 export interface ReplyIntakeDeps {
@@ -30,7 +41,7 @@ export interface ReplyIntakeDeps {
   readonly emit: Emit;
   readonly clock: Clock;
   readonly seal: Seal | undefined;
-  readonly lender: Pick<Lender, "country" | "timeZone">;
+  readonly lender: Pick<Lender, "country" | "timeZone" | "languages">;
   readonly readPolicy: ReadPolicy;
 }
 
@@ -39,7 +50,7 @@ export type TakeInbound = (arrived: ArrivedInbound) => Promise<boolean>;
 
 /**
  * Returns a function that keeps inbound messages as interactions and applies what they mean, in one transaction. A refusal is in
- * force when it resolves. Nothing is answered, so no two machines can write to each other.
+ * force when it resolves. Only an opt-out by text is answered, once, so no two machines can write to each other.
  */
 export function createReplyIntake(deps: ReplyIntakeDeps): TakeInbound {
   return async (given) => {
@@ -70,11 +81,12 @@ export function createReplyIntake(deps: ReplyIntakeDeps): TakeInbound {
         theme: read.theme,
         statusDetails: `${arrived.channel}Received`,
         reading: storedReading(read),
+        providerReplied: arrived.providerReplied,
         suppresses: read.suppresses && !read.isAutomatic,
         isOpen: needsPerson(read, senders),
       },
       async (transaction) => {
-        recorded = await follow(deps, transaction, { id, read, senders });
+        recorded = await follow(deps, transaction, { id, arrived, read, senders });
       },
     );
     if (isNew) emitReceived(deps, { id, arrived, read, senders, recorded });
@@ -119,6 +131,7 @@ function needsPerson(read: ReadInbound, senders: readonly Sender[]): boolean {
 
 interface Taken {
   readonly id: InteractionId;
+  readonly arrived: ArrivedInbound;
   readonly read: ReadInbound;
   readonly senders: readonly Sender[];
 }
@@ -127,14 +140,17 @@ interface Taken {
 interface Recorded {
   readonly change: ConsentChange;
   readonly contacts: number;
+  /** The text that confirms it; undefined if none does. */
+  readonly confirmationId: InteractionId | undefined;
 }
 
 /** Records what the message means for consent; undefined if it means nothing. */
 async function follow(
   deps: ReplyIntakeDeps,
   transaction: Db,
-  { id, read, senders }: Taken,
+  taken: Taken,
 ): Promise<Recorded | undefined> {
+  const { id, read, senders } = taken;
   const now = deps.clock();
   const { policy } = policyNow(await deps.readPolicy(transaction), now);
   const revokesAll = revokesAllOn(policy, now, deps.lender.timeZone);
@@ -154,11 +170,41 @@ async function follow(
     interactionId: id,
     reason,
   });
-  return { change, contacts };
+  const confirmationId = await confirm(deps, transaction, { taken, policy, contacts });
+  return { change, contacts, confirmationId };
+}
+
+interface ToConfirm {
+  readonly taken: Taken;
+  readonly policy: Policy;
+  readonly contacts: number;
+}
+
+/** Plans the confirmation of an opt-out. The lender decides by publishing a template whether there is one. */
+async function confirm(
+  { clock, lender }: ReplyIntakeDeps,
+  transaction: Db,
+  { taken: { id, arrived, read, senders }, policy, contacts }: ToConfirm,
+): Promise<InteractionId | undefined> {
+  const [sender] = senders;
+  const { channel, providerReplied } = arrived;
+  if (sender === undefined || !isConfirmed({ channel, read, providerReplied, optedOut: contacts }))
+    return undefined;
+  const { templates, language } = await loadConfirmationChoice(transaction, sender.borrowerId);
+  const choice = chooseTemplate({ templateId: null, templates }, language, lender.languages);
+  const template = templates.find((one) => one.id === choice?.template.id);
+  if (choice === undefined || template === undefined) return undefined;
+  const dueAt = clock();
+  return await planConfirmation(transaction, {
+    replyId: id,
+    template,
+    explanation: choice.explanation,
+    dueAt,
+    latestAt: new Date(dueAt.getTime() + confirmWithinMs(policy)),
+  });
 }
 
 interface Received extends Taken {
-  readonly arrived: ArrivedInbound;
   readonly recorded: Recorded | undefined;
 }
 
@@ -167,8 +213,12 @@ function emitReceived(
   { emit }: ReplyIntakeDeps,
   { id, arrived, read, senders, recorded }: Received,
 ): void {
-  if (recorded !== undefined)
-    emit("consent.recorded", { interactionId: id, source: "reply", ...recorded });
+  if (recorded !== undefined) {
+    const { confirmationId, ...consent } = recorded;
+    emit("consent.recorded", { interactionId: id, source: "reply", ...consent });
+    if (confirmationId !== undefined)
+      emit("confirmation.planned", { interactionId: confirmationId, replyId: id });
+  }
   emit("reply.received", {
     interactionId: id,
     channel: arrived.channel,

@@ -48,7 +48,7 @@ interface Shown {
 function heldLines(notices: readonly HeldNotice[], shown: Shown): string[] {
   if (notices.length === 0) return ["No notice is held."];
   return notices.flatMap((one) => [
-    `${one.interactionId}  ${one.channel}, type ${one.notificationTypeId}, borrower ${one.personId}, held for ${showDuration(one.heldForMs)} by ${one.ruleIds.join(", ")}`,
+    `${one.interactionId}  ${one.channel}, ${one.notificationTypeId === null ? "confirmation" : `type ${one.notificationTypeId}`}, borrower ${one.personId}, held for ${showDuration(one.heldForMs)} by ${one.ruleIds.join(", ")}`,
     ...deadlineLines(one, shown),
     ...wrapped(`${one.short}: ${one.long}`, INDENT),
   ]);

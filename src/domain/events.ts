@@ -442,6 +442,11 @@ export const EVENTS = {
     "A borrower opted an address or number out, or in again. The interaction is the message whose link was used, or the reply. contacts is the number of changes on record; 0 if nothing changed.",
     { interactionId: INTERACTION_ID, change: TEXT, source: TEXT, contacts: NUMBER },
   ),
+  "confirmation.planned": declare(
+    "info",
+    "An opt-out by text gets its one confirmation. The interaction is that text; replyId is the opt-out. The guard still decides whether it is sent.",
+    { interactionId: INTERACTION_ID, replyId: INTERACTION_ID },
+  ),
   "interactions.requeued": declare(
     "warn",
     "Due interactions were in no job. They are queued again.",

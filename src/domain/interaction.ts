@@ -36,8 +36,8 @@ export interface Claim {
   readonly passedOver: readonly PassedOver[] | null;
   readonly borrower: object;
   readonly content: object;
-  /** The newest change of the case at that time. */
-  readonly newestCaseChangeId: CaseChangeId;
+  /** The newest change of the case at that time; null for a confirmation. */
+  readonly newestCaseChangeId: CaseChangeId | null;
   /** The number of billed segments of a text; null for other channels. */
   readonly segments: number | null;
   readonly provider: string;

@@ -101,6 +101,7 @@ async function takeReply(
     text: mail.text.slice(0, LONGEST_TEXT),
     subject: mail.subject,
     headers: mail.headers,
+    providerReplied: false,
   });
 }
 

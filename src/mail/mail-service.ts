@@ -49,7 +49,7 @@ const readMailbox = (url: string, { take, emit }: Intake): ImapReader =>
 
 async function createTake(options: MailServiceOptions): Promise<TakeMail> {
   const { config, db, emit, clock, seal } = options;
-  const { country, timeZone } = config.lender;
+  const { country, timeZone, languages } = config.lender;
   return createMailIntake({
     emit,
     clock,
@@ -62,7 +62,7 @@ async function createTake(options: MailServiceOptions): Promise<TakeMail> {
       emit,
       clock,
       seal,
-      lender: { country, timeZone },
+      lender: { country, timeZone, languages },
       readPolicy: createPolicyReader(),
     }),
     linkKeys: await loadLinkKeys(db),

@@ -26,8 +26,8 @@ const framesOf = (page: string): string[] =>
 test("one page shows the whole starter set, its languages side by side, at two widths", async () => {
   const { code, output, page } = await gallery();
   expect(code).toBe(0);
-  expect(output).toMatch(/^36 templates: file:\/\/.*\/out\/gallery\.html$/);
-  expect(page.match(/<section /g)).toHaveLength(18);
+  expect(output).toMatch(/^38 templates: file:\/\/.*\/out\/gallery\.html$/);
+  expect(page.match(/<section /g)).toHaveLength(19);
   expect(page.match(/<article>/g)).toHaveLength(36);
   expect(page.match(/<iframe [^>]* width="680"/g)).toHaveLength(18);
   expect(page.match(/<iframe [^>]* width="390"/g)).toHaveLength(18);

@@ -622,10 +622,10 @@ describe("all that is there", () => {
 
   test("pushes and publishes the whole starter set, the sensitive ones once there is a key", async () => {
     await pool.query("delete from tidings.templates where status = 'draft'");
-    expect((await run("push")).output).toContain("36 templates: 36 new, 0 changed, 0 unchanged.");
+    expect((await run("push")).output).toContain("38 templates: 38 new, 0 changed, 0 unchanged.");
     const others = await publish("--all");
     expect(others.code).toBe(1);
-    expect(others.output.match(/ is active\.$/gm)).toHaveLength(30);
+    expect(others.output.match(/ is active\.$/gm)).toHaveLength(32);
     expect(others.output).toMatch(
       /\nNot published: \S+(,\s\S+){5}:\ssensitive,\sand\sCONTENT_KEY[^]*openssl/,
     );
@@ -635,7 +635,7 @@ describe("all that is there", () => {
     expect(published.output.match(/ is active\.$/gm)).toHaveLength(6);
     expect(await run("push")).toEqual({
       code: 0,
-      output: "36 templates: 0 new, 0 changed, 36 unchanged.",
+      output: "38 templates: 0 new, 0 changed, 38 unchanged.",
     });
     expect(await publish("--all")).toEqual({ code: 0, output: "There is nothing to publish." });
   });

@@ -252,6 +252,7 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
     "interactions",
     { content: { text: "zebra".repeat(1_000_000) }, subject: "zebra".repeat(1_000_000) },
   ],
+  interactions_logged_confirm_nothing: ["interactions", { reply_id: 1 }],
   interactions_of_tidings_name_their_source: ["interactions", { origin: "tidings" }],
   interactions_scheduled_have_a_due_time: [
     "interactions",

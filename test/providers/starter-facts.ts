@@ -14,6 +14,7 @@ export function factsOf({ sample, template, about }: Starter, chainId: string): 
     isTransactional: null,
     releasedRules: null,
     redirectedTo: null,
+    reply: null,
     attempt: 1,
     claims: 0,
     sensitive: false,

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
+import { canInteract } from "../../src/commands/can-interact/can-interact.ts";
 import { inbox } from "../../src/commands/inbox.ts";
 import { status } from "../../src/commands/status/status.ts";
 import { chooseContact } from "../../src/decide/deliver/choose-contact.ts";
@@ -24,7 +25,7 @@ const takeInbound = createReplyIntake({
   emit: (event, fields) => void emitted.push(JSON.stringify({ event, ...fields })),
   clock: () => now,
   seal,
-  lender: { country: "US", timeZone: "America/New_York" },
+  lender: { country: "US", timeZone: "America/New_York", languages: ["en"] },
   readPolicy: createPolicyReader(),
 });
 
@@ -39,6 +40,7 @@ function textMessage(text: string, rest: Partial<ArrivedInbound> = {}): ArrivedI
     from: "+16145550101",
     to: "+15005550006",
     text,
+    providerReplied: false,
     ...rest,
   };
 }
@@ -112,7 +114,7 @@ describe("a plain STOP", () => {
       emit: () => {},
       clock: systemClock,
       seal,
-      lender: { country: "US", timeZone: "America/New_York" },
+      lender: { country: "US", timeZone: "America/New_York", languages: ["en"] },
       readPolicy: createPolicyReader(),
     });
 
@@ -243,6 +245,51 @@ describe("an email", () => {
 
     expect(await lastInbound()).toMatchObject({ reading: "automatic", is_open: false });
     expect(await contactOf("CT-EMAIL")).toMatchObject({ optedOutAt: null });
+  });
+});
+
+describe("the guard reads a sealed reply as it was read when it came", () => {
+  // the command judges now, and a reply that comes later does not count
+  beforeEach(() => void (now = new Date()));
+
+  /** What the guard says about a text to the number, whatever the columns of the contact say. */
+  async function verdict(): Promise<unknown> {
+    await pool.query(
+      "update tidings.contacts set opted_out_at = null, receive_text_messages = true where id = 'CT-PHONE'",
+    );
+    const words = ["--borrower", "BO-1", "--channel", "text", "--contact", "CT-PHONE", "--json"];
+    const { output } = await runOn(database, canInteract, ...words);
+    const { result, log } = JSON.parse(output) as {
+      readonly result: string;
+      readonly log: readonly { readonly ruleId: string }[];
+    };
+    const ofReplies = log.filter(({ ruleId }) => ruleId === "optout.revoked");
+    return [result, ...ofReplies.map(({ ruleId }) => ruleId)].join(" ");
+  }
+
+  test("STOP refuses, START takes it back, and unclear words hold until a person has read them", async () => {
+    await takeInbound(textMessage("START"));
+    const open = await verdict();
+    expect(open).not.toContain("optout");
+
+    await takeInbound(textMessage("STOP"));
+    expect(await verdict()).toBe("refuse optout.revoked");
+    await takeInbound(textMessage("START"));
+    expect(await verdict()).toBe(open);
+    await takeInbound(textMessage("can you stop by tomorrow?"));
+    expect(await verdict()).toBe("hold optout.revoked");
+    const id = String((await lastInbound())["id"]);
+    await runInbox([id, "--reason", "She means a visit", "--by", "kim"]);
+    expect(await verdict()).toBe(open);
+  });
+
+  test("an opt-out that a person has found in it refuses", async () => {
+    await takeInbound(textMessage("START"));
+    await takeInbound(textMessage("not interested"));
+    const id = String((await lastInbound())["id"]);
+    await runInbox([id, "--reason", "No more texts", "--opt-out", "--by", "kim"]);
+    expect(await verdict()).toBe("refuse optout.revoked");
+    await takeInbound(textMessage("START"));
   });
 });
 

@@ -7,7 +7,7 @@ import { segmentsOf } from "../../src/template/language/segments.ts";
 import type { Rendered, Template } from "../../src/domain/template/template.ts";
 import type { TemplateContext } from "../../src/domain/template/context.ts";
 import { THEMES } from "../../src/domain/vocabulary.ts";
-import { EMAILS, FOLDERS, readStarter, TEXTS } from "./starter-set.ts";
+import { CONFIRMATIONS, EMAILS, FOLDERS, readStarter, TEXTS } from "./starter-set.ts";
 
 const NOTICES = [
   "bankruptcy-filed",
@@ -33,7 +33,8 @@ test("every notice is there by email and by text, in English and in Spanish", ()
       ["en", "es"].map((language) => `${notice}.${channel}.${language}`),
     ),
   );
-  expect(FOLDERS.toSorted()).toEqual(expected.toSorted());
+  expect(CONFIRMATIONS).toHaveLength(2);
+  expect(FOLDERS.toSorted()).toEqual([...expected, ...CONFIRMATIONS].toSorted());
 });
 
 describe.each(FOLDERS)("%s", (folder) => {
@@ -192,7 +193,9 @@ describe.each(TEXTS)("%s", (folder) => {
   // 12 CFR 1006.6(e): every message says who sends it and how to stop it.
   test("names the lender and STOP, reveals nothing to a stranger, and takes two segments of GSM-7 at most", () => {
     expect(body.startsWith(`${sample.lender.name}: `)).toBe(true);
-    expect(body).toMatch(/(?:Reply|Responda) STOP/);
+    expect(body).toMatch(
+      CONFIRMATIONS.includes(folder) ? /(?:Reply|Responda) START/ : /(?:Reply|Responda) STOP/,
+    );
     expect(body).not.toMatch(
       /bankrupt|bancarrota|identity|identidad|theft|robo|debt|deuda|dispute|disputa|hardship|dificultad|loan|préstamo|Ana|María|1001|CS-/i,
     );

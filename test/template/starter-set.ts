@@ -13,6 +13,8 @@ const PARTIALS = readdirSync(new URL("partials/", ROOT)).map((name) => ({
 
 /** Every folder of the starter set, such as `bankruptcy-filed.email.en`. */
 export const FOLDERS = readdirSync(ROOT).filter((name) => name !== "partials");
+/** They answer an opt-out, by text only, and offer no other one. */
+export const CONFIRMATIONS = FOLDERS.filter((name) => name.startsWith("opt-out-confirmation."));
 export const EMAILS = FOLDERS.filter((folder) => folder.includes(".email."));
 export const TEXTS = FOLDERS.filter((folder) => folder.includes(".text."));
 

@@ -88,7 +88,7 @@ export function exitCodeOf(target: Target, changed: number): ExitCode {
 function countLines(counts: readonly SelectedCount[], show: ShowMoment): string[] {
   const rows = counts.map((one) => [
     one.channel,
-    String(one.notificationTypeId),
+    one.notificationTypeId === null ? "-" : String(one.notificationTypeId),
     one.interactions.toLocaleString("en-US"),
     one.firstDueAt === null ? "held" : show(one.firstDueAt),
     one.lastDueAt === null ? "held" : show(one.lastDueAt),

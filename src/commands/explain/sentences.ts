@@ -16,6 +16,11 @@ export function whyInWords(
     return [
       "It was logged by another system. No notification type caused it, and Tidings never sends it.",
     ];
+  if (first.replyId !== null)
+    return [
+      `It confirms the opt-out of interaction ${first.replyId}, to the number from which that came. One confirmation is permitted, within minutes: 47 CFR 64.1200(a)(12).`,
+      ...templateInWords(first),
+    ];
   if (change === null || type === null) return ["The case change that caused it is not on record."];
   const { before } = change;
   const was =

@@ -1,4 +1,4 @@
-import { DAY_MS } from "../../domain/guard/moments.ts";
+import { DAY_MS, MINUTE_MS } from "../../domain/guard/moments.ts";
 import type { ConsentChange, StoredReading } from "../../domain/vocabulary.ts";
 import { entriesOf, type Policy } from "../guard/policy/policy.ts";
 import type { ReadInbound } from "../replies/read-inbound.ts";
@@ -48,6 +48,14 @@ export function revokesAllOn(policy: Policy, now: Date, zone: string): boolean {
   return entriesOf(policy, "optout.revoked", "revokeAllFrom").some(
     ({ value, until }) => today >= value.day && (until === null || today <= until),
   );
+}
+
+/** The time within which a confirmation must leave (ms), by the policy; 0 if the policy has none. */
+export function confirmWithinMs(policy: Policy): number {
+  const minutes = entriesOf(policy, "optout.confirm", "withinMinutes").map(
+    ({ value }) => value.minutes,
+  );
+  return minutes.length === 0 ? 0 : Math.min(...minutes) * MINUTE_MS;
 }
 
 /** The reading on record: the first one, or `automatic` for the words of a program. */

@@ -1,5 +1,5 @@
 import type { Contact } from "../../domain/deliver/contact.ts";
-import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
+import type { AnsweredReply, FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import {
   type PassedOver,
   passedOverInWords,
@@ -105,6 +105,28 @@ const notCarried = (channel: Channel): Choice => ({
   short: "Channel not carried",
   long: `No rule chooses a contact for ${channel}; send it by email or text.`,
 });
+
+/**
+ * Chooses the contact whose opt-out is confirmed. That it takes no more texts is no objection: the confirmation is the last one. There
+ * is none if the contact was changed or archived since, or if its number is known to be wrong.
+ */
+export function chooseAnswered(
+  reply: AnsweredReply,
+  contacts: readonly Contact[],
+  homeCountry: string,
+): Choice {
+  const contact = contacts.find(({ id }) => id === reply.contactId);
+  const to = rulesOf("text")?.recipientOf(reply.value, homeCountry) ?? null;
+  const isSame = contact?.value === reply.value && contact.status !== "archived" && contact.valid;
+  if (contact !== undefined && to !== null && isSame)
+    return { kind: "chosen", contact, to, passedOver: [] };
+  return {
+    kind: "none",
+    untilRead: false,
+    short: "No eligible contact",
+    long: `Contact ${reply.contactId}, from which the opt-out came, has changed since: it is not confirmed.`,
+  };
+}
 
 function objectionTo(contact: Contact, rules: ChannelRules): PassOverReason | null {
   if (contact.status === "archived") return "archived";

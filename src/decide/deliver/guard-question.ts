@@ -7,7 +7,8 @@ import type { Ready } from "./prepare.ts";
 /** Asks the guard about a message that is ready to be sent. */
 export function guardQuestionOf(ready: Ready, lender: Lender): GuardQuestion {
   const { facts, template, claim, message } = ready;
-  const { interactionId, channel, theme, isTransactional, borrower, loans, latestAt } = facts;
+  const { interactionId, channel, theme, isTransactional, borrower, loans, latestAt, reply } =
+    facts;
   return {
     key: interactionId,
     interactionId,
@@ -20,6 +21,7 @@ export function guardQuestionOf(ready: Ready, lender: Lender): GuardQuestion {
       isTransactional: isTransactional ?? true,
       contactId: claim.contactId,
       loanIds: loans.map(({ id }) => id),
+      ...(reply !== null && { replyToInboundId: reply.id }),
       ...(latestAt !== null && { scheduledAtTo: latestAt.toISOString() }),
     },
   };

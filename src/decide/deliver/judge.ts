@@ -3,7 +3,7 @@ import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import type { Lender } from "../../domain/lender.ts";
 import type { Verdict } from "../../domain/deliver/verdict.ts";
 import { isAllowed } from "./allow-recipient.ts";
-import { chooseContact, type Choice, takeContact } from "./choose-contact.ts";
+import { chooseAnswered, chooseContact, type Choice, takeContact } from "./choose-contact.ts";
 import { purposeOf } from "./purpose.ts";
 import { stillHolds } from "../resolve/match.ts";
 
@@ -50,7 +50,8 @@ export function judge(facts: FactSheet, moment: Moment): Verdict {
 }
 
 function contactFor(facts: FactSheet, { lender: { country } }: Moment): Choice {
-  const { channel, contacts, redirectedTo } = facts;
+  const { channel, contacts, redirectedTo, reply } = facts;
+  if (reply !== null) return chooseAnswered(reply, contacts, country);
   return redirectedTo === null
     ? chooseContact(channel, contacts, country, purposeOf(facts))
     : takeContact(redirectedTo, facts, country);
@@ -93,10 +94,9 @@ function exhausted({ claims }: FactSheet): Stop | undefined {
   );
 }
 
-function moved({
-  notificationType: type,
-  caseNow: { status, outcome, fields },
-}: FactSheet): Stop | undefined {
+function moved({ notificationType: type, caseNow }: FactSheet): Stop | undefined {
+  if (type === null || caseNow === null) return undefined;
+  const { status, outcome, fields } = caseNow;
   if (type.whenCaseMoves === "send" || stillHolds(type, { status, outcome }, fields))
     return undefined;
   return refuse(

@@ -150,5 +150,11 @@ function claimedFacts(
     ...details
   } = chosen;
   const contact = { object: "contactDetails", ...details };
-  return { interactionId, contactId, contact, borrower, newestCaseChangeId: caseNow.changeId };
+  return {
+    interactionId,
+    contactId,
+    contact,
+    borrower,
+    newestCaseChangeId: caseNow?.changeId ?? null,
+  };
 }

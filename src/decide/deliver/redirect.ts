@@ -44,6 +44,8 @@ export const channelOf = ({ to }: Elsewhere, { channel }: Pick<FactSheet, "chann
  * not have left it before, and on another channel there must be a template of the notice. Otherwise a person decides.
  */
 export function redirectOf(wish: Elsewhere, known: ElsewhereFacts): Redirected {
+  if (known.facts.reply !== null)
+    return held(wish, "A confirmation goes only to the number from which the opt-out came.");
   const channel = channelOf(wish, known.facts);
   if (!isSendableChannel(channel)) return held(wish, `Tidings does not send by ${channel}.`);
   const choice = contactOf(wish, channel, known);

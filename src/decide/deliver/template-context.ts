@@ -1,13 +1,17 @@
 import { readPhoneNumber } from "../../domain/values/phone-number.ts";
 import type { Contact } from "../../domain/deliver/contact.ts";
-import type { Borrower, FactSheet, Loan } from "../../domain/deliver/fact-sheet.ts";
+import type { Borrower, DueType, FactSheet, Loan } from "../../domain/deliver/fact-sheet.ts";
 import type { Lender } from "../../domain/lender.ts";
 import type { TemplateContext } from "../../domain/template/context.ts";
 
 /** The subject of a notice. */
 export interface Matter extends Pick<FactSheet, "borrower" | "loans" | "case"> {
-  readonly notificationType: Pick<FactSheet["notificationType"], "id" | "name">;
+  readonly notificationType: Pick<DueType, "id" | "name"> | null;
 }
+
+/** The variables of a message. A confirmation has no case and no type, so rendering refuses a template that names them. */
+export type MessageContext = Omit<TemplateContext, "case" | "notificationType"> &
+  Partial<Pick<TemplateContext, "case" | "notificationType">>;
 
 /** The time of rendering, and the link of this message; null without a public address. */
 export interface Rendering {
@@ -21,8 +25,9 @@ export function contextOf(
   contact: Contact,
   lender: Lender,
   { now, optOutUrl }: Rendering,
-): TemplateContext {
+): MessageContext {
   const { id, contactType, label, name } = contact;
+  const { notificationType: type } = facts;
   const loans = facts.loans.map(loanOf);
   const { country: _country, languages: _languages, ...shownLender } = lender;
   return {
@@ -30,9 +35,9 @@ export function contextOf(
     borrower: borrowerOf(facts.borrower),
     loan: loans[0],
     loans,
-    case: facts.case,
+    ...(facts.case !== null && { case: facts.case }),
     contact: { id, contactType, label, name, value: valueOf(contact, lender) },
-    notificationType: { id: facts.notificationType.id, name: facts.notificationType.name },
+    ...(type !== null && { notificationType: { id: type.id, name: type.name } }),
     ...(optOutUrl !== null && { optOutUrl }),
     now: now.toISOString(),
   };

@@ -138,6 +138,7 @@ const FIRST_ATTEMPT = {
   isTransactional: null,
   releasedRules: null,
   redirectedTo: null,
+  reply: null,
 } as const;
 
 /** Returns the facts that delivery would load. A notice that is due later is judged on the later state of the case. */

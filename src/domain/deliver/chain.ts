@@ -27,6 +27,8 @@ export interface Attempt {
   readonly latestAt: Date | null;
   /** The explanation of the due time of the first attempt, from `schedule`. */
   readonly dueExplanation: object | null;
+  /** The opt-out that it confirms; null for a notice. */
+  readonly replyId: InteractionId | null;
   readonly personId: BorrowerId | null;
   readonly contactId: ContactId | null;
   /** The type, label and status of the contact when it was chosen. */

@@ -44,6 +44,42 @@ export interface Loan {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** The notification type version that has planned a notice. */
+export interface DueType {
+  readonly id: number;
+  readonly version: number;
+  readonly name: string;
+  readonly onStatus: CaseStatus | null;
+  readonly onOutcome: Outcome | null;
+  readonly onCondition: readonly Condition[];
+  readonly whenCaseMoves: WhenCaseMoves;
+  readonly onUnknown: OnUnknown;
+}
+
+export interface DueCase {
+  readonly id: CaseId;
+  readonly typeId: string;
+  readonly typeName: string;
+  readonly status: CaseStatus;
+  readonly outcome: Outcome | null;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface CaseNow {
+  readonly changeId: CaseChangeId;
+  readonly status: CaseStatus;
+  readonly outcome: Outcome | null;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** An opt-out by text. Its one confirmation goes to the number from which it came: 47 CFR 64.1200(a)(12). */
+export interface AnsweredReply {
+  readonly id: InteractionId;
+  readonly contactId: ContactId;
+  /** The number at that time. */
+  readonly value: string;
+}
+
 /** All facts that judging and rendering use for one interaction, loaded when it is due. */
 export interface FactSheet {
   readonly interactionId: InteractionId;
@@ -68,32 +104,14 @@ export interface FactSheet {
   readonly latestAt: Date | null;
   readonly templateId: number;
   readonly templateVersion: number;
-  readonly notificationType: {
-    readonly id: number;
-    readonly version: number;
-    readonly name: string;
-    readonly onStatus: CaseStatus | null;
-    readonly onOutcome: Outcome | null;
-    readonly onCondition: readonly Condition[];
-    readonly whenCaseMoves: WhenCaseMoves;
-    readonly onUnknown: OnUnknown;
-  };
+  /** The opt-out that the message confirms; null for a notice. */
+  readonly reply: AnsweredReply | null;
+  /** Null for a confirmation, which no type and no case has caused. */
+  readonly notificationType: DueType | null;
   /** The case after the change that fired. A notice states the facts of that change and of no other. */
-  readonly case: {
-    readonly id: CaseId;
-    readonly typeId: string;
-    readonly typeName: string;
-    readonly status: CaseStatus;
-    readonly outcome: Outcome | null;
-    readonly fields: Readonly<Record<string, unknown>>;
-  };
+  readonly case: DueCase | null;
   /** The current state of the case, which decides whether the notice may still be sent. */
-  readonly caseNow: {
-    readonly changeId: CaseChangeId;
-    readonly status: CaseStatus;
-    readonly outcome: Outcome | null;
-    readonly fields: Readonly<Record<string, unknown>>;
-  };
+  readonly caseNow: CaseNow | null;
   /** The reason of the pause that covers this interaction and ends last, or null. */
   readonly pausedBecause: string | null;
   /** The end of that pause; null if there is none, or if it ends only by its release. */

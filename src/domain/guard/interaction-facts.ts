@@ -4,6 +4,7 @@ import {
   DIRECTIONS,
   INTERACTION_STATUSES,
   MESSAGE_KINDS,
+  STORED_READINGS,
   THEMES,
 } from "../vocabulary.ts";
 import { flag, ids, instant, objectError, oneOf, text } from "./fields.ts";
@@ -73,6 +74,9 @@ export const inboundItem = z.strictObject(
     receivedAt: instant,
     contactId: text.optional().describe("absent: unknown or portal"),
     text: text.optional().describe("the words of the message"),
+    reading: oneOf(STORED_READINGS)
+      .optional()
+      .describe("how it was read when it came, or by a person; absent: the words are read"),
     programme: text.default("default").describe("programme of the number that was written to"),
     providerAutoReplied: flag
       .default(false)

@@ -20,6 +20,8 @@ export interface ArrivedText {
   readonly to: string;
   readonly text: string;
   readonly isTollFree: boolean;
+  /** True if the provider answers it by itself. */
+  readonly providerReplied: boolean;
 }
 
 /** The endpoint for notifications of Amazon SES. */
@@ -33,6 +35,8 @@ export interface SnsDoor {
 export interface Callbacks {
   /** Undefined if texts are not carried. */
   readonly isOfTwilio: ((form: CallbackForm) => boolean) | undefined;
+  /** False if Twilio's own answers to keywords are turned off. Absent: true. */
+  readonly twilioAnswersKeywords?: boolean;
   /** Undefined if no topic of Amazon SNS is configured. */
   readonly sns?: SnsDoor | undefined;
   /** The webhooks of relays, by their names. */

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { isAnsweredByTwilio } from "../../decide/replies/confirmation.ts";
 import type { HttpEnv } from "../core/caller.ts";
 import type { ArrivedText } from "../core/callbacks.ts";
 import type { HttpDeps } from "../core/deps.ts";
@@ -10,7 +11,7 @@ const LONGEST_NUMBER = 40;
 /** Numbers of the US that their carriers opt out and in. */
 const TOLL_FREE = /^\+18(?:00|33|44|55|66|77|88)\d{7}$/u;
 
-/** An empty answer: Twilio sends no text for it. Tidings never answers a text with another one. */
+/** An empty answer: Twilio sends no text for it. A confirmation is another message. */
 const NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>';
 
 /** Texts of borrowers, as Twilio hands them over. They are stored, and in force, before they are answered. */
@@ -19,7 +20,7 @@ export function twilioInboundRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const readForm = createTwilioForm(deps);
   app.post("/providers/twilio/inbound", async (c) => {
     const form = await readForm(c);
-    const text = textOf(form);
+    const text = textOf(form, deps.callbacks?.twilioAnswersKeywords ?? true);
     if (deps.callbacks?.takeText === undefined) throw httpError(404, HTTP_ERRORS[404]);
     await deps.callbacks.takeText(text);
     return c.body(NO_ANSWER, 200, { "Content-Type": "text/xml" });
@@ -27,20 +28,24 @@ export function twilioInboundRoutes(deps: HttpDeps): Hono<HttpEnv> {
   return app;
 }
 
-function textOf(form: URLSearchParams): ArrivedText {
+function textOf(form: URLSearchParams, answersKeywords: boolean): ArrivedText {
   const providerMessageId = form.get("MessageSid") ?? form.get("SmsMessageSid") ?? "";
   const from = form.get("From") ?? "";
   const to = form.get("To") ?? "";
   if (!MESSAGE_SID.test(providerMessageId) || !isNumber(from) || !isNumber(to))
     throw httpError(400, "MessageSid, From or To is missing or malformed.");
+  const text = form.get("Body") ?? "";
+  const isTollFree = TOLL_FREE.test(to);
+  const optOutType = form.get("OptOutType") || null;
   return {
     channel: "text",
     provider: "twilio",
     providerMessageId,
     from,
     to,
-    text: form.get("Body") ?? "",
-    isTollFree: TOLL_FREE.test(to),
+    text,
+    isTollFree,
+    providerReplied: isAnsweredByTwilio({ text, optOutType, isTollFree, answersKeywords }),
   };
 }
 

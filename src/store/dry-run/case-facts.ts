@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Contact } from "../../domain/deliver/contact.ts";
-import type { FactSheet } from "../../domain/deliver/fact-sheet.ts";
+import type { DueCase, FactSheet } from "../../domain/deliver/fact-sheet.ts";
 import type { BorrowerId, CaseId, LoanId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 import { loadDryRunFacts } from "./facts.ts";
@@ -11,7 +11,7 @@ export interface CaseWithPeople extends Pick<FactSheet, "case" | "borrower" | "l
 }
 
 interface Row {
-  readonly case: Omit<FactSheet["case"], "typeName">;
+  readonly case: Omit<DueCase, "typeName">;
   readonly caseTypeId: string;
   readonly borrowerId: BorrowerId;
   readonly loanIds: readonly LoanId[];

@@ -37,25 +37,37 @@ const timeOf = ({ at }: InteractionRow): number => (at instanceof Date ? at.getT
 
 /** Writes an interaction as the history of a fact sheet has it. */
 export function itemOf(row: InteractionRow): object {
-  const { borrowerId: _, origin: __, words: ___, contactId, ...columns } = row;
+  const { id, channel, direction, status, statusDetails, contactId, loanIds, theme, kind } = row;
   return withoutUnknown({
-    ...columns,
+    id,
+    channel,
+    direction,
+    status,
+    statusDetails,
     contactId: contactId ?? NOT_CHOSEN,
+    loanIds,
+    theme,
+    kind,
     at: instantOf(row.at),
+    replyToInboundId: row.replyToInboundId,
   });
 }
 
 /** Writes the messages and calls of the borrower. */
 export function inboundOf(interactions: readonly InteractionRow[]): object[] {
-  return interactions.filter(isInbound).map(({ id, channel, at, contactId, words }) =>
-    withoutUnknown({
-      id,
-      channel,
-      receivedAt: instantOf(at),
-      contactId,
-      text: words === "" ? null : words,
-    }),
-  );
+  return interactions
+    .filter(isInbound)
+    .map(({ id, channel, at, contactId, words, reading, providerReplied }) =>
+      withoutUnknown({
+        id,
+        channel,
+        receivedAt: instantOf(at),
+        contactId,
+        text: words === "" ? null : words,
+        reading,
+        providerAutoReplied: providerReplied,
+      }),
+    );
 }
 
 const isInbound = ({ direction }: InteractionRow): boolean => direction === "inbound";

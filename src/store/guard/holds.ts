@@ -9,7 +9,8 @@ import type { Db } from "../postgres/db.ts";
 export interface HeldNotice {
   readonly interactionId: InteractionId;
   readonly channel: Channel;
-  readonly notificationTypeId: number;
+  /** Null for confirmations. */
+  readonly notificationTypeId: number | null;
   readonly personId: BorrowerId;
   readonly heldAt: Date;
   readonly heldForMs: number;

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { BorrowerId, InteractionId } from "../../domain/ids.ts";
-import type { Channel, Direction, Origin } from "../../domain/vocabulary.ts";
+import type { Channel, Direction, Origin, StoredReading } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 import type { Time } from "./known-values.ts";
 
@@ -21,6 +21,10 @@ export interface InteractionRow {
   readonly at: Time;
   /** The inbound interaction that this one answers. */
   readonly replyToInboundId: InteractionId | null;
+  /** How an inbound interaction was read, also if its words are sealed; null if Tidings did not receive it. */
+  readonly reading: StoredReading | null;
+  /** True if the provider answered it by itself; null if Tidings did not receive it. */
+  readonly providerReplied: boolean | null;
   /** The words of an inbound interaction; null if there are none, or if they are sealed. */
   readonly words: string | null;
 }
@@ -29,6 +33,14 @@ export interface InteractionRow {
 const HISTORY_DAYS = 31;
 /** Longer messages are read in part. An opt-out is not hidden behind so many characters. */
 const MOST_CHARACTERS = 10_000;
+
+/** What a person has found unclear words to mean counts from then on. */
+const readingOf = (knownAt: Date | null) => sql`case
+  when q.reading = 'unclear' and q.handled_at <= coalesce(${knownAt}::timestamptz, 'infinity') then
+    case when exists (
+      select from tidings.consent_records c where c.interaction_id = i.id and c.change = 'optOut'
+    ) then 'optOut' else 'none' end
+  else q.reading end`;
 
 /** Which interactions are loaded. */
 export interface HistoryWanted {
@@ -53,7 +65,7 @@ export async function loadInteractions(
       array(select unnest(i.loan_ids) union select i.loan_id where i.loan_id is not null) as loan_ids, i.theme, m.kind,
       case when s.status = 'scheduled' then coalesce(i.scheduled_at_from, i.started_at, i.created_at)
         else coalesce(i.started_at, i.scheduled_at_from, i.created_at) end as at,
-      p.id as reply_to_inbound_id,
+      coalesce(i.reply_id, p.id) as reply_to_inbound_id, ${readingOf(knownAt)} as reading, q.provider_replied,
       case when i.direction = 'inbound' and not coalesce(i.content ? 'sealed', false) then left(coalesce(
         i.content->>'body', i.content->>'bodyText', i.content->>'transcript',
         (select string_agg(w.said->>'body', E'\n') from jsonb_path_query(i.content, '$.messages[*]') w(said))
@@ -70,6 +82,7 @@ export async function loadInteractions(
       )
     ) s
     left join tidings.interactions p on p.id = i.previous_interaction_id and p.direction = 'inbound'
+    left join tidings.inbound_messages q on q.interaction_id = i.id and i.direction = 'inbound'
     left join tidings.templates m on m.id = i.template_id and m.version = i.template_version
     where i.person_id = any(${borrowerIds}::text[]) and i.deleted_at is null
       -- a notice that is held for a person reserves no place

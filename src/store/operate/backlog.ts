@@ -10,7 +10,8 @@ import type { Db } from "../postgres/db.ts";
 /** The overdue interactions of one channel and notification type. */
 export interface OverdueCount {
   readonly channel: Channel;
-  readonly notificationTypeId: number;
+  /** Null for confirmations. */
+  readonly notificationTypeId: number | null;
   readonly interactions: number;
   /** When the oldest was due, before anything put it off. */
   readonly oldestDueAt: Date;

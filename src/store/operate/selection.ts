@@ -42,7 +42,8 @@ const within = ({ filter, eligible }: Selection): RawBuilder<boolean> =>
 /** The number of selected interactions of one channel and notification type. */
 export interface SelectedCount {
   readonly channel: Channel;
-  readonly notificationTypeId: number;
+  /** Null for confirmations. */
+  readonly notificationTypeId: number | null;
   readonly interactions: number;
   /** Null if they are held and have no due time. */
   readonly firstDueAt: Date | null;

@@ -57,7 +57,7 @@ const INTERACTION_COLUMNS = `id, origin, created_at, updated_at, deleted_at, cre
   borrower, loan_id, loan_ids, subject, theme, borrower_selected_theme, direction, status, status_updated_at, status_details,
   status_details_updated_at, started_at, ended_at, scheduled_at_from, scheduled_at_to, sensitive, is_transactional, external_id,
   previous_interaction_id, supercase_bulk_operation_id, compliance_guard_rule_id, failure_description_short,
-  failure_description_long, meta_data, case_id, case_change_id, notification_type_id, notification_type_version, template_id,
+  failure_description_long, meta_data, case_id, case_change_id, reply_id, notification_type_id, notification_type_version, template_id,
   template_version, template_version_id, template_explanation, due_explanation, attempt, first_interaction_id, claims, claimed_at,
   newest_case_change_id, claimed_by, provider, provider_message_id, evidence, settle_at, times_looked_up, settling_since, content_sha256, segments, first_due_at`;
 

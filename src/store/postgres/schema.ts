@@ -408,6 +408,7 @@ export interface InboundMessages {
   isOpen: boolean;
   provider: string;
   providerMessageId: string;
+  providerReplied: Generated<boolean>;
   reading: string;
   receivedAt: Generated<Timestamp>;
   suppresses: boolean;
@@ -473,6 +474,7 @@ export interface Interactions {
   previousInteractionId: Int8 | null;
   provider: string | null;
   providerMessageId: string | null;
+  replyId: Int8 | null;
   scheduledAtFrom: Timestamp | null;
   scheduledAtTo: Timestamp | null;
   segments: number | null;

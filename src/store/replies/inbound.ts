@@ -20,6 +20,8 @@ export interface NewInbound {
   readonly theme: Theme;
   readonly statusDetails: string;
   readonly reading: StoredReading;
+  /** True if the provider answers it by itself. */
+  readonly providerReplied: boolean;
   /** True if nothing is sent to these contacts until a person has read it. */
   readonly suppresses: boolean;
   /** True if a person must look at it. */
@@ -86,6 +88,7 @@ async function insertInbound(db: Db, inbound: NewInbound): Promise<void> {
       providerMessageId: inbound.providerMessageId,
       contactIds: inbound.senders.map(({ contactId }) => contactId),
       reading: inbound.reading,
+      providerReplied: inbound.providerReplied,
       suppresses: inbound.suppresses,
       isOpen: inbound.isOpen,
     })

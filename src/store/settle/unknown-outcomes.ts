@@ -40,11 +40,11 @@ export async function loadUnknownOutcomes(
   seal: Seal | undefined,
 ): Promise<LoadedOutcomes> {
   const { rows } = await sql<Row>`
-    select i.id as interaction_id, i.channel, t.on_unknown, earlier.unknown as earlier_unknown,
+    select i.id as interaction_id, i.channel, coalesce(t.on_unknown, 'hold') as on_unknown, earlier.unknown as earlier_unknown,
       own.unknown as times_unknown, i.scheduled_at_to as latest_at, i.claimed_at,
       i.content
     from tidings.interactions i
-    join tidings.notification_types t on t.id = i.notification_type_id and t.version = i.notification_type_version
+    left join tidings.notification_types t on t.id = i.notification_type_id and t.version = i.notification_type_version
     cross join lateral (
       select count(*)::int as unknown
       from tidings.interactions e

@@ -4,7 +4,7 @@ import { chooseContact } from "../../../src/decide/deliver/choose-contact.ts";
 import { judge, type Moment } from "../../../src/decide/deliver/judge.ts";
 import { PASS_OVER_REASONS, type PassOverReason } from "../../../src/domain/passed-over.ts";
 import type { Contact } from "../../../src/domain/deliver/contact.ts";
-import type { FactSheet } from "../../../src/domain/deliver/fact-sheet.ts";
+import type { CaseNow, DueType, FactSheet } from "../../../src/domain/deliver/fact-sheet.ts";
 import { caseChange, chain, interaction } from "../../ids.ts";
 
 type ContactRow = Partial<Omit<Contact, "id">> & { readonly id?: string };
@@ -193,16 +193,21 @@ const MOMENT: Moment = {
   lender: { country: "US" },
 };
 
-const facts = (
-  rest: Partial<FactSheet> = {},
-  type: Partial<FactSheet["notificationType"]> = {},
-): FactSheet => ({
+const CASE_NOW: CaseNow = {
+  changeId: caseChange("1"),
+  status: "initiated",
+  outcome: null,
+  fields: {},
+};
+
+const facts = (rest: Partial<FactSheet> = {}, type: Partial<DueType> = {}): FactSheet => ({
   interactionId: interaction("7"),
   channel: "email",
   theme: "opsServicing",
   isTransactional: null,
   releasedRules: null,
   redirectedTo: null,
+  reply: null,
   sensitive: false,
   attempt: 1,
   claims: 0,
@@ -230,7 +235,7 @@ const facts = (
     outcome: null,
     fields: {},
   },
-  caseNow: { changeId: caseChange("1"), status: "initiated", outcome: null, fields: {} },
+  caseNow: CASE_NOW,
   pausedBecause: null,
   pausedUntil: null,
   borrower: {
@@ -252,7 +257,7 @@ const facts = (
   contacts: [contact({})],
   ...rest,
 });
-const canceled = { ...facts().caseNow, status: "canceled" } as const;
+const canceled: CaseNow = { ...CASE_NOW, status: "canceled" };
 
 test.each<[string, FactSheet, Moment, object]>([
   ["sends to the contact", facts(), MOMENT, { kind: "send", contact: { id: "CT-1" } }],

@@ -24,7 +24,7 @@ const served = useServer(database, {
       emit: () => {},
       clock: systemClock,
       seal: undefined,
-      lender: { country: "US", timeZone: "America/New_York" },
+      lender: { country: "US", timeZone: "America/New_York", languages: ["en"] },
       readPolicy: createPolicyReader(),
     }),
   },
@@ -97,6 +97,24 @@ describe("a text that Twilio hands over", () => {
 
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect((await countInbound()) - before).toBe(1);
+  });
+
+  test.each<[string, Record<string, string>, boolean]>([
+    ["STOP", {}, true],
+    [" Unsubscribe ", {}, true],
+    ["please stop texting me", {}, false],
+    // Advanced Opt-Out has keywords that the lender chose
+    ["adios", { OptOutType: "STOP" }, true],
+    ["stop", { OptOutType: "" }, true],
+  ])("%j with %j: Twilio has answered it: %s", async (body, more, isAnswered) => {
+    const form = { ...textFrom("+16145550101", body), ...more };
+    expect((await post(form)).status).toBe(200);
+
+    const { rows } = await pool.query(
+      "select provider_replied from tidings.inbound_messages where provider_message_id = $1",
+      [form["MessageSid"]],
+    );
+    expect(rows).toEqual([{ provider_replied: isAnswered }]);
   });
 
   test("may have any words, and none", async () => {

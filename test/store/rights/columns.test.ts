@@ -56,6 +56,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       "supercase_bulk_operation_id",
       "case_id",
       "case_change_id",
+      "reply_id",
       "notification_type_id",
       "notification_type_version",
       "template_id",

@@ -151,9 +151,9 @@ function subjectIdentifiesDebt(
 ): boolean {
   const words = plain(subject);
   const identifiers = [
-    facts.case.id,
+    facts.case?.id ?? null,
     ...facts.loans.flatMap(({ id, externalId, displayId }) => [id, externalId, displayId]),
-  ].filter((one): one is typeof facts.case.id => one !== null && one !== "");
+  ].filter((one): one is NonNullable<typeof one> => one !== null && one !== "");
   return (
     words.includes(plain(lender.name)) && identifiers.some((one) => words.includes(plain(one)))
   );

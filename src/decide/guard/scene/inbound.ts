@@ -15,10 +15,17 @@ const known = new WeakMap<InboundItem, Reply>();
 
 /** Reads the meaning of an inbound message. */
 export function replyOf(item: InboundItem): Reply {
-  if (item.text === undefined) return NO_WORDS;
-  const reply = known.get(item) ?? readReply(item.text, { channel: item.channel });
+  const reply = known.get(item) ?? read(item);
   known.set(item, reply);
   return reply;
+}
+
+/** The reading on record decides: its words may be sealed, and a person may have read them differently. */
+function read({ text, reading, channel }: InboundItem): Reply {
+  if (reading === "automatic" || reading === "none") return NO_WORDS;
+  const reply = text === undefined ? NO_WORDS : readReply(text, { channel });
+  if (reading === undefined || reply.readings.includes(reading)) return reply;
+  return { ...NO_WORDS, reading, readings: [reading], suppresses: reading === "unclear" };
 }
 
 /** True for every channel but speech. */
