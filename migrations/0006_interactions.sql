@@ -190,6 +190,9 @@ create index interactions_by_person on tidings.interactions (person_id, id);
 create index interactions_logged_by_case on tidings.interactions (case_id) where origin = 'logged';
 create index interactions_logged_by_loan on tidings.interactions (loan_id) where origin = 'logged';
 create index interactions_logged_by_loans on tidings.interactions using gin (loan_ids) where origin = 'logged';
+-- What another system logs in place of a notice that did not arrive
+create index interactions_logged_followers on tidings.interactions (previous_interaction_id)
+  where origin = 'logged' and previous_interaction_id is not null;
 create index interactions_logged_unfinished on tidings.interactions (id) where origin = 'logged' and status in ('scheduled', 'inProgress');
 -- Of ten million interactions this index takes 150 kB, and writing a notice touches it only when a page range grows.
 create index interactions_by_time_stored on tidings.interactions using brin (created_at) with (autosummarize = on);

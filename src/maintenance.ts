@@ -4,6 +4,7 @@ import type { ChannelState } from "./domain/channel-state.ts";
 import { CHANNELS } from "./domain/vocabulary.ts";
 import { WORKER_TIMEOUT_MS } from "./domain/worker.ts";
 import { noteKeptFindings } from "./store/deliver/contact-findings.ts";
+import { sweepUndelivered } from "./store/operate/undelivered.ts";
 import { applyConsent } from "./store/replies/consent.ts";
 import { HELD_WARNING_MS } from "./domain/worker.ts";
 import { takeNearDeadlines } from "./store/guard/holds.ts";
@@ -228,6 +229,8 @@ async function sweep({ deps, worker, jobs }: MaintenanceOptions, round: number):
   for (const pause of await recordEndedPauses(db)) emit("pause.ended", { pause });
   for (const { interactionId, latestAt } of await takeNearDeadlines(db, HELD_WARNING_MS))
     emit("hold.deadlineNeared", { interactionId, latestAt: latestAt.toISOString() });
+  for (const notice of await sweepUndelivered(db))
+    emit("notice.undelivered", { ...notice, statusDetails: notice.statusDetails ?? "none" });
   await noteKeptFindings(db);
   await applyConsent(db);
   await endWaits(deps);

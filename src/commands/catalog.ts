@@ -19,6 +19,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import("./verify/verify.ts")).verify,
   evidence: async () => (await import("./evidence/evidence.ts")).evidence,
   find: async () => (await import("./find/find.ts")).find,
+  undelivered: async () => (await import("./undelivered.ts")).undelivered,
   inbox: async () => (await import("./inbox.ts")).inbox,
   explain: async () => (await import("./explain/explain.ts")).explain,
   show: async () => (await import("./show/show.ts")).show,

@@ -113,6 +113,9 @@ export const EVENTS = {
       receiptsWaiting: NUMBER_OR_NULL,
       oldestReceiptSeconds: NUMBER_OR_NULL,
       openOddities: NUMBER_OR_NULL,
+      unreadReplies: NUMBER_OR_NULL,
+      oldestReplySeconds: NUMBER_OR_NULL,
+      undeliveredNotices: NUMBER_OR_NULL,
       jobsDue: NUMBER_OR_NULL,
       jobsRunning: NUMBER_OR_NULL,
       jobsGivenUp: NUMBER_OR_NULL,
@@ -283,6 +286,11 @@ export const EVENTS = {
     "warn",
     "A held notice must leave within a day, or can no longer leave in time. Decide with `tidings release` or `tidings refuse`. Once for each hold.",
     { interactionId: INTERACTION_ID, latestAt: TIME },
+  ),
+  "notice.undelivered": declare(
+    "warn",
+    "A notice that the law requires did not arrive, and no other interaction has replaced it: it counts as not sent. `tidings undelivered` lists those that are open. Once for each notice.",
+    { interactionId: INTERACTION_ID, channel: CHANNEL, statusDetails: TEXT },
   ),
   "interactions.postponed": declare(
     "info",

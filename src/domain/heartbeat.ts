@@ -21,6 +21,11 @@ export interface Work {
   readonly oldestReceiptSeconds: number;
   /** Receipts that fit no message or no documented sequence. */
   readonly openOddities: number;
+  /** Replies that wait for a person. */
+  readonly unreadReplies: number;
+  readonly oldestReplySeconds: number;
+  /** Notices that the law requires and that count as not sent. */
+  readonly undeliveredNotices: number;
   readonly jobsDue: number;
   readonly jobsRunning: number;
   readonly jobsGivenUp: number;

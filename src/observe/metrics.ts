@@ -38,6 +38,10 @@ const GAUGES: Readonly<Record<Exclude<keyof Work, "channels" | "pausedChannels">
   receiptsWaiting: "Receipts that are not applied.",
   oldestReceiptSeconds: "Seconds since the oldest receipt that is not applied arrived.",
   openOddities: "Receipts that fit no message or no documented sequence.",
+  unreadReplies: "Replies that wait for a person.",
+  oldestReplySeconds: "Seconds since the oldest reply that waits for a person arrived.",
+  undeliveredNotices:
+    "Notices that the law requires, that did not arrive, and that nothing has replaced.",
   jobsDue: "Jobs of the queue that are due and not taken.",
   jobsRunning: "Jobs of the queue that run.",
   jobsGivenUp: "Jobs that the queue runs no more.",

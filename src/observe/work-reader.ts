@@ -3,7 +3,13 @@ import { WORKER_TIMEOUT_MS } from "../domain/worker.ts";
 import type { ChannelWork, Work } from "../domain/heartbeat.ts";
 import { CHANNELS, type Channel } from "../domain/vocabulary.ts";
 import { countInProgress, countOverdue } from "../store/operate/backlog.ts";
-import { countJobsByTask, countUnknown, listOpenPauses } from "../store/operate/status-counts.ts";
+import {
+  countJobsByTask,
+  countReplies,
+  countUnknown,
+  listOpenPauses,
+} from "../store/operate/status-counts.ts";
+import { countUndelivered } from "../store/operate/undelivered.ts";
 import type { Db } from "../store/postgres/db.ts";
 import { measureRoundTrip } from "../store/postgres/round-trip.ts";
 import { listWorkers } from "../store/queue/workers.ts";
@@ -67,6 +73,8 @@ async function loadWork(db: Db, carried: readonly Channel[]): Promise<Work> {
   const unknown = await countUnknown(db);
   const unresolved = await countUnresolved(db);
   const receipts = await countReceipts(db);
+  const replies = await countReplies(db);
+  const undelivered = await countUndelivered(db);
   const jobs = await countJobsByTask(db);
   const pauses = await listOpenPauses(db);
   const workers = await listWorkers(db);
@@ -92,6 +100,9 @@ async function loadWork(db: Db, carried: readonly Channel[]): Promise<Work> {
     receiptsWaiting: receipts.waiting,
     oldestReceiptSeconds: seconds(receipts.oldestMs),
     openOddities: receipts.openOddities,
+    unreadReplies: replies.replies,
+    oldestReplySeconds: seconds(replies.oldestMs),
+    undeliveredNotices: undelivered.notices,
     jobsDue: total(jobs, ({ due }) => due),
     jobsRunning: total(jobs, ({ running }) => running),
     jobsGivenUp: total(jobs, ({ givenUp }) => givenUp),

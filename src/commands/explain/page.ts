@@ -179,6 +179,10 @@ function nextInWords(
   if (step === "due" && last.dueAt !== null) sentences.unshift(`It is due ${show(last.dueAt)}.`);
   if (step === "due" && chain.type?.whenCaseMoves === "cancel")
     sentences.push("It is canceled if its case no longer matches the trigger by then.");
+  if (last.isUndelivered)
+    sentences.push(
+      "The law requires this notice, and it did not arrive, so it counts as not sent. `tidings retry` sends it to the next contact of the channel. If it goes another way, log that interaction with previousInteractionId.",
+    );
   if (last.short !== null) sentences.push(`${last.short}: ${last.long ?? ""}`);
   if (last.ruleId !== null) sentences.push(`Rule ${last.ruleId}.`);
   return [...sentences, ...waits.map((wait) => waitInWords(wait, show))];

@@ -18,6 +18,7 @@ import {
   type ReplyCount,
   type UnknownCount,
 } from "../../store/operate/status-counts.ts";
+import { countUndelivered, type UndeliveredCount } from "../../store/operate/undelivered.ts";
 import { type CarriedChannel, listCarriedChannels } from "../../store/deliver/channels.ts";
 import { HELD_WARNING_MS } from "../../domain/worker.ts";
 import { countHeld, type HeldCount } from "../../store/guard/holds.ts";
@@ -39,6 +40,7 @@ export interface Overview {
   readonly unknown: readonly UnknownCount[];
   readonly held: HeldCount;
   readonly replies: ReplyCount;
+  readonly undelivered: UndeliveredCount;
   readonly jobs: readonly JobCount[];
   readonly lastAudit: LastAudit | null;
 }
@@ -59,6 +61,7 @@ export const loadOverview = async (db: Db): Promise<Overview> => ({
   unknown: await countUnknown(db),
   held: await countHeld(db, HELD_WARNING_MS),
   replies: await countReplies(db),
+  undelivered: await countUndelivered(db),
   jobs: await countJobsByTask(db),
   lastAudit: await readLastAudit(db),
 });

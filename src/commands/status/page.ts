@@ -1,5 +1,6 @@
 import type { JobCount, ReplyCount, UnknownCount } from "../../store/operate/status-counts.ts";
 import type { LaterCount } from "../../store/operate/backlog.ts";
+import type { UndeliveredCount } from "../../store/operate/undelivered.ts";
 import type { HeldCount } from "../../store/guard/holds.ts";
 import type { LastAudit } from "../../store/audit/daily-audits.ts";
 import type { Unresolved } from "../../store/resolve/resolve-queue.ts";
@@ -28,6 +29,7 @@ export function statusPage(report: StatusReport, show: ShowMoment): string {
       unknownLine(report.unknown),
       ...heldLines(report.held),
       ...replyLines(report.replies),
+      ...undeliveredLines(report.undelivered),
       ...auditLines(report.lastAudit),
     ],
     jobLines(report.jobs),
@@ -149,6 +151,14 @@ function replyLines(count: ReplyCount): string[] {
     suppressing === 0 ? "" : ` ${suppressing.toLocaleString("en-US")} may be an opt-out.`;
   return [
     `UNREAD: ${replyCount(count)}, the oldest for ${showDuration(oldestMs)}.${stopped} \`tidings inbox\` lists them.`,
+  ];
+}
+
+function undeliveredLines({ notices, oldestMs }: UndeliveredCount): string[] {
+  if (notices === 0) return [];
+  const required = `${counted(notices, "notice")} that the law requires`;
+  return [
+    `NOT DELIVERED: ${required}, the oldest for ${showDuration(oldestMs)}. They count as not sent; \`tidings undelivered\` lists them.`,
   ];
 }
 

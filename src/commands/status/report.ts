@@ -60,7 +60,7 @@ export type DaemonReport = Pick<ListedWorker, "id" | "host" | "pid" | "startedAt
 /** The state of the installation, and what a person must look at. */
 export interface StatusReport extends Pick<
   Overview,
-  "unresolved" | "later" | "unknown" | "held" | "replies" | "jobs" | "lastAudit"
+  "unresolved" | "later" | "unknown" | "held" | "replies" | "undelivered" | "jobs" | "lastAudit"
 > {
   /** In a few words each; empty if nothing needs a person. */
   readonly needsPerson: readonly string[];
@@ -72,7 +72,8 @@ export interface StatusReport extends Pick<
 
 /** Joins the counts to a report and decides what needs a person. */
 export function reportOf(overview: Overview): StatusReport {
-  const { unresolved, later, unknown, held, replies, jobs, lastAudit, pauses, overdue } = overview;
+  const { unresolved, later, unknown, held, replies, undelivered, jobs, lastAudit } = overview;
+  const { pauses, overdue } = overview;
   const isPaused = (one: OverdueCount): boolean => pauses.some((pause) => holds(pause, one));
   const report = {
     daemons: overview.workers.map(daemonOf),
@@ -87,6 +88,7 @@ export function reportOf(overview: Overview): StatusReport {
     unknown,
     held,
     replies,
+    undelivered,
     jobs,
     lastAudit,
   };
@@ -192,7 +194,8 @@ function timeLeft({
 }
 
 function needsOf(report: Omit<StatusReport, "needsPerson">, free: Waiting): string[] {
-  const { daemons, channels, pauses, unresolved, unknown, held, replies, jobs, lastAudit } = report;
+  const { daemons, channels, pauses, unresolved, unknown, held, jobs, lastAudit } = report;
+  const { replies, undelivered } = report;
   const unsettled = sumOf(unknown, (one) => one.held);
   const givenUp = sumOf(jobs, (one) => one.givenUp);
   const isRunning = daemons.some((one) => one.isAlive);
@@ -207,6 +210,9 @@ function needsOf(report: Omit<StatusReport, "needsPerson">, free: Waiting): stri
     unsettled > 0 ? `${counted(unsettled, "unknown outcome")} to settle` : undefined,
     held.interactions > 0 ? needOfHeld(held) : undefined,
     replies.replies > 0 ? `${replyCount(replies)} to read` : undefined,
+    undelivered.notices > 0
+      ? `${counted(undelivered.notices, "required notice")} not delivered`
+      : undefined,
     givenUp > 0 ? `${counted(givenUp, "job")} given up by the queue` : undefined,
     lastAudit !== null && lastAudit.gaps > 0
       ? `the audit of ${lastAudit.day} found ${counted(lastAudit.gaps, "gap")}`

@@ -27,6 +27,8 @@ export interface Attempt {
   readonly latestAt: Date | null;
   /** The explanation of the due time of the first attempt, from `schedule`. */
   readonly dueExplanation: object | null;
+  /** True if the law requires it, and it failed, and nothing has replaced it. */
+  readonly isUndelivered: boolean;
   /** The opt-out that it confirms; null for a notice. */
   readonly replyId: InteractionId | null;
   readonly personId: BorrowerId | null;

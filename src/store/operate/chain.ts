@@ -47,7 +47,8 @@ export async function loadChain(db: Db, interactionId: InteractionId): Promise<C
 async function loadAttempts(db: Db, interactionId: InteractionId): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select i.id, i.origin, i.attempt, i.channel, i.status, i.status_details, i.created_at, i.scheduled_at_from as due_at,
-      i.scheduled_at_to as latest_at, i.due_explanation, i.reply_id, i.person_id, i.contact_id, i.contact->>'contactType' as contact_type,
+      i.scheduled_at_to as latest_at, i.due_explanation, i.reply_id,
+      exists (select from tidings.undelivered_notices u where u.interaction_id = i.id) and tidings.is_undelivered(i.id) as is_undelivered, i.person_id, i.contact_id, i.contact->>'contactType' as contact_type,
       i.contact->>'label' as contact_label, i.contact->>'status' as contact_status, i.passed_over, i.template_id, i.template_version, i.template_explanation, i.newest_case_change_id, i.claimed_by,
       i.provider, i.provider_message_id, i.compliance_guard_rule_id as rule_id, i.failure_description_short as short,
       i.failure_description_long as long, i.case_change_id, i.notification_type_id, i.notification_type_version

@@ -239,6 +239,7 @@ const ONLY_TIDINGS_WRITES: readonly (readonly [string, string])[] = [
   ["contact_event_order", "(id) values (1)"],
   ["receipt_queue", "(receipt_id) values (1)"],
   ["receipt_oddities", "(receipt_id, reason) values (1, 'noMessage')"],
+  ["undelivered_notices", "(interaction_id) values (1)"],
   ["channels", "select * from tidings.channels limit 0"],
   ["idempotency_keys", "(caller, key, request_hash, resource_id) values ('c', 'k', 'h', '1')"],
 ];
