@@ -16,6 +16,7 @@ import { createSlotGate } from "./providers/flow/slot-gate.ts";
 import { limitConcurrency } from "./providers/flow/concurrency-limit.ts";
 import type { Provider } from "./providers/answer/provider.ts";
 import { type MailSinkOptions, openMailSink } from "./providers/sandbox/mail-sink.ts";
+import type { OnReply } from "./providers/sandbox/later-replies.ts";
 import { openTextSink } from "./providers/sandbox/text-sink.ts";
 import { openSmtp } from "./providers/smtp/smtp.ts";
 import { openTwilio, type TwilioOptions } from "./providers/twilio/twilio.ts";
@@ -38,11 +39,20 @@ export interface OpenChannels {
   close(): Promise<void>;
 }
 
+/** What the sandbox reports about accepted messages, and what its recipients answer. */
+export interface FromSandbox {
+  readonly onReceipt: (receipt: ArrivedReceipt) => void;
+  readonly onReply: OnReply;
+}
+
+/** For commands that send a single message. */
+export const IGNORED: FromSandbox = { onReceipt: () => {}, onReply: () => {} };
+
 interface Opening {
   readonly config: Config;
   /** Disposing it closes everything that was opened. */
   readonly open: AsyncDisposableStack;
-  readonly onReceipt: (receipt: ArrivedReceipt) => void;
+  readonly fromSandbox: FromSandbox;
   readonly twilioTokens: string[];
   /** For the tokens of bounce addresses; none in commands that send tests. */
   readonly linkKeys: readonly Buffer[];
@@ -55,12 +65,11 @@ const OPENERS: Readonly<
 > = { email: openEmail, text: openText };
 
 /**
- * Opens the configured providers; in the sandbox they connect to local sinks. `onReceipt` gets later reports about
- * accepted messages.
+ * Opens the configured providers; in the sandbox they connect to local sinks.
  */
 export async function openChannels(
   config: Config,
-  onReceipt: (receipt: ArrivedReceipt) => void,
+  fromSandbox: FromSandbox,
   linkKeys: readonly Buffer[] = [],
 ): Promise<OpenChannels> {
   const open = new AsyncDisposableStack();
@@ -68,7 +77,7 @@ export async function openChannels(
   const opening: Opening = {
     config,
     open,
-    onReceipt,
+    fromSandbox,
     linkKeys,
     twilioTokens: [],
     statusPolls: undefined,
@@ -84,11 +93,11 @@ export async function openChannels(
 async function openEmail({
   config,
   open,
-  onReceipt,
+  fromSandbox,
   linkKeys,
 }: Opening): Promise<DeliveryChannel | undefined> {
   const { bounceAddress, delivery } = config;
-  const options = { outbox: join(config.dataDir, "outbox"), onReceipt };
+  const options = { outbox: join(config.dataDir, "outbox"), ...fromSandbox };
   const url = delivery === "sandbox" ? await openSandboxMail(open, options) : config.email?.url;
   if (url === undefined) return undefined;
   const provider = openSmtp({
@@ -112,7 +121,7 @@ function bounceAddressOf(
 
 async function openText(opening: Opening): Promise<DeliveryChannel | undefined> {
   const { config, open } = opening;
-  const account = config.delivery === "sandbox" ? await openSandboxText(open, config) : config.text;
+  const account = config.delivery === "sandbox" ? await openSandboxText(opening) : config.text;
   if (account === undefined) return undefined;
   const { publicUrl } = config;
   opening.twilioTokens.push(account.authToken);
@@ -174,16 +183,17 @@ async function openSandboxMail(
   return sink.url;
 }
 
-async function openSandboxText(
-  open: AsyncDisposableStack,
-  { dataDir, senders }: Config,
-): Promise<Omit<TwilioOptions, "slots">> {
+async function openSandboxText({
+  open,
+  config: { dataDir, senders },
+  fromSandbox: { onReply },
+}: Opening): Promise<Omit<TwilioOptions, "slots">> {
   // known to this process only, so that no other can read the texts from the sink
   const account = {
     accountSid: SANDBOX_ACCOUNT_SID,
     authToken: randomBytes(16).toString("hex"),
   };
-  const sink = await openTextSink({ ...account, outbox: join(dataDir, "outbox") });
+  const sink = await openTextSink({ ...account, outbox: join(dataDir, "outbox"), onReply });
   open.defer(() => sink.close());
   return { ...account, from: senders.text, apiUrl: sink.url };
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
-import { openChannels, type OpenChannels } from "./channels.ts";
-import { createSharedClock, type SharedClock } from "./clock.ts";
+import { type FromSandbox, openChannels, type OpenChannels } from "./channels.ts";
+import { createSharedClock, type SharedClock, systemClock } from "./clock.ts";
 import { type Config, withinOf } from "./config.ts";
 import { createInFlight, type InFlight } from "./delivery/in-flight.ts";
 import type { DeliveryChannels, Deps, StatusPolls } from "./deps.ts";
@@ -24,6 +24,7 @@ import { refuseLogin, refuseOutage } from "./store/postgres/unreachable.ts";
 import { openQueue, type Queue } from "./store/queue/queue.ts";
 import { keepReceipts } from "./store/receipts/receipts.ts";
 import { createRecorder } from "./store/deliver/recorder.ts";
+import { createReplyIntake } from "./reply-intake.ts";
 import { createSeal } from "./seal.ts";
 import { createTemplateCache } from "./store/deliver/template-cache.ts";
 import { recordHeartbeat, deregisterWorker } from "./store/queue/workers.ts";
@@ -100,9 +101,8 @@ async function openOn(
   await prepareDatabase({ config, emit, stopSignal, databaseUrl, pool, outages });
 
   const linkKeys = await loadLinkKeys(createPreparedDb(pool));
-  const onReceipt = (receipt: ArrivedReceipt): void =>
-    takeReceipt(receipt, { pool, emit, outages });
-  const carrying = await openChannels(config, onReceipt, linkKeys);
+  const fromSandbox = takeFromSandbox({ config, pool, emit, outages });
+  const carrying = await openChannels(config, fromSandbox, linkKeys);
   open.defer(() => carrying.close());
   const stopping = new AbortController();
   const clock = createSharedClock();
@@ -175,6 +175,28 @@ function takeReceipt(
   retryOnOutage(() => keepReceipts(createPreparedDb(pool), [receipt]), {
     onOutage: (outage) => outages.begin("receipts", outage),
   }).catch(() => emit("receipts.notKept", { provider: receipt.provider, receipts: 1 }));
+}
+
+/** Takes what the sandbox reports and answers as callbacks and a mailbox would. */
+function takeFromSandbox(
+  wanted: Pick<Opened, "config" | "pool" | "emit" | "outages">,
+): FromSandbox {
+  const { config, pool, emit, outages } = wanted;
+  const takeReply = createReplyIntake({
+    db: createPreparedDb(pool),
+    emit,
+    clock: systemClock,
+    seal: createSeal(config.contentKeys),
+    lender: config.lender,
+    readPolicy: createPolicyReader(),
+  });
+  return {
+    onReceipt: (receipt) => takeReceipt(receipt, wanted),
+    onReply: (reply) =>
+      void retryOnOutage(() => takeReply(reply), {
+        onOutage: (outage) => outages.begin("receipts", outage),
+      }).catch(() => emit("receipts.notKept", { provider: reply.provider, receipts: 1 })),
+  };
 }
 
 interface Opened {

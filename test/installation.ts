@@ -65,10 +65,10 @@ export function useInstallation(
       TEXT_SETTLES: "15s 1m",
       ...settings,
     });
-    carrying = await openChannels(
-      config,
-      (receipt) => void keepReceipts(deps.db, [receipt]).then(() => received.resolve()),
-    );
+    carrying = await openChannels(config, {
+      onReceipt: (receipt) => void keepReceipts(deps.db, [receipt]).then(() => received.resolve()),
+      onReply: () => {},
+    });
     Object.assign(deps, { channels: carrying.channels });
     await insertLender(pool);
   });

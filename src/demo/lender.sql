@@ -19,11 +19,11 @@ insert into tidings.loans (id, borrower_id, display_id) values
   ('LN-ANA', 'BO-ANA', '1001'), ('LN-BEN', 'BO-BEN', '1002'), ('LN-CAM', 'BO-CAM', '1003'),
   ('LN-DEE', 'BO-DEE', '1004'), ('LN-ELI', 'BO-ELI', '1005'), ('LN-FAY', 'BO-FAY', '1006');
 
--- in the sandbox these addresses and numbers follow scripts, such as a delivery: see docs/sandbox.md
+-- in the sandbox these addresses and numbers follow scripts, such as a delivery, or an answer with STOP: see docs/sandbox.md
 insert into tidings.contacts (id, borrower_id, contact_type, label, status, value, receive_text_messages) values
   ('CT-ANA-EMAIL', 'BO-ANA', 'email', 'personal', 'primary', 'ana+delivered@example.com', false),
   ('CT-BEN-EMAIL', 'BO-BEN', 'email', 'personal', 'secondary', 'ben+delivered@example.com', false),
-  ('CT-BEN-PHONE', 'BO-BEN', 'phone', 'personal', 'primary', '+15005550110', true),
+  ('CT-BEN-PHONE', 'BO-BEN', 'phone', 'personal', 'primary', '+15005550120', true),
   ('CT-CAM-EMAIL', 'BO-CAM', 'email', 'personal', 'primary', 'cam+delivered@example.com', false),
   -- Dee's only phone takes no text messages, and she has no email
   ('CT-DEE-PHONE', 'BO-DEE', 'phone', 'personal', 'primary', '+16145550102', false),

@@ -21,7 +21,7 @@ afterAll(async () => {
 test("the demo ends as expected, and the commands that it prints work as printed", async () => {
   const printed = await shell.run("npm run --silent demo");
   expect(printed).toContain(
-    "interactions are as expected. Receipts say that 5 messages were delivered (succeeded); 1 number has opted out.",
+    "interactions are as expected. Receipts say that 5 messages were delivered (succeeded). Ben answered STOP to a text: 1 number has opted out, and 1 text has confirmed that.",
   );
   const steps = [...printed.matchAll(/^ {2}(DATA_DIR=.*\S) +# (.*)$/gmu)];
   const pages: string[] = [];

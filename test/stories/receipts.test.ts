@@ -117,6 +117,46 @@ describe("texts to the scripted numbers of the sandbox end alike", () => {
   });
 });
 
+test("recipients of the sandbox answer, once each, and their opt-outs are in force and confirmed", async () => {
+  await pool.query(`
+    insert into tidings.templates (id, version, channel, kind, theme, text_template) values
+      (20, 1, 'text', 'optOutConfirmation', 'opsServicing', '{{lender.name}}: You will get no more texts.');
+    update tidings.templates set status = 'active' where id = 20`);
+  await startDaemon();
+  await notify("ANSWERED", [
+    "+15005550120",
+    "+15005550121",
+    "+15005550122",
+    "+15005550123",
+    "+15005550124",
+    "pat+replies-stop@example.com",
+    "pat+out-of-office@example.com",
+  ]);
+  const answers = async (): Promise<string[]> => {
+    const { rows } = await pool.query<{ answer: string }>(
+      `select concat_ws(' ', m.reading, case when k.opted_out_at is not null then 'closed' end, c.status) as answer
+       from tidings.inbound_messages m
+       join tidings.interactions i on i.id = m.interaction_id
+       join tidings.contacts k on k.id = i.contact_id
+       left join tidings.interactions c on c.reply_id = i.id
+       where i.person_id like 'ANSWERED-%' order by i.person_id`,
+    );
+    return rows.map(({ answer }) => answer);
+  };
+
+  await expect
+    .poll(answers)
+    .toEqual([
+      "optOut closed succeeded",
+      "optOut closed succeeded",
+      "optOut closed succeeded",
+      "unclear",
+      "refuseAll closed",
+      "optOut closed",
+      "automatic",
+    ]);
+});
+
 test("emails to the scripted mailboxes end as their reports say", async () => {
   await startDaemon();
   await notify("MAILED", [

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { openChannels } from "../../channels.ts";
+import { IGNORED, openChannels } from "../../channels.ts";
 import type { Config } from "../../config.ts";
 import { isAllowed } from "../../decide/deliver/allow-recipient.ts";
 import { CHANNEL_RULES, isSendableChannel } from "../../decide/deliver/channels/table.ts";
@@ -34,7 +34,7 @@ export async function sendTest(test: Test, print: Print): Promise<ExitCode> {
   return await withDatabase(`operator:${test.operator}`, async (db, config) => {
     const message = compose(test, config);
     await using open = new AsyncDisposableStack();
-    const opened = await openChannels(config, () => {});
+    const opened = await openChannels(config, IGNORED);
     open.defer(() => opened.close());
     const channel = opened.channels[message.channel];
     if (channel === undefined) throw new Fault("CHANNEL_NOT_CARRIED", message.channel);

@@ -1,6 +1,7 @@
 import { SMTPServer, type SMTPServerDataStream } from "smtp-server";
 import type { ArrivedReceipt } from "../../domain/receipts/arrived-receipt.ts";
 import { parseInteractionId } from "../../domain/ids.ts";
+import { type Answered, createReplies, type OnReply } from "./later-replies.ts";
 import { reportLater } from "./later-reports.ts";
 import { listenOnLoopback } from "./loopback.ts";
 import { createOutbox } from "./outbox.ts";
@@ -18,6 +19,8 @@ export interface MailSinkOptions {
   readonly outbox: string;
   /** Called when an accepted email bounces. */
   readonly onReceipt?: (receipt: ArrivedReceipt) => void;
+  /** Called when a scripted recipient answers an email. */
+  readonly onReply?: OnReply;
 }
 
 /** The result for an email: an answer, no answer, or a dropped connection. */
@@ -72,7 +75,12 @@ export async function openMailSink(options: MailSinkOptions): Promise<Sink> {
 /** Never rejects. */
 type Receive = (stream: SMTPServerDataStream, to: string) => Promise<Verdict>;
 
-async function openReceiver({ outbox, onReceipt = () => {} }: MailSinkOptions): Promise<Receive> {
+async function openReceiver({
+  outbox,
+  onReceipt = () => {},
+  onReply = () => {},
+}: MailSinkOptions): Promise<Receive> {
+  const reply = createReplies(onReply);
   const files = await createOutbox(outbox);
   const chooseScript = createScripts(SCRIPTED_MAILBOXES);
 
@@ -83,6 +91,7 @@ async function openReceiver({ outbox, onReceipt = () => {} }: MailSinkOptions): 
     const id = parseInteractionId(headerOf(mail, "X-Tidings-Interaction-ID"));
     await files.write(id ?? "mail", ".eml", mail);
     if (script?.kind === "report" && id !== undefined) reportLater(id, script.reports, onReceipt);
+    answerFor(mail, to, reply);
     return script?.kind === "acceptAndDrop" ? "drop" : "accepted";
   }
 
@@ -94,6 +103,16 @@ async function openReceiver({ outbox, onReceipt = () => {} }: MailSinkOptions): 
       return NOT_KEPT;
     }
   };
+}
+
+/** An email is answered to its own sender. */
+function answerFor(mail: Buffer, from: string, reply: (answered: Answered) => void): void {
+  const [, tag = ""] = localPart(from).split("+");
+  const recipient = SCRIPTED_MAILBOXES[localPart(from)] ?? SCRIPTED_MAILBOXES[tag];
+  if (recipient?.answer === undefined) return;
+  const to = /<([^>]+)>/u.exec(headerOf(mail, "From"))?.[1] ?? headerOf(mail, "From");
+  const headers = recipient.isAutomatic ? [{ key: "auto-submitted", value: "auto-replied" }] : [];
+  reply({ channel: "email", from, to, words: recipient.answer, headers });
 }
 
 async function readMail(stream: SMTPServerDataStream): Promise<Buffer | null> {

@@ -59,6 +59,10 @@ export interface ScriptedRecipient<Script> {
   /** Applies to the first attempt of a message only. The next attempt is accepted. */
   readonly once?: true;
   readonly script: Script;
+  /** What the recipient answers to the first message. */
+  readonly answer?: string;
+  /** True if a program answers: an out-of-office reply. */
+  readonly isAutomatic?: true;
 }
 
 const refuse = (at: "RCPT TO" | "DATA", code: number, text: string): MailboxScript => ({
@@ -163,6 +167,22 @@ export const SCRIPTED_MAILBOXES: Readonly<Record<string, ScriptedRecipient<Mailb
   complaint: {
     description: "accepted, delivered, and reported as spam: the borrower has opted out",
     script: reportMail(MAIL_DELIVERED, mailReport(800, "complaint", null)),
+  },
+  "replies-stop": {
+    description: "accepted, delivered, and answered: the borrower opts this address out",
+    script: reportMail(MAIL_DELIVERED),
+    answer: "Please unsubscribe me from these emails.",
+  },
+  "replies-unclear": {
+    description: "accepted, delivered, and answered with words that a person must read",
+    script: reportMail(MAIL_DELIVERED),
+    answer: "Can you stop by my office about this?",
+  },
+  "out-of-office": {
+    description: "accepted, delivered, and answered by a program: nothing changes",
+    script: reportMail(MAIL_DELIVERED),
+    answer: "I am away. Please stop by after Monday.",
+    isAutomatic: true,
   },
 };
 
@@ -270,6 +290,32 @@ export const SCRIPTED_NUMBERS: Readonly<Record<string, ScriptedRecipient<NumberS
   "+15005550115": {
     description: "accepted, and never reported on: NoReceipt after TEXT_RECEIPT_WITHIN",
     script: reportText(),
+  },
+  "+15005550120": {
+    description: "accepted, delivered, and answered with STOP: the number is opted out",
+    script: reportText(TEXT_SENT, TEXT_DELIVERED),
+    answer: "STOP",
+  },
+  "+15005550121": {
+    description: "accepted, delivered, and answered with an opt-out in plain words",
+    script: reportText(TEXT_SENT, TEXT_DELIVERED),
+    answer: "please quit texting me at this number",
+  },
+  "+15005550122": {
+    description: "accepted, delivered, and answered with an opt-out in Spanish",
+    script: reportText(TEXT_SENT, TEXT_DELIVERED),
+    answer: "ya no me manden mensajes por favor",
+  },
+  "+15005550123": {
+    description:
+      "accepted, delivered, and answered with words that may be an opt-out: a person must read them",
+    script: reportText(TEXT_SENT, TEXT_DELIVERED),
+    answer: "can you stop by tomorrow?",
+  },
+  "+15005550124": {
+    description: "accepted, delivered, and answered with a refusal of all contact",
+    script: reportText(TEXT_SENT, TEXT_DELIVERED),
+    answer: "stop contacting me",
   },
   "+15005550107": {
     description:

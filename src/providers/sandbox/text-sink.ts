@@ -4,6 +4,7 @@ import { systemClock, type Clock } from "../../clock.ts";
 import { listenOnLoopback } from "./loopback.ts";
 import type { Sink } from "./mail-sink.ts";
 import { createScripts, type ChooseScript } from "./scripts.ts";
+import { type Answered, createReplies, type OnReply } from "./later-replies.ts";
 import { callBackLater } from "./later-reports.ts";
 import { SCRIPTED_NUMBERS, type NumberScript, type TextReport } from "./scripted-recipients.ts";
 import { createSandboxTexts, type SandboxTexts, type StatusAt } from "./text-log.ts";
@@ -15,6 +16,8 @@ interface Account {
 export interface TextSinkOptions extends Account {
   readonly outbox: string;
   readonly clock?: Clock;
+  /** Called when a scripted recipient answers a text. */
+  readonly onReply?: OnReply;
 }
 
 type Reply = Extract<NumberScript, { kind: "reply" }>;
@@ -43,8 +46,9 @@ const NOT_FOUND = httpError(404, 20404, "The requested resource was not found");
 export async function openTextSink(options: TextSinkOptions): Promise<Sink> {
   const texts = await createSandboxTexts(options.outbox, options.clock ?? systemClock, statusAt);
   const chooseScript = createScripts(SCRIPTED_NUMBERS);
+  const answer = createReplies(options.onReply ?? (() => {}));
   const server = createServer((request, response) => {
-    void judge(request, { account: options, texts, chooseScript })
+    void judge(request, { account: options, texts, chooseScript, reply: answer })
       .catch(() => httpError(500, 20500, "Internal Server Error"))
       .then((verdict) => carryOut(verdict, response));
   });
@@ -56,11 +60,12 @@ interface Judging {
   readonly account: Account;
   readonly texts: SandboxTexts;
   readonly chooseScript: ChooseScript<NumberScript>;
+  readonly reply: (answered: Answered) => void;
 }
 
 async function judge(
   request: IncomingMessage,
-  { account: own, texts, chooseScript }: Judging,
+  { account: own, texts, chooseScript, reply }: Judging,
 ): Promise<Verdict> {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://sandbox");
   const { account, sid } = MESSAGES.exec(pathname)?.groups ?? {};
@@ -79,10 +84,22 @@ async function judge(
     const { status, code } = script;
     return show(201, await texts.add(account, form, { status, error_code: code }));
   }
-  if (script?.kind === "report") return await acceptAndReport(form, script.reports, own, texts);
+  if (script?.kind === "report") {
+    const accepted = await acceptAndReport(form, script.reports, own, texts);
+    answerFor(form, reply);
+    return accepted;
+  }
   if (script !== undefined && !takes(script)) return script;
   const text = await texts.add(account, form);
   return script ?? show(201, text);
+}
+
+/** The sender may be a messaging service, whose numbers are not known here. */
+function answerFor(form: URLSearchParams, reply: Judging["reply"]): void {
+  const from = form.get("To") ?? "";
+  const words = SCRIPTED_NUMBERS[from]?.answer;
+  if (words === undefined) return;
+  reply({ channel: "text", from, to: form.get("From") ?? "+15005550006", words });
 }
 
 async function acceptAndReport(

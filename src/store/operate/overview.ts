@@ -32,6 +32,22 @@ export async function listOutcomes(db: Db): Promise<OverviewRow[]> {
   return rows;
 }
 
+/** What became of the replies. */
+export interface ReplyOutcome {
+  /** Numbers and addresses that a reply has opted out. */
+  readonly optOuts: number;
+  /** Confirmations of opt-outs that were delivered. */
+  readonly confirmed: number;
+}
+
+export async function countReplyOutcomes(db: Db): Promise<ReplyOutcome> {
+  const { rows } = await sql<ReplyOutcome>`
+    select (select count(*)::int from tidings.consent_records where source = 'reply' and change = 'optOut') as opt_outs,
+      (select count(*)::int from tidings.interactions where reply_id is not null and status = 'succeeded') as confirmed
+  `.execute(db);
+  return rows[0] ?? { optOuts: 0, confirmed: 0 };
+}
+
 /** Counts the work before `until`: jobs, sets of unresolved changes, and interactions that are with a provider. */
 export async function countUnfinished(db: Db, until: Date): Promise<number> {
   const { rows } = await sql<{ unfinished: number }>`

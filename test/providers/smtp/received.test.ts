@@ -1,6 +1,6 @@
 import PostalMime, { type Email } from "postal-mime";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openChannels, type OpenChannels } from "../../../src/channels.ts";
+import { IGNORED, openChannels, type OpenChannels } from "../../../src/channels.ts";
 import { readConfig } from "../../../src/config.ts";
 import { prepare } from "../../../src/decide/deliver/prepare.ts";
 import { interactionOfLink, type Links } from "../../../src/decide/replies/unsubscribe.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
       EMAIL_BOUNCE_ADDRESS: "bounces@lender.example",
       EMAIL_CONNECTIONS: "1",
     }),
-    () => {},
+    IGNORED,
   );
 });
 afterAll(async () => {
