@@ -28,7 +28,7 @@ test("one page shows the whole starter set, its languages side by side, at two w
   expect(code).toBe(0);
   expect(output).toMatch(/^38 templates: file:\/\/.*\/out\/gallery\.html$/);
   expect(page.match(/<section /g)).toHaveLength(19);
-  expect(page.match(/<article>/g)).toHaveLength(36);
+  expect(page.match(/<article>/g)).toHaveLength(38);
   expect(page.match(/<iframe [^>]* width="680"/g)).toHaveLength(18);
   expect(page.match(/<iframe [^>]* width="390"/g)).toHaveLength(18);
   const [, family = ""] =

@@ -833,6 +833,13 @@ export interface TreeState {
   swept: Generated<Json>;
 }
 
+export interface UndeliveredNotices {
+  closedAt: Timestamp | null;
+  interactionId: Int8;
+  notedAt: Generated<Timestamp>;
+  reportedAt: Timestamp | null;
+}
+
 export interface Waiting {
   caseChangeId: Int8 | null;
   caseId: string | null;
@@ -934,6 +941,7 @@ export interface DB {
   treeKeys: TreeKeys;
   treeLeaves: TreeLeaves;
   treeState: TreeState;
+  undeliveredNotices: UndeliveredNotices;
   waiting: Waiting;
   waitingForNothing: WaitingForNothing;
   waitTerms: WaitTerms;
