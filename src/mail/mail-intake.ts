@@ -11,19 +11,17 @@ import type { ParsedMail } from "../domain/receipts/parsed-mail.ts";
 import { type Envelope, parseMail } from "../providers/mailbox/parse-mail.ts";
 import type { TakeInbound } from "../reply-intake.ts";
 
-/** What became of an email: it was handled and may be removed, or it must be offered again. */
-export type MailOutcome = "taken" | "busy";
-
-/** Takes one email in. Resolves once everything in it is durable. Rejects if the database is away. */
-export type TakeMail = (source: Buffer, envelope: Envelope) => Promise<MailOutcome>;
+/** Takes one email in. Resolves once everything in it is durable. Rejects if the database is away: it must be offered again. */
+export type TakeMail = (source: Buffer, envelope: Envelope) => Promise<void>;
 
 export interface MailIntakeDeps {
   readonly emit: Emit;
   readonly clock: Clock;
-  /** Resolves to false if receipts were not stored and must be offered again. */
-  readonly keep: (receipts: readonly ArrivedReceipt[]) => Promise<boolean>;
+  readonly keep: (receipts: readonly ArrivedReceipt[]) => Promise<unknown>;
   readonly takeInbound: TakeInbound;
   readonly linkKeys: readonly Buffer[];
+  /** True if every bounce address has a token. A report without one then counts for nothing. */
+  readonly tokensOnly: boolean;
 }
 
 /** The message of a report, by one of these. */
@@ -41,37 +39,40 @@ export function createMailIntake(deps: MailIntakeDeps): TakeMail {
     const parsed = await parseMail(source, envelope);
     if (parsed.kind === "refused") {
       deps.emit("mail.notRead", { reason: parsed.reason });
-      return "taken";
+      return;
     }
-    const reports = readMail(parsed.mail);
-    for (const report of reports) {
+    for (const report of readMail(parsed.mail)) {
       if (report.kind === "reply") await takeReply(deps, parsed.mail, source);
-      else if (!(await takeReport(deps, report))) return "busy";
+      else await takeReport(deps, report);
       deps.emit("mail.received", {
         kind: report.kind,
         matched: referenceOf(deps, report) !== null,
       });
     }
-    return "taken";
   };
 }
 
-/** The message of ours that a report names; null if it names none. A forged token counts as none. */
-function referenceOf({ linkKeys }: MailIntakeDeps, { reference }: MailReport): Reported | null {
-  const { messageId, verpToken } = reference;
+/**
+ * The message of ours that a report names; null if it names none. A forged token counts as none. A Message-ID can be guessed, so it
+ * counts only while messages have no tokens: otherwise anybody could bounce a message, and with it the contact, by an email.
+ */
+function referenceOf(
+  { linkKeys, tokensOnly }: MailIntakeDeps,
+  { reference: { messageId, verpToken } }: MailReport,
+): Reported | null {
   const interactionId = verpToken === null ? null : interactionOfVerp(verpToken, linkKeys);
-  return interactionId === null && messageId === null ? null : { interactionId, messageId };
+  if (interactionId === null && (messageId === null || tokensOnly)) return null;
+  return { interactionId, messageId };
 }
 
-/** False if it was not stored and must be offered again. */
-async function takeReport(deps: MailIntakeDeps, report: MailReport): Promise<boolean> {
+async function takeReport(deps: MailIntakeDeps, report: MailReport): Promise<void> {
   const about = referenceOf(deps, report);
-  if (about === null) return true;
+  if (about === null) return;
   const { interactionId, messageId } = about;
   const receipt = receiptOfMail(report, messageId ?? "", deps.clock());
-  if (receipt === null) return true;
+  if (receipt === null) return;
   const { rawStatus, code, qualifier } = receipt;
-  return await deps.keep([
+  await deps.keep([
     {
       provider: "smtp",
       // all attempts of a chain have one Message-ID, so a signed address decides

@@ -42,7 +42,7 @@ export async function openMail(
 const readMailbox = (url: string, { take, emit }: Intake): ImapReader =>
   startImapReader({
     url,
-    take: async (source) => (await take(source, { mailFrom: null, rcptTo: null })) === "taken",
+    take: (source) => take(source, { mailFrom: null, rcptTo: null }),
     onOpened: (folder) => emit("mailbox.opened", { folder }),
     onLost: (code) => emit("mailbox.lost", { code }),
   });
@@ -53,10 +53,7 @@ async function createTake(options: MailServiceOptions): Promise<TakeMail> {
   return createMailIntake({
     emit,
     clock,
-    keep: async (receipts) => {
-      await keepReceipts(db, receipts);
-      return true;
-    },
+    keep: (receipts) => keepReceipts(db, receipts),
     takeInbound: createReplyIntake({
       db,
       emit,
@@ -66,6 +63,7 @@ async function createTake(options: MailServiceOptions): Promise<TakeMail> {
       readPolicy: createPolicyReader(),
     }),
     linkKeys: await loadLinkKeys(db),
+    tokensOnly: config.bounceTokens,
   });
 }
 
@@ -78,7 +76,7 @@ const listen = (config: Config, mail: MailConfig, { take, emit }: Intake) =>
   openMailListener({
     ...mail,
     isOurs: ourAddresses(config),
-    take: async (source, envelope) => (await take(source, envelope)) === "taken",
+    take,
     onTooLarge: () => emit("mail.notRead", { reason: "too large" }),
   });
 

@@ -43,8 +43,8 @@ async function read(
     take: async (source) => {
       const [, subject = ""] = SUBJECT.exec(source.toString()) ?? [];
       const isTaken = await take(subject.trim());
-      if (isTaken) taken.push(subject.trim());
-      return isTaken;
+      if (!isTaken) throw new Error("not stored");
+      taken.push(subject.trim());
     },
     onOpened: () => void said.push("opened"),
     onLost: (code) => void said.push(code),

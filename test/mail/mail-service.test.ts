@@ -21,24 +21,30 @@ let port = 0;
 let client: MailClient;
 let keys: readonly Buffer[];
 
-beforeAll(async () => {
-  await insertLender(pool);
-  await insertType(pool, { id: 1 });
-  keys = await loadLinkKeys(db);
-  const config = readConfig({
-    MAIL_PORT: "0",
-    EMAIL_BOUNCE_ADDRESS: "bounces@lender.example",
-    EMAIL_BOUNCE_TOKENS: "yes",
-  });
-  await openMail(open, {
-    config,
+/** Resolves to the port of the listener. */
+async function openService(
+  into: AsyncDisposableStack,
+  settings: Readonly<Record<string, string>>,
+): Promise<number> {
+  await openMail(into, {
+    config: readConfig({ MAIL_PORT: "0", ...settings }),
     db,
     clock: systemClock,
     seal: undefined,
     emit: (event, fields) => void emitted.push({ event, fields }),
   });
-  const opened = emitted.find(({ event }) => event === "mail.opened")?.fields;
-  port = (opened as { readonly port: number }).port;
+  const opened = emitted.findLast(({ event }) => event === "mail.opened")?.fields;
+  return (opened as { readonly port: number }).port;
+}
+
+beforeAll(async () => {
+  await insertLender(pool);
+  await insertType(pool, { id: 1 });
+  keys = await loadLinkKeys(db);
+  port = await openService(open, {
+    EMAIL_BOUNCE_ADDRESS: "bounces@lender.example",
+    EMAIL_BOUNCE_TOKENS: "yes",
+  });
   client = await openMailClient(port);
 });
 afterAll(async () => {
@@ -111,12 +117,30 @@ describe("a report", () => {
     expect(events()).toContain(`mail.received ${kind} true`);
   });
 
-  test("to the address without a token is matched by its Message-ID", async () => {
+  test("without a token bounces nothing, because its Message-ID can be guessed", async () => {
     const sent = await sendEmail();
     const plain = { ...sent, address: "bounces@lender.example" };
+    const before = await countReceipts();
 
-    await client.give(reportAbout("postfix-user-unknown", plain), [plain.address]);
+    const answers = await client.give(reportAbout("postfix-user-unknown", plain), [plain.address]);
 
+    expect(answers).toEqual([expect.stringMatching(/^250 /u)]);
+    expect(await countReceipts()).toBe(before);
+    expect(await statusOf(sent.id)).toBe("attempted emailSent");
+    expect(events()).toContain("mail.received bounce false");
+  });
+
+  test("is matched by its Message-ID while addresses have no tokens", async () => {
+    const sent = await sendEmail();
+    const plain = { ...sent, address: "bounces@lender.example" };
+    await using own = new AsyncDisposableStack();
+    const other = await openMailClient(
+      await openService(own, { EMAIL_BOUNCE_ADDRESS: "bounces@lender.example" }),
+    );
+
+    await other.give(reportAbout("postfix-user-unknown", plain), [plain.address]);
+
+    other.drop();
     expect(await statusOf(sent.id)).toBe("failed emailBounced");
   });
 

@@ -7,7 +7,7 @@ export interface ImapOptions {
   /** `imaps://user:password@host:993/INBOX`, or `imap://…` on this machine. */
   readonly url: string;
   /** Resolves to true once the email is durable, and to false if it must be offered again. May reject. */
-  readonly take: (source: Buffer) => Promise<boolean>;
+  readonly take: (source: Buffer) => Promise<void>;
   /** Called when the mailbox is open after a start or a loss. */
   readonly onOpened: (folder: string) => void;
   /** Called when the session has ended or could not begin, with a code that names no address. Another one follows. */
@@ -84,13 +84,12 @@ async function readUntilEnd(
   while (client.usable && !signal.aborted) {
     // it listens before it looks, so that nothing arrives unnoticed in between
     const news = listenForNews(client);
-    const all = await takeAll(client, take).catch((error: unknown) => {
+    try {
+      await takeAll(client, take);
+      await news.arrived;
+    } finally {
       news.end();
-      throw error;
-    });
-    if (all) await news.arrived;
-    news.end();
-    if (!all) throw Object.assign(new Error("not stored"), { code: "NotStored" });
+    }
   }
   if (!signal.aborted) throw Object.assign(new Error("closed"), { code: "Closed" });
 }
@@ -112,8 +111,8 @@ function listenForNews(client: ImapFlow): News {
   return { arrived, end: () => ended.abort() };
 }
 
-/** False if a message could not be stored: it and the rest stay where they are. */
-async function takeAll(client: ImapFlow, take: ImapOptions["take"]): Promise<boolean> {
+/** Rejects if a message could not be stored: it and the rest stay where they are. */
+async function takeAll(client: ImapFlow, take: ImapOptions["take"]): Promise<void> {
   const found = await client.search({ deleted: false }, { uid: true });
   for (const uid of found || []) {
     const range = String(uid);
@@ -124,11 +123,12 @@ async function takeAll(client: ImapFlow, take: ImapOptions["take"]): Promise<boo
       { uid: true },
     );
     if (!message || message.source === undefined) continue;
-    if (!(await take(message.source))) return false;
+    await take(message.source).catch((cause: unknown) => {
+      throw Object.assign(new Error("not stored", { cause }), { code: "NotStored" });
+    });
     if (!(await client.messageMove(range, HANDLED, { uid: true })))
       throw Object.assign(new Error("not moved"), { code: "NotMoved" });
   }
-  return true;
 }
 
 function newClient(text: string): ImapFlow {

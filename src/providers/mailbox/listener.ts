@@ -11,7 +11,7 @@ export interface ListenerOptions {
   /** True for an address of ours. Mail to any other is refused, so that this is no open relay. */
   readonly isOurs: (address: string) => boolean;
   /** Resolves to true once the email is durable, and to false if it must be offered again. May reject. */
-  readonly take: (source: Buffer, envelope: Envelope) => Promise<boolean>;
+  readonly take: (source: Buffer, envelope: Envelope) => Promise<void>;
   /** Called for mail that is too large. */
   readonly onTooLarge: () => void;
 }
@@ -107,7 +107,10 @@ async function takeIn(
   }
   const answers: Answer[] = [];
   for (const rcptTo of recipients) {
-    const taken = await options.take(source, { mailFrom, rcptTo }).catch(() => false);
+    const taken = await options.take(source, { mailFrom, rcptTo }).then(
+      () => true,
+      () => false,
+    );
     answers.push(taken ? "2.0.0 Taken" : BUSY);
   }
   return answers;
