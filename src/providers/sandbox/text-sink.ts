@@ -46,9 +46,9 @@ const NOT_FOUND = httpError(404, 20404, "The requested resource was not found");
 export async function openTextSink(options: TextSinkOptions): Promise<Sink> {
   const texts = await createSandboxTexts(options.outbox, options.clock ?? systemClock, statusAt);
   const chooseScript = createScripts(SCRIPTED_NUMBERS);
-  const answer = createReplies(options.onReply ?? (() => {}));
+  const reply = createReplies(options.onReply ?? (() => {}));
   const server = createServer((request, response) => {
-    void judge(request, { account: options, texts, chooseScript, reply: answer })
+    void judge(request, { account: options, texts, chooseScript, reply })
       .catch(() => httpError(500, 20500, "Internal Server Error"))
       .then((verdict) => carryOut(verdict, response));
   });
