@@ -17,13 +17,10 @@ export interface SandboxReply {
 export type OnReply = (reply: SandboxReply) => void;
 
 /** A message that a scripted recipient answers. */
-export interface Answered extends Pick<SandboxReply, "channel" | "from" | "to" | "headers"> {
-  readonly words: string;
-}
+export type Answered = Omit<SandboxReply, "providerMessageId" | "providerReplied">;
 
 /** The time after the acceptance (ms), when the message has been reported as delivered. */
 const ANSWERS_AFTER_MS = 800;
-const PROVIDERS = { text: "twilio", email: "mailbox" } as const;
 
 /**
  * Returns a function that answers for scripted recipients. Each answers its first message only, as a person would: otherwise the
@@ -31,15 +28,12 @@ const PROVIDERS = { text: "twilio", email: "mailbox" } as const;
  */
 export function createReplies(onReply: OnReply): (answered: Answered) => void {
   const haveAnswered = new Set<string>();
-  return ({ words, ...message }) => {
+  return (message) => {
     if (haveAnswered.has(message.from)) return;
     haveAnswered.add(message.from);
     const reply: SandboxReply = {
       ...message,
-      ...(message.channel === "email" && { subject: "Re: About your case" }),
-      provider: PROVIDERS[message.channel],
       providerMessageId: `SM${randomBytes(16).toString("hex")}`,
-      text: words,
       providerReplied: false,
     };
     setTimeout(() => onReply(reply), ANSWERS_AFTER_MS).unref();

@@ -112,7 +112,15 @@ function answerFor(mail: Buffer, from: string, reply: (answered: Answered) => vo
   if (recipient?.answer === undefined) return;
   const to = /<([^>]+)>/u.exec(headerOf(mail, "From"))?.[1] ?? headerOf(mail, "From");
   const headers = recipient.isAutomatic ? [{ key: "auto-submitted", value: "auto-replied" }] : [];
-  reply({ channel: "email", from, to, words: recipient.answer, headers });
+  reply({
+    channel: "email",
+    provider: "mailbox",
+    from,
+    to,
+    subject: "Re: About your case",
+    text: recipient.answer,
+    headers,
+  });
 }
 
 async function readMail(stream: SMTPServerDataStream): Promise<Buffer | null> {

@@ -97,9 +97,10 @@ async function judge(
 /** The sender may be a messaging service, whose numbers are not known here. */
 function answerFor(form: URLSearchParams, reply: Judging["reply"]): void {
   const from = form.get("To") ?? "";
-  const words = SCRIPTED_NUMBERS[from]?.answer;
-  if (words === undefined) return;
-  reply({ channel: "text", from, to: form.get("From") ?? "+15005550006", words });
+  const text = SCRIPTED_NUMBERS[from]?.answer;
+  if (text === undefined) return;
+  const to = form.get("From") ?? "+15005550006";
+  reply({ channel: "text", provider: "twilio", from, to, text });
 }
 
 async function acceptAndReport(
