@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { effectOf, type GuardEffect } from "../decide/deliver/guard-effect.ts";
 import { guardQuestionOf } from "../decide/deliver/guard-question.ts";
 import { type Judged, judgeBatch } from "../decide/deliver/judge-batch.ts";
@@ -142,4 +142,4 @@ function recordOf(judged: Judged, { policy, now }: Kept): KeptJudgement {
 const isPlain = ({ outcome, liftedBy }: RuleOutcome): boolean =>
   outcome === "allow" && liftedBy === undefined;
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const sha256 = (text: string): string => hash("sha256", text, "hex");

@@ -9,27 +9,26 @@ export const DAY_MS = 24 * HOUR_MS;
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-/** The length of `YYYY-MM-DD` and of `YYYY-MM-DDTHH:MM:SS`. */
-const [DATE_LENGTH, SECOND_LENGTH] = [10, 19];
+/** The length of `YYYY-MM-DD`. */
+const DATE_LENGTH = 10;
 
 /** Reads `2026-11-20T16:30:00Z`, with up to three decimals; undefined if there is no such moment. */
 export function readInstant(text: string): Instant | undefined {
   if (!INSTANT.test(text)) return undefined;
   const instant = Date.parse(text);
-  // Date.parse reads 30 February as 2 March
-  return isExact(instant, text, SECOND_LENGTH) ? instant : undefined;
+  return isExact(new Date(instant), text) ? instant : undefined;
 }
 
 /** Reads `2026-11-20`; undefined if there is no such day. */
 export function readDay(text: string): Day | undefined {
   if (!DATE.test(text)) return undefined;
   const instant = Date.parse(text);
-  return isExact(instant, text, DATE_LENGTH) ? instant / DAY_MS : undefined;
+  return isExact(new Date(instant), text) ? instant / DAY_MS : undefined;
 }
 
-const isExact = (instant: number, text: string, length: number): boolean =>
-  !Number.isNaN(instant) &&
-  new Date(instant).toISOString().slice(0, length) === text.slice(0, length);
+/** Date.parse reads 30 February as 2 March, and 24:00 as the next day. It refuses every other moment that does not exist. */
+const isExact = (read: Date, text: string): boolean =>
+  read.getUTCDate() === Number(text.slice(8, 10));
 
 /** Writes an instant as `2026-11-20T16:30:00Z`, with decimals only for a fraction of a second. */
 export function writeInstant(instant: Instant): string {
