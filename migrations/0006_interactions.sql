@@ -188,6 +188,7 @@ create index interactions_by_person on tidings.interactions (person_id, id);
 -- For logged rows only. The notices of a case are found through the persons of its changes, so no notice needs an entry
 -- in this index.
 create index interactions_logged_by_case on tidings.interactions (case_id) where origin = 'logged';
+create index interactions_logged_by_contact on tidings.interactions (contact_id) where origin = 'logged';
 create index interactions_logged_by_loan on tidings.interactions (loan_id) where origin = 'logged';
 create index interactions_logged_by_loans on tidings.interactions using gin (loan_ids) where origin = 'logged';
 -- What another system logs in place of a notice that did not arrive

@@ -22,9 +22,11 @@ export const PersonInteractionPath = z.strictObject({ personId, interactionId })
 
 const url = z.string().nullable();
 const Page = list(Interaction, {
-  total: z
-    .int()
-    .openapi({ description: "The number of interactions in the whole list now.", example: 112 }),
+  total: z.int().openapi({
+    description:
+      "The number of interactions in the whole list now. It is counted to 10,000: 10000 means that many or more.",
+    example: 112,
+  }),
   nextUrl: url.openapi({
     description:
       "The next page: below HTTP_PUBLIC_URL where that is set, otherwise a path on this server. Null at the end.",

@@ -54,7 +54,7 @@ export function conditionOf(filter: InteractionFilter): RawBuilder<boolean> {
     sensitive === undefined ? undefined : sql<boolean>`i.sensitive = ${sensitive}`,
     loanId && withLoan(sql`array[${sql.join(loanId.map((each) => idOf("loans", each)))}]`),
     contactId &&
-      sql<boolean>`i.contact_id = any(array[${sql.join(contactId.map((each) => idOf("contacts", each)))}])`,
+      withContact(sql`array[${sql.join(contactId.map((each) => idOf("contacts", each)))}]`),
     caseId && ofCase(caseId),
     dueFrom && sql<boolean>`i.scheduled_at_from >= ${dueFrom}`,
     dueBefore && sql<boolean>`i.scheduled_at_from < ${dueBefore}`,
@@ -108,6 +108,17 @@ const withLoan = (loanIds: RawBuilder<unknown>): RawBuilder<boolean> =>
     or i.origin = 'logged' and i.loan_ids && ${loanIds}
     or i.origin = 'tidings' and (i.loan_id = any(${loanIds}) or i.loan_ids && ${loanIds})
       and i.person_id = any(array(select c.borrower_id from tidings.case_changes c where c.loan_ids && ${loanIds})))`;
+
+/**
+ * A notice goes to a contact of its person, so those from Tidings are found by the persons that have or had the contact. A contact may
+ * have been given to another borrower or deleted, and the history of records knows whose it was.
+ */
+const withContact = (contactIds: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql<boolean>`i.contact_id = any(${contactIds}) and (i.origin = 'logged' or i.origin = 'tidings' and i.person_id = any(array(
+      select c.borrower_id from tidings.contacts c where c.id = any(${contactIds})
+      union
+      select r.changes #>> '{borrower_id,from}' from tidings.record_changes r
+      where r.table_name = 'contacts' and r.row_id = any(${contactIds}) and r.changes ? 'borrower_id')))`;
 
 /**
  * Interactions from Tidings are found by the persons of the case's changes and the index on persons. An index on cases

@@ -1,8 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { parseBorrowerId, parseCaseId, parseLoanId } from "../../../src/domain/ids.ts";
+import {
+  parseBorrowerId,
+  parseCaseId,
+  parseContactId,
+  parseLoanId,
+} from "../../../src/domain/ids.ts";
 import type { InteractionFilter } from "../../../src/store/api/interaction-filter.ts";
 import {
   listInteractions,
+  MOST_COUNTED,
   pageQuery,
   type PageRequest,
 } from "../../../src/store/api/interaction-pages.ts";
@@ -22,6 +28,8 @@ beforeAll(async () => {
     insert into tidings.borrowers (id) select 'BO-' || n from generate_series(1, 200) n;
     insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, fires)
     select 'CS-' || n, 'bankruptcy', 'BO-' || 1 + n % 200, 'initiated', false from generate_series(0, 19999) n;
+    insert into tidings.contacts (id, borrower_id, contact_type, value)
+    values ('CT-8', 'BO-8', 'email', 'pat.8@example.com'), ('CT-9', 'BO-9', 'email', 'pat.9@example.com');
     insert into tidings.loans (id, borrower_id) values ('LN-7', 'BO-7');
     insert into tidings.case_changes (case_id, case_type_id, borrower_id, loan_ids, status, fires)
     values ('CS-LOAN', 'bankruptcy', 'BO-7', '{LN-7}', 'initiated', false)`);
@@ -43,7 +51,17 @@ beforeAll(async () => {
     channel: n === 3 ? "text" : "email",
     scheduledAtFrom: new Date("2031-03-03T15:00:00Z"),
   }));
-  await pool.query("analyze tidings.interactions, tidings.case_changes");
+  await insertInteractions(pool, 3, (n) => ({
+    origin: n === 0 ? "logged" : "tidings",
+    status: "succeeded",
+    personId: n === 0 ? null : `BO-${7 + n}`,
+    caseChangeId: 60_000 + n,
+    contactId: n === 2 ? "CT-9" : "CT-8",
+  }));
+  await pool.query(`
+    update tidings.contacts set borrower_id = 'BO-99' where id = 'CT-9';
+    delete from tidings.contacts where id = 'CT-8';
+    analyze tidings.interactions, tidings.case_changes`);
 });
 
 interface PlanNode {
@@ -70,6 +88,11 @@ async function waysTo(filter: InteractionFilter, page: PageRequest): Promise<Set
   walk(rows[0]?.["QUERY PLAN"][0]?.Plan ?? { "Node Type": "none" });
   return ways;
 }
+
+test("a list is counted to ten thousand", async () => {
+  const page = await listInteractions(db, {}, NEWEST);
+  expect([page?.total, page?.rows.length, page?.more]).toEqual([MOST_COUNTED, 20, true]);
+});
 
 describe("a page is read without scanning the table", () => {
   test.each([
@@ -98,6 +121,16 @@ describe("a page is read without scanning the table", () => {
   // Of ten million interactions each of these took 6 to 40 seconds.
   test.each([
     ["a loan's, of its borrowers and of its log", { loanId: [{ id: parseLoanId("LN-7") }] }, 4],
+    [
+      "a deleted contact's, of its borrower and of its log",
+      { contactId: [{ id: parseContactId("CT-8") }] },
+      2,
+    ],
+    [
+      "a contact's, of its borrower of that time",
+      { contactId: [{ id: parseContactId("CT-9") }] },
+      1,
+    ],
     ["those of a text's id at the provider", { providerMessageId: [TEXT_ID] }, 1],
     ["the chain of a Message-ID", { providerMessageId: ["<tidings.40003@lender.example>"] }, 1],
     ["what is scheduled", { status: ["scheduled"] }, 4],
