@@ -33,7 +33,7 @@ import { reportFactGaps } from "./guard/fact-gaps.ts";
 import { openMail } from "./mail/mail-service.ts";
 import { openHttp } from "./http-service.ts";
 import { startStatusPoller } from "./receipts/status-poller.ts";
-import { startReceiptApplier } from "./receipts/applier.ts";
+import { APPLIER_CONNECTIONS, startReceiptApplier } from "./receipts/applier.ts";
 import { RESOLVER_CONNECTIONS, startResolver } from "./resolver.ts";
 import { createPolicyReader } from "./store/guard/policy.ts";
 import { createActiveTypes } from "./store/resolve/active-types.ts";
@@ -55,8 +55,8 @@ export interface Daemon {
   unrecorded(): number;
 }
 
-/** Connections in addition to those of the jobs: two of the queue, the recorder, maintenance, receipts. */
-const SPARE_CONNECTIONS = 5;
+/** Connections in addition to those of the jobs: two of the queue, the recorder, maintenance. */
+const SPARE_CONNECTIONS = 4 + APPLIER_CONNECTIONS;
 const FIRST_CONNECTION_PATIENCE_MS = 60_000;
 /** A database that is silent does not close connections (ms). */
 const CLOSE_POOL_MS = 2_000;

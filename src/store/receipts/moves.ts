@@ -44,7 +44,8 @@ export async function moveByReceipts(
       provider_message_id = case when tidings.is_outcome_unknown(i.status, i.status_details)
         then coalesce(i.provider_message_id, m."messageId") else i.provider_message_id end
     from ${recordset("m", MOVE, moves)}
-    where i.id = m."interactionId" and i.origin = 'tidings'
+    -- named twice, so that they are looked up: the planner would rather read all interactions
+    where i.id = m."interactionId" and i.id = any(${moves.map((one) => one.interactionId)}::bigint[]) and i.origin = 'tidings'
   `.execute(transaction);
 }
 

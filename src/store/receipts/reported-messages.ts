@@ -45,7 +45,12 @@ export async function matchReceipts(
       where r.interaction_id is null and a.channel = 'email' and a.status not in ('scheduled', 'canceled')
       order by a.attempt desc limit 1
     ) by_chain on true
-    left join tidings.interactions i on i.id = coalesce(r.interaction_id, by_message.id, by_chain.id) and i.origin = 'tidings'
+    -- limited to one, so that it is looked up: the planner would rather read all interactions
+    left join lateral (
+      select l.id, l.status, l.channel, l.provider, l.provider_message_id from tidings.interactions l
+      where l.id = coalesce(r.interaction_id, by_message.id, by_chain.id) and l.origin = 'tidings'
+      limit 1
+    ) i on true
     where r.id = any(${receiptIds}::bigint[])
     order by r.id
   `.execute(db);
