@@ -27,7 +27,7 @@ export interface ReceiptApplier {
 /** While one set is read and decided here, the database works on the other. More would slow down everything else in a flood. */
 export const APPLIER_CONNECTIONS = 2;
 
-/** Applies receipts as they arrive, on connections of its own. */
+/** Applies receipts as they arrive, on so many connections that no others are needed. */
 export function startReceiptApplier(deps: Deps, outages: Outages): ReceiptApplier {
   const stopped = new AbortController();
   let outageOver: (() => void) | undefined;

@@ -5,6 +5,8 @@ import { clientAddress } from "../auth/client-address.ts";
 import { createRateLimiter, refuseFor } from "../auth/rate-limiter.ts";
 import { readText } from "../core/body-text.ts";
 import type { HttpEnv } from "../core/caller.ts";
+import type { SnsReading } from "../../domain/receipts/sns-reading.ts";
+import type { SnsDoor } from "../core/callbacks.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import { HTTP_ERRORS, HttpError, httpError } from "../core/http-error.ts";
 import { relayReceiptOf } from "./relay-receipt.ts";
@@ -25,11 +27,25 @@ export function sesRoutes(deps: HttpDeps): Hono<HttpEnv> {
       refuseFor(forgeries.take(clientAddress(c.env.incoming), performance.now()));
       throw new HttpError(403, HTTP_ERRORS[403], { reason: "forgedCallback" });
     }
-    if (reading.kind === "confirmation") await sns.confirm(reading.subscribeUrl);
-    else if (!(await keep(deps, reading.message))) refuseFor(BUSY_RETRY_SECONDS);
+    // anybody can name a certificate that does not exist, so this is no fault of ours; SNS repeats what it gets a 429 for
+    const isTaken = reading.kind !== "unverified" && (await take(deps, sns, reading));
+    if (!isTaken) refuseFor(BUSY_RETRY_SECONDS);
     return c.body(null, 204);
   });
   return app;
+}
+
+/** False if it must be sent again. */
+async function take(
+  deps: HttpDeps,
+  sns: SnsDoor,
+  reading: Extract<SnsReading, { kind: "confirmation" | "notification" }>,
+): Promise<boolean> {
+  if (reading.kind === "notification") return await keep(deps, reading.message);
+  return await sns.confirm(reading.subscribeUrl).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function keep(deps: HttpDeps, message: string): Promise<boolean> {

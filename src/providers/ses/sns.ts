@@ -27,10 +27,7 @@ export async function fetchFromSns(url: string): Promise<string> {
   return await response.text();
 }
 
-/**
- * Returns a function that checks a message: its topic, its age, and its signature by a certificate of Amazon. It rejects if the
- * certificate cannot be fetched; SNS then repeats the message.
- */
+/** Returns a function that checks a message: its topic, its age, and its signature by a certificate of Amazon. It never rejects. */
 export function createSnsReader(options: SnsOptions): (body: unknown) => Promise<SnsReading> {
   const { topicArn, now, fetchText = fetchFromSns } = options;
   const certificates = new Map<string, X509Certificate>();
@@ -54,7 +51,8 @@ export function createSnsReader(options: SnsOptions): (body: unknown) => Promise
       isOfSns(certificateUrl) &&
       new URL(certificateUrl).pathname.endsWith(".pem");
     if (!isExpected) return { kind: "refused" };
-    const certificate = await certificateAt(certificateUrl);
+    const certificate = await certificateAt(certificateUrl).catch(() => undefined);
+    if (certificate === undefined) return { kind: "unverified" };
     if (!isInForce(certificate, now()) || !isSigned(fields, certificate))
       return { kind: "refused" };
     return readingOf(fields);
