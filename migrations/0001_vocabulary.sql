@@ -264,10 +264,23 @@ create index record_changes_of_borrowers on tidings.record_changes ((changes #>>
 create function tidings.is_resealed(was jsonb, is_now jsonb) returns boolean
 language sql immutable return coalesce(was #>> '{sealed,commitment}' = is_now #>> '{sealed,commitment}', false);
 
--- Rows do not change, except that the daemon's role may seal old content again with another key.
+-- True inside the transaction that erases the content of an interaction (0024)
+create function tidings.is_being_erased(wanted_id bigint) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return exists (select from tidings.erasures e where e.interaction_id = wanted_id and e.leaves is null);
+end $$;
+
+-- Rows do not change, except that the daemon's role may seal old content again with another key, and erase it.
 create function tidings.keep_record_change() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  if old.table_name = 'interactions' and tidings.may_send(current_user) then
+    if tidings.is_being_erased(old.row_id::bigint) and to_jsonb(new) - 'changes' = to_jsonb(old) - 'changes'
+      and new.changes - array['content', 'contact', 'borrower', 'meta_data'] = old.changes - array['content', 'contact', 'borrower', 'meta_data'] then
+      return new;
+    end if;
+  end if;
   if to_jsonb(new) #- '{changes,content,from}' is distinct from to_jsonb(old) #- '{changes,content,from}'
     or not tidings.is_resealed(old.changes #> '{content,from}', new.changes #> '{content,from}')
     or not tidings.may_send(current_user) then
@@ -308,7 +321,13 @@ declare
 begin
   perform tidings.check_trigger_table(tg_relid, 'tidings.interactions', 'tidings.borrowers', 'tidings.contacts', 'tidings.loans',
     'tidings.notification_types', 'tidings.case_type_notification_types', 'tidings.calendars', 'tidings.calendar_closures',
-    'tidings.channels', 'tidings.templates', 'tidings.pauses', 'tidings.api_keys');
+    'tidings.channels', 'tidings.templates', 'tidings.pauses', 'tidings.api_keys', 'tidings.retention_classes', 'tidings.legal_holds');
+  -- old content must not come back as history
+  if tg_table_name = 'interactions' then
+    if tidings.is_being_erased(new.id) then
+      return null;
+    end if;
+  end if;
   was := case when tg_op <> 'INSERT' then to_jsonb(old) end;
   is_now := case when tg_op <> 'DELETE' then to_jsonb(new) end;
   present := coalesce(is_now, was);

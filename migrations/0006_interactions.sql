@@ -521,9 +521,26 @@ execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 
 -- The conditions compare columns and call no function of ours, so the statements that claim and record in bulk pay next to
 -- nothing. `update of` names the columns that a statement sets, so most statements do not even meet the condition.
 
+-- True if the content is erased and nothing else changes (0024). A role without the right to send may not read erasures.
+create function tidings.is_erasure(was tidings.interactions, is_now tidings.interactions) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  -- a generated column is not computed yet
+  erased_columns constant text[] := array['content', 'contact', 'borrower', 'meta_data', 'updated_at', 'template_version_id'];
+begin
+  if not tidings.may_send(current_user) then
+    return false;
+  end if;
+  return num_nonnulls(is_now.content, is_now.borrower, is_now.meta_data) = 0 and (is_now.contact ?| array['value', 'name', 'address']) is not true
+    and to_jsonb(is_now) - erased_columns = to_jsonb(was) - erased_columns and tidings.is_being_erased(was.id);
+end $$;
+
 create function tidings.refuse_rewrite() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  if tidings.is_erasure(old, new) then
+    return new;
+  end if;
   perform tidings.refuse('interactions_keep_who_and_what',
     format('interaction %s keeps to whom it goes, why, when, and what was handed over', old.id), 'insert another interaction');
   return null;
@@ -571,6 +588,9 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if new.status = old.status and tidings.is_resealed(old.content, new.content) and tidings.may_send(current_user) then
     return new; -- `tidings reseal`
+  end if;
+  if tidings.is_erasure(old, new) then
+    return new;
   end if;
   perform tidings.refuse('interactions_keep_their_content', format('the content of interaction %s is on record', old.id),
     'send another interaction with the correct content');

@@ -117,6 +117,7 @@ grant execute on function
   tidings.session_role(),
   tidings.moved_by(),
   tidings.is_resealed(jsonb, jsonb),
+  tidings.is_erasure(tidings.interactions, tidings.interactions),
   tidings.is_outcome_unknown(text, text),
   tidings.awaits_receipt(text, text),
   tidings.was_sent(text, text),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeliveryChannels, Deps } from "./deps.ts";
+import { createEraser } from "./record/retention.ts";
 import type { ChannelState } from "./domain/channel-state.ts";
 import { CHANNELS } from "./domain/vocabulary.ts";
 import { WORKER_TIMEOUT_MS } from "./domain/worker.ts";
@@ -134,6 +135,7 @@ function partsOf(watched: MaintenanceOptions): OneAtATime[] {
       every(SWEEP_EVERY, () => carryOutRepairs(deps)),
     ),
     part("recordTree", every(SWEEP_EVERY, growTree)),
+    part("retention", every(SWEEP_EVERY, createEraser(deps))),
   ];
 }
 

@@ -552,6 +552,11 @@ export const EVENTS = {
     "Repairs that operators had ordered were carried out: those that were queued again, those that were not needed any more, and those that were not possible.",
     { repairs: NUMBER, queued: NUMBER, notNeeded: NUMBER, notPossible: NUMBER },
   ),
+  "retention.contentErased": declare(
+    "info",
+    "A part of the night's erasing of content that is older than its class: interactions looked at, erased, and kept because their notice is open or a legal hold is on them.",
+    { lookedAt: NUMBER, erased: NUMBER, kept: NUMBER },
+  ),
   "recordTree.headMade": declare(
     "info",
     "The root of the record tree at a size, each minute in which the record has grown. Keep these lines outside the database: `tidings verify --heads FILE` compares the record with them.",

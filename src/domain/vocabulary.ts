@@ -196,6 +196,14 @@ export const WAIT_ENDS = [
   "staysOpen",
 ] as const;
 export type WaitEnd = (typeof WAIT_ENDS)[number];
+/** The parts of the record that are kept for different times. */
+export const RECORD_CLASSES = ["content", "skeleton"] as const;
+export type RecordClass = (typeof RECORD_CLASSES)[number];
+
+/** Why content was erased. */
+export const ERASURE_CAUSES = ["retention", "request"] as const;
+export type ErasureCause = (typeof ERASURE_CAUSES)[number];
+
 /** What an amendment corrects. */
 export const AMENDMENT_KINDS = ["receiptWrong", "settlementWrong", "lostByCarrier"] as const;
 export type AmendmentKind = (typeof AMENDMENT_KINDS)[number];

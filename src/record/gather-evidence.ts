@@ -20,7 +20,9 @@ import { type ContentRecord, loadContentRecord } from "../store/operate/recorded
 import type { Db } from "../store/postgres/db.ts";
 import {
   type Covered,
+  type ErasedLeaf,
   findCovered,
+  listErasedLeaves,
   listReceiptOwners,
   listRowNames,
   loadLeafRows,
@@ -122,6 +124,7 @@ async function rowsUnder(
   size: number,
 ): Promise<{ readonly rows: readonly ProvableRow[]; readonly newerRows: number }> {
   const names = Map.groupBy(await listRowNames(db, covered), (name) => name.source);
+  const erased = await listErasedLeaves(db, covered.interactionIds);
   const rows: ProvableRow[] = [];
   let newerRows = 0;
   for (const source of LEAF_SOURCES) {
@@ -130,7 +133,7 @@ async function rowsUnder(
       source,
       (names.get(source) ?? []).map((name) => name.id),
     );
-    const known = loaded.flatMap((row) => provable(source, row, size));
+    const known = loaded.flatMap((row) => provable(source, row, { size, erased }));
     newerRows += loaded.length - known.length;
     rows.push(...known);
   }
@@ -140,15 +143,26 @@ async function rowsUnder(
 function provable(
   source: LeafSource,
   { id, leaf: text, index, hash: expected }: Awaited<ReturnType<typeof loadLeafRows>>[number],
-  size: number,
+  { size, erased }: { readonly size: number; readonly erased: readonly ErasedLeaf[] },
 ): ProvableRow[] {
   if (index === null || expected === null || index >= size) return [];
-  if (!leafHash(Buffer.from(text)).equals(expected))
-    throw new Fault(
-      "RECORD_UNPROVED",
-      `row ${id} of ${source} is not as it was when it became a leaf`,
-    );
-  return [{ source, id, index, leaf: expected.toString("hex"), text, isWithheld: false }];
+  const present = leafHash(Buffer.from(text));
+  const leaf = expected.toString("hex");
+  const row = { source, id, index, leaf, text };
+  if (present.equals(expected)) return [{ ...row, isWithheld: false }];
+  const isErased = erased.some(
+    (one) =>
+      one.source === source &&
+      one.id === id &&
+      one.was === leaf &&
+      one.is === present.toString("hex"),
+  );
+  // what is left of an erased row is shown; the hash that is proved is that of the whole one
+  if (isErased) return [{ ...row, isWithheld: true }];
+  throw new Fault(
+    "RECORD_UNPROVED",
+    `row ${id} of ${source} is not as it was when it became a leaf`,
+  );
 }
 
 /** The content of an interaction, as far as the pack may have it. */

@@ -10,6 +10,7 @@ import {
   findWrongLeaves,
   loadStoredLeaves,
   type StoredLeaves,
+  type WrongLeaf,
 } from "../store/tree/stored-leaves.ts";
 import { isSignedBy } from "./tree-signature.ts";
 
@@ -58,6 +59,8 @@ interface VerificationListener {
 export interface Verified {
   readonly leaves: number;
   readonly compared: number;
+  /** The rows whose content was erased, on record. They are no flaws. */
+  readonly erased: number;
   readonly heads: number;
   readonly root: string;
 }
@@ -74,8 +77,7 @@ export async function verifyRecord(
   const state = await readTreeState(db);
   const logged = new Map(verification.logged.map((head) => [head.size, head.root]));
   let frontier: Frontier = EMPTY_FRONTIER;
-  let compared = 0;
-  let heads = 0;
+  let [compared, erased, heads] = [0, 0, 0];
   const report = (flaws: readonly Flaw[]): void => {
     for (const flaw of flaws) onFlaw(flaw);
   };
@@ -83,7 +85,9 @@ export async function verifyRecord(
     const leaves = await loadStoredLeaves(db, frontier.size);
     if (leaves?.firstIndex !== frontier.size || frontier.size >= state.size) break;
     const isNew = frontier.size >= verification.from;
-    report(isNew ? await rowFlaws(db, leaves) : []);
+    const wrong = isNew ? await findWrongLeaves(db, leaves) : [];
+    report(rowFlaws(leaves, wrong));
+    erased += wrong.filter(({ what }) => what === "erased").length;
     compared += isNew ? leaves.rowIds.length : 0;
     const { size } = frontier;
     frontier = append(frontier, hashesOf(leaves.hashes));
@@ -95,7 +99,7 @@ export async function verifyRecord(
   report(endFlaws(frontier.size, state.size, logged));
   for (const source of LEAF_SOURCES)
     report(await addedRows(db, source, BigInt(state.swept[source] ?? 0), frontier.size));
-  return { leaves: frontier.size, compared, heads, root: rootOf(frontier).toString("hex") };
+  return { leaves: frontier.size, compared, erased, heads, root: rootOf(frontier).toString("hex") };
 }
 
 const treeFlaw = (kind: FlawKind, size: number, long: string): Flaw => ({
@@ -106,19 +110,19 @@ const treeFlaw = (kind: FlawKind, size: number, long: string): Flaw => ({
   long,
 });
 
-async function rowFlaws(db: Db, leaves: StoredLeaves): Promise<Flaw[]> {
-  const wrong = await findWrongLeaves(db, leaves);
-  return wrong.map(({ id, what }) => ({
-    kind: what === "altered" ? "rowAltered" : "rowRemoved",
-    source: leaves.source,
-    rowId: id,
-    size: leaves.firstIndex,
-    long:
-      what === "altered"
-        ? "The row is not as it was when it became a leaf."
-        : "The row is no longer there.",
-  }));
-}
+const rowFlaws = (leaves: StoredLeaves, wrong: readonly WrongLeaf[]): Flaw[] =>
+  wrong
+    .filter(({ what }) => what !== "erased")
+    .map(({ id, what }) => ({
+      kind: what === "altered" ? "rowAltered" : "rowRemoved",
+      source: leaves.source,
+      rowId: id,
+      size: leaves.firstIndex,
+      long:
+        what === "altered"
+          ? "The row is not as it was when it became a leaf."
+          : "The row is no longer there.",
+    }));
 
 function headFlaws(
   passed: readonly TreeHead[],

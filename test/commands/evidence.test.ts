@@ -433,6 +433,18 @@ test("a correction is shown next to what was recorded, and proved", async () => 
   expect((await run("--verify", path)).code).toBe(0);
 });
 
+test("erased content is not in the pack, which still proves the hash of its row", async () => {
+  await pool.query("select tidings.erase_content(2, 'request', 'The borrower asked for it.')");
+  await growTree();
+  const { files, path } = await pack("--interaction", "2");
+  expect(textIn(files, "index.html")).toContain("(request): The borrower asked for it.");
+  expect(everything(files)).not.toContain("+16145550101");
+  expect(
+    [...files.keys()].filter((name) => name.startsWith("withheld/interactions/")),
+  ).toHaveLength(1);
+  expect((await run("--verify", path)).code).toBe(0);
+});
+
 test("rows that are newer than the head are counted and not in the pack", async () => {
   await pool.query("update tidings.interactions set subject = 'Another call' where id = 4");
   const { output } = await run("--case", "EMAILED", "--out", nextPath());

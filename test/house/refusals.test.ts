@@ -97,6 +97,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     contact: { value: "zebra@example.com" },
   },
   loan_types: { id: "zebra", name: "Zebra" },
+  legal_holds: { borrower_id: "zebra", reason: "Zebra" },
   loans: { id: "zebra", borrower_id: "BO-1", display_id: "Zebra", data: { note: "Zebra" } },
   notification_types: { name: "Zebra", on_status: "initiated", on_condition: null },
   pauses: { scope: "everything", reason: "Zebra" },
@@ -110,12 +111,14 @@ const ROWS: Readonly<Record<string, Row>> = {
     from_contact_id: "zebra",
     to_contact_id: "CT-EMAIL",
   },
+  retention_classes: { record_class: "content", reason: "Zebra" },
   templates: { id: 99, name: "Zebra", channel: "text", text_template: "Zebra" },
   time_zones: { name: "Zebra/Zebra" },
 };
 
 /** Tables that only a daemon writes. Their checks are tested as well, because their rows can contain a secret. */
 const ROWS_OF_DAEMONS: Readonly<Record<string, Row>> = {
+  erasures: { interaction_id: 1, cause: "request", reason: "Zebra" },
   idempotency_keys: { caller: "zebra", key: "zebra", request_hash: "\\x00", resource_id: "1" },
   record_changes: {
     table_name: "zebra",
@@ -268,6 +271,11 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
   interactions_segments_count_from_one: ["interactions", { segments: 0 }],
   loan_types_ids_have_at_most_200_characters: ["loan_types", { external_id: "zebra".repeat(41) }],
   loan_types_texts_have_at_most_10000_characters: ["loan_types", { name: "zebra".repeat(2_001) }],
+  erasures_reason_has_at_most_1000_characters: ["erasures", { reason: "" }],
+  legal_holds_are_of_one_borrower_or_case: ["legal_holds", { case_id: "zebra" }],
+  legal_holds_reason_has_at_most_1000_characters: ["legal_holds", { reason: "" }],
+  retention_classes_reason_has_at_most_1000_characters: ["retention_classes", { reason: "" }],
+  retention_classes_years_are_1_to_100: ["retention_classes", { years: 0 }],
   loans_data_has_at_most_1_megabyte: ["loans", { data: { note: "zebra".repeat(200_000) } }],
   loans_ids_have_at_most_200_characters: ["loans", { display_id: "zebra".repeat(41) }],
   loans_days_past_due_is_not_negative: ["loans", { days_past_due: -1 }],
@@ -455,6 +463,8 @@ test("a missing value is refused without the row, or filled in", async () => {
     "guard_policy_changes.changed_by",
     "guard_policy_changes.version",
     "guard_policy_changes.was",
+    "legal_holds.held_at",
+    "legal_holds.held_by",
     "notification_types.created_at",
     "notification_types.created_by",
     "notification_types.version",
@@ -464,6 +474,8 @@ test("a missing value is refused without the row, or filled in", async () => {
     "preferences.recorded_by",
     "repairs.ordered_at",
     "repairs.ordered_by",
+    "retention_classes.set_at",
+    "retention_classes.set_by",
     "template_tests.sent_at",
     "template_tests.sent_by",
     "templates.content_hash",

@@ -9,6 +9,7 @@ const OPEN_TO_ALL = [
   "awaits_receipt(text,text)",
   "forbid(text,text,text)",
   "is_built_in_calendar(text)",
+  "is_erasure(tidings.interactions,tidings.interactions)",
   "is_guard_value(text,jsonb)",
   "is_outcome_unknown(text,text)",
   "is_resealed(jsonb,jsonb)",

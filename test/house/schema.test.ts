@@ -61,6 +61,8 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["REVEAL_WAYS", "reveal_way"],
   ["RECEIPT_ODDITIES", "receipt_oddity"],
   ["AMENDMENT_KINDS", "amendment_kind"],
+  ["RECORD_CLASSES", "record_class"],
+  ["ERASURE_CAUSES", "erasure_cause"],
   ["VERDICT_OUTCOMES", "verdict_outcome"],
   ["HOLD_DECISIONS", "hold_decision"],
   ["CONTACT_EVENT_KINDS", "contact_event_kind"],

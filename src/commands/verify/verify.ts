@@ -73,6 +73,7 @@ with 1 if something differs. docs/record-tree.md explains the tree.`,
 interface Report {
   readonly leaves: number;
   readonly compared: number;
+  readonly erased: number;
   readonly heads: number;
   readonly root: string;
   readonly logged: number;
@@ -80,13 +81,19 @@ interface Report {
   readonly listed: readonly Flaw[];
 }
 
-function verifiedPage({ leaves, compared, heads, root, logged, flaws, listed }: Report): string {
+function verifiedPage(report: Report): string {
+  const { leaves, compared, erased, heads, root, logged, flaws, listed } = report;
   const summary = `The tree has ${leaves.toLocaleString("en-US")} leaves and the root ${root}. ${compared.toLocaleString("en-US")} rows were compared, with ${counted(heads, "head")} of the database and ${counted(logged, "head")} of the logs.`;
-  if (flaws === 0) return page([...wrapped(summary), "The record is as it was written."]);
+  const erasing =
+    erased === 0
+      ? []
+      : [`Of these, ${counted(erased, "row")} had content that was erased, on record.`];
+  if (flaws === 0)
+    return page([...wrapped(summary), ...erasing, "The record is as it was written."]);
   const lines = listed.map(({ kind, source, rowId, size, long }) =>
     [kind, source === null ? `at size ${size}` : `${source} ${rowId}`, long].join("  "),
   );
-  return page([...wrapped(summary), `${counted(flaws, "FLAW")}:`, "", ...lines]);
+  return page([...wrapped(summary), ...erasing, `${counted(flaws, "FLAW")}:`, "", ...lines]);
 }
 
 async function readHeads(path: string): Promise<LoggedHead[]> {

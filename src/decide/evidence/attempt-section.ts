@@ -5,6 +5,7 @@ import { facts, json, markup, type Piece, type Safe, table } from "./markup.ts";
 import { utc } from "./moment.ts";
 import type {
   AmendmentRow,
+  ErasureRow,
   HistoryRow,
   JudgementRow,
   ReceiptRow,
@@ -29,7 +30,7 @@ export function attemptSection(traced: TracedAttempt, rows: RecordRows): Safe {
   );
   return markup`<article id="${blockIdOf(interactionId)}">
 <h3>${titleOf(traced)}${amendedIn(traced, own(rows.amendments))}</h3>
-${stateSection(traced)}
+${stateSection(traced)}${own(rows.erasures).map(erasedIn)}
 <h4>What happened</h4>
 ${table(["when", "status", "by", "evidence"], transitions.map(transitionCells))}${titled("What was corrected", table(["made", "by", "what is true instead", "why", "evidence"], own(rows.amendments).map(amendmentCells)))}
 ${titled("What the guard decided", table(["when", "decision", "rules", "policy"], own(rows.judgements).map(judgementCells)))}
@@ -46,6 +47,9 @@ ${titled("What else was changed", table(["when", "who", "columns"], history.map(
 </article>
 `;
 }
+
+const erasedIn = ({ erased_at, erased_by, cause, reason }: ErasureRow): Piece =>
+  markup`<p class="note">Its content was erased on ${utc(erased_at)} by ${erased_by} (${cause}): ${reason}</p>`;
 
 /** The status by the amendment in force: the last one, if no transition has followed it. */
 function amendedIn({ transitions }: TracedAttempt, amendments: readonly AmendmentRow[]): Piece {

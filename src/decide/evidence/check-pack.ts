@@ -113,6 +113,7 @@ const OF_ATTEMPTS = new Set([
   "redirects",
   "contentReveals",
   "amendments",
+  "erasures",
 ]);
 
 /** A row about an interaction that is no attempt of the pack, or a receipt of none. */

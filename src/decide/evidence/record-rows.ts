@@ -124,6 +124,13 @@ export interface AmendmentRow {
   readonly amended_at: string;
   readonly amended_by: string;
 }
+export interface ErasureRow {
+  readonly interaction_id: number;
+  readonly cause: string;
+  readonly reason: string;
+  readonly erased_at: string;
+  readonly erased_by: string;
+}
 export interface HistoryRow {
   readonly id: number;
   readonly table_name: string;
@@ -164,6 +171,7 @@ export interface RecordRows {
   readonly history: readonly HistoryRow[];
   readonly policy: readonly PolicyRow[];
   readonly amendments: readonly AmendmentRow[];
+  readonly erasures: readonly ErasureRow[];
 }
 
 /** Reads the rows of a pack. */
@@ -193,6 +201,7 @@ export function readRows({ rows, attempts }: Pick<Pack, "rows" | "attempts">): R
     history: read("recordChanges"),
     policy: read("policyChanges"),
     amendments: read("amendments"),
+    erasures: read("erasures"),
   };
 }
 

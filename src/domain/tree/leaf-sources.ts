@@ -12,5 +12,6 @@ export const LEAF_SOURCES = [
   "repairs",
   "policyChanges",
   "amendments",
+  "erasures",
 ] as const;
 export type LeafSource = (typeof LEAF_SOURCES)[number];

@@ -322,6 +322,16 @@ export interface EffectiveStatuses {
   statusDetails: string | null;
 }
 
+export interface Erasures {
+  cause: string;
+  erasedAt: Generated<Timestamp>;
+  erasedBy: Generated<string>;
+  id: Generated<Int8>;
+  interactionId: Int8;
+  leaves: Json | null;
+  reason: string;
+}
+
 export interface GuardLocks {
   id: number;
 }
@@ -544,6 +554,18 @@ export interface LateIntake {
   supercaseBulkOperationId: string | null;
 }
 
+export interface LegalHolds {
+  borrowerId: string | null;
+  caseId: string | null;
+  endedAt: Timestamp | null;
+  endedBy: string | null;
+  endReason: string | null;
+  heldAt: Generated<Timestamp>;
+  heldBy: Generated<string>;
+  id: Generated<Int8>;
+  reason: string;
+}
+
 export interface Loans {
   accelerated: boolean | null;
   accountNumber: string | null;
@@ -753,6 +775,21 @@ export interface ResolveQueue {
   runAt: Generated<Timestamp>;
 }
 
+export interface RetentionClasses {
+  reason: string;
+  recordClass: string;
+  setAt: Generated<Timestamp>;
+  setBy: Generated<string>;
+  years: number | null;
+}
+
+export interface RetentionState {
+  interactionId: Generated<Int8>;
+  isOnly: Generated<boolean>;
+  keptId: Int8 | null;
+  passEndedOn: Timestamp | null;
+}
+
 export interface Secrets {
   createdAt: Generated<Timestamp>;
   name: string;
@@ -902,6 +939,7 @@ export interface DB {
   contentReveals: ContentReveals;
   doNotInteract: DoNotInteract;
   effectiveStatuses: EffectiveStatuses;
+  erasures: Erasures;
   guardLocks: GuardLocks;
   guardPolicy: GuardPolicy;
   guardPolicyChanges: GuardPolicyChanges;
@@ -915,6 +953,7 @@ export interface DB {
   interactionTransitions: InteractionTransitions;
   judgements: Judgements;
   lateIntake: LateIntake;
+  legalHolds: LegalHolds;
   loans: Loans;
   loanTypes: LoanTypes;
   missedChanges: MissedChanges;
@@ -933,6 +972,8 @@ export interface DB {
   repairs: Repairs;
   resolutions: Resolutions;
   resolveQueue: ResolveQueue;
+  retentionClasses: RetentionClasses;
+  retentionState: RetentionState;
   secrets: Secrets;
   templates: Templates;
   templateTests: TemplateTests;

@@ -119,6 +119,8 @@ export async function listRowNames(
     union all
     select 'amendments', a.id::text from tidings.amendments a where a.interaction_id = any(${interactionIds}::bigint[])
     union all
+    select 'erasures', e.id::text from tidings.erasures e where e.interaction_id = any(${interactionIds}::bigint[])
+    union all
     select 'policyChanges', p.version::text from tidings.guard_policy_changes p
     where p.version <= (select max(j.policy_version) from tidings.judgements j where j.interaction_id = any(${interactionIds}::bigint[]))
   `.execute(db);
@@ -152,6 +154,28 @@ export async function loadLeafRows(
     ) p on true
     where r.source = ${source} and r.id = any(${ids}::bigint[])
     order by r.id
+  `.execute(db);
+  return rows;
+}
+
+/** A leaf whose row was erased: the hashes of its text before and after, in hex. */
+export interface ErasedLeaf {
+  readonly source: string;
+  readonly id: string;
+  readonly was: string;
+  readonly is: string;
+}
+
+/** The leaves that were erased of interactions. */
+export async function listErasedLeaves(
+  db: Db,
+  interactionIds: readonly InteractionId[],
+): Promise<ErasedLeaf[]> {
+  const { rows } = await sql<ErasedLeaf>`
+    select l.source, l.id, l.was, l."is"
+    from tidings.erasures e
+    cross join lateral jsonb_to_recordset(e.leaves) l(source text, id text, was text, "is" text)
+    where e.interaction_id = any(${interactionIds}::bigint[])
   `.execute(db);
   return rows;
 }

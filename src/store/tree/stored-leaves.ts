@@ -24,10 +24,10 @@ export async function loadStoredLeaves(db: Db, index: number): Promise<StoredLea
   return rows[0] ?? null;
 }
 
-/** A leaf whose row is no longer as it was. */
+/** A leaf whose row is no longer as it was. Erased: on record, and with the hash that is on record. */
 export interface WrongLeaf {
   readonly id: string;
-  readonly what: "altered" | "removed";
+  readonly what: "altered" | "removed" | "erased";
 }
 
 /**
@@ -50,7 +50,17 @@ export async function findWrongLeaves(
       from tidings.record_leaves r
       where r.source = ${source} and r.id >= ${first}::bigint and r.id <= ${last}::bigint and r.id = any(${rowIds}::bigint[])
     )
-    select l.id::text as id, case when p.id is null then 'removed' else 'altered' end as what
+    select l.id::text as id, case
+        when p.id is null then 'removed'
+        when ${source} in ('interactions', 'recordChanges') and exists (
+          select from tidings.erasures e
+          where e.interaction_id = case ${source}
+              when 'interactions' then (select t.interaction_id from tidings.interaction_transitions t where t.id = l.id)
+              else (select h.row_id::bigint from tidings.record_changes h where h.id = l.id and h.table_name = 'interactions') end
+            and e.leaves @> jsonb_build_array(jsonb_build_object('source', ${source}::text, 'id', l.id::text,
+              'was', encode(l.hash, 'hex'), 'is', encode(p.hash, 'hex')))
+        ) then 'erased'
+        else 'altered' end as what
     from leaf l
     left join present p on p.id = l.id
     where p.hash is distinct from l.hash

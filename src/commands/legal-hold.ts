@@ -1,0 +1,67 @@
+import { parseBorrowerId, parseCaseId } from "../domain/ids.ts";
+import {
+  addLegalHold,
+  endLegalHold,
+  type LegalHold,
+  listLegalHolds,
+} from "../store/operate/retention.ts";
+import { onlyOne } from "./cli/arguments.ts";
+import { command } from "./cli/command.ts";
+import { withDatabase } from "./cli/database.ts";
+import { EXIT } from "./cli/exit-codes.ts";
+import { page, wrapped } from "./cli/layout.ts";
+import { momentsIn, type ShowMoment } from "./cli/moment.ts";
+import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
+
+/** Holds the content of a borrower or a case, ends a hold, or lists them. The exit code is `refused` if nothing changed. */
+export const legalHold = command({
+  name: "legal-hold",
+  summary:
+    "keep the content of a borrower or a case, whatever the retention says and a borrower asks; or end that, or list the holds",
+  takes: `[(--borrower ID | --case ID) [--end] --reason "…" [--by NAME]] [--json]`,
+  details: `Nothing under a legal hold is erased, neither by age nor on request. Without a borrower or a case it lists
+the holds that have not ended.`,
+  options: {
+    borrower: { type: "string", value: "ID", message: "everything about a borrower" },
+    case: { type: "string", value: "ID", message: "the notices of a case" },
+    end: { type: "boolean", message: "end the hold" },
+    ...REASON_OPTION,
+    ...BY_OPTION,
+    json: { type: "boolean", message: "as one JSON document" },
+  },
+  async run({ options, print }) {
+    if (options.borrower === undefined && options.case === undefined)
+      return await withDatabase("legal-hold", async (db, { lender }) => {
+        const holds = await listLegalHolds(db);
+        const json = options.json === true;
+        print(json ? JSON.stringify(holds, null, 2) : holdsPage(holds, momentsIn(lender.timeZone)));
+        return EXIT.done;
+      });
+    const [kind, id] = onlyOne<"borrower" | "case", string>(options, ["borrower", "case"]);
+    const hold = {
+      borrowerId: kind === "borrower" ? parseBorrowerId(id) : null,
+      caseId: kind === "case" ? parseCaseId(id) : null,
+      reason: readReason(options.reason),
+    };
+    const operator = readOperator(options.by ?? process.env["USER"]);
+    return await withDatabase(`operator:${operator}`, async (db) => {
+      const isEnd = options.end === true;
+      const isDone = await (isEnd ? endLegalHold(db, hold) : addLegalHold(db, hold));
+      const other = isEnd ? "is under no legal hold" : "is under a legal hold already";
+      const done = isEnd ? "is no longer under a legal hold" : "is under a legal hold";
+      print(`${kind === "case" ? "Case" : "Borrower"} ${id} ${isDone ? done : other}.`);
+      return isDone ? EXIT.done : EXIT.refused;
+    });
+  },
+});
+
+const holdsPage = (holds: readonly LegalHold[], show: ShowMoment): string =>
+  holds.length === 0
+    ? "There is no legal hold."
+    : page(
+        holds.flatMap(({ borrowerId, caseId, heldAt, heldBy, reason }) =>
+          wrapped(
+            `${borrowerId === null ? `Case ${caseId}` : `Borrower ${borrowerId}`}: held by ${heldBy} since ${show(heldAt)}. ${reason}`,
+          ),
+        ),
+      );

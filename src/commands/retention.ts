@@ -1,0 +1,81 @@
+import { RECORD_CLASSES } from "../domain/vocabulary.ts";
+import { type ClassState, listRetention, setRetention } from "../store/operate/retention.ts";
+import { readWhole, wrongArguments } from "./cli/arguments.ts";
+import { command } from "./cli/command.ts";
+import { withDatabase } from "./cli/database.ts";
+import { EXIT } from "./cli/exit-codes.ts";
+import { counted, page, wrapped } from "./cli/layout.ts";
+import { momentsIn, type ShowMoment } from "./cli/moment.ts";
+import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
+
+const MOST_YEARS = 100;
+
+/** Shows or sets for how long each class of the record is kept. */
+export const retention = command({
+  name: "retention",
+  summary:
+    "show for how long each class of the record is kept and what is older or younger, or set the years",
+  takes: `[--class CLASS --years (N | off) --reason "…" [--by NAME]] [--json]`,
+  details: `Without years nothing is erased. Daemons erase content that is older than its class at night, in
+small batches, but not while its notice is open or a legal hold is on its borrower or case.`,
+  options: {
+    class: { type: "string", value: "CLASS", message: `one of ${RECORD_CLASSES.join(", ")}` },
+    years: { type: "string", value: "N", message: "the years for which it is kept, or off" },
+    ...REASON_OPTION,
+    ...BY_OPTION,
+    json: { type: "boolean", message: "as one JSON document" },
+  },
+  async run({ options, print }) {
+    const change = readChange(options);
+    const operator =
+      change === undefined ? undefined : readOperator(options.by ?? process.env["USER"]);
+    const actor = operator === undefined ? "retention" : `operator:${operator}`;
+    return await withDatabase(actor, async (db, { lender }) => {
+      if (change !== undefined) await setRetention(db, change.recordClass, change);
+      const classes = await listRetention(db);
+      const json = options.json === true;
+      print(
+        json
+          ? JSON.stringify(classes, null, 2)
+          : retentionPage(classes, momentsIn(lender.timeZone)),
+      );
+      return EXIT.done;
+    });
+  },
+});
+
+function readChange(options: {
+  readonly class?: string;
+  readonly years?: string;
+  readonly reason?: string;
+}) {
+  if (options.class === undefined && options.years === undefined) return undefined;
+  const recordClass = RECORD_CLASSES.find((one) => one === options.class);
+  if (recordClass === undefined)
+    throw wrongArguments(`--class must be one of ${RECORD_CLASSES.join(", ")}`);
+  const { years } = options;
+  if (years === undefined) throw wrongArguments("--years is missing: a number, or off");
+  return {
+    recordClass,
+    years: years === "off" ? null : readWhole("--years", years, MOST_YEARS),
+    reason: readReason(options.reason),
+  };
+}
+
+const retentionPage = (classes: readonly ClassState[], show: ShowMoment): string =>
+  page(classes.flatMap((one) => wrapped(classInWords(one, show))));
+
+function classInWords(one: ClassState, show: ShowMoment): string {
+  const { recordClass, years, setAt, setBy, reason, older, open, held, younger } = one;
+  const set = setAt === null ? "" : ` Set by ${setBy} on ${show(setAt)}: ${reason}`;
+  const early =
+    younger === 0
+      ? ""
+      : ` ${counted(younger, "content")} that ${younger === 1 ? "is" : "are"} younger was erased on request.`;
+  if (years === null) return `${recordClass}: kept for good.${set}${early}`;
+  const rest =
+    recordClass === "skeleton"
+      ? " No command erases the skeleton."
+      : ` ${open} of an open notice, ${held} under a legal hold.`;
+  return `${recordClass}: kept for ${counted(years, "year")}.${set} Older and kept: ${counted(older, "interaction")}.${rest}${early}`;
+}

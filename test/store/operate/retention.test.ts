@@ -1,0 +1,326 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { erase } from "../../../src/commands/erase.ts";
+import { legalHold } from "../../../src/commands/legal-hold.ts";
+import { retention } from "../../../src/commands/retention.ts";
+import { verify } from "../../../src/commands/verify/verify.ts";
+import type { BorrowerId, InteractionId } from "../../../src/domain/ids.ts";
+import { createTreeGrower } from "../../../src/record/record-tree.ts";
+import { createEraser } from "../../../src/record/retention.ts";
+import { eraseOfBorrower } from "../../../src/store/operate/retention.ts";
+import { runOn } from "../../commands/run.ts";
+import { rewriteRecord, useDatabase } from "../../database.ts";
+import { depsOn } from "../../deps.ts";
+import { insertInteraction, insertLogged, type InteractionFields } from "../../interactions.ts";
+import { insertLender, insertType } from "../../lender.ts";
+
+const database = useDatabase();
+const { pool, db } = database;
+
+const REASON = ["--reason", "The borrower asked for it."] as const;
+const eraseAll = (borrower: string) =>
+  runOn(database, erase, "--borrower", borrower, "--yes", ...REASON);
+const hold = (...words: readonly string[]) => runOn(database, legalHold, ...words, ...REASON);
+const setYears = (recordClass: string, years: string) =>
+  runOn(database, retention, "--class", recordClass, "--years", years, ...REASON);
+
+let borrowers = 0;
+let borrower: string;
+
+beforeEach(async () => {
+  if (borrowers === 0) {
+    await insertLender(pool);
+    await insertType(pool, { id: 1 });
+  }
+  borrower = `BO-R${(borrowers += 1)}`;
+  await pool.query("insert into tidings.borrowers (id, name) values ($1, '{}')", [borrower]);
+});
+
+const CONTENT = {
+  content: { to: "zebra@example.com", bodyText: "Zebra" },
+  contact: { contactType: "email", label: "home", status: "primary", value: "zebra@example.com" },
+  borrower: { name: { firstName: "Zebra" } },
+  metaData: { note: "Zebra" },
+};
+const insertSent = (fields: InteractionFields = {}): Promise<InteractionId> =>
+  insertInteraction(pool, {
+    personId: borrower,
+    status: "succeeded",
+    statusDetails: "emailDelivered",
+    contactId: "CT-EMAIL",
+    caseId: "CS-1",
+    templateId: 1,
+    templateVersion: 1,
+    ...CONTENT,
+    ...fields,
+  });
+const insertOld = (fields: InteractionFields = {}): Promise<InteractionId> =>
+  insertSent({ createdAt: "2019-01-01T00:00:00Z", ...fields });
+
+/** Everything that the record has of an interaction, but the erasures. */
+async function recordOf(id: string): Promise<string> {
+  const { rows } = await pool.query<{ record: string }>(
+    `select concat(to_jsonb(i), (select jsonb_agg(to_jsonb(h)) from tidings.record_changes h where h.row_id = $1::text)) as record
+     from tidings.interactions i where i.id = $1::bigint`,
+    [id],
+  );
+  return rows[0]?.record ?? "";
+}
+
+async function growTree(): Promise<void> {
+  let minutes = 0;
+  const clock = (): Date => new Date(Date.now() + minutes * 61_000);
+  const grow = createTreeGrower({ db, clock, emit: () => {} }, undefined);
+  const isComplete = `select bool_and(coalesce((s.swept->>l.source)::bigint, 0) >= l.last_id) as is_complete
+    from tidings.tree_state s cross join tidings.record_leaf_ids l`;
+  await expect
+    .poll(async () => {
+      minutes += 1;
+      await grow();
+      return (await pool.query<{ is_complete: boolean }>(isComplete)).rows[0]?.is_complete;
+    })
+    .toBe(true);
+}
+
+const verified = async (): Promise<{ flaws: number; erased: number; listed: object[] }> =>
+  JSON.parse((await runOn(database, verify, "--json")).output) as never;
+
+/** Runs a round of the daemon at this hour of New York. */
+async function nightAt(hour: string): Promise<object[]> {
+  const events: object[] = [];
+  const deps = depsOn(database, {
+    clock: () => new Date(`2031-01-15T${hour}:00:00-05:00`),
+    emit: (event, fields) => void events.push({ event, ...fields }),
+  });
+  await createEraser(deps)();
+  return events;
+}
+
+/** Lets the next round begin another pass, as on the next day. */
+const nextDay = () => pool.query("update tidings.retention_state set pass_ended_on = null");
+
+describe("erasing on request", () => {
+  test("removes content, address, borrower and notes, also from the history, and keeps the skeleton", async () => {
+    const sent = await insertSent();
+    const logged = await insertLogged(pool, { personId: borrower, ...CONTENT });
+    await pool.query(
+      `update tidings.interactions set content = '{"bodyText": "Zebra again"}' where id = $1`,
+      [logged],
+    );
+    const { code, output } = await eraseAll(borrower);
+    expect(output).toBe("Erased the content of 2 interactions.");
+    expect(code).toBe(0);
+    for (const id of [sent, logged]) expect(await recordOf(id)).not.toMatch(/zebra/i);
+    const { rows } = await pool.query<object>(
+      "select status, contact_id, contact, case_id from tidings.interactions where id = $1",
+      [sent],
+    );
+    expect(rows).toEqual([
+      {
+        status: "succeeded",
+        contact_id: "CT-EMAIL",
+        contact: { contactType: "email", label: "home", status: "primary" },
+        case_id: "CS-1",
+      },
+    ]);
+    const { rows: erasures } = await pool.query<object>(
+      "select cause, reason, erased_by from tidings.erasures where interaction_id = $1",
+      [sent],
+    );
+    expect(erasures).toEqual([
+      { cause: "request", reason: "The borrower asked for it.", erased_by: "operator:kim" },
+    ]);
+  });
+
+  test("needs --yes, and somebody about whom something is on record", async () => {
+    await insertSent();
+    const { code, output } = await runOn(database, erase, "--borrower", borrower, ...REASON);
+    expect([code, output]).toEqual([
+      4,
+      "Nothing was erased. Erasing cannot be undone: repeat the command with --yes.",
+    ]);
+    await expect(eraseAll("BO-NONE")).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  test("continues where it was interrupted", async () => {
+    for (let sent = 0; sent < 3; sent += 1) await insertSent();
+    const part = { afterId: "0" as InteractionId, limit: 1 };
+    await eraseOfBorrower(db, borrower as BorrowerId, "Asked", part);
+    expect((await eraseAll(borrower)).output).toBe("Erased the content of 2 interactions.");
+    await expect(eraseAll(borrower)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+});
+
+describe("nothing is erased", () => {
+  const refused = async (): Promise<string> => {
+    const { code, output } = await eraseAll(borrower);
+    expect(code).toBe(4);
+    return output.replaceAll(/\s+/g, " ");
+  };
+  const constraintOf = async (id: string, cause = "request"): Promise<unknown> =>
+    pool.query("select tidings.erase_content($1, $2, 'x')", [id, cause]).then(
+      () => null,
+      (error: { constraint?: string }) => error.constraint,
+    );
+
+  test.each<[string, InteractionFields]>([
+    ["is scheduled", { status: "scheduled", statusDetails: null }],
+    ["is in progress", { status: "inProgress", statusDetails: null }],
+    ["has an unknown outcome", { status: "attempted", statusDetails: "emailOutcomeUnknown" }],
+  ])("of a notice whose last attempt %s", async (_what, last) => {
+    const first = await insertSent({
+      status: "failed",
+      statusDetails: "emailFailed",
+      failureDescriptionShort: "x",
+      failureDescriptionLong: "x",
+    });
+    await insertSent({
+      previousInteractionId: first,
+      firstInteractionId: first,
+      attempt: 2,
+      ...last,
+    });
+    expect(await refused()).toContain("2 interactions kept: the notice is open");
+    expect(await constraintOf(first)).toBe("erasures_wait_for_open_notices");
+    expect(await recordOf(first)).toMatch(/zebra/i);
+  });
+
+  test.each([
+    ["a borrower", (): string[] => ["--borrower", borrower]],
+    ["a case", (): string[] => ["--case", `CS-${borrower}`]],
+  ])("of %s under a legal hold, until it is ended on record", async (_what, of) => {
+    const id = await insertSent({ caseId: `CS-${borrower}` });
+    expect((await hold(...of())).output).toContain("is under a legal hold.");
+    expect((await hold(...of())).code).toBe(4);
+    expect((await runOn(database, legalHold)).output).toContain("held by operator:kim since");
+    expect(await refused()).toContain("or a legal hold is on it");
+    expect(await constraintOf(id)).toBe("erasures_spare_legal_holds");
+    expect((await hold(...of(), "--end")).code).toBe(0);
+    expect((await eraseAll(borrower)).code).toBe(0);
+    const { rows } = await pool.query<{ changes: number }>(
+      `select count(*)::int as changes from tidings.record_changes h where h.table_name = 'legal_holds'
+         and h.row_id = (select max(id)::text from tidings.legal_holds)`,
+    );
+    expect(rows).toEqual([{ changes: 2 }]);
+  });
+
+  test("by retention that is younger than its class", async () => {
+    await setYears("content", "7");
+    expect(await constraintOf(await insertSent(), "retention")).toBe(
+      "erasures_by_retention_are_of_old_content",
+    );
+    await setYears("content", "off");
+    expect(await constraintOf(await insertOld(), "retention")).toBe(
+      "erasures_by_retention_are_of_old_content",
+    );
+  });
+
+  test("without an entry: content cannot be set to null, and an entry is neither changed nor deleted", async () => {
+    const id = await insertSent();
+    await expect(
+      pool.query("update tidings.interactions set content = null where id = $1", [id]),
+    ).rejects.toMatchObject({ constraint: "interactions_keep_their_content" });
+    await eraseAll(borrower);
+    for (const statement of [
+      "update tidings.erasures set reason = 'x'",
+      "delete from tidings.erasures",
+    ])
+      await expect(pool.query(statement)).rejects.toMatchObject({
+        constraint: "erasures_are_history",
+      });
+    await expect(
+      pool.query(`update tidings.interactions set content = '{"bodyText": "x"}' where id = $1`, [
+        id,
+      ]),
+    ).rejects.toMatchObject({ constraint: "interactions_keep_their_content" });
+  });
+});
+
+describe("the record tree", () => {
+  test("reports erased rows as erased, and a row that was altered afterwards as altered", async () => {
+    const sent = await insertSent();
+    const logged = await insertLogged(pool, { personId: borrower, ...CONTENT });
+    await pool.query("update tidings.interactions set content = null where id = $1", [logged]);
+    await growTree();
+    const before = await verified();
+    expect(before.listed).toEqual([]);
+    await eraseAll(borrower);
+    await growTree();
+    expect(await verified()).toMatchObject({ listed: [], erased: before.erased + 2 });
+    await rewriteRecord(pool, "update tidings.interactions set provider = 'x' where id = $1", [
+      sent,
+    ]);
+    expect((await verified()).listed).toEqual([
+      expect.objectContaining({ kind: "rowAltered", source: "interactions" }),
+    ]);
+    await rewriteRecord(pool, "update tidings.interactions set provider = null where id = $1", [
+      sent,
+    ]);
+    await rewriteRecord(pool, "delete from tidings.erasures where interaction_id = $1", [sent]);
+    expect((await verified()).flaws).toBe(2);
+    await rewriteRecord(
+      pool,
+      "truncate tidings.tree_leaves, tidings.tree_heads; update tidings.tree_state set size = 0, frontier = '', swept = '{}'",
+    );
+  });
+});
+
+describe("retention", () => {
+  test("is off until a class has years, and erases old content at night only", async () => {
+    await nextDay();
+    const [old, young] = [await insertOld(), await insertSent()];
+    expect(await nightAt("02")).toEqual([]);
+    await setYears("content", "7");
+    expect(await nightAt("12")).toEqual([]);
+    expect(await recordOf(old)).toMatch(/zebra/i);
+    expect(await nightAt("02")).toEqual([
+      expect.objectContaining({ event: "retention.contentErased", kept: 0 }),
+    ]);
+    expect(await recordOf(old)).not.toMatch(/zebra/i);
+    expect(await recordOf(young)).toMatch(/zebra/i);
+    expect(await nightAt("02")).toEqual([]);
+    const { rows } = await pool.query<object>(
+      "select cause, reason from tidings.erasures where interaction_id = $1",
+      [old],
+    );
+    expect(rows).toEqual([{ cause: "retention", reason: "It is older than 7 years." }]);
+  });
+
+  test("leaves what is held, counts it, and erases it in a later night when the hold has ended", async () => {
+    const held = await insertOld();
+    const other = borrower;
+    borrower = `${other}-B`;
+    await pool.query("insert into tidings.borrowers (id, name) values ($1, '{}')", [borrower]);
+    const free = await insertOld();
+    await hold("--borrower", other);
+    await nextDay();
+    expect(await nightAt("03")).toEqual([expect.objectContaining({ kept: 1 })]);
+    expect(await recordOf(held)).toMatch(/zebra/i);
+    expect(await recordOf(free)).not.toMatch(/zebra/i);
+    const { output } = await runOn(database, retention);
+    expect(output.replaceAll(/\s+/g, " ")).toMatch(
+      /content: kept for 7 years\. .* Older and kept: 1 interaction\. 0 of an open notice, 1 under a legal hold\./,
+    );
+    await hold("--borrower", other, "--end");
+    await nextDay();
+    await nightAt("03");
+    expect(await recordOf(held)).not.toMatch(/zebra/i);
+  });
+
+  test("is set with a reason, on record, and never keeps the skeleton shorter than the content", async () => {
+    await setYears("content", "7");
+    await expect(setYears("skeleton", "5")).rejects.toMatchObject({
+      constraint: "retention_classes_content_goes_first",
+    });
+    await setYears("skeleton", "10");
+    const { output } = await runOn(database, retention, "--json");
+    expect(JSON.parse(output)).toMatchObject([
+      { recordClass: "content", years: 7, setBy: "operator:kim" },
+      { recordClass: "skeleton", years: 10 },
+    ]);
+    await expect(setYears("letters", "5")).rejects.toThrow("--class must be one of");
+    const { rowCount } = await pool.query(
+      "select from tidings.record_changes where table_name = 'retention_classes' and row_id = 'skeleton'",
+    );
+    expect(rowCount).toBe(1);
+  });
+});
