@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { checkComplete, checkPage, checkRows, checkSums } from "../decide/evidence/check-pack.ts";
+import { PAGE } from "../decide/evidence/files.ts";
 import { readPack } from "../decide/evidence/read-pack.ts";
 import { type Pack, type PackFiles, type PackFlaw, PAGE_VERSION } from "../domain/evidence/pack.ts";
 import { isSignedBy, keyIdOf } from "./tree-signature.ts";
@@ -36,7 +37,7 @@ export function verifyPack(files: PackFiles, key: KeyObject | undefined): Verifi
     checkRows(pack) ??
     checkHead(pack, key) ??
     checkComplete(pack, files) ??
-    (isPageCompared ? checkPage(pack, files) : undefined);
+    (isPageCompared ? pageFlaw(pack, files) : undefined);
   const signer = key === undefined ? "keyInPack" : "givenKey";
   return {
     flaw: flaw ?? null,
@@ -44,6 +45,15 @@ export function verifyPack(files: PackFiles, key: KeyObject | undefined): Verifi
     signedBy: flaw === undefined && pack.head.signature !== null ? signer : null,
     isPageCompared,
   };
+}
+
+/** The states are not proved, so they may have any JSON, from which no page can be written. */
+function pageFlaw(pack: Pack, files: PackFiles): PackFlaw | undefined {
+  try {
+    return checkPage(pack, files);
+  } catch {
+    return { path: PAGE, long: "The page cannot be written from the rows and states of the pack." };
+  }
 }
 
 function checkHead({ head }: Pack, given: KeyObject | undefined): PackFlaw | undefined {

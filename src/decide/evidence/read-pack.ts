@@ -62,6 +62,15 @@ function bytesOf(files: PackFiles, path: string): Buffer {
 
 const textOf = (files: PackFiles, path: string): string => bytesOf(files, path).toString("utf8");
 
+/** The text of a file that is a JSON object. */
+function objectTextOf(files: PackFiles, path: string): string {
+  const text = textOf(files, path);
+  const value = parsed(text);
+  if (typeof value !== "object" || value === null)
+    throw new Unreadable(path, "It is not a JSON object.");
+  return text;
+}
+
 function packOf({ subject, head, rows, attempts, templates }: Contents, files: PackFiles): Pack {
   return {
     subject,
@@ -72,7 +81,7 @@ function packOf({ subject, head, rows, attempts, templates }: Contents, files: P
     },
     rows: rows.map((row): PackRow => ({
       ...row,
-      text: textOf(files, rowPathOf(row)),
+      text: objectTextOf(files, rowPathOf(row)),
       proof: proofIn(files, proofPathOf(row)),
     })),
     attempts: attempts.map((attempt) => attemptIn(attempt, files)),
@@ -91,7 +100,7 @@ function attemptIn(
   return {
     interactionId,
     receiptIds,
-    openState: isOpen ? textOf(files, `states/${interactionId}.json`) : null,
+    openState: isOpen ? objectTextOf(files, `states/${interactionId}.json`) : null,
     message:
       message === null
         ? null
