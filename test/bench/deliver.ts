@@ -2,7 +2,7 @@ import type { InteractionId } from "../../src/domain/ids.ts";
 import { createChannel } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Provider } from "../../src/providers/answer/provider.ts";
-import type { Deps } from "../../src/deps.ts";
+import type { DeliveryChannel, Deps } from "../../src/deps.ts";
 import { prepare } from "../../src/decide/deliver/prepare.ts";
 import { createDb } from "../../src/store/postgres/db.ts";
 import { loadFactSheets } from "../../src/store/deliver/fact-sheets.ts";
@@ -31,14 +31,17 @@ const AT_ONCE: Provider = {
   close: async () => {},
 };
 
+/** A channel whose provider answers at once. */
+export const emailAtOnce = (): DeliveryChannel =>
+  createChannel(AT_ONCE, readConfig({}).channels.email);
+
 /**
  * Delivers notices through a provider that answers at once; the other side uses one job per notice and one statement
  * per step.
  */
 export async function benchDeliver(scene: Scene): Promise<readonly BenchResult[]> {
   await insertPortfolio(scene, NOTICES);
-  const email = createChannel(AT_ONCE, readConfig({}).channels.email);
-  const deps = depsOn(scene, { channels: { email } });
+  const deps = depsOn(scene, { channels: { email: emailAtOnce() } });
   let turn = 0;
   return [
     await compare({

@@ -10,6 +10,21 @@ interface Document {
 }
 
 // A bench is run by hand and rarely, so this test finds what breaks it. It asserts nothing about speed.
+const runBench = async (name: string): Promise<Document> => {
+  const { stdout } = await run(process.execPath, ["test/bench/run.ts", name], {
+    env: { ...process.env, BENCH_SHARE: "0.004", BENCH_RUNS: "1", SCALE_NOTICES: "50000" },
+  });
+  return JSON.parse(stdout) as Document;
+};
+
+test("npm run bench -- scale compares each kind of work on many and on few notices", async () => {
+  const { results } = await runBench("scale");
+  expect(results.filter(({ failed }) => failed !== undefined)).toEqual([]);
+  expect(results.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["scale: resolve", "scale: deliver", "scale: explain", "scale: status"]),
+  );
+});
+
 test.each([
   ["resolve", ["resolve", "resolve: meanwhile"]],
   ["deliver", ["deliver"]],
@@ -22,10 +37,7 @@ test.each([
   ["render", ["render: first", "render: later"]],
   ["judge", ["judge"]],
 ])("npm run bench -- %s prints one document with its results", async (name, names) => {
-  const { stdout } = await run(process.execPath, ["test/bench/run.ts", name], {
-    env: { ...process.env, BENCH_SHARE: "0.004", BENCH_RUNS: "1" },
-  });
-  const { machine, results } = JSON.parse(stdout) as Document;
+  const { machine, results } = await runBench(name);
   expect(machine).toHaveProperty("cores");
   expect(results.filter(({ failed }) => failed !== undefined)).toEqual([]);
   expect(results.map((result) => result.name)).toEqual(names);
