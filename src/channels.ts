@@ -39,7 +39,7 @@ export interface OpenChannels {
   close(): Promise<void>;
 }
 
-/** What the sandbox reports about accepted messages, and what its recipients answer. */
+/** The reports of the sandbox about accepted messages, and the answers of its recipients. */
 export interface FromSandbox {
   readonly onReceipt: (receipt: ArrivedReceipt) => void;
   readonly onReply: OnReply;

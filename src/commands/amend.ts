@@ -24,17 +24,17 @@ export const amend = command({
     "correct a wrong outcome by a separate entry: a wrong receipt, a wrong settlement, a message that the carrier lost",
   takes: `INTERACTION_ID --kind KIND --as OUTCOME --reason "…" --evidence "…" [--at TIME] [--by NAME]`,
   details: `The recorded rows stay as they are. \`tidings explain\` and evidence packs show both, and
-tidings.effective_statuses has what is true now. A transition that comes later ends the amendment.
-Nothing is sent because of it.`,
+tidings.effective_statuses has the status that counts now. A later transition ends the amendment.
+An amendment sends nothing.`,
   operands: ["INTERACTION_ID"],
   options: {
     kind: { type: "string", value: "KIND", message: `one of ${AMENDMENT_KINDS.join(", ")}` },
-    as: { type: "string", value: "OUTCOME", message: `what is true instead, one of ${NAMES}` },
+    as: { type: "string", value: "OUTCOME", message: `the correct outcome, one of ${NAMES}` },
     ...REASON_OPTION,
     evidence: {
       type: "string",
       value: "TEXT",
-      message: "what shows it, such as a letter of the carrier and its date",
+      message: "the evidence, such as a letter of the carrier and its date",
     },
     at: { type: "string", value: "TIME", message: "when it happened (ISO 8601), if that is known" },
     ...BY_OPTION,
@@ -49,7 +49,8 @@ Nothing is sent because of it.`,
     if (status === undefined) throw wrongArguments(`--as must be one of ${NAMES}`);
     const reason = readReason(options.reason);
     const evidence = options.evidence?.trim() ?? "";
-    if (evidence === "") throw wrongArguments("--evidence is missing: say what shows it");
+    if (evidence === "")
+      throw wrongArguments("--evidence is missing: name what proves the outcome");
     const operator = readOperator(options.by ?? process.env["USER"]);
     return await withDatabase(`operator:${operator}`, async (db) => {
       const happenedAt = options.at === undefined ? null : readExactMoment("--at", options.at);

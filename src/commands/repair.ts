@@ -20,12 +20,12 @@ const BATCH = 1_000;
 /** Orders the repair of what an audit finds missing. A daemon carries it out. */
 export const repair = command({
   name: "repair",
-  summary: "queue again what an audit finds missing; the reason is recorded",
+  summary: "order repairs of what an audit finds missing; the reason is recorded",
   takes: '[--from TIME] [--until TIME] [--case ID] [--reason "…" --yes] [--by NAME]',
-  details: `Makes an audit and shows how many gaps of each kind can be closed. With --yes it orders that: changes are
-taken in and resolved, missing notices are planned again as new interactions, lost jobs are queued. A
-daemon does so within seconds, each once, in the operator's name. Other gaps are left: a person must
-find out why the record differs. A TIME is a date, a moment or an age such as 12h or 7d.`,
+  details: `Makes an audit and shows how many gaps of each kind can be closed. With --yes it orders their repair: a
+daemon takes in and resolves changes, plans missing notices again as new interactions, and queues lost
+jobs. It does so within seconds, once for each gap, in the operator's name. It leaves other gaps: a
+person must find out why the record differs. A TIME is a date, a moment or an age such as 12h or 7d.`,
   options: {
     from: {
       type: "string",
@@ -112,7 +112,7 @@ async function orderAll(
   );
 }
 
-/** What cannot be repaired needs a person. */
+/** A gap that no repair can close needs a person. */
 const leftover = (gaps: readonly Gap[], orders: readonly RepairOrder[]): ExitCode =>
   gaps.length > orders.length ? EXIT.checkFailed : EXIT.done;
 

@@ -15,8 +15,8 @@ export const undelivered = command({
     "list the notices that the law requires, that did not arrive, and that nothing has replaced",
   takes: "[--limit N] [--json]",
   details: `Such a notice counts as not sent (comments 42(a)(1)-2 and 34(b)(5)-2 of 12 CFR 1006). \`tidings retry ID\` sends it
-to the next contact of its channel. One that went another way, such as by letter, is closed by an
-interaction that is logged with its id as previousInteractionId. \`tidings explain ID\` shows why it failed.`,
+to the next contact of its channel. If you send it another way, such as by letter, log that interaction
+with the notice's id as previousInteractionId, which closes it. \`tidings explain ID\` shows why it failed.`,
   options: {
     limit: { type: "string", value: "N", message: `at most so many (default ${DEFAULT_LIMIT})` },
     json: { type: "boolean", message: "as one JSON document" },
@@ -32,7 +32,7 @@ interaction that is logged with its id as previousInteractionId. \`tidings expla
 });
 
 function listOf(notices: readonly UndeliveredNotice[]): string {
-  if (notices.length === 0) return "Every notice that the law requires was delivered or replaced.";
+  if (notices.length === 0) return "No notice that the law requires counts as not sent.";
   const rows = notices.map((one) => [
     one.interactionId,
     one.channel,

@@ -192,7 +192,7 @@ test("a notice that is back before its repair is not planned twice", async () =>
   );
 });
 
-test("what no order can close is left to a person, with exit code 1", async () => {
+test("a gap that no repair can close is left to a person, with exit code 1", async () => {
   const { rows } = await pool.query<{ id: string }>(
     "select id from tidings.case_changes where case_id = $1 and status = 'initiated'",
     [caseId],
@@ -212,7 +212,7 @@ test("an order needs a reason", async () => {
   await expect(ordering("--yes")).rejects.toThrow("--reason is missing");
 });
 
-test("an order keeps who gave it, and its result is added once", async () => {
+test("an order names its author, and gets its result once", async () => {
   await deleteNotice();
   await order();
   const refusing = (set: string): Promise<unknown> =>

@@ -24,20 +24,20 @@ beforeAll(async () => {
   planned = await insertQueued({ caseId: "CS-1", scheduledAtFrom: inHours(5) });
 });
 
-test("counts what waits and exits with 0 while nothing is late", async () => {
+test("counts the waits and exits with 0 while none is late", async () => {
   const { code, output } = await runOn(database, waiting);
   expect(code).toBe(0);
   expect(output).toMatch(/dueTime +1 +- +Tidings/);
 });
 
-test("says of an interaction for what it waits, who owes it, until when, and what happens then", async () => {
+test("shows the reason, the owner, the term and the next step of the wait of an interaction", async () => {
   const { output } = await runOn(database, explain, planned);
   expect(output.replaceAll(/\s+/g, " ")).toMatch(
-    /It waits for its due time since .*\. That is owed by Tidings until .*; then it is judged again, and sent if that is allowed\./,
+    /It waits for its due time since .*\. Tidings must act by .*; then it is judged again, and sent if that is allowed\./,
   );
 });
 
-test("lists what a filter selects, also what is not late", async () => {
+test("lists the waits that a filter selects, also those that are not late", async () => {
   const { code, output } = await runOn(database, waiting, "--case", "CS-1", "--owner", "tidings");
   expect(code).toBe(0);
   expect(output).toContain(`Interaction ${planned}, email, type 1, case CS-1`);
@@ -50,7 +50,7 @@ test("refuses an unknown word and names a similar one", async () => {
   );
 });
 
-test("lists what is late, and exits with 1", async () => {
+test("lists late waits, and exits with 1", async () => {
   const late = await insertQueued({ scheduledAtFrom: inHours(-2) });
   const { code, output } = await runOn(database, waiting, "--late");
   expect(code).toBe(1);
@@ -62,7 +62,7 @@ test("lists what is late, and exits with 1", async () => {
   );
 });
 
-test("lists what waits for nothing first, and exits with 1", async () => {
+test("lists waits for nothing first, and exits with 1", async () => {
   const { code, output } = await runOn(database, waiting, "--json");
   expect(code).toBe(1);
   expect(JSON.parse(output)).toMatchObject({

@@ -51,13 +51,15 @@ export const ENDS: Readonly<Record<WaitEnd, string>> = {
   staysOpen: "nothing happens by itself",
 };
 
-/** Says for what something waits, who owes it, since when, until when, and what happens then. */
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
+/** Returns a wait in words: its reason, its begin, its owner, the end of its term, and the next step. */
 export function waitInWords(
   { reason, owner, since, until, lateMs, nextStep }: OpenWait,
   show: ShowMoment,
 ): string {
   if (reason === "nothing")
-    return `It waits for NOTHING since ${show(since)}: no job and no person will go on with it. \`tidings audit\` shows why, and \`tidings repair\` queues it again.`;
+    return `It waits for NOTHING since ${show(since)}: no job and no person will continue it. \`tidings audit\` shows why, and \`tidings repair\` queues it again.`;
   const late = lateMs > 0 ? `, which was ${showDuration(lateMs)} ago` : "";
-  return `It waits for ${AWAITED[reason]} since ${show(since)}. That is owed by ${OWNERS[owner]} until ${show(until)}${late}; then ${ENDS[nextStep]}.`;
+  return `It waits for ${AWAITED[reason]} since ${show(since)}. ${capital(OWNERS[owner])} must act by ${show(until)}${late}; then ${ENDS[nextStep]}.`;
 }

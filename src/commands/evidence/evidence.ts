@@ -26,13 +26,13 @@ import { readPackFiles, writePackFiles } from "./pack-files.ts";
 export const evidence = command({
   name: "evidence",
   summary:
-    "write all that is on record about a case, borrower or interaction into one folder or tar file that proves itself, or verify one",
+    "write all that is on record about a case, borrower or interaction into one folder or tar file, with a proof of each row; or verify one",
   takes:
     "((--case ID | --borrower ID | --interaction ID) --out PATH [--head SIZE] [--reveal [--by NAME]] | --verify PATH [--key FILE])",
   details: `The pack has the record as of a head of the record tree: the newest one, or that of --head. The same
-record at the same head gives the same bytes. Sensitive content is in it only with --reveal, which is put on record.
+record at the same head gives the same bytes. Sensitive content is in it only with --reveal, which is recorded.
 --verify needs neither a database nor a network, and exits with 1 if something does not fit.
-docs/evidence.md has what a pack contains.`,
+docs/evidence.md describes the files of a pack.`,
   options: {
     case: {
       type: "string",

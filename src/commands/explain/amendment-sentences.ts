@@ -8,7 +8,7 @@ const KINDS: Readonly<Record<AmendmentKind, string>> = {
   lostByCarrier: "the carrier lost it",
 };
 
-/** Returns a sentence for each correction. The transitions before it stay as they were recorded. */
+/** Returns a sentence for each amendment. The transitions before it stay as they were recorded. */
 export const amendmentsInWords = ({ amendments }: Chain, show: ShowMoment): string[] =>
   amendments.map((one) => amendmentInWords(one, show));
 
@@ -17,6 +17,6 @@ function amendmentInWords(one: ChainAmendment, show: ShowMoment): string {
     one;
   const state = [status, statusDetails].filter((word) => word !== null).join(" ");
   const since = one.happenedAt === null ? "" : ` since ${show(one.happenedAt)}`;
-  const end = one.isInForce ? "" : " A later entry has ended this correction.";
+  const end = one.isInForce ? "" : " A later entry has ended this amendment.";
   return `Interaction ${interactionId} is ${state}${since}, because ${KINDS[kind]}: ${reason} (${evidence}). ${amendedBy} recorded this on ${show(amendedAt)}.${end}`;
 }

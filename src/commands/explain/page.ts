@@ -22,7 +22,7 @@ export interface ExplainRequest {
   /** The lender's IANA time zone. */
   readonly zone: string;
   readonly daemons: readonly DaemonSeen[];
-  /** What its attempts wait for; empty if they are final. */
+  /** The waits of its attempts; empty if they are final. */
   readonly waits: readonly OpenWait[];
 }
 
@@ -40,7 +40,7 @@ export function explainPage(chain: Chain, request: ExplainRequest): string {
     ["What happened", transitionLines(chain.transitions, momentsIn(request.zone, "seconds"))],
     ...(chain.amendments.length === 0
       ? []
-      : [["What was corrected", prose(amendmentsInWords(chain, show))] as const]),
+      : [["Amendments", prose(amendmentsInWords(chain, show))] as const]),
     ...(others.length === 0
       ? []
       : [["What was changed", changeLines(others, momentsIn(request.zone, "seconds"))] as const]),

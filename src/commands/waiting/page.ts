@@ -3,7 +3,7 @@ import { aligned, counted, page, wrapped } from "../cli/layout.ts";
 import type { ShowMoment } from "../cli/moment.ts";
 import { AWAITED, OWNERS, waitInWords } from "../cli/wait-words.ts";
 
-/** What waits: counted by reason, and some of it. */
+/** The waits: their numbers by reason, and some of them in full. */
 export interface WaitingReport {
   readonly counts: readonly WaitCount[];
   readonly listed: readonly OpenWait[];
@@ -27,7 +27,7 @@ export function waitingPage({ counts, listed }: WaitingReport, show: ShowMoment)
   ]);
   return page([
     ...aligned([
-      ["waits for", "number", "late", "owed by", "the oldest since", "the next until"],
+      ["waits for", "number", "late", "owner", "the oldest since", "the next until"],
       ...rows,
     ]),
     "",

@@ -10,17 +10,17 @@ import { waitingPage } from "./page.ts";
 
 const DEFAULT_LIMIT = "100";
 
-/** Lists what is not final: what it waits for, who owes it, since when, until when, and what happens then. */
+/** Lists the waits of all that is not final: reason, owner, begin, end of the term, and next step. */
 export const waiting = command({
   name: "waiting",
   summary:
     "list what every open case change and interaction waits for, who owes it, since when and until when",
   takes: "[--late] [--reason WORD] [--owner WORD] [--case ID] [--borrower ID] [--limit N] [--json]",
-  details: `Counts what waits by its reason, and lists what is late. With --reason, --owner, --case or --borrower
-it lists all of them. docs/waiting.md explains the words. Exits with 1 if something is late, or waits
-for nothing.`,
+  details: `Counts the waits by reason, and lists those that are late. With --reason, --owner, --case or --borrower
+it lists all of these. docs/waiting.md explains the words. Exits with 1 if a wait is late, or has the
+reason nothing.`,
   options: {
-    late: { type: "boolean", message: "only what is late" },
+    late: { type: "boolean", message: "only those that are late" },
     reason: {
       type: "string",
       multiple: true,

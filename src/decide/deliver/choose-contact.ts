@@ -107,8 +107,8 @@ const notCarried = (channel: Channel): Choice => ({
 });
 
 /**
- * Chooses the contact whose opt-out is confirmed. That it takes no more texts is no objection: the confirmation is the last one. There
- * is none if the contact was changed or archived since, or if its number is known to be wrong.
+ * Chooses the contact whose opt-out is confirmed. The contact takes no more texts, but the confirmation is still permitted. There is
+ * none if the contact was changed or archived since, or if its number is known to be wrong.
  */
 export function chooseAnswered(
   reply: AnsweredReply,

@@ -49,7 +49,7 @@ function judgeInTurn(notices: readonly ToJudge[], policy: Policy, now: Instant):
 }
 
 /**
- * What is on record has begun, whatever the clock of the machine that dated it: by a clock that is ahead of ours it would not be known
+ * An interaction on record has begun, also if the machine that dated it has a fast clock. With its own date it would count as not known
  * yet, and its place in a limit would be used twice.
  */
 const begunBy = (item: HistoryItem, now: Instant): HistoryItem =>

@@ -17,7 +17,7 @@ export const PAGE = "index.html";
 /** The file that lists the rows and attempts of the pack. */
 export const CONTENTS = "pack.json";
 
-/** Where the text of a row is: the text of its leaf, or what may be shown of it. */
+/** The path of the text of a row: the text of its leaf, or the part of it that may be shown. */
 export const rowPathOf = ({
   source,
   id,

@@ -28,7 +28,7 @@ fi
 echo "root: $root"
 `;
 
-/** What a reader of a pack needs to know first. */
+/** The introduction for a reader of a pack. */
 export const README = `This folder is an evidence pack of Tidings. Open index.html to read it.
 
   index.html       the story: cause, date, address, every attempt, receipts, versions and policy

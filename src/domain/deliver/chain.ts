@@ -125,11 +125,11 @@ export interface ChainRedirect {
   readonly toContactId: ContactId;
 }
 
-/** A correction of the outcome of an attempt. */
+/** An amendment of the outcome of an attempt. */
 export interface ChainAmendment {
   readonly interactionId: InteractionId;
   readonly kind: AmendmentKind;
-  /** What is true instead of what is recorded. */
+  /** The correct status. */
   readonly status: InteractionStatus;
   readonly statusDetails: string | null;
   readonly reason: string;
@@ -173,7 +173,7 @@ export interface Chain {
   /** The times at which an attempt was held, in order. */
   readonly holds: readonly ChainHold[];
   readonly redirects: readonly ChainRedirect[];
-  /** The corrections of all attempts, in order of time. */
+  /** The amendments of all attempts, in order of time. */
   readonly amendments: readonly ChainAmendment[];
   /** Null for an interaction that others logged. */
   readonly caseChange: CaseChange | null;

@@ -28,7 +28,7 @@ export interface RedirectTemplate {
   readonly explanation: TemplateExplanation;
 }
 
-/** Where a notice may still go. */
+/** The contacts and templates that a redirect may or may not use. */
 export interface RedirectOptions {
   /** The contacts that its chain has left or used: it never goes back to one. */
   readonly left: readonly ContactId[];

@@ -6,7 +6,7 @@ export const PACK_VERSION = 1;
 /** The version of the page. A pack whose page has another version is verified without its page being written again. */
 export const PAGE_VERSION = 1;
 
-/** What a pack is about. */
+/** The subject of a pack. */
 export interface PackSubject {
   readonly kind: "case" | "borrower" | "interaction";
   readonly id: string;

@@ -18,15 +18,19 @@ const NewAmendment = z
   .strictObject({
     kind: z.enum(AMENDMENT_KINDS).openapi({
       description:
-        "receiptWrong: a provider has reported what did not happen. settlementWrong: an unknown outcome was settled, and not as it was. lostByCarrier: the message was accepted and lost afterwards.",
+        "receiptWrong: a provider reported something that did not happen. settlementWrong: an unknown outcome was settled with a wrong result. lostByCarrier: the message was accepted and lost afterwards.",
       example: "lostByCarrier",
     }),
     status: z.enum(["attempted", "succeeded", "failed"]).openapi({
-      description: "What is true instead of what is recorded.",
+      description: "The correct status.",
       example: "failed",
     }),
     reason: words(1000, "Why it is corrected.", "The carrier has lost the message."),
-    evidence: words(2000, "What shows it.", "Letter of the carrier of 2031-03-10, file 55"),
+    evidence: words(
+      2000,
+      "The evidence of the correct outcome.",
+      "Letter of the carrier of 2031-03-10, file 55",
+    ),
     happenedAt: z.iso.datetime({ offset: true }).nullable().default(null).openapi({
       description: "When it happened, if that is known.",
       example: "2031-03-09T12:00:00Z",
@@ -50,7 +54,7 @@ export const AMEND = operation(
     tags: ["Interactions"],
     summary: "Correct a recorded outcome",
     description:
-      "Adds an entry that says what is true instead. The interaction and its history stay as they are, and nothing is sent. The caller is on record.",
+      "Adds an entry that states the correct outcome. The interaction and its history stay as they are, and nothing is sent. The caller is on record.",
     request: { params: InteractionPath, body: body(NewAmendment) },
     responses: answers(one(Amendment), "The amendment."),
   },

@@ -69,7 +69,7 @@ export function createSlotGate(options: SlotGateOptions): SlotGate {
 }
 
 interface Line {
-  /** Leases the free slots to those that wait for them. */
+  /** Leases the free slots to the waiters. */
   serve(): void;
   wait(messages: readonly Message[], lane: Lane, waitMs: number): Promise<Leases>;
 }

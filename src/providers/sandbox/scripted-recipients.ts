@@ -59,7 +59,7 @@ export interface ScriptedRecipient<Script> {
   /** Applies to the first attempt of a message only. The next attempt is accepted. */
   readonly once?: true;
   readonly script: Script;
-  /** What the recipient answers to the first message. */
+  /** The answer of the recipient to the first message. */
   readonly answer?: string;
   /** True if a program answers: an out-of-office reply. */
   readonly isAutomatic?: true;

@@ -6,8 +6,8 @@ import { BORROWER_JSON } from "../postgres/borrower-json.ts";
 import { CONTACTS_JSON } from "./fact-json.ts";
 
 /**
- * The rules whose holds of the chain of `i` a person has released; null if there are none. What was released for one recipient does not
- * hold for the one to whom it is redirected.
+ * The rules whose holds of the chain of `i` a person has released; null if there are none. A release for one recipient does not
+ * count for the recipient of a redirect.
  */
 const RELEASED_RULES = sql`(select array_agg(distinct r.id) from tidings.holds h cross join unnest(h.rule_ids) r(id)
   where h.chain_id = coalesce(i.first_interaction_id, i.id) and h.decision = 'released'

@@ -29,7 +29,7 @@ export interface KnownAbout {
 }
 
 /**
- * Returns how the fact sheet of a question about this borrower is read. What all questions share is read once, because a borrower
+ * Returns how the fact sheet of a question about this borrower is read. It reads once the part that all questions share, because a borrower
  * may have thousands of interactions and many notices in a batch.
  */
 export function sheetsOf(

@@ -34,7 +34,7 @@ const HISTORY_DAYS = 31;
 /** Longer messages are read in part. An opt-out is not hidden behind so many characters. */
 const MOST_CHARACTERS = 10_000;
 
-/** What a person has found unclear words to mean counts from then on. */
+/** Once a person has read unclear words, that reading counts. */
 const readingOf = (knownAt: Date | null) => sql`case
   when q.reading = 'unclear' and q.handled_at <= coalesce(${knownAt}::timestamptz, 'infinity') then
     case when exists (

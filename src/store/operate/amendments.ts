@@ -8,7 +8,7 @@ import type { Db } from "../postgres/db.ts";
 export interface NewAmendment {
   readonly interactionId: InteractionId;
   readonly kind: AmendmentKind;
-  /** What is true instead. */
+  /** The correct status. */
   readonly status: "attempted" | "succeeded" | "failed";
   readonly reason: string;
   readonly evidence: string;

@@ -32,7 +32,7 @@ export async function listOutcomes(db: Db): Promise<OverviewRow[]> {
   return rows;
 }
 
-/** What became of the replies. */
+/** The results of the replies. */
 export interface ReplyOutcome {
   /** Numbers and addresses that a reply has opted out. */
   readonly optOuts: number;

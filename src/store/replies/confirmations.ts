@@ -9,7 +9,7 @@ export interface ConfirmationTemplate extends TemplateOption {
   readonly theme: Theme | null;
 }
 
-/** What the choice of its template needs: the templates that are active now, and the borrower's language. */
+/** The facts for the choice of its template: the templates that are active now, and the borrower's language. */
 export interface ConfirmationChoice {
   readonly templates: readonly ConfirmationTemplate[];
   readonly language: string;

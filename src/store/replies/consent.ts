@@ -62,7 +62,7 @@ const UNDER_LOCK = sql`
     for no key update of r
   )`;
 
-/** What each contact becomes by the last of its decisions. */
+/** Each contact with the values that its last decisions give it. */
 const CHANGED = sql`
   newest as (
     select distinct on (w.contact_id, w.scope) w.contact_id, w.scope, w.change, w.recorded_at
@@ -88,7 +88,7 @@ const CHANGED = sql`
     join free f on f.id = d.contact_id
   )`;
 
-/** What the decisions of a contact change, for the core system. A time is written as the database has it. */
+/** The changes of a contact by its decisions, for the core system. A time is written as the database has it. */
 const CHANGES = sql`
   case when c.opted_out_at is distinct from f.opted_out_at
     then jsonb_build_object('opted_out_at', jsonb_build_object('from', f.opted_out_at, 'to', c.opted_out_at)) else '{}' end

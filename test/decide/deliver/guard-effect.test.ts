@@ -7,7 +7,7 @@ import { interaction } from "../../ids.ts";
 
 const NOON = Date.parse("2031-03-03T17:00:00Z");
 
-test("a notice that belongs to the attorney goes elsewhere", () => {
+test("a notice that belongs to the attorney is redirected", () => {
   const read = readFacts({
     message: { channel: "email", theme: "opsCollDebt", contactId: "CT-1", loanIds: [] },
     borrower: { attorney: { contactId: "CT-9", knownSince: "2031-01-01T00:00:00Z" } },

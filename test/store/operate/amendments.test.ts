@@ -57,7 +57,7 @@ async function recordOf(id: string): Promise<string> {
 }
 
 describe("an amendment", () => {
-  test("changes what is true and no recorded row, and is shown with who, why and by what", async () => {
+  test("changes the effective status and no recorded row, and is shown with its author, reason and evidence", async () => {
     const id = await insertDelivered();
     const before = await recordOf(id);
     const at = ["--at", "2026-03-09T12:00:00Z"];
@@ -85,7 +85,7 @@ describe("an amendment", () => {
     );
     expect(await effectiveOf(id)).toEqual(["failed", "emailBounced"]);
     expect((await runOn(database, explain, id)).output.replaceAll(/\s+/g, " ")).toContain(
-      "A later entry has ended this correction.",
+      "A later entry has ended this amendment.",
     );
     await amendAs(id, "receiptWrong", "delivered");
     expect(await effectiveOf(id)).toEqual(["succeeded", "emailDelivered"]);
@@ -227,7 +227,7 @@ describe("the database refuses an amendment", () => {
   });
 });
 
-test("a command without its words, and an interaction that is not on record, are refused", async () => {
+test("a command without its options, and an interaction that is not on record, are refused", async () => {
   await expect(amendAs("999999", "receiptWrong", "delivered")).rejects.toMatchObject({
     code: "NOT_FOUND",
   });

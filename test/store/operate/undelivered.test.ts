@@ -60,7 +60,7 @@ const openIds = async (): Promise<InteractionId[]> =>
   (await listUndelivered(db, 10)).map(({ interactionId }) => interactionId);
 
 describe("a notice that the law requires", () => {
-  test("counts as not sent once it has bounced, and everything says so", async () => {
+  test("counts as not sent once it has bounced, in the list, the status and the explanation", async () => {
     const id = await send(["undelivered 30005"]);
 
     expect(await openIds()).toEqual([id]);
@@ -94,7 +94,7 @@ describe("a notice that the law requires", () => {
     ]);
   });
 
-  test("is replaced by its next attempt, which is open in turn if it fails", async () => {
+  test("is replaced by its next attempt, which is listed in its place if it fails", async () => {
     const id = await send(["undelivered 30005"]);
     const [next = id] = await planNextAttempts(db, [{ interactionId: id, dueAt: new Date() }]);
 
@@ -140,6 +140,6 @@ test("a notice that the law does not require is not listed", async () => {
   expect(await openIds()).toEqual([]);
   expect(await runOn(database, undelivered)).toMatchObject({
     code: 0,
-    output: "Every notice that the law requires was delivered or replaced.",
+    output: "No notice that the law requires counts as not sent.",
   });
 });

@@ -293,7 +293,7 @@ test("every reason has a scene, and one row of terms", async () => {
   expect(rows.map(({ reason }) => reason).toSorted()).toEqual(WAIT_REASONS.toSorted());
 });
 
-describe("what is final waits for nothing and is not listed", () => {
+describe("a final row is not listed", () => {
   test.each<InteractionFields>([
     { status: "succeeded", statusDetails: "emailDelivered" },
     { status: "failed" },

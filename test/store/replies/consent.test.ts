@@ -147,7 +147,7 @@ test("a change that is repeated while it waits is recorded once", async () => {
   }
 });
 
-test("calls that come together write each decision once, and none of them fails", async () => {
+test("concurrent calls write each decision once, and none of them fails", async () => {
   await pool.query("update tidings.contacts set opted_out_at = null where id = 'CT-PHONE'");
   const before = await lastEvent();
   for (let round = 0; round < 20; round += 1) {
