@@ -5,13 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openPool } from "../../src/store/postgres/db.ts";
+import { systemClock } from "../../src/clock.ts";
+import type { ArrivedReceipt } from "../../src/domain/receipts/arrived-receipt.ts";
+import { createReplyIntake } from "../../src/reply-intake.ts";
+import { createPolicyReader } from "../../src/store/guard/policy.ts";
+import { createDb, openPool } from "../../src/store/postgres/db.ts";
 import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
 } from "../../src/store/postgres/embedded-postgres.ts";
+import { keepReceipts } from "../../src/store/receipts/receipts.ts";
 import { spawnDaemon, type DaemonProcess } from "../daemon-process.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
+import { callback, insertAccepted } from "../receipts.ts";
 
 /** Unflushed commits stay in memory for as long as Postgres allows. */
 const SETTINGS = [
@@ -115,6 +121,78 @@ test("changes inserted while Postgres crashes again and again are each resolved 
     return rowCount ?? 0;
   };
   await expect.poll(unresolved).toBe(0);
+});
+
+/** What the record says of the texts and replies of the crash test, read from the rows alone. */
+async function crashVerdict(texts: number): Promise<object> {
+  const { rows } = await pool.query<object>(
+    `select
+       (select count(*)::int from tidings.receipts r where r.provider_message_id like 'SMCRASH%') as receipts,
+       (select count(*)::int from tidings.receipt_queue) as waiting,
+       (select count(*)::int from tidings.interactions i
+        where i.provider_message_id like 'SMCRASH%' and (i.status, i.status_details) = ('succeeded', 'textDelivered')
+          and 1 = (select count(*) from tidings.interaction_transitions t where t.interaction_id = i.id and t.to_status = 'succeeded')
+       ) as delivered_once,
+       (select count(*)::int from tidings.inbound_messages) as replies,
+       (select string_agg(c.change, ' ' order by c.id) from tidings.consent_records c where c.applied_at is not null) as decisions,
+       (select string_agg(e.kind, ' ' order by e.id) from tidings.contact_events e) as events`,
+  );
+  return { texts, ...rows[0] };
+}
+
+test("receipts and replies that arrive while Postgres and the daemon crash are applied, each once", async () => {
+  const db = createDb(pool);
+  const takeReply = createReplyIntake({
+    db,
+    emit: () => {},
+    clock: systemClock,
+    seal: undefined,
+    lender: { country: "US", timeZone: "America/New_York", languages: ["en"] },
+    readPolicy: createPolicyReader(),
+  });
+  const words = ["STOP", "START", "STOP"];
+  const texts = 40 * words.length;
+  for (let n = 0; n < texts; n += 1) await insertAccepted(pool, `SMCRASH${n}`);
+  const receiptsOf = (round: number): ArrivedReceipt[] =>
+    Array.from({ length: 40 }, (_, n) => `SMCRASH${40 * round + n}`).flatMap((sid) => [
+      callback(sid, "sent"),
+      callback(sid, "delivered"),
+    ]);
+  /** As providers do, which repeat what they got no answer for. */
+  const deliver = async (round: number): Promise<void> => {
+    await keepReceipts(db, receiptsOf(round));
+    await takeReply({
+      channel: "text",
+      provider: "twilio",
+      providerMessageId: `SM${String(round).padStart(32, "0")}`,
+      from: "+16145550101",
+      to: "+15005550006",
+      text: words[round] ?? "",
+      providerReplied: true,
+    });
+  };
+  for (const [round] of words.entries()) {
+    await deliver(round);
+    // the daemon may have applied some of them, and not others
+    daemon.child.kill("SIGKILL");
+    killPostgres(postgres.pid);
+    await daemon.ended;
+    postgres = await startPostgres();
+    await deliver(round);
+    daemon = spawnDaemon({ DATABASE_URL: postgres.url, DATA_DIR: root });
+    await daemon.waitFor("daemon.started");
+  }
+  await expect
+    .poll(() => crashVerdict(texts))
+    .toEqual({
+      texts,
+      receipts: 2 * texts,
+      waiting: 0,
+      delivered_once: texts,
+      replies: words.length,
+      decisions: "optOut optIn optOut",
+      events: "optedOut optedIn optedOut",
+    });
 });
 
 test("the core system's transaction can be prepared for two-phase commit", async () => {
