@@ -29,6 +29,12 @@ export interface Work {
   readonly jobsDue: number;
   readonly jobsRunning: number;
   readonly jobsGivenUp: number;
+  /** The notices that the guard leaves to a person. */
+  readonly heldNotices: number;
+  /** The time since the oldest of them was held; 0 if there is none. */
+  readonly oldestHeldSeconds: number;
+  /** Those whose latest time is within a day, or has passed. */
+  readonly heldNearDeadline: number;
   readonly openPauses: number;
   readonly oldestPauseSeconds: number;
   /** The channels that a pause stops: each of them, or all. */

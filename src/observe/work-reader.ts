@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { WORKER_TIMEOUT_MS } from "../domain/worker.ts";
+import { HELD_WARNING_MS, WORKER_TIMEOUT_MS } from "../domain/worker.ts";
 import type { ChannelWork, Work } from "../domain/heartbeat.ts";
 import { CHANNELS, type Channel } from "../domain/vocabulary.ts";
+import { countHeld } from "../store/guard/holds.ts";
 import { countInProgress, countOverdue } from "../store/operate/backlog.ts";
 import {
   countJobsByTask,
@@ -67,6 +68,17 @@ export function createWorkReader(
   };
 }
 
+async function loadHolds(
+  db: Db,
+): Promise<Pick<Work, "heldNotices" | "oldestHeldSeconds" | "heldNearDeadline">> {
+  const held = await countHeld(db, HELD_WARNING_MS);
+  return {
+    heldNotices: held.interactions,
+    oldestHeldSeconds: seconds(held.oldestMs ?? 0),
+    heldNearDeadline: held.nearDeadline,
+  };
+}
+
 async function loadWork(db: Db, carried: readonly Channel[]): Promise<Work> {
   const overdue = await countOverdue(db);
   const inProgress = await countInProgress(db);
@@ -106,6 +118,7 @@ async function loadWork(db: Db, carried: readonly Channel[]): Promise<Work> {
     jobsDue: total(jobs, ({ due }) => due),
     jobsRunning: total(jobs, ({ running }) => running),
     jobsGivenUp: total(jobs, ({ givenUp }) => givenUp),
+    ...(await loadHolds(db)),
     openPauses: pauses.length,
     oldestPauseSeconds: seconds(Math.max(0, ...pauses.map(({ pausedForMs }) => pausedForMs))),
     pausedChannels: CHANNELS.filter(isPaused),

@@ -39,6 +39,9 @@ async function scrapeAll(): Promise<Scrape> {
         jobsDue: 0,
         jobsRunning: 0,
         jobsGivenUp: 0,
+        heldNotices: 0,
+        oldestHeldSeconds: 0,
+        heldNearDeadline: 0,
         openPauses: 0,
         oldestPauseSeconds: 0,
         pausedChannels: [],
@@ -93,7 +96,7 @@ test("the runbook has no section without an alert", () => {
 
 const COMMANDS = new Set(
   globSync("src/commands/**/*.ts").flatMap((file) =>
-    [...read(file).matchAll(/^ {2}name: "([a-z-]+)"/gmu)].map(([, name = ""]) => name),
+    [...read(file).matchAll(/^ {2,4}name: "([a-z-]+)"/gmu)].map(([, name = ""]) => name),
   ),
 );
 const PAGES = ["docs/runbook.md", "docs/observability.md"];

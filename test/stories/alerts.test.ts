@@ -112,6 +112,25 @@ test("a forgotten pause, whose notices fire no other alert", async () => {
   await releasePause(db, emailPause);
 });
 
+test("a held notice that is forgotten, and one that must leave within a day", async () => {
+  const held = { scheduledAtFrom: null, complianceGuardRuleId: "party.leaked" };
+  const ids = [
+    await insertInteraction(pool, held),
+    await insertInteraction(pool, { ...held, scheduledAtTo: new Date(Date.now() + 3_600_000) }),
+  ];
+  const insertHold = `insert into tidings.holds (interaction_id, chain_id, rule_ids) values ($1, $1, '{party.leaked}')`;
+  await pool.query(insertHold, [ids[0]]);
+  await expectFiring();
+  const since = "update tidings.holds set held_at = now() - interval '5 hours'";
+  await rewriteRecord(pool, since);
+  await expectFiring("TidingsHoldForgotten");
+  await pool.query(insertHold, [ids[1]]);
+  await expectFiring("TidingsHoldForgotten", "TidingsHoldNearDeadline");
+  await rewriteRecord(pool, "delete from tidings.holds");
+  await rewriteRecord(pool, "delete from tidings.interactions where id = any($1)", [ids]);
+  await expectFiring();
+});
+
 test("a notice of a channel that no daemon carries", async () => {
   const scheduledAtFrom = new Date(Date.now() - 3_600_000);
   const id = await insertInteraction(pool, { channel: "text", scheduledAtFrom });
