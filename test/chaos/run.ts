@@ -35,6 +35,10 @@ interface Scene {
 
 /** Several notices of each borrower are in progress at once, and the guard reads a history of the usual length. */
 const BORROWERS = 500;
+/** So few that each of them soon has more notices than places. They get these notices only. */
+const LIMITED_BORROWERS = 5;
+/** The texts about collection that a borrower may get in seven days. */
+const LIMIT = 3;
 /**
  * The run is given up when nothing has progressed for so long. A dead worker is missed for 12 s, a text is asked after for
  * 6 s and overdue work is found after a minute; a slow machine takes a multiple of the work in between, not of these.
@@ -61,7 +65,7 @@ export async function runChaos({ seconds, seed, printLine }: ChaosOptions): Prom
     printLine("no more killing; waiting until it is quiet");
     await revive(scene);
     await waitUntilQuiet(scene);
-    return await judgeRun(scene.pool, received, [...sampled]);
+    return await judgeRun(scene.pool, received, { sampled: [...sampled], limit: LIMIT });
   } finally {
     await closeScene(scene);
     await received.close();
@@ -89,35 +93,50 @@ async function openScene(
     TEXT_RETRIES: Array<string>(60).fill("1s").join(" "),
     EMAIL_SETTLES: "1s",
     TEXT_SETTLES: "1s 2s 3s",
+    // longer than the wait for a place
+    TEXT_WITHIN: "240h",
   };
   const daemons = [spawnDaemon(settings), spawnDaemon(settings)];
   await Promise.all(daemons.map((daemon) => daemon.waitFor("daemon.started")));
   await insertLender(pool);
   await pool.query(`
     insert into tidings.templates (id, channel, subject_template, text_template, status) values
-      (21, 'email', 'A notice', 'Notice of {{case.id}}', 'active'), (22, 'text', null, 'Lender: notice of {{case.id}}', 'active');
-    insert into tidings.case_types (id) values ('resent'), ('held'), ('texted');
-    insert into tidings.borrowers (id, name) select 'CB-' || n, '{"firstName": "Pat"}' from generate_series(1, ${BORROWERS}) n;
+      (21, 'email', 'A notice', 'Notice of {{case.id}}', 'active'), (22, 'text', null, 'Lender: notice of {{case.id}}. Reply STOP to end texts.', 'active');
+    insert into tidings.case_types (id) values ('resent'), ('held'), ('texted'), ('limited');
+    insert into tidings.borrowers (id, name)
+    select 'CB-' || n, '{"firstName": "Pat"}'::jsonb from generate_series(1, ${BORROWERS}) n
+    union all
+    select 'CL-' || n, '{"firstName": "Lee"}'::jsonb from generate_series(1, ${LIMITED_BORROWERS}) n;
     insert into tidings.contacts (id, borrower_id, contact_type, label, value, receive_text_messages)
     select 'CE-' || n, 'CB-' || n, 'email', 'personal', 'pat' || n || '@example.com', false from generate_series(1, ${BORROWERS}) n
     union all
-    select 'CP-' || n, 'CB-' || n, 'phone', 'personal', '+1614555' || lpad(n::text, 4, '0'), true from generate_series(1, ${BORROWERS}) n;
-    insert into tidings.notification_types (id, version, on_status, channel, template_id, on_unknown, status) values
-      (21, 1, 'initiated', 'email', 21, 'resend', 'active'), (22, 1, 'initiated', 'email', 21, 'hold', 'active'), (23, 1, 'initiated', 'text', 22, 'hold', 'active');
-    insert into tidings.case_type_notification_types values ('resent', 21), ('held', 22), ('texted', 23);
+    select 'CP-' || n, 'CB-' || n, 'phone', 'personal', '+1614555' || lpad(n::text, 4, '0'), true from generate_series(1, ${BORROWERS}) n
+    union all
+    select 'CQ-' || n, 'CL-' || n, 'phone', 'personal', '+1614556' || lpad(n::text, 4, '0'), true from generate_series(1, ${LIMITED_BORROWERS}) n;
+    insert into tidings.notification_types (id, version, on_status, channel, theme, template_id, on_unknown, status) values
+      (21, 1, 'initiated', 'email', null, 21, 'resend', 'active'), (22, 1, 'initiated', 'email', null, 21, 'hold', 'active'),
+      (23, 1, 'initiated', 'text', null, 22, 'hold', 'active'), (24, 1, 'initiated', 'text', 'opsCollDebt', 22, 'hold', 'active');
+    insert into tidings.case_type_notification_types values ('resent', 21), ('held', 22), ('texted', 23), ('limited', 24);
+    insert into tidings.guard_policy_changes (change, rule_id, reason) values ('off', 'freq.cumulative', 'one rule has the limit of this run');
+    -- of seven days, so that no midnight gives more places
+    insert into tidings.guard_policy_changes (change, rule_id, entry_id, jurisdiction, rule, value, applies, source, certainty, reason) values
+      ('set', 'freq.state', 'US.limit', 'US', 'cap', '{"max": ${LIMIT}, "days": 7, "channels": ["text"], "per": "person"}', '{coll}', 'chaos', 'policy', 'chaos');
   `);
   return { dir, random, printLine, pool, settings, daemons, postgres };
 }
 
 async function insertUntil({ pool, random }: Scene, end: number): Promise<void> {
   for (let n = 0; Date.now() < end; n += 1) {
-    const size = random.pick([1, 1, 1, 5, 60]);
-    const caseTypeId = random.pick(["resent", "held", "texted", "texted"]);
+    const caseTypeId = random.pick(["resent", "held", "texted", "texted", "limited"]);
+    const isLimited = caseTypeId === "limited";
+    const size = random.pick(isLimited ? [1, 3, 8] : [1, 1, 1, 5, 60]);
     const rows = Array.from({ length: size }, (_, part) => ({
       caseId: `CS-${n}-${part}`,
       status: "initiated",
       caseTypeId,
-      borrowerId: `CB-${1 + ((n + part) % BORROWERS)}`,
+      borrowerId: isLimited
+        ? `CL-${1 + (part % LIMITED_BORROWERS)}`
+        : `CB-${1 + ((n + part) % BORROWERS)}`,
       at: "2026-01-05T15:00:00Z",
     }));
     // an insert of a core system whose database is unreachable fails without effect, which is not tested here
@@ -169,11 +188,12 @@ async function sampleWaits({ pool }: Scene, end: number, sampled: Set<string>): 
   }
 }
 
-/** The remaining work, and a number that grows with every step of the work. */
+/** The remaining work, without the notices that wait for a place in a limit, and a number that grows with every step of the work. */
 const LEFT = `
-  select (select count(*) from tidings_queue.jobs)::int
+  select (select count(*) from tidings_queue.jobs where run_at < now() + interval '1 day')::int
       + (select count(*) from tidings.resolve_queue)::int + (select count(*) from tidings.missed_changes)::int
-      + (select count(*) from tidings.interactions where status in ('scheduled', 'inProgress'))::int as left,
+      + (select count(*) from tidings.interactions where status = 'inProgress'
+        or (status = 'scheduled' and (scheduled_at_from < now() + interval '1 day') is not false))::int as left,
     (select count(*) from tidings.interaction_transitions) + (select count(*) from tidings.resolutions) as steps`;
 
 /** Waits until no job waits, no case change is unresolved and no interaction is due, in progress or looked up. */

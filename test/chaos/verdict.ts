@@ -9,6 +9,11 @@ interface Chain {
   readonly chainId: string;
   readonly channel: "email" | "text";
   readonly caseId: string;
+  readonly borrowerId: string;
+  /** The theme of a notice about collection, which the limit holds for; null for the others. */
+  readonly theme: string | null;
+  /** True if it waits for a place in the limit. */
+  readonly isWaiting: boolean;
   readonly onUnknown: "resend" | "hold";
   readonly status: string;
   readonly statusDetails: string | null;
@@ -21,6 +26,8 @@ export interface Verdict {
   readonly arrived: number;
   /** Messages that arrived more than once, each with a record that it was sent again after an unknown outcome. */
   readonly resent: number;
+  /** The notices that wait for a place in the limit. */
+  readonly waiting: number;
   /** Recorded as unknown and held for a person; they may have arrived. */
   readonly held: number;
   readonly violations: readonly string[];
@@ -28,7 +35,10 @@ export interface Verdict {
 
 async function readChains(pool: Pool): Promise<Chain[]> {
   const { rows } = await pool.query<Chain>(`
-    select c.chain_id as "chainId", c.channel, c.case_id as "caseId", t.on_unknown as "onUnknown", c.status, c.status_details as "statusDetails",
+    select c.chain_id as "chainId", c.channel, c.case_id as "caseId", c.person_id as "borrowerId", t.theme, t.on_unknown as "onUnknown", c.status,
+      c.status_details as "statusDetails",
+      c.status = 'scheduled' and c.scheduled_at_from > now() + interval '1 day'
+        and (select l.compliance_guard_rule_id = 'freq.state' from tidings.interactions l where l.id = c.last_interaction_id) as "isWaiting",
       (select count(distinct r.interaction_id || ':' || r.id)::int
        from tidings.interaction_transitions r
        join tidings.interactions i on i.id = r.interaction_id
@@ -42,11 +52,33 @@ function judge(chain: Chain, arrived: number): string[] {
   const { chainId, channel, status, statusDetails, unknown } = chain;
   const is = `${channel} chain ${chainId} (${status} ${statusDetails ?? ""}, ${unknown} unknown) arrived ${arrived} times`;
   const isHeld = statusDetails?.endsWith("OutcomeUnknown") === true;
+  if (chain.isWaiting) return arrived === 0 ? [] : [`${is}: it waits, and was sent`];
   const wrong: string[] = [];
   if (status !== "attempted" && status !== "succeeded") wrong.push(`${is}: it is not at its end`);
   if (arrived === 0 && !isHeld) wrong.push(`${is}: lost`);
   if (arrived > 1 + unknown) wrong.push(`${is}: sent again without a word of it`);
   return wrong;
+}
+
+/**
+ * The limit, computed without the guard: of each borrower with notices about collection, the messages that arrived, the notices that are on
+ * record as sent, and whether one waits though there is a place.
+ */
+function judgeLimit(chains: readonly Chain[], counts: readonly number[], limit: number): string[] {
+  const limited = chains
+    .map((chain, n) => ({ ...chain, arrived: counts[n] ?? 0 }))
+    .filter(({ theme }) => theme !== null);
+  const byBorrower = [...Map.groupBy(limited, ({ borrowerId }) => borrowerId)];
+  return byBorrower.flatMap(([borrowerId, all]) => {
+    const arrived = all.reduce((sum, one) => sum + one.arrived, 0);
+    const sent = all.filter(({ status }) => status !== "scheduled").length;
+    const waiting = all.filter(({ isWaiting }) => isWaiting).length;
+    const is = `borrower ${borrowerId} with a limit of ${limit}: ${arrived} arrived, ${sent} sent, ${waiting} wait`;
+    return [
+      ...(arrived > limit || sent > limit ? [`${is}: the limit is exceeded`] : []),
+      ...(waiting > 0 && sent < limit ? [`${is}: a place is free`] : []),
+    ];
+  });
 }
 
 /** Moves that the diagram does not have, and chains with broken links. */
@@ -103,18 +135,26 @@ async function proveRecord(pool: Pool): Promise<string[]> {
   return wrong;
 }
 
-/** Compares the received messages with the record. `sampled` are violations that were seen during the run. */
+/** What the run knows besides the record. */
+export interface Run {
+  /** The violations that were seen while it ran. */
+  readonly sampled: readonly string[];
+  /** The messages about collection that a borrower may get. */
+  readonly limit: number;
+}
+
+/** Compares the received messages with the record. */
 export async function judgeRun(
   pool: Pool,
   received: Received,
-  sampled: readonly string[],
+  { sampled, limit }: Run,
 ): Promise<Verdict> {
   const chains = await readChains(pool);
   const [mails, texts] = [received.mails(), await received.texts()];
   const arrivedOf = ({ channel, chainId, caseId }: Chain): number =>
     (channel === "email"
       ? mails.get(`tidings.${chainId}@lender.example`)
-      : texts.get(`Lender: notice of ${caseId}`)) ?? 0;
+      : texts.get(`Lender: notice of ${caseId}. Reply STOP to end texts.`)) ?? 0;
   const query = async (statement: string): Promise<string[]> =>
     (await pool.query<{ wrong: string }>(statement)).rows.map((row) => row.wrong);
   const counts = chains.map(arrivedOf);
@@ -122,9 +162,11 @@ export async function judgeRun(
     notices: chains.length,
     arrived: counts.filter((count) => count > 0).length,
     resent: counts.filter((count) => count > 1).length,
+    waiting: chains.filter(({ isWaiting }) => isWaiting).length,
     held: chains.filter((chain) => chain.statusDetails?.endsWith("OutcomeUnknown")).length,
     violations: [
       ...chains.flatMap((chain, n) => judge(chain, counts[n] ?? 0)),
+      ...judgeLimit(chains, counts, limit),
       ...(await query(ILLEGAL)),
       ...(await query(UNANSWERED)),
       ...(await query(UNRESOLVED)),

@@ -2,11 +2,12 @@ import { expect, test } from "vitest";
 import { runChaos } from "../chaos/run.ts";
 
 test("daemons and Postgres killed at random for ten seconds lose nothing and repeat nothing in secret", async () => {
-  const { notices, violations } = await runChaos({
+  const { notices, waiting, violations } = await runChaos({
     seconds: 10,
     seed: 20_310_303,
     printLine: () => {},
   });
   expect(violations).toEqual([]);
   expect(notices).toBeGreaterThan(50);
+  expect(waiting).toBeGreaterThan(0);
 });
