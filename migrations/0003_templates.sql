@@ -25,6 +25,10 @@ create table tidings.templates (
     constraint templates_programme_has_1_to_100_characters check ((char_length(programme) between 1 and 100) is not false
       or tidings.refuse('templates_programme_has_1_to_100_characters', 'programme is empty or has more than 100 characters',
         'use a short name, or leave it out')),
+  -- what the author declares about the content, where the words alone do not show it
+  declares tidings.template_statement[] not null default '{}'
+    constraint templates_declares_is_a_list check (coalesce(array_ndims(declares), 1) = 1 and array_position(declares, null) is null
+      or tidings.refuse('templates_declares_is_a_list', 'declares is not a list of words', 'write {replyStop,adLabel}, or leave it out')),
   sensitive boolean not null default false,
   language text not null default 'en'
     constraint templates_language_is_a_code check (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'
@@ -100,7 +104,8 @@ begin
   end if;
   new.content_hash := tidings.content_hash(array[new.name, new.channel, new.language, new.theme, new.subject, new.sensitive::text,
     new.subject_template, new.html_template, new.text_template, new.kind, new.asks_for_money::text, new.required_by_law::text,
-    new.required_medium, new.programme]);
+    new.required_medium, new.programme]
+    || case when new.declares = '{}' then '{}' else array[array_to_string(new.declares, ',')] end);
   return new;
 end $$;
 

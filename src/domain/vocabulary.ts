@@ -338,6 +338,25 @@ export const MESSAGE_KINDS = [
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
+/** What the author of a template declares about its content, where the words alone do not show it. */
+export const TEMPLATE_STATEMENTS = [
+  "replyStop",
+  "miniMirandaInitial",
+  "miniMirandaSubsequent",
+  "timeBarredDisclosure",
+  "bankruptcyDisclaimer",
+  "validationB1",
+  "negativeReportB1",
+  "negativeReportB2",
+  "adLabel",
+  "demandsPayment",
+  "urgentDemand",
+  "threatensSuit",
+  "threatensRepossession",
+  "mentionsDebt",
+] as const;
+export type TemplateStatement = (typeof TEMPLATE_STATEMENTS)[number];
+
 /** The legal states of a debt or a person that a case type may stand for. */
 export const LEGAL_STATES = [
   "bankruptcy",

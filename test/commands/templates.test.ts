@@ -66,6 +66,32 @@ describe("push", () => {
     rmSync(join(root, "odd"), { recursive: true });
   });
 
+  test("keeps what a template declares, and knows it again", async () => {
+    const about = (...declares: readonly string[]): string =>
+      JSON.stringify({ name: "Declared", channel: "email", language: "fr", declares });
+    write(emailFiles("declared", { "template.json": about("replyStop", "miniMirandaInitial") }));
+    const declared = async (): Promise<unknown[]> => {
+      const { rows } = await pool.query(
+        "select version, declares::text[] as declares from tidings.templates where slug = 'declared'",
+      );
+      return rows;
+    };
+    await push("declared");
+    expect(await declared()).toEqual([
+      { version: 1, declares: ["replyStop", "miniMirandaInitial"] },
+    ]);
+    expect((await push("declared")).output).toContain("unchanged");
+    write({ "declared/template.json": about("replyStop") });
+    await push("declared");
+    expect(await declared()).toEqual([{ version: 1, declares: ["replyStop"] }]);
+    write({ "declared/template.json": about("nonsense") });
+    expect(await push("declared")).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("declares") as string,
+    });
+    rmSync(join(root, "declared"), { recursive: true });
+  });
+
   test("reports partials that grow exponentially", async () => {
     const levels = Array.from({ length: 24 }, (_, level) => [
       `partials/level${level}.hbs`,

@@ -337,6 +337,7 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
     "templates",
     { status: "active", text_template: null, html_template: "Zebra" },
   ],
+  templates_declares_is_a_list: ["templates", { declares: [["replyStop"], ["adLabel"]] }],
   templates_language_is_a_code: ["templates", { language: "Zebra" }],
   templates_programme_has_1_to_100_characters: ["templates", { programme: "zebra".repeat(21) }],
   templates_required_medium_is_of_a_required_message: ["templates", { required_medium: "mail" }],

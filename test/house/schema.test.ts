@@ -83,6 +83,7 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["PRODUCT_TYPES", "product_type"],
   ["COLLATERALS", "collateral"],
   ["MESSAGE_KINDS", "message_kind"],
+  ["TEMPLATE_STATEMENTS", "template_statement"],
   ["LEGAL_STATES", "legal_state"],
   ["CONSENT_KINDS", "consent_kind"],
   ["CONSENT_VALUES", "consent_value"],

@@ -12,7 +12,14 @@ export interface Comparable extends TemplateContent {
 
 const ABOUT = ["name", "channel", "language", "subject", "theme", "sensitive"] as const;
 /** Shown only if they are known. */
-const FACTS = ["kind", "asksForMoney", "requiredByLaw", "requiredMedium", "programme"] as const;
+const FACTS = [
+  "kind",
+  "asksForMoney",
+  "requiredByLaw",
+  "requiredMedium",
+  "programme",
+  "declares",
+] as const;
 const PARTS = {
   subject: "subjectTemplate",
   html: "htmlTemplate",
@@ -69,9 +76,12 @@ function pairsOf(before: Comparable, after: Comparable): readonly Pair[] {
   return names.map((name) => [name, one[name] ?? "", other[name] ?? ""] as const);
 }
 
+const isKnown = (fact: TemplateContent[(typeof FACTS)[number]]): boolean =>
+  Array.isArray(fact) ? fact.length > 0 : fact !== null;
+
 function aboutText(content: TemplateContent): string {
-  const keys = [...ABOUT, ...FACTS.filter((key) => content[key] !== null)];
-  return keys.map((key) => `${key}: ${content[key]}\n`).join("");
+  const keys = [...ABOUT, ...FACTS.filter((key) => isKnown(content[key]))];
+  return keys.map((key) => `${key}: ${String(content[key])}\n`).join("");
 }
 
 function shown({ mark, text }: DiffLine, colored: boolean): string {

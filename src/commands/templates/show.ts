@@ -92,6 +92,7 @@ function aboutRows(version: TemplateVersion): string[][] {
     ["  asks for money", yesNo(version.asksForMoney)],
     ["  required by law", requiredIn(version)],
     ["  programme", version.programme ?? "default"],
+    ["  declares", version.declares.join(", ") || "nothing"],
     ["  samples", Object.keys(samples).join(", ") || "none"],
     ["  SHA-256", contentHash],
   ];

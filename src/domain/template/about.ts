@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CHANNELS, MESSAGE_KINDS, THEMES } from "../vocabulary.ts";
+import { CHANNELS, MESSAGE_KINDS, TEMPLATE_STATEMENTS, THEMES } from "../vocabulary.ts";
 
 const members = z.strictObject({
   name: z.string().trim().min(1).max(100),
@@ -17,6 +17,7 @@ const members = z.strictObject({
   requiredByLaw: z.boolean().nullable().default(null),
   requiredMedium: z.enum(CHANNELS).nullable().default(null),
   programme: z.string().trim().min(1).max(100).nullable().default(null),
+  declares: z.array(z.enum(TEMPLATE_STATEMENTS)).default([]),
 });
 
 /** The content of `template.json`. */

@@ -1,4 +1,4 @@
-import type { Channel, MessageKind } from "../vocabulary.ts";
+import type { Channel, MessageKind, TemplateStatement } from "../vocabulary.ts";
 
 /** One version of a template. A published version never changes. */
 export interface Template {
@@ -22,6 +22,8 @@ export interface TemplateFacts {
   readonly requiredMedium: Channel | null;
   /** The messaging programme of a text. */
   readonly programme: string | null;
+  /** What its author declares about the content, where the words alone do not show it. */
+  readonly declares: readonly TemplateStatement[];
 }
 
 /** Of a template about whose messages nothing is known. */
@@ -31,6 +33,7 @@ export const NO_TEMPLATE_FACTS: TemplateFacts = {
   requiredByLaw: null,
   requiredMedium: null,
   programme: null,
+  declares: [],
 };
 
 /** The rendered parts of a template. */

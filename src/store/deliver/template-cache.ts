@@ -38,7 +38,7 @@ export function createTemplateCache(db: Db): LoadTemplates {
 async function readTemplates(db: Db, names: readonly string[]): Promise<PublishedTemplate[]> {
   const { rows } = await sql<PublishedTemplate>`
     select t.id, t.version, t.channel, t.language, t.subject_template, t.html_template, t.text_template,
-      t.kind, t.asks_for_money, t.required_by_law, t.required_medium, t.programme
+      t.kind, t.asks_for_money, t.required_by_law, t.required_medium, t.programme, t.declares::text[] as declares
     from tidings.templates t
     where t.id || '.' || t.version = any(${names}::text[]) and t.status <> 'draft'
   `.execute(db);

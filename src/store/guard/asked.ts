@@ -37,7 +37,7 @@ export async function loadSubject(
   channel: Channel,
 ): Promise<SubjectFacts | undefined> {
   const { rows } = await sql<SubjectFacts>`
-    select t.theme, t.kind, t.asks_for_money, t.required_by_law, t.required_medium, t.programme
+    select t.theme, t.kind, t.asks_for_money, t.required_by_law, t.required_medium, t.programme, t.declares::text[] as declares
     from tidings.templates t
     where t.subject = ${subject} and t.channel = ${channel} and t.status = 'active'
     order by t.id

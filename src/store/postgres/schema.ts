@@ -802,6 +802,7 @@ export interface Templates {
   contentHash: Generated<string>;
   createdAt: Generated<Timestamp>;
   createdBy: Generated<string>;
+  declares: Generated<string[]>;
   deprecatedAt: Timestamp | null;
   family: Generated<string | null>;
   htmlTemplate: string | null;

@@ -45,7 +45,7 @@ export async function listReplayed(
   const { rows } = await sql<Row>`
     select i.id, i.case_change_id, i.person_id as borrower_id, i.channel, i.theme, i.is_transactional, i.loan_ids, i.contact_id,
       (select to_json(f) from (select t.kind, t.asks_for_money as "asksForMoney", t.required_by_law as "requiredByLaw",
-        t.required_medium as "requiredMedium", t.programme) f) as template,
+        t.required_medium as "requiredMedium", t.programme, t.declares) f) as template,
       w.at, i.scheduled_at_to as latest_at, i.compliance_guard_rule_id as rule_id,
       case
         when i.started_at > i.first_due_at + interval '1 minute' then 'delayed'
@@ -109,7 +109,7 @@ export async function loadTemplateFacts(
   templateIds: readonly number[],
 ): Promise<ReadonlyMap<string, TemplateFacts>> {
   const { rows } = await sql<TemplateFacts & { key: string }>`
-    select t.id || '.' || t.version as key, t.kind, t.asks_for_money, t.required_by_law, t.required_medium, t.programme
+    select t.id || '.' || t.version as key, t.kind, t.asks_for_money, t.required_by_law, t.required_medium, t.programme, t.declares::text[] as declares
     from tidings.templates t
     where t.id = any(${templateIds}::int[])
   `.execute(db);

@@ -87,7 +87,8 @@ const inOrder = (content: TemplateContent): RawBuilder<unknown>[] =>
 
 async function hashOf(db: Db, content: TemplateContent): Promise<string> {
   const { rows } = await sql<{ hash: string }>`
-    select tidings.content_hash(array[${sql.join(inOrder(content).map((value) => sql`${value}::text`))}]) as hash
+    select tidings.content_hash(array[${sql.join(inOrder(content).map((value) => sql`${value}::text`))}]
+      || ${content.declares.length === 0 ? [] : [content.declares.join(",")]}::text[]) as hash
   `.execute(db);
   return rows[0]?.hash ?? "";
 }
@@ -108,8 +109,8 @@ async function insertVersion(
 ): Promise<Numbered> {
   const { rows } = await sql<Numbered>`
     insert into tidings.templates (id, slug, samples, sources, name, channel, language, theme, subject, sensitive, subject_template, html_template, text_template,
-      kind, asks_for_money, required_by_law, required_medium, programme)
-    values (${id}, ${slug}, ${JSON.stringify(samples)}, ${JSON.stringify(sources)}, ${sql.join(inOrder(content))})
+      kind, asks_for_money, required_by_law, required_medium, programme, declares)
+    values (${id}, ${slug}, ${JSON.stringify(samples)}, ${JSON.stringify(sources)}, ${sql.join(inOrder(content))}, ${content.declares}::tidings.template_statement[])
     returning id as template_id, version
   `.execute(db);
   const [row] = rows;
@@ -125,11 +126,12 @@ async function editDraft(
   const { name, channel, language, theme, subject, sensitive, ...parts } = content;
   const { subjectTemplate, htmlTemplate, textTemplate } = parts;
   const { kind, asksForMoney, requiredByLaw, requiredMedium, programme } = parts;
+  const declares = [...parts.declares];
   await db
     .updateTable("templates")
     .set({ name, channel, language, theme, subject, sensitive })
     .set({ subjectTemplate, htmlTemplate, textTemplate })
-    .set({ kind, asksForMoney, requiredByLaw, requiredMedium, programme })
+    .set({ kind, asksForMoney, requiredByLaw, requiredMedium, programme, declares })
     .set({ slug, samples: JSON.stringify(samples), sources: JSON.stringify(sources) })
     .set({ updatedAt: sql<Date>`now()` })
     .where("id", "=", id)

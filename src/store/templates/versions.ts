@@ -7,7 +7,7 @@ import type {
 import type { Db } from "../postgres/db.ts";
 
 const COLUMNS = sql`t.id, t.version, t.slug, t.name, t.channel, t.status, t.language, t.theme, t.subject, t.sensitive, t.subject_template,
-  t.html_template, t.text_template, t.kind, t.asks_for_money, t.required_by_law, t.required_medium, t.programme, t.samples, t.sources, t.content_hash, t.created_at, t.created_by, t.updated_at, t.published_at, t.published_by,
+  t.html_template, t.text_template, t.kind, t.asks_for_money, t.required_by_law, t.required_medium, t.programme, t.declares::text[] as declares, t.samples, t.sources, t.content_hash, t.created_at, t.created_by, t.updated_at, t.published_at, t.published_by,
   t.deprecated_at`;
 
 const idOf = (name: TemplateName): RawBuilder<number> =>

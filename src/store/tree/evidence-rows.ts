@@ -230,7 +230,8 @@ export async function loadTemplateTexts(
   const { rows } = await sql<TemplateTexts>`
     select t.id, t.version, to_jsonb(array[t.name, t.channel, t.language, t.theme, t.subject, t.sensitive::text,
       t.subject_template, t.html_template, t.text_template, t.kind, t.asks_for_money::text, t.required_by_law::text,
-      t.required_medium, t.programme])::text as text
+      t.required_medium, t.programme]
+      || case when t.declares = '{}' then '{}' else array[array_to_string(t.declares, ',')] end)::text as text
     from tidings.templates t
     where (t.id, t.version) in (
       select i.template_id, i.template_version from tidings.interactions i where i.id = any(${interactionIds}::bigint[])

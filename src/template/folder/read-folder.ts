@@ -178,6 +178,7 @@ function assumed({ slug, files }: Folder, value: unknown): Omit<ReadAbout, "find
       requiredByLaw: null,
       requiredMedium: null,
       programme: null,
+      declares: [],
     },
     isChannelKnown: channel !== undefined,
   };

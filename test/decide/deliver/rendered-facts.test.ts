@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { guardQuestionOf } from "../../../src/decide/deliver/guard-question.ts";
-import { prepare, type Ready } from "../../../src/decide/deliver/prepare.ts";
+import { type DueTemplate, prepare, type Ready } from "../../../src/decide/deliver/prepare.ts";
 import { renderedFactsOf } from "../../../src/decide/deliver/channels/rendered-facts.ts";
 import { judgeFacts } from "../../../src/decide/guard/judge.ts";
 import { builtInPolicy } from "../../../src/decide/guard/policy/policy.ts";
 import { readFacts, type FactsInput } from "../../../src/domain/guard/facts.ts";
 import type { EmailMessage, TextMessage } from "../../../src/domain/deliver/message.ts";
 import type { Template } from "../../../src/domain/template/template.ts";
+import { TEMPLATE_STATEMENTS } from "../../../src/domain/vocabulary.ts";
 import { interaction } from "../../ids.ts";
 import { factsOf } from "../../providers/starter-facts.ts";
 import { CONFIRMATIONS, FOLDERS, readStarter } from "../../template/starter-set.ts";
@@ -97,15 +98,24 @@ const ABOUT = {
   loans: [{ id: "LN-1", externalId: null, displayId: "1001-22-7" }],
 } as never;
 
-const email = (text: string, rest: Partial<EmailMessage> = {}) =>
+const email = (
+  text: string,
+  rest: Partial<EmailMessage> = {},
+  template: Partial<DueTemplate> = {},
+) =>
   renderedFactsOf({
     message: { ...EMAIL, text, ...rest },
-    template: TEMPLATE,
+    template: { ...TEMPLATE, ...template },
     facts: ABOUT,
     lender: LENDER,
   });
 const text = (body: string) =>
   renderedFactsOf({ message: { ...TEXT, body }, template: TEMPLATE, facts: ABOUT, lender: LENDER });
+
+const ATTEMPT =
+  "This is an attempt to collect a debt, and any information obtained will be used for that purpose.";
+const INTENTO =
+  "Este es un intento de cobrar una deuda, y toda información que se obtenga se usará para ese fin.";
 
 describe("of an email", () => {
   test.each([
@@ -124,17 +134,44 @@ describe("of an email", () => {
     ).toEqual(["link"]));
 
   test.each([
-    [
-      "This is an attempt to collect a debt, and any information obtained will be used for that purpose.",
-      "initial",
-    ],
+    [ATTEMPT, "initial"],
     ["This communication is from a debt collector.", "subsequent"],
-    [
-      "Este es un intento de cobrar una deuda, y toda información que se obtenga se usará para ese fin.",
-      "initial",
-    ],
+    [INTENTO, "none"],
     ["We received your dispute.", "none"],
   ])("%s", (words, miniMiranda) => expect(email(words).miniMiranda).toBe(miniMiranda));
+
+  test.each([
+    ["es", INTENTO, "initial"],
+    ["es-MX", "Esta comunicación es de un cobrador de deudas.", "subsequent"],
+    ["es", ATTEMPT, "none"],
+    ["fr", ATTEMPT, "none"],
+  ])("in %s: %s", (language, words, miniMiranda) =>
+    expect(email(words, {}, { language }).miniMiranda).toBe(miniMiranda),
+  );
+
+  test.each([
+    ["replyStop", { optOutMethods: ["replyStop"] }],
+    ["miniMirandaInitial", { miniMiranda: "initial" }],
+    ["miniMirandaSubsequent", { miniMiranda: "subsequent" }],
+    ["timeBarredDisclosure", { timeBarredDisclosure: true }],
+    ["bankruptcyDisclaimer", { bankruptcyDisclaimer: true }],
+    ["validationB1", { modelForm: "validationB1" }],
+    ["negativeReportB1", { modelForm: "negativeReportB1" }],
+    ["negativeReportB2", { modelForm: "negativeReportB2" }],
+    ["adLabel", { adLabel: true }],
+    ["demandsPayment", { demandsPayment: true }],
+    ["urgentDemand", { urgentDemand: true }],
+    ["threatensSuit", { threatensSuit: true }],
+    ["threatensRepossession", { threatensRepossession: true }],
+    ["mentionsDebt", { mentionsDebt: true }],
+  ] as const)("a template that declares %s has it without the words", (declared, facts) => {
+    expect(email("Bonjour.", {}, { language: "fr" })).not.toMatchObject(facts);
+    const declares = [declared];
+    expect(email("Bonjour.", {}, { language: "fr", declares })).toMatchObject(facts);
+  });
+
+  test("every statement of the vocabulary is tried", () =>
+    expect(TEMPLATE_STATEMENTS).toHaveLength(14));
 
   test.each([
     ["Please pay now to avoid fees.", { demandsPayment: true, urgentDemand: true }],

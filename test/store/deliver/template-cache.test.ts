@@ -67,6 +67,7 @@ describe("templates written by SQL", () => {
     ["asks_for_money", "true"],
     ["required_by_law", "true"],
     ["programme", "'collections'"],
+    ["declares", "'{replyStop,adLabel}'"],
   ])("have another hash with another %s", async (column, value) => {
     await insert("id, channel, text_template", "2, 'text', 'T'");
     const { rows } = await ask(

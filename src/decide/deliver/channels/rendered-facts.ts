@@ -4,6 +4,7 @@ import type { FactsInput } from "../../../domain/guard/facts.ts";
 import type { Lender } from "../../../domain/lender.ts";
 import { segmentsOf } from "../../../template/language/segments.ts";
 import type { Template, TemplateFacts } from "../../../domain/template/template.ts";
+import type { TemplateStatement } from "../../../domain/vocabulary.ts";
 
 /** A message that was rendered, with what is known about its template and its subject. */
 export interface RenderedMessage {
@@ -20,9 +21,15 @@ const REPLY_STOP = /\b(?:reply|text|send|respond|responda|envíe|conteste)\b.{0,
 const OPT_OUT_WORDS =
   /unsubscribe|opt[- ]?out|stop (?:emails|texts|messages|receiving)|dejar de recibir|darse de baja/;
 const LINK = /https?:\/\/\S+/;
-const MINI_MIRANDA =
-  /attempt to collect a debt.*will be used for that purpose|intento de cobrar una deuda.*se usará para ese fin/;
-const FROM_COLLECTOR = /from a debt collector|de un cobrador de deudas/;
+/** By language, because 12 CFR 1006.18(e) asks for the statement of a debt collector in the language of the message. */
+const MINI_MIRANDA: Readonly<Partial<Record<string, RegExp>>> = {
+  en: /attempt to collect a debt.*will be used for that purpose/,
+  es: /intento de cobrar una deuda.*se usará para ese fin/,
+};
+const FROM_COLLECTOR: Readonly<Partial<Record<string, RegExp>>> = {
+  en: /from a debt collector/,
+  es: /de un cobrador de deudas/,
+};
 const TIME_BARRED =
   /law limits how long you can be sued|cannot (?:and will not )?sue you|will not sue you|la ley limita|no (?:le )?demandar/;
 const BANKRUPTCY =
@@ -50,27 +57,32 @@ const MODEL_FORMS = [
 ] as const;
 
 /**
- * Returns what the guard has to know about the content of a message, as far as its words show it. It reads both parts of an email.
- * A word that is not found counts as absent, so a disclosure in unusual words is not recognized.
+ * Returns what the guard has to know about the content of a message, as far as its words show it or its template declares it. It reads
+ * both parts of an email. A word that is not found counts as absent, so a disclosure in unusual words or in a language that is not known
+ * here must be declared.
  */
 export function renderedFactsOf(rendered: RenderedMessage): RenderedFacts {
   const { message, template, lender } = rendered;
   const words = plain(wordsOf(message));
-  const form = MODEL_FORMS.find(([, pattern]) => pattern.test(words))?.[0];
+  const declared = new Set<TemplateStatement>(template.declares ?? []);
+  const has = (statement: TemplateStatement, pattern: RegExp): boolean =>
+    declared.has(statement) || pattern.test(words);
+  const form = modelFormOf(words, declared);
   return {
-    optOutMethods: optOutMethodsOf(message, words),
-    miniMiranda: miniMirandaOf(words),
-    timeBarredDisclosure: TIME_BARRED.test(words),
-    bankruptcyDisclaimer: BANKRUPTCY.test(words),
-    demandsPayment: template.asksForMoney === true || DEMAND.test(words),
-    urgentDemand: URGENT.test(words),
-    threatensSuit: SUIT.test(words),
-    threatensRepossession: REPOSSESSION.test(words),
-    mentionsDebt: DEBT.test(words.replaceAll(plain(lender.name), "")),
+    optOutMethods: optOutMethodsOf(message, words, declared),
+    miniMiranda: miniMirandaOf(words, template.language, declared),
+    timeBarredDisclosure: has("timeBarredDisclosure", TIME_BARRED),
+    bankruptcyDisclaimer: has("bankruptcyDisclaimer", BANKRUPTCY),
+    demandsPayment: template.asksForMoney === true || has("demandsPayment", DEMAND),
+    urgentDemand: has("urgentDemand", URGENT),
+    threatensSuit: has("threatensSuit", SUIT),
+    threatensRepossession: has("threatensRepossession", REPOSSESSION),
+    mentionsDebt:
+      declared.has("mentionsDebt") || DEBT.test(words.replaceAll(plain(lender.name), "")),
     onlyConfirmsOptOut: template.kind === "optOutConfirmation" && !LINK.test(words),
     ...(form !== undefined && { modelForm: form }),
     postalAddress: words.includes(plain(lender.postalAddress)),
-    adLabel: AD.test(words),
+    adLabel: has("adLabel", AD),
     namesSender: namesSender(rendered, words),
     ...ofText(message, words),
     ...ofEmail(rendered),
@@ -96,18 +108,36 @@ const withoutTags = (html: string): string =>
 const plain = (text: string): string =>
   text.toLowerCase().replaceAll(/[‘’]/g, "'").replaceAll(/\s+/g, " ").trim();
 
-function optOutMethodsOf(message: Message, words: string): ("replyStop" | "link")[] {
+type Declared = ReadonlySet<TemplateStatement>;
+
+function modelFormOf(words: string, declared: Declared): RenderedFacts["modelForm"] {
+  const found = MODEL_FORMS.find(([form, pattern]) => declared.has(form) || pattern.test(words));
+  return found?.[0];
+}
+
+function optOutMethodsOf(
+  message: Message,
+  words: string,
+  declared: Declared,
+): ("replyStop" | "link")[] {
   const hasHeader = message.channel === "email" && message.listUnsubscribe !== null;
   const hasLink = hasHeader || (OPT_OUT_WORDS.test(words) && LINK.test(words));
   return [
-    ...(REPLY_STOP.test(words) ? ["replyStop" as const] : []),
+    ...(declared.has("replyStop") || REPLY_STOP.test(words) ? ["replyStop" as const] : []),
     ...(hasLink ? ["link" as const] : []),
   ];
 }
 
-function miniMirandaOf(words: string): "none" | "initial" | "subsequent" {
-  if (MINI_MIRANDA.test(words)) return "initial";
-  return FROM_COLLECTOR.test(words) ? "subsequent" : "none";
+function miniMirandaOf(
+  words: string,
+  language: string,
+  declared: Declared,
+): "none" | "initial" | "subsequent" {
+  const [spoken = ""] = language.toLowerCase().split("-");
+  const says = (statement: TemplateStatement, patterns: typeof MINI_MIRANDA): boolean =>
+    declared.has(statement) || patterns[spoken]?.test(words) === true;
+  if (says("miniMirandaInitial", MINI_MIRANDA)) return "initial";
+  return says("miniMirandaSubsequent", FROM_COLLECTOR) ? "subsequent" : "none";
 }
 
 /** A text that begins with a name and a colon names its sender, also by a shorter name of the lender. */
