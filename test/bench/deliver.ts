@@ -18,7 +18,8 @@ import { worker } from "../ids.ts";
 
 const NOTICES = shareOf(5_000);
 
-const AT_ONCE: Provider = {
+/** A provider that accepts everything at once. */
+export const AT_ONCE: Provider = {
   name: "at-once",
   slots: 100,
   send: async () => ({

@@ -11,6 +11,7 @@ import { benchScale } from "./scale.ts";
 import { type Bench, type BenchResult } from "./scene.ts";
 import { benchSimulate } from "./simulate.ts";
 import { benchSmtp } from "./smtp.ts";
+import { benchTree } from "./tree.ts";
 import { benchTwilio } from "./twilio.ts";
 import { withScene } from "./with-scene.ts";
 
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> =
   deliver: onPostgres(benchDeliver),
   smtp: onPostgres(benchSmtp),
   twilio: onPostgres(benchTwilio),
+  tree: onPostgres(benchTree),
   idle: onPostgres(benchIdle),
   receipts: onPostgres(benchReceipts),
   http: onPostgres(benchHttp),
