@@ -13,6 +13,57 @@ create table tidings.workers (
   channels jsonb not null default '[]'
 );
 
+-- One row: the newest heartbeat of all daemons. The row of a daemon that ends is deleted, and this one stays.
+create table tidings.newest_heartbeat (
+  is_only boolean primary key default true,
+  seen_at timestamptz
+);
+insert into tidings.newest_heartbeat default values;
+create trigger keep_history before insert or delete or truncate on tidings.newest_heartbeat
+for each statement execute function tidings.keep_history();
+
+-- The times in which no daemon worked, the database was away from a daemon, or a provider did not take what a daemon sent. tidings: no
+-- heartbeat was recorded, and no daemon knows that the database was away.
+create domain tidings.outage_kind as text
+  constraint outage_kind_is_known check (value in ('tidings', 'database', 'provider')
+    or tidings.refuse_word('outage_kind', value));
+create table tidings.outages (
+  id bigint primary key generated always as identity,
+  kind tidings.outage_kind not null,
+  -- the daemon that noticed it
+  worker_id text not null,
+  -- of a provider
+  channel tidings.channel,
+  -- the network's or Postgres' error; of a provider stopped or failing
+  code text not null,
+  began_at timestamptz not null,
+  -- null while it lasts
+  ended_at timestamptz,
+  noted_at timestamptz not null default clock_timestamp(),
+  constraint outages_end_after_they_begin check ((ended_at >= began_at) is not false
+    or tidings.refuse('outages_end_after_they_begin', 'ended_at is before began_at', 'set a later ended_at')),
+  constraint outages_of_providers_name_a_channel check ((kind = 'provider') = (channel is not null)
+    or tidings.refuse('outages_of_providers_name_a_channel', format('an outage of the kind %s names something else', kind),
+      'set channel for the kind provider only'))
+);
+create unique index outages_of_providers_are_open_once on tidings.outages (worker_id, channel) where ended_at is null;
+create index outages_by_time on tidings.outages (began_at);
+
+-- Only the end is added, once. record_changes has it.
+create function tidings.keep_outage() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if old.ended_at is not null or to_jsonb(new) - 'ended_at' <> to_jsonb(old) - 'ended_at' then
+    perform tidings.refuse('outages_are_history', format('outage %s can only get its end, once', old.id), 'insert another outage');
+  end if;
+  return new;
+end $$;
+create trigger keep_outage before update on tidings.outages for each row execute function tidings.keep_outage();
+create trigger keep_history before delete or truncate on tidings.outages
+for each statement execute function tidings.keep_history();
+create trigger record_change after update on tidings.outages
+for each row execute function tidings.record_change('id');
+
 create table tidings.pauses (
   id bigint primary key generated always as identity,
   scope tidings.pause_scope not null,

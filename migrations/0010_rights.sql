@@ -90,6 +90,10 @@ create trigger only_tidings_writes before insert or update or delete on tidings.
 for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.workers
 for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.newest_heartbeat
+for each statement execute function tidings.only_tidings_writes('send');
+create trigger only_tidings_writes before insert or update or delete on tidings.outages
+for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.channels
 for each statement execute function tidings.only_tidings_writes('send');
 create trigger only_tidings_writes before insert or update or delete on tidings.secrets

@@ -143,6 +143,12 @@ select 'redirects', x.id, jsonb_build_object(
     'from_contact_id', x.from_contact_id, 'to_contact_id', x.to_contact_id)::text
 from tidings.redirects x
 union all
+-- its end is a row of record_changes
+select 'outages', x.id, jsonb_build_object(
+    'leaf_of', 'outages', 'id', x.id, 'kind', x.kind, 'worker_id', x.worker_id, 'channel', x.channel, 'code', x.code,
+    'began_at', x.began_at, 'noted_at', x.noted_at)::text
+from tidings.outages x
+union all
 select 'repairs', x.id, jsonb_build_object(
     'leaf_of', 'repairs', 'id', x.id, 'kind', x.kind, 'case_change_id', x.case_change_id,
     'notification_type_id', x.notification_type_id, 'notification_type_version', x.notification_type_version,
@@ -169,5 +175,6 @@ values
   ('receipts', coalesce(pg_sequence_last_value('tidings.receipts_id_seq'), 0)),
   ('judgements', coalesce(pg_sequence_last_value('tidings.judgements_id_seq'), 0)),
   ('redirects', coalesce(pg_sequence_last_value('tidings.redirects_id_seq'), 0)),
+  ('outages', coalesce(pg_sequence_last_value('tidings.outages_id_seq'), 0)),
   ('repairs', coalesce(pg_sequence_last_value('tidings.repairs_id_seq'), 0)),
   ('policyChanges', (select coalesce(max(x.version), 0) from tidings.guard_policy_changes x));

@@ -85,6 +85,8 @@ cross join lateral (
     when i.scheduled_at_from > now() then case when i.attempt > 1 then 'nextAttempt' else 'dueTime' end
     when not exists (select from tidings.channels c where c.channel = i.channel and c.provider is not null) then 'channelProvider'
     when not exists (select from tidings.workers k where k.heartbeat_at > now() - interval '10 seconds') then 'daemon'
+    when exists (select from tidings.outages g where g.kind = 'provider' and g.channel = i.channel and g.code = 'stopped' and g.ended_at is null)
+      then 'providerAccess'
     else 'turn'
   end as reason
 ) w
@@ -185,3 +187,37 @@ from (
     select unnest(q.case_change_ids) from tidings.resolve_queue q
   )
 ) n;
+
+-- The notices of Tidings that were called later than their turn, or are due for longer and not called, each with what explains it:
+-- the outage that covers most of the delay, else a pause, else the wait that it was put off by. A notice that a rule of the guard
+-- puts off is not late. Without an explanation all three are null.
+create view tidings.late_notices as
+select i.id as interaction_id, i.case_change_id, i.case_id, i.channel, i.notification_type_id, d.due_at, i.started_at as called_at,
+  extract(epoch from coalesce(i.started_at, now()) - d.due_at)::float8 as late_seconds, o.id as outage_id, p.id as pause_id, w.rule_id as put_off_by
+from tidings.interactions i
+cross join lateral (select coalesce(i.first_due_at, i.scheduled_at_from) as due_at) d
+left join lateral (
+  select u.id
+  from tidings.outages u
+  where u.began_at < coalesce(i.started_at, now()) and coalesce(u.ended_at, now()) > d.due_at
+    and (u.kind <> 'provider' or u.channel = i.channel)
+  order by least(coalesce(u.ended_at, now()), coalesce(i.started_at, now())) - greatest(u.began_at, d.due_at) desc, u.id
+  limit 1
+) o on true
+left join lateral (
+  select a.id
+  from tidings.pauses a
+  where a.paused_at < coalesce(i.started_at, now()) and coalesce(a.released_at, a.ends_at, now()) > d.due_at
+    and (a.scope = 'everything' or a.channel = i.channel or a.notification_type_id = i.notification_type_id)
+  order by a.paused_at
+  limit 1
+) p on true
+left join lateral (
+  select h.changes #>> '{compliance_guard_rule_id,to}' as rule_id
+  from tidings.record_changes h
+  where h.table_name = 'interactions' and h.row_id = i.id::text and h.changes #>> '{compliance_guard_rule_id,to}' is not null
+  order by h.id
+  limit 1
+) w on true
+where i.origin = 'tidings' and i.attempt = 1 and (i.started_at is not null or i.status = 'scheduled')
+  and coalesce(i.started_at, now()) > d.due_at + (select t.term_seconds from tidings.wait_terms t where t.reason = 'turn') * interval '1 second';

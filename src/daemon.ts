@@ -16,8 +16,9 @@ import { type ChannelProvider, syncChannelProviders } from "./store/deliver/chan
 import { loadLinkKeys } from "./store/api/secrets.ts";
 import { createPreparedDb, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";
+import { recordDatabaseOutage } from "./store/operate/outages.ts";
 import { migrate } from "./store/postgres/migrate.ts";
-import { trackOutages, type Outages } from "./store/postgres/outages.ts";
+import { type EndedOutage, trackOutages, type Outages } from "./store/postgres/outages.ts";
 import { checkPreconditions } from "./store/postgres/preconditions.ts";
 import { retryOnOutage } from "./store/postgres/retry.ts";
 import { refuseLogin, refuseOutage } from "./store/postgres/unreachable.ts";
@@ -97,7 +98,7 @@ async function openOn(
   const { emit } = observing;
   const pool = openDaemonPool({ config, databaseUrl, workerId, emit });
   open.defer(() => Promise.race([pool.end(), sleep(CLOSE_POOL_MS, undefined, { ref: false })]));
-  const outages = trackOutages(emit);
+  const outages = trackOutages(emit, (ended) => keepOutage(ended, { pool, emit, workerId }));
   await prepareDatabase({ config, emit, stopSignal, databaseUrl, pool, outages });
 
   const linkKeys = await loadLinkKeys(createPreparedDb(pool));
@@ -165,6 +166,24 @@ async function prepareDatabase(preparing: Preparing): Promise<void> {
     onOutage: (code) => outages.begin("start", code),
   }).catch(refuseOutage);
   if (migrations.length > 0) emit("database.migrated", { migrations });
+}
+
+/** Records an outage of the database as soon as it is back. If it goes away again, the record is written after that. */
+function keepOutage(
+  { code, lastedMs }: EndedOutage,
+  { pool, emit, workerId }: Pick<Opened, "pool" | "emit" | "workerId">,
+): void {
+  const ended = performance.now();
+  const keep = (): Promise<void> =>
+    recordDatabaseOutage(createPreparedDb(pool), {
+      workerId,
+      code,
+      lastedMs,
+      endedMsAgo: performance.now() - ended,
+    });
+  retryOnOutage(keep, { onOutage: () => undefined }).catch(() =>
+    emit("outage.notKept", { code, lastedMs }),
+  );
 }
 
 /** A receipt that the database refuses is reported: no provider sends it a second time. */

@@ -85,6 +85,7 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
   const stopped = new AbortController();
   const sendHeartbeat = reporting(watched, "heartbeat");
   const parts = partsOf(watched);
+  const known = { outages: watched.outages.count() };
   let round = 0;
   const loop = async (): Promise<void> => {
     // After an outage every worker has missed heartbeats. Only a worker with steady heartbeats since then may declare
@@ -92,7 +93,7 @@ export function startMaintenance(watched: MaintenanceOptions): Maintenance {
     let steadySince = performance.now();
     while (!stopped.signal.aborted) {
       const began = performance.now();
-      const heard = await sendHeartbeat(() => heartbeat(watched));
+      const heard = await sendHeartbeat(() => heartbeat(watched, known));
       if (!heard || performance.now() - began > heartbeatMs) steadySince = performance.now();
       if (heard) {
         round += 1;
@@ -200,10 +201,21 @@ const statesOf = (channels: DeliveryChannels, now: Date): ChannelState[] =>
     return [{ channel: name, provider: channel.provider.name, ...channel.health.read(now) }];
   });
 
-async function heartbeat({ deps, worker, onTime }: MaintenanceOptions): Promise<void> {
+/** The number of outages of the database that had begun at the last heartbeat. */
+interface Known {
+  outages: number;
+}
+
+async function heartbeat(
+  { deps, worker, outages, onTime }: MaintenanceOptions,
+  known: Known,
+): Promise<void> {
   const asked = performance.now();
   const channels = statesOf(deps.channels, deps.clock());
-  const theirs = await recordHeartbeat(deps.db, { ...worker, channels });
+  const count = outages.count();
+  const wasAway = outages.lasts() || count > known.outages;
+  const theirs = await recordHeartbeat(deps.db, { ...worker, channels }, wasAway);
+  known.outages = count;
   // The time from a slow round trip is stale.
   if (performance.now() - asked < FRESH_TIME_MS) onTime(theirs);
 }

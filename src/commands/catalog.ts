@@ -14,6 +14,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import("./status/status.ts")).status,
   check: async () => (await import("./check/check.ts")).check,
   waiting: async () => (await import("./waiting/waiting.ts")).waiting,
+  outages: async () => (await import("./outages.ts")).outages,
   audit: async () => (await import("./audit/audit.ts")).audit,
   repair: async () => (await import("./repair.ts")).repair,
   verify: async () => (await import("./verify/verify.ts")).verify,

@@ -550,6 +550,11 @@ export const EVENTS = {
     "The daily audit ended: case changes, the notices that they should have caused, changes that wait in a queue, and gaps.",
     { day: TEXT, changes: NUMBER, expected: NUMBER, waiting: NUMBER, gaps: NUMBER },
   ),
+  "outage.notKept": declare(
+    "warn",
+    "An outage of the database has ended, and it could not be recorded in `tidings.outages`.",
+    { code: TEXT, lastedMs: NUMBER },
+  ),
   "repairs.made": declare(
     "info",
     "Repairs that operators had ordered were carried out: those that were queued again, those that were not needed any more, and those that were not possible.",

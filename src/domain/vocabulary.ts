@@ -208,6 +208,10 @@ export type ErasureCause = (typeof ERASURE_CAUSES)[number];
 export const AMENDMENT_KINDS = ["receiptWrong", "settlementWrong", "lostByCarrier"] as const;
 export type AmendmentKind = (typeof AMENDMENT_KINDS)[number];
 
+/** What was away: every daemon, the database from a daemon, or a provider from a daemon. */
+export const OUTAGE_KINDS = ["tidings", "database", "provider"] as const;
+export type OutageKind = (typeof OUTAGE_KINDS)[number];
+
 /** The gaps that a daemon can close by an order of an operator. */
 export const REPAIR_KINDS = [
   "changeNotTakenIn",

@@ -13,7 +13,7 @@ import { spawnDaemon, type DaemonProcess } from "../daemon-process.ts";
 import { insertChanges, insertLender } from "../lender.ts";
 import { openRandom, type Random } from "./random.ts";
 import { openReceived, TEXT_ACCOUNT, type Received } from "./received.ts";
-import { findForgotten, judgeRun, type Verdict } from "./verdict.ts";
+import { findForgotten, type Inflicted, judgeRun, type Verdict } from "./verdict.ts";
 
 export interface ChaosOptions {
   readonly seconds: number;
@@ -57,15 +57,20 @@ export async function runChaos({ seconds, seed, printLine }: ChaosOptions): Prom
   try {
     const end = Date.now() + seconds * 1_000;
     const sampled = new Set<string>();
+    const inflicted: Inflicted[] = [];
     await Promise.all([
       insertUntil(scene, end),
-      killUntil(scene, end),
+      killUntil(scene, end, inflicted),
       sampleWaits(scene, end, sampled),
     ]);
     printLine("no more killing; waiting until it is quiet");
     await revive(scene);
     await waitUntilQuiet(scene);
-    return await judgeRun(scene.pool, received, { sampled: [...sampled], limit: LIMIT });
+    return await judgeRun(scene.pool, received, {
+      sampled: [...sampled],
+      limit: LIMIT,
+      inflicted,
+    });
   } finally {
     await closeScene(scene);
     await received.close();
@@ -147,15 +152,19 @@ async function insertUntil({ pool, random }: Scene, end: number): Promise<void> 
   }
 }
 
-async function killUntil(scene: Scene, end: number): Promise<void> {
+/** Kills at random, and notes each time in which Postgres was away. */
+async function killUntil(scene: Scene, end: number, inflicted: Inflicted[]): Promise<void> {
   while (Date.now() < end) {
     await sleep(500 + scene.random.below(2_500));
     const what = scene.random.pick(["daemon", "daemon", "daemon", "postgres", "both", "politely"]);
     scene.printLine(`killing: ${what}`);
-    if (what === "postgres" || what === "both") process.kill(scene.postgres.pid, "SIGKILL");
+    const beganAt = Date.now();
+    const isPostgres = what === "postgres" || what === "both";
+    if (isPostgres) process.kill(scene.postgres.pid, "SIGKILL");
     if (what !== "postgres") killOne(scene, what === "politely" ? "SIGTERM" : "SIGKILL");
     await sleep(scene.random.below(1_500));
     await revive(scene);
+    if (isPostgres) inflicted.push({ beganAt, endedAt: Date.now() });
   }
 }
 

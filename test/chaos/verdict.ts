@@ -135,19 +135,53 @@ async function proveRecord(pool: Pool): Promise<string[]> {
   return wrong;
 }
 
+/** A time in which Postgres was away (ms since 1970). */
+export interface Inflicted {
+  readonly beganAt: number;
+  readonly endedAt: number;
+}
+
+/** A daemon notices an outage with its next statement, and the end of one with its next try. */
+const NOTICED_WITHIN_MS = 15_000;
+
+/** Each outage on record was inflicted, and each inflicted one is on record, if only as a gap in the heartbeats. */
+async function compareOutages(pool: Pool, inflicted: readonly Inflicted[]): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string; kind: string; beganAt: Date; endedAt: Date }>(
+    `select id, kind, began_at as "beganAt", coalesce(ended_at, now()) as "endedAt" from tidings.outages where kind <> 'provider'`,
+  );
+  const meet = (one: Inflicted, beganAt: number, endedAt: number, slackMs: number): boolean =>
+    beganAt <= one.endedAt + slackMs && endedAt >= one.beganAt - slackMs;
+  const invented = rows.filter(
+    ({ kind, beganAt, endedAt }) =>
+      kind === "database" &&
+      !inflicted.some((one) => meet(one, Number(beganAt), Number(endedAt), NOTICED_WITHIN_MS)),
+  );
+  const missed = inflicted.filter(
+    (one) => !rows.some((row) => meet(one, Number(row.beganAt), Number(row.endedAt), 0)),
+  );
+  return [
+    ...invented.map(({ id }) => `outage ${id} is on record, and Postgres was not away then`),
+    ...missed.map(
+      (one) => `Postgres was away at ${new Date(one.beganAt).toISOString()}, and no outage says so`,
+    ),
+  ];
+}
+
 /** What the run knows besides the record. */
 export interface Run {
   /** The violations that were seen while it ran. */
   readonly sampled: readonly string[];
   /** The messages about collection that a borrower may get. */
   readonly limit: number;
+  /** The times in which Postgres was away. */
+  readonly inflicted: readonly Inflicted[];
 }
 
 /** Compares the received messages with the record. */
 export async function judgeRun(
   pool: Pool,
   received: Received,
-  { sampled, limit }: Run,
+  { sampled, limit, inflicted }: Run,
 ): Promise<Verdict> {
   const chains = await readChains(pool);
   const [mails, texts] = [received.mails(), await received.texts()];
@@ -172,6 +206,7 @@ export async function judgeRun(
       ...(await query(UNRESOLVED)),
       ...(await proveRecord(pool)),
       ...sampled,
+      ...(await compareOutages(pool, inflicted)),
       ...(await findForgotten(pool)),
     ],
   };

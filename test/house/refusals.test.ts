@@ -126,6 +126,7 @@ const ROWS_OF_DAEMONS: Readonly<Record<string, Row>> = {
     actor: "zebra",
     changes: { note: "Zebra" },
   },
+  outages: { kind: "database", worker_id: "zebra", code: "zebra", began_at: "2026-01-01" },
   receipts: { provider: "zebra", provider_message_id: "zebra", raw_status: "zebra" },
   resolutions: { case_change_id: 1, verdicts: {} },
   resolve_queue: { case_change_ids: [1] },
@@ -303,6 +304,8 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
   ],
   notification_types_on_condition_is_a_list: ["notification_types", { on_condition: "zebra" }],
   notification_types_version_counts_from_one: ["notification_types", { version: 0 }],
+  outages_end_after_they_begin: ["outages", { ended_at: "2020-01-01" }],
+  outages_of_providers_name_a_channel: ["outages", { channel: "email" }],
   pauses_end_after_they_begin: [
     "pauses",
     { scope: "channel", channel: "email", ends_at: "2020-01-01" },

@@ -92,6 +92,7 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["PLACES", "place"],
   ["WEEKDAYS", "weekday"],
   ["STORED_READINGS", "reading"],
+  ["OUTAGE_KINDS", "outage_kind"],
   ["REPAIR_KINDS", "repair_kind"],
   ["REPAIR_RESULTS", "repair_result"],
   ["WAIT_REASONS", "wait_reason"],

@@ -9,6 +9,7 @@ export const LEAF_SOURCES = [
   "receipts",
   "judgements",
   "redirects",
+  "outages",
   "repairs",
   "policyChanges",
   "amendments",

@@ -11,6 +11,8 @@ export interface Outages {
   begin(waitingFor: string, code: string): (isBack?: boolean) => void;
   /** True if any statement waits now. */
   lasts(): boolean;
+  /** The number of outages that have begun. */
+  count(): number;
 }
 
 /**
@@ -18,17 +20,28 @@ export interface Outages {
  */
 const ROLLED_BACK = /^(?:40[0-9A-Z]{3}|55P03)$/;
 
-/** An outage lasts from the first waiting statement until none waits. */
-export function trackOutages(emit: Emit): Outages {
+/** An outage of the database that has ended. */
+export interface EndedOutage {
+  readonly code: string;
+  readonly lastedMs: number;
+}
+
+/** An outage lasts from the first waiting statement until none waits. `onEnd` is called once the database is back. */
+export function trackOutages(emit: Emit, onEnd: (ended: EndedOutage) => void = () => {}): Outages {
   let waiting = 0;
   let since = 0;
+  let firstCode = "";
+  let count = 0;
   const end = (isBack: boolean): void => {
     waiting -= 1;
-    if (waiting === 0 && isBack)
-      emit("database.restored", { afterMs: Math.round(performance.now() - since) });
+    if (waiting > 0 || !isBack) return;
+    const lastedMs = Math.round(performance.now() - since);
+    emit("database.restored", { afterMs: lastedMs });
+    onEnd({ code: firstCode, lastedMs });
   };
   return {
     lasts: () => waiting > 0,
+    count: () => count,
     begin(waitingFor, code) {
       if (ROLLED_BACK.test(code)) {
         emit("statement.rolledBack", { code, waitingFor });
@@ -36,6 +49,8 @@ export function trackOutages(emit: Emit): Outages {
       }
       if (waiting === 0) {
         since = performance.now();
+        firstCode = code;
+        count += 1;
         emit("database.lost", { code, waitingFor });
       }
       waiting += 1;

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import type { ChannelState } from "../../domain/channel-state.ts";
 import type { WorkerId } from "../../domain/ids.ts";
+import { WORKER_TIMEOUT_MS } from "../../domain/worker.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** A daemon as the other daemons see it. */
@@ -15,18 +16,50 @@ export interface Worker {
 
 /**
  * Records a heartbeat; the first one also registers the worker. It uses database time, so that clocks need not agree.
- * Returns the time of the database.
+ * A gap since the last heartbeat of any worker becomes an outage, unless the worker knows that the database was away
+ * (`databaseWasAway`). An outage of a provider begins and ends with the state of its channel in the heartbeat; that of a
+ * worker that is gone ends too. Returns the time of the database.
  */
 export async function recordHeartbeat(
   db: Db,
   { id, host, pid, queuePool, channels }: Worker,
+  databaseWasAway = false,
 ): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`
-    insert into tidings.workers (id, host, pid, queue_pool, channels)
-    values (${id}, ${host}, ${pid}, ${queuePool}, ${JSON.stringify(channels)}::jsonb)
-    on conflict (id) do update
-      set heartbeat_at = clock_timestamp(), queue_pool = excluded.queue_pool, channels = excluded.channels
-    returning clock_timestamp() as now
+    with beat as (
+      insert into tidings.workers (id, host, pid, queue_pool, channels)
+      values (${id}, ${host}, ${pid}, ${queuePool}, ${JSON.stringify(channels)}::jsonb)
+      on conflict (id) do update
+        set heartbeat_at = clock_timestamp(), queue_pool = excluded.queue_pool, channels = excluded.channels
+      returning id
+    ),
+    seen as (
+      update tidings.newest_heartbeat n set seen_at = clock_timestamp()
+      from (select h.seen_at from tidings.newest_heartbeat h for update) before
+      returning before.seen_at
+    ),
+    state as (
+      select s.channel, s.condition, s.since from jsonb_to_recordset(${JSON.stringify(channels)}::jsonb) as s(channel text, condition text, since timestamptz)
+    ),
+    gap as (
+      insert into tidings.outages (kind, worker_id, code, began_at, ended_at)
+      select 'tidings', ${id}, 'noHeartbeat', s.seen_at, clock_timestamp()
+      from seen s
+      where not ${databaseWasAway}::boolean and s.seen_at < clock_timestamp() - ${WORKER_TIMEOUT_MS} * interval '1 millisecond'
+    ),
+    begun as (
+      insert into tidings.outages (kind, worker_id, channel, code, began_at)
+      select 'provider', ${id}, s.channel, s.condition, least(s.since, clock_timestamp())
+      from state s
+      where s.condition in ('stopped', 'failing')
+      on conflict (worker_id, channel) where ended_at is null do nothing
+    ),
+    ended as (
+      update tidings.outages o set ended_at = greatest(clock_timestamp(), o.began_at)
+      where o.ended_at is null and (o.worker_id = ${id} and not exists (select from state s where s.channel = o.channel and s.condition <> 'works')
+        or o.worker_id <> ${id} and not exists (select from tidings.workers w where w.id = o.worker_id))
+    )
+    select clock_timestamp() as now from beat
   `.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error("the heartbeat returned no row");
