@@ -186,8 +186,8 @@ describe("why a change did or did not cause a notice", () => {
 test.each([
   [["--change", "999999"], "there is no case change 999999"],
   [["--case", "CS-NONE"], "there is no case CS-NONE"],
-  [[], "give one of INTERACTION_ID, --change ID and --case ID"],
-  [["1", "--case", "CS-1"], "give one of INTERACTION_ID, --change ID and --case ID"],
+  [[], "give one of INTERACTION_ID, --change ID, --case ID and --borrower ID"],
+  [["1", "--case", "CS-1"], "give one of INTERACTION_ID, --change ID, --case ID and --borrower ID"],
   [["--change", "x"], "--change must be a whole number"],
 ])("%j is refused", async (words, message) => {
   await expect(explaining(...words)).rejects.toThrow(message);

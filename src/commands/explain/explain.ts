@@ -1,12 +1,19 @@
-import type { CaseChangeId, CaseId, InteractionId } from "../../domain/ids.ts";
-import { parseCaseId } from "../../domain/ids.ts";
+import type { BorrowerId, CaseChangeId, CaseId, InteractionId } from "../../domain/ids.ts";
+import { parseBorrowerId, parseCaseId } from "../../domain/ids.ts";
 import { loadChain } from "../../store/operate/chain.ts";
 import {
   listChangesOfCase,
   loadResolvedChanges,
   loadTypeHistory,
 } from "../../store/operate/case-history.ts";
-import { listWaiting } from "../../store/operate/waiting.ts";
+import { findInteractions } from "../../store/operate/find-interactions.ts";
+import {
+  listCausedBy,
+  listChangesOf,
+  loadTimeline,
+  type TimelineOf,
+} from "../../store/operate/timeline.ts";
+import { listWaiting, type OpenWait } from "../../store/operate/waiting.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";
 import { listWorkers } from "../../store/queue/workers.ts";
 import type { Db } from "../../store/postgres/db.ts";
@@ -23,6 +30,7 @@ import { EXIT } from "../cli/exit-codes.ts";
 import type { Print } from "../cli/print.ts";
 import { changesJson, changesPage, type ExplainedChanges } from "./change-page.ts";
 import { explainJson, explainPage } from "./page.ts";
+import { timelineJson, timelinePage } from "./timeline.ts";
 
 const DEFAULT_LIMIT = "50";
 
@@ -30,8 +38,9 @@ const DEFAULT_LIMIT = "50";
 type Asked =
   | { readonly kind: "interaction"; readonly id: InteractionId }
   | { readonly kind: "change"; readonly id: CaseChangeId }
-  | { readonly kind: "case"; readonly id: CaseId; readonly limit: number };
-type AskedChanges = Exclude<Asked, { readonly kind: "interaction" }>;
+  | { readonly kind: "case"; readonly id: CaseId; readonly limit: number }
+  | { readonly kind: "borrower"; readonly id: BorrowerId; readonly limit: number };
+type AskedChanges = Extract<Asked, { readonly kind: "change" | "case" }>;
 
 /**
  * Explains an interaction, from the case change that caused it to the next step; or a case change, with the verdict on every
@@ -41,9 +50,12 @@ export const explain = command({
   name: "explain",
   summary:
     "explain why an interaction exists, when and to whom it goes, what happened and what follows; or what a case change caused, and why nothing else",
-  takes: "(INTERACTION_ID | --change ID | --case ID [--limit N]) [--json]",
+  takes:
+    "(INTERACTION_ID | --change ID | --case ID [--limit N] | --borrower ID [--limit N]) [--timeline] [--json]",
   details: `The id of any attempt shows the whole chain. For a change, the verdicts are those on record, with the
-versions and links of that time. Contact ids are shown; names and addresses are not.`,
+versions and links of that time. With --timeline, and for a borrower, everything on record is listed in
+the order of time: changes, resolutions, judgements, transitions, receipts, corrections, and the outages
+that made a notice late; then what waits, and for what. Contact ids are shown; names and addresses are not.`,
   operands: ["[INTERACTION_ID]"],
   options: {
     change: {
@@ -55,8 +67,10 @@ versions and links of that time. Contact ids are shown; names and addresses are 
     limit: {
       type: "string",
       value: "N",
-      message: `the newest changes of a case (default ${DEFAULT_LIMIT})`,
+      message: `the newest changes of a case, or interactions of a borrower (default ${DEFAULT_LIMIT})`,
     },
+    borrower: { type: "string", value: "ID", message: "all that is on record about a borrower" },
+    timeline: { type: "boolean", message: "everything on record in the order of time" },
     json: { type: "boolean", message: "as one JSON document" },
   },
   async run({ options, operands: [operand], print }) {
@@ -64,7 +78,9 @@ versions and links of that time. Contact ids are shown; names and addresses are 
     const json = options.json === true;
     return await withDatabase("explain", async (db, config) => {
       const zone = config.lender.timeZone;
-      if (asked.kind === "interaction") await explainOne(db, asked.id, { zone, json, print });
+      if (options.timeline === true || asked.kind === "borrower")
+        await explainInTime(db, asked, { zone, json, print });
+      else if (asked.kind === "interaction") await explainOne(db, asked.id, { zone, json, print });
       else {
         const explained = await loadExplained(db, asked);
         print(json ? changesJson(explained) : changesPage(explained, zone));
@@ -77,16 +93,23 @@ versions and links of that time. Contact ids are shown; names and addresses are 
 /** Throws ARGUMENTS_INVALID if none or more than one is asked for, or an id is not valid. */
 function readAsked(
   operand: string | undefined,
-  options: { readonly change?: string; readonly case?: string; readonly limit?: string },
+  options: {
+    readonly change?: string;
+    readonly case?: string;
+    readonly borrower?: string;
+    readonly limit?: string;
+  },
 ): Asked {
-  const given = [operand, options.change, options.case].filter((one) => one !== undefined);
-  if (given.length !== 1)
-    throw wrongArguments("give one of INTERACTION_ID, --change ID and --case ID");
+  const given = [operand, options.change, options.case, options.borrower];
+  if (given.filter((one) => one !== undefined).length !== 1)
+    throw wrongArguments("give one of INTERACTION_ID, --change ID, --case ID and --borrower ID");
   if (operand !== undefined)
     return { kind: "interaction", id: readInteractionId("INTERACTION_ID", operand) };
   if (options.change !== undefined)
     return { kind: "change", id: readCaseChangeId("--change", options.change) };
   const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT);
+  if (options.borrower !== undefined)
+    return { kind: "borrower", id: parseBorrowerId(options.borrower), limit };
   return { kind: "case", id: parseCaseId(options.case ?? ""), limit };
 }
 
@@ -104,6 +127,47 @@ async function explainOne(db: Db, id: InteractionId, { zone, json, print }: Outp
   const [now, daemons] = [await readClock(db), await listWorkers(db)];
   const request = { asked: id, now, zone, daemons, waits };
   print(json ? explainJson(chain, request) : explainPage(chain, request));
+}
+
+async function explainInTime(db: Db, asked: Asked, { zone, json, print }: Output): Promise<void> {
+  const about = await listAbout(db, asked);
+  const entries = await loadTimeline(db, about);
+  if (entries.length === 0) throw notFound(`there is no ${nameOf(asked)}`);
+  const waits = await loadWaits(db, about);
+  const timeline = { title: `All that is on record about ${nameOf(asked)}`, entries, waits };
+  print(json ? timelineJson(timeline) : timelinePage(timeline, zone));
+}
+
+/** The changes and the interactions that belong to what is asked for. */
+async function listAbout(db: Db, asked: Asked): Promise<TimelineOf> {
+  const interactionIds = await listInteractionsOf(db, asked);
+  const limit = "limit" in asked ? asked.limit : 1;
+  const personId = asked.kind === "borrower" ? asked.id : null;
+  const causes = await listChangesOf(db, { personId, interactionIds, limit });
+  if (asked.kind === "change" || asked.kind === "case") {
+    const { ids } = await listAsked(db, asked);
+    return { interactionIds, caseChangeIds: [...new Set([...ids, ...causes])] };
+  }
+  return { interactionIds, caseChangeIds: causes };
+}
+
+async function listInteractionsOf(db: Db, asked: Asked): Promise<InteractionId[]> {
+  if (asked.kind === "interaction")
+    return (await loadChain(db, asked.id))?.attempts.map((one) => one.id) ?? [];
+  if (asked.kind === "change") return await listCausedBy(db, asked.id);
+  const filter = asked.kind === "case" ? { caseId: [asked.id] } : { personId: asked.id };
+  return (await findInteractions(db, filter, asked.limit)).map(({ id }) => id);
+}
+
+/** What the changes and the interactions wait for. */
+async function loadWaits(
+  db: Db,
+  { interactionIds, caseChangeIds }: TimelineOf,
+): Promise<OpenWait[]> {
+  const most = interactionIds.length + caseChangeIds.length;
+  const ofInteractions = await listWaiting(db, { interactionIds }, most);
+  const ofChanges = await listWaiting(db, { caseChangeIds }, most);
+  return [...ofInteractions, ...ofChanges.filter((one) => one.interactionId === null)];
 }
 
 async function loadExplained(db: Db, asked: AskedChanges): Promise<ExplainedChanges> {
@@ -127,5 +191,5 @@ async function listAsked(
   return await listChangesOfCase(db, asked.id, asked.limit);
 }
 
-const nameOf = ({ kind, id }: AskedChanges): string =>
-  kind === "change" ? `case change ${id}` : `case ${id}`;
+const nameOf = ({ kind, id }: Asked): string =>
+  kind === "change" ? `case change ${id}` : `${kind} ${id}`;

@@ -554,6 +554,20 @@ export interface LateIntake {
   supercaseBulkOperationId: string | null;
 }
 
+export interface LateNotices {
+  calledAt: Timestamp | null;
+  caseChangeId: Int8 | null;
+  caseId: string | null;
+  channel: string | null;
+  dueAt: Timestamp | null;
+  interactionId: Int8 | null;
+  lateSeconds: number | null;
+  notificationTypeId: number | null;
+  outageId: Int8 | null;
+  pauseId: Int8 | null;
+  putOffBy: string | null;
+}
+
 export interface LegalHolds {
   borrowerId: string | null;
   caseId: string | null;
@@ -606,6 +620,11 @@ export interface MissedChanges {
   retryAt: Generated<Timestamp>;
 }
 
+export interface NewestHeartbeat {
+  isOnly: Generated<boolean>;
+  seenAt: Timestamp | null;
+}
+
 export interface NotificationTypes {
   calendar: Generated<string>;
   channel: string | null;
@@ -644,6 +663,17 @@ export interface OpenWork {
   reason: string | null;
   ruleId: string | null;
   since: Timestamp | null;
+}
+
+export interface Outages {
+  beganAt: Timestamp;
+  channel: string | null;
+  code: string;
+  endedAt: Timestamp | null;
+  id: Generated<Int8>;
+  kind: string;
+  notedAt: Generated<Timestamp>;
+  workerId: string;
 }
 
 export interface Pauses {
@@ -954,12 +984,15 @@ export interface DB {
   interactionTransitions: InteractionTransitions;
   judgements: Judgements;
   lateIntake: LateIntake;
+  lateNotices: LateNotices;
   legalHolds: LegalHolds;
   loans: Loans;
   loanTypes: LoanTypes;
   missedChanges: MissedChanges;
+  newestHeartbeat: NewestHeartbeat;
   notificationTypes: NotificationTypes;
   openWork: OpenWork;
+  outages: Outages;
   pauses: Pauses;
   preferences: Preferences;
   receiptOddities: ReceiptOddities;
