@@ -2,6 +2,7 @@ import { createCalendars } from "../decide/resolve/calendars.ts";
 import { termsOf, type Planning } from "../decide/resolve/plan.ts";
 import type { Deps } from "../deps.ts";
 import type { CaseChange } from "../domain/resolve/case-change.ts";
+import type { NotificationTypeVersion } from "../domain/resolve/notification-type.ts";
 import type { RepairKind, RepairResult } from "../domain/vocabulary.ts";
 import {
   lockRepairs,
@@ -83,10 +84,11 @@ async function planAgain(deps: Deps, trx: Db, repairs: readonly OpenRepair[]): P
   const planning = await loadPlanning(deps, trx);
   const borrowerIds = changes.map((change) => change.borrowerId);
   const languageOf = await loadLanguages(trx, borrowerIds);
+  const typeOf = await loadTypes(trx, repairs);
   const notices: MissingNotice[] = [];
   for (const repair of repairs) {
     const change = changes.find(({ id }) => id === repair.caseChangeId);
-    const type = await loadTypeOf(trx, repair);
+    const type = typeOf(repair);
     if (change === undefined || type === undefined) continue;
     const subject = subjectOf(change, deps.clock(), languageOf(change.borrowerId));
     notices.push({ ...termsOf(subject, type, planning), ...authorOf(repair) });
@@ -106,10 +108,20 @@ const subjectOf = ({ changedAt }: CaseChange, receivedAt: Date, borrowerLanguage
   borrowerLanguage,
 });
 
-const loadTypeOf = (trx: Db, { notificationTypeId, notificationTypeVersion }: OpenRepair) =>
-  notificationTypeId === null || notificationTypeVersion === null
-    ? undefined
-    : loadVersion(trx, notificationTypeId, notificationTypeVersion);
+type TypeOf = (repair: OpenRepair) => NotificationTypeVersion | undefined;
+
+/** Loads each version once. */
+async function loadTypes(trx: Db, repairs: readonly OpenRepair[]): Promise<TypeOf> {
+  const keyOf = ({ notificationTypeId, notificationTypeVersion }: OpenRepair): string =>
+    `${notificationTypeId} ${notificationTypeVersion}`;
+  const types = new Map<string, NotificationTypeVersion | undefined>();
+  for (const repair of repairs) {
+    const { notificationTypeId: id, notificationTypeVersion: version } = repair;
+    if (id === null || version === null || types.has(keyOf(repair))) continue;
+    types.set(keyOf(repair), await loadVersion(trx, id, version));
+  }
+  return (repair) => types.get(keyOf(repair));
+}
 
 const authorOf = ({ id, caseChangeId, orderedBy, reason }: OpenRepair) => ({
   caseChangeId,
