@@ -234,6 +234,9 @@ begin
     -- The case change already prevents the deletion of its borrower. With "case", because "and" has no order: the lock would
     -- wait for each transaction of the core system that has selected the borrower for update, and all resolving with it.
     and case when exists (select from tidings.case_changes c where c.id = n.case_change_id and c.borrower_id = n.person_id) then false
+      when exists (select from tidings.borrowers b where b.id = n.person_id for key share skip locked) then false
+      -- an inbound message does not wait for a borrower that the core system keeps locked: a STOP would be lost
+      when n.direction = 'inbound' then not exists (select from tidings.borrowers b where b.id = n.person_id)
       else not exists (select from tidings.borrowers b where b.id = n.person_id for key share) end
   limit 1;
   if found then

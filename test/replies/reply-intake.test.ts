@@ -9,6 +9,7 @@ import { type BorrowerId, type InteractionId, parseBorrowerId } from "../../src/
 import { type ArrivedInbound, createReplyIntake } from "../../src/reply-intake.ts";
 import { createSeal } from "../../src/seal.ts";
 import { loadDryRunFacts } from "../../src/store/dry-run/facts.ts";
+import { applyConsent } from "../../src/store/replies/consent.ts";
 import { createPolicyReader } from "../../src/store/guard/policy.ts";
 import { runOn } from "../commands/run.ts";
 import { useDatabase } from "../database.ts";
@@ -127,6 +128,20 @@ describe("a plain STOP", () => {
       [message.providerMessageId],
     );
     expect(rows).toHaveLength(1);
+  });
+
+  test("waits for no lock of the core system on the borrower and the contact", async () => {
+    const core = await pool.connect();
+    try {
+      await core.query("begin; select from tidings.borrowers where id = 'BO-1' for update");
+      expect(await takeInbound(textMessage("STOP"))).toBe(true);
+      await core.query("commit");
+    } finally {
+      core.release();
+    }
+    expect(await contactOf("CT-PHONE")).toMatchObject({ optedOutAt: expect.any(String) as string });
+    // the next sweep writes it to the contact
+    await applyConsent(db);
   });
 
   test("closes the number for joint borrowers, and only that number", async () => {
