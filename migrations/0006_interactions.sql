@@ -167,7 +167,7 @@ create table tidings.interactions (
 -- The same change can never fire the same type twice, whatever crashes or repeats.
 create unique index interactions_fire_once_per_case_change on tidings.interactions (case_change_id, notification_type_id)
   where origin = 'tidings' and previous_interaction_id is null;
--- An opt-out has one confirmation, whatever crashes or repeats: 47 CFR 64.1200(a)(12).
+-- An opt-out has one confirmation, also after a crash or a repeated call: 47 CFR 64.1200(a)(12).
 create unique index interactions_confirm_a_reply_once on tidings.interactions (reply_id)
   where reply_id is not null and attempt = 1;
 -- An attempt has one next attempt, however often its outcome is recorded.
@@ -191,7 +191,7 @@ create index interactions_logged_by_case on tidings.interactions (case_id) where
 create index interactions_logged_by_contact on tidings.interactions (contact_id) where origin = 'logged';
 create index interactions_logged_by_loan on tidings.interactions (loan_id) where origin = 'logged';
 create index interactions_logged_by_loans on tidings.interactions using gin (loan_ids) where origin = 'logged';
--- What another system logs in place of a notice that did not arrive
+-- For the interactions that another system logs in place of a notice that did not arrive
 create index interactions_logged_followers on tidings.interactions (previous_interaction_id)
   where origin = 'logged' and previous_interaction_id is not null;
 create index interactions_logged_unfinished on tidings.interactions (id) where origin = 'logged' and status in ('scheduled', 'inProgress');

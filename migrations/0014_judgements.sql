@@ -127,7 +127,7 @@ create trigger only_tidings_writes before insert or update or delete on tidings.
 for each statement execute function tidings.only_tidings_writes('operate');
 
 -- The notices that go to another contact or channel. The interaction is canceled, or has failed, and the next attempt of its chain
--- goes to this contact. Its later attempts too, until the chain is redirected again.
+-- goes to this contact. Later attempts go there too, until the chain is redirected again.
 create table tidings.redirects (
   id bigint primary key generated always as identity,
   interaction_id bigint not null
@@ -147,8 +147,8 @@ create table tidings.redirects (
   constraint redirects_reach_a_contact_once unique (chain_id, to_contact_id)
 );
 
--- A redirect joins two attempts of one chain, and never goes back to a contact that the chain has left: so a chain ends. After the
--- insert, because the same statement may insert the next attempt.
+-- A redirect joins two attempts of one chain, and never goes back to a contact that the chain has left, so a chain ends. The check
+-- runs after the insert, because the same statement may insert the next attempt.
 create function tidings.guard_redirect() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin

@@ -1,4 +1,4 @@
--- Notices that the law requires and that did not arrive. One of these counts as not sent: comments 42(a)(1)-2 and 34(b)(5)-2 of
+-- Notices that the law requires and that did not arrive. Such a notice counts as not sent: comments 42(a)(1)-2 and 34(b)(5)-2 of
 -- 12 CFR 1006. The duty is open until another interaction follows the notice: its next attempt, or one that another system logs, such
 -- as a letter.
 

@@ -1,5 +1,5 @@
 -- Corrections of the record: a wrong receipt, a wrong settlement, a message that the carrier lost. An amendment is a separate entry
--- and changes no other row. What is true now is derived from both.
+-- and changes no other row. The status that counts now is derived from both.
 
 create domain tidings.amendment_kind as text
   constraint amendment_kind_is_known check (value in ('receiptWrong', 'settlementWrong', 'lostByCarrier')
@@ -15,7 +15,7 @@ create table tidings.amendments (
   replaces_id bigint
     constraint amendments_replaced_is_known references tidings.amendments
     constraint amendments_are_replaced_once unique,
-  -- what is true instead
+  -- the correct outcome
   status tidings.interaction_status not null
     constraint amendments_status_is_an_outcome check (status in ('attempted', 'succeeded', 'failed')
       or tidings.refuse('amendments_status_is_an_outcome', format('%s is no outcome of a message', status), 'use attempted, succeeded or failed')),
@@ -23,7 +23,7 @@ create table tidings.amendments (
   reason text not null
     constraint amendments_reason_has_at_most_1000_characters check (char_length(reason) between 1 and 1000
       or tidings.refuse('amendments_reason_has_at_most_1000_characters', 'reason is empty or too long', 'use 1 to 1,000 characters')),
-  -- what shows it, such as the number of a letter of the carrier
+  -- the evidence, such as the number of a letter of the carrier
   evidence text not null
     constraint amendments_evidence_has_at_most_2000_characters check (char_length(evidence) between 1 and 2000
       or tidings.refuse('amendments_evidence_has_at_most_2000_characters', 'evidence is empty or too long', 'use 1 to 2,000 characters')),

@@ -1,5 +1,5 @@
--- Retention: how long the content of interactions is kept, legal holds that keep it longer, and what was erased. The skeleton is
--- never erased: who was written to, when, why, and what became of it.
+-- Retention: how long the content of interactions is kept, legal holds that keep it longer, and the erasures. The skeleton (recipient,
+-- time, reason and outcome) is never erased.
 
 create domain tidings.record_class as text
   constraint record_class_is_known check (value in ('content', 'skeleton')
@@ -46,7 +46,7 @@ for each row execute function tidings.guard_retention_class();
 create trigger record_change after insert or update on tidings.retention_classes
 for each row execute function tidings.record_change('record_class');
 
--- A borrower or a case whose content is kept, whatever the retention says and a borrower asks.
+-- A borrower or a case whose content is kept beyond the retention and against a request to erase it.
 create table tidings.legal_holds (
   id bigint primary key generated always as identity,
   borrower_id text,
@@ -156,7 +156,7 @@ for each row execute function tidings.guard_erasure();
 create trigger keep_history before delete or truncate on tidings.erasures
 for each statement execute function tidings.keep_history();
 
--- How far the daemons' erasing of old content has come: one row, which is also its lock
+-- The progress of the daemons that erase old content: one row, which is also their lock
 create table tidings.retention_state (
   is_only boolean primary key default true,
   -- the interactions up to this one were looked at in this pass

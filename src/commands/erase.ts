@@ -16,9 +16,9 @@ export const erase = command({
   name: "erase",
   summary: "erase the content of a borrower's interactions, on record; it cannot be undone",
   takes: `--borrower ID --reason "…" --yes [--by NAME]`,
-  details: `What was sent or logged, the addresses and the lender's notes are erased; who was written to, when, why
-and what became of it stay. Nothing is erased of an open notice, and nothing under a legal hold: run the command
-again later. It runs as the daemon's role. The core system's own tables are not touched.`,
+  details: `Erases the words that were sent or logged, the addresses and the lender's notes. Recipient, time, reason and
+outcome stay. The command keeps the content of open notices and content under a legal hold: run it again
+later. It needs the daemon's role. It does not change the core system's own tables.`,
   options: {
     borrower: { type: "string", value: "ID", message: "the borrower" },
     ...REASON_OPTION,

@@ -13,18 +13,17 @@ import { page, wrapped } from "./cli/layout.ts";
 import { momentsIn, type ShowMoment } from "./cli/moment.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
 
-/** Holds the content of a borrower or a case, ends a hold, or lists them. The exit code is `refused` if nothing changed. */
+/** Puts a legal hold on the content of a borrower or a case, ends one, or lists them. The exit code is `refused` if nothing changed. */
 export const legalHold = command({
   name: "legal-hold",
-  summary:
-    "keep the content of a borrower or a case, whatever the retention says and a borrower asks; or end that, or list the holds",
+  summary: "put a legal hold on the content of a borrower or a case, end one, or list them",
   takes: `[(--borrower ID | --case ID) [--end] --reason "…" [--by NAME]] [--json]`,
-  details: `Nothing under a legal hold is erased, neither by age nor on request. Without a borrower or a case it lists
-the holds that have not ended.`,
+  details: `Tidings erases nothing under a legal hold, neither by age nor on request. Without a borrower or a case the
+command lists the legal holds that have not ended.`,
   options: {
     borrower: { type: "string", value: "ID", message: "everything about a borrower" },
     case: { type: "string", value: "ID", message: "the notices of a case" },
-    end: { type: "boolean", message: "end the hold" },
+    end: { type: "boolean", message: "end the legal hold" },
     ...REASON_OPTION,
     ...BY_OPTION,
     json: { type: "boolean", message: "as one JSON document" },

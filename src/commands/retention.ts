@@ -14,10 +14,10 @@ const MOST_YEARS = 100;
 export const retention = command({
   name: "retention",
   summary:
-    "show for how long each class of the record is kept and what is older or younger, or set the years",
+    "show for how many years each class of the record is kept, with counts, or set the years",
   takes: `[--class CLASS --years (N | off) --reason "…" [--by NAME]] [--json]`,
-  details: `Without years nothing is erased. Daemons erase content that is older than its class at night, in
-small batches, but not while its notice is open or a legal hold is on its borrower or case.`,
+  details: `Without years Tidings erases nothing by age. At night a daemon erases content that is older than its
+class, in small batches, unless its notice is open or its borrower or case is under a legal hold.`,
   options: {
     class: { type: "string", value: "CLASS", message: `one of ${RECORD_CLASSES.join(", ")}` },
     years: { type: "string", value: "N", message: "the years for which it is kept, or off" },

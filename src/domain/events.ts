@@ -276,7 +276,7 @@ export const EVENTS = {
   ),
   "interaction.redirected": declare(
     "info",
-    "A rule of the guard sent a notice to another contact or channel. The interaction is canceled, and the next one is judged before it is sent.",
+    "A rule of the guard redirected a notice to another contact or channel. The interaction is canceled, and the next attempt is judged before it is sent.",
     {
       interactionId: INTERACTION_ID,
       ruleId: RULE_ID,
@@ -292,7 +292,7 @@ export const EVENTS = {
   ),
   "notice.undelivered": declare(
     "warn",
-    "A notice that the law requires did not arrive, and no other interaction has replaced it: it counts as not sent. `tidings undelivered` lists those that are open. Once for each notice.",
+    "A notice that the law requires did not arrive, and no other interaction has replaced it, so it counts as not sent. `tidings undelivered` lists such notices. Reported once for each notice.",
     { interactionId: INTERACTION_ID, channel: CHANNEL, statusDetails: TEXT },
   ),
   "interactions.postponed": declare(
@@ -455,7 +455,7 @@ export const EVENTS = {
   ),
   "confirmation.planned": declare(
     "info",
-    "An opt-out by text gets its one confirmation. The interaction is that text; replyId is the opt-out. The guard still decides whether it is sent.",
+    "An opt-out by text gets its one confirmation. The interaction is the confirmation; replyId is the opt-out. The guard still decides whether it is sent.",
     { interactionId: INTERACTION_ID, replyId: INTERACTION_ID },
   ),
   "interactions.requeued": declare(
@@ -557,12 +557,12 @@ export const EVENTS = {
   ),
   "repairs.made": declare(
     "info",
-    "Repairs that operators had ordered were carried out: those that were queued again, those that were not needed any more, and those that were not possible.",
+    "A daemon carried out repairs that operators had ordered. The fields count the repairs by their results.",
     { repairs: NUMBER, queued: NUMBER, notNeeded: NUMBER, notPossible: NUMBER },
   ),
   "retention.contentErased": declare(
     "info",
-    "A part of the night's erasing of content that is older than its class: interactions looked at, erased, and kept because their notice is open or a legal hold is on them.",
+    "One round of the nightly erasing of content that is older than its class: interactions looked at, erased, and kept because their notice is open or they are under a legal hold.",
     { lookedAt: NUMBER, erased: NUMBER, kept: NUMBER },
   ),
   "recordTree.headMade": declare(

@@ -135,7 +135,7 @@ export const RECEIPT_ODDITIES = [
 export type ReceiptOddity = (typeof RECEIPT_ODDITIES)[number];
 
 /**
- * What a case change or an interaction that is not final waits for.
+ * The reasons for which a case change or an interaction that is not final waits.
  * - intake, intakeRefused: a change that arrived without intake is taken in; a rule refuses it
  * - resolving, resolvingFailed: a change is matched with the notification types; that failed
  * - dueTime, nextAttempt: the time at which it is due; that of a retry
@@ -149,7 +149,7 @@ export type ReceiptOddity = (typeof RECEIPT_ODDITIES)[number];
  * - receipt, recipientServer: the provider reports; a server of the recipient, which has put it off, takes it
  * - report: the system that logged it reports its end
  * - reading: a reply is read by a person
- * - nothing: nothing will go on with it, which is a defect
+ * - nothing: nothing will continue it, which is a defect
  */
 export const WAIT_REASONS = [
   "intake",
@@ -179,11 +179,11 @@ export const WAIT_REASONS = [
 ] as const;
 export type WaitReason = (typeof WAIT_REASONS)[number];
 
-/** Who owes what is waited for. */
+/** The owners of waits. */
 export const WAIT_OWNERS = ["tidings", "provider", "recipient", "person", "coreSystem"] as const;
 export type WaitOwner = (typeof WAIT_OWNERS)[number];
 
-/** What happens by itself at the end of a wait. staysOpen: nothing does. */
+/** The steps that follow by themselves at the end of a term. staysOpen: none follows. */
 export const WAIT_ENDS = [
   "takenIn",
   "triedAgain",
@@ -204,7 +204,7 @@ export type RecordClass = (typeof RECORD_CLASSES)[number];
 export const ERASURE_CAUSES = ["retention", "request"] as const;
 export type ErasureCause = (typeof ERASURE_CAUSES)[number];
 
-/** What an amendment corrects. */
+/** The kinds of error that an amendment corrects. */
 export const AMENDMENT_KINDS = ["receiptWrong", "settlementWrong", "lostByCarrier"] as const;
 export type AmendmentKind = (typeof AMENDMENT_KINDS)[number];
 
@@ -221,7 +221,7 @@ export const REPAIR_KINDS = [
 ] as const;
 export type RepairKind = (typeof REPAIR_KINDS)[number];
 
-/** What became of such an order. */
+/** The results of repairs. */
 export const REPAIR_RESULTS = ["queued", "notNeeded", "notPossible"] as const;
 export type RepairResult = (typeof REPAIR_RESULTS)[number];
 

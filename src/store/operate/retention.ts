@@ -99,7 +99,7 @@ export async function endLegalHold(
   return numAffectedRows > 0n;
 }
 
-/** What one batch of erasing came to. */
+/** The result of one batch. */
 export interface ErasedBatch {
   /** The last interaction that it looked at. */
   readonly lastId: InteractionId | null;
