@@ -22,8 +22,8 @@ insert into tidings.newest_heartbeat default values;
 create trigger keep_history before insert or delete or truncate on tidings.newest_heartbeat
 for each statement execute function tidings.keep_history();
 
--- The times in which no daemon worked, the database was away from a daemon, or a provider did not take what a daemon sent. tidings: no
--- heartbeat was recorded, and no daemon knows that the database was away.
+-- The times in which no daemon worked, a daemon could not reach the database, or a provider accepted no messages. tidings: no
+-- heartbeat was recorded, and no daemon knows of an outage of the database.
 create domain tidings.outage_kind as text
   constraint outage_kind_is_known check (value in ('tidings', 'database', 'provider')
     or tidings.refuse_word('outage_kind', value));

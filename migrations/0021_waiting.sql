@@ -1,5 +1,5 @@
--- Nothing waits silently. Each case change and interaction that is not final names what it waits for, who owes it, since when,
--- until when, and what happens then. All of it is derived from the record: there is no counter and no flag.
+-- Waits. Each case change and interaction that is not final has a reason for which it waits, an owner, a begin, a term and a next
+-- step. The views derive all of it from the record: there is no counter and no flag.
 
 create domain tidings.wait_reason as text
   constraint wait_reason_is_known check (value in (
@@ -15,7 +15,7 @@ create domain tidings.wait_end as text
   constraint wait_end_is_known check (value in ('takenIn', 'triedAgain', 'resolved', 'judged', 'outcomeUnknown', 'lookedUp', 'noReceipt', 'expires', 'staysOpen')
     or tidings.refuse_word('wait_end', value));
 
--- Who owes each thing that is waited for, how long the owner has (seconds), and what happens at the end of that time by itself. Where the
+-- The owner of each reason, its term (seconds), and the step that follows by itself at the end of the term. Where the
 -- record has a time, the term is added to it: an interaction that is due has its turn within the term of `turn`.
 create view tidings.wait_terms as
 select v.reason::tidings.wait_reason, v.owner::tidings.wait_owner, v.term_seconds, v.next_step::tidings.wait_end
@@ -46,7 +46,7 @@ from (values
   ('nothing', 'tidings', 0, 'staysOpen')
 ) v(reason, owner, term_seconds, next_step);
 
--- What each open row waits for, since when, and the time from which its term counts. Every part reads an index of open rows only.
+-- The wait of each open row: its reason, its begin, and the time from which its term counts. Every part reads an index of open rows only.
 -- The ids in jobs come from a function whose size the planner cannot know: with a left join it may compare each id with each
 -- in a job, which takes hours for a bulk. A full join is always done by hash or merge; `coalesce` keeps it from becoming a left join.
 create view tidings.open_work (case_change_id, interaction_id, case_id, person_id, channel, notification_type_id, rule_id, reason, since, counts_from, latest_at) as
@@ -138,7 +138,7 @@ from tidings.inbound_messages m
 join tidings.interactions i on i.id = m.interaction_id
 where m.is_open;
 
--- One row for each thing that is waited for
+-- One row for each wait
 create view tidings.waiting as
 select o.case_change_id, o.interaction_id, o.case_id, o.person_id, o.channel, o.notification_type_id, o.rule_id, t.reason, t.owner, o.since,
   case when p.ends_at is not null then least(p.ends_at, o.latest_at)
@@ -162,13 +162,13 @@ left join lateral (
   limit 1
 ) p on true;
 
--- What was not done by the time until which its owner had
+-- The waits whose term has passed
 create view tidings.breaches as
 select w.*, extract(epoch from now() - w.until)::float8 as late_seconds
 from tidings.waiting w
 where w.until <= now();
 
--- The case changes and interactions that are not final and that no one will go on with: a defect, or a row that someone has
+-- The case changes and interactions that are not final and that nothing will continue: a defect, or a row that someone has
 -- deleted. It reads all case changes; the others are read by the indexes of open rows. `except` is always done by hash or sort.
 create view tidings.waiting_for_nothing (case_change_id, interaction_id) as
 select w.case_change_id, w.interaction_id from tidings.open_work w where w.reason = 'nothing'

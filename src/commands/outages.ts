@@ -16,10 +16,11 @@ import { readEnd, readStart } from "./cli/period.ts";
 const DEFAULT_FROM = "7d";
 const DEFAULT_LIMIT = "100";
 
-/** Lists when daemons, the database or a provider were away, and the late notices with what explains them. */
+/** Lists the outages of the daemons, the database and the providers, and the late notices with their causes. */
 export const outages = command({
   name: "outages",
-  summary: "list when daemons, the database or a provider were away, or the late notices and why",
+  summary:
+    "list the outages of the daemons, the database and the providers, or the late notices and their causes",
   takes: "[--late] [--from TIME] [--until TIME] [--limit N] [--json]",
   details: `With --late it lists the notices that were called more than 15 minutes after they were due, or are
 due for longer, with the outage, the pause or the rule that explains each; it exits with 1 if nothing
@@ -29,7 +30,7 @@ explains one of them. docs/outages.md has the details.`,
     from: {
       type: "string",
       value: "TIME",
-      message: `what lasted or was due at this time or later (default ${DEFAULT_FROM})`,
+      message: `outages that lasted, or notices that were due, at this time or later (default ${DEFAULT_FROM})`,
     },
     until: {
       type: "string",

@@ -208,7 +208,7 @@ export type ErasureCause = (typeof ERASURE_CAUSES)[number];
 export const AMENDMENT_KINDS = ["receiptWrong", "settlementWrong", "lostByCarrier"] as const;
 export type AmendmentKind = (typeof AMENDMENT_KINDS)[number];
 
-/** What was away: every daemon, the database from a daemon, or a provider from a daemon. */
+/** The kinds of an outage: of every daemon, of the database for a daemon, or of a provider for a daemon. */
 export const OUTAGE_KINDS = ["tidings", "database", "provider"] as const;
 export type OutageKind = (typeof OUTAGE_KINDS)[number];
 
@@ -342,7 +342,7 @@ export const MESSAGE_KINDS = [
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
-/** What the author of a template declares about its content, where the words alone do not show it. */
+/** Properties of the content that the author of a template declares, because the words alone do not show them. */
 export const TEMPLATE_STATEMENTS = [
   "replyStop",
   "miniMirandaInitial",

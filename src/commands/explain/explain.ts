@@ -159,7 +159,7 @@ async function listInteractionsOf(db: Db, asked: Asked): Promise<InteractionId[]
   return (await findInteractions(db, filter, asked.limit)).map(({ id }) => id);
 }
 
-/** What the changes and the interactions wait for. */
+/** The waits of the changes and the interactions. */
 async function loadWaits(
   db: Db,
   { interactionIds, caseChangeIds }: TimelineOf,

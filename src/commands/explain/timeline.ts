@@ -63,8 +63,8 @@ const listed = (value: unknown): readonly string[] =>
 
 const OUTAGES: Readonly<Record<string, string>> = {
   tidings: "No daemon was alive",
-  database: "The database was away",
-  provider: "The provider took nothing",
+  database: "The database could not be reached",
+  provider: "The provider accepted no messages",
 };
 
 const WORDS: Readonly<Record<EntryKind, InWords>> = {

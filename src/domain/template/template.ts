@@ -22,7 +22,7 @@ export interface TemplateFacts {
   readonly requiredMedium: Channel | null;
   /** The messaging programme of a text. */
   readonly programme: string | null;
-  /** What its author declares about the content, where the words alone do not show it. */
+  /** Properties of the content that its author declares, because the words alone do not show them. */
   readonly declares: readonly TemplateStatement[];
 }
 

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { CaseChangeId, InteractionId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** What a timeline can have. `moved` is a change of the status; `putOff` a wait that a rule began or that ended. */
+/** The kinds of an entry. `moved` is a change of the status; `putOff` a wait that a rule began or that ended. */
 export type EntryKind =
   | "changed"
   | "resolved"

@@ -57,7 +57,7 @@ const MODEL_FORMS = [
 ] as const;
 
 /**
- * Returns what the guard has to know about the content of a message, as far as its words show it or its template declares it. It reads
+ * Returns the facts of the guard about the content of a message, as far as its words show them or its template declares them. It reads
  * both parts of an email. A word that is not found counts as absent, so a disclosure in unusual words or in a language that is not known
  * here must be declared.
  */
