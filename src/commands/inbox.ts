@@ -11,8 +11,8 @@ import { momentsIn, type ShowMoment } from "./cli/moment.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
 
 /**
- * Lists the inbound messages that wait for a person, or marks one as handled. The exit code is `notFound` if none waits, or if the
- * message does not wait.
+ * Lists the inbound messages that wait for a person, or marks one as handled. The exit code is `notFound` if the message that was named
+ * does not wait.
  */
 export const inbox = command({
   name: "inbox",
@@ -37,7 +37,7 @@ no text and nothing about collection is sent to its contacts. --opt-out records 
         print(
           options.json === true ? inboxJson(open) : inboxPage(open, momentsIn(lender.timeZone)),
         );
-        return open.length === 0 ? EXIT.notFound : EXIT.done;
+        return EXIT.done;
       });
     }
     const id = readInteractionId("INTERACTION_ID", operand);

@@ -95,7 +95,7 @@ async function headOf(db: Db, size: number | undefined): Promise<TreeHead> {
   throw new Fault(
     "RECORD_UNPROVED",
     size === undefined
-      ? "the record tree has no head yet"
+      ? "the record tree has no head yet; a running daemon makes one each minute"
       : `the record tree has no head of size ${size}`,
   );
 }

@@ -358,10 +358,10 @@ describe("tidings inbox", () => {
   });
 
   test.each([
-    [[], "No reply waits for a person."],
-    [["999999999", "--reason", "x", "--by", "kim"], "no reply that waits"],
-  ])("%j: %s", async (words, said) => {
-    expect((await runInbox(words)).output).toContain(said);
+    [[], 0, "No reply waits for a person."],
+    [["999999999", "--reason", "x", "--by", "kim"], 3, "no reply that waits"],
+  ])("%j ends with %d: %s", async (words, code, said) => {
+    expect(await runInbox(words)).toMatchObject({ code, output: expect.stringContaining(said) });
   });
 
   test("does not close what another system has logged", async () => {
