@@ -5,13 +5,13 @@ import { readPack } from "../decide/evidence/read-pack.ts";
 import { type Pack, type PackFiles, type PackFlaw, PAGE_VERSION } from "../domain/evidence/pack.ts";
 import { isSignedBy, keyIdOf } from "./tree-signature.ts";
 
-/** What a verification found. */
+/** The result of a verification. */
 export interface VerifiedPack {
   /** The first thing that does not fit; null if everything does. */
   readonly flaw: PackFlaw | null;
   /** Null if the pack cannot be read. */
   readonly pack: Pack | null;
-  /** Who signed the head: the holder of the key that was given, or of the key in the pack; null without a signature. */
+  /** The signer of the head: the holder of the key that was given, or of the key in the pack; null without a signature. */
   readonly signedBy: "givenKey" | "keyInPack" | null;
   /** False if another release has written the page, so that its text was not compared. */
   readonly isPageCompared: boolean;

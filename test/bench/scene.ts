@@ -12,7 +12,7 @@ export interface Scene extends Metered {
   readonly dir: string;
 }
 
-/** What a bench prints: a comparison, or other figures under a name. */
+/** The output of a bench: a comparison, or other figures under a name. */
 export type BenchResult =
   | Comparison
   | (Readonly<Record<string, unknown>> & { readonly name: string });

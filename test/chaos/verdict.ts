@@ -167,7 +167,7 @@ async function compareOutages(pool: Pool, inflicted: readonly Inflicted[]): Prom
   ];
 }
 
-/** What the run knows besides the record. */
+/** The facts of the run that the record does not have. */
 export interface Run {
   /** The violations that were seen while it ran. */
   readonly sampled: readonly string[];

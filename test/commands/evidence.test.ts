@@ -31,7 +31,7 @@ const { pool, db } = database;
 const installation = useInstallation(database);
 const signingKey = readSigningKey(Buffer.alloc(32, 7));
 const contentKey = randomBytes(32).toString("base64");
-/** What is rendered of the sensitive template, in any of the forms in which a file may have it. */
+/** The rendered words of the sensitive template, in each form in which a file may have them. */
 const SECRET = /(?:>|&gt;), read this alone/;
 
 /** Makes heads, a minute apart, until every row of the record is a leaf. */
@@ -206,7 +206,7 @@ describe("a pack of a case", () => {
   });
 });
 
-/** What `sha256sum` prints for the files of a folder. */
+/** The output of `sha256sum` for the files of a folder. */
 function sumsOf(path: string): string {
   rmSync(join(path, "SHA256SUMS"));
   const command = "find . -type f | sed 's|^./||' | LC_ALL=C sort | xargs sha256sum";
@@ -236,7 +236,7 @@ describe("packs of earlier releases", () => {
 });
 
 describe("a pack that was changed", () => {
-  test("each file is named whose bytes were changed, or that is missing or added", () => {
+  test("a file that was changed, removed or added is named", () => {
     for (const [path, bytes] of caseOfEmails) {
       const flipped = Buffer.from(bytes.length === 0 ? "x" : bytes);
       flipped[0] = (flipped[0] ?? 0) ^ 1;
@@ -250,7 +250,7 @@ describe("a pack that was changed", () => {
     expect(verifyPack(more, undefined).flaw?.path).toBe("notes.txt");
   });
 
-  test("each file is noticed whose bytes were changed together with SHA256SUMS", () => {
+  test("a file that was changed together with SHA256SUMS is found", () => {
     for (const [path, bytes] of caseOfEmails) {
       // states are not proved
       if (path === "SHA256SUMS" || path.startsWith("states/")) continue;
@@ -356,7 +356,7 @@ describe("a pack that was changed", () => {
     expect(verifyPack(changed, undefined).flaw?.path).toBe(path);
   });
 
-  test("a page that says something else is noticed, also if SHA256SUMS fits it", () => {
+  test("a page that differs from the rows is found, also if SHA256SUMS fits it", () => {
     const page = textIn(caseOfEmails, "index.html").replace(
       "every rule allowed it",
       "no rule allowed it",
@@ -429,7 +429,7 @@ describe("sensitive content", () => {
   });
 });
 
-test("a correction is shown next to what was recorded, and proved", async () => {
+test("an amendment is shown next to the recorded status, and proved", async () => {
   await pool.query(
     "insert into tidings.amendments (interaction_id, kind, transition_id, status, reason, evidence) values (1, 'receiptWrong', 0, 'failed', 'The relay mixed two messages up.', 'Ticket 55')",
   );
@@ -471,7 +471,7 @@ test("a borrower's pack has all cases, and nothing is written over", async () =>
   );
 });
 
-test("what is not on record, and a head that is not, are refused", async () => {
+test("a subject that is not on record, and a head that does not exist, are refused", async () => {
   const out = ["--out", nextPath()];
   await expect(run("--case", "NONE", ...out)).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(run("--case", "EMAILED", "--head", "1000000", ...out)).rejects.toMatchObject({

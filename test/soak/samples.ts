@@ -1,6 +1,6 @@
 import { median } from "../bench/compare.ts";
 
-/** What the daemon shows of itself each second. */
+/** The figures that the daemon reports each second. */
 export interface Probe {
   /** The 99th percentile of the delay of the event loop. */
   readonly loopDelayMs: number;

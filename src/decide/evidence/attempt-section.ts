@@ -32,7 +32,7 @@ export function attemptSection(traced: TracedAttempt, rows: RecordRows): Safe {
 <h3>${titleOf(traced)}${amendedIn(traced, own(rows.amendments))}</h3>
 ${stateSection(traced)}${own(rows.erasures).map(erasedIn)}
 <h4>What happened</h4>
-${table(["when", "status", "by", "evidence"], transitions.map(transitionCells))}${titled("What was corrected", table(["made", "by", "what is true instead", "why", "evidence"], own(rows.amendments).map(amendmentCells)))}
+${table(["when", "status", "by", "evidence"], transitions.map(transitionCells))}${titled("Amendments", table(["made", "by", "correct status", "reason", "evidence"], own(rows.amendments).map(amendmentCells)))}
 ${titled("What the guard decided", table(["when", "decision", "rules", "policy"], own(rows.judgements).map(judgementCells)))}
 ${titled("Receipts of the provider", table(["happened", "arrived", "report"], receipts.map(receiptCells)))}
 ${state === null || isMereNote(state) ? null : contentSection(attempt, state)}

@@ -50,7 +50,7 @@ function checkRow(row: PackRow, size: number, root: Buffer): PackFlaw | undefine
     return flaw(rowPathOf(row), "The row does not have the hash of its leaf.");
   const named = namesIn(row);
   if (named.id !== id || named.leafOf !== source)
-    return flaw(rowPathOf(row), "The row is another one than its name says.");
+    return flaw(rowPathOf(row), "The row does not have the source and id of its file.");
   const proof = row.proof.map((step) => ({ side: step.side, hash: Buffer.from(step.hash, "hex") }));
   const reached = rootByInclusion({ leaf, index, size }, proof);
   if (reached?.equals(root) !== true)
@@ -60,7 +60,7 @@ function checkRow(row: PackRow, size: number, root: Buffer): PackFlaw | undefine
     );
 }
 
-/** What a row says it is. */
+/** The source and ids that a row states. */
 function namesIn({ text }: PackRow): {
   readonly id: string;
   readonly leafOf: unknown;
@@ -217,7 +217,9 @@ function missingBlock(pack: Pack, files: PackFiles): PackFlaw | undefined {
   const expected = blocksOf(pack);
   const isSame =
     blocks.length === expected.length && expected.every((block) => blocks.includes(block));
-  return isSame ? undefined : flaw(PAGE, "The page has not exactly one block for each attempt.");
+  return isSame
+    ? undefined
+    : flaw(PAGE, "The page does not have exactly one block for each attempt.");
 }
 
 function wrongTemplate({ templates }: Pack, { history }: RecordRows): PackFlaw | undefined {
@@ -240,5 +242,5 @@ export function checkPage(pack: Pack, files: PackFiles): PackFlaw | undefined {
   if (differs !== undefined)
     return flaw(differs[0], "The file does not follow from the rows of the pack.");
   const extra = [...files.keys()].find((path) => !again.has(path));
-  return extra === undefined ? undefined : flaw(extra, "The file is no part of the pack.");
+  return extra === undefined ? undefined : flaw(extra, "The file does not belong to the pack.");
 }

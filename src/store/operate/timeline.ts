@@ -24,7 +24,7 @@ export interface TimelineEntry {
   readonly kind: EntryKind;
   readonly caseChangeId: CaseChangeId | null;
   readonly interactionId: InteractionId | null;
-  /** Who did it: a daemon, an operator or a database role; null if the entry does not say. */
+  /** The author: a daemon, an operator or a database role; null if the entry does not say. */
   readonly by: string | null;
   readonly facts: Readonly<Record<string, unknown>>;
 }

@@ -8,7 +8,7 @@ import type { Db } from "../postgres/db.ts";
 export const onSnapshot = <Result>(db: Db, work: (db: Db) => Promise<Result>): Promise<Result> =>
   db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(work);
 
-/** What a subject covers, in the order of the ids. */
+/** The case changes and interactions of a subject, in the order of the ids. */
 export interface Covered {
   readonly caseChangeIds: readonly string[];
   readonly interactionIds: readonly InteractionId[];
