@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { BorrowerId, CaseId } from "../../domain/ids.ts";
 import type { LegalState } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
+import type { KnownAt } from "./known-values.ts";
 
 /** A case of a type that stands for a legal state. */
 export interface CaseRow {
@@ -18,7 +19,7 @@ export interface CaseRow {
 export async function loadCases(
   db: Db,
   borrowerIds: readonly BorrowerId[],
-  knownAt: Date | null,
+  knownAt: KnownAt | null,
 ): Promise<CaseRow[]> {
   const { rows } = await sql<CaseRow>`
     select c.id, c.borrower_id, s.legal_state, k.status, k.outcome, k.loan_ids, k.fields

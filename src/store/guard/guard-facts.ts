@@ -9,6 +9,7 @@ import { loadLoans } from "./loans.ts";
 import { loadBorrowers, loadContacts } from "./people.ts";
 import type { Wishes } from "./wish-facts.ts";
 import { isEsignRecorded, loadConsents, loadDoNotInteract, loadPreferences } from "./wishes.ts";
+import { type KnownAt, knownAtEndOf } from "./known-values.ts";
 
 /**
  * Loads the facts of a batch of questions, by one statement for each noun, and returns a fact sheet for each key. A
@@ -20,7 +21,10 @@ export async function loadGuardFacts(
   moment: GuardMoment,
 ): Promise<ReadonlyMap<string, ReadFacts>> {
   const about = await loadKnown(db, questions, moment);
-  const esignRecorded = await isEsignRecorded(db, moment.known === "then" ? moment.at : null);
+  const esignRecorded = await isEsignRecorded(
+    db,
+    moment.known === "then" ? knownAtEndOf(moment.at) : null,
+  );
   const lender = {
     ...moment.lender,
     switches: { esignRecorded, ...moment.lender?.switches },
@@ -48,7 +52,7 @@ async function loadKnown(
 ): Promise<ReadonlyMap<BorrowerId, KnownAbout>> {
   const borrowerIds = [...new Set(questions.map(({ borrowerId }) => borrowerId))];
   const loanIds = [...new Set(questions.flatMap(({ message }) => message.loanIds))];
-  const knownAt = known === "then" ? at : null;
+  const knownAt = known === "then" ? knownAtEndOf(at) : null;
   const borrowers = await loadBorrowers(db, borrowerIds, knownAt);
   const contacts = await loadContacts(db, borrowerIds, knownAt);
   const thirdPersons = contacts
@@ -81,7 +85,7 @@ async function loadWishes(
   db: Db,
   borrowerIds: readonly BorrowerId[],
   at: Date,
-  knownAt: Date | null,
+  knownAt: KnownAt | null,
 ): Promise<(id: BorrowerId) => Wishes> {
   const doNotInteract = byBorrower(await loadDoNotInteract(db, borrowerIds, knownAt));
   const preferences = byBorrower(await loadPreferences(db, borrowerIds, knownAt));

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { BorrowerId, InteractionId } from "../../domain/ids.ts";
 import type { Channel, Direction, Origin, StoredReading } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
-import type { Time } from "./known-values.ts";
+import type { KnownAt, Time } from "./known-values.ts";
 
 export interface InteractionRow {
   readonly id: InteractionId;
@@ -35,7 +35,7 @@ const HISTORY_DAYS = 31;
 const MOST_CHARACTERS = 10_000;
 
 /** Once a person has read unclear words, that reading counts. */
-const readingOf = (knownAt: Date | null) => sql`case
+const readingOf = (knownAt: KnownAt | null) => sql`case
   when q.reading = 'unclear' and q.handled_at <= coalesce(${knownAt}::timestamptz, 'infinity') then
     case when exists (
       select from tidings.consent_records c where c.interaction_id = i.id and c.change = 'optOut'
@@ -49,7 +49,7 @@ export interface HistoryWanted {
   readonly thirdPersons: readonly string[];
   readonly at: Date;
   /** Null: as they are. */
-  readonly knownAt: Date | null;
+  readonly knownAt: KnownAt | null;
 }
 
 /**

@@ -1,6 +1,17 @@
 /** A time of the database. pg returns an infinite one as a number. */
 export type Time = Date | number;
 
+/** A time of the past, as the database compares it (ISO 8601 with microseconds). */
+export type KnownAt = string & { readonly [isKnownAt]: true };
+declare const isKnownAt: unique symbol;
+
+/**
+ * Returns the end of a millisecond: what was recorded within it was known. The database counts microseconds, so a borrower that was
+ * inserted together with a case change would otherwise be later than the change.
+ */
+export const knownAtEndOf = (millisecond: Date): KnownAt =>
+  millisecond.toISOString().replace("Z", "999Z") as KnownAt;
+
 type Known<Row> = { [Name in keyof Row]?: Exclude<Row[Name], null | undefined> };
 
 /**

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { BorrowerId, LoanId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
-import type { Time } from "./known-values.ts";
+import type { KnownAt, Time } from "./known-values.ts";
 
 export interface LoanRow {
   readonly id: LoanId;
@@ -30,7 +30,7 @@ export const loadLoans = (
   db: Db,
   borrowerIds: readonly BorrowerId[],
   loanIds: readonly string[],
-  knownAt: Date | null,
+  knownAt: KnownAt | null,
 ): Promise<LoanRow[]> =>
   knownAt === null
     ? readLoans(

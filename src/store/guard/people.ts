@@ -3,7 +3,7 @@ import type { BorrowerId } from "../../domain/ids.ts";
 import type { ContactStatus, ContactType } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 import { optedOutAt } from "../postgres/opted-out-at.ts";
-import type { Time } from "./known-values.ts";
+import type { KnownAt, Time } from "./known-values.ts";
 
 export interface BorrowerRow {
   readonly id: BorrowerId;
@@ -26,7 +26,7 @@ export interface BorrowerRow {
 export const loadBorrowers = (
   db: Db,
   ids: readonly BorrowerId[],
-  knownAt: Date | null,
+  knownAt: KnownAt | null,
 ): Promise<BorrowerRow[]> =>
   knownAt === null
     ? readBorrowers(db, sql`(select * from tidings.borrowers w where w.id = any(${ids}::text[]))`)
@@ -85,7 +85,7 @@ export interface ContactRow {
 export const loadContacts = (
   db: Db,
   borrowerIds: readonly BorrowerId[],
-  knownAt: Date | null,
+  knownAt: KnownAt | null,
 ): Promise<ContactRow[]> =>
   knownAt === null
     ? readContacts(

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { BorrowerId } from "../../domain/ids.ts";
 import type { Channel, ConsentKind } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
-import type { Time } from "./known-values.ts";
+import type { KnownAt, Time } from "./known-values.ts";
 
 export interface DoNotInteractRow {
   readonly borrowerId: BorrowerId;
@@ -17,7 +17,7 @@ export interface DoNotInteractRow {
 export async function loadDoNotInteract(
   db: Db,
   borrowerIds: readonly BorrowerId[],
-  knownAt: Date | null,
+  knownAt: KnownAt | null,
 ): Promise<DoNotInteractRow[]> {
   const { rows } = await sql<DoNotInteractRow>`
     select d.borrower_id, d.channels::text[] as channels, d.themes::text[] as themes, d.end_date::text as end_date
@@ -47,7 +47,7 @@ export async function loadConsents(
   db: Db,
   borrowerIds: readonly BorrowerId[],
   at: Date,
-  knownAt: Date | null,
+  knownAt: KnownAt | null,
 ): Promise<ConsentRow[]> {
   const { rows } = await sql<ConsentRow>`
     select c.borrower_id, c.kind, c.value, coalesce(c.holds_from, c.recorded_at) as holds_from, c.holds_until, c.given_at,
@@ -79,7 +79,7 @@ export interface PreferenceRow {
 export async function loadPreferences(
   db: Db,
   borrowerIds: readonly BorrowerId[],
-  knownAt: Date | null,
+  knownAt: KnownAt | null,
 ): Promise<PreferenceRow[]> {
   const { rows } = await sql<PreferenceRow>`
     select p.borrower_id, p.days::text[] as days, to_char(p.from_time, 'HH24:MI') as from_time, to_char(p.to_time, 'HH24:MI') as to_time,
@@ -94,7 +94,7 @@ export async function loadPreferences(
 }
 
 /** True if the lender has ever recorded an E-SIGN consent, or had by a time. */
-export async function isEsignRecorded(db: Db, knownAt: Date | null): Promise<boolean> {
+export async function isEsignRecorded(db: Db, knownAt: KnownAt | null): Promise<boolean> {
   const { rows } = await sql<{ recorded: boolean }>`
     select exists(
       select from tidings.consents c

@@ -38,8 +38,12 @@ async function nowOfDatabase(): Promise<Date> {
   );
   const now = rows[0]?.now ?? new Date(0);
   const isPast = async (): Promise<boolean | undefined> =>
-    (await pool.query<{ past: boolean }>("select clock_timestamp() > $1 as past", [now])).rows[0]
-      ?.past;
+    (
+      await pool.query<{ past: boolean }>(
+        "select clock_timestamp() >= $1::timestamptz + interval '1 ms' as past",
+        [now],
+      )
+    ).rows[0]?.past;
   await expect.poll(isPast).toBe(true);
   return now;
 }
@@ -338,4 +342,15 @@ test("the history is read with the triggers of a restored database, too", async 
     (await factsOf("Z-1", { at: moment ?? new Date(), known: "then" })).preferences.doNotInteract
       .length;
   expect([await at(early), await at(late)]).toEqual([0, 1]);
+});
+
+test("a borrower that the transaction of a case change inserts is known at the time of the change", async () => {
+  await pool.query(`
+    insert into tidings.borrowers (id) values ('Z-2');
+    insert into tidings.contacts (id, borrower_id, contact_type, value) values ('Z-2-E', 'Z-2', 'email', 'a@example.com')`);
+  const { rows } = await pool.query<{ createdAt: Date }>(
+    `select created_at as "createdAt" from tidings.borrowers where id = 'Z-2'`,
+  );
+  const at = rows[0]?.createdAt ?? new Date(0);
+  expect(await ask("Z-2", { at, known: "then" })).toMatchObject({ kind: "facts" });
 });
