@@ -64,7 +64,7 @@ join tidings.case_changes c on c.id = u.id
 union all
 -- scheduled, with a due time
 select i.case_change_id, i.id, i.case_id, i.person_id, i.channel, i.notification_type_id, i.compliance_guard_rule_id, w.reason,
-  case when w.reason in ('dueTime', 'nextAttempt') then i.status_updated_at else least(i.scheduled_at_from, i.first_due_at) end,
+  case when w.reason in ('dueTime', 'nextAttempt', 'nothing') then i.status_updated_at else least(i.scheduled_at_from, i.first_due_at) end,
   case when w.reason in ('dueTime', 'nextAttempt', 'turn', 'daemon', 'rule') then i.scheduled_at_from
     else coalesce(i.first_due_at, i.scheduled_at_from) end,
   i.scheduled_at_to

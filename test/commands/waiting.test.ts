@@ -71,3 +71,18 @@ test("lists waits for nothing first, and exits with 1", async () => {
   const page = await runOn(database, waiting, "--reason", "nothing");
   expect(page.output).toContain("It waits for NOTHING since");
 });
+
+test("lists a wait for nothing before it is late, too, since its last move", async () => {
+  await pool.query(
+    "delete from tidings_queue._private_jobs where payload->'interactionIds'->>0 = $1",
+    [planned],
+  );
+  const { code, output } = await runOn(database, waiting);
+  expect(code).toBe(1);
+  expect(output).toContain(`Interaction ${planned}, email`);
+  const { rows } = await pool.query(
+    "select from tidings.waiting where interaction_id = $1 and since <= now()",
+    [planned],
+  );
+  expect(rows).toHaveLength(1);
+});

@@ -16,11 +16,11 @@ export const waiting = command({
   summary:
     "list what every open case change and interaction waits for, who owes it, since when and until when",
   takes: "[--late] [--reason WORD] [--owner WORD] [--case ID] [--borrower ID] [--limit N] [--json]",
-  details: `Counts the waits by reason, and lists those that are late. With --reason, --owner, --case or --borrower
-it lists all of these. docs/waiting.md explains the words. Exits with 1 if a wait is late, or has the
+  details: `Counts the waits by reason, and lists those that are late or wait for nothing. With --reason, --owner,
+--case or --borrower it lists all of these. docs/waiting.md explains the words. Exits with 1 if a wait is late, or has the
 reason nothing.`,
   options: {
-    late: { type: "boolean", message: "only those that are late" },
+    late: { type: "boolean", message: "only those that are late or wait for nothing" },
     reason: {
       type: "string",
       multiple: true,
@@ -48,7 +48,7 @@ reason nothing.`,
       owners: options.owner?.map((word) => oneOf("--owner", word, WAIT_OWNERS)),
       caseIds: options.case?.map(parseCaseId),
       personIds: options.borrower?.map(parseBorrowerId),
-      onlyLate: options.late === true,
+      onlyWrong: options.late === true,
     };
     const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT);
     const isNarrow = [options.reason, options.owner, options.case, options.borrower].some(
@@ -58,7 +58,7 @@ reason nothing.`,
       const counts = await countWaiting(db, filter);
       const listed = await listWaiting(
         db,
-        isNarrow || options.json === true ? filter : { ...filter, onlyLate: true },
+        isNarrow || options.json === true ? filter : { ...filter, onlyWrong: true },
         limit,
       );
       print(

@@ -30,12 +30,13 @@ export interface WaitFilter {
   readonly personIds?: readonly BorrowerId[] | undefined;
   readonly caseChangeIds?: readonly CaseChangeId[] | undefined;
   readonly interactionIds?: readonly InteractionId[] | undefined;
-  readonly onlyLate?: boolean | undefined;
+  /** Only those that are late, or wait for nothing. */
+  readonly onlyWrong?: boolean | undefined;
 }
 
 /** Builds the filter as a condition on the waits `w`. */
 function conditionOf(filter: WaitFilter): RawBuilder<boolean> {
-  const { reasons, owners, caseIds, personIds, caseChangeIds, interactionIds, onlyLate } = filter;
+  const { reasons, owners, caseIds, personIds, caseChangeIds, interactionIds, onlyWrong } = filter;
   const conditions = [
     reasons && sql<boolean>`w.reason = any(${reasons}::text[])`,
     owners && sql<boolean>`w.owner = any(${owners}::text[])`,
@@ -43,7 +44,7 @@ function conditionOf(filter: WaitFilter): RawBuilder<boolean> {
     personIds && sql<boolean>`w.person_id = any(${personIds}::text[])`,
     caseChangeIds && sql<boolean>`w.case_change_id = any(${caseChangeIds}::bigint[])`,
     interactionIds && sql<boolean>`w.interaction_id = any(${interactionIds}::bigint[])`,
-    onlyLate === true ? sql<boolean>`w.until <= now()` : undefined,
+    onlyWrong === true ? sql<boolean>`(w.until <= now() or w.reason = 'nothing')` : undefined,
   ].filter((one) => one !== undefined);
   return conditions.length === 0 ? sql<boolean>`true` : sql.join(conditions, sql` and `);
 }
