@@ -1,4 +1,5 @@
 import type { Chain, ChainAmendment } from "../../domain/deliver/chain.ts";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { AmendmentKind } from "../../domain/vocabulary.ts";
 import type { ShowMoment } from "../cli/moment.ts";
 
@@ -12,11 +13,20 @@ const KINDS: Readonly<Record<AmendmentKind, string>> = {
 export const amendmentsInWords = ({ amendments }: Chain, show: ShowMoment): string[] =>
   amendments.map((one) => amendmentInWords(one, show));
 
+/** The amendment that counts for an attempt; undefined if its recorded status counts. */
+export const amendmentInForce = (
+  { amendments }: Chain,
+  interactionId: InteractionId,
+): ChainAmendment | undefined =>
+  amendments.find((one) => one.isInForce && one.interactionId === interactionId);
+
+/** Returns the correct status with its details. */
+export const stateOf = ({ status, statusDetails }: ChainAmendment): string =>
+  [status, statusDetails].filter((word) => word !== null).join(" ");
+
 function amendmentInWords(one: ChainAmendment, show: ShowMoment): string {
-  const { interactionId, kind, status, statusDetails, reason, evidence, amendedAt, amendedBy } =
-    one;
-  const state = [status, statusDetails].filter((word) => word !== null).join(" ");
+  const { interactionId, kind, reason, evidence, amendedAt, amendedBy } = one;
   const since = one.happenedAt === null ? "" : ` since ${show(one.happenedAt)}`;
   const end = one.isInForce ? "" : " A later entry has ended this amendment.";
-  return `Interaction ${interactionId} is ${state}${since}, because ${KINDS[kind]}: ${reason} (${evidence}). ${amendedBy} recorded this on ${show(amendedAt)}.${end}`;
+  return `Interaction ${interactionId} is ${stateOf(one)}${since}, because ${KINDS[kind]}: ${reason} (${evidence}). ${amendedBy} recorded this on ${show(amendedAt)}.${end}`;
 }

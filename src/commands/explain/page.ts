@@ -9,7 +9,7 @@ import type {
 import type { OpenWait } from "../../store/operate/waiting.ts";
 import { overdueInWords, type DaemonSeen } from "./overdue.ts";
 import { holdsInWords, judgementsInWords, redirectsInWords } from "./guard-sentences.ts";
-import { amendmentsInWords } from "./amendment-sentences.ts";
+import { amendmentInForce, amendmentsInWords, stateOf } from "./amendment-sentences.ts";
 import { waitInWords } from "../cli/wait-words.ts";
 import { contactsInWords, datesInWords, whyInWords } from "./sentences.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
@@ -175,6 +175,11 @@ function nextInWords(
 ): string[] {
   const last = lastOf(chain);
   const step = stepAfter(chain, now);
+  const amended = amendmentInForce(chain, last.id);
+  if (amended !== undefined)
+    return [
+      `An amendment counts in place of the recorded status: it is ${stateOf(amended)}. An amendment sends nothing.`,
+    ];
   const sentences = step === "overdue" ? overdueInWords(last.channel, daemons, show) : [NEXT[step]];
   if (step === "due" && last.dueAt !== null) sentences.unshift(`It is due ${show(last.dueAt)}.`);
   if (step === "due" && chain.type?.whenCaseMoves === "cancel")

@@ -71,6 +71,10 @@ describe("an amendment", () => {
     expect(explained).toContain(
       `Interaction ${id} is failed emailFailed since Mon 2026-03-09 08:00 EDT, because its receipt was wrong: It was wrong. (Letter 55). operator:kim recorded this on`,
     );
+    expect(explained).toMatch(
+      /What happens next An amendment counts in place of the recorded status: it is failed \w+\./,
+    );
+    expect(explained).not.toContain("It was delivered");
     const json = JSON.parse((await runOn(database, explain, id, "--json")).output) as object;
     expect(json).toMatchObject({ amendments: [{ kind: "receiptWrong", isInForce: true }] });
   });
