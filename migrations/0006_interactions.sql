@@ -312,6 +312,7 @@ begin
             and exists (select from tidings.redirects r where r.interaction_id = p.id and r.next_interaction_id = n.id)))
         and (p.status = 'failed' or tidings.is_outcome_unknown(p.status, p.status_details) or tidings.may_be_reinstated(p.id))
         and not tidings.was_sent_before(p.first_interaction_id, p.attempt)
+        and not tidings.was_amended_to_sent(p.id)
         -- the reason of a reinstatement
         and (n.evidence is null or p.status = 'canceled')
         and n.created_at = now() and n.status_updated_at = now() and n.claims = 0 and n.times_looked_up = 0 and n.created_by in (p.created_by, jsonb_build_object('id', tidings.moved_by(), 'name', tidings.moved_by()))

@@ -51,6 +51,20 @@ select i.id, coalesce(a.status, i.status), case when a.amendment_id is null then
 from tidings.interactions i
 left join tidings.amended_statuses a on a.interaction_id = i.id;
 
+-- True if an amendment in force says that the message was sent after all
+create function tidings.was_amended_to_sent(interaction_id bigint) returns boolean
+language sql stable return exists (
+  select from tidings.amended_statuses s
+  where s.interaction_id = was_amended_to_sent.interaction_id and s.status in ('attempted', 'succeeded')
+);
+-- as in 0006, and also by an amendment
+create or replace function tidings.was_sent_before(first_id bigint, attempt_number int) returns boolean
+language sql stable return attempt_number > 1 and exists (
+  select from tidings.interactions e
+  where (e.id = first_id or e.first_interaction_id = first_id) and e.attempt < attempt_number
+    and (tidings.was_sent(e.status, e.status_details) or tidings.was_amended_to_sent(e.id))
+);
+
 -- The preconditions. The interaction is locked first, so that no receipt and no settlement is recorded meanwhile.
 create function tidings.guard_amendment() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -141,4 +155,4 @@ begin
     rtrim(pg_get_viewdef('tidings.record_leaf_ids'::regclass), '; '));
 end $$;
 
-revoke execute on function tidings.guard_amendment() from public;
+revoke execute on function tidings.guard_amendment(), tidings.was_amended_to_sent(bigint) from public;

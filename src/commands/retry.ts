@@ -59,6 +59,6 @@ function resultOf(target: Target, planned: readonly InteractionId[]): string {
       ? "No failed or unknown interaction matches; nothing was sent again."
       : `Planned the next attempts of ${counted(planned.length, "interaction")}.`;
   return next === undefined
-    ? `Interaction ${target.id} cannot be sent again, because it has not failed, another attempt has followed it, or an earlier one was sent. \`tidings explain ${target.id}\` shows its chain.`
+    ? `Interaction ${target.id} cannot be sent again, because it has not failed, another attempt has followed it, an earlier one was sent, or an amendment says that it was sent. \`tidings explain ${target.id}\` shows its chain.`
     : `Interaction ${next} is the next attempt after ${target.id}.`;
 }

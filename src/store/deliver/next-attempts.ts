@@ -13,7 +13,7 @@ export interface NextAttempt {
  * Plans the next attempt of chains whose last one failed or has an unknown outcome: a new interaction for the same
  * borrower, case change, notification type and template version, with the next attempt number and a job. An operator's attempt
  * has the operator's name. Returns the new ids. An interaction in another status, one that already has a next
- * attempt, and one with an earlier attempt that was sent get none.
+ * attempt, and one that was sent by an earlier attempt or by an amendment get none.
  */
 export async function planNextAttempts(
   db: Db,
@@ -26,7 +26,7 @@ export async function planNextAttempts(
       select i.* from tidings.interactions i
       where i.id = any(${next.map((one) => one.interactionId)}::bigint[]) and i.origin = 'tidings'
         and (i.status = 'failed' or tidings.is_outcome_unknown(i.status, i.status_details))
-        and not tidings.was_sent_before(i.first_interaction_id, i.attempt)
+        and not tidings.was_sent_before(i.first_interaction_id, i.attempt) and not tidings.was_amended_to_sent(i.id)
       order by i.id for update
     ),
     added as (

@@ -54,7 +54,7 @@ const freeOf = (redirects: readonly Redirect[]) => sql`free as materialized (
   select l.id from tidings.interactions l
   where l.id = any(${redirects.map((one) => one.interactionId)}::bigint[]) and l.origin = 'tidings'
     and (l.status = 'failed' or (l.status = 'scheduled' and l.scheduled_at_from is not null))
-    and not tidings.was_sent_before(l.first_interaction_id, l.attempt)
+    and not tidings.was_sent_before(l.first_interaction_id, l.attempt) and not tidings.was_amended_to_sent(l.id)
   order by l.id
   for no key update skip locked
 )`;

@@ -24,7 +24,7 @@ const CONDITIONS: Readonly<Record<Eligible, RawBuilder<boolean>>> = {
   held: sql`i.status = 'scheduled' and i.scheduled_at_from is null`,
   inProgress: sql`i.status = 'inProgress'`,
   retryable: sql`(i.status = 'failed' or ${unknown}) and ${last}
-    and not tidings.was_sent_before(i.first_interaction_id, i.attempt)`,
+    and not tidings.was_sent_before(i.first_interaction_id, i.attempt) and not tidings.was_amended_to_sent(i.id)`,
   reinstatable: sql`i.status = 'canceled' and ${last} and tidings.may_be_reinstated(i.id)`,
   unknown,
   lastUnknown: sql`${unknown} and ${last}`,

@@ -1,13 +1,15 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { amend } from "../../../src/commands/amend.ts";
 import { explain } from "../../../src/commands/explain/explain.ts";
+import { retry } from "../../../src/commands/retry.ts";
+import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
 import { runOn } from "../../commands/run.ts";
 import { useDatabase } from "../../database.ts";
-import { insertInteraction, insertLogged } from "../../interactions.ts";
+import { insertInteraction, insertLogged, type InteractionFields } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
 
 const database = useDatabase();
-const { pool } = database;
+const { pool, db } = database;
 beforeAll(async () => {
   await insertLender(pool);
   await insertType(pool, { id: 1 });
@@ -113,6 +115,64 @@ describe("an amendment", () => {
     await move(id, "attempted", "emailSent");
     expect((await amendAs(id, "settlementWrong", "notDelivered")).code).toBe(0);
     expect(await effectiveOf(id)).toEqual(["failed", "emailFailed"]);
+  });
+});
+
+describe("a notice that arrived after all, by an amendment", () => {
+  const RETRY = ["--status", "failed", "--by", "kim", "--yes"] as const;
+
+  /** A message of which the provider reported wrongly that it bounced. */
+  async function insertBounced(fields: InteractionFields = {}): Promise<string> {
+    const id = await insertInteraction(pool, {
+      status: "failed",
+      statusDetails: "emailBounced",
+      claimedAt: new Date(),
+      claimedBy: "w-1",
+      ...fields,
+    });
+    await pool.query(
+      "insert into tidings.receipts (provider, interaction_id, raw_status) values ('smtp', $1, 'bounced')",
+      [id],
+    );
+    return id;
+  }
+  const attemptsAfter = async (id: string): Promise<number | null> =>
+    (await pool.query("select from tidings.interactions where first_interaction_id = $1", [id]))
+      .rowCount;
+
+  test("is not sent again, by its id or with others that failed", async () => {
+    const id = await insertBounced();
+    await amendAs(id, "receiptWrong", "delivered");
+    const one = await runOn(database, retry, id, "--by", "kim");
+    expect([one.code, one.output.replaceAll(/\s+/g, " ")]).toEqual([
+      4,
+      expect.stringContaining("an amendment says that it was sent"),
+    ]);
+    await runOn(database, retry, ...RETRY);
+    expect(await planNextAttempts(db, [{ interactionId: id as never, dueAt: new Date() }])).toEqual(
+      [],
+    );
+    expect(await attemptsAfter(id)).toBe(0);
+  });
+
+  test("is not sent again by a later attempt that failed too", async () => {
+    const first = await insertBounced();
+    const second = await insertBounced({
+      previousInteractionId: first,
+      firstInteractionId: first,
+      attempt: 2,
+    });
+    await amendAs(first, "receiptWrong", "delivered");
+    expect((await runOn(database, retry, second, "--by", "kim")).code).toBe(4);
+    expect(await attemptsAfter(first)).toBe(1);
+  });
+
+  test("can be sent again when another amendment says that it did not arrive", async () => {
+    const id = await insertBounced();
+    await amendAs(id, "receiptWrong", "delivered");
+    await amendAs(id, "receiptWrong", "notDelivered");
+    expect((await runOn(database, retry, id, "--by", "kim")).code).toBe(0);
+    expect(await attemptsAfter(id)).toBe(1);
   });
 });
 
