@@ -108,18 +108,38 @@ create table tidings.erasures (
   leaves jsonb
 );
 
--- True if an interaction has not come to its end, or another attempt of its notice has not.
+-- True if an interaction has not come to its end, or another attempt of its notice has not. A reply is open until a person has read
+-- it, if one has to, and while its confirmation is open, which goes to the number that the reply has recorded.
 create function tidings.is_open_notice(interaction_id bigint, first_interaction_id bigint) returns boolean
 language sql stable return exists (
   select from tidings.interactions c
   where (c.id = coalesce(is_open_notice.first_interaction_id, is_open_notice.interaction_id)
       or c.first_interaction_id = coalesce(is_open_notice.first_interaction_id, is_open_notice.interaction_id))
     and (c.status in ('scheduled', 'inProgress') or tidings.is_outcome_unknown(c.status, c.status_details))
+) or exists (
+  select from tidings.inbound_messages m where m.interaction_id = is_open_notice.interaction_id and m.is_open
+) or exists (
+  select from tidings.interactions f
+  join tidings.interactions c on c.id = f.id or c.first_interaction_id = f.id
+  where f.reply_id = is_open_notice.interaction_id and f.attempt = 1
+    and (c.status in ('scheduled', 'inProgress') or tidings.is_outcome_unknown(c.status, c.status_details))
 );
 create function tidings.is_under_legal_hold(borrower_id text, case_id text) returns boolean
 language sql stable return exists (
   select from tidings.legal_holds h
   where h.ended_at is null and (h.borrower_id = is_under_legal_hold.borrower_id or h.case_id = is_under_legal_hold.case_id)
+);
+
+-- True if the guard reads what an inbound interaction says: without its words it would forget a refusal or a request to cease. Of a
+-- message that Tidings received as sealed, or that says nothing of that kind, the reading on record is enough.
+create function tidings.is_read_by_guard(interaction_id bigint) returns boolean
+language sql stable return exists (
+  select from tidings.interactions i
+  where i.id = is_read_by_guard.interaction_id and i.direction = 'inbound' and i.content is not null and not i.content ? 'sealed'
+    and not exists (
+      select from tidings.inbound_messages m
+      where m.interaction_id = i.id and (m.reading in ('none', 'automatic') or (m.reading = 'unclear' and m.handled_at is not null))
+    )
 );
 
 create function tidings.guard_erasure() returns trigger
@@ -139,6 +159,10 @@ begin
   end if;
   if tidings.is_open_notice(erased.id, erased.first_interaction_id) then
     perform tidings.refuse('erasures_wait_for_open_notices', format('the notice of interaction %s is open', erased.id), 'wait for its end, or withdraw it with `tidings cancel`');
+  end if;
+  if tidings.is_read_by_guard(erased.id) then
+    perform tidings.refuse('erasures_spare_words_that_count', format('the guard reads the words of interaction %s', erased.id),
+      'the borrower may have refused or asked something in it that is still in force');
   end if;
   if new.cause = 'retention' and (erased.created_at < now() - (
     select make_interval(years => c.years) from tidings.retention_classes c where c.record_class = 'content'
@@ -250,4 +274,4 @@ begin
 end $$;
 
 revoke execute on function tidings.guard_retention_class(), tidings.guard_legal_hold(), tidings.guard_erasure(), tidings.is_open_notice(bigint, bigint),
-  tidings.is_under_legal_hold(text, text), tidings.content_leaves(bigint), tidings.erase_content(bigint, tidings.erasure_cause, text) from public;
+  tidings.is_under_legal_hold(text, text), tidings.is_read_by_guard(bigint), tidings.content_leaves(bigint), tidings.erase_content(bigint, tidings.erasure_cause, text) from public;

@@ -17,8 +17,8 @@ export const erase = command({
   summary: "erase the content of a borrower's interactions, on record; it cannot be undone",
   takes: `--borrower ID --reason "…" --yes [--by NAME]`,
   details: `Erases the words that were sent or logged, the addresses and the lender's notes. Recipient, time, reason and
-outcome stay. The command keeps the content of open notices and content under a legal hold: run it again
-later. It needs the daemon's role. It does not change the core system's own tables.`,
+outcome stay. The command keeps the content of open notices, content under a legal hold, and inbound messages that the guard
+reads: run it again later. It needs the daemon's role. It does not change the core system's own tables.`,
   options: {
     borrower: { type: "string", value: "ID", message: "the borrower" },
     ...REASON_OPTION,
@@ -46,7 +46,7 @@ later. It needs the daemon's role. It does not change the core system's own tabl
           ...(kept === 0
             ? []
             : wrapped(
-                `${counted(kept, "interaction")} kept: the notice is open, or a legal hold is on it. Run the command again later.`,
+                `${counted(kept, "interaction")} kept: the notice is open, a legal hold is on it, or the guard reads what the borrower said in it. Run the command again later.`,
               )),
         ]),
       );

@@ -17,7 +17,8 @@ export const retention = command({
     "show for how many years each class of the record is kept, with counts, or set the years",
   takes: `[--class CLASS --years (N | off) --reason "…" [--by NAME]] [--json]`,
   details: `Without years Tidings erases nothing by age. At night a daemon erases content that is older than its
-class, in small batches, unless its notice is open or its borrower or case is under a legal hold.`,
+class, in small batches, unless its notice is open, its borrower or case is under a legal hold, or the
+guard reads it.`,
   options: {
     class: { type: "string", value: "CLASS", message: `one of ${RECORD_CLASSES.join(", ")}` },
     years: { type: "string", value: "N", message: "the years for which it is kept, or off" },
@@ -66,7 +67,7 @@ const retentionPage = (classes: readonly ClassState[], show: ShowMoment): string
   page(classes.flatMap((one) => wrapped(classInWords(one, show))));
 
 function classInWords(one: ClassState, show: ShowMoment): string {
-  const { recordClass, years, setAt, setBy, reason, older, open, held, younger } = one;
+  const { recordClass, years, setAt, setBy, reason, older, open, held, read, younger } = one;
   const set = setAt === null ? "" : ` Set by ${setBy} on ${show(setAt)}: ${reason}`;
   const early =
     younger === 0
@@ -76,6 +77,6 @@ function classInWords(one: ClassState, show: ShowMoment): string {
   const rest =
     recordClass === "skeleton"
       ? " No command erases the skeleton."
-      : ` ${open} of an open notice, ${held} under a legal hold.`;
+      : ` ${open} of an open notice, ${held} under a legal hold, ${read} that the guard reads.`;
   return `${recordClass}: kept for ${counted(years, "year")}.${set} Older and kept: ${counted(older, "interaction")}.${rest}${early}`;
 }

@@ -28,6 +28,8 @@ export interface ClassState {
   readonly open: number;
   /** Of these: under a legal hold. */
   readonly held: number;
+  /** Of these: the guard reads their words. */
+  readonly read: number;
   /** Younger than the class, and erased. */
   readonly younger: number;
 }
@@ -36,12 +38,13 @@ export interface ClassState {
 export async function listRetention(db: Db): Promise<ClassState[]> {
   const { rows } = await sql<ClassState>`
     select k.record_class, c.years, c.reason, c.set_at, c.set_by, coalesce(o.older, 0) as older, coalesce(o.open, 0) as open,
-      coalesce(o.held, 0) as held, coalesce(y.younger, 0) as younger
+      coalesce(o.held, 0) as held, coalesce(o.read, 0) as read, coalesce(y.younger, 0) as younger
     from (values (1, 'content'), (2, 'skeleton')) k(place, record_class)
     left join tidings.retention_classes c on c.record_class = k.record_class
     left join lateral (
       select count(*)::int as older, (count(*) filter (where tidings.is_open_notice(i.id, i.first_interaction_id)))::int as open,
-        (count(*) filter (where tidings.is_under_legal_hold(i.person_id, i.case_id)))::int as held
+        (count(*) filter (where tidings.is_under_legal_hold(i.person_id, i.case_id)))::int as held,
+        (count(*) filter (where tidings.is_read_by_guard(i.id)))::int as read
       from tidings.interactions i
       where i.created_at < now() - make_interval(years => c.years)
         and (k.record_class = 'skeleton' or not exists (select from tidings.erasures e where e.interaction_id = i.id))
@@ -107,7 +110,7 @@ export interface ErasedBatch {
   readonly keptId: InteractionId | null;
   readonly lookedAt: number;
   readonly erased: number;
-  /** Not erased, because the notice is open or a legal hold is on it. */
+  /** Not erased, because the notice is open, a legal hold is on it or the guard reads its words. */
   readonly kept: number;
 }
 
@@ -144,7 +147,8 @@ export const eraseOfBorrower = (
 ): Promise<ErasedBatch> =>
   db.transaction().execute(async (transaction) => {
     const { rows } = await sql<Candidate>`
-      select i.id, tidings.is_open_notice(i.id, i.first_interaction_id) or tidings.is_under_legal_hold(i.person_id, i.case_id) as is_kept
+      select i.id, tidings.is_open_notice(i.id, i.first_interaction_id) or tidings.is_under_legal_hold(i.person_id, i.case_id)
+        or tidings.is_read_by_guard(i.id) as is_kept
       from tidings.interactions i
       where i.person_id = ${borrowerId} and i.id > ${afterId}::bigint
         and not exists (select from tidings.erasures e where e.interaction_id = i.id)
@@ -193,6 +197,8 @@ async function oldAfter(
       select i.id, i.first_interaction_id, i.person_id, i.case_id, i.created_at
       from tidings.interactions i
       where i.id > ${afterId}::bigint and not exists (select from tidings.erasures e where e.interaction_id = i.id)
+        -- kept for good, so each pass would begin there again
+        and not tidings.is_read_by_guard(i.id)
       order by i.id
       limit ${limit}
     ) o

@@ -6,7 +6,9 @@ import { verify } from "../../../src/commands/verify/verify.ts";
 import type { BorrowerId, InteractionId } from "../../../src/domain/ids.ts";
 import { createTreeGrower } from "../../../src/record/record-tree.ts";
 import { createEraser } from "../../../src/record/retention.ts";
+import { loadInteractions } from "../../../src/store/guard/interactions.ts";
 import { eraseOfBorrower } from "../../../src/store/operate/retention.ts";
+import { planConfirmation } from "../../../src/store/replies/confirmations.ts";
 import { runOn } from "../../commands/run.ts";
 import { rewriteRecord, useDatabase } from "../../database.ts";
 import { depsOn } from "../../deps.ts";
@@ -55,6 +57,17 @@ const insertSent = (fields: InteractionFields = {}): Promise<InteractionId> =>
   });
 const insertOld = (fields: InteractionFields = {}): Promise<InteractionId> =>
   insertSent({ createdAt: "2019-01-01T00:00:00Z", ...fields });
+
+/** A text of the borrower, which is an opt-out. */
+async function insertReply({ isOpen }: { readonly isOpen: boolean }): Promise<string> {
+  const id = await insertLogged(pool, { personId: borrower, ...CONTENT });
+  await pool.query(
+    `insert into tidings.inbound_messages (interaction_id, provider, provider_message_id, contact_ids, reading, suppresses, is_open)
+     values ($1, 'twilio', $2, '{}', 'optOut', false, $3)`,
+    [id, `SM-${id}`, isOpen],
+  );
+  return id;
+}
 
 /** Everything that the record has of an interaction, but the erasures. */
 async function recordOf(id: string): Promise<string> {
@@ -184,6 +197,41 @@ describe("nothing is erased", () => {
     expect(await recordOf(first)).toMatch(/zebra/i);
   });
 
+  test("of a reply that a person has not read, or whose confirmation is not sent", async () => {
+    const unread = await insertReply({ isOpen: true });
+    expect(await refused()).toContain("1 interaction kept: the notice is open");
+    expect(await constraintOf(unread)).toBe("erasures_wait_for_open_notices");
+    const confirmed = await insertReply({ isOpen: false });
+    const template = {
+      id: 1,
+      version: 1,
+      language: "en",
+      subject: null,
+      sensitive: false,
+      theme: null,
+    };
+    const now = new Date();
+    const confirmation = await planConfirmation(db, {
+      replyId: confirmed as InteractionId,
+      template,
+      explanation: { borrowerLanguage: "en", language: "en", why: "borrowerLanguage" },
+      dueAt: now,
+      latestAt: now,
+    });
+    expect(await constraintOf(confirmed)).toBe("erasures_wait_for_open_notices");
+    expect(await recordOf(confirmed)).toMatch(/zebra/i);
+    await pool.query(
+      "update tidings.interactions set status = 'canceled', failure_description_short = 'x', failure_description_long = 'x' where id = $1",
+      [confirmation],
+    );
+    await pool.query(
+      "update tidings.inbound_messages set is_open = false, handled_reason = 'read' where interaction_id = $1",
+      [unread],
+    );
+    expect((await eraseAll(borrower)).code).toBe(0);
+    for (const id of [unread, confirmed]) expect(await recordOf(id)).not.toMatch(/zebra/i);
+  });
+
   test.each([
     ["a borrower", (): string[] => ["--borrower", borrower]],
     ["a case", (): string[] => ["--case", `CS-${borrower}`]],
@@ -192,7 +240,7 @@ describe("nothing is erased", () => {
     expect((await hold(...of())).output).toContain("is under a legal hold.");
     expect((await hold(...of())).code).toBe(4);
     expect((await runOn(database, legalHold)).output).toContain("held by operator:kim since");
-    expect(await refused()).toContain("or a legal hold is on it");
+    expect(await refused()).toContain("a legal hold is on it");
     expect(await constraintOf(id)).toBe("erasures_spare_legal_holds");
     expect((await hold(...of(), "--end")).code).toBe(0);
     expect((await eraseAll(borrower)).code).toBe(0);
@@ -201,6 +249,38 @@ describe("nothing is erased", () => {
          and h.row_id = (select max(id)::text from tidings.legal_holds)`,
     );
     expect(rows).toEqual([{ changes: 2 }]);
+  });
+
+  test("of an inbound message that the guard reads, so that a refusal stays in force", async () => {
+    const logged = { personId: borrower, channel: "email", direction: "inbound" } as const;
+    const said = (content: object): Promise<string> =>
+      insertLogged(pool, { ...CONTENT, ...logged, content, createdAt: "2019-01-01T00:00:00Z" });
+    const refusal = await said({ bodyText: "Zebra asks you to stop all contact." });
+    const sealed = await said({ sealed: { keyId: "k" }, note: "zebra" });
+    const idle = await said({ bodyText: "Zebra says thanks." });
+    await pool.query(
+      `insert into tidings.inbound_messages (interaction_id, provider, provider_message_id, contact_ids, reading, suppresses, is_open)
+       values ($1, 'smtp', 'thanks', '{}', 'none', false, false)`,
+      [idle],
+    );
+    const facts = async (): Promise<unknown> => {
+      const wanted = {
+        borrowerIds: [borrower as BorrowerId],
+        thirdPersons: [],
+        at: new Date(),
+        knownAt: null,
+      };
+      return (await loadInteractions(db, wanted)).find(({ id }) => id === refusal)?.words;
+    };
+    const before = await facts();
+    expect(await refused()).toContain("1 interaction kept");
+    expect(await constraintOf(refusal)).toBe("erasures_spare_words_that_count");
+    await setYears("content", "1");
+    await nextDay();
+    await nightAt("02");
+    await setYears("content", "off");
+    expect(await facts()).toBe(before);
+    for (const id of [sealed, idle]) expect(await recordOf(id)).not.toMatch(/zebra/i);
   });
 
   test("by retention that is younger than its class", async () => {
@@ -298,7 +378,7 @@ describe("retention", () => {
     expect(await recordOf(free)).not.toMatch(/zebra/i);
     const { output } = await runOn(database, retention);
     expect(output.replaceAll(/\s+/g, " ")).toMatch(
-      /content: kept for 7 years\. .* Older and kept: 1 interaction\. 0 of an open notice, 1 under a legal hold\./,
+      /content: kept for 7 years\. .* Older and kept: 2 interactions\. 0 of an open notice, 1 under a legal hold, 1 that the guard reads\./,
     );
     await hold("--borrower", other, "--end");
     await nextDay();
