@@ -177,6 +177,15 @@ begin
   return null;
 end $$;
 create trigger guard_redirect after insert on tidings.redirects for each row execute function tidings.guard_redirect();
+-- The writer cannot choose when a notice was redirected and by whom.
+create function tidings.author_redirect() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  new.redirected_at := clock_timestamp();
+  new.redirected_by := tidings.moved_by();
+  return new;
+end $$;
+create trigger author_redirect before insert on tidings.redirects for each row execute function tidings.author_redirect();
 create trigger require_values before insert on tidings.redirects
 for each row when (new.id is null or new.interaction_id is null or new.next_interaction_id is null or new.chain_id is null
   or new.redirected_at is null or new.redirected_by is null or new.rule_id is null or new.from_contact_id is null or new.to_contact_id is null)
@@ -186,4 +195,4 @@ for each statement execute function tidings.keep_history();
 create trigger only_tidings_writes before insert or update or delete on tidings.redirects
 for each statement execute function tidings.only_tidings_writes('operate');
 
-revoke execute on function tidings.guard_lock_of(text), tidings.guard_hold(), tidings.check_hold_decision(), tidings.guard_redirect() from public;
+revoke execute on function tidings.guard_lock_of(text), tidings.guard_hold(), tidings.check_hold_decision(), tidings.guard_redirect(), tidings.author_redirect() from public;

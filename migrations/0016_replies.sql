@@ -41,16 +41,22 @@ create index consent_records_by_contact on tidings.consent_records (contact_id, 
 -- Not unique: a borrower who stops, returns and stops again while the contact is locked has three decisions that wait.
 create index consent_records_waiting on tidings.consent_records (contact_id, scope, id) where applied_at is null;
 
--- A record is only marked as applied, once.
+-- The writer cannot choose when it was recorded and by whom. A record is only marked as applied, once.
 create function tidings.keep_consent_record() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  if tg_op = 'INSERT' then
+    new.recorded_at := clock_timestamp();
+    new.recorded_by := tidings.moved_by();
+    new.applied_at := null;
+    return new;
+  end if;
   if to_jsonb(new) - 'applied_at' <> to_jsonb(old) - 'applied_at' or old.applied_at is not null then
     perform tidings.refuse('consent_records_are_history', 'rows of consent_records are kept as they are', 'change the contact');
   end if;
   return new;
 end $$;
-create trigger keep_consent_record before update on tidings.consent_records
+create trigger keep_consent_record before insert or update on tidings.consent_records
 for each row execute function tidings.keep_consent_record();
 create trigger keep_history before delete or truncate on tidings.consent_records
 for each statement execute function tidings.keep_history();

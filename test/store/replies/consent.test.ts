@@ -158,3 +158,13 @@ test("concurrent calls write each decision once, and none of them fails", async 
   }
   expect((await eventsAfter(before)).length).toBe(20);
 });
+
+test("the writer of a record chooses neither its time nor its author, nor that it is applied", async () => {
+  const { rows } = await pool.query<object>(
+    `insert into tidings.consent_records (contact_id, change, scope, source, interaction_id, reason, recorded_at, recorded_by, applied_at)
+     values ('CT-PHONE', 'optIn', 'collection', 'reply', $1, 'x', '2001-01-01', 'operator:somebody', '2001-01-01')
+     returning recorded_at > now() - interval '1 day' as is_new, recorded_by <> 'operator:somebody' as is_own, applied_at`,
+    [reply],
+  );
+  expect(rows).toEqual([{ is_new: true, is_own: true, applied_at: null }]);
+});
