@@ -191,6 +191,17 @@ describe("no confirmation", () => {
     }
   });
 
+  test("after START: the text would say that the borrower is opted out", async () => {
+    await takeInbound(textMessage("STOP"));
+    const [confirmation] = await confirmations();
+    expect(await reply("START")).toEqual([]);
+    const { rows } = await pool.query(
+      "select status, compliance_guard_rule_id as rule from tidings.interactions where id = $1",
+      [confirmation?.id],
+    );
+    expect(rows).toEqual([{ status: "failed", rule: "contact.none" }]);
+  });
+
   test("to a number that the core system has changed since", async () => {
     await takeInbound(textMessage("STOP"));
     await pool.query("update tidings.contacts set value = '+16145550199' where id = 'CT-PHONE'");

@@ -108,7 +108,7 @@ const notCarried = (channel: Channel): Choice => ({
 
 /**
  * Chooses the contact whose opt-out is confirmed. The contact takes no more texts, but the confirmation is still permitted. There is
- * none if the contact was changed or archived since, or if its number is known to be wrong.
+ * none if the contact was changed or archived since, if its number is known to be wrong, or if the borrower has opted in again.
  */
 export function chooseAnswered(
   reply: AnsweredReply,
@@ -118,13 +118,13 @@ export function chooseAnswered(
   const contact = contacts.find(({ id }) => id === reply.contactId);
   const to = rulesOf("text")?.recipientOf(reply.value, homeCountry) ?? null;
   const isSame = contact?.value === reply.value && contact.status !== "archived" && contact.valid;
-  if (contact !== undefined && to !== null && isSame)
+  if (contact !== undefined && to !== null && isSame && contact.optedOutAt !== null)
     return { kind: "chosen", contact, to, passedOver: [] };
   return {
     kind: "none",
     untilRead: false,
     short: "No eligible contact",
-    long: `Contact ${reply.contactId}, from which the opt-out came, has changed since: it is not confirmed.`,
+    long: `Contact ${reply.contactId}, from which the opt-out came, has changed or was opted in again since: it is not confirmed.`,
   };
 }
 
