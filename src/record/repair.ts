@@ -1,3 +1,4 @@
+import { stillHolds } from "../decide/resolve/match.ts";
 import { createCalendars } from "../decide/resolve/calendars.ts";
 import { termsOf, type Planning } from "../decide/resolve/plan.ts";
 import type { Deps } from "../deps.ts";
@@ -89,7 +90,9 @@ async function planAgain(deps: Deps, trx: Db, repairs: readonly OpenRepair[]): P
   for (const repair of repairs) {
     const change = changes.find(({ id }) => id === repair.caseChangeId);
     const type = typeOf(repair);
-    if (change === undefined || type === undefined) continue;
+    // An operator orders by SQL too, and may not choose a type that the change cannot fire.
+    if (change === undefined || type === undefined || !stillHolds(type, change, change.fields))
+      continue;
     const subject = subjectOf(change, deps.clock(), languageOf(change.borrowerId));
     notices.push({ ...termsOf(subject, type, planning), ...authorOf(repair) });
   }

@@ -192,6 +192,21 @@ test("a notice that is back before its repair is not planned twice", async () =>
   );
 });
 
+test("an order that no audit made plans no notice that the change did not cause", async () => {
+  await pool.query(
+    `insert into tidings.repairs (kind, case_change_id, notification_type_id, notification_type_version, reason)
+     select 'noticeMissing', id, 2, 1, 'forged' from tidings.case_changes where case_id = $1 and status = 'initiated'`,
+    [caseId],
+  );
+  await carryOut();
+  expect(await interactions()).toHaveLength(2);
+  const { rows } = await pool.query(
+    "select result from tidings.repairs where case_change_id in (select id from tidings.case_changes where case_id = $1)",
+    [caseId],
+  );
+  expect(rows).toEqual([{ result: "notPossible" }]);
+});
+
 test("a gap that no repair can close is left to a person, with exit code 1", async () => {
   const { rows } = await pool.query<{ id: string }>(
     "select id from tidings.case_changes where case_id = $1 and status = 'initiated'",
