@@ -137,6 +137,35 @@ for each row when (new.id is null or new.interaction_id is null or new.kind is n
   or new.reason is null or new.evidence is null or new.amended_at is null or new.amended_by is null)
 execute function tidings.refuse_missing_value();
 
+-- as in 0020, by the status that counts now
+create or replace function tidings.is_undelivered(interaction_id bigint) returns boolean
+language sql stable return exists (
+  select from tidings.effective_statuses e where e.interaction_id = is_undelivered.interaction_id and e.status = 'failed'
+) and not exists (
+  select from tidings.interactions n
+  where n.previous_interaction_id = is_undelivered.interaction_id and n.origin = 'tidings'
+) and not exists (
+  select from tidings.interactions n
+  where n.previous_interaction_id = is_undelivered.interaction_id and n.origin = 'logged' and n.direction is distinct from 'inbound'
+    and n.status not in ('failed', 'canceled')
+);
+
+-- Notes a notice that did not arrive by an amendment, as note_undelivered does
+create function tidings.note_amended() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform tidings.check_trigger_table(tg_relid, 'tidings.amendments');
+  insert into tidings.undelivered_notices (interaction_id)
+  select i.id
+  from tidings.interactions i
+  join tidings.templates t on t.id = i.template_id and t.version = i.template_version
+  where i.id = new.interaction_id and t.required_by_law
+  on conflict (interaction_id) do update set noted_at = clock_timestamp(), reported_at = null, closed_at = null;
+  return null;
+end $$;
+create trigger note_amended after insert on tidings.amendments
+for each row when (new.status = 'failed') execute function tidings.note_amended();
+
 -- Amendments are leaves of the record tree. The views of 0018 are extended, because a release is never edited.
 do $$
 begin
@@ -155,4 +184,4 @@ begin
     rtrim(pg_get_viewdef('tidings.record_leaf_ids'::regclass), '; '));
 end $$;
 
-revoke execute on function tidings.guard_amendment(), tidings.was_amended_to_sent(bigint) from public;
+revoke execute on function tidings.guard_amendment(), tidings.note_amended(), tidings.was_amended_to_sent(bigint) from public;

@@ -3,6 +3,7 @@ import { amend } from "../../../src/commands/amend.ts";
 import { explain } from "../../../src/commands/explain/explain.ts";
 import { retry } from "../../../src/commands/retry.ts";
 import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
+import { listUndelivered } from "../../../src/store/operate/undelivered.ts";
 import { runOn } from "../../commands/run.ts";
 import { useDatabase } from "../../database.ts";
 import { insertInteraction, insertLogged, type InteractionFields } from "../../interactions.ts";
@@ -174,6 +175,27 @@ describe("a notice that arrived after all, by an amendment", () => {
     expect((await runOn(database, retry, id, "--by", "kim")).code).toBe(0);
     expect(await attemptsAfter(id)).toBe(1);
   });
+});
+
+test("a notice that the law requires counts as not sent by the amendment in force", async () => {
+  await pool.query(`
+    insert into tidings.templates (id, version, channel, subject_template, text_template, required_by_law) values (70, 1, 'email', 'x', 'x', true)`);
+  const id = await insertInteraction(pool, {
+    status: "inProgress",
+    templateId: 70,
+    templateVersion: 1,
+  });
+  await move(id, "attempted", "emailSent");
+  const listed = async (): Promise<boolean> =>
+    (await listUndelivered(db, 100)).some(({ interactionId }) => interactionId === id);
+  await amendAs(id, "lostByCarrier", "notDelivered");
+  expect(await listed()).toBe(true);
+  await pool.query(
+    "insert into tidings.receipts (provider, interaction_id, raw_status) values ('smtp', $1, 'delivered')",
+    [id],
+  );
+  await amendAs(id, "receiptWrong", "delivered");
+  expect(await listed()).toBe(false);
 });
 
 describe("the database refuses an amendment", () => {
