@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openPause, releasePause } from "../../src/store/operate/pauses.ts";
 import { spawnDaemon, type DaemonProcess } from "../daemon-process.ts";
 import { rewriteRecord, useDatabase } from "../database.ts";
-import { insertInteraction } from "../interactions.ts";
+import { insertInteraction, insertLogged } from "../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
 import { ALERTS } from "../observe/alerts.ts";
 import { parseExposition, type Sample } from "../observe/exposition.ts";
@@ -129,6 +129,27 @@ test("a held notice that is forgotten, and one that must leave within a day", as
   await rewriteRecord(pool, "delete from tidings.holds");
   await rewriteRecord(pool, "delete from tidings.interactions where id = any($1)", [ids]);
   await expectFiring();
+});
+
+test("a notice that the law requires and that did not arrive", async () => {
+  const id = await insertInteraction(pool, { status: "failed", statusDetails: "emailBounced" });
+  await pool.query("insert into tidings.undelivered_notices (interaction_id) values ($1)", [id]);
+  await expectFiring("TidingsNoticesUndelivered");
+  await rewriteRecord(pool, "delete from tidings.undelivered_notices");
+  await rewriteRecord(pool, "delete from tidings.interactions where id = $1", [id]);
+});
+
+test("a reply that waits for a person", async () => {
+  const id = await insertLogged(pool, { direction: "inbound" });
+  await pool.query(
+    `insert into tidings.inbound_messages (interaction_id, provider, provider_message_id, received_at, contact_ids, reading,
+       suppresses, is_open)
+     values ($1, 'twilio', 'SM1', now() - interval '5 hours', '{}', 'unclear', false, true)`,
+    [id],
+  );
+  await expectFiring("TidingsRepliesUnread");
+  await rewriteRecord(pool, "delete from tidings.inbound_messages");
+  await rewriteRecord(pool, "delete from tidings.interactions where id = $1", [id]);
 });
 
 test("a notice of a channel that no daemon carries", async () => {

@@ -63,8 +63,16 @@ const outbox = async (): Promise<string[]> => readdir(join(root, "outbox")).catc
 /** Every process of the server at once, so that none flushes what another one left in memory. */
 function killPostgres(pid: number): void {
   const children = execFileSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" });
-  for (const one of [pid, ...children.trim().split(/\s+/).map(Number)])
-    process.kill(one, "SIGKILL");
+  for (const one of [pid, ...children.trim().split(/\s+/).map(Number)]) killIfAlive(one);
+}
+
+/** A process of the server may have ended since it was listed. */
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
 }
 
 async function attempted(caseId: string): Promise<number> {
