@@ -57,7 +57,7 @@ export async function runChaos({ seconds, seed, printLine }: ChaosOptions): Prom
   try {
     const end = Date.now() + seconds * 1_000;
     const sampled = new Set<string>();
-    const inflicted: Inflicted[] = [];
+    const inflicted: Away[] = [];
     await Promise.all([
       insertUntil(scene, end),
       killUntil(scene, end, inflicted),
@@ -69,7 +69,10 @@ export async function runChaos({ seconds, seed, printLine }: ChaosOptions): Prom
     return await judgeRun(scene.pool, received, {
       sampled: [...sampled],
       limit: LIMIT,
-      inflicted,
+      inflicted: inflicted.map(({ witnesses, ...away }) => ({
+        ...away,
+        isWitnessed: witnesses.some((daemon) => scene.daemons.includes(daemon)),
+      })),
     });
   } finally {
     await closeScene(scene);
@@ -152,19 +155,28 @@ async function insertUntil({ pool, random }: Scene, end: number): Promise<void> 
   }
 }
 
+/** A time in which Postgres was away, with the daemons that worked when it began. */
+interface Away extends Omit<Inflicted, "isWitnessed"> {
+  readonly witnesses: readonly DaemonProcess[];
+}
+
+const works = ({ child, lines }: DaemonProcess): boolean =>
+  !child.killed && lines.some(({ event }) => event === "daemon.started");
+
 /** Kills at random, and notes each time in which Postgres was away. */
-async function killUntil(scene: Scene, end: number, inflicted: Inflicted[]): Promise<void> {
+async function killUntil(scene: Scene, end: number, inflicted: Away[]): Promise<void> {
   while (Date.now() < end) {
     await sleep(500 + scene.random.below(2_500));
     const what = scene.random.pick(["daemon", "daemon", "daemon", "postgres", "both", "politely"]);
     scene.printLine(`killing: ${what}`);
     const beganAt = Date.now();
+    const witnesses = scene.daemons.filter(works);
     const isPostgres = what === "postgres" || what === "both";
     if (isPostgres) process.kill(scene.postgres.pid, "SIGKILL");
     if (what !== "postgres") killOne(scene, what === "politely" ? "SIGTERM" : "SIGKILL");
     await sleep(scene.random.below(1_500));
     await revive(scene);
-    if (isPostgres) inflicted.push({ beganAt, endedAt: Date.now() });
+    if (isPostgres) inflicted.push({ beganAt, endedAt: Date.now(), witnesses });
   }
 }
 

@@ -139,12 +139,14 @@ async function proveRecord(pool: Pool): Promise<string[]> {
 export interface Inflicted {
   readonly beganAt: number;
   readonly endedAt: number;
+  /** True if a daemon worked before it and was not killed later. One that dies before it can write leaves no outage on record. */
+  readonly isWitnessed: boolean;
 }
 
 /** A daemon notices an outage with its next statement, and the end of one with its next try. */
 const NOTICED_WITHIN_MS = 15_000;
 
-/** Each outage on record was inflicted, and each inflicted one is on record, if only as a gap in the heartbeats. */
+/** Each outage on record was inflicted, and each one that a daemon lived through is on record. */
 async function compareOutages(pool: Pool, inflicted: readonly Inflicted[]): Promise<string[]> {
   const { rows } = await pool.query<{ id: string; kind: string; beganAt: Date; endedAt: Date }>(
     `select id, kind, began_at as "beganAt", coalesce(ended_at, now()) as "endedAt" from tidings.outages where kind <> 'provider'`,
@@ -157,7 +159,9 @@ async function compareOutages(pool: Pool, inflicted: readonly Inflicted[]): Prom
       !inflicted.some((one) => meet(one, Number(beganAt), Number(endedAt), NOTICED_WITHIN_MS)),
   );
   const missed = inflicted.filter(
-    (one) => !rows.some((row) => meet(one, Number(row.beganAt), Number(row.endedAt), 0)),
+    (one) =>
+      one.isWitnessed &&
+      !rows.some((row) => meet(one, Number(row.beganAt), Number(row.endedAt), 0)),
   );
   return [
     ...invented.map(({ id }) => `outage ${id} is on record, and Postgres was not away then`),
