@@ -14,6 +14,8 @@ interface Chain {
   readonly theme: string | null;
   /** True if it waits for a place in the limit. */
   readonly isWaiting: boolean;
+  /** True if the guard refused it, because it gets no place in the limit before its latest time. */
+  readonly isRefused: boolean;
   readonly onUnknown: "resend" | "hold";
   readonly status: string;
   readonly statusDetails: string | null;
@@ -39,6 +41,8 @@ async function readChains(pool: Pool): Promise<Chain[]> {
       c.status_details as "statusDetails",
       c.status = 'scheduled' and c.scheduled_at_from > now() + interval '1 day'
         and (select l.compliance_guard_rule_id = 'freq.state' from tidings.interactions l where l.id = c.last_interaction_id) as "isWaiting",
+      c.status = 'canceled' and t.theme is not null
+        and (select l.compliance_guard_rule_id = 'cg.stale' from tidings.interactions l where l.id = c.last_interaction_id) as "isRefused",
       (select count(distinct r.interaction_id || ':' || r.id)::int
        from tidings.interaction_transitions r
        join tidings.interactions i on i.id = r.interaction_id
@@ -52,7 +56,9 @@ function judge(chain: Chain, arrived: number): string[] {
   const { chainId, channel, status, statusDetails, unknown } = chain;
   const is = `${channel} chain ${chainId} (${status} ${statusDetails ?? ""}, ${unknown} unknown) arrived ${arrived} times`;
   const isHeld = statusDetails?.endsWith("OutcomeUnknown") === true;
-  if (chain.isWaiting) return arrived === 0 ? [] : [`${is}: it waits, and was sent`];
+  if (chain.isRefused) return arrived === 0 ? [] : [`${is}: it was refused, and was sent`];
+  // a message whose outcome is unknown may have arrived, and waits to be sent again
+  if (chain.isWaiting) return arrived <= unknown ? [] : [`${is}: it waits, and was sent`];
   const wrong: string[] = [];
   if (status !== "attempted" && status !== "succeeded") wrong.push(`${is}: it is not at its end`);
   if (arrived === 0 && !isHeld) wrong.push(`${is}: lost`);
@@ -71,7 +77,7 @@ function judgeLimit(chains: readonly Chain[], counts: readonly number[], limit: 
   const byBorrower = [...Map.groupBy(limited, ({ borrowerId }) => borrowerId)];
   return byBorrower.flatMap(([borrowerId, all]) => {
     const arrived = all.reduce((sum, one) => sum + one.arrived, 0);
-    const sent = all.filter(({ status }) => status !== "scheduled").length;
+    const sent = all.filter(({ status, isRefused }) => status !== "scheduled" && !isRefused).length;
     const waiting = all.filter(({ isWaiting }) => isWaiting).length;
     const is = `borrower ${borrowerId} with a limit of ${limit}: ${arrived} arrived, ${sent} sent, ${waiting} wait`;
     return [
