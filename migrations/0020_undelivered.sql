@@ -14,20 +14,6 @@ create table tidings.undelivered_notices (
 );
 create index undelivered_notices_open on tidings.undelivered_notices (interaction_id) where closed_at is null;
 
--- True while a notice that failed has not been replaced. Another interaction replaces it unless that failed or was canceled too, or came
--- from the borrower.
-create function tidings.is_undelivered(interaction_id bigint) returns boolean
-language sql stable return exists (
-  select from tidings.interactions i where i.id = is_undelivered.interaction_id and i.status = 'failed'
-) and not exists (
-  select from tidings.interactions n
-  where n.previous_interaction_id = is_undelivered.interaction_id and n.origin = 'tidings'
-) and not exists (
-  select from tidings.interactions n
-  where n.previous_interaction_id = is_undelivered.interaction_id and n.origin = 'logged' and n.direction is distinct from 'inbound'
-    and n.status not in ('failed', 'canceled')
-);
-
 -- Notes a notice in the transaction in which it fails. The next attempt, if one is planned, is in the same transaction.
 create function tidings.note_undelivered() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -55,4 +41,4 @@ create trigger require_values before insert or update on tidings.undelivered_not
 for each row when (new.interaction_id is null or new.noted_at is null)
 execute function tidings.refuse_missing_value();
 
-revoke execute on function tidings.note_undelivered(), tidings.is_undelivered(bigint) from public;
+revoke execute on function tidings.note_undelivered() from public;

@@ -137,8 +137,9 @@ for each row when (new.id is null or new.interaction_id is null or new.kind is n
   or new.reason is null or new.evidence is null or new.amended_at is null or new.amended_by is null)
 execute function tidings.refuse_missing_value();
 
--- as in 0020, by the status that counts now
-create or replace function tidings.is_undelivered(interaction_id bigint) returns boolean
+-- True while a notice that failed, by the status that counts now, has not been replaced. Another interaction replaces it unless that failed or was canceled too, or came
+-- from the borrower.
+create function tidings.is_undelivered(interaction_id bigint) returns boolean
 language sql stable return exists (
   select from tidings.effective_statuses e where e.interaction_id = is_undelivered.interaction_id and e.status = 'failed'
 ) and not exists (
@@ -184,4 +185,4 @@ begin
     rtrim(pg_get_viewdef('tidings.record_leaf_ids'::regclass), '; '));
 end $$;
 
-revoke execute on function tidings.guard_amendment(), tidings.note_amended(), tidings.was_amended_to_sent(bigint) from public;
+revoke execute on function tidings.guard_amendment(), tidings.note_amended(), tidings.is_undelivered(bigint), tidings.was_amended_to_sent(bigint) from public;
