@@ -20,6 +20,7 @@ import {
   type ScriptedHttp,
 } from "../providers/scripted-http.ts";
 import { runDueJobs } from "../queue.ts";
+import { textMessage } from "./text-message.ts";
 
 const database = useDatabase();
 const { pool, db } = database;
@@ -66,21 +67,6 @@ beforeEach(async () => {
     where id = 'CT-PHONE';
     update tidings.borrowers set language = 'en'`);
 });
-
-let sids = 0;
-function textMessage(text: string, rest: Partial<ArrivedInbound> = {}): ArrivedInbound {
-  sids += 1;
-  return {
-    channel: "text",
-    provider: "twilio",
-    providerMessageId: `SM${String(sids).padStart(32, "0")}`,
-    from: "+16145550101",
-    to: "+15005550006",
-    text,
-    providerReplied: false,
-    ...rest,
-  };
-}
 
 /** Takes the text in and sends whatever follows. Returns the texts that left. */
 async function reply(text: string, rest: Partial<ArrivedInbound> = {}): Promise<string[]> {

@@ -15,6 +15,7 @@ import { runOn } from "../commands/run.ts";
 import { useDatabase } from "../database.ts";
 import { insertInteraction, insertLogged } from "../interactions.ts";
 import { insertLender } from "../lender.ts";
+import { textMessage } from "./text-message.ts";
 
 const database = useDatabase();
 const { pool, db } = database;
@@ -29,22 +30,6 @@ const takeInbound = createReplyIntake({
   lender: { country: "US", timeZone: "America/New_York", languages: ["en"] },
   readPolicy: createPolicyReader(),
 });
-
-let sids = 0;
-/** A text from the borrower's phone, in the form of another country's habits. */
-function textMessage(text: string, rest: Partial<ArrivedInbound> = {}): ArrivedInbound {
-  sids += 1;
-  return {
-    channel: "text",
-    provider: "twilio",
-    providerMessageId: `SM${String(sids).padStart(32, "0")}`,
-    from: "+16145550101",
-    to: "+15005550006",
-    text,
-    providerReplied: false,
-    ...rest,
-  };
-}
 
 beforeAll(async () => {
   await insertLender(pool);
