@@ -16,7 +16,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   waiting: async () => (await import("./waiting/waiting.ts")).waiting,
   outages: async () => (await import("./outages.ts")).outages,
   audit: async () => (await import("./audit/audit.ts")).audit,
-  repair: async () => (await import("./repair.ts")).repair,
+  repair: async () => (await import("./audit/repair.ts")).repair,
   verify: async () => (await import("./verify/verify.ts")).verify,
   evidence: async () => (await import("./evidence/evidence.ts")).evidence,
   find: async () => (await import("./find/find.ts")).find,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { audit } from "../../src/commands/audit/audit.ts";
-import { repair } from "../../src/commands/repair.ts";
+import { repair } from "../../src/commands/audit/repair.ts";
 import type { AuditReport } from "../../src/commands/audit/page.ts";
 import type { EmittedEvent } from "../../src/domain/events.ts";
 import { createIntakeSweep } from "../../src/intake-sweep.ts";

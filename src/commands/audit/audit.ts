@@ -1,15 +1,12 @@
 import { runAudit, type AuditTotals } from "../../record/audit.ts";
 import type { Gap } from "../../domain/audit/audit.ts";
-import { parseCaseId } from "../../domain/ids.ts";
-import { readClock } from "../../store/postgres/database-clock.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { EXIT } from "../cli/exit-codes.ts";
-import { readEnd, readStart } from "../cli/period.ts";
 import { toStderr } from "../cli/print.ts";
+import { readScope, SCOPE_OPTIONS } from "./scope.ts";
 import { auditPage, createProgress } from "./page.ts";
 
-const DEFAULT_FROM = "7d";
 /** More gaps than these are counted, and not listed. */
 const MOST_LISTED = 1_000;
 
@@ -24,30 +21,14 @@ that were not taken in or not resolved, and interactions that no job will send. 
 with 1 if something differs. A TIME is a date (the whole day in the lender's time zone), a moment such
 as 2031-03-03T10:00:00-05:00, or an age such as 90min, 12h or 7d.`,
   options: {
-    from: {
-      type: "string",
-      value: "TIME",
-      message: `changes that arrived at this time or later (default ${DEFAULT_FROM})`,
-    },
-    until: {
-      type: "string",
-      value: "TIME",
-      message: "changes that arrived before this time; a date includes its whole day (default now)",
-    },
-    case: { type: "string", value: "ID", message: "only the changes of this case" },
+    ...SCOPE_OPTIONS,
     json: { type: "boolean", message: "as one JSON document" },
   },
   async run({ options, print }) {
     return await withDatabase("audit", async (db, { lender }) => {
-      const now = await readClock(db);
-      const terms = { db, zone: lender.timeZone, now };
-      const from = (await readStart(terms, "--from", options.from ?? DEFAULT_FROM)) ?? now;
-      const until = (await readEnd(terms, "--until", options.until)) ?? now;
-      const caseId = options.case === undefined ? null : parseCaseId(options.case);
-      const { listed, gaps, totals } = await collect((listener) =>
-        runAudit(db, { from, until, caseId }, listener),
-      );
-      const report = { from, until, ...totals, gaps, listed };
+      const scope = await readScope(db, options, lender.timeZone);
+      const { listed, gaps, totals } = await collect((listener) => runAudit(db, scope, listener));
+      const report = { from: scope.from, until: scope.until, ...totals, gaps, listed };
       print(options.json === true ? JSON.stringify(report, null, 2) : auditPage(report));
       return gaps === 0 ? EXIT.done : EXIT.checkFailed;
     });

@@ -1,20 +1,17 @@
-import { runAudit } from "../record/audit.ts";
-import type { Gap } from "../domain/audit/audit.ts";
-import { parseCaseId } from "../domain/ids.ts";
-import { REPAIR_KINDS, type RepairKind } from "../domain/vocabulary.ts";
-import { orderRepairs, type RepairOrder } from "../store/audit/repairs.ts";
-import { readClock } from "../store/postgres/database-clock.ts";
-import type { Db } from "../store/postgres/db.ts";
-import { YES_OPTION } from "./cli/bulk.ts";
-import { command } from "./cli/command.ts";
-import { withDatabase } from "./cli/database.ts";
-import { EXIT, type ExitCode } from "./cli/exit-codes.ts";
-import { aligned, counted, page, wrapped } from "./cli/layout.ts";
-import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
-import { readEnd, readStart } from "./cli/period.ts";
-import type { Print } from "./cli/print.ts";
+import { runAudit } from "../../record/audit.ts";
+import type { Gap } from "../../domain/audit/audit.ts";
+import { REPAIR_KINDS, type RepairKind } from "../../domain/vocabulary.ts";
+import { orderRepairs, type RepairOrder } from "../../store/audit/repairs.ts";
+import type { Db } from "../../store/postgres/db.ts";
+import { YES_OPTION } from "../cli/bulk.ts";
+import { command } from "../cli/command.ts";
+import { withDatabase } from "../cli/database.ts";
+import { EXIT, type ExitCode } from "../cli/exit-codes.ts";
+import { aligned, counted, page, wrapped } from "../cli/layout.ts";
+import { readScope, SCOPE_OPTIONS } from "./scope.ts";
+import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "../cli/operator.ts";
+import type { Print } from "../cli/print.ts";
 
-const DEFAULT_FROM = "7d";
 const BATCH = 1_000;
 
 /** Orders the repair of what an audit finds missing. A daemon carries it out. */
@@ -27,17 +24,7 @@ daemon takes in and resolves changes, plans missing notices again as new interac
 jobs. It does so within seconds, once for each gap, in the operator's name. It leaves other gaps: a
 person must find out why the record differs. A TIME is a date, a moment or an age such as 12h or 7d.`,
   options: {
-    from: {
-      type: "string",
-      value: "TIME",
-      message: `changes that arrived at this time or later (default ${DEFAULT_FROM})`,
-    },
-    until: {
-      type: "string",
-      value: "TIME",
-      message: "changes that arrived before this time; a date includes its whole day (default now)",
-    },
-    case: { type: "string", value: "ID", message: "only the changes of this case" },
+    ...SCOPE_OPTIONS,
     ...REASON_OPTION,
     ...BY_OPTION,
     ...YES_OPTION,
@@ -47,17 +34,9 @@ person must find out why the record differs. A TIME is a date, a moment or an ag
     const reason = isConfirmed ? readReason(options.reason) : "";
     const operator = readOperator(options.by ?? process.env["USER"]);
     return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
-      const now = await readClock(db);
-      const terms = { db, zone: lender.timeZone, now };
-      const from = (await readStart(terms, "--from", options.from ?? DEFAULT_FROM)) ?? now;
-      const until = (await readEnd(terms, "--until", options.until)) ?? now;
-      const caseId = options.case === undefined ? null : parseCaseId(options.case);
+      const scope = await readScope(db, options, lender.timeZone);
       const gaps: Gap[] = [];
-      await runAudit(
-        db,
-        { from, until, caseId },
-        { onGap: (gap) => gaps.push(gap), onProgress: () => {} },
-      );
+      await runAudit(db, scope, { onGap: (gap) => gaps.push(gap), onProgress: () => {} });
       const orders = gaps.flatMap(orderOf);
       print(countPage(gaps));
       if (orders.length > 0 && !isConfirmed) {

@@ -1,0 +1,39 @@
+import { parseCaseId } from "../../domain/ids.ts";
+import type { AuditScope } from "../../store/audit/audited-changes.ts";
+import { readClock } from "../../store/postgres/database-clock.ts";
+import type { Db } from "../../store/postgres/db.ts";
+import { readEnd, readStart } from "../cli/period.ts";
+
+const DEFAULT_FROM = "7d";
+
+/** The options that name the changes to audit. */
+export const SCOPE_OPTIONS = {
+  from: {
+    type: "string",
+    value: "TIME",
+    message: `changes that arrived at this time or later (default ${DEFAULT_FROM})`,
+  },
+  until: {
+    type: "string",
+    value: "TIME",
+    message: "changes that arrived before this time; a date includes its whole day (default now)",
+  },
+  case: { type: "string", value: "ID", message: "only the changes of this case" },
+} as const;
+
+interface ScopeOptions {
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
+  readonly case?: string | undefined;
+}
+
+/** Reads the changes to audit; a date begins in `zone` (IANA). Throws ARGUMENTS_INVALID. */
+export async function readScope(db: Db, options: ScopeOptions, zone: string): Promise<AuditScope> {
+  const now = await readClock(db);
+  const terms = { db, zone, now };
+  return {
+    from: (await readStart(terms, "--from", options.from ?? DEFAULT_FROM)) ?? now,
+    until: (await readEnd(terms, "--until", options.until)) ?? now,
+    caseId: options.case === undefined ? null : parseCaseId(options.case),
+  };
+}
