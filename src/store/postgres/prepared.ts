@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import type { Pool, PoolClient } from "pg";
+import { isStatementLost } from "./retry.ts";
 
 /** More texts than the daemon has statements. A text beyond them is planned each time. */
 const MOST_TEXTS = 500;
-
-/** The connection cannot use a prepared statement any more: since a migration its result has another type, or it is gone. */
-const UNUSABLE: ReadonlySet<unknown> = new Set(["0A000", "26000"]);
 
 /** Gives each statement text the name under which every connection prepares it. */
 interface Names {
@@ -58,7 +56,7 @@ function prepareOn(client: PoolClient, names: Names): PostgresPoolClient {
     try {
       return await client.query({ name, text, values: [...values] });
     } catch (error) {
-      if (error instanceof Error && "code" in error && UNUSABLE.has(error.code)) names.forget(text);
+      if (isStatementLost(error)) names.forget(text);
       throw error;
     }
   };

@@ -32,7 +32,19 @@ export function outageCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = "code" in error ? String(error.code) : undefined;
   if (code !== undefined && (OUTAGES.has(code) || PASSING.test(code))) return code;
+  if (isStatementLost(error)) return "statementLost";
   return SPOKEN.test(error.message) ? "connectionTerminated" : undefined;
+}
+
+/**
+ * True if a connection cannot use a prepared statement any more: it is gone, or since a migration its result has another type. The
+ * statement was not run, and the next try prepares it again (`prepared.ts`).
+ */
+export function isStatementLost(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  if (error.code === "26000") return true;
+  // the same code stands for everything that Postgres does not support
+  return error.code === "0A000" && "routine" in error && error.routine === "RevalidateCachedQuery";
 }
 
 export interface RetryOptions {

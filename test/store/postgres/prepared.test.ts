@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPreparedDb, openPool } from "../../../src/store/postgres/db.ts";
+import { retryOnOutage } from "../../../src/store/postgres/retry.ts";
 import { useDatabase } from "../../database.ts";
 
 const { url, pool } = useDatabase();
@@ -64,4 +65,19 @@ test("a statement that its connection has lost works again after one failure", a
   await own.query("deallocate all");
   await expect(sizeOf(1)).rejects.toMatchObject({ code: "26000" });
   expect(await sizeOf(1)).toEqual({ size: 10 });
+});
+
+test("writes that wait for the database try such a statement again, so that no answer of a provider is lost", async () => {
+  const onOutage = (): undefined => undefined;
+  await sizeOf(1);
+  await own.query("deallocate all");
+  expect(await retryOnOutage(() => sizeOf(1), { onOutage })).toEqual({ size: 10 });
+  const all = () => sql`select * from public.parts where id = ${2}`.execute(db);
+  await retryOnOutage(all, { onOutage });
+  await pool.query("alter table public.parts add column weight int");
+  expect((await retryOnOutage(all, { onOutage })).rows).toMatchObject([{ id: 2, weight: null }]);
+  // Postgres does not support it, and another try does not help
+  const unsupported = () =>
+    sql`select size from public.parts where id = ${1} group by size for update`.execute(db);
+  await expect(retryOnOutage(unsupported, { onOutage })).rejects.toMatchObject({ code: "0A000" });
 });
