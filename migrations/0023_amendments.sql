@@ -173,11 +173,13 @@ begin
   execute format($view$create or replace view tidings.record_leaves (source, id, leaf) with (security_invoker = true) as
     %s
     union all
-    select 'amendments', x.id, jsonb_build_object(
-      'leaf_of', 'amendments', 'id', x.id, 'interaction_id', x.interaction_id, 'kind', x.kind, 'transition_id', x.transition_id,
-      'replaces_id', x.replaces_id, 'status', x.status, 'status_details', x.status_details, 'reason', x.reason, 'evidence', x.evidence,
-      'happened_at', x.happened_at, 'amended_at', x.amended_at, 'amended_by', x.amended_by)::text
-    from tidings.amendments x$view$, rtrim(pg_get_viewdef('tidings.record_leaves'::regclass), '; '));
+    select 'amendments', l.id, row_to_json(l)::text
+    from (
+      select
+        'amendments' as leaf_of, x.id, x.interaction_id, x.kind, x.transition_id, x.replaces_id, x.status, x.status_details,
+        x.reason, x.evidence, x.happened_at, x.amended_at, x.amended_by
+      from tidings.amendments x
+    ) l$view$, rtrim(pg_get_viewdef('tidings.record_leaves'::regclass), '; '));
   execute format($view$create or replace view tidings.record_leaf_ids (source, last_id) with (security_invoker = true) as
     %s
     union all

@@ -262,10 +262,12 @@ begin
   execute format($view$create or replace view tidings.record_leaves (source, id, leaf) with (security_invoker = true) as
     %s
     union all
-    select 'erasures', x.id, jsonb_build_object(
-      'leaf_of', 'erasures', 'id', x.id, 'interaction_id', x.interaction_id, 'cause', x.cause, 'reason', x.reason, 'erased_at', x.erased_at,
-      'erased_by', x.erased_by, 'leaves', x.leaves)::text
-    from tidings.erasures x$view$, rtrim(pg_get_viewdef('tidings.record_leaves'::regclass), '; '));
+    select 'erasures', l.id, row_to_json(l)::text
+    from (
+      select
+        'erasures' as leaf_of, x.id, x.interaction_id, x.cause, x.reason, x.erased_at, x.erased_by, x.leaves
+      from tidings.erasures x
+    ) l$view$, rtrim(pg_get_viewdef('tidings.record_leaves'::regclass), '; '));
   execute format($view$create or replace view tidings.record_leaf_ids (source, last_id) with (security_invoker = true) as
     %s
     union all

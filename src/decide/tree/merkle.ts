@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
 /** A SHA-256 hash of 32 bytes. */
 export type Hash = Buffer;
@@ -10,9 +10,9 @@ const NODE = Buffer.of(1);
 export const leafHash = (leaf: Uint8Array): Hash =>
   createHash("sha256").update(LEAF).update(leaf).digest();
 
-/** The hash of two subtrees (RFC 6962, 2.1). */
+/** The hash of two subtrees (RFC 6962, 2.1). In one call: a hash object costs half as much again, and each leaf needs a node. */
 export const nodeHash = (left: Hash, right: Hash): Hash =>
-  createHash("sha256").update(NODE).update(left).update(right).digest();
+  hash("sha256", Buffer.concat([NODE, left, right]), "buffer");
 
 /** The root of a tree without leaves. */
 export const EMPTY_ROOT: Hash = createHash("sha256").digest();
