@@ -233,10 +233,11 @@ begin
   where n.person_id is not null
     -- The case change already prevents the deletion of its borrower. With "case", because "and" has no order: the lock would
     -- wait for each transaction of the core system that has selected the borrower for update, and all resolving with it.
-    and case when exists (select from tidings.case_changes c where c.id = n.case_change_id and c.borrower_id = n.person_id) then false
+    -- Compared, because the planner turns "exists" inside "case" into a hash table of all case changes, for each set.
+    and case when (select c.borrower_id from tidings.case_changes c where c.id = n.case_change_id) = n.person_id then false
       when exists (select from tidings.borrowers b where b.id = n.person_id for key share skip locked) then false
       -- an inbound message does not wait for a borrower that the core system keeps locked: a STOP would be lost
-      when n.direction = 'inbound' then not exists (select from tidings.borrowers b where b.id = n.person_id)
+      when n.direction = 'inbound' then (select b.id from tidings.borrowers b where b.id = n.person_id) is null
       else not exists (select from tidings.borrowers b where b.id = n.person_id for key share) end
   limit 1;
   if found then
@@ -836,6 +837,10 @@ declare
   refused bigint;
 begin
   perform tidings.check_trigger_table(tg_relid, 'tidings.interactions');
+  -- most inserts are first attempts
+  if not exists (select from added n where n.previous_interaction_id is not null) then
+    return null;
+  end if;
   chains := array(
     select n.first_interaction_id
     from added n

@@ -14,7 +14,7 @@ import type { Channel } from "./domain/vocabulary.ts";
 import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
 import { type ChannelProvider, syncChannelProviders } from "./store/deliver/channels.ts";
 import { loadLinkKeys } from "./store/api/secrets.ts";
-import { createPreparedDb, openPool } from "./store/postgres/db.ts";
+import { createPreparedDb, type Db, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";
 import { recordDatabaseOutage } from "./store/operate/outages.ts";
 import { migrate } from "./store/postgres/migrate.ts";
@@ -98,16 +98,17 @@ async function openOn(
   const { emit } = observing;
   const pool = openDaemonPool({ config, databaseUrl, workerId, emit });
   open.defer(() => Promise.race([pool.end(), sleep(CLOSE_POOL_MS, undefined, { ref: false })]));
-  const outages = trackOutages(emit, (ended) => keepOutage(ended, { pool, emit, workerId }));
+  const db = createPreparedDb(pool);
+  const outages = trackOutages(emit, (ended) => keepOutage(ended, { db, emit, workerId }));
   await prepareDatabase({ config, emit, stopSignal, databaseUrl, pool, outages });
 
-  const linkKeys = await loadLinkKeys(createPreparedDb(pool));
-  const fromSandbox = takeFromSandbox({ config, pool, emit, outages });
+  const linkKeys = await loadLinkKeys(db);
+  const fromSandbox = takeFromSandbox({ config, db, emit, outages });
   const carrying = await openChannels(config, fromSandbox, linkKeys);
   open.defer(() => carrying.close());
   const stopping = new AbortController();
   const clock = createSharedClock();
-  const opened = { config, emit, workerId, pool, carrying, stopping, clock, outages, linkKeys };
+  const opened = { config, emit, workerId, pool, db, carrying, stopping, clock, outages, linkKeys };
   const deps = depsOf(opened);
   await syncChannelProviders(deps.db, providersOf(carrying.channels));
   await observing.start(open, carrying.channels);
@@ -171,11 +172,11 @@ async function prepareDatabase(preparing: Preparing): Promise<void> {
 /** Records an outage of the database as soon as it is back. If it goes away again, the record is written after that. */
 function keepOutage(
   { code, lastedMs }: EndedOutage,
-  { pool, emit, workerId }: Pick<Opened, "pool" | "emit" | "workerId">,
+  { db, emit, workerId }: Pick<Opened, "db" | "emit" | "workerId">,
 ): void {
   const ended = performance.now();
   const keep = (): Promise<void> =>
-    recordDatabaseOutage(createPreparedDb(pool), {
+    recordDatabaseOutage(db, {
       workerId,
       code,
       lastedMs,
@@ -189,20 +190,18 @@ function keepOutage(
 /** A receipt that the database refuses is reported: no provider sends it a second time. */
 function takeReceipt(
   receipt: ArrivedReceipt,
-  { pool, emit, outages }: Pick<Opened, "pool" | "emit" | "outages">,
+  { db, emit, outages }: Pick<Opened, "db" | "emit" | "outages">,
 ): void {
-  retryOnOutage(() => keepReceipts(createPreparedDb(pool), [receipt]), {
+  retryOnOutage(() => keepReceipts(db, [receipt]), {
     onOutage: (outage) => outages.begin("receipts", outage),
   }).catch(() => emit("receipts.notKept", { provider: receipt.provider, receipts: 1 }));
 }
 
 /** Takes what the sandbox reports and answers as callbacks and a mailbox would. */
-function takeFromSandbox(
-  wanted: Pick<Opened, "config" | "pool" | "emit" | "outages">,
-): FromSandbox {
-  const { config, pool, emit, outages } = wanted;
+function takeFromSandbox(wanted: Pick<Opened, "config" | "db" | "emit" | "outages">): FromSandbox {
+  const { config, db, emit, outages } = wanted;
   const takeReply = createReplyIntake({
-    db: createPreparedDb(pool),
+    db,
     emit,
     clock: systemClock,
     seal: createSeal(config.contentKeys),
@@ -223,6 +222,7 @@ interface Opened {
   readonly emit: Emit;
   readonly workerId: WorkerId;
   readonly pool: Pool;
+  readonly db: Db;
   readonly carrying: OpenChannels;
   readonly stopping: AbortController;
   readonly clock: SharedClock;
@@ -231,9 +231,8 @@ interface Opened {
 }
 
 function depsOf(opened: Opened): Deps {
-  const { config, emit, workerId, pool, carrying, stopping, clock, outages, linkKeys } = opened;
+  const { config, emit, workerId, db, carrying, stopping, clock, outages, linkKeys } = opened;
   const { publicUrl } = config;
-  const db = createPreparedDb(pool);
   return {
     db,
     clock: clock.now,

@@ -11,18 +11,23 @@ import { deliverAll, makeDue } from "./notices.ts";
 import { type BenchResult, insertPortfolio, type Scene } from "./scene.ts";
 
 const NOTICES = shareOf(5_000);
+/** So many that a daemon adds leaves more than once meanwhile. */
+const LONG = shareOf(25_000);
+/** A daemon adds leaves this often (ms). */
+const GROW_EVERY_MS = 10_000;
 
 /**
- * Delivers notices and then makes their rows leaves of the record tree, on the same cores; the other side only delivers. A daemon
- * does both at the same time, at most once in ten seconds.
+ * Two questions about the record tree. How much work it is: one side delivers and then adds all leaves of these notices. How much it
+ * delays delivery: one side delivers while leaves are added as a daemon adds them. The other side only delivers.
  */
 export async function benchTree(scene: Scene): Promise<readonly BenchResult[]> {
-  await insertPortfolio(scene, NOTICES);
+  await insertPortfolio(scene, LONG);
   const email = createChannel(AT_ONCE, readConfig({}).channels.email);
   const deps = depsOn(scene, { channels: { email } });
   const grow = createTreeGrower({ ...deps, emit: () => {} }, readSigningKey(Buffer.alloc(32, 7)));
   let turn = 0;
-  const deliver = async (): Promise<Run> => await deliverNext(scene, deps, (turn += 1));
+  const deliver = async (count: number): Promise<Run> =>
+    await deliverNext(scene, deps, { turn: (turn += 1), count });
   /** The second round reads the same ids again, as a daemon does when they are complete. */
   const growAll = async (): Promise<void> => {
     await grow();
@@ -30,20 +35,39 @@ export async function benchTree(scene: Scene): Promise<readonly BenchResult[]> {
   };
   return [
     await compare({
-      name: "tree: deliver with leaves",
+      name: "tree: deliver and add all leaves",
       ours: async () => {
         await growAll();
-        const delivered = await deliver();
+        const delivered = await deliver(NOTICES);
         const grown = await measure({ count: NOTICES, postgres: scene, work: growAll });
         return together(delivered, grown);
       },
-      others: { "without leaves": deliver },
+      others: { "without leaves": () => deliver(NOTICES) },
+    }),
+    await compare({
+      name: "tree: deliver while leaves are added",
+      ours: () => whileGrowing(grow, () => deliver(LONG)),
+      others: { "without leaves": () => deliver(LONG) },
     }),
   ];
 }
 
-async function deliverNext(scene: Scene, deps: Deps, turn: number): Promise<Run> {
-  const notices = { name: `TREE-${turn}`, channel: "email", count: NOTICES } as const;
+/** Adds leaves at once and then as often as a daemon does. */
+async function whileGrowing(grow: () => Promise<void>, work: () => Promise<Run>): Promise<Run> {
+  let growing = grow();
+  const timer = setInterval(() => void (growing = growing.then(grow)), GROW_EVERY_MS);
+  const run = await work();
+  clearInterval(timer);
+  await growing;
+  return run;
+}
+
+async function deliverNext(
+  scene: Scene,
+  deps: Deps,
+  { turn, count }: { readonly turn: number; readonly count: number },
+): Promise<Run> {
+  const notices = { name: `TREE-${turn}`, channel: "email", count } as const;
   return await deliverAll(scene, deps, await makeDue(scene, deps, notices));
 }
 

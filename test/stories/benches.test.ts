@@ -28,7 +28,7 @@ test("npm run bench -- scale compares each kind of work on many and on few notic
 test.each([
   ["resolve", ["resolve", "resolve: meanwhile"]],
   ["deliver", ["deliver"]],
-  ["tree", ["tree: deliver with leaves"]],
+  ["tree", ["tree: deliver and add all leaves", "tree: deliver while leaves are added"]],
   ["smtp", ["smtp", "smtp: answers after 50 ms"]],
   ["twilio", ["twilio", "twilio: answers after 50 ms"]],
   ["idle", ["idle: from the insert of a single change to the call of the provider"]],
