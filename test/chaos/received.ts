@@ -1,9 +1,35 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SMTPServer } from "smtp-server";
 import { openTextSink } from "../../src/providers/sandbox/text-sink.ts";
 import type { Random } from "./random.ts";
+
+/** An email as it was accepted. */
+export interface AcceptedMail {
+  readonly messageId: string;
+  /** The envelope's sender, to which reports go. */
+  readonly returnPath: string;
+  readonly to: string;
+}
+
+/** A text as it was accepted. */
+export interface AcceptedText {
+  readonly sid: string;
+  readonly to: string;
+  readonly body: string;
+  /** Null if no status callback was asked for. */
+  readonly callbackUrl: string | null;
+}
+
+/** Called with each message that was accepted, before the answer goes back. */
+export interface Listeners {
+  readonly onMail: (mail: AcceptedMail) => void;
+  readonly onText: (text: AcceptedText) => void;
+}
+const NO_LISTENERS: Listeners = { onMail: () => {}, onText: () => {} };
 
 /** The messages that arrived, counted by Message-ID or, for texts, by body. */
 export interface Received {
@@ -23,17 +49,24 @@ const countUp = (counts: Map<string, number>, key: string): void =>
  * A mail server that counts messages and answers after a while. It counts what it accepted whether or not the answer
  * arrived.
  */
-async function openMailCounter(counts: Map<string, number>, random: Random): Promise<SMTPServer> {
+async function openMailCounter(
+  counts: Map<string, number>,
+  random: Random,
+  { onMail }: Listeners,
+): Promise<SMTPServer> {
   const server = new SMTPServer({
     disabledCommands: ["AUTH", "STARTTLS"],
     disableReverseLookup: true,
-    onData(stream, _session, callback) {
+    onData(stream, { envelope }, callback) {
       const answer = (fault: Error | null): void => callback(fault);
       const taken = async (): Promise<null> => {
         const chunks: Buffer[] = [];
         for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
         const mail = Buffer.concat(chunks).toString("latin1");
-        countUp(counts, /^Message-ID: <([^>]+)>/im.exec(mail)?.[1] ?? "none");
+        const messageId = /^Message-ID: <([^>]+)>/im.exec(mail)?.[1] ?? "none";
+        countUp(counts, messageId);
+        const returnPath = envelope.mailFrom === false ? "" : envelope.mailFrom.address;
+        onMail({ messageId, returnPath, to: envelope.rcptTo[0]?.address ?? "" });
         await sleep(random.below(SLOWEST_ANSWER_MS));
         return null;
       };
@@ -51,16 +84,51 @@ async function openMailCounter(counts: Map<string, number>, random: Random): Pro
 /** Of the daemons of a run. */
 export const TEXT_ACCOUNT = { accountSid: `AC${"0".repeat(32)}`, authToken: "chaos" };
 
+/** Listens in front of the sink of texts, whose own files do not have the URL of the callback. */
+async function openTextFront(sinkUrl: string, { onText }: Listeners): Promise<Server> {
+  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    let body = "";
+    for await (const chunk of request.setEncoding("utf8") as AsyncIterable<string>) body += chunk;
+    const { method = "GET", url = "/", headers } = request;
+    const answer = await fetch(new URL(url, sinkUrl), {
+      method,
+      headers: {
+        authorization: headers.authorization ?? "",
+        ...(method === "POST" && { "content-type": "application/x-www-form-urlencoded" }),
+      },
+      ...(method === "POST" && { body }),
+    });
+    const text = await answer.text();
+    if (answer.status === 201) onText(acceptedText(body, text));
+    response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
+  };
+  const server = createServer((request, response) => {
+    void pass(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return server;
+}
+
+function acceptedText(form: string, answer: string): AcceptedText {
+  const { sid, to, body } = JSON.parse(answer) as Omit<AcceptedText, "callbackUrl">;
+  return { sid, to, body, callbackUrl: new URLSearchParams(form).get("StatusCallback") };
+}
+
 /** Opens both sinks; texts are kept in `outbox`. */
-export async function openReceived(outbox: string, random: Random): Promise<Received> {
+export async function openReceived(
+  outbox: string,
+  random: Random,
+  listeners: Listeners = NO_LISTENERS,
+): Promise<Received> {
   const mails = new Map<string, number>();
-  const mailServer = await openMailCounter(mails, random);
+  const mailServer = await openMailCounter(mails, random, listeners);
   const textSink = await openTextSink({ ...TEXT_ACCOUNT, outbox });
+  const textFront = await openTextFront(textSink.url, listeners);
   const address = mailServer.server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
     smtpUrl: `smtp://127.0.0.1:${port}`,
-    twilioUrl: textSink.url,
+    twilioUrl: `http://127.0.0.1:${(textFront.address() as AddressInfo).port}`,
     mails: () => mails,
     async texts() {
       const texts = new Map<string, number>();
@@ -71,6 +139,8 @@ export async function openReceived(outbox: string, random: Random): Promise<Rece
       return texts;
     },
     async close() {
+      textFront.closeAllConnections();
+      await new Promise((closed) => textFront.close(closed));
       await textSink.close();
       await new Promise<void>((closed) => mailServer.close(closed));
     },

@@ -12,7 +12,16 @@ import {
 import { spawnDaemon, type DaemonProcess } from "../daemon-process.ts";
 import { insertChanges, insertLender } from "../lender.ts";
 import { openRandom, type Random } from "./random.ts";
+import {
+  ANSWERING_BORROWERS,
+  answeringAddress,
+  answeringNumber,
+  answerUntil,
+  OPT_OUT_CONFIRMED,
+} from "./answers.ts";
+import { type Doors, openDoors } from "./doors.ts";
 import { openReceived, TEXT_ACCOUNT, type Received } from "./received.ts";
+import { createReporters, type Reporters } from "./reports.ts";
 import { findForgotten, type Inflicted, judgeRun, type Verdict } from "./verdict.ts";
 
 export interface ChaosOptions {
@@ -26,15 +35,21 @@ export interface ChaosOptions {
 interface Scene {
   readonly dir: string;
   readonly random: Random;
+  /** For the kills alone, so that a seed repeats them. */
+  readonly killing: Random;
   readonly printLine: ChaosOptions["printLine"];
   readonly pool: Pool;
   readonly settings: Readonly<Record<string, string>>;
+  readonly doors: Doors;
+  readonly reporters: Reporters;
   readonly daemons: DaemonProcess[];
   postgres: EmbeddedPostgres;
 }
 
 /** Several notices of each borrower are in progress at once, and the guard reads a history of the usual length. */
 const BORROWERS = 500;
+const DAEMONS = 2;
+const LIMITED_NUMBERS = "+1614556";
 /** So few that each of them soon has more notices than places. They get these notices only. */
 const LIMITED_BORROWERS = 5;
 /** The texts about collection that a borrower may get in seven days. */
@@ -46,18 +61,23 @@ const LIMIT = 3;
 const NO_PROGRESS_MS = 120_000;
 
 /**
- * Runs two daemons, one Postgres, and sinks that count messages. While notices are inserted, daemons and Postgres are
- * killed at random. Then it waits until no work is left, and compares the received messages with the record.
+ * Runs two daemons, one Postgres, and sinks that count messages, report on them later, and answer. While notices are inserted, daemons
+ * and Postgres are killed at random. Then it waits until no work is left, and compares what happened with the record.
  */
 export async function runChaos({ seconds, seed, printLine }: ChaosOptions): Promise<Verdict> {
   const dir = await mkdtemp(join(tmpdir(), "tidings-chaos-"));
-  const random = openRandom(seed);
-  const received = await openReceived(join(dir, "texts"), random);
-  const scene = await openScene(dir, { random, printLine, received });
+  const killing = openRandom(seed);
+  const random = openRandom(seed + 1);
+  const doors = await openDoors(DAEMONS, random);
+  const mustArrive = (to: string): boolean => to.startsWith(LIMITED_NUMBERS);
+  const reporters = createReporters({ doors, random, mustArrive });
+  const received = await openReceived(join(dir, "texts"), random, reporters);
+  const scene = await openScene(dir, { random, killing, printLine, received, doors, reporters });
   try {
     const end = Date.now() + seconds * 1_000;
     const sampled = new Set<string>();
     const inflicted: Away[] = [];
+    const answering = answerUntil({ doors, random, end });
     await Promise.all([
       insertUntil(scene, end),
       killUntil(scene, end, inflicted),
@@ -65,10 +85,14 @@ export async function runChaos({ seconds, seed, printLine }: ChaosOptions): Prom
     ]);
     printLine("no more killing; waiting until it is quiet");
     await revive(scene);
+    const answers = await answering;
     await waitUntilQuiet(scene);
     return await judgeRun(scene.pool, received, {
       sampled: [...sampled],
       limit: LIMIT,
+      reports: reporters.sent,
+      texts: reporters.texts,
+      answers,
       inflicted: inflicted.map(({ witnesses, ...away }) => ({
         ...away,
         isWitnessed: witnesses.some((daemon) => scene.daemons.includes(daemon)),
@@ -83,8 +107,11 @@ export async function runChaos({ seconds, seed, printLine }: ChaosOptions): Prom
 
 async function openScene(
   dir: string,
-  { random, printLine, received }: Pick<Scene, "random" | "printLine"> & { received: Received },
+  given: Pick<Scene, "random" | "killing" | "printLine" | "doors" | "reporters"> & {
+    received: Received;
+  },
 ): Promise<Scene> {
+  const { received, doors, ...rest } = given;
   const postgres = await startEmbeddedPostgres(join(dir, "postgres"));
   const pool = openPool({ url: postgres.url, actor: "chaos", max: 3, onLost: () => {} });
   const settings = {
@@ -104,47 +131,75 @@ async function openScene(
     // longer than the wait for a place
     TEXT_WITHIN: "240h",
   };
-  const daemons = [spawnDaemon(settings), spawnDaemon(settings)];
+  const daemons = Array.from({ length: DAEMONS }, (_, n) =>
+    spawnDaemon({ ...settings, ...doors.settingsOf(n) }),
+  );
   await Promise.all(daemons.map((daemon) => daemon.waitFor("daemon.started")));
   await insertLender(pool);
   await pool.query(`
     insert into tidings.templates (id, channel, subject_template, text_template, status) values
       (21, 'email', 'A notice', 'Notice of {{case.id}}', 'active'), (22, 'text', null, 'Lender: notice of {{case.id}}. Reply STOP to end texts.', 'active');
-    insert into tidings.case_types (id) values ('resent'), ('held'), ('texted'), ('limited');
+    insert into tidings.templates (id, channel, kind, theme, text_template, status) values
+      (23, 'text', 'optOutConfirmation', 'opsServicing', '${OPT_OUT_CONFIRMED}', 'active');
+    insert into tidings.case_types (id) values ('resent'), ('held'), ('texted'), ('limited'), ('answered');
     insert into tidings.borrowers (id, name)
     select 'CB-' || n, '{"firstName": "Pat"}'::jsonb from generate_series(1, ${BORROWERS}) n
     union all
-    select 'CL-' || n, '{"firstName": "Lee"}'::jsonb from generate_series(1, ${LIMITED_BORROWERS}) n;
+    select 'CL-' || n, '{"firstName": "Lee"}'::jsonb from generate_series(1, ${LIMITED_BORROWERS}) n
+    union all
+    select 'CA-' || n, '{"firstName": "Lou"}'::jsonb from generate_series(1, ${ANSWERING_BORROWERS}) n;
     insert into tidings.contacts (id, borrower_id, contact_type, label, value, receive_text_messages)
     select 'CE-' || n, 'CB-' || n, 'email', 'personal', 'pat' || n || '@example.com', false from generate_series(1, ${BORROWERS}) n
     union all
     select 'CP-' || n, 'CB-' || n, 'phone', 'personal', '+1614555' || lpad(n::text, 4, '0'), true from generate_series(1, ${BORROWERS}) n
     union all
-    select 'CQ-' || n, 'CL-' || n, 'phone', 'personal', '+1614556' || lpad(n::text, 4, '0'), true from generate_series(1, ${LIMITED_BORROWERS}) n;
+    select 'CQ-' || n, 'CL-' || n, 'phone', 'personal', '${LIMITED_NUMBERS}' || lpad(n::text, 4, '0'), true from generate_series(1, ${LIMITED_BORROWERS}) n;
     insert into tidings.notification_types (id, version, on_status, channel, theme, template_id, on_unknown, status) values
       (21, 1, 'initiated', 'email', null, 21, 'resend', 'active'), (22, 1, 'initiated', 'email', null, 21, 'hold', 'active'),
       (23, 1, 'initiated', 'text', null, 22, 'hold', 'active'), (24, 1, 'initiated', 'text', 'opsCollDebt', 22, 'hold', 'active');
-    insert into tidings.case_type_notification_types values ('resent', 21), ('held', 22), ('texted', 23), ('limited', 24);
+    insert into tidings.case_type_notification_types values ('resent', 21), ('held', 22), ('texted', 23), ('limited', 24), ('answered', 23);
     insert into tidings.guard_policy_changes (change, rule_id, reason) values ('off', 'freq.cumulative', 'one rule has the limit of this run');
     -- of seven days, so that no midnight gives more places
     insert into tidings.guard_policy_changes (change, rule_id, entry_id, jurisdiction, rule, value, applies, source, certainty, reason) values
       ('set', 'freq.state', 'US.limit', 'US', 'cap', '{"max": ${LIMIT}, "days": 7, "channels": ["text"], "per": "person"}', '{coll}', 'chaos', 'policy', 'chaos');
   `);
-  return { dir, random, printLine, pool, settings, daemons, postgres };
+  await insertAnswering(pool);
+  return { dir, pool, settings, daemons, postgres, doors, ...rest };
 }
+
+async function insertAnswering(pool: Pool): Promise<void> {
+  for (let n = 1; n <= ANSWERING_BORROWERS; n += 1) {
+    await pool.query(
+      `insert into tidings.contacts (id, borrower_id, contact_type, label, value, receive_text_messages) values
+         ('CA-P' || $1, 'CA-' || $1, 'phone', 'personal', $2, true), ('CA-E' || $1, 'CA-' || $1, 'email', 'personal', $3, false)`,
+      [String(n), answeringNumber(n), answeringAddress(n)],
+    );
+  }
+}
+
+/** The borrowers of each kind of notice: those with a limit, those that answer, and the others. */
+function borrowerOf(caseTypeId: string, n: number): string {
+  if (caseTypeId === "limited") return `CL-${1 + (n % LIMITED_BORROWERS)}`;
+  if (caseTypeId === "answered") return `CA-${1 + (n % ANSWERING_BORROWERS)}`;
+  return `CB-${1 + (n % BORROWERS)}`;
+}
+
+/** The numbers of case changes of one insert, where they are not the usual ones. */
+const SIZES: Readonly<Record<string, readonly number[]>> = {
+  limited: [1, 3, 8],
+  answered: [ANSWERING_BORROWERS],
+};
 
 async function insertUntil({ pool, random }: Scene, end: number): Promise<void> {
   for (let n = 0; Date.now() < end; n += 1) {
-    const caseTypeId = random.pick(["resent", "held", "texted", "texted", "limited"]);
+    const caseTypeId = random.pick(["resent", "held", "texted", "texted", "limited", "answered"]);
     const isLimited = caseTypeId === "limited";
-    const size = random.pick(isLimited ? [1, 3, 8] : [1, 1, 1, 5, 60]);
+    const size = random.pick(SIZES[caseTypeId] ?? [1, 1, 1, 5, 60]);
     const rows = Array.from({ length: size }, (_, part) => ({
       caseId: `CS-${n}-${part}`,
       status: "initiated",
       caseTypeId,
-      borrowerId: isLimited
-        ? `CL-${1 + (part % LIMITED_BORROWERS)}`
-        : `CB-${1 + ((n + part) % BORROWERS)}`,
+      borrowerId: borrowerOf(caseTypeId, isLimited ? part : n + part),
       at: "2026-01-05T15:00:00Z",
     }));
     // an insert of a core system whose database is unreachable fails without effect, which is not tested here
@@ -166,22 +221,22 @@ const works = ({ child, lines }: DaemonProcess): boolean =>
 /** Kills at random, and notes each time in which Postgres was away. */
 async function killUntil(scene: Scene, end: number, inflicted: Away[]): Promise<void> {
   while (Date.now() < end) {
-    await sleep(500 + scene.random.below(2_500));
-    const what = scene.random.pick(["daemon", "daemon", "daemon", "postgres", "both", "politely"]);
+    await sleep(500 + scene.killing.below(2_500));
+    const what = scene.killing.pick(["daemon", "daemon", "daemon", "postgres", "both", "politely"]);
     scene.printLine(`killing: ${what}`);
     const beganAt = Date.now();
     const witnesses = scene.daemons.filter(works);
     const isPostgres = what === "postgres" || what === "both";
     if (isPostgres) process.kill(scene.postgres.pid, "SIGKILL");
     if (what !== "postgres") killOne(scene, what === "politely" ? "SIGTERM" : "SIGKILL");
-    await sleep(scene.random.below(1_500));
+    await sleep(scene.killing.below(1_500));
     await revive(scene);
     if (isPostgres) inflicted.push({ beganAt, endedAt: Date.now(), witnesses });
   }
 }
 
-function killOne({ daemons, random }: Scene, signal: NodeJS.Signals): void {
-  random.pick(daemons).child.kill(signal);
+function killOne({ daemons, killing }: Scene, signal: NodeJS.Signals): void {
+  killing.pick(daemons).child.kill(signal);
 }
 
 /** Starts every process that is not running. */
@@ -191,7 +246,7 @@ async function revive(scene: Scene): Promise<void> {
     const { exitCode, signalCode, killed } = daemon.child;
     if (exitCode === null && signalCode === null && !killed) continue;
     await daemon.ended;
-    scene.daemons[n] = spawnDaemon(scene.settings);
+    scene.daemons[n] = spawnDaemon({ ...scene.settings, ...scene.doors.settingsOf(n) });
   }
 }
 
@@ -213,18 +268,21 @@ async function sampleWaits({ pool }: Scene, end: number, sampled: Set<string>): 
 const LEFT = `
   select (select count(*) from tidings_queue.jobs where run_at < now() + interval '1 day')::int
       + (select count(*) from tidings.resolve_queue)::int + (select count(*) from tidings.missed_changes)::int
+      + (select count(*) from tidings.receipt_queue)::int
       + (select count(*) from tidings.interactions where status = 'inProgress'
         or (status = 'scheduled' and (scheduled_at_from < now() + interval '1 day') is not false))::int as left,
-    (select count(*) from tidings.interaction_transitions) + (select count(*) from tidings.resolutions) as steps`;
+    (select count(*) from tidings.interaction_transitions) + (select count(*) from tidings.resolutions)
+      + (select count(*) from tidings.receipts) as steps`;
 
-/** Waits until no job waits, no case change is unresolved and no interaction is due, in progress or looked up. */
-async function waitUntilQuiet({ pool, printLine }: Scene): Promise<void> {
+/** Waits until no job waits, no case change is unresolved, no interaction is due, in progress or looked up, and all reports are applied. */
+async function waitUntilQuiet({ pool, printLine, reporters }: Scene): Promise<void> {
   let last = "";
   let progressedAt = performance.now();
   while (performance.now() - progressedAt < NO_PROGRESS_MS) {
+    const onTheWay = reporters.pending();
     const { rows } = await pool.query<{ left: number; steps: string }>(LEFT);
-    const now = JSON.stringify(rows[0]);
-    if (rows[0]?.left === 0) return;
+    const now = JSON.stringify({ ...rows[0], onTheWay });
+    if (rows[0]?.left === 0 && onTheWay === 0) return;
     if (now !== last) progressedAt = performance.now();
     last = now;
     await sleep(250);

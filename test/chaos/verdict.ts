@@ -2,7 +2,11 @@ import type { Pool } from "pg";
 import { runAudit } from "../../src/record/audit.ts";
 import { createDb } from "../../src/store/postgres/db.ts";
 import { verifyRecord } from "../../src/record/verify-record.ts";
-import type { Received } from "./received.ts";
+import type { Answer } from "./answers.ts";
+import { judgeAnswers } from "./answers-verdict.ts";
+import type { AcceptedText, Received } from "./received.ts";
+import { judgeReceipts } from "./receipts-verdict.ts";
+import type { SentReport } from "./reports.ts";
 
 /** The recorded data of one notice. */
 interface Chain {
@@ -16,6 +20,10 @@ interface Chain {
   readonly isWaiting: boolean;
   /** True if the guard refused it, because it gets no place in the limit before its latest time. */
   readonly isRefused: boolean;
+  /** True if its borrower has opted out, and it was not sent for this reason. */
+  readonly isClosed: boolean;
+  /** True if a provider reported its last attempt as failed. judgeReceipts compares it with the receipts. */
+  readonly hasBounced: boolean;
   readonly onUnknown: "resend" | "hold";
   readonly status: string;
   readonly statusDetails: string | null;
@@ -32,6 +40,9 @@ export interface Verdict {
   readonly waiting: number;
   /** Recorded as unknown and held for a person; they may have arrived. */
   readonly held: number;
+  /** The reports and answers that were accepted. */
+  readonly receipts: number;
+  readonly answers: number;
   readonly violations: readonly string[];
 }
 
@@ -43,6 +54,11 @@ async function readChains(pool: Pool): Promise<Chain[]> {
         and (select l.compliance_guard_rule_id = 'freq.state' from tidings.interactions l where l.id = c.last_interaction_id) as "isWaiting",
       c.status = 'canceled' and t.theme is not null
         and (select l.compliance_guard_rule_id = 'cg.stale' from tidings.interactions l where l.id = c.last_interaction_id) as "isRefused",
+      c.person_id like 'CA-%' and c.status in ('failed', 'canceled')
+        and not exists (select from tidings.receipts r where r.interaction_id = c.last_interaction_id) as "isClosed",
+      c.status = 'failed' and exists (
+        select from tidings.receipts r where r.interaction_id = c.last_interaction_id and r.raw_status in ('failed', 'undelivered')
+      ) as "hasBounced",
       (select count(distinct r.interaction_id || ':' || r.id)::int
        from tidings.interaction_transitions r
        join tidings.interactions i on i.id = r.interaction_id
@@ -56,11 +72,13 @@ function judge(chain: Chain, arrived: number): string[] {
   const { chainId, channel, status, statusDetails, unknown } = chain;
   const is = `${channel} chain ${chainId} (${status} ${statusDetails ?? ""}, ${unknown} unknown) arrived ${arrived} times`;
   const isHeld = statusDetails?.endsWith("OutcomeUnknown") === true;
-  if (chain.isRefused) return arrived === 0 ? [] : [`${is}: it was refused, and was sent`];
+  if (chain.isRefused || chain.isClosed)
+    return arrived === 0 ? [] : [`${is}: it was refused, and was sent`];
   // a message whose outcome is unknown may have arrived, and waits to be sent again
   if (chain.isWaiting) return arrived <= unknown ? [] : [`${is}: it waits, and was sent`];
   const wrong: string[] = [];
-  if (status !== "attempted" && status !== "succeeded") wrong.push(`${is}: it is not at its end`);
+  if (status !== "attempted" && status !== "succeeded" && !chain.hasBounced)
+    wrong.push(`${is}: it is not at its end`);
   if (arrived === 0 && !isHeld) wrong.push(`${is}: lost`);
   if (arrived > 1 + unknown) wrong.push(`${is}: sent again without a word of it`);
   return wrong;
@@ -185,13 +203,16 @@ export interface Run {
   readonly limit: number;
   /** The times in which Postgres was away. */
   readonly inflicted: readonly Inflicted[];
+  readonly reports: readonly SentReport[];
+  readonly answers: readonly Answer[];
+  readonly texts: readonly AcceptedText[];
 }
 
 /** Compares the received messages with the record. */
 export async function judgeRun(
   pool: Pool,
   received: Received,
-  { sampled, limit, inflicted }: Run,
+  { sampled, limit, inflicted, reports, answers, texts: accepted }: Run,
 ): Promise<Verdict> {
   const chains = await readChains(pool);
   const [mails, texts] = [received.mails(), await received.texts()];
@@ -208,6 +229,8 @@ export async function judgeRun(
     resent: counts.filter((count) => count > 1).length,
     waiting: chains.filter(({ isWaiting }) => isWaiting).length,
     held: chains.filter((chain) => chain.statusDetails?.endsWith("OutcomeUnknown")).length,
+    receipts: reports.filter(({ isAccepted }) => isAccepted).length,
+    answers: answers.filter(({ acceptedAt }) => acceptedAt !== undefined).length,
     violations: [
       ...chains.flatMap((chain, n) => judge(chain, counts[n] ?? 0)),
       ...judgeLimit(chains, counts, limit),
@@ -218,6 +241,8 @@ export async function judgeRun(
       ...sampled,
       ...(await compareOutages(pool, inflicted)),
       ...(await findForgotten(pool)),
+      ...(await judgeReceipts(pool, reports)),
+      ...(await judgeAnswers(pool, answers, accepted)),
     ],
   };
 }

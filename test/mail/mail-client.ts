@@ -44,10 +44,10 @@ export async function openMailClient(
   };
 }
 
-/** Returns a function that resolves to the next reply, which may take several lines. */
+/** Returns a function that resolves to the next reply, which may take several lines. It rejects if the session ends before. */
 function readReplies(socket: Socket): () => Promise<string> {
   let read = "";
-  const waiting: ((reply: string) => void)[] = [];
+  const waiting: PromiseWithResolvers<string>[] = [];
   const ready: string[] = [];
   socket.setEncoding("utf8").on("data", (chunk: string) => {
     read += chunk;
@@ -57,15 +57,20 @@ function readReplies(socket: Socket): () => Promise<string> {
       read = read.slice(reply.length);
       const wants = waiting.shift();
       if (wants === undefined) ready.push(reply.trim());
-      else wants(reply.trim());
+      else wants.resolve(reply.trim());
       found = /^(?:\d{3}-.*\r\n)*\d{3} .*\r\n/u.exec(read);
     }
   });
   socket.on("error", () => {});
+  socket.on("close", () => {
+    for (const wants of waiting.splice(0)) wants.reject(new Error("the session has ended"));
+  });
   return () => {
+    const wants = Promise.withResolvers<string>();
     const reply = ready.shift();
-    return reply === undefined
-      ? new Promise((resolve) => waiting.push(resolve))
-      : Promise.resolve(reply);
+    if (reply !== undefined) wants.resolve(reply);
+    else if (socket.destroyed) wants.reject(new Error("the session has ended"));
+    else waiting.push(wants);
+    return wants.promise;
   };
 }

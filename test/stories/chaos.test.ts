@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { runChaos } from "../chaos/run.ts";
 
-test("daemons and Postgres killed at random for ten seconds lose nothing and repeat nothing in secret", async () => {
-  const { notices, waiting, violations } = await runChaos({
+test("daemons and Postgres killed at random for ten seconds lose no notice, receipt or reply and repeat nothing in secret", async () => {
+  const { notices, waiting, receipts, answers, violations } = await runChaos({
     seconds: 10,
     seed: 20_310_303,
     printLine: () => {},
@@ -10,4 +10,6 @@ test("daemons and Postgres killed at random for ten seconds lose nothing and rep
   expect(violations).toEqual([]);
   expect(notices).toBeGreaterThan(50);
   expect(waiting).toBeGreaterThan(0);
+  expect(receipts).toBeGreaterThan(50);
+  expect(answers).toBeGreaterThan(5);
 });
