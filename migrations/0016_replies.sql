@@ -70,6 +70,8 @@ create table tidings.inbound_messages (
     constraint inbound_messages_interaction_is_known references tidings.interactions,
   provider text not null,
   provider_message_id text not null,
+  -- when it was sent, by the clock of the sender; null if the message does not say
+  sent_at timestamptz,
   received_at timestamptz not null default clock_timestamp(),
   -- every contact with the number or address of the sender, of any borrower
   contact_ids text[] not null,

@@ -32,6 +32,8 @@ export interface ArrivedInbound extends Inbound {
   readonly providerMessageId: string;
   readonly from: string;
   readonly to: string;
+  /** When it was sent, by the sender's clock; absent if it does not say. */
+  readonly sentAt?: Date;
   /** True if the provider answers it by itself, as Twilio answers STOP. */
   readonly providerReplied: boolean;
 }
@@ -76,6 +78,7 @@ export function createReplyIntake(deps: ReplyIntakeDeps): TakeInbound {
         provider: arrived.provider,
         providerMessageId: arrived.providerMessageId,
         receivedAt: clock(),
+        sentAt: arrived.sentAt ?? null,
         senders,
         content: sealIfSensitive(seal, form.contentOf(arrived), owner),
         theme: read.theme,

@@ -161,13 +161,16 @@ async function record(
   await noteFindings(transaction, applied.flatMap(findingsOf));
 }
 
-function moveOf({ message: { interactionId }, result: { move } }: AppliedMessage) {
+function moveOf({ message: { interactionId, receipts }, result: { move } }: AppliedMessage) {
   if (move === null) return [];
   const { decidedBy, ...rest } = move;
   const { providerMessageId, rawStatus, code, qualifier } = decidedBy;
+  const receipt = receipts.find((one) => one === decidedBy);
   const evidence = {
     provider: "receipt",
     code: code ?? rawStatus,
+    // the receipt has the times; the recorded answer, which may decide too, is none
+    ...(receipt !== undefined && { receiptId: receipt.receiptId }),
     ...(qualifier !== null && { text: qualifier }),
   };
   return [{ interactionId, ...rest, messageId: providerMessageId || null, evidence }];

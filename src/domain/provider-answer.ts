@@ -1,3 +1,4 @@
+import type { ReceiptId } from "./ids.ts";
 import type { StatusDetails } from "./status-details.ts";
 
 /**
@@ -12,6 +13,8 @@ export interface Evidence {
   readonly text?: string;
   /** The SHA-256 of the bytes that were or may have been sent: an email's source, or a text's body in UTF-8. */
   readonly sha256?: string;
+  /** The receipt that has changed the status. */
+  readonly receiptId?: ReceiptId;
   /** The provider's id of a message that it accepted and then failed at once. */
   readonly messageId?: string;
   readonly durationMs: number;

@@ -102,10 +102,19 @@ async function takeReply(
     text: mail.text.slice(0, LONGEST_TEXT),
     subject: mail.subject,
     headers: mail.headers,
+    ...sentAtOf(headerOf(mail, "date")),
     providerReplied: false,
   });
 }
 
+/** A date that cannot be read, or of a year that the record cannot hold, is left out. */
+function sentAtOf(date: string): { readonly sentAt?: Date } {
+  const sentAt = new Date(date.slice(0, LONGEST_DATE));
+  const year = sentAt.getUTCFullYear();
+  return year >= 1 && year <= 9999 ? { sentAt } : {};
+}
+
+const LONGEST_DATE = 100;
 const LONGEST_ID = 300;
 /** An answer is at the beginning. The rest is quoted. */
 const LONGEST_TEXT = 50_000;

@@ -9,6 +9,7 @@ import type {
 import type { OpenWait } from "../../store/operate/waiting.ts";
 import { overdueInWords, type DaemonSeen } from "./overdue.ts";
 import { holdsInWords, judgementsInWords, redirectsInWords } from "./guard-sentences.ts";
+import { timesInWords } from "./time-words.ts";
 import { amendmentInForce, amendmentsInWords, stateOf } from "./amendment-sentences.ts";
 import { waitInWords } from "../cli/wait-words.ts";
 import { contactsInWords, datesInWords, whyInWords } from "./sentences.ts";
@@ -92,9 +93,14 @@ function transitionLines(transitions: readonly Transition[], show: ShowMoment): 
     `by ${movedBy}`,
   ]);
   const lines = aligned(rows);
-  return transitions.flatMap(({ evidence }, row) => [
+  return transitions.flatMap((transition, row) => [
     lines[row] ?? "",
-    ...(evidence === null ? [] : wrapped(evidenceInWords(evidence), INDENT.repeat(3))),
+    ...timesInWords({ ...transition, recordedAt: transition.movedAt }, show).flatMap((words) =>
+      wrapped(words, INDENT.repeat(3)),
+    ),
+    ...(transition.evidence === null
+      ? []
+      : wrapped(evidenceInWords(transition.evidence), INDENT.repeat(3))),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import type { OpenWait } from "../../store/operate/waiting.ts";
 import type { EntryKind, TimelineEntry } from "../../store/operate/timeline.ts";
+import { timesInWords } from "./time-words.ts";
 import { page, wrapped } from "../cli/layout.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
 import { waitInWords } from "../cli/wait-words.ts";
@@ -18,7 +19,7 @@ export function timelinePage({ title, entries, waits }: Timeline, zone: string):
   const show = momentsIn(zone, "seconds");
   const lines = entries.flatMap((entry) => [
     `${show(entry.at)}  ${subjectOf(entry)}`,
-    ...wrapped(entryInWords(entry, show), INDENT),
+    ...wrapped([entryInWords(entry, show), ...timesOf(entry, show)].join(" "), INDENT),
   ]);
   const now = waits.flatMap((wait) => [
     `now  ${subjectOf(wait)}`,
@@ -46,6 +47,16 @@ const subjectOf = ({
   caseChangeId,
 }: Pick<TimelineEntry, "interactionId" | "caseChangeId">): string =>
   interactionId === null ? `change ${caseChangeId}` : `interaction ${interactionId}`;
+
+/** The times where they differ, and the bound of the commit. */
+const timesOf = ({ times }: TimelineEntry, show: ShowMoment): string[] => [
+  ...timesInWords(times, show),
+  ...(times.committedBy === null
+    ? []
+    : [
+        `It was committed not later than ${show(times.committedBy)}, when a head of the record tree held it.`,
+      ]),
+];
 
 type Facts = TimelineEntry["facts"];
 type InWords = (facts: Facts, by: string, show: ShowMoment) => string;

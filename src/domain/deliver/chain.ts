@@ -53,7 +53,14 @@ export interface Attempt {
 
 export interface Transition {
   readonly interactionId: InteractionId;
+  /** When it was recorded. */
   readonly movedAt: Date;
+  /** When it happened, by the clock of its observer. */
+  readonly happenedAt: Date;
+  /** When Tidings learned of it. */
+  readonly learnedAt: Date;
+  /** True if the clock of its reporter was ahead of ours. */
+  readonly isAhead: boolean;
   readonly movedBy: string;
   readonly fromStatus: InteractionStatus | null;
   readonly toStatus: InteractionStatus;

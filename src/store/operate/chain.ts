@@ -64,9 +64,11 @@ async function loadTransitions(
   interactionIds: readonly InteractionId[],
 ): Promise<Transition[]> {
   const { rows } = await sql<Transition>`
-    select t.interaction_id, t.moved_at, t.moved_by, t.from_status, t.to_status, t.from_status_details, t.to_status_details, t.evidence
+    select t.interaction_id, t.moved_at, t.moved_by, t.from_status, t.to_status, t.from_status_details, t.to_status_details, t.evidence,
+      e.happened_at, e.learned_at, e.is_ahead
     from tidings.interaction_transitions t
-    where t.interaction_id = any(${interactionIds}::bigint[])
+    join tidings.entry_times e on e.source = 'transitions' and e.interaction_id = t.interaction_id and e.id = t.id
+    where t.interaction_id = any(${interactionIds}::bigint[]) and e.interaction_id = any(${interactionIds}::bigint[])
     order by t.id
   `.execute(db);
   return rows;

@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 import type { CaseChangeId, InteractionId } from "../../domain/ids.ts";
+import type { LeafSource } from "../../domain/tree/leaf-sources.ts";
 import type { Db } from "../postgres/db.ts";
+import { loadCommitBounds } from "./commit-bounds.ts";
 
 /** The kinds of an entry. `moved` is a change of the status; `putOff` a wait that a rule began or that ended. */
 export type EntryKind =
@@ -27,6 +29,21 @@ export interface TimelineEntry {
   /** The author: a daemon, an operator or a database role; null if the entry does not say. */
   readonly by: string | null;
   readonly facts: Readonly<Record<string, unknown>>;
+  readonly times: EntryTimes;
+}
+
+/** The times of an entry. */
+export interface EntryTimes {
+  /** When it happened, by the clock of its observer. */
+  readonly happenedAt: Date;
+  /** When Tidings learned of it. */
+  readonly learnedAt: Date;
+  /** When it was written. */
+  readonly recordedAt: Date;
+  /** The time of the first head of the record tree that holds it: the commit was not later. Null before there is one. */
+  readonly committedBy: Date | null;
+  /** True if the clock of its reporter was ahead of ours. */
+  readonly isAhead: boolean;
 }
 
 /** The case changes and interactions that a timeline is about. */
@@ -100,15 +117,73 @@ const OF_OUTAGES = sql`(
   where l.interaction_id in (select id from asked)
 )`;
 
+/** The sources of the record tree that have the entries of a kind; undefined where there is none. */
+const SOURCES: Readonly<Record<EntryKind, LeafSource | undefined>> = {
+  changed: "caseChanges",
+  resolved: "resolutions",
+  moved: "transitions",
+  judged: "judgements",
+  held: undefined,
+  decided: undefined,
+  putOff: "recordChanges",
+  receipt: "receipts",
+  redirected: "redirects",
+  amended: "amendments",
+  repairOrdered: "repairs",
+  revealed: "contentReveals",
+  outage: "outages",
+};
+
+type Row = Omit<TimelineEntry, "times"> & { readonly entryId: string };
+
 /** Loads everything on record about case changes and interactions, in the order of time. */
-export async function loadTimeline(
+export async function loadTimeline(db: Db, about: TimelineOf): Promise<TimelineEntry[]> {
+  const rows = await loadEntries(db, about);
+  const names = rows.flatMap(({ kind, entryId }) => {
+    const source = SOURCES[kind];
+    return source === undefined ? [] : [{ source, id: entryId }];
+  });
+  const outageIds = rows.filter(({ kind }) => kind === "outage").map(({ entryId }) => entryId);
+  const times = await loadTimes(db, about, outageIds);
+  const bounds = await loadCommitBounds(db, names);
+  return rows.map(({ entryId, ...entry }) => {
+    const key = `${SOURCES[entry.kind]} ${entryId}`;
+    const own = times.get(key) ?? {
+      happenedAt: entry.at,
+      learnedAt: entry.at,
+      recordedAt: entry.at,
+      isAhead: false,
+    };
+    return { ...entry, times: { ...own, committedBy: bounds.get(key) ?? null } };
+  });
+}
+
+type Times = Omit<EntryTimes, "committedBy">;
+
+/** The times of entries by source and id. Those that Tidings wrote when they happened are left out. */
+async function loadTimes(
   db: Db,
   { caseChangeIds, interactionIds }: TimelineOf,
-): Promise<TimelineEntry[]> {
-  const { rows } = await sql<TimelineEntry>`
+  outageIds: readonly string[],
+): Promise<Map<string, Times>> {
+  const { rows } = await sql<Times & { key: string }>`
+    select e.source || ' ' || e.id as key, e.happened_at, e.learned_at, e.recorded_at, e.is_ahead
+    from (
+      select t.* from tidings.entry_times t where t.interaction_id = any(${interactionIds}::bigint[])
+      union all
+      select t.* from tidings.entry_times t where t.source = 'caseChanges' and t.id = any(${caseChangeIds}::bigint[])
+      union all
+      select t.* from tidings.entry_times t where t.source = 'outages' and t.id = any(${outageIds}::bigint[])
+    ) e
+  `.execute(db);
+  return new Map(rows.map(({ key, ...times }) => [key, times]));
+}
+
+async function loadEntries(db: Db, { caseChangeIds, interactionIds }: TimelineOf): Promise<Row[]> {
+  const { rows } = await sql<Row>`
     with asked as materialized (select unnest(${interactionIds}::bigint[]) as id),
     changes as materialized (select unnest(${caseChangeIds}::bigint[]) as id)
-    select e.at, e.kind, e.case_change_id, e.interaction_id, e.by, e.facts
+    select e.at, e.kind, e.entry_id::text as entry_id, e.case_change_id, e.interaction_id, e.by, e.facts
     from (
       ${OF_CHANGES}
       union all

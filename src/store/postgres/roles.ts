@@ -128,6 +128,7 @@ const WORK_TABLES = [
   "legal_holds",
   "erasures",
   "effective_statuses",
+  "entry_times",
   "holds",
   "redirects",
   "kysely_migration",

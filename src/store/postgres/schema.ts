@@ -322,6 +322,17 @@ export interface EffectiveStatuses {
   statusDetails: string | null;
 }
 
+export interface EntryTimes {
+  caseChangeId: Int8 | null;
+  happenedAt: Timestamp | null;
+  id: Int8 | null;
+  interactionId: Int8 | null;
+  isAhead: boolean | null;
+  learnedAt: Timestamp | null;
+  recordedAt: Timestamp | null;
+  source: string | null;
+}
+
 export interface Erasures {
   cause: string;
   erasedAt: Generated<Timestamp>;
@@ -421,6 +432,7 @@ export interface InboundMessages {
   providerReplied: Generated<boolean>;
   reading: string;
   receivedAt: Generated<Timestamp>;
+  sentAt: Timestamp | null;
   suppresses: boolean;
 }
 
@@ -970,6 +982,7 @@ export interface DB {
   contentReveals: ContentReveals;
   doNotInteract: DoNotInteract;
   effectiveStatuses: EffectiveStatuses;
+  entryTimes: EntryTimes;
   erasures: Erasures;
   guardLocks: GuardLocks;
   guardPolicy: GuardPolicy;

@@ -13,6 +13,8 @@ export interface NewInbound {
   /** The provider's id, by which it is accepted once. */
   readonly providerMessageId: string;
   readonly receivedAt: Date;
+  /** When it was sent, by the sender's clock; null if it does not say. */
+  readonly sentAt: Date | null;
   /** The contacts of its number or address, the most likely sender first; none if the sender is unknown. */
   readonly senders: readonly Sender[];
   /** Sealed if there is a key. */
@@ -86,6 +88,7 @@ async function insertInbound(db: Db, inbound: NewInbound): Promise<void> {
       interactionId: inbound.id,
       provider: inbound.provider,
       providerMessageId: inbound.providerMessageId,
+      sentAt: inbound.sentAt,
       contactIds: inbound.senders.map(({ contactId }) => contactId),
       reading: inbound.reading,
       providerReplied: inbound.providerReplied,
