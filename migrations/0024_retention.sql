@@ -1,8 +1,8 @@
--- Retention: how long the content of interactions is kept, legal holds that keep it longer, and the erasures. The skeleton (recipient,
+-- Retention: how long the content of interactions is kept, legal holds that keep it longer, and the erasures. The metadata (recipient,
 -- time, reason and outcome) is never erased.
 
 create domain tidings.record_class as text
-  constraint record_class_is_known check (value in ('content', 'skeleton')
+  constraint record_class_is_known check (value in ('content', 'metadata')
     or tidings.refuse_word('record_class', value));
 create domain tidings.erasure_cause as text
   constraint erasure_cause_is_known check (value in ('retention', 'request')
@@ -21,21 +21,21 @@ create table tidings.retention_classes (
   set_by text not null default tidings.moved_by()
 );
 
--- Content is erased before the skeleton.
+-- Content is erased before the metadata.
 create function tidings.guard_retention_class() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   content_years int := (select c.years from tidings.retention_classes c where c.record_class = 'content');
-  skeleton_years int := (select c.years from tidings.retention_classes c where c.record_class = 'skeleton');
+  metadata_years int := (select c.years from tidings.retention_classes c where c.record_class = 'metadata');
 begin
   if new.record_class = 'content' then
     content_years := new.years;
-  elsif new.record_class = 'skeleton' then
-    skeleton_years := new.years;
+  elsif new.record_class = 'metadata' then
+    metadata_years := new.years;
   end if;
-  if skeleton_years < content_years or (skeleton_years is not null and content_years is null) then
-    perform tidings.refuse('retention_classes_content_goes_first', 'the skeleton would be kept for a shorter time than the content',
-      'set more years for the skeleton, or fewer for the content');
+  if metadata_years < content_years or (metadata_years is not null and content_years is null) then
+    perform tidings.refuse('retention_classes_content_goes_first', 'the metadata would be kept for a shorter time than the content',
+      'set more years for the metadata, or fewer for the content');
   end if;
   new.set_at := clock_timestamp();
   new.set_by := tidings.moved_by();

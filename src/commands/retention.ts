@@ -75,8 +75,8 @@ function classInWords(one: ClassState, show: ShowMoment): string {
       : ` ${counted(younger, "content")} that ${younger === 1 ? "is" : "are"} younger was erased on request.`;
   if (years === null) return `${recordClass}: kept for good.${set}${early}`;
   const rest =
-    recordClass === "skeleton"
-      ? " No command erases the skeleton."
+    recordClass === "metadata"
+      ? " No command erases the metadata."
       : ` ${open} of an open notice, ${held} under a legal hold, ${read} that the guard reads.`;
   return `${recordClass}: kept for ${counted(years, "year")}.${set} Older and kept: ${counted(older, "interaction")}.${rest}${early}`;
 }

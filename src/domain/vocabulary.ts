@@ -197,7 +197,7 @@ export const WAIT_ENDS = [
 ] as const;
 export type WaitEnd = (typeof WAIT_ENDS)[number];
 /** The parts of the record that are kept for different times. */
-export const RECORD_CLASSES = ["content", "skeleton"] as const;
+export const RECORD_CLASSES = ["content", "metadata"] as const;
 export type RecordClass = (typeof RECORD_CLASSES)[number];
 
 /** Why content was erased. */

@@ -149,7 +149,7 @@ function provable(
   const present = leafHash(Buffer.from(text));
   const leaf = expected.toString("hex");
   const row = { source, id, index, leaf, text };
-  if (present.equals(expected)) return [{ ...row, isWithheld: false }];
+  if (present.equals(expected)) return [{ ...row, isRedacted: false }];
   const isErased = erased.some(
     (one) =>
       one.source === source &&
@@ -158,7 +158,7 @@ function provable(
       one.is === present.toString("hex"),
   );
   // what is left of an erased row is shown; the hash that is proved is that of the whole one
-  if (isErased) return [{ ...row, isWithheld: true }];
+  if (isErased) return [{ ...row, isRedacted: true }];
   throw new Fault(
     "RECORD_UNPROVED",
     `row ${id} of ${source} is not as it was when it became a leaf`,
@@ -214,7 +214,7 @@ function openBytes(
 function hideIn(row: ProvableRow, contents: readonly GatheredContent[]): ProvableRow {
   if (row.source !== "interactions" && row.source !== "recordChanges") return row;
   const text = hiddenIn(row.text, contents);
-  return text === null ? row : { ...row, text, isWithheld: true };
+  return text === null ? row : { ...row, text, isRedacted: true };
 }
 
 interface MayHaveContent {

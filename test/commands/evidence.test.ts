@@ -331,7 +331,7 @@ describe("a pack that was changed", () => {
       "templates/1.1.json",
     ],
     [
-      "a row that is said to be withheld and is not hashed",
+      "a row that is said to be redacted and is not hashed",
       (one) => ({
         ...one,
         rows: one.rows.map((row) =>
@@ -410,7 +410,7 @@ describe("sensitive content", () => {
     expect(verifyPack(other, undefined).flaw?.path).toBe("contents/3.bin");
   });
 
-  test("that was stored unsealed is withheld with its row, whose hash is proved", async () => {
+  test("that was stored unsealed is redacted in its row, whose hash is proved", async () => {
     const id = await insertInteraction(pool, {
       caseId: "UNSEALED",
       status: "attempted",
@@ -421,7 +421,7 @@ describe("sensitive content", () => {
     await growTree();
     const hidden = await pack("--interaction", id);
     expect(everything(hidden.files)).not.toMatch(SECRET);
-    expect([...hidden.files.keys()].filter((path) => path.startsWith("withheld/"))).toHaveLength(1);
+    expect([...hidden.files.keys()].filter((path) => path.startsWith("redacted/"))).toHaveLength(1);
     expect((await run("--verify", hidden.path)).code).toBe(0);
     const shown = await pack("--interaction", id, "--reveal");
     expect(everything(shown.files)).toMatch(SECRET);
@@ -450,7 +450,7 @@ test("erased content is not in the pack, which still proves the hash of its row"
   expect(textIn(files, "index.html")).toContain("(request): The borrower asked for it.");
   expect(everything(files)).not.toContain("+16145550101");
   expect(
-    [...files.keys()].filter((name) => name.startsWith("withheld/interactions/")),
+    [...files.keys()].filter((name) => name.startsWith("redacted/interactions/")),
   ).toHaveLength(1);
   expect((await run("--verify", path)).code).toBe(0);
 });

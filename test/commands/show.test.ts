@@ -143,6 +143,25 @@ describe("show", () => {
   });
 });
 
+test("a notice that was amended and then erased says both", async () => {
+  const id = await idOf("E1");
+  await pool.query(
+    `insert into tidings.amendments (interaction_id, kind, transition_id, status, status_details, reason, evidence)
+     values ($1, 'lostByCarrier', 0, 'failed', 'emailFailed', 'lost', 'letter 4')`,
+    [id],
+  );
+  await pool.query("select tidings.erase_content($1, 'request', 'Asked by letter')", [id]);
+  const { output } = await run(id);
+  expect(output).toMatch(/amended +to failed emailFailed; `tidings explain \d+` has the reason/);
+  expect(output).toMatch(/erased +\S.*, by .*: Asked by letter/);
+  expect(output).toContain("The content was erased, so it cannot be computed again.");
+  expect(output).toContain(
+    "  It was erased. The rest of the record, and the hash above, are kept.",
+  );
+  const json = JSON.parse((await run(id, "--json")).output) as { amendedTo: string };
+  expect(json).toMatchObject({ amendedTo: "failed emailFailed", erasedWhy: "Asked by letter" });
+});
+
 describe("sensitive content", () => {
   let id = "";
   beforeAll(async () => {

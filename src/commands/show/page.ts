@@ -30,8 +30,13 @@ export async function showPage(shown: Shown, show: ShowMoment): Promise<string> 
 
 function aboutRows({ kept, reveals }: Shown, show: ShowMoment): string[][] {
   const { templateId, templateVersion, templateSlug, contactId, provider, claimedAt, why } = kept;
+  const { id, amendedTo, erasedAt, erasedBy, erasedWhy } = kept;
   const rows: (readonly [string, string] | null)[] = [
     why === null ? null : ["why", why],
+    amendedTo === null
+      ? null
+      : ["amended", `to ${amendedTo}; \`tidings explain ${id}\` has the reason`],
+    erasedAt === null ? null : ["erased", `${show(erasedAt)}, by ${erasedBy}: ${erasedWhy}`],
     templateId === null
       ? null
       : ["template", `${templateSlug ?? templateId}, version ${templateVersion ?? "unknown"}`],
@@ -91,6 +96,8 @@ async function judgeRecord(shown: Shown, sha256: string): Promise<string> {
   const { channel } = shown.kept;
   if (verdict === "changed" && isSendableChannel(channel)) return CHANGED[channel];
   if (verdict === "hidden") return "Use --reveal to compare it with the content on record.";
+  if (shown.kept.erasedAt !== null)
+    return "The content was erased, so it cannot be computed again.";
   return verdict === "same"
     ? "The content on record produces the same bytes."
     : "The content on record is not complete enough to compute it again.";
@@ -116,6 +123,13 @@ export async function showJson(shown: Shown): Promise<string> {
 const NOT_YET = "None yet. It is rendered when the interaction is sent.";
 const NEVER = "None is on record.";
 
+const ERASED = "It was erased. The rest of the record, and the hash above, are kept.";
+
+function missingInWords({ erasedAt, contentSha256, status }: ContentRecord): string {
+  if (erasedAt !== null) return contentSha256 === null ? "It was erased." : ERASED;
+  return status === "scheduled" ? NOT_YET : NEVER;
+}
+
 /** These fields have their own heading; the others are rows. */
 const PARTS = { subject: "Subject", bodyText: "Text", body: "Text" } as const;
 
@@ -126,7 +140,7 @@ function contentLines({ kept, content, hidden }: Shown): string[] {
       ...title,
       `  It is sensitive. \`tidings show ${kept.id} --reveal\` shows it and records who saw it.`,
     ];
-  if (content === null) return [...title, `  ${kept.status === "scheduled" ? NOT_YET : NEVER}`];
+  if (content === null) return [...title, `  ${missingInWords(kept)}`];
   const entries = Object.entries(content);
   const rows = entries
     .filter(([name]) => !(name in PARTS) && name !== "bodyHtml")

@@ -10,6 +10,7 @@ import type {
   JudgementRow,
   ReceiptRow,
   RecordRows,
+  RedirectRow,
   StateRow,
   TracedAttempt,
   TransitionRow,
@@ -32,8 +33,12 @@ export function attemptSection(traced: TracedAttempt, rows: RecordRows): Safe {
 <h3>${titleOf(traced)}${amendedIn(traced, own(rows.amendments))}</h3>
 ${stateSection(traced)}${own(rows.erasures).map(erasedIn)}
 <h4>What happened</h4>
-${table(["when", "status", "by", "evidence"], transitions.map(transitionCells))}${titled("Amendments", table(["made", "by", "correct status", "reason", "evidence"], own(rows.amendments).map(amendmentCells)))}
+${table(
+  ["happened", "learned", "recorded", "status", "by", "evidence"],
+  transitions.map((row) => transitionCells(row, timesOf(row, traced, receipts))),
+)}${titled("Amendments", table(["made", "by", "correct status", "reason", "evidence"], own(rows.amendments).map(amendmentCells)))}
 ${titled("What the guard decided", table(["when", "decision", "rules", "policy"], own(rows.judgements).map(judgementCells)))}
+${own(rows.redirects).map(redirectIn)}
 ${titled("Receipts of the provider", table(["happened", "arrived", "report"], receipts.map(receiptCells)))}
 ${state === null || isMereNote(state) ? null : contentSection(attempt, state)}
 ${titled(
@@ -127,7 +132,38 @@ const providerOf = ({ provider, provider_message_id }: StateRow): string | null 
     ? null
     : `${provider}${provider_message_id === null ? "" : `, message ${provider_message_id}`}`;
 
-const transitionCells = (row: TransitionRow): readonly Piece[] => [
+/** Why the notice went to another contact, and as which interaction. */
+const redirectIn = (row: RedirectRow): Piece =>
+  markup`<h4>Redirected</h4><p>On ${utc(row.redirected_at)} rule ${row.rule_id} sent the notice from contact ${row.from_contact_id} to contact ${row.to_contact_id}: this interaction was canceled, and <a href="#${blockIdOf(String(row.next_interaction_id))}">interaction ${row.next_interaction_id}</a> replaced it. By ${row.redirected_by}.</p>`;
+
+interface RowTimes {
+  readonly happened: string;
+  readonly learned: string;
+}
+
+/** As in the view entry_times: by the receipt, by the end of the last call, or by Tidings itself. */
+function timesOf(
+  row: TransitionRow,
+  { state, transitions }: TracedAttempt,
+  receipts: readonly ReceiptRow[],
+): RowTimes {
+  const receipt = receipts.find(({ id }) => String(id) === row.evidence?.receiptId);
+  if (receipt !== undefined)
+    return { happened: receipt.reported_at ?? receipt.received_at, learned: receipt.received_at };
+  const own = { happened: row.moved_at, learned: row.moved_at };
+  const call = transitions.findLast(({ from_status }) => from_status === "inProgress");
+  if (call !== row || state === null || row.evidence?.code === "workerDied") return own;
+  const { ended_at, claimed_at, origin } = state;
+  if (ended_at === null || claimed_at === null || origin !== "tidings") return own;
+  const end = Date.parse(ended_at);
+  return end < Date.parse(claimed_at) || end > Date.parse(row.moved_at)
+    ? own
+    : { happened: ended_at, learned: ended_at };
+}
+
+const transitionCells = (row: TransitionRow, { happened, learned }: RowTimes): readonly Piece[] => [
+  utc(happened),
+  utc(learned),
   utc(row.moved_at),
   [row.to_status, row.to_status_details].filter(Boolean).join(" "),
   row.moved_by,

@@ -46,7 +46,7 @@ export function checkRows({ rows, head }: Pack): PackFlaw | undefined {
 function checkRow(row: PackRow, size: number, root: Buffer): PackFlaw | undefined {
   const { source, id, index, text } = row;
   const leaf = Buffer.from(row.leaf, "hex");
-  if (!row.isWithheld && !leafHash(Buffer.from(text)).equals(leaf))
+  if (!row.isRedacted && !leafHash(Buffer.from(text)).equals(leaf))
     return flaw(rowPathOf(row), "The row does not have the hash of its leaf.");
   const named = namesIn(row);
   if (named.id !== id || named.leafOf !== source)

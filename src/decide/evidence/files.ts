@@ -21,9 +21,9 @@ export const CONTENTS = "pack.json";
 export const rowPathOf = ({
   source,
   id,
-  isWithheld,
-}: Pick<PackRow, "source" | "id" | "isWithheld">): string =>
-  `${isWithheld ? "withheld" : "rows"}/${source}/${id}.json`;
+  isRedacted,
+}: Pick<PackRow, "source" | "id" | "isRedacted">): string =>
+  `${isRedacted ? "redacted" : "rows"}/${source}/${id}.json`;
 export const proofPathOf = ({ source, id }: Pick<PackRow, "source" | "id">): string =>
   `proofs/${source}/${id}.txt`;
 
@@ -88,12 +88,12 @@ function contentsOf({ subject, head, rows, attempts, templates }: Pack): string 
     page: PAGE_VERSION,
     subject,
     head: { size: head.size, root: head.root, madeAt: head.madeAt, keyId: head.keyId },
-    rows: rows.map(({ source, id, index, leaf, isWithheld }) => ({
+    rows: rows.map(({ source, id, index, leaf, isRedacted }) => ({
       source,
       id,
       index,
       leaf,
-      isWithheld,
+      isRedacted,
     })),
     attempts: attempts.map(({ interactionId, receiptIds, openState, message, opened }) => ({
       interactionId,

@@ -46,7 +46,7 @@ ${proofSection(pack)}
 }
 
 const headSection = (head: PackHead, rows: number): Safe =>
-  markup`<p>The record of Tidings as of the head of size ${head.size} of its record tree, made on ${utc(head.madeAt)}. ${rows} rows are proved by it.</p>
+  markup`<p>The record of Tidings as of the head of size ${head.size} of its record tree, made on ${utc(head.madeAt)}. ${rows} rows are proved by it: each was committed before that time.</p>
 ${facts([
   ["root", markup`<code>${head.root}</code>`],
   [
@@ -209,8 +209,8 @@ ${table(["change", "when", "by", "what", "reason"], cells) ?? markup`<p>The poli
 }
 
 function proofSection({ rows }: Pack): Safe {
-  const cells = rows.map(({ source, id, index, leaf, isWithheld }) => {
-    const path = `${isWithheld ? "withheld" : "rows"}/${source}/${id}.json`;
+  const cells = rows.map(({ source, id, index, leaf, isRedacted }) => {
+    const path = `${isRedacted ? "redacted" : "rows"}/${source}/${id}.json`;
     return [markup`<a href="${path}">${path}</a>`, index, markup`<code>${leaf}</code>`];
   });
   return markup`<h2 id="proof">Proof</h2>

@@ -34,7 +34,7 @@ export interface TransitionRow {
   readonly from_status: Text;
   readonly to_status: string;
   readonly to_status_details: Text;
-  readonly evidence: object | null;
+  readonly evidence: { readonly code?: unknown; readonly receiptId?: unknown } | null;
 }
 export interface StateRow {
   readonly interaction_id: number;
@@ -124,6 +124,15 @@ export interface AmendmentRow {
   readonly amended_at: string;
   readonly amended_by: string;
 }
+export interface RedirectRow {
+  readonly interaction_id: number;
+  readonly next_interaction_id: number;
+  readonly redirected_at: string;
+  readonly redirected_by: string;
+  readonly rule_id: string;
+  readonly from_contact_id: string;
+  readonly to_contact_id: string;
+}
 export interface ErasureRow {
   readonly interaction_id: number;
   readonly cause: string;
@@ -170,6 +179,7 @@ export interface RecordRows {
   readonly reveals: readonly RevealRow[];
   readonly history: readonly HistoryRow[];
   readonly policy: readonly PolicyRow[];
+  readonly redirects: readonly RedirectRow[];
   readonly amendments: readonly AmendmentRow[];
   readonly erasures: readonly ErasureRow[];
 }
@@ -200,6 +210,7 @@ export function readRows({ rows, attempts }: Pick<Pack, "rows" | "attempts">): R
     reveals: read("contentReveals"),
     history: read("recordChanges"),
     policy: read("policyChanges"),
+    redirects: read("redirects"),
     amendments: read("amendments"),
     erasures: read("erasures"),
   };

@@ -19,7 +19,7 @@ export const CONTENTS_SCHEMA = z.object({
       id,
       index: count,
       leaf: hex,
-      isWithheld: z.boolean(),
+      isRedacted: z.boolean(),
     }),
   ),
   attempts: z.array(

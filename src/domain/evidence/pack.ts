@@ -42,7 +42,7 @@ export interface PackRow {
   /** The text of the row. */
   readonly text: string;
   /** True if the text has parts that are not shown: then it is not the text of the leaf, and only the hash of the leaf is proved. */
-  readonly isWithheld: boolean;
+  readonly isRedacted: boolean;
   /** From the leaf upwards. */
   readonly proof: readonly PackStep[];
 }

@@ -29,6 +29,12 @@ export interface ContentRecord {
   readonly content: object | null;
   readonly contentSha256: string | null;
   readonly segments: number | null;
+  /** The status by the amendment in force, with its details; null if the recorded one counts. */
+  readonly amendedTo: string | null;
+  /** When and by whom the content was erased, and why; null if it was not. */
+  readonly erasedAt: Date | null;
+  readonly erasedBy: string | null;
+  readonly erasedWhy: string | null;
 }
 
 /** Undefined if there is no interaction with this id. */
@@ -40,8 +46,11 @@ export async function loadContentRecord(
     select i.id, coalesce(i.first_interaction_id, i.id) as chain_id, i.origin, i.channel, i.status, i.status_details,
       coalesce(i.failure_description_long, i.failure_description_short) as why, i.attempt, i.claimed_at,
       i.started_at, i.contact_id, i.contact->>'name' as contact_name, i.provider, i.template_id, i.template_version, t.slug as template_slug,
-      t.language, i.sensitive, i.content, i.content_sha256, i.segments
+      t.language, i.sensitive, i.content, i.content_sha256, i.segments,
+      (select concat_ws(' ', a.status, a.status_details) from tidings.amended_statuses a where a.interaction_id = i.id) as amended_to,
+      e.erased_at, e.erased_by, e.reason as erased_why
     from tidings.interactions i
+    left join tidings.erasures e on e.interaction_id = i.id
     left join tidings.templates t on t.id = i.template_id and t.version = i.template_version
     where i.id = ${interactionId}::bigint
   `.execute(db);

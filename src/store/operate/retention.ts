@@ -39,7 +39,7 @@ export async function listRetention(db: Db): Promise<ClassState[]> {
   const { rows } = await sql<ClassState>`
     select k.record_class, c.years, c.reason, c.set_at, c.set_by, coalesce(o.older, 0) as older, coalesce(o.open, 0) as open,
       coalesce(o.held, 0) as held, coalesce(o.read, 0) as read, coalesce(y.younger, 0) as younger
-    from (values (1, 'content'), (2, 'skeleton')) k(place, record_class)
+    from (values (1, 'content'), (2, 'metadata')) k(place, record_class)
     left join tidings.retention_classes c on c.record_class = k.record_class
     left join lateral (
       select count(*)::int as older, (count(*) filter (where tidings.is_open_notice(i.id, i.first_interaction_id)))::int as open,
@@ -47,7 +47,7 @@ export async function listRetention(db: Db): Promise<ClassState[]> {
         (count(*) filter (where tidings.is_read_by_guard(i.id)))::int as read
       from tidings.interactions i
       where i.created_at < now() - make_interval(years => c.years)
-        and (k.record_class = 'skeleton' or not exists (select from tidings.erasures e where e.interaction_id = i.id))
+        and (k.record_class = 'metadata' or not exists (select from tidings.erasures e where e.interaction_id = i.id))
     ) o on true
     left join lateral (
       select count(*)::int as younger

@@ -112,7 +112,7 @@ async function nightAt(hour: string): Promise<object[]> {
 const nextDay = () => pool.query("update tidings.retention_state set pass_ended_on = null");
 
 describe("erasing on request", () => {
-  test("removes content, address, borrower and notes, also from the history, and keeps the skeleton", async () => {
+  test("removes content, address, borrower and notes, also from the history, and keeps the metadata", async () => {
     const sent = await insertSent();
     const logged = await insertLogged(pool, { personId: borrower, ...CONTENT });
     await pool.query(
@@ -386,20 +386,20 @@ describe("retention", () => {
     expect(await recordOf(held)).not.toMatch(/zebra/i);
   });
 
-  test("is set with a reason, on record, and never keeps the skeleton shorter than the content", async () => {
+  test("is set with a reason, on record, and never keeps the metadata shorter than the content", async () => {
     await setYears("content", "7");
-    await expect(setYears("skeleton", "5")).rejects.toMatchObject({
+    await expect(setYears("metadata", "5")).rejects.toMatchObject({
       constraint: "retention_classes_content_goes_first",
     });
-    await setYears("skeleton", "10");
+    await setYears("metadata", "10");
     const { output } = await runOn(database, retention, "--json");
     expect(JSON.parse(output)).toMatchObject([
       { recordClass: "content", years: 7, setBy: "operator:kim" },
-      { recordClass: "skeleton", years: 10 },
+      { recordClass: "metadata", years: 10 },
     ]);
     await expect(setYears("letters", "5")).rejects.toThrow("--class must be one of");
     const { rowCount } = await pool.query(
-      "select from tidings.record_changes where table_name = 'retention_classes' and row_id = 'skeleton'",
+      "select from tidings.record_changes where table_name = 'retention_classes' and row_id = 'metadata'",
     );
     expect(rowCount).toBe(1);
   });

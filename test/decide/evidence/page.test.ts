@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import { evidencePage } from "../../../src/decide/evidence/page.ts";
+import type { PackAttempt, PackRow } from "../../../src/domain/evidence/pack.ts";
+
+const HASH = "0".repeat(64);
+const row = (source: PackRow["source"], id: number, columns: object): PackRow => ({
+  source,
+  id: String(id),
+  index: id,
+  leaf: HASH,
+  text: JSON.stringify({ leaf_of: source, id, ...columns }),
+  isRedacted: false,
+  proof: [],
+});
+const transition = (id: number, interactionId: number, columns: object = {}): PackRow =>
+  row("transitions", id, {
+    interaction_id: interactionId,
+    moved_at: "2031-03-04T15:20:00+00:00",
+    moved_by: "w-1",
+    from_status: null,
+    to_status: "scheduled",
+    to_status_details: null,
+    evidence: null,
+    ...columns,
+  });
+const attempt = (interactionId: string, receiptIds: readonly string[] = []): PackAttempt => ({
+  interactionId,
+  receiptIds,
+  openState: null,
+  message: null,
+  opened: null,
+});
+
+const pageOf = (rows: readonly PackRow[], attempts: readonly PackAttempt[]): string =>
+  evidencePage({
+    subject: { kind: "interaction", id: "1" },
+    head: {
+      size: 9,
+      root: HASH,
+      madeAt: "2031-03-04T16:00:00.000Z",
+      keyId: null,
+      signature: null,
+      publicKey: null,
+    },
+    rows,
+    attempts,
+    templates: [],
+  });
+
+test("a notice that was redirected says why, from whom to whom, and which interaction replaced it", () => {
+  const redirect = row("redirects", 1, {
+    interaction_id: 1,
+    next_interaction_id: 2,
+    chain_id: 1,
+    redirected_at: "2031-03-04T15:20:00+00:00",
+    redirected_by: "w-1",
+    rule_id: "attorney.represented",
+    from_contact_id: "CT-1",
+    to_contact_id: "CT-2",
+  });
+  const page = pageOf([transition(1, 1), transition(2, 2), redirect], [attempt("1"), attempt("2")]);
+  expect(page).toContain(
+    'rule attorney.represented sent the notice from contact CT-1 to contact CT-2: this interaction was canceled, and <a href="#attempt-2">interaction 2</a> replaced it. By w-1.',
+  );
+  expect(page.match(/<h4>Redirected/g)).toHaveLength(1);
+});
+
+test("a status that a receipt has changed has the times of the provider, of the arrival and of the record", () => {
+  const receipt = row("receipts", 7, {
+    provider: "twilio",
+    raw_status: "delivered",
+    reported_at: "2031-03-04T15:00:00+00:00",
+    received_at: "2031-03-04T15:10:00+00:00",
+  });
+  const moved = transition(1, 1, { to_status: "succeeded", evidence: { receiptId: "7" } });
+  const page = pageOf([moved, receipt], [attempt("1", ["7"])]);
+  expect(page).toContain(
+    '<td data-head="happened">Tue 2031-03-04 15:00:00 UTC</td><td data-head="learned">Tue 2031-03-04 15:10:00 UTC</td><td data-head="recorded">Tue 2031-03-04 15:20:00 UTC</td>',
+  );
+});
