@@ -1,10 +1,13 @@
-import { stillHolds } from "../decide/resolve/match.ts";
+import { auditChange } from "../decide/audit/audit-change.ts";
 import { createCalendars } from "../decide/resolve/calendars.ts";
 import { termsOf, type Planning } from "../decide/resolve/plan.ts";
 import type { Deps } from "../deps.ts";
 import type { CaseChange } from "../domain/resolve/case-change.ts";
 import type { NotificationTypeVersion } from "../domain/resolve/notification-type.ts";
-import type { RepairKind, RepairResult } from "../domain/vocabulary.ts";
+import { REPAIR_KINDS, type RepairKind, type RepairResult } from "../domain/vocabulary.ts";
+import type { AuditedChange } from "../domain/audit/audit.ts";
+import { loadAuditedChangesOf } from "../store/audit/audited-changes.ts";
+import { loadTypeHistory } from "../store/operate/case-history.ts";
 import {
   lockRepairs,
   noteMissedChanges,
@@ -16,12 +19,16 @@ import {
 import type { Db } from "../store/postgres/db.ts";
 import { loadVersion } from "../store/resolve/active-types.ts";
 import { loadCalendars } from "../store/resolve/calendars.ts";
-import { loadCaseChanges } from "../store/resolve/case-changes.ts";
 import { loadLanguages } from "../store/resolve/languages.ts";
 import { type MissingNotice, planMissing } from "../store/resolve/resolutions.ts";
 
 /** The number of repairs in one transaction. */
 const BATCH = 500;
+/**
+ * Each batch of lost jobs reads every job that there is, which takes seconds with a million of them, so there are few batches. One of this
+ * size writes for about a second.
+ */
+const JOB_BATCH = 20_000;
 
 type Done = (repair: OpenRepair) => RepairResult;
 
@@ -30,8 +37,15 @@ type Done = (repair: OpenRepair) => RepairResult;
  * together.
  */
 export async function carryOutRepairs(deps: Deps): Promise<void> {
+  for (const kind of REPAIR_KINDS) await carryOutKind(deps, kind);
+}
+
+async function carryOutKind(deps: Deps, kind: RepairKind): Promise<void> {
+  const most = kind === "jobMissing" ? JOB_BATCH : BATCH;
   for (;;) {
-    const results = await deps.db.transaction().execute((trx) => carryOutBatch(deps, trx));
+    const results = await deps.db
+      .transaction()
+      .execute((trx) => carryOutBatch(deps, trx, { kind, most }));
     if (results.length === 0) return;
     const count = (result: RepairResult): number => results.filter((one) => one === result).length;
     deps.emit("repairs.made", {
@@ -40,19 +54,19 @@ export async function carryOutRepairs(deps: Deps): Promise<void> {
       notNeeded: count("notNeeded"),
       notPossible: count("notPossible"),
     });
-    if (results.length < BATCH) return;
+    if (results.length < most) return;
   }
 }
 
-async function carryOutBatch(deps: Deps, trx: Db): Promise<RepairResult[]> {
-  const repairs = await lockRepairs(trx, BATCH);
+async function carryOutBatch(
+  deps: Deps,
+  trx: Db,
+  { kind, most }: { readonly kind: RepairKind; readonly most: number },
+): Promise<RepairResult[]> {
+  const repairs = await lockRepairs(trx, kind, most);
   if (repairs.length === 0) return [];
-  const byKind = Map.groupBy(repairs, ({ kind }) => kind);
-  const results: { readonly id: string; readonly result: RepairResult }[] = [];
-  for (const [kind, those] of byKind) {
-    const done = await WORK[kind](deps, trx, those);
-    results.push(...those.map((one) => ({ id: one.id, result: done(one) })));
-  }
+  const done = await WORK[kind](deps, trx, repairs);
+  const results = repairs.map((one) => ({ id: one.id, result: done(one) }));
   await recordRepairs(trx, results);
   return results.map(({ result }) => result);
 }
@@ -81,27 +95,53 @@ const WORK: Readonly<Record<RepairKind, Work>> = {
 
 /** Plans missing notices by the version that should have made them. */
 async function planAgain(deps: Deps, trx: Db, repairs: readonly OpenRepair[]): Promise<Done> {
-  const changes = await loadCaseChanges(trx, changesOf(repairs));
+  const audited = await loadAuditedChangesOf(trx, changesOf(repairs));
+  const resultOf = await auditAgain(trx, audited);
+  const changes = new Map(audited.map(({ change }) => [change.id, change]));
   const planning = await loadPlanning(deps, trx);
-  const borrowerIds = changes.map((change) => change.borrowerId);
-  const languageOf = await loadLanguages(trx, borrowerIds);
+  const languageOf = await loadLanguages(
+    trx,
+    audited.map(({ change }) => change.borrowerId),
+  );
   const typeOf = await loadTypes(trx, repairs);
   const notices: MissingNotice[] = [];
   for (const repair of repairs) {
-    const change = changes.find(({ id }) => id === repair.caseChangeId);
+    const change = changes.get(repair.caseChangeId);
     const type = typeOf(repair);
-    // An operator orders by SQL too, and may not choose a type that the change cannot fire.
-    if (change === undefined || type === undefined || !stillHolds(type, change, change.fields))
-      continue;
+    if (change === undefined || type === undefined || resultOf(repair) !== "queued") continue;
     const subject = subjectOf(change, deps.clock(), languageOf(change.borrowerId));
     notices.push({ ...termsOf(subject, type, planning), ...authorOf(repair) });
   }
-  const keyOf = (one: Pick<OpenRepair, "caseChangeId" | "notificationTypeId">): string =>
-    `${one.caseChangeId} ${one.notificationTypeId}`;
-  const possible = new Set(notices.map(keyOf));
-  const planned = new Set((await planMissing(trx, notices)).map(keyOf));
+  const planned = new Set((await planMissing(trx, notices)).map(noticeKey));
   return (repair) =>
-    possible.has(keyOf(repair)) ? queuedIf(planned.has(keyOf(repair))) : "notPossible";
+    resultOf(repair) === "queued" ? queuedIf(planned.has(noticeKey(repair))) : resultOf(repair);
+}
+
+const noticeKey = (one: Pick<OpenRepair, "caseChangeId" | "notificationTypeId">): string =>
+  `${one.caseChangeId} ${one.notificationTypeId}`;
+
+/**
+ * Returns what can become of a repair. An operator orders by SQL too, and may not choose a version that was not active or
+ * not linked then, or that the change did not fire. So a notice is planned only if an audit of now misses it.
+ */
+async function auditAgain(trx: Db, audited: readonly AuditedChange[]): Promise<Done> {
+  const caseTypeIds = [...new Set(audited.map(({ change }) => change.caseTypeId))];
+  const history = await loadTypeHistory(trx, caseTypeIds, []);
+  const missing = new Set(
+    audited
+      .flatMap((one) => auditChange(one, history).gaps)
+      .filter(({ kind }) => kind === "noticeMissing")
+      .map((gap) => `${noticeKey(gap)} ${gap.notificationTypeVersion}`),
+  );
+  const present = new Set(
+    audited.flatMap(({ change, notices }) =>
+      notices.map((one) => noticeKey({ ...one, caseChangeId: change.id })),
+    ),
+  );
+  return (repair) => {
+    if (missing.has(`${noticeKey(repair)} ${repair.notificationTypeVersion}`)) return "queued";
+    return present.has(noticeKey(repair)) ? "notNeeded" : "notPossible";
+  };
 }
 
 /** The time within which it may be sent counts from the repair, as it does from the arrival of a late change. */

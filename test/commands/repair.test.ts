@@ -207,6 +207,29 @@ test("an order that no audit made plans no notice that the change did not cause"
   expect(rows).toEqual([{ result: "notPossible" }]);
 });
 
+test("an order for a version that was not active when the change was resolved plans nothing", async () => {
+  await deleteNotice();
+  // it would fire, and was published and linked later
+  await insertType(pool, { id: 3, onStatus: "completed", caseTypes: ["bankruptcy"] });
+  await pool.query(
+    `insert into tidings.repairs (kind, case_change_id, notification_type_id, notification_type_version, reason)
+     select 'noticeMissing', id, 3, 1, 'forged' from tidings.case_changes where case_id = $1 and status = 'completed'`,
+    [caseId],
+  );
+  await rewriteRecord(
+    pool,
+    `update tidings.resolutions r set resolved_at = r.resolved_at - interval '1 day' from tidings.case_changes c where c.id = r.case_change_id and c.case_id = '${caseId}'`,
+  );
+  await carryOut();
+  expect(await interactions()).toHaveLength(1);
+  expect(emitted).toContainEqual(
+    expect.objectContaining({ fields: expect.objectContaining({ notPossible: 1, queued: 0 }) }),
+  );
+  await pool.query(
+    "delete from tidings.case_type_notification_types where notification_type_id = 3",
+  );
+});
+
 test("a gap that no repair can close is left to a person, with exit code 1", async () => {
   const { rows } = await pool.query<{ id: string }>(
     "select id from tidings.case_changes where case_id = $1 and status = 'initiated'",

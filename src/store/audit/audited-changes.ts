@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type {
   AuditedChange,
   EarlierState,
@@ -87,12 +87,31 @@ const NOTICES = sql`
 `;
 
 /** Loads the first changes of a scope from an id on, in the order of their ids. */
-export async function loadAuditedChanges(
+export const loadAuditedChanges = (
   db: Db,
   { from, until, caseId }: AuditScope,
   fromId: CaseChangeId,
   limit: number,
-): Promise<AuditedChange[]> {
+): Promise<AuditedChange[]> =>
+  load(
+    db,
+    sql`
+      select * from tidings.case_changes s
+      where s.id >= ${fromId}::bigint and s.received_at >= ${from} and s.received_at < ${until}
+        and (${caseId}::text is null or s.case_id = ${caseId})
+      order by s.id
+      limit ${limit}
+    `,
+  );
+
+/** Loads these changes, in the order of their ids. */
+export const loadAuditedChangesOf = (
+  db: Db,
+  ids: readonly CaseChangeId[],
+): Promise<AuditedChange[]> =>
+  load(db, sql`select * from tidings.case_changes s where s.id = any(${ids}::bigint[])`);
+
+async function load(db: Db, changes: RawBuilder<unknown>): Promise<AuditedChange[]> {
   const { rows } = await sql<Row>`
     with queued as materialized (
       select unnest(q.case_change_ids) as id, q.failed_by as refused_by from tidings.resolve_queue q
@@ -108,13 +127,7 @@ export async function loadAuditedChanges(
       coalesce(e.earlier, '[]') as earlier, r.resolved_at, r.resolved_by, r.verdicts, exists (select from queued q where q.id = c.id) as is_queued,
       (select max(q.refused_by) from queued q where q.id = c.id) as refused_by,
       coalesce(n.notices, '[]') as notices
-    from (
-      select * from tidings.case_changes s
-      where s.id >= ${fromId}::bigint and s.received_at >= ${from} and s.received_at < ${until}
-        and (${caseId}::text is null or s.case_id = ${caseId})
-      order by s.id
-      limit ${limit}
-    ) c
+    from (${changes}) c
     left join tidings.case_moves m on m.case_change_id = c.id
     left join tidings.case_changes f on f.id = m.following_case_change_id
     left join tidings.resolutions r on r.case_change_id = c.id

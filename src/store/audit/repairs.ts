@@ -43,12 +43,16 @@ export interface OpenRepair extends RepairOrder {
   readonly reason: string;
 }
 
-/** Locks up to `most` repairs that are not carried out. Those of another daemon are passed over. */
-export async function lockRepairs(transaction: Db, most: number): Promise<OpenRepair[]> {
+/** Locks up to `most` repairs of a kind that are not carried out. Those of another daemon are passed over. */
+export async function lockRepairs(
+  transaction: Db,
+  kind: RepairKind,
+  most: number,
+): Promise<OpenRepair[]> {
   const { rows } = await sql<OpenRepair>`
     select r.id, r.kind, r.case_change_id, r.notification_type_id, r.notification_type_version, r.interaction_id, r.ordered_by, r.reason
     from tidings.repairs r
-    where r.done_at is null
+    where r.done_at is null and r.kind = ${kind}
     order by r.id
     limit ${most}
     for update skip locked
