@@ -20,6 +20,27 @@ export async function planNextAttempts(
   next: readonly NextAttempt[],
 ): Promise<InteractionId[]> {
   if (next.length === 0) return [];
+  if (db.isTransaction) return await planAfterLocking(db, next);
+  return await db.transaction().execute((trx) => planAfterLocking(trx, next));
+}
+
+/**
+ * A separate statement takes the locks: an amendment changes no interaction, so a statement that waits for its lock would go on with
+ * what it saw before, and plan a notice that was amended to sent.
+ */
+async function planAfterLocking(
+  transaction: Db,
+  next: readonly NextAttempt[],
+): Promise<InteractionId[]> {
+  await sql`
+    select from tidings.interactions i
+    where i.id = any(${next.map((one) => one.interactionId)}::bigint[]) and i.origin = 'tidings'
+    order by i.id for update
+  `.execute(transaction);
+  return await plan(transaction, next);
+}
+
+async function plan(db: Db, next: readonly NextAttempt[]): Promise<InteractionId[]> {
   const { rows } = await sql<{ id: InteractionId }>`
     with ended as materialized (
       -- Locked, so that a settlement cannot schedule the same notice meanwhile; a row that has moved on is left out.

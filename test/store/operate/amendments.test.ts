@@ -5,7 +5,7 @@ import { retry } from "../../../src/commands/retry.ts";
 import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
 import { listUndelivered } from "../../../src/store/operate/undelivered.ts";
 import { runOn } from "../../commands/run.ts";
-import { useDatabase } from "../../database.ts";
+import { untilWaitingForLock, useDatabase } from "../../database.ts";
 import { insertInteraction, insertLogged, type InteractionFields } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
 
@@ -322,4 +322,33 @@ test("a command without its options, and an interaction that is not on record, a
   await expect(
     runOn(database, amend, "1", "--kind", "receiptWrong", "--as", "sent", "--reason", "x"),
   ).rejects.toThrow("--evidence is missing");
+});
+
+test("a retry that waits for an amendment to sent plans nothing, also under the daemon's role", async () => {
+  const id = await insertInteraction(pool, { status: "inProgress" });
+  await move(id, "attempted", "emailSent");
+  await pool.query(
+    `update tidings.interactions set status = 'failed', status_details = 'emailBounced',
+       failure_description_short = 'Bounced', failure_description_long = 'It came back.' where id = $1`,
+    [id],
+  );
+  await pool.query(
+    "insert into tidings.receipts (provider, interaction_id, raw_status) values ('smtp', $1, 'failed')",
+    [id],
+  );
+  const amending = await pool.connect();
+  try {
+    await amending.query("begin");
+    await amending.query(
+      `insert into tidings.amendments (interaction_id, kind, transition_id, status, status_details, reason, evidence)
+       values ($1, 'receiptWrong', 0, 'succeeded', 'emailDelivered', 'wrong', 'letter')`,
+      [id],
+    );
+    const retried = planNextAttempts(db, [{ interactionId: id, dueAt: new Date() }]);
+    await untilWaitingForLock(pool, { words: "for update" });
+    await amending.query("commit");
+    expect(await retried).toEqual([]);
+  } finally {
+    amending.release();
+  }
 });
