@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js";
 import { z } from "zod";
+import { hostsOf } from "./domain/values/database-hosts.ts";
 import { nearestWord } from "./domain/values/did-you-mean.ts";
 import { Fault } from "./domain/fault.ts";
 import { isLoopback } from "./domain/loopback.ts";
@@ -63,6 +64,14 @@ const urlLike = (example: string, protocol: RegExp): z.ZodURL =>
   z.url({ protocol, error: `must be a URL such as \`${example}\`` });
 const webUrl = urlLike("https://lender.example", /^https?$/);
 
+/** The URL of a database, with one host or several. */
+const databaseUrl = z
+  .string()
+  .refine(
+    (text) => /^postgres(ql)?:/.test(text) && hostsOf(text).every((one) => URL.canParse(one)),
+    "must be a URL such as `postgres://user:password@host:5432/database`",
+  );
+
 /** The webhooks of relays, as JSON. */
 const relays = z.string().transform((text, context): Relays => {
   try {
@@ -123,10 +132,7 @@ const whole = (fallback: number, least: number, most: number): z.ZodDefault<z.Zo
 const portNumber = z.coerce.number().int().min(0).max(65_535);
 
 const ENVIRONMENT = z.object({
-  DATABASE_URL: urlLike(
-    "postgres://user:password@host:5432/database",
-    /^postgres(ql)?$/,
-  ).optional(),
+  DATABASE_URL: databaseUrl.optional(),
   DATA_DIR: z.string().min(1).default(".tidings"),
   DELIVERY: z.enum(["sandbox", "live"]).default("sandbox"),
   RECIPIENTS_ALLOWED: z
@@ -608,7 +614,10 @@ export function maskConfig(config: Config): object {
     recipientsAllowed: config.recipientsAllowed && `${config.recipientsAllowed.length} patterns`,
     contentKeys: `${config.contentKeys.length} keys`,
     signingKey: config.signingKey && "***",
-    databaseUrl: config.databaseUrl === undefined ? "embedded" : maskUrl(config.databaseUrl),
+    databaseUrl:
+      config.databaseUrl === undefined
+        ? "embedded"
+        : hostsOf(config.databaseUrl).map(maskUrl).join(" "),
     http: config.http && maskHttp(config.http),
     publicUrl: config.publicUrl && maskUrl(config.publicUrl),
     imapUrl: config.imapUrl && maskUrl(config.imapUrl),

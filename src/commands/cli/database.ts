@@ -35,7 +35,7 @@ export async function withPlace<Result>(
 ): Promise<Result> {
   await using open = new AsyncDisposableStack();
   const url = config.databaseUrl ?? (await borrowEmbedded(open, config.dataDir));
-  const pool = openPool({ url, actor, max: 2, onLost: () => {} });
+  const pool = openPool({ url, actor, max: 2, onLost: () => {}, mayBeStandby: true });
   open.defer(() => pool.end());
   try {
     return await work({ url, pool });

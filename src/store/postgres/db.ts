@@ -1,7 +1,8 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool } from "kysely";
-import { Pool, types } from "pg";
+import { Pool, types, type ClientBase } from "pg";
 import { parseExactJson } from "../../domain/values/exact-json.ts";
 import { preparing } from "./prepared.ts";
+import { followPrimary } from "./primary.ts";
 import { openSessions, type SessionOptions } from "./session.ts";
 import type { Tables } from "./tables.ts";
 
@@ -20,8 +21,15 @@ export interface PoolOptions extends SessionOptions {
  * without a listener ends the process.
  */
 export function openPool({ max, onLost, ...session }: PoolOptions): Pool {
+  const { Client, forget } = followPrimary(session.url);
+  const open = openSessions(session);
+  const prepare = (client: ClientBase): Promise<void> =>
+    open(client).catch((error: unknown) => {
+      forget();
+      throw error;
+    });
   // pg awaits the hook, though its type says that it returns nothing
-  const hooks: object = { onConnect: openSessions(session) };
+  const hooks: object = { onConnect: prepare, Client };
   const pool = new Pool({
     connectionString: session.url,
     max,

@@ -1,5 +1,6 @@
 import { Client, type ClientBase } from "pg";
 import { Fault } from "../../domain/fault.ts";
+import { primaryOf } from "./primary.ts";
 
 /** The limit for one connection or one answer (ms). */
 const ANSWER_MS = 5_000;
@@ -9,10 +10,10 @@ const REFUSED =
   "Settings, LISTEN and locks of a session stop working there, and settings reach other sessions. " +
   "Let DATABASE_URL lead to Postgres itself, or to a pool with pool_mode = session.";
 
-/** Opens a connection that sets nothing, for a check before settings are made. */
+/** Opens a connection to the primary that sets nothing, for a check before settings are made. */
 export async function openBareClient(url: string): Promise<Client> {
   const client = new Client({
-    connectionString: url,
+    connectionString: await primaryOf(url),
     connectionTimeoutMillis: ANSWER_MS,
     query_timeout: ANSWER_MS,
     application_name: "tidings",

@@ -2,6 +2,7 @@ import type { Client, Pool } from "pg";
 import { Fault } from "../../domain/fault.ts";
 import { JOB_NAMES } from "../../domain/jobs.ts";
 import { checkPooler, greetingPid, openBareClient } from "./pooler.ts";
+import { standbyError } from "./primary.ts";
 import { QUEUE_SCHEMA } from "./queue-schema.ts";
 import { settingsOf } from "./session.ts";
 
@@ -46,19 +47,11 @@ export interface Place {
 export async function checkPreconditions({ url, pool }: Place): Promise<void> {
   const { facts, poolerRefused } = await look(url);
   const obstacles = [...findObstacles(facts), ...poolerRefused];
-  if (poolerRefused.length === 0) obstacles.push(...(await findLostSettings(pool)));
+  if (poolerRefused.length === 0 && !facts.isStandby)
+    obstacles.push(...(await findLostSettings(pool)));
   if (obstacles.length > 0) throw new Fault("DATABASE_UNSUITABLE", obstacles.join(" "));
-  if (facts.isStandby)
-    throw Object.assign(
-      new Error(
-        `${facts.database} is a standby that only answers queries; DATABASE_URL must lead to the primary`,
-      ),
-      { code: READ_ONLY },
-    );
+  if (facts.isStandby) throw standbyError(facts.database);
 }
-
-/** The SQLSTATE of a write that a standby refuses. */
-const READ_ONLY = "25006";
 
 async function look(
   url: string,

@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import { Fault } from "../../domain/fault.ts";
 import { checkPooler, greetingPid } from "./pooler.ts";
+import { standbyError } from "./primary.ts";
 
 /**
  * Every setting of a session on which our statements, the queue or the driver rely. A database, a role, a URL or
@@ -40,6 +41,11 @@ export interface SessionOptions {
   readonly actor: string;
   /** A statement that takes longer is canceled (ms). Without it no statement is canceled. */
   readonly statementMs?: number;
+  /**
+   * True if a standby is accepted. A daemon would never leave one: every write fails, and the session lasts. This happens where the name
+   * of the primary still leads to the server that was the primary before.
+   */
+  readonly mayBeStandby?: boolean;
   /** True if statements are prepared once a connection, and keep their plans. */
   readonly prepared?: boolean;
 }
@@ -73,16 +79,16 @@ export function openSessions(options: SessionOptions): (client: ClientBase) => P
     }));
   return async (client) => {
     const only = greetingPid(client);
-    const direct = await setSettings(client, { settings, actor: options.actor, only });
+    const set = { settings, actor: options.actor, mayBeStandby: options.mayBeStandby ?? false };
+    const direct = await setSettings(client, { ...set, only });
     if (direct) return;
     await acceptPooler();
-    await setSettings(client, { settings, actor: options.actor, only: null });
+    await setSettings(client, { ...set, only: null });
   };
 }
 
-interface Setting {
+interface Setting extends Required<Pick<SessionOptions, "actor" | "mayBeStandby">> {
   readonly settings: Readonly<Record<string, string>>;
-  readonly actor: string;
   /** The process id of the only server that may be changed; null: any server. */
   readonly only: number | null;
 }
@@ -92,7 +98,8 @@ const ANSWER_MS = 5_000;
 
 // current_setting returns nothing for settings that this version of Postgres does not have
 const SET = `
-  select pg_catalog.set_config('tidings.actor', $2, false) as actor, (
+  select pg_catalog.set_config('tidings.actor', $2, false) as actor, pg_catalog.pg_is_in_recovery() as "isStandby",
+    pg_catalog.current_database() as database, (
     select pg_catalog.count(pg_catalog.set_config(s.key, s.value, false))
     from pg_catalog.json_each_text($1) s
     where pg_catalog.current_setting(s.key, true) is not null
@@ -100,18 +107,25 @@ const SET = `
   ) as settings
   where $3::int is null or pg_catalog.pg_backend_pid() = $3::int`;
 
+interface Session {
+  readonly actor: string;
+  readonly isStandby: boolean;
+  readonly database: string;
+}
+
 /** Resolves to whether it was the server that may be changed. */
 async function setSettings(
   client: ClientBase,
-  { settings, actor, only }: Setting,
+  { settings, actor, mayBeStandby, only }: Setting,
 ): Promise<boolean> {
-  const { rows } = await client.query<{ actor: string }>({
+  const { rows } = await client.query<Session>({
     text: SET,
     values: [JSON.stringify(settings), actor, only],
     query_timeout: ANSWER_MS,
   } as { text: string; values: unknown[] });
   const [row] = rows;
   if (row === undefined) return false;
+  if (row.isStandby && !mayBeStandby) throw standbyError(row.database);
   if (row.actor !== actor)
     throw new Fault("DATABASE_UNSUITABLE", "The session does not keep the name of the actor.");
   return true;
