@@ -76,15 +76,15 @@ async function stopDaemons(): Promise<void> {
 }
 
 /** Waits until the standby streams, as a synchronous one or not. */
-const streams = (state: "sync" | "async"): Promise<void> =>
-  expect
-    .poll(async () => {
-      const { rows } = await scene.pool.query<{ state: string }>(
-        "select sync_state as state from pg_stat_replication where state = 'streaming'",
-      );
-      return rows.map((row) => row.state);
-    })
-    .toEqual([state]);
+async function streams(state: "sync" | "async"): Promise<void> {
+  const statesOf = async (): Promise<string[]> => {
+    const { rows } = await scene.pool.query<{ state: string }>(
+      "select sync_state as state from pg_stat_replication where state = 'streaming'",
+    );
+    return rows.map((row) => row.state);
+  };
+  await expect.poll(statesOf).toEqual([state]);
+}
 
 async function setOnPrimary(setting: string): Promise<void> {
   await scene.pool.query(`alter system set ${setting}`);
@@ -119,19 +119,16 @@ const promote = (standby: EmbeddedPostgres): Promise<void> => runOn(standby, "se
 const arrived = (): number => [...scene.received.mails().values()].reduce((sum, n) => sum + n, 0);
 
 /** Waits until nothing is left to do. */
-const isQuiet = (): Promise<void> =>
-  expect
-    .poll(
-      async () => {
-        const { rows } = await scene.pool.query<{ left: number }>(`
-          select (select count(*) from tidings_queue.jobs where run_at < now() + interval '1 day')::int
-            + (select count(*) from tidings.resolve_queue)::int
-            + (select count(*) from tidings.interactions where status in ('scheduled', 'inProgress'))::int as left`);
-        return rows[0]?.left;
-      },
-      { timeout: 120_000, interval: 250 },
-    )
-    .toBe(0);
+async function isQuiet(): Promise<void> {
+  const countLeft = async (): Promise<number | undefined> => {
+    const { rows } = await scene.pool.query<{ left: number }>(`
+      select (select count(*) from tidings_queue.jobs where run_at < now() + interval '1 day')::int
+        + (select count(*) from tidings.resolve_queue)::int
+        + (select count(*) from tidings.interactions where status in ('scheduled', 'inProgress'))::int as left`);
+    return rows[0]?.left;
+  };
+  await expect.poll(countLeft, { timeout: 120_000, interval: 250 }).toBe(0);
+}
 
 test("with a synchronous standby, the death of the primary under load loses nothing and repeats only unknown outcomes", async () => {
   await openScene();
