@@ -127,7 +127,7 @@ async function isQuiet(): Promise<void> {
         + (select count(*) from tidings.interactions where status in ('scheduled', 'inProgress'))::int as left`);
     return rows[0]?.left;
   };
-  await expect.poll(countLeft, { timeout: 120_000, interval: 250 }).toBe(0);
+  await expect.poll(countLeft, { interval: 250 }).toBe(0);
 }
 
 test("with a synchronous standby, the death of the primary under load loses nothing and repeats only unknown outcomes", async () => {
@@ -199,7 +199,7 @@ test("with an asynchronous standby, a promotion can send again what was sent and
   const log = await logHeads();
   process.kill(scene.pair.primary.pid, "SIGKILL");
   await promote(scene.pair.standby);
-  await expect.poll(arrived, { timeout: 120_000 }).toBe(25);
+  await expect.poll(arrived).toBe(25);
   await retryOnOutage(isQuiet, { onOutage: () => undefined });
   const { rows } = await scene.pool.query<{ cases: string }>(
     "select string_agg(distinct split_part(case_id, '-', 1), ' ') as cases from tidings.case_changes",
