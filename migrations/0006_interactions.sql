@@ -191,12 +191,17 @@ create index interactions_logged_by_case on tidings.interactions (case_id) where
 create index interactions_logged_by_contact on tidings.interactions (contact_id) where origin = 'logged';
 create index interactions_logged_by_loan on tidings.interactions (loan_id) where origin = 'logged';
 create index interactions_logged_by_loans on tidings.interactions using gin (loan_ids) where origin = 'logged';
+create index interactions_logged_by_subject on tidings.interactions (subject, id) where origin = 'logged' and subject is not null;
 -- For the interactions that another system logs in place of a notice that did not arrive
 create index interactions_logged_followers on tidings.interactions (previous_interaction_id)
   where origin = 'logged' and previous_interaction_id is not null;
 create index interactions_logged_unfinished on tidings.interactions (id) where origin = 'logged' and status in ('scheduled', 'inProgress');
--- Of ten million interactions this index takes 150 kB, and writing a notice touches it only when a page range grows.
-create index interactions_by_time_stored on tidings.interactions using brin (created_at) with (autosummarize = on);
+-- For the lists in the order of a time. Of ten million interactions this index of ranges takes less than 1 MB, and writing a
+-- notice touches it only when a range grows. An index in the order of each time would get an entry at every step of a notice.
+create index interactions_by_times on tidings.interactions using brin (created_at, scheduled_at_from, started_at, status_updated_at)
+  with (autosummarize = on);
+-- For what failed, or was canceled: these are few, and a search for few of them would read the whole table.
+create index interactions_that_ended_unsent on tidings.interactions (status, id) where status in ('failed', 'canceled');
 -- Before a text is matched with a provider's message, this index shows whether another text has that message already. For
 -- texts only: no provider has a lookup for email.
 create index interactions_texts_by_provider_message on tidings.interactions (provider_message_id)

@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from "kysely";
 import type { BorrowerId, CaseId, ContactId, InteractionId, LoanId } from "../../domain/ids.ts";
 import type { Reference } from "../../domain/reference.ts";
 import type { InteractionStatus } from "../../domain/vocabulary.ts";
+import type { Db } from "../postgres/db.ts";
 import { idOf } from "./references.ts";
 
 /** The filter of a list. An absent field does not filter. Of several values one must match. */
@@ -13,6 +14,8 @@ export interface InteractionFilter {
   readonly statusDetails?: readonly string[] | undefined;
   readonly theme?: readonly string[] | undefined;
   readonly subject?: readonly string[] | undefined;
+  /** True if only interactions that another system has logged are wanted. */
+  readonly onlyLogged?: boolean | undefined;
   readonly direction?: readonly string[] | undefined;
   readonly sensitive?: boolean | undefined;
   readonly loanId?: readonly Reference<LoanId>[] | undefined;
@@ -37,6 +40,22 @@ const COLUMNS = {
   supercaseBulkOperationId: "supercase_bulk_operation_id",
 } as const;
 
+/**
+ * A notice of Tidings has the subject of its template. So subjects that no template has are looked for among logged interactions only,
+ * where an index has them.
+ */
+export async function withoutUnknownSubjects(
+  db: Db,
+  filter: InteractionFilter,
+): Promise<InteractionFilter> {
+  const { subject } = filter;
+  if (subject === undefined) return filter;
+  const { rows } = await sql<{ isKnown: boolean }>`
+    select exists (select from tidings.templates t where t.subject = any(${subject})) as is_known
+  `.execute(db);
+  return rows[0]?.isKnown === true ? filter : { ...filter, onlyLogged: true };
+}
+
 /** Builds the filter as a condition on the interactions `i`. */
 export function conditionOf(filter: InteractionFilter): RawBuilder<boolean> {
   const { id, personId, sensitive, loanId, contactId, caseId, status, providerMessageId } = filter;
@@ -49,6 +68,7 @@ export function conditionOf(filter: InteractionFilter): RawBuilder<boolean> {
     id && sql<boolean>`i.id = ${id}::bigint`,
     personId === undefined ? undefined : sql<boolean>`i.person_id = ${personId}`,
     ...words,
+    filter.onlyLogged && sql<boolean>`i.origin = 'logged'`,
     status && sql<boolean>`(${sql.join(status.map(hasStatus), sql` or `)})`,
     providerMessageId && ofMessage(providerMessageId),
     sensitive === undefined ? undefined : sql<boolean>`i.sensitive = ${sensitive}`,
@@ -60,7 +80,7 @@ export function conditionOf(filter: InteractionFilter): RawBuilder<boolean> {
     dueBefore && sql<boolean>`i.scheduled_at_from < ${dueBefore}`,
     createdFrom && sql<boolean>`i.created_at >= ${createdFrom}`,
     createdBefore && sql<boolean>`i.created_at < ${createdBefore}`,
-  ].filter((condition) => condition !== undefined);
+  ].filter((condition) => condition !== undefined && condition !== false);
   return conditions.length === 0
     ? sql<boolean>`true`
     : sql<boolean>`${sql.join(conditions, sql` and `)}`;

@@ -2,8 +2,13 @@ import { sql, type RawBuilder } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { InteractionRecord } from "../../domain/interaction-record.ts";
 import type { Db } from "../postgres/db.ts";
-import { conditionOf, type InteractionFilter } from "./interaction-filter.ts";
+import {
+  conditionOf,
+  type InteractionFilter,
+  withoutUnknownSubjects,
+} from "./interaction-filter.ts";
 import { RECORD } from "./interaction-record.ts";
+import { rowsWithin, type Span, spansOf } from "./list-spans.ts";
 
 /** The columns by which a list can be sorted. `createdAt` is the order of the ids. */
 const COLUMNS = {
@@ -47,10 +52,28 @@ export const MOST_COUNTED = 10_000;
 /** Reads a page and counts its list in one statement; undefined if the cursor has no place in the list. */
 export async function listInteractions(
   db: Db,
-  filter: InteractionFilter,
+  wanted: InteractionFilter,
   page: PageRequest,
 ): Promise<InteractionPage | undefined> {
-  const { rows } = await pageQuery(filter, page).execute(db);
+  const filter = await withoutUnknownSubjects(db, wanted);
+  const spans = await spansOf(db, filter, {
+    column: COLUMNS[page.sortBy],
+    isAscending: isAscending(page),
+    cursorId: page.cursor?.id,
+  });
+  for (const span of spans) {
+    const found = await readPage(db, filter, page, span);
+    if (found?.more !== false || span === undefined) return found;
+  }
+}
+
+async function readPage(
+  db: Db,
+  filter: InteractionFilter,
+  page: PageRequest,
+  span: Span,
+): Promise<InteractionPage | undefined> {
+  const { rows } = await pageQuery(filter, page, span).execute(db);
   const [first] = rows;
   if (first?.cursorIsKnown !== true) return undefined;
   // an empty page has one row of nulls next to the counts
@@ -68,8 +91,12 @@ function recordOf(row: Row): InteractionRecord {
   return record;
 }
 
-/** The statement for a page and one more row, which shows whether the list continues. */
-export function pageQuery(filter: InteractionFilter, page: PageRequest): RawBuilder<Row> {
+/** The statement for a page and one more row, which shows whether the list continues. Its rows are looked for within the span. */
+export function pageQuery(
+  filter: InteractionFilter,
+  page: PageRequest,
+  span?: Span,
+): RawBuilder<Row> {
   const condition = conditionOf(filter);
   return sql<Row>`
     select t.*, p.*
@@ -85,7 +112,7 @@ export function pageQuery(filter: InteractionFilter, page: PageRequest): RawBuil
         from (
           select i.id, ${sortColumn(page)} ${BYTES} as bytes
           -- the rows of the page are chosen by their keys, and only these rows are measured and assembled
-          from (select i.id from tidings.interactions i where ${condition} and ${isBeyond(page)} order by ${ordered(page, "i")} limit ${page.limit + 1}) chosen
+          from (select i.id from ${rowsWithin(span, condition)} and ${isBeyond(page)} order by ${ordered(page, "i")} limit ${page.limit + 1}) chosen
           join tidings.interactions i on i.id = chosen.id
         ) c
       ) m

@@ -1,7 +1,12 @@
 import { sql } from "kysely";
 import type { BorrowerId, CaseChangeId, CaseId, InteractionId } from "../../domain/ids.ts";
 import type { Channel, InteractionStatus, Origin } from "../../domain/vocabulary.ts";
-import { conditionOf, type InteractionFilter } from "../api/interaction-filter.ts";
+import {
+  conditionOf,
+  type InteractionFilter,
+  withoutUnknownSubjects,
+} from "../api/interaction-filter.ts";
+import { rowsWithin, type Span, spansOf } from "../api/list-spans.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** An interaction in a list for operators. It holds ids and no personal data. */
@@ -28,15 +33,29 @@ export interface FoundInteraction {
 /** Returns up to `limit` interactions of the filter, the newest first. */
 export async function findInteractions(
   db: Db,
+  wanted: InteractionFilter,
+  limit: number,
+): Promise<FoundInteraction[]> {
+  const filter = await withoutUnknownSubjects(db, wanted);
+  const newest = { column: undefined, isAscending: false, cursorId: undefined };
+  for (const span of await spansOf(db, filter, newest)) {
+    const found = await findWithin(db, filter, limit, span);
+    if (found.length === limit || span === undefined) return found;
+  }
+  return [];
+}
+
+async function findWithin(
+  db: Db,
   filter: InteractionFilter,
   limit: number,
+  span: Span,
 ): Promise<FoundInteraction[]> {
   const { rows } = await sql<FoundInteraction>`
     select i.id, i.origin, i.created_at, i.scheduled_at_from as due_at, i.channel, i.notification_type_id,
       i.notification_type_version, i.case_id, i.case_change_id, i.person_id as borrower_id, i.loan_id, i.attempt, i.status,
       i.status_details, coalesce(i.failure_description_short, i.compliance_guard_rule_id) as why, i.provider_message_id
-    from tidings.interactions i
-    where ${conditionOf(filter)}
+    from ${rowsWithin(span, conditionOf(filter))}
     order by i.id desc
     limit ${limit}
   `.execute(db);

@@ -1,0 +1,149 @@
+import { sql, type RawBuilder } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
+import type { Db } from "../postgres/db.ts";
+import type { InteractionFilter } from "./interaction-filter.ts";
+
+/** The times of an interaction of which the index of ranges keeps the least and the greatest for each range of pages. */
+export type TimeColumn = "created_at" | "scheduled_at_from" | "started_at" | "status_updated_at";
+
+/** A part of the time in which the first rows of a list are looked for; undefined: at any time, also without one. */
+export type Span =
+  | { readonly column: TimeColumn; readonly from?: Date; readonly to?: Date }
+  | undefined;
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
+/**
+ * A list in the order of a time needs no index in that order, which every notice would pay for: its first rows are in the first minute,
+ * hour, day and so on. Each is longer than all before it by so much that those cost little.
+ */
+const LENGTHS_MS = [MINUTE_MS, 60 * MINUTE_MS, DAY_MS, 10 * DAY_MS, 100 * DAY_MS];
+/**
+ * A list in the order of ids that ends at a time. Ids follow the times of creation but for the length of a transaction, so spans shorter
+ * than every transaction would lose rows.
+ */
+const LENGTHS_BY_ID_MS = [3 * DAY_MS, 20 * DAY_MS, 100 * DAY_MS];
+
+/** The order and the first place of a list. */
+export interface Place {
+  /** Undefined: in the order of ids. */
+  readonly column: Exclude<TimeColumn, "created_at"> | undefined;
+  readonly isAscending: boolean;
+  readonly cursorId: InteractionId | undefined;
+}
+
+/** The spans in which to look for a list, one after the other until the rows are enough. The last one is undefined. */
+export async function spansOf(db: Db, filter: InteractionFilter, place: Place): Promise<Span[]> {
+  if (isNarrow(filter)) return [undefined];
+  const spans = await (place.column === undefined
+    ? spansById(db, filter, place)
+    : spansByTime(db, place.column, place));
+  return [...spans, undefined];
+}
+
+/** The rows of a list within a span, as `i`. The span decides how they are read: without a limit inside, no order of ids is followed. */
+export function rowsWithin(span: Span, condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (span === undefined) return sql`tidings.interactions i where ${condition}`;
+  const { column, from, to } = span;
+  const time = sql.ref(`i.${column}`);
+  return sql`(
+    select i.* from tidings.interactions i
+    where ${condition} ${from ? sql`and ${time} >= ${from}` : sql``} ${to ? sql`and ${time} <= ${to}` : sql``}
+    offset 0
+  ) i where true`;
+}
+
+/** True if an index leads to few rows, whatever their times. */
+const isNarrow = (filter: InteractionFilter): boolean =>
+  [
+    filter.id,
+    filter.personId,
+    filter.caseId,
+    filter.loanId,
+    filter.contactId,
+    filter.providerMessageId,
+  ].some((wanted) => wanted !== undefined);
+
+/** The order of ids leads past all rows before the wanted time, unless a cursor is beyond those. */
+async function spansById(
+  db: Db,
+  { createdFrom, createdBefore }: InteractionFilter,
+  { isAscending, cursorId }: Place,
+): Promise<Span[]> {
+  const end = isAscending ? createdFrom : createdBefore;
+  if (end === undefined || cursorId !== undefined) return [];
+  const { start } = await readTimes(
+    db,
+    isAscending ? sql`${end}::timestamptz` : sql`least(${end}::timestamptz, ${NEWEST})`,
+    NEWEST,
+  );
+  return spansFrom("created_at", start ?? end, { lengths: LENGTHS_BY_ID_MS, isAscending });
+}
+
+/** None if the list continues among the rows without a time. */
+async function spansByTime(
+  db: Db,
+  column: TimeColumn,
+  { isAscending, cursorId }: Place,
+): Promise<Span[]> {
+  if (cursorId !== undefined) {
+    const { start } = await readTimes(
+      db,
+      sql`(select ${sql.ref(`i.${column}`)} from tidings.interactions i where i.id = ${cursorId}::bigint)`,
+      NEWEST,
+    );
+    return spansFrom(column, start, { lengths: LENGTHS_MS, isAscending, isBounded: true });
+  }
+  const { start, newest } = await readTimes(db, isAscending ? OLDEST : LATEST, lastOf(column));
+  const quietMs = isAscending || start === null ? 0 : Number(start) - Number(newest ?? start);
+  return spansFrom(column, start, { lengths: lengthsAfter(quietMs), isAscending });
+}
+
+/** After a quiet time, such as a pause of days, the first rows are beyond it. */
+const lengthsAfter = (quietMs: number): number[] =>
+  quietMs > DAY_MS
+    ? [MINUTE_MS, DAY_MS, ...LENGTHS_MS.map((length) => quietMs + length)]
+    : LENGTHS_MS;
+
+interface Reach {
+  readonly lengths: readonly number[];
+  readonly isAscending: boolean;
+  /** True if no row before the start is wanted. */
+  readonly isBounded?: boolean;
+}
+
+function spansFrom(
+  column: TimeColumn,
+  start: Date | null,
+  { lengths, isAscending, isBounded = false }: Reach,
+): Span[] {
+  if (start === null) return [];
+  // a Date has no microseconds, so the start may be less than a millisecond later
+  const latest = new Date(start.getTime() + 1);
+  return lengths.map((length) =>
+    isAscending
+      ? { column, to: new Date(start.getTime() + length), ...(isBounded && { from: start }) }
+      : { column, from: new Date(start.getTime() - length), ...(isBounded && { to: latest }) },
+  );
+}
+
+// the order of ids is nearly that of time, so the ends of the ids have times near the ends
+const NEWEST = sql`(select i.created_at from tidings.interactions i order by i.id desc limit 1)`;
+const OLDEST = sql`(select i.created_at from tidings.interactions i order by i.id limit 1)`;
+const lastOf = (column: TimeColumn): RawBuilder<unknown> =>
+  sql`(select max(n.time) from (select ${sql.ref(`i.${column}`)} as time from tidings.interactions i order by i.id desc limit 100) n)`;
+const LATEST = sql`greatest(now(), (select max(i.scheduled_at_from) from tidings.interactions i where i.origin = 'tidings' and i.status = 'scheduled'))`;
+
+interface Times {
+  readonly start: Date | null;
+  readonly newest: Date | null;
+}
+
+async function readTimes(
+  db: Db,
+  start: RawBuilder<unknown>,
+  newest: RawBuilder<unknown>,
+): Promise<Times> {
+  const { rows } = await sql<Times>`select ${start} as start, ${newest} as newest`.execute(db);
+  return rows[0] ?? { start: null, newest: null };
+}
