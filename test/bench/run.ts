@@ -1,4 +1,5 @@
 import { printLine, SHARE } from "./compare.ts";
+import { benchDaemons } from "./daemons.ts";
 import { benchDeliver } from "./deliver.ts";
 import { benchHttp } from "./http.ts";
 import { benchIdle } from "./idle.ts";
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> =
   tree: onPostgres(benchTree),
   idle: onPostgres(benchIdle),
   receipts: onPostgres(benchReceipts),
+  daemons: onPostgres(benchDaemons),
   http: onPostgres(benchHttp),
   simulate: onPostgres(benchSimulate),
   render: benchRender,

@@ -21,7 +21,7 @@ export interface SinkCase {
 /** A sink in a separate process, so that it uses no time of the measured process. */
 export async function startSink(
   kind: "smtp" | "twilio",
-  { answersAfterMs }: SinkCase,
+  { answersAfterMs }: Pick<SinkCase, "answersAfterMs">,
 ): Promise<SinkProcess> {
   const child = fork(new URL("sink.ts", import.meta.url), [kind, String(answersAfterMs)], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],

@@ -31,6 +31,7 @@ test.each([
   ["tree", ["tree: deliver and add all leaves", "tree: deliver while leaves are added"]],
   ["smtp", ["smtp", "smtp: answers after 50 ms"]],
   ["twilio", ["twilio", "twilio: answers after 50 ms"]],
+  ["daemons", ["daemons: 1", "daemons: 2", "daemons: 4", "daemons: 8"]],
   ["idle", ["idle: from the insert of a single change to the call of the provider"]],
   ["receipts", ["receipts"]],
   ["http", ["http: GET /interactions/{id}", "http: a page of 100"]],
