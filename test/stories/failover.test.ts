@@ -127,7 +127,7 @@ async function isQuiet(): Promise<void> {
         + (select count(*) from tidings.interactions where status in ('scheduled', 'inProgress'))::int as left`);
     return rows[0]?.left;
   };
-  await expect.poll(countLeft, { interval: 250 }).toBe(0);
+  await expect.poll(countLeft).toBe(0);
 }
 
 test("with a synchronous standby, the death of the primary under load loses nothing and repeats only unknown outcomes", async () => {
@@ -147,6 +147,9 @@ test("with a synchronous standby, the death of the primary under load loses noth
   await isQuiet();
   const verdict = await judgeRun(scene.pool, scene.received, {
     sampled: [],
+    reports: [],
+    answers: [],
+    texts: [],
     limit: 0,
     inflicted: [{ beganAt, endedAt: Date.now(), isWitnessed: true }],
   });
