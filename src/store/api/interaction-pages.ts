@@ -57,7 +57,7 @@ export async function listInteractions(
 ): Promise<InteractionPage | undefined> {
   const filter = await withoutUnknownSubjects(db, wanted);
   const spans = await spansOf(db, filter, {
-    column: COLUMNS[page.sortBy],
+    sortBy: page.sortBy,
     isAscending: isAscending(page),
     cursorId: page.cursor?.id,
   });

@@ -4,11 +4,17 @@ import type { Db } from "../postgres/db.ts";
 import type { InteractionFilter } from "./interaction-filter.ts";
 
 /** The times of an interaction of which the index of ranges keeps the least and the greatest for each range of pages. */
-export type TimeColumn = "created_at" | "scheduled_at_from" | "started_at" | "status_updated_at";
+const TIMES = {
+  createdAt: sql`i.created_at`,
+  scheduledAtFrom: sql`i.scheduled_at_from`,
+  startedAt: sql`i.started_at`,
+  statusUpdatedAt: sql`i.status_updated_at`,
+} as const;
+export type TimeName = keyof typeof TIMES;
 
 /** A part of the time in which the first rows of a list are looked for; undefined: at any time, also without one. */
 export type Span =
-  | { readonly column: TimeColumn; readonly from?: Date; readonly to?: Date }
+  | { readonly time: TimeName; readonly from?: Date; readonly to?: Date }
   | undefined;
 
 const MINUTE_MS = 60_000;
@@ -26,8 +32,8 @@ const LENGTHS_BY_ID_MS = [3 * DAY_MS, 20 * DAY_MS, 100 * DAY_MS];
 
 /** The order and the first place of a list. */
 export interface Place {
-  /** Undefined: in the order of ids. */
-  readonly column: Exclude<TimeColumn, "created_at"> | undefined;
+  /** `createdAt` is the order of ids. */
+  readonly sortBy: TimeName;
   readonly isAscending: boolean;
   readonly cursorId: InteractionId | undefined;
 }
@@ -35,17 +41,17 @@ export interface Place {
 /** The spans in which to look for a list, one after the other until the rows are enough. The last one is undefined. */
 export async function spansOf(db: Db, filter: InteractionFilter, place: Place): Promise<Span[]> {
   if (isNarrow(filter)) return [undefined];
-  const spans = await (place.column === undefined
+  const spans = await (place.sortBy === "createdAt"
     ? spansById(db, filter, place)
-    : spansByTime(db, place.column, place));
+    : spansByTime(db, place));
   return [...spans, undefined];
 }
 
 /** The rows of a list within a span, as `i`. The span decides how they are read: without a limit inside, no order of ids is followed. */
 export function rowsWithin(span: Span, condition: RawBuilder<unknown>): RawBuilder<unknown> {
   if (span === undefined) return sql`tidings.interactions i where ${condition}`;
-  const { column, from, to } = span;
-  const time = sql.ref(`i.${column}`);
+  const { from, to } = span;
+  const time = TIMES[span.time];
   return sql`(
     select i.* from tidings.interactions i
     where ${condition} ${from ? sql`and ${time} >= ${from}` : sql``} ${to ? sql`and ${time} <= ${to}` : sql``}
@@ -77,26 +83,22 @@ async function spansById(
     isAscending ? sql`${end}::timestamptz` : sql`least(${end}::timestamptz, ${NEWEST})`,
     NEWEST,
   );
-  return spansFrom("created_at", start ?? end, { lengths: LENGTHS_BY_ID_MS, isAscending });
+  return spansFrom("createdAt", start ?? end, { lengths: LENGTHS_BY_ID_MS, isAscending });
 }
 
 /** None if the list continues among the rows without a time. */
-async function spansByTime(
-  db: Db,
-  column: TimeColumn,
-  { isAscending, cursorId }: Place,
-): Promise<Span[]> {
+async function spansByTime(db: Db, { sortBy, isAscending, cursorId }: Place): Promise<Span[]> {
   if (cursorId !== undefined) {
     const { start } = await readTimes(
       db,
-      sql`(select ${sql.ref(`i.${column}`)} from tidings.interactions i where i.id = ${cursorId}::bigint)`,
+      sql`(select ${TIMES[sortBy]} from tidings.interactions i where i.id = ${cursorId}::bigint)`,
       NEWEST,
     );
-    return spansFrom(column, start, { lengths: LENGTHS_MS, isAscending, isBounded: true });
+    return spansFrom(sortBy, start, { lengths: LENGTHS_MS, isAscending, isBounded: true });
   }
-  const { start, newest } = await readTimes(db, isAscending ? OLDEST : LATEST, lastOf(column));
+  const { start, newest } = await readTimes(db, isAscending ? OLDEST : LATEST, lastOf(sortBy));
   const quietMs = isAscending || start === null ? 0 : Number(start) - Number(newest ?? start);
-  return spansFrom(column, start, { lengths: lengthsAfter(quietMs), isAscending });
+  return spansFrom(sortBy, start, { lengths: lengthsAfter(quietMs), isAscending });
 }
 
 /** After a quiet time, such as a pause of days, the first rows are beyond it. */
@@ -113,7 +115,7 @@ interface Reach {
 }
 
 function spansFrom(
-  column: TimeColumn,
+  time: TimeName,
   start: Date | null,
   { lengths, isAscending, isBounded = false }: Reach,
 ): Span[] {
@@ -122,16 +124,16 @@ function spansFrom(
   const latest = new Date(start.getTime() + 1);
   return lengths.map((length) =>
     isAscending
-      ? { column, to: new Date(start.getTime() + length), ...(isBounded && { from: start }) }
-      : { column, from: new Date(start.getTime() - length), ...(isBounded && { to: latest }) },
+      ? { time, to: new Date(start.getTime() + length), ...(isBounded && { from: start }) }
+      : { time, from: new Date(start.getTime() - length), ...(isBounded && { to: latest }) },
   );
 }
 
 // the order of ids is nearly that of time, so the ends of the ids have times near the ends
 const NEWEST = sql`(select i.created_at from tidings.interactions i order by i.id desc limit 1)`;
 const OLDEST = sql`(select i.created_at from tidings.interactions i order by i.id limit 1)`;
-const lastOf = (column: TimeColumn): RawBuilder<unknown> =>
-  sql`(select max(n.time) from (select ${sql.ref(`i.${column}`)} as time from tidings.interactions i order by i.id desc limit 100) n)`;
+const lastOf = (name: TimeName): RawBuilder<unknown> =>
+  sql`(select max(n.time) from (select ${TIMES[name]} as time from tidings.interactions i order by i.id desc limit 100) n)`;
 const LATEST = sql`greatest(now(), (select max(i.scheduled_at_from) from tidings.interactions i where i.origin = 'tidings' and i.status = 'scheduled'))`;
 
 interface Times {

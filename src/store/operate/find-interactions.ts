@@ -37,7 +37,7 @@ export async function findInteractions(
   limit: number,
 ): Promise<FoundInteraction[]> {
   const filter = await withoutUnknownSubjects(db, wanted);
-  const newest = { column: undefined, isAscending: false, cursorId: undefined };
+  const newest = { sortBy: "createdAt", isAscending: false, cursorId: undefined } as const;
   for (const span of await spansOf(db, filter, newest)) {
     const found = await findWithin(db, filter, limit, span);
     if (found.length === limit || span === undefined) return found;

@@ -106,7 +106,7 @@ describe("what would read the whole table uses an index", () => {
 
   async function planOf(filter: InteractionFilter, page: PageRequest): Promise<string> {
     const [span] = await spansOf(db, filter, {
-      column: page.sortBy === "startedAt" ? "started_at" : undefined,
+      sortBy: page.sortBy,
       isAscending: false,
       cursorId: undefined,
     });
