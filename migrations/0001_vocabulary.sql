@@ -133,7 +133,7 @@ create domain tidings.message_kind as text
     or tidings.refuse_word('message_kind', value));
 create domain tidings.template_statement as text
   constraint template_statement_is_known check (value in ('replyStop', 'miniMirandaInitial', 'miniMirandaSubsequent', 'timeBarredDisclosure', 'bankruptcyDisclaimer', 'validationB1', 'negativeReportB1',
-      'negativeReportB2', 'adLabel', 'demandsPayment', 'urgentDemand', 'threatensSuit', 'threatensRepossession', 'mentionsDebt')
+      'negativeReportB2', 'adLabel', 'demandsPayment', 'urgentDemand', 'threatensSuit', 'threatensRepossession', 'mentionsDebt', 'advertising')
     or tidings.refuse_word('template_statement', value));
 create domain tidings.legal_state as text
   constraint legal_state_is_known check (value in (

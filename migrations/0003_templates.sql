@@ -61,6 +61,10 @@ create table tidings.templates (
   constraint templates_required_medium_is_of_a_required_message check (required_medium is null or required_by_law is true
     or tidings.refuse('templates_required_medium_is_of_a_required_message', 'required_medium is set and required_by_law is not true',
       'set required_by_law to true, or leave required_medium out')),
+  -- a borrower may opt out of advertising, and not of a message that the law requires
+  constraint templates_advertising_is_not_required check (('advertising' = any(declares) and (required_by_law is true or kind = 'optOutConfirmation')) is not true
+    or tidings.refuse('templates_advertising_is_not_required', 'the template declares advertising, and is required by law or confirms an opt-out',
+      'leave advertising out of declares, or required_by_law and kind')),
   constraint templates_version_counts_from_one check (version >= 1
     or tidings.refuse('templates_version_counts_from_one', format('version is %s', version), 'leave version out, or set it to 1 or more')),
   constraint templates_active_have_the_parts_of_their_channel check (status <> 'active' or case

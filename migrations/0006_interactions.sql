@@ -309,8 +309,8 @@ begin
         and coalesce(p.first_interaction_id, p.id) = n.first_interaction_id
         and (p.person_id, p.case_id, p.case_change_id, p.reply_id, p.notification_type_id, p.notification_type_version)
           is not distinct from (n.person_id, n.case_id, n.case_change_id, n.reply_id, n.notification_type_id, n.notification_type_version)
-        and (p.direction, p.loan_id, p.loan_ids, p.subject, p.theme, p.due_explanation, p.supercase_bulk_operation_id)
-          is not distinct from (n.direction, n.loan_id, n.loan_ids, n.subject, n.theme, n.due_explanation, n.supercase_bulk_operation_id)
+        and (p.direction, p.loan_id, p.loan_ids, p.subject, p.theme, p.is_transactional, p.due_explanation, p.supercase_bulk_operation_id)
+          is not distinct from (n.direction, n.loan_id, n.loan_ids, n.subject, n.theme, n.is_transactional, n.due_explanation, n.supercase_bulk_operation_id)
         -- a redirect may change the channel, and with it the template, which may make the content sensitive
         and ((p.channel, p.template_id, p.template_version, p.sensitive, p.template_explanation)
             is not distinct from (n.channel, n.template_id, n.template_version, n.sensitive, n.template_explanation)
@@ -325,7 +325,7 @@ begin
         and num_nonnulls(n.first_due_at, n.content, n.contact_id, n.contact, n.passed_over, n.borrower, n.started_at, n.ended_at, n.claimed_at, n.claimed_by, n.provider,
           n.provider_message_id, n.content_sha256, n.segments, n.compliance_guard_rule_id, n.failure_description_short,
           n.failure_description_long, n.updated_at, n.deleted_at, n.status_details, n.status_details_updated_at, n.newest_case_change_id,
-          n.settle_at, n.settling_since, n.external_id, n.meta_data, n.is_transactional, n.borrower_selected_theme) = 0
+          n.settle_at, n.settling_since, n.external_id, n.meta_data, n.borrower_selected_theme) = 0
     ))
   ) then
     perform tidings.forbid('interactions_origin_is_not_chosen', format('role %s may not write what Tidings sends', author),

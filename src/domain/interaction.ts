@@ -16,6 +16,8 @@ export interface NoticeTerms {
   readonly theme: Theme | null;
   readonly subject: string | null;
   readonly sensitive: boolean;
+  /** False for advertising; null if no template could be chosen. */
+  readonly isTransactional: boolean | null;
   readonly status: "scheduled" | "failed";
   readonly scheduledAtFrom: Date | null;
   readonly scheduledAtTo: Date | null;

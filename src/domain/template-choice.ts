@@ -6,6 +6,8 @@ export interface TemplateOption {
   readonly language: string;
   readonly subject: string | null;
   readonly sensitive: boolean;
+  /** False if its author declares that it is advertising. */
+  readonly isTransactional: boolean;
 }
 
 /**

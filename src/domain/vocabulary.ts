@@ -358,6 +358,7 @@ export const TEMPLATE_STATEMENTS = [
   "threatensSuit",
   "threatensRepossession",
   "mentionsDebt",
+  "advertising",
 ] as const;
 export type TemplateStatement = (typeof TEMPLATE_STATEMENTS)[number];
 

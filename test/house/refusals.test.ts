@@ -340,6 +340,10 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
     "templates",
     { status: "active", text_template: null, html_template: "Zebra" },
   ],
+  templates_advertising_is_not_required: [
+    "templates",
+    { declares: ["advertising"], required_by_law: true },
+  ],
   templates_declares_is_a_list: ["templates", { declares: [["replyStop"], ["adLabel"]] }],
   templates_language_is_a_code: ["templates", { language: "Zebra" }],
   templates_programme_has_1_to_100_characters: ["templates", { programme: "zebra".repeat(21) }],

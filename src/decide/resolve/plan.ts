@@ -97,6 +97,7 @@ export function termsOf(
     templateExplanation: explanation,
     subject: template.subject,
     sensitive: template.sensitive,
+    isTransactional: template.isTransactional,
     ...dueOf(subject, type, planning),
   };
 }
@@ -108,6 +109,7 @@ const withoutTemplate = ({ templateId }: NotificationTypeVersion): Due & Templat
   templateExplanation: null,
   subject: null,
   sensitive: false,
+  isTransactional: null,
   ...failed(
     "No active template",
     `Template ${templateId ?? "none"} has no active version: publish one, then send the notice again.`,
@@ -116,7 +118,12 @@ const withoutTemplate = ({ templateId }: NotificationTypeVersion): Due & Templat
 
 type TemplateTerms = Pick<
   NoticeTerms,
-  "templateId" | "templateVersion" | "templateExplanation" | "subject" | "sensitive"
+  | "templateId"
+  | "templateVersion"
+  | "templateExplanation"
+  | "subject"
+  | "sensitive"
+  | "isTransactional"
 >;
 
 /** Collects the resolutions of a batch of changes. */

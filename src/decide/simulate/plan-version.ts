@@ -43,7 +43,7 @@ export function tryVersion(
     borrowerId,
     channel: terms.channel,
     theme: terms.theme,
-    isTransactional: null,
+    isTransactional: terms.isTransactional,
     loanIds,
     contactId: null,
     fromTemplate: fromTemplate(templateId ?? 0, templateVersion ?? 0),

@@ -21,13 +21,23 @@ const members = z.strictObject({
 });
 
 /** The content of `template.json`. */
-export const templateAbout = members.refine(
-  ({ requiredByLaw, requiredMedium }) => requiredMedium === null || requiredByLaw === true,
-  {
-    path: ["requiredMedium"],
-    message: "is set although requiredByLaw is not true",
-  },
-);
+export const templateAbout = members
+  .refine(
+    ({ requiredByLaw, requiredMedium }) => requiredMedium === null || requiredByLaw === true,
+    {
+      path: ["requiredMedium"],
+      message: "is set although requiredByLaw is not true",
+    },
+  )
+  .refine(
+    ({ declares, requiredByLaw, kind }) =>
+      !declares.includes("advertising") ||
+      (requiredByLaw !== true && kind !== "optOutConfirmation"),
+    {
+      path: ["declares"],
+      message: "has advertising, and the template is required by law or confirms an opt-out",
+    },
+  );
 /** The same with any of its members missing. */
 export const partOfTemplateAbout = members.partial();
 export type TemplateAbout = z.infer<typeof templateAbout>;

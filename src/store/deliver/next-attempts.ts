@@ -52,11 +52,11 @@ async function plan(db: Db, next: readonly NextAttempt[]): Promise<InteractionId
     ),
     added as (
       insert into tidings.interactions
-        (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, sensitive, status,
+        (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, sensitive, is_transactional, status,
          scheduled_at_from, scheduled_at_to, previous_interaction_id, first_interaction_id, attempt, supercase_bulk_operation_id,
          case_id, case_change_id, reply_id, notification_type_id, notification_type_version, template_id, template_version, template_explanation, due_explanation)
       select i.origin, case when m.by like 'operator:%' then jsonb_build_object('id', m.by, 'name', m.by) else i.created_by end,
-        i.direction, null, i.channel, i.person_id, i.loan_id, i.loan_ids, i.subject, i.theme, i.sensitive, 'scheduled',
+        i.direction, null, i.channel, i.person_id, i.loan_id, i.loan_ids, i.subject, i.theme, i.sensitive, i.is_transactional, 'scheduled',
         n."dueAt",
         -- an operator who sends it again has decided that it is not too late
         case when m.by like 'operator:%' then greatest(i.scheduled_at_to, n."dueAt" + interval '24 hours') else i.scheduled_at_to end,

@@ -27,9 +27,11 @@ export async function loadRedirectOptions(
       ) as left,
       (
         select coalesce(json_agg(json_build_object('id', t.id, 'version', t.version, 'language', t.language, 'subject', t.subject,
-          'sensitive', t.sensitive) order by t.id), '[]')
+          'sensitive', t.sensitive, 'isTransactional', 'advertising' <> all(t.declares)) order by t.id), '[]')
         from tidings.templates t
         where t.subject = i.subject and t.channel = w.channel and t.status = 'active'
+          -- a notice does not become advertising
+          and ('advertising' = any(t.declares)) = (i.is_transactional is false)
       ) as templates
     from ${recordset("w", { interactionId: "bigint", channel: "text" }, wishes)}
     join tidings.interactions i on i.id = w."interactionId"
@@ -62,11 +64,11 @@ const freeOf = (redirects: readonly Redirect[]) => sql`free as materialized (
 /** The next attempts of what is free */
 const ADDED = sql`added as (
   insert into tidings.interactions
-    (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, sensitive, status,
+    (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, is_transactional, sensitive, status,
      scheduled_at_from, scheduled_at_to, previous_interaction_id, first_interaction_id, attempt, supercase_bulk_operation_id,
      case_id, case_change_id, notification_type_id, notification_type_version, template_id, template_version, template_explanation, due_explanation)
   select i.origin, case when m.by like 'operator:%' then jsonb_build_object('id', m.by, 'name', m.by) else i.created_by end,
-    i.direction, null, w.channel, i.person_id, i.loan_id, i.loan_ids, i.subject, i.theme,
+    i.direction, null, w.channel, i.person_id, i.loan_id, i.loan_ids, i.subject, i.theme, i.is_transactional,
     -- what was sensitive stays sensitive
     i.sensitive or coalesce((w.template->>'sensitive')::boolean, false), 'scheduled', w."dueAt",
     -- as for every attempt of an operator

@@ -23,12 +23,12 @@ export async function reinstateCanceled(
   const { rows } = await sql<{ id: InteractionId }>`
       with added as (
         insert into tidings.interactions
-          (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, sensitive, status,
+          (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, sensitive, is_transactional, status,
            scheduled_at_from, scheduled_at_to, previous_interaction_id, first_interaction_id, attempt, supercase_bulk_operation_id,
            case_id, case_change_id, reply_id, notification_type_id, notification_type_version, template_id, template_version,
            template_explanation, due_explanation, evidence)
         select c.origin, jsonb_build_object('id', m.by, 'name', m.by), c.direction, null, c.channel, c.person_id, c.loan_id, c.loan_ids,
-          c.subject, c.theme, c.sensitive, 'scheduled',
+          c.subject, c.theme, c.sensitive, c.is_transactional, 'scheduled',
           greatest(coalesce(c.first_due_at, c.scheduled_at_from), clock_timestamp()), c.scheduled_at_to, c.id,
           coalesce(c.first_interaction_id, c.id), c.attempt + 1, c.supercase_bulk_operation_id, c.case_id, c.case_change_id, c.reply_id,
           c.notification_type_id, c.notification_type_version, c.template_id, c.template_version, c.template_explanation,

@@ -24,7 +24,7 @@ export async function loadConfirmationChoice(
     select b.language, coalesce((
       select json_agg(f order by f.id)
       from (
-        select t.id, t.version, t.language, t.subject, t.sensitive, t.theme
+        select t.id, t.version, t.language, t.subject, t.sensitive, t.theme, 'advertising' <> all(t.declares) as "isTransactional"
         from tidings.templates t
         where t.status = 'active' and t.channel = 'text' and t.kind = 'optOutConfirmation'
       ) f
@@ -56,9 +56,9 @@ export async function planConfirmation(
     with added as (
       insert into tidings.interactions
         (origin, created_by, direction, started_at, reply_id, previous_interaction_id, person_id, template_id, template_version,
-         template_explanation, channel, theme, subject, sensitive, status, scheduled_at_from, scheduled_at_to)
+         template_explanation, channel, theme, subject, sensitive, is_transactional, status, scheduled_at_from, scheduled_at_to)
       select 'tidings', '{"id": "tidings", "name": "Tidings"}', 'outbound', null, r.id, r.id, r.person_id, ${template.id}, ${template.version},
-        ${JSON.stringify(explanation)}::jsonb, 'text', ${template.theme}, ${template.subject}, ${template.sensitive}, 'scheduled', ${dueAt}, ${latestAt}
+        ${JSON.stringify(explanation)}::jsonb, 'text', ${template.theme}, ${template.subject}, ${template.sensitive}, ${template.isTransactional}, 'scheduled', ${dueAt}, ${latestAt}
       from tidings.interactions r
       where r.id = ${replyId}
       on conflict do nothing

@@ -40,7 +40,7 @@ const VERSION = sql`t.id, t.version, t.on_status, t.on_outcome, coalesce(nullif(
       (
         select coalesce(json_agg(f order by f.id), '[]')
         from (
-          select o.id, o.version, o.language, o.subject, o.sensitive
+          select o.id, o.version, o.language, o.subject, o.sensitive, 'advertising' <> all(o.declares) as "isTransactional"
           from tidings.templates o
           where o.status = 'active' and (o.id = t.template_id or o.family = n.family and o.channel = n.channel)
         ) f

@@ -15,6 +15,7 @@ const NOTICE = {
   theme: "text",
   subject: "text",
   sensitive: "boolean",
+  isTransactional: "boolean",
   status: "text",
   scheduledAtFrom: "timestamptz",
   scheduledAtTo: "timestamptz",
@@ -26,13 +27,13 @@ const NOTICE = {
 } as const;
 
 const COLUMNS = sql`direction, started_at, case_change_id, case_id, person_id, loan_id, loan_ids, supercase_bulk_operation_id,
-  notification_type_id, notification_type_version, template_id, template_version, channel, theme, subject, sensitive,
+  notification_type_id, notification_type_version, template_id, template_version, channel, theme, subject, sensitive, is_transactional,
   status, scheduled_at_from, scheduled_at_to, due_explanation, template_explanation, failure_description_short, failure_description_long`;
 
 /** The values of these columns, from the terms `n` and the change `c`. */
 const VALUES = sql`'outbound', null, c.id, c.case_id, c.borrower_id,
   case when cardinality(c.loan_ids) = 1 then c.loan_ids[1] end, c.loan_ids, c.supercase_bulk_operation_id,
-  n."notificationTypeId", n."notificationTypeVersion", n."templateId", n."templateVersion", n.channel, n.theme, n.subject, n.sensitive,
+  n."notificationTypeId", n."notificationTypeVersion", n."templateId", n."templateVersion", n.channel, n.theme, n.subject, n.sensitive, n."isTransactional",
   n.status, n."scheduledAtFrom", n."scheduledAtTo", n."dueExplanation", n."templateExplanation", n."failureDescriptionShort", n."failureDescriptionLong"`;
 
 /**

@@ -170,8 +170,9 @@ describe("of an email", () => {
     expect(email("Bonjour.", {}, { language: "fr", declares })).toMatchObject(facts);
   });
 
+  // advertising is no property of the words: test/stories/advertising.test.ts
   test("every statement of the vocabulary is tried", () =>
-    expect(TEMPLATE_STATEMENTS).toHaveLength(14));
+    expect(TEMPLATE_STATEMENTS.filter((one) => one !== "advertising")).toHaveLength(14));
 
   test.each([
     ["Please pay now to avoid fees.", { demandsPayment: true, urgentDemand: true }],

@@ -26,7 +26,9 @@ const TYPE: NotificationTypeVersion = {
   channel: "email",
   theme: "opsServicing",
   templateId: 7,
-  templates: [{ id: 7, version: 2, language: "en", subject: null, sensitive: false }],
+  templates: [
+    { id: 7, version: 2, language: "en", subject: null, sensitive: false, isTransactional: true },
+  ],
   delay: null,
   unit: null,
   calendar: "office",

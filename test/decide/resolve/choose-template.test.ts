@@ -10,6 +10,7 @@ const inLanguages = (...languages: readonly string[]): TemplateOption[] =>
     language,
     subject: null,
     sensitive: false,
+    isTransactional: true,
   }));
 
 type Row = readonly [

@@ -208,6 +208,7 @@ describe("nothing is erased", () => {
       language: "en",
       subject: null,
       sensitive: false,
+      isTransactional: true,
       theme: null,
     };
     const now = new Date();
