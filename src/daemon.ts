@@ -242,6 +242,7 @@ function depsOf(opened: Opened): Deps {
     withinMs: withinOf(config),
     senders: config.senders,
     links: publicUrl === undefined ? null : { publicUrl, keys: linkKeys },
+    linkKeys,
     recipientsAllowed: config.recipientsAllowed,
     channels: carrying.channels,
     recorder: createRecorder({

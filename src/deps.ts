@@ -81,6 +81,8 @@ export interface Deps {
   readonly senders: Senders;
   /** Null without a public address. */
   readonly links: Links | null;
+  /** They sign the Message-IDs of emails. */
+  readonly linkKeys: readonly Buffer[];
   readonly recipientsAllowed: readonly string[] | null;
   /** The time after the due time within which a notice may be sent, by channel (ms). Absent means without limit. */
   readonly withinMs: Partial<Record<Channel, number | undefined>>;

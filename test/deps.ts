@@ -19,6 +19,7 @@ export function depsOn({ db }: TestDatabase, rest: Partial<Deps> = {}): Deps {
     lender: readConfig({}).lender,
     senders: { email: "Example Lender <notices@lender.example>", text: "+15005550006" },
     links: null,
+    linkKeys: [],
     recipientsAllowed: null,
     withinMs: {},
     channels: {},

@@ -14,11 +14,11 @@ export async function judgeDue(
   interactionIds: readonly InteractionId[],
 ): Promise<PreparedSet> {
   const began = performance.now();
-  const { db, clock, lender, senders, links, recipientsAllowed, seal } = deps;
+  const { db, clock, lender, senders, links, linkKeys, recipientsAllowed, seal } = deps;
   const sheets = await loadFactSheets(db, interactionIds);
   const findTemplate = await deps.loadTemplates(sheets);
   const canSeal = seal !== undefined;
-  const context = { lender, senders, links, recipientsAllowed, canSeal, now: clock() };
+  const context = { lender, senders, links, linkKeys, recipientsAllowed, canSeal, now: clock() };
   const prepared = prepareSet(sheets, findTemplate, context);
   loadSize.loaded(interactionIds.length, performance.now() - began);
   return prepared;

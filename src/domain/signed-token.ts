@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { type InteractionId, parseInteractionId } from "./ids.ts";
+import { type ChainId, type InteractionId, parseInteractionId } from "./ids.ts";
 
 /** RFC 4648 base32 in lower case, because mail servers and people change the case of copied text. */
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
@@ -12,10 +12,14 @@ export interface TokenKind {
 }
 
 /**
- * Returns `ID-SIGNATURE`, which names an interaction and proves that we made it. The first key signs. Throws RangeError
+ * Returns `ID-SIGNATURE`, which names an interaction or a chain and proves that we made it. The first key signs. Throws RangeError
  * without a key.
  */
-export function signToken(kind: TokenKind, id: InteractionId, keys: readonly Buffer[]): string {
+export function signToken(
+  kind: TokenKind,
+  id: InteractionId | ChainId,
+  keys: readonly Buffer[],
+): string {
   const [key] = keys;
   if (key === undefined) throw new RangeError("a token needs a key");
   return `${id}-${signatureOf(kind, id, key)}`;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readMail } from "../decide/receipts/bounces/read-mail.ts";
 import { receiptOfMail } from "../decide/receipts/bounces/receipt-of-mail.ts";
 import type { MailReport } from "../decide/receipts/bounces/mail-report.ts";
+import { isOurMessageId } from "../decide/receipts/message-id.ts";
 import { interactionOfVerp } from "../decide/receipts/verp.ts";
 import type { Clock } from "../clock.ts";
 import type { Emit } from "../domain/events.ts";
@@ -20,8 +21,6 @@ export interface MailIntakeDeps {
   readonly keep: (receipts: readonly ArrivedReceipt[]) => Promise<unknown>;
   readonly takeInbound: TakeInbound;
   readonly linkKeys: readonly Buffer[];
-  /** True if every bounce address has a token. A report without one then counts for nothing. */
-  readonly tokensOnly: boolean;
 }
 
 /** The message of a report, by one of these. */
@@ -53,16 +52,18 @@ export function createMailIntake(deps: MailIntakeDeps): TakeMail {
 }
 
 /**
- * The message of ours that a report names; null if it names none. A forged token counts as none. A Message-ID can be guessed, so it
- * counts only while messages have no tokens: otherwise anybody could bounce a message, and with it the contact, by an email.
+ * The message of ours that a report names, by the token of its address or by its Message-ID; null if it names none. Both are signed: with
+ * ids that can be guessed anybody could bounce a message, and with it the contact, by an email.
  */
 function referenceOf(
-  { linkKeys, tokensOnly }: MailIntakeDeps,
+  { linkKeys }: MailIntakeDeps,
   { reference: { messageId, verpToken } }: MailReport,
 ): Reported | null {
   const interactionId = verpToken === null ? null : interactionOfVerp(verpToken, linkKeys);
-  if (interactionId === null && (messageId === null || tokensOnly)) return null;
-  return { interactionId, messageId };
+  const genuineId = messageId !== null && isOurMessageId(messageId, linkKeys) ? messageId : null;
+  return interactionId === null && genuineId === null
+    ? null
+    : { interactionId, messageId: genuineId };
 }
 
 async function takeReport(deps: MailIntakeDeps, report: MailReport): Promise<void> {

@@ -63,7 +63,6 @@ async function createTake(options: MailServiceOptions): Promise<TakeMail> {
       readPolicy: createPolicyReader(),
     }),
     linkKeys: await loadLinkKeys(db),
-    tokensOnly: config.bounceTokens,
   });
 }
 

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { ContentOnRecord } from "../decide/deliver/channels/rules.ts";
+import { messageIdLocalPart } from "../decide/receipts/message-id.ts";
 import { rulesOf } from "../decide/deliver/channels/table.ts";
 import type { Message } from "../domain/deliver/message.ts";
 import { sourceOf } from "../providers/smtp/message-source.ts";
@@ -29,13 +30,13 @@ async function bytesOf(message: Message): Promise<Buffer> {
 
 function messageOf(kept: ContentRecord, content: ContentOnRecord): Message | undefined {
   const { id, chainId, channel, claimedAt, contactName, language } = kept;
-  const { from, to, listUnsubscribe } = content;
+  const { from, to, listUnsubscribe, messageId } = content;
   const rules = rulesOf(channel);
   if (rules === undefined || claimedAt === null || language === null || typeof to !== "string")
     return undefined;
   return rules.compose({
     interactionId: id,
-    chainId,
+    messageIdLocalPart: messageId?.split("@")[0] ?? messageIdLocalPart(chainId, []),
     to,
     toName: contactName,
     from: from ?? "",

@@ -2,10 +2,13 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config.ts";
+import { messageIdLocalPart } from "../../src/decide/receipts/message-id.ts";
 import type { InteractionId } from "../../src/domain/ids.ts";
 import { openMail } from "../../src/mail/mail-service.ts";
 import { type ImapReader, startImapReader } from "../../src/providers/mailbox/imap.ts";
+import { loadLinkKeys } from "../../src/store/api/secrets.ts";
 import { useDatabase } from "../database.ts";
+import { chain } from "../ids.ts";
 import { insertLender, insertType } from "../lender.ts";
 import { insertAccepted } from "../receipts.ts";
 import { type ImapPeer, type ImapScript, openImapPeer } from "./imap-peer.ts";
@@ -137,7 +140,7 @@ test("a bounce in the mailbox becomes a receipt of its message, once", async () 
     provider: "smtp",
   });
   const source = readFileSync("test/decide/receipts/bounces/postfix-user-unknown.eml", "utf8")
-    .replaceAll("tidings.4711@", `tidings.${id}@`)
+    .replaceAll("tidings.4711@", `${messageIdLocalPart(chain(id), await loadLinkKeys(db))}@`)
     .replaceAll("4711-k3jx9q2mfa", "none");
   peer.receive(source);
   peer.receive(source);

@@ -3,11 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { readConfig } from "../../src/config.ts";
 import { systemClock } from "../../src/clock.ts";
 import { verpToken } from "../../src/decide/receipts/verp.ts";
+import { messageIdLocalPart } from "../../src/decide/receipts/message-id.ts";
 import type { InteractionId } from "../../src/domain/ids.ts";
 import { openMail } from "../../src/mail/mail-service.ts";
 import { applyWaiting } from "../../src/receipts/applier.ts";
 import { loadLinkKeys } from "../../src/store/api/secrets.ts";
 import { useDatabase } from "../database.ts";
+import { chain } from "../ids.ts";
 import { depsOn } from "../deps.ts";
 import { insertInProgress, recordAnswer } from "../receipts.ts";
 import { insertLender, insertType } from "../lender.ts";
@@ -76,11 +78,17 @@ async function sendEmail(): Promise<Sent> {
   return { id, address: `bounces+${verpToken(id, keys)}@lender.example` };
 }
 
+const PLAIN = "bounces@lender.example";
+const signedId = (id: string): string => messageIdLocalPart(chain(id), keys);
+/** The id of a message with the signature of the one before it. */
+const otherId = (id: string): string =>
+  `${signedId(String(Number(id) - 1)).replace(/\.\d+/u, `.${id}`)}@`;
+
 /** A report of the fixtures, about a message of the test. */
 const reportAbout = (name: string, { id, address }: Sent): string =>
   readFileSync(`test/decide/receipts/bounces/${name}.eml`, "utf8")
     .replaceAll(/bounces?\+4711-k3jx9q2mfa@bounce\.lender\.example/giu, address)
-    .replaceAll("tidings.4711@", `tidings.${id}@`)
+    .replaceAll("tidings.4711@", `${signedId(id)}@`)
     .replaceAll("jo.doe@example.com", "pat@example.com");
 
 const statusOf = async (id: InteractionId): Promise<string | undefined> => {
@@ -117,12 +125,18 @@ describe("a report", () => {
     expect(events()).toContain(`mail.received ${kind} true`);
   });
 
-  test("without a token bounces nothing, because its Message-ID can be guessed", async () => {
+  test.each([
+    ["a guessed Message-ID", (id: string) => `tidings.${id}@`],
+    ["a forged signature", (id: string) => `tidings.${id}-aaaaaaaaaa@`],
+    ["the signature of another message", (id: string) => otherId(id)],
+  ])("with %s bounces nothing", async (_, idOf) => {
     const sent = await sendEmail();
-    const plain = { ...sent, address: "bounces@lender.example" };
     const before = await countReceipts();
+    const source = reportAbout("postfix-user-unknown", { ...sent, address: PLAIN });
 
-    const answers = await client.give(reportAbout("postfix-user-unknown", plain), [plain.address]);
+    const answers = await client.give(source.replaceAll(/tidings\.\d+-\w+@/gu, idOf(sent.id)), [
+      PLAIN,
+    ]);
 
     expect(answers).toEqual([expect.stringMatching(/^250 /u)]);
     expect(await countReceipts()).toBe(before);
@@ -130,19 +144,20 @@ describe("a report", () => {
     expect(events()).toContain("mail.received bounce false");
   });
 
-  test("is matched by its Message-ID while addresses have no tokens", async () => {
-    const sent = await sendEmail();
-    const plain = { ...sent, address: "bounces@lender.example" };
-    await using own = new AsyncDisposableStack();
-    const other = await openMailClient(
-      await openService(own, { EMAIL_BOUNCE_ADDRESS: "bounces@lender.example" }),
-    );
+  test.each(["no", "yes"])(
+    "is matched by its Message-ID, with EMAIL_BOUNCE_TOKENS=%s",
+    async (tokens) => {
+      const sent = await sendEmail();
+      await using own = new AsyncDisposableStack();
+      const settings = { EMAIL_BOUNCE_ADDRESS: PLAIN, EMAIL_BOUNCE_TOKENS: tokens };
+      const other = await openMailClient(await openService(own, settings));
 
-    await other.give(reportAbout("postfix-user-unknown", plain), [plain.address]);
+      await other.give(reportAbout("postfix-user-unknown", { ...sent, address: PLAIN }), [PLAIN]);
 
-    other.drop();
-    expect(await statusOf(sent.id)).toBe("failed emailBounced");
-  });
+      other.drop();
+      expect(await statusOf(sent.id)).toBe("failed emailBounced");
+    },
+  );
 
   test("is accepted once, however often the mail server hands it over", async () => {
     const sent = await sendEmail();

@@ -10,6 +10,7 @@ export function noticeOf(folder: string): Message {
     lender: { ...starter.sample.lender, country: "US", languages: ["en"] },
     senders: { email: "Préstamos Ejemplo <notices@lender.example>", text: "+16145550100" },
     links: null,
+    linkKeys: [],
     recipientsAllowed: null,
     canSeal: false,
     now: new Date(starter.sample.now),

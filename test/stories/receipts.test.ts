@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -181,6 +181,14 @@ test("emails to the scripted mailboxes end as their reports say", async () => {
       "failed emailBounced",
       "attempted emailSent",
     ]);
+  // a report by email counts by this signature, which only this installation can make
+  const outbox = join(root, "outbox");
+  const mails = readdirSync(outbox).filter((name) => name.endsWith(".eml"));
+  expect(mails.length).toBeGreaterThan(0);
+  for (const mail of mails)
+    expect(readFileSync(join(outbox, mail), "utf8")).toMatch(
+      /^Message-ID: <tidings\.\d+-[a-z2-7]{10}@lender\.example>/mu,
+    );
 });
 
 test("receipts that were stored before a daemon is killed are applied after it, each once", async () => {

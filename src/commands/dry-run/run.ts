@@ -127,6 +127,7 @@ async function loadGround(
       senders,
       // its links are never sent, so they are signed with no key of the installation
       links: publicUrl === undefined ? null : { publicUrl, keys: [Buffer.alloc(32)] },
+      linkKeys: [],
       recipientsAllowed,
       canSeal: contentKeys.length > 0,
       now,

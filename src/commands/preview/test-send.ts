@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { IGNORED, openChannels } from "../../channels.ts";
 import type { Config } from "../../config.ts";
 import { isAllowed } from "../../decide/deliver/allow-recipient.ts";
+import { messageIdLocalPart } from "../../decide/receipts/message-id.ts";
 import { CHANNEL_RULES, isSendableChannel } from "../../decide/deliver/channels/table.ts";
 import type { Message } from "../../domain/deliver/message.ts";
 import { Fault } from "../../domain/fault.ts";
@@ -55,7 +56,7 @@ function compose({ version, parts, to }: Test, config: Config): Message {
     throw wrongArguments("RECIPIENTS_ALLOWED does not name the address of --send-to");
   return rules.compose({
     interactionId: NO_INTERACTION,
-    chainId: testChainId(randomUUID()),
+    messageIdLocalPart: messageIdLocalPart(testChainId(randomUUID()), []),
     to: recipient,
     toName: null,
     from: config.senders[channel],

@@ -8,6 +8,7 @@ import type { Reason } from "../../domain/deliver/verdict.ts";
 import type { SendableChannel } from "../../domain/vocabulary.ts";
 import { CHANNEL_RULES, isSendableChannel } from "./channels/table.ts";
 import { type Links, optOutLink, unsubscribeHeaders } from "../replies/unsubscribe.ts";
+import { messageIdLocalPart } from "../receipts/message-id.ts";
 import { purposeOf } from "./purpose.ts";
 import { contextOf } from "./template-context.ts";
 import { judge, type Moment, type Stop } from "./judge.ts";
@@ -22,6 +23,8 @@ export interface SendContext extends Moment {
   readonly senders: Senders;
   /** Null without a public address: messages then have no opt-out link. */
   readonly links: Links | null;
+  /** They sign the Message-IDs of emails. */
+  readonly linkKeys: readonly Buffer[];
 }
 
 /** A template version with what is known about its messages. */
@@ -114,7 +117,7 @@ export function prepare(
     });
   const { message, content, segments } = CHANNEL_RULES[channel].compose({
     interactionId,
-    chainId,
+    messageIdLocalPart: messageIdLocalPart(chainId, sendContext.linkKeys),
     to: verdict.to,
     toName: verdict.contact.name,
     from: sendContext.senders[channel],

@@ -15,6 +15,10 @@ const EmailContent = z
       description: "The header List-Unsubscribe, which only advertising has.",
       example: "<https://lender.example/opt-out/1042-q1w2e3>",
     }),
+    messageId: text.openapi({
+      description: "The header Message-ID, without angle brackets.",
+      example: "tidings.1042-q1w2e3r4t5@lender.example",
+    }),
     attachments: z
       .array(z.record(z.string(), z.unknown()))
       .openapi({ description: "Descriptions of the attachments.", example: [] }),

@@ -102,7 +102,7 @@ const UNFINISHED: ReadonlySet<string> = new Set<InteractionStatus>(["scheduled",
 /** The id of a message at Twilio */
 const TWILIO_ID = /^[A-Z]{2}[0-9a-f]{32}$/;
 /** The Message-ID of an email of Tidings, with or without angle brackets: it has the id of the chain. */
-const MESSAGE_ID = /^<?tidings\.([0-9]{1,18})@[^>]*>?$/;
+const MESSAGE_ID = /^<?tidings\.([0-9]{1,18})(?:-[a-z2-7]+)?@[^>]*>?$/i;
 
 /** Only texts have an index on the ids of providers. The Message-ID of an email leads to the attempts of its chain. */
 function ofMessage(ids: readonly string[]): RawBuilder<boolean> {

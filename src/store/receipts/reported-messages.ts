@@ -40,7 +40,7 @@ export async function matchReceipts(
     ) by_message on true
     left join lateral (
       select a.id
-      from (select substring(r.provider_message_id from '^tidings[.]([0-9]{1,18})@')::bigint as id) chain
+      from (select substring(r.provider_message_id from '^tidings[.]([0-9]{1,18})(?:-[A-Za-z2-7]+)?@')::bigint as id) chain
       join tidings.interactions a on a.id = chain.id or a.first_interaction_id = chain.id
       where r.interaction_id is null and a.channel = 'email' and a.status not in ('scheduled', 'canceled')
       order by a.attempt desc limit 1

@@ -30,6 +30,7 @@ function readyOf(folder: string): Ready {
     recipientsAllowed: null,
     canSeal: true,
     links: null,
+    linkKeys: [],
     now: new Date(starter.sample.now),
   });
   if (prepared.kind !== "ready") throw new Error(JSON.stringify(prepared.withheld));

@@ -134,6 +134,7 @@ function groundOf({ types = [TYPE], contacts = [CONTACT], ...given }: Given): Fo
       lender,
       senders: { email: "notices@lender.example", text: "" },
       links: null,
+      linkKeys: [],
       recipientsAllowed: given.recipientsAllowed ?? null,
       canSeal: false,
       now: NOW,

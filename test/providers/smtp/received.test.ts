@@ -55,6 +55,7 @@ async function send(
     lender: { ...starter.sample.lender, country: "US", languages: ["en"] },
     senders: { email: FROM, text: "" },
     links,
+    linkKeys: [],
     recipientsAllowed: null,
     canSeal: false,
     now: new Date(starter.sample.now),

@@ -52,6 +52,7 @@ test("a dry run is judged on the facts that delivering loads, to the last of the
       lender,
       senders,
       links: null,
+      linkKeys: [],
       recipientsAllowed: null,
       canSeal: false,
       now: new Date(),

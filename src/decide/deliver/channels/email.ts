@@ -24,6 +24,7 @@ export const EMAIL: ChannelRules = {
 
 function compose(draft: Draft): Composed {
   const { to, toName, from, parts, listUnsubscribe } = draft;
+  const messageId = `${draft.messageIdLocalPart}@${domainOf(from)}`;
   const { subject, text, html } = {
     ...parts,
     subject: parts.subject ?? "",
@@ -33,7 +34,7 @@ function compose(draft: Draft): Composed {
     message: {
       channel: "email",
       interactionId: draft.interactionId,
-      messageId: `tidings.${draft.chainId}@${domainOf(from)}`,
+      messageId,
       date: draft.now,
       from,
       to,
@@ -50,6 +51,7 @@ function compose(draft: Draft): Composed {
       bodyHtml: html,
       from,
       to,
+      messageId,
       attachments: [],
       ...(listUnsubscribe !== null && { listUnsubscribe }),
     },

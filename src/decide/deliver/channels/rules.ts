@@ -1,15 +1,15 @@
 import type { Contact } from "../../../domain/deliver/contact.ts";
 import type { PassOverReason } from "../../../domain/passed-over.ts";
 import type { Message } from "../../../domain/deliver/message.ts";
-import type { ChainId, InteractionId } from "../../../domain/ids.ts";
+import type { InteractionId } from "../../../domain/ids.ts";
 import type { ContactType } from "../../../domain/vocabulary.ts";
 import type { Rendered } from "../../../domain/template/template.ts";
 
 /** A rendered notice with its recipient and sender. */
 export interface Draft {
   readonly interactionId: InteractionId;
-  /** The id of the first attempt. */
-  readonly chainId: ChainId;
+  /** The part of the Message-ID before the @. Channels other than email ignore it. */
+  readonly messageIdLocalPart: string;
   /** The recipient, as `recipientOf` reads it from the contact's value. */
   readonly to: string;
   /** The contact's name. */
@@ -35,7 +35,14 @@ export interface Composed {
 export type ContentOnRecord = Readonly<
   Partial<
     Record<
-      "subject" | "bodyText" | "bodyHtml" | "body" | "from" | "to" | "listUnsubscribe",
+      | "subject"
+      | "bodyText"
+      | "bodyHtml"
+      | "body"
+      | "from"
+      | "to"
+      | "listUnsubscribe"
+      | "messageId",
       string | null
     >
   >
