@@ -183,6 +183,14 @@ describe("a report", () => {
       { scope: "collection", source: "complaint" },
       { scope: "marketing", source: "complaint" },
     ]);
+    // the core system reads what it changed
+    const { rows: noted } = await pool.query<{ at: string; same: boolean }>(
+      `select e.changes->'opted_out_at'->>'to' as at, e.changes->'marketing_opted_out_at'->>'to' is not null
+         and (e.changes->'opted_out_at'->>'to')::timestamptz = k.opted_out_at as same
+       from tidings.contact_events e join tidings.contacts k on k.id = e.contact_id where e.interaction_id = $1`,
+      [sent.id],
+    );
+    expect(noted).toEqual([{ at: expect.any(String), same: true }]);
   });
 
   test("with a forged token changes nothing, even if its Message-ID is of no message", async () => {

@@ -62,7 +62,7 @@ const HOLDS = sql`(e.withdraws_id is null
 
 /** The contacts of `concerned` that no other transaction has locked; check_primary_contacts locks the borrower. */
 const FREE = sql`(
-  select k.id, k.valid, k.receive_text_messages, k.value
+  select k.id, k.valid, k.receive_text_messages, k.opted_out_at, k.marketing_opted_out_at, k.value
   from tidings.contacts k
   join tidings.borrowers b on b.id = k.borrower_id
   where k.id in (select c.contact_id from concerned c)
@@ -83,16 +83,34 @@ const CONCERNED = sql`(
   )
 )`;
 
-/** A complaint opts its address out. It counts for judging as soon as it is recorded. For texts the contact's own column says it. */
+/** True for a complaint `c`, which opts its address out. For texts receive_text_messages says it. */
+const IS_COMPLAINT = sql`(c.finding = 'optedOut' and c.channel = 'email')`;
+
+/** The opt-outs of complaints. They count for judging as soon as they are recorded, also while the contact is locked. */
 const OPT_OUTS = sql`(
   insert into tidings.consent_records (contact_id, change, scope, source, interaction_id, reason)
   select distinct on (c.contact_id, s.scope) c.contact_id, 'optOut', s.scope,
     'complaint', c.interaction_id, c.reason
   from concerned c
   cross join unnest('{collection,marketing}'::text[]) s(scope)
-  where c.finding = 'optedOut' and c.channel = 'email'
+  where ${IS_COMPLAINT}
+    -- it was recorded before, while the contact was locked
+    and not exists (
+      select from tidings.consent_records r
+      where r.contact_id = c.contact_id and r.interaction_id = c.interaction_id and r.source = 'complaint'
+    )
   order by c.contact_id, s.scope, c.interaction_id
 )`;
+
+/** What the finding `c` changes of the contact `r`. */
+const CHANGES = sql`
+  case when c.finding = 'invalid' and r.valid then '{"valid": {"from": true, "to": false}}'::jsonb else '{}' end
+  || case when c.finding in ('notTextable', 'optedOut') and r.receive_text_messages
+    then '{"receive_text_messages": {"from": true, "to": false}}'::jsonb else '{}' end
+  || case when ${IS_COMPLAINT} and r.opted_out_at is null
+    then jsonb_build_object('opted_out_at', jsonb_build_object('from', null, 'to', statement_timestamp())) else '{}' end
+  || case when ${IS_COMPLAINT} and r.marketing_opted_out_at is null
+    then jsonb_build_object('marketing_opted_out_at', jsonb_build_object('from', null, 'to', statement_timestamp())) else '{}' end`;
 
 async function note(db: Db, findings: RawBuilder<unknown>): Promise<void> {
   await sql`
@@ -101,15 +119,18 @@ async function note(db: Db, findings: RawBuilder<unknown>): Promise<void> {
     free as materialized ${FREE},
     noted as (
       update tidings.contacts k
-      set valid = k.valid and not f.is_invalid, receive_text_messages = k.receive_text_messages and not f.takes_no_texts
+      set valid = k.valid and not f.is_invalid, receive_text_messages = k.receive_text_messages and not f.takes_no_texts,
+        opted_out_at = coalesce(k.opted_out_at, case when f.complains then statement_timestamp() end),
+        marketing_opted_out_at = coalesce(k.marketing_opted_out_at, case when f.complains then statement_timestamp() end)
       from (
         select c.contact_id, bool_or(c.finding = 'invalid') as is_invalid,
-          bool_or(c.finding in ('notTextable', 'optedOut')) as takes_no_texts
+          bool_or(c.finding in ('notTextable', 'optedOut')) as takes_no_texts, bool_or(${IS_COMPLAINT}) as complains
         from concerned c
         where c.contact_id in (select r.id from free r)
         group by c.contact_id
       ) f
-      where k.id = f.contact_id and (k.valid and f.is_invalid or k.receive_text_messages and f.takes_no_texts)
+      where k.id = f.contact_id and (k.valid and f.is_invalid or k.receive_text_messages and f.takes_no_texts
+        or f.complains and (k.opted_out_at is null or k.marketing_opted_out_at is null))
     ),
     waiting as materialized (
       select c.interaction_id, c.finding from concerned c where c.contact_id not in (select r.id from free r)
@@ -127,12 +148,7 @@ async function note(db: Db, findings: RawBuilder<unknown>): Promise<void> {
     )
     insert into tidings.contact_events (kind, contact_id, borrower_id, interaction_id, reason, code, changes)
     select c.finding, c.contact_id, c.borrower_id, c.interaction_id, c.reason, c.code,
-      case
-        when c.finding = 'invalid' and r.valid then '{"valid": {"from": true, "to": false}}'::jsonb
-        when c.finding in ('notTextable', 'optedOut') and r.receive_text_messages
-          then '{"receive_text_messages": {"from": true, "to": false}}'::jsonb
-        else '{}'::jsonb
-      end
+      ${CHANGES}
     from concerned c
     join free r on r.id = c.contact_id
     order by c.interaction_id, c.finding
