@@ -1,8 +1,8 @@
 import { fileFinding, type Finding } from "../../domain/template/finding.ts";
-import type { Template } from "../../domain/template/template.ts";
+import type { Template, TemplateFacts } from "../../domain/template/template.ts";
 import { htmlFaults } from "./check-html.ts";
 import { renderingFindings, sampleFindings, type Samples } from "./check-samples.ts";
-import { remarksOn } from "./check-variables.ts";
+import { type Remark, remarksOn } from "./check-variables.ts";
 import { type JsonDocument, storedDocument } from "./json-document.ts";
 import { FORMS, type PartName, presentParts } from "../language/parts.ts";
 import { recover } from "../language/recover.ts";
@@ -14,9 +14,12 @@ const SEGMENT_BUDGET = 3;
 /** Gmail cuts off a message after 102 KB. A part of this length is usually a mistake, such as an inlined picture. */
 const LONGEST_PART = 100_000;
 
+/** A template with the purpose of its messages, where it is known. */
+type Checked = Template & Partial<Pick<TemplateFacts, "kind">>;
+
 /** Returns every finding that prevents publication. Findings name the part or the sample. */
 export function checkTemplate(
-  template: Template,
+  template: Checked,
   samples: Samples,
   segmentBudget: number = SEGMENT_BUDGET,
 ): readonly Finding[] {
@@ -36,11 +39,13 @@ interface ContentTerms {
  * look finds all that can be known.
  */
 export function contentFindings(
-  template: Template,
+  template: Checked,
   samples: readonly JsonDocument[],
   { known, segmentBudget = SEGMENT_BUDGET }: ContentTerms,
 ): readonly Finding[] {
-  const own = presentParts(template).flatMap(([part, source]) => sourceFindings(part, source));
+  const own = presentParts(template).flatMap(([part, source]) =>
+    sourceFindings(part, source, template),
+  );
   const trial = { template: readableParts(template), known: [...known, ...own], segmentBudget };
   return [...own, ...sampleFindings(samples), ...renderingFindings(trial, samples)];
 }
@@ -74,7 +79,11 @@ export function partFindings(template: Template): readonly Finding[] {
   ];
 }
 
-function sourceFindings(file: PartName, source: string): readonly Finding[] {
+function sourceFindings(
+  file: PartName,
+  source: string,
+  { kind }: Pick<Checked, "kind">,
+): readonly Finding[] {
   if (source.length > LONGEST_PART)
     return [
       fileFinding(
@@ -85,13 +94,31 @@ function sourceFindings(file: PartName, source: string): readonly Finding[] {
   const recovered = recover(source);
   const parsed = parse(recovered.text);
   const program = parsed.kind === "parsed" ? parsed.program : undefined;
-  const remarks = [...remarksOn(program)].filter((remark) => remark.kind === "fault");
+  const remarks = [...remarksOn(program)].flatMap((remark) => faultOf(remark, kind));
   const inHtml = program !== undefined && file === "html" ? htmlFaults(program) : [];
   const faults = [...recovered.faults, ...remarks, ...inHtml];
   const found = faults.map(({ at, message }) => ({ file, ...at, message }));
   return [...found, ...(file === "subject" ? lineFindings(source) : [])].toSorted(
     (one, other) => one.line - other.line || one.column - other.column,
   );
+}
+
+type Fault = Extract<Remark, { kind: "fault" }>;
+
+/** A confirmation answers a reply, so these are never there, and the text would fail when it is sent. */
+const ABSENT_OF_CONFIRMATION: ReadonlySet<string> = new Set([
+  "case",
+  "loan",
+  "loans",
+  "notificationType",
+]);
+
+function faultOf(remark: Remark, kind: Checked["kind"]): Fault[] {
+  if (remark.kind === "fault") return [remark];
+  const [root = ""] = remark.variable.split(/[.[]/u);
+  if (kind !== "optOutConfirmation" || !ABSENT_OF_CONFIRMATION.has(root)) return [];
+  const message = `A confirmation of an opt-out answers a reply and has no ${root}. Leave ${remark.variable} out.`;
+  return [{ kind: "fault", at: remark.at, message }];
 }
 
 function lineFindings(subject: string): readonly Finding[] {

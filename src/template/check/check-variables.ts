@@ -21,7 +21,7 @@ export type Need = (typeof NEEDS)[number];
 
 /** The use of a variable, or a fault. */
 export type Remark =
-  | { readonly kind: "use"; readonly variable: string; readonly need: Need }
+  | { readonly kind: "use"; readonly variable: string; readonly need: Need; readonly at: Position }
   | { readonly kind: "fault"; readonly at: Position; readonly message: string };
 
 /** Yields, in order, each use of a variable and each fault in the use of helpers and variables. */
@@ -74,7 +74,12 @@ function* onVariable(path: Path, scope: Scope, expected: ExpectedValue): Generat
   const declared = resolve(path, scope);
   if (typeof declared === "string") return yield fault(path, declared);
   if (!declared.name.startsWith("@"))
-    yield { kind: "use", variable: declared.name, need: needOf(declared, scope, expected) };
+    yield {
+      kind: "use",
+      variable: declared.name,
+      need: needOf(declared, scope, expected),
+      at: positionOf(path),
+    };
   if (!expected.kinds.includes(kindOf(declared)))
     yield fault(path, `${path.original} is not ${expected.instead}.`);
   if (declared.name === "optOutUrl" && needOf(declared, scope, expected) !== "optional")

@@ -522,3 +522,38 @@ test("the documentation lists every variable with what it means", () => {
   );
   expect(all.filter(({ meaning }) => meaning === "")).toEqual([]);
 });
+
+describe("the confirmation of an opt-out", () => {
+  const confirmation = (textTemplate: string) => ({
+    ...email({ channel: "text", subjectTemplate: null, textTemplate }),
+    kind: "optOutConfirmation" as const,
+  });
+
+  test.each([
+    ["{{case.id}}", "has no case. Leave case.id out."],
+    ["{{#if case.outcome}}x{{/if}}", "has no case. Leave case.outcome out."],
+    ["{{loan.displayId}}", "has no loan. Leave loan.displayId out."],
+    ["{{#each loans}}{{this.id}}{{/each}}", "has no loans. Leave loans out."],
+    ["{{notificationType.name}}", "has no notificationType. Leave notificationType.name out."],
+  ])("cannot name %s", (source, message) => {
+    const template = confirmation(`{{lender.name}}: No more texts.\n${source}`);
+    expect(checkTemplate(template, SAMPLES)).toContainEqual(
+      expect.objectContaining({
+        file: "text",
+        line: 2,
+        message: expect.stringContaining(message) as string,
+      }),
+    );
+    expect(checkTemplate({ ...template, kind: "ordinary" }, SAMPLES)).toEqual([]);
+  });
+
+  test("may name the lender, the borrower and the contact", () =>
+    expect(
+      checkTemplate(
+        confirmation(
+          "{{lender.name}}, {{borrower.name.firstName}}: No more texts to {{contact.value}}.",
+        ),
+        SAMPLES,
+      ),
+    ).toEqual([]));
+});
