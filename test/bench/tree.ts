@@ -11,14 +11,14 @@ import { deliverAll, makeDue } from "./notices.ts";
 import { type BenchResult, insertPortfolio, type Scene } from "./scene.ts";
 
 const NOTICES = shareOf(5_000);
-/** So many that a daemon adds leaves more than once meanwhile. */
+/** With this many notices a daemon adds leaves more than once during the run. */
 const LONG = shareOf(25_000);
 /** A daemon adds leaves this often (ms). */
 const GROW_EVERY_MS = 10_000;
 
 /**
- * Two questions about the record tree. How much work it is: one side delivers and then adds all leaves of these notices. How much it
- * delays delivery: one side delivers while leaves are added as a daemon adds them. The other side only delivers.
+ * Measures the work of the record tree, and how much it delays delivery. In the first case one side delivers and then adds all leaves of
+ * these notices. In the second case it delivers while leaves are added as a daemon adds them. The other side only delivers.
  */
 export async function benchTree(scene: Scene): Promise<readonly BenchResult[]> {
   await insertPortfolio(scene, LONG);

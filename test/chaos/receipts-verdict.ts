@@ -18,7 +18,7 @@ interface Kept {
   readonly status: string;
   readonly statusDetails: string | null;
   readonly isQueued: boolean;
-  /** True if the answer to a call for this message was lost: what a lookup finds counts too. */
+  /** True if the answer to a call for this message was lost. Then the result of a lookup counts too. */
   readonly wasUnknown: boolean;
 }
 
@@ -67,7 +67,7 @@ export async function judgeReceipts(pool: Pool, sent: readonly SentReport[]): Pr
 const keyOf = (provider: string, about: string | null, status: string, code: string | null) =>
   [provider, about, status, code ?? ""].join(" ");
 
-/** Each accepted report is on record once, and nothing that no provider has sent. */
+/** Each accepted report is on record once, and each receipt on record is a report of a provider. */
 function compareKept(kept: readonly Kept[], sent: readonly SentReport[]): string[] {
   const rows = kept.map((one) =>
     keyOf(one.provider, one.providerMessageId ?? one.interactionId, one.rawStatus, one.code),
@@ -91,7 +91,7 @@ function judgeKept({ interactionId, isQueued, provider, rawStatus }: Kept): stri
 
 const FIRST_DETAILS = { text: "textQueued", email: "emailSent" } as const;
 
-/** The state of a message is that which all its receipts have together, read here at once. */
+/** The state of a message follows from all its receipts, which are read here together. */
 function judgeMessage(receipts: readonly Kept[]): string[] {
   const [first] = receipts;
   if (first === undefined || first.interactionId === null) return [];

@@ -85,8 +85,8 @@ async function openMailCounter(
 /** Of the daemons of a run. */
 export const TEXT_ACCOUNT = { accountSid: `AC${"0".repeat(32)}`, authToken: "chaos" };
 
-/** Listens in front of the sink of texts, whose own files do not have the URL of the callback. */
-async function openTextFront(sinkUrl: string, { onText }: Listeners): Promise<Server> {
+/** A proxy in front of the sink of texts. It reads the URL of the callback, which the files of the sink do not have. */
+async function openTextProxy(sinkUrl: string, { onText }: Listeners): Promise<Server> {
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let body = "";
     for await (const chunk of request.setEncoding("utf8") as AsyncIterable<string>) body += chunk;
@@ -124,12 +124,12 @@ export async function openReceived(
   const mails = new Map<string, number>();
   const mailServer = await openMailCounter(mails, random, listeners);
   const textSink = await openTextSink({ ...TEXT_ACCOUNT, outbox });
-  const textFront = await openTextFront(textSink.url, listeners);
+  const textProxy = await openTextProxy(textSink.url, listeners);
   const address = mailServer.server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
     smtpUrl: `smtp://127.0.0.1:${port}`,
-    twilioUrl: `http://127.0.0.1:${(textFront.address() as AddressInfo).port}`,
+    twilioUrl: `http://127.0.0.1:${(textProxy.address() as AddressInfo).port}`,
     mails: () => mails,
     async texts() {
       const texts = new Map<string, number>();
@@ -140,8 +140,8 @@ export async function openReceived(
       return texts;
     },
     async close() {
-      textFront.closeAllConnections();
-      await new Promise((closed) => textFront.close(closed));
+      textProxy.closeAllConnections();
+      await new Promise((closed) => textProxy.close(closed));
       await textSink.close();
       await new Promise<void>((closed) => mailServer.close(closed));
     },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Doors } from "./doors.ts";
+import type { Endpoints } from "./endpoints.ts";
 import type { Random } from "./random.ts";
 import type { AcceptedMail, AcceptedText, Listeners } from "./received.ts";
 
@@ -14,7 +14,7 @@ export interface SentReport {
   isAccepted: boolean;
 }
 
-/** The providers after they have accepted a message: they report on it, twice, late, in any order, or never. */
+/** The providers, which report on a message that they accepted: once or twice, late, in any order, or never. */
 export interface Reporters extends Listeners {
   readonly sent: readonly SentReport[];
   /** The texts that Twilio has accepted. */
@@ -34,7 +34,7 @@ const TEXT_SCRIPTS: readonly Words[] = [
 /** A text that the carrier filters is not retried, and its number stays usable. */
 const FAILING_TEXT_SCRIPTS: readonly Words[] = [
   ["sent", "undelivered 30007"],
-  // a carrier's late word
+  // the carrier reports a delivery late
   ["undelivered 30007", "delivered"],
 ];
 const MAIL_SCRIPTS: readonly Words[] = [
@@ -56,13 +56,13 @@ const TWICE_OF = 4;
 const GIVE_UP_MS = 90_000;
 
 export interface ReportersOptions {
-  readonly doors: Doors;
+  readonly endpoints: Endpoints;
   readonly random: Random;
   /** True for numbers whose texts must count as delivered, because a limit counts them. */
   readonly mustArrive: (to: string) => boolean;
 }
 
-export function createReporters({ doors, random, mustArrive }: ReportersOptions): Reporters {
+export function createReporters({ endpoints, random, mustArrive }: ReportersOptions): Reporters {
   const sent: SentReport[] = [];
   const texts: AcceptedText[] = [];
   let pending = 0;
@@ -88,7 +88,7 @@ export function createReporters({ doors, random, mustArrive }: ReportersOptions)
       ...(code !== null && { ErrorCode: code }),
     };
     const one = { provider: "twilio", about: sid, rawStatus, code, isAccepted: false } as const;
-    if (callbackUrl !== null) void report(one, () => doors.post(callbackUrl, form, GIVE_UP_MS));
+    if (callbackUrl !== null) void report(one, () => endpoints.post(callbackUrl, form, GIVE_UP_MS));
   };
 
   const reportMail = ({ returnPath, to }: AcceptedMail, word: string): void => {
@@ -96,7 +96,7 @@ export function createReporters({ doors, random, mustArrive }: ReportersOptions)
     const about = /\+(\d+)-/u.exec(returnPath)?.[1] ?? "";
     const one = { provider: "smtp", about, rawStatus, code, isAccepted: false } as const;
     const source = notificationOf(to, { rawStatus, code });
-    void report(one, () => doors.mail({ source, from: "", to: returnPath }, GIVE_UP_MS));
+    void report(one, () => endpoints.mail({ source, from: "", to: returnPath }, GIVE_UP_MS));
   };
 
   return {

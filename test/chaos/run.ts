@@ -13,13 +13,13 @@ import { spawnDaemon, type DaemonProcess } from "../daemon-process.ts";
 import { insertChanges, insertLender } from "../lender.ts";
 import { openRandom, type Random } from "./random.ts";
 import {
-  ANSWERING_BORROWERS,
-  answeringAddress,
-  answeringNumber,
-  answerUntil,
+  REPLYING_BORROWERS,
+  replyingAddress,
+  replyingNumber,
+  replyUntil,
   OPT_OUT_CONFIRMED,
-} from "./answers.ts";
-import { type Doors, openDoors } from "./doors.ts";
+} from "./replies.ts";
+import { type Endpoints, openEndpoints } from "./endpoints.ts";
 import { openReceived, TEXT_ACCOUNT, type Received } from "./received.ts";
 import { createReporters, type Reporters } from "./reports.ts";
 import { findForgotten, type Inflicted, judgeRun, type Verdict } from "./verdict.ts";
@@ -35,12 +35,12 @@ export interface ChaosOptions {
 interface Scene {
   readonly dir: string;
   readonly random: Random;
-  /** For the kills alone, so that a seed repeats them. */
+  /** Only for the kills, so that a seed repeats them. */
   readonly killing: Random;
   readonly printLine: ChaosOptions["printLine"];
   readonly pool: Pool;
   readonly settings: Readonly<Record<string, string>>;
-  readonly doors: Doors;
+  readonly endpoints: Endpoints;
   readonly reporters: Reporters;
   readonly daemons: DaemonProcess[];
   postgres: EmbeddedPostgres;
@@ -61,23 +61,30 @@ const LIMIT = 3;
 const NO_PROGRESS_MS = 120_000;
 
 /**
- * Runs two daemons, one Postgres, and sinks that count messages, report on them later, and answer. While notices are inserted, daemons
+ * Runs two daemons, one Postgres, and sinks that count messages, report on them later, and reply. While notices are inserted, daemons
  * and Postgres are killed at random. Then it waits until no work is left, and compares what happened with the record.
  */
 export async function runChaos({ seconds, seed, printLine }: ChaosOptions): Promise<Verdict> {
   const dir = await mkdtemp(join(tmpdir(), "tidings-chaos-"));
   const killing = openRandom(seed);
   const random = openRandom(seed + 1);
-  const doors = await openDoors(DAEMONS, random);
+  const endpoints = await openEndpoints(DAEMONS, random);
   const mustArrive = (to: string): boolean => to.startsWith(LIMITED_NUMBERS);
-  const reporters = createReporters({ doors, random, mustArrive });
+  const reporters = createReporters({ endpoints, random, mustArrive });
   const received = await openReceived(join(dir, "texts"), random, reporters);
-  const scene = await openScene(dir, { random, killing, printLine, received, doors, reporters });
+  const scene = await openScene(dir, {
+    random,
+    killing,
+    printLine,
+    received,
+    endpoints,
+    reporters,
+  });
   try {
     const end = Date.now() + seconds * 1_000;
     const sampled = new Set<string>();
     const inflicted: Away[] = [];
-    const answering = answerUntil({ doors, random, end });
+    const replying = replyUntil({ endpoints, random, end });
     await Promise.all([
       insertUntil(scene, end),
       killUntil(scene, end, inflicted),
@@ -85,14 +92,14 @@ export async function runChaos({ seconds, seed, printLine }: ChaosOptions): Prom
     ]);
     printLine("no more killing; waiting until it is quiet");
     await revive(scene);
-    const answers = await answering;
+    const replies = await replying;
     await waitUntilQuiet(scene);
     return await judgeRun(scene.pool, received, {
       sampled: [...sampled],
       limit: LIMIT,
       reports: reporters.sent,
       texts: reporters.texts,
-      answers,
+      replies,
       inflicted: inflicted.map(({ witnesses, ...away }) => ({
         ...away,
         isWitnessed: witnesses.some((daemon) => scene.daemons.includes(daemon)),
@@ -107,11 +114,11 @@ export async function runChaos({ seconds, seed, printLine }: ChaosOptions): Prom
 
 async function openScene(
   dir: string,
-  given: Pick<Scene, "random" | "killing" | "printLine" | "doors" | "reporters"> & {
+  given: Pick<Scene, "random" | "killing" | "printLine" | "endpoints" | "reporters"> & {
     received: Received;
   },
 ): Promise<Scene> {
-  const { received, doors, ...rest } = given;
+  const { received, endpoints, ...rest } = given;
   const postgres = await startEmbeddedPostgres(join(dir, "postgres"));
   const pool = openPool({ url: postgres.url, actor: "chaos", max: 3, onLost: () => {} });
   const settings = {
@@ -132,7 +139,7 @@ async function openScene(
     TEXT_WITHIN: "240h",
   };
   const daemons = Array.from({ length: DAEMONS }, (_, n) =>
-    spawnDaemon({ ...settings, ...doors.settingsOf(n) }),
+    spawnDaemon({ ...settings, ...endpoints.settingsOf(n) }),
   );
   await Promise.all(daemons.map((daemon) => daemon.waitFor("daemon.started")));
   await insertLender(pool);
@@ -141,13 +148,13 @@ async function openScene(
       (21, 'email', 'A notice', 'Notice of {{case.id}}', 'active'), (22, 'text', null, 'Lender: notice of {{case.id}}. Reply STOP to end texts.', 'active');
     insert into tidings.templates (id, channel, kind, theme, text_template, status) values
       (23, 'text', 'optOutConfirmation', 'opsServicing', '${OPT_OUT_CONFIRMED}', 'active');
-    insert into tidings.case_types (id) values ('resent'), ('held'), ('texted'), ('limited'), ('answered');
+    insert into tidings.case_types (id) values ('resent'), ('held'), ('texted'), ('limited'), ('replied');
     insert into tidings.borrowers (id, name)
     select 'CB-' || n, '{"firstName": "Pat"}'::jsonb from generate_series(1, ${BORROWERS}) n
     union all
     select 'CL-' || n, '{"firstName": "Lee"}'::jsonb from generate_series(1, ${LIMITED_BORROWERS}) n
     union all
-    select 'CA-' || n, '{"firstName": "Lou"}'::jsonb from generate_series(1, ${ANSWERING_BORROWERS}) n;
+    select 'CA-' || n, '{"firstName": "Lou"}'::jsonb from generate_series(1, ${REPLYING_BORROWERS}) n;
     insert into tidings.contacts (id, borrower_id, contact_type, label, value, receive_text_messages)
     select 'CE-' || n, 'CB-' || n, 'email', 'personal', 'pat' || n || '@example.com', false from generate_series(1, ${BORROWERS}) n
     union all
@@ -157,42 +164,42 @@ async function openScene(
     insert into tidings.notification_types (id, version, on_status, channel, theme, template_id, on_unknown, status) values
       (21, 1, 'initiated', 'email', null, 21, 'resend', 'active'), (22, 1, 'initiated', 'email', null, 21, 'hold', 'active'),
       (23, 1, 'initiated', 'text', null, 22, 'hold', 'active'), (24, 1, 'initiated', 'text', 'opsCollDebt', 22, 'hold', 'active');
-    insert into tidings.case_type_notification_types values ('resent', 21), ('held', 22), ('texted', 23), ('limited', 24), ('answered', 23);
+    insert into tidings.case_type_notification_types values ('resent', 21), ('held', 22), ('texted', 23), ('limited', 24), ('replied', 23);
     insert into tidings.guard_policy_changes (change, rule_id, reason) values ('off', 'freq.cumulative', 'one rule has the limit of this run');
     -- of seven days, so that no midnight gives more places
     insert into tidings.guard_policy_changes (change, rule_id, entry_id, jurisdiction, rule, value, applies, source, certainty, reason) values
       ('set', 'freq.state', 'US.limit', 'US', 'cap', '{"max": ${LIMIT}, "days": 7, "channels": ["text"], "per": "person"}', '{coll}', 'chaos', 'policy', 'chaos');
   `);
-  await insertAnswering(pool);
-  return { dir, pool, settings, daemons, postgres, doors, ...rest };
+  await insertReplying(pool);
+  return { dir, pool, settings, daemons, postgres, endpoints, ...rest };
 }
 
-async function insertAnswering(pool: Pool): Promise<void> {
-  for (let n = 1; n <= ANSWERING_BORROWERS; n += 1) {
+async function insertReplying(pool: Pool): Promise<void> {
+  for (let n = 1; n <= REPLYING_BORROWERS; n += 1) {
     await pool.query(
       `insert into tidings.contacts (id, borrower_id, contact_type, label, value, receive_text_messages) values
          ('CA-P' || $1, 'CA-' || $1, 'phone', 'personal', $2, true), ('CA-E' || $1, 'CA-' || $1, 'email', 'personal', $3, false)`,
-      [String(n), answeringNumber(n), answeringAddress(n)],
+      [String(n), replyingNumber(n), replyingAddress(n)],
     );
   }
 }
 
-/** The borrowers of each kind of notice: those with a limit, those that answer, and the others. */
+/** The borrowers of each kind of notice: those with a limit, those that reply, and the others. */
 function borrowerOf(caseTypeId: string, n: number): string {
   if (caseTypeId === "limited") return `CL-${1 + (n % LIMITED_BORROWERS)}`;
-  if (caseTypeId === "answered") return `CA-${1 + (n % ANSWERING_BORROWERS)}`;
+  if (caseTypeId === "replied") return `CA-${1 + (n % REPLYING_BORROWERS)}`;
   return `CB-${1 + (n % BORROWERS)}`;
 }
 
-/** The numbers of case changes of one insert, where they are not the usual ones. */
+/** The numbers of case changes in one insert, for the case types that differ from the others. */
 const SIZES: Readonly<Record<string, readonly number[]>> = {
   limited: [1, 3, 8],
-  answered: [ANSWERING_BORROWERS],
+  replied: [REPLYING_BORROWERS],
 };
 
 async function insertUntil({ pool, random }: Scene, end: number): Promise<void> {
   for (let n = 0; Date.now() < end; n += 1) {
-    const caseTypeId = random.pick(["resent", "held", "texted", "texted", "limited", "answered"]);
+    const caseTypeId = random.pick(["resent", "held", "texted", "texted", "limited", "replied"]);
     const isLimited = caseTypeId === "limited";
     const size = random.pick(SIZES[caseTypeId] ?? [1, 1, 1, 5, 60]);
     const rows = Array.from({ length: size }, (_, part) => ({
@@ -246,7 +253,7 @@ async function revive(scene: Scene): Promise<void> {
     const { exitCode, signalCode, killed } = daemon.child;
     if (exitCode === null && signalCode === null && !killed) continue;
     await daemon.ended;
-    scene.daemons[n] = spawnDaemon({ ...scene.settings, ...scene.doors.settingsOf(n) });
+    scene.daemons[n] = spawnDaemon({ ...scene.settings, ...scene.endpoints.settingsOf(n) });
   }
 }
 

@@ -2,8 +2,8 @@ import type { Pool } from "pg";
 import { runAudit } from "../../src/record/audit.ts";
 import { createDb } from "../../src/store/postgres/db.ts";
 import { verifyRecord } from "../../src/record/verify-record.ts";
-import type { Answer } from "./answers.ts";
-import { judgeAnswers } from "./answers-verdict.ts";
+import type { Reply } from "./replies.ts";
+import { judgeReplies } from "./replies-verdict.ts";
 import type { AcceptedText, Received } from "./received.ts";
 import { judgeReceipts } from "./receipts-verdict.ts";
 import type { SentReport } from "./reports.ts";
@@ -21,7 +21,7 @@ interface Chain {
   /** True if the guard refused it, because it gets no place in the limit before its latest time. */
   readonly isRefused: boolean;
   /** True if its borrower has opted out, and it was not sent for this reason. */
-  readonly isClosed: boolean;
+  readonly isOptedOut: boolean;
   /** True if a provider reported its last attempt as failed. judgeReceipts compares it with the receipts. */
   readonly hasBounced: boolean;
   readonly onUnknown: "resend" | "hold";
@@ -40,9 +40,9 @@ export interface Verdict {
   readonly waiting: number;
   /** Recorded as unknown and held for a person; they may have arrived. */
   readonly held: number;
-  /** The reports and answers that were accepted. */
+  /** The reports and replies that were accepted. */
   readonly receipts: number;
-  readonly answers: number;
+  readonly replies: number;
   readonly violations: readonly string[];
 }
 
@@ -55,7 +55,7 @@ async function readChains(pool: Pool): Promise<Chain[]> {
       c.status = 'canceled' and t.theme is not null
         and (select l.compliance_guard_rule_id = 'cg.stale' from tidings.interactions l where l.id = c.last_interaction_id) as "isRefused",
       c.person_id like 'CA-%' and c.status in ('failed', 'canceled')
-        and not exists (select from tidings.receipts r where r.interaction_id = c.last_interaction_id) as "isClosed",
+        and not exists (select from tidings.receipts r where r.interaction_id = c.last_interaction_id) as "isOptedOut",
       c.status = 'failed' and exists (
         select from tidings.receipts r where r.interaction_id = c.last_interaction_id and r.raw_status in ('failed', 'undelivered')
       ) as "hasBounced",
@@ -72,7 +72,7 @@ function judge(chain: Chain, arrived: number): string[] {
   const { chainId, channel, status, statusDetails, unknown } = chain;
   const is = `${channel} chain ${chainId} (${status} ${statusDetails ?? ""}, ${unknown} unknown) arrived ${arrived} times`;
   const isHeld = statusDetails?.endsWith("OutcomeUnknown") === true;
-  if (chain.isRefused || chain.isClosed)
+  if (chain.isRefused || chain.isOptedOut)
     return arrived === 0 ? [] : [`${is}: it was refused, and was sent`];
   // a message whose outcome is unknown may have arrived, and waits to be sent again
   if (chain.isWaiting) return arrived <= unknown ? [] : [`${is}: it waits, and was sent`];
@@ -80,7 +80,7 @@ function judge(chain: Chain, arrived: number): string[] {
   if (status !== "attempted" && status !== "succeeded" && !chain.hasBounced)
     wrong.push(`${is}: it is not at its end`);
   if (arrived === 0 && !isHeld) wrong.push(`${is}: lost`);
-  if (arrived > 1 + unknown) wrong.push(`${is}: sent again without a word of it`);
+  if (arrived > 1 + unknown) wrong.push(`${is}: sent again without a record of it`);
   return wrong;
 }
 
@@ -204,7 +204,7 @@ export interface Run {
   /** The times in which Postgres was away. */
   readonly inflicted: readonly Inflicted[];
   readonly reports: readonly SentReport[];
-  readonly answers: readonly Answer[];
+  readonly replies: readonly Reply[];
   readonly texts: readonly AcceptedText[];
 }
 
@@ -212,7 +212,7 @@ export interface Run {
 export async function judgeRun(
   pool: Pool,
   received: Received,
-  { sampled, limit, inflicted, reports, answers, texts: accepted }: Run,
+  { sampled, limit, inflicted, reports, replies, texts: accepted }: Run,
 ): Promise<Verdict> {
   const chains = await readChains(pool);
   const [mails, texts] = [received.mails(), await received.texts()];
@@ -230,7 +230,7 @@ export async function judgeRun(
     waiting: chains.filter(({ isWaiting }) => isWaiting).length,
     held: chains.filter((chain) => chain.statusDetails?.endsWith("OutcomeUnknown")).length,
     receipts: reports.filter(({ isAccepted }) => isAccepted).length,
-    answers: answers.filter(({ acceptedAt }) => acceptedAt !== undefined).length,
+    replies: replies.filter(({ acceptedAt }) => acceptedAt !== undefined).length,
     violations: [
       ...chains.flatMap((chain, n) => judge(chain, counts[n] ?? 0)),
       ...judgeLimit(chains, counts, limit),
@@ -242,7 +242,7 @@ export async function judgeRun(
       ...(await compareOutages(pool, inflicted)),
       ...(await findForgotten(pool)),
       ...(await judgeReceipts(pool, reports)),
-      ...(await judgeAnswers(pool, answers, accepted)),
+      ...(await judgeReplies(pool, replies, accepted)),
     ],
   };
 }

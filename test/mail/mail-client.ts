@@ -44,7 +44,7 @@ export async function openMailClient(
   };
 }
 
-/** Returns a function that resolves to the next reply, which may take several lines. It rejects if the session ends before. */
+/** Returns a function that resolves to the next reply, which may take several lines. The reply rejects if the session ends first. */
 function readReplies(socket: Socket): () => Promise<string> {
   let read = "";
   const waiting: PromiseWithResolvers<string>[] = [];

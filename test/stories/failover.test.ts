@@ -76,7 +76,7 @@ async function stopDaemons(): Promise<void> {
 }
 
 /** Waits until the standby streams, as a synchronous one or not. */
-async function streams(state: "sync" | "async"): Promise<void> {
+async function untilStreaming(state: "sync" | "async"): Promise<void> {
   const statesOf = async (): Promise<string[]> => {
     const { rows } = await scene.pool.query<{ state: string }>(
       "select sync_state as state from pg_stat_replication where state = 'streaming'",
@@ -100,7 +100,7 @@ const rowsOf = (name: string, count: number): Parameters<typeof insertChanges>[1
     at: "2026-01-05T15:00:00Z",
   }));
 
-/** Inserts as a core system that repeats what it does not know to be committed: its own ids refuse a second row. */
+/** Inserts as a core system that repeats an insert if it does not know whether it was committed. Its own ids refuse a second row. */
 const insertSurely = (name: string, count: number): Promise<unknown> =>
   retryOnOutage(() => insertChanges(scene.pool, rowsOf(name, count)), {
     onOutage: () => undefined,
@@ -119,7 +119,7 @@ const promote = (standby: EmbeddedPostgres): Promise<void> => runOn(standby, "se
 const arrived = (): number => [...scene.received.mails().values()].reduce((sum, n) => sum + n, 0);
 
 /** Waits until nothing is left to do. */
-async function isQuiet(): Promise<void> {
+async function untilQuiet(): Promise<void> {
   const countLeft = async (): Promise<number | undefined> => {
     const { rows } = await scene.pool.query<{ left: number }>(`
       select (select count(*) from tidings_queue.jobs where run_at < now() + interval '1 day')::int
@@ -130,12 +130,12 @@ async function isQuiet(): Promise<void> {
   await expect.poll(countLeft).toBe(0);
 }
 
-test("with a synchronous standby, the death of the primary under load loses nothing and repeats only unknown outcomes", async () => {
+test("with a synchronous standby, a crash of the primary under load loses nothing and repeats only unknown outcomes", async () => {
   await openScene();
   await startDaemons(1);
-  await streams("async");
+  await untilStreaming("async");
   await setOnPrimary("synchronous_standby_names = 'standby'");
-  await streams("sync");
+  await untilStreaming("sync");
   const inserting = (async () => {
     for (let n = 0; n < 15; n += 1) await insertSurely(`LOAD-${n}`, 20);
   })();
@@ -144,11 +144,11 @@ test("with a synchronous standby, the death of the primary under load loses noth
   process.kill(scene.pair.primary.pid, "SIGKILL");
   await promote(scene.pair.standby);
   await inserting;
-  await isQuiet();
+  await untilQuiet();
   const verdict = await judgeRun(scene.pool, scene.received, {
     sampled: [],
     reports: [],
-    answers: [],
+    replies: [],
     texts: [],
     limit: 0,
     inflicted: [{ beganAt, endedAt: Date.now(), isWitnessed: true }],
@@ -180,7 +180,7 @@ async function logHeads(): Promise<string> {
 test("with an asynchronous standby, a promotion can send again what was sent and lose changes, and the heads in the logs show it", async () => {
   await openScene();
   await stopDaemons();
-  await streams("async");
+  await untilStreaming("async");
   await insertSurely("KNOWN", 10);
   await expect
     .poll(async () => {
@@ -198,12 +198,12 @@ test("with an asynchronous standby, a promotion can send again what was sent and
   await insertSurely("LOST", 5);
   await startDaemons(1);
   await expect.poll(arrived).toBe(15);
-  await isQuiet();
+  await untilQuiet();
   const log = await logHeads();
   process.kill(scene.pair.primary.pid, "SIGKILL");
   await promote(scene.pair.standby);
   await expect.poll(arrived).toBe(25);
-  await retryOnOutage(isQuiet, { onOutage: () => undefined });
+  await retryOnOutage(untilQuiet, { onOutage: () => undefined });
   const { rows } = await scene.pool.query<{ cases: string }>(
     "select string_agg(distinct split_part(case_id, '-', 1), ' ') as cases from tidings.case_changes",
   );

@@ -13,7 +13,7 @@ import { insertInteractions, insertLogged } from "../../interactions.ts";
 
 const { pool, db } = useDatabase();
 
-/** Seconds ago, from seconds to years; several notices have the same times, and others have none. */
+/** Ages in seconds, up to several months. Several notices have the same time, and others have none. */
 const AGES = [0, 1, 1, 30, 59, 61, 3_000, 4_000, 90_000, 90_000, 300_000, 2_000_000, 20_000_000];
 
 beforeAll(async () => {
@@ -97,11 +97,11 @@ test.each([
   [["calls"], 1],
   [["disputes", "calls"], 61],
   [["none"], 0],
-])("the subjects %j are found, whoever wrote the interaction", async (subject, count) => {
+])("the subjects %j are found, in notices and in logged interactions", async (subject, count) => {
   expect(await findInteractions(db, { subject }, 100)).toHaveLength(count);
 });
 
-describe("what would read the whole table uses an index", () => {
+describe("a list that would read the whole table uses an index", () => {
   const NEWEST: PageRequest = { sortBy: "createdAt", order: "desc", limit: 20 };
 
   async function planOf(filter: InteractionFilter, page: PageRequest): Promise<string> {
@@ -119,8 +119,8 @@ describe("what would read the whole table uses an index", () => {
   }
 
   test.each([
-    ["what failed", { status: ["failed"] }, NEWEST, "interactions_that_ended_unsent"],
-    ["what was canceled", { status: ["canceled"] }, NEWEST, "interactions_that_ended_unsent"],
+    ["failed interactions", { status: ["failed"] }, NEWEST, "interactions_that_ended_unsent"],
+    ["canceled interactions", { status: ["canceled"] }, NEWEST, "interactions_that_ended_unsent"],
     [
       "a subject of logged interactions",
       { subject: ["none"], onlyLogged: true },

@@ -324,7 +324,7 @@ test("a command without its options, and an interaction that is not on record, a
   ).rejects.toThrow("--evidence is missing");
 });
 
-test("a retry that waits for an amendment to sent plans nothing, also under the daemon's role", async () => {
+test("a retry that waits for the lock of an amendment to sent plans nothing", async () => {
   const id = await insertInteraction(pool, { status: "inProgress" });
   await move(id, "attempted", "emailSent");
   await pool.query(

@@ -5,26 +5,26 @@ import { freePort } from "../own-postgres.ts";
 import type { Random } from "./random.ts";
 import { TEXT_ACCOUNT } from "./received.ts";
 
-/** The public address of the daemons. A proxy, which is played here, leads it to one of them. */
+/** The public address of the daemons. This file acts as the proxy that leads from it to one of them. */
 const PUBLIC_URL = "https://tidings.lender.example";
 const BOUNCE_ADDRESS = "bounces@lender.example";
 export const OUR_ADDRESS = "notices@lender.example";
 export const OUR_NUMBER = "+15005550006";
-/** Providers give up after a while; a daemon that is alive answers at once. */
+/** A provider gives up a call after this time. A daemon that is alive answers at once. */
 const ANSWER_MS = 10_000;
 const RETRY_MS = 150;
 
-/** The listeners of the daemons, as providers see them: any daemon may be dead. */
-export interface Doors {
+/** The endpoints of the daemons, as providers see them. Any daemon may be dead. */
+export interface Endpoints {
   /** The settings of one daemon. */
   settingsOf(daemon: number): Readonly<Record<string, string>>;
   /** Posts a signed form until a daemon accepts it. False if no daemon did within `withinMs`. */
   post(url: string, form: Readonly<Record<string, string>>, withinMs: number): Promise<boolean>;
   /** Hands an email over until a daemon accepts it. */
-  mail(mail: HandedMail, withinMs: number): Promise<boolean>;
+  mail(mail: InboundMail, withinMs: number): Promise<boolean>;
 }
 
-export interface HandedMail {
+export interface InboundMail {
   readonly source: string;
   /** Empty for a report. */
   readonly from: string;
@@ -36,8 +36,8 @@ interface Ports {
   readonly mail: number;
 }
 
-/** Chooses the ports of so many daemons. */
-export async function openDoors(daemons: number, random: Random): Promise<Doors> {
+/** Chooses the ports of this number of daemons. */
+export async function openEndpoints(daemons: number, random: Random): Promise<Endpoints> {
   const ports: Ports[] = [];
   while (ports.length < daemons) ports.push({ http: await freePort(), mail: await freePort() });
 
@@ -86,7 +86,7 @@ async function postOnce(
   return answer.ok;
 }
 
-async function mailOnce(port: number, { source, from, to }: HandedMail): Promise<boolean> {
+async function mailOnce(port: number, { source, from, to }: InboundMail): Promise<boolean> {
   const client = await openMailClient(port);
   const tooLate = setTimeout(() => client.drop(), ANSWER_MS);
   try {

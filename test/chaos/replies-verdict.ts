@@ -1,16 +1,16 @@
 import type { Pool } from "pg";
-import { type Answer, OPT_OUT_CONFIRMED } from "./answers.ts";
+import { type Reply, OPT_OUT_CONFIRMED } from "./replies.ts";
 import type { AcceptedText } from "./received.ts";
 
 /** A judgement whose facts were read before the opt-out may still be in flight. */
 const IN_FLIGHT_MS = 2_000;
 
-interface KeptAnswer {
+interface KeptReply {
   readonly providerMessageId: string;
   readonly reading: string;
 }
 
-/** A message that the guard allowed to a contact that answers. */
+/** A message that the guard allowed to a contact that replies. */
 interface Allowed {
   readonly interactionId: string;
   readonly to: string;
@@ -29,26 +29,26 @@ const ALLOWED = `
   join tidings.contacts k on k.id = i.contact_id and k.contact_type = 'phone'
   where j.outcome = 'allow' and k.id like 'CA-%'`;
 
-const CLOSED = `
+const OPTED_OUT = `
   select k.value from tidings.contacts k
   where k.id like 'CA-%' and k.opted_out_at is not null`;
 
-/** Compares what borrowers wrote with the record. */
-export async function judgeAnswers(
+/** Compares the messages of borrowers with the record. */
+export async function judgeReplies(
   pool: Pool,
-  answers: readonly Answer[],
+  replies: readonly Reply[],
   texts: readonly Pick<AcceptedText, "to" | "body">[],
 ): Promise<string[]> {
-  const kept = (await pool.query<KeptAnswer>(KEPT)).rows;
+  const kept = (await pool.query<KeptReply>(KEPT)).rows;
   const allowed = (await pool.query<Allowed>(ALLOWED)).rows;
-  const closed = new Set(
-    (await pool.query<{ value: string }>(CLOSED)).rows.map(({ value }) => value),
+  const optedOut = new Set(
+    (await pool.query<{ value: string }>(OPTED_OUT)).rows.map(({ value }) => value),
   );
-  const byContact = Map.groupBy(answers, ({ from }) => from);
+  const byContact = Map.groupBy(replies, ({ from }) => from);
   return [
-    ...compareKept(kept, answers),
+    ...compareKept(kept, replies),
     ...[...byContact].flatMap(([from, written]) => [
-      ...judgeConsent(from, written, closed.has(from)),
+      ...judgeConsent(from, written, optedOut.has(from)),
       ...judgeAllowed(
         written,
         allowed.filter(({ to }) => to === from),
@@ -62,10 +62,10 @@ export async function judgeAnswers(
   ];
 }
 
-/** Each answer that was accepted is on record once, with its reading. */
-function compareKept(kept: readonly KeptAnswer[], answers: readonly Answer[]): string[] {
+/** Each reply that was accepted is on record once, with its reading. */
+function compareKept(kept: readonly KeptReply[], replies: readonly Reply[]): string[] {
   const byId = Map.groupBy(kept, ({ providerMessageId }) => providerMessageId);
-  const wrong = answers.flatMap(({ providerMessageId, reading, acceptedAt, channel }) => {
+  const wrong = replies.flatMap(({ providerMessageId, reading, acceptedAt, channel }) => {
     const rows = byId.get(providerMessageId) ?? [];
     const is = `${channel} ${providerMessageId} of a borrower`;
     if (rows.length === 0) return acceptedAt === undefined ? [] : [`${is}: lost`];
@@ -74,7 +74,7 @@ function compareKept(kept: readonly KeptAnswer[], answers: readonly Answer[]): s
       ? []
       : [`${is}: read as ${rows[0]?.reading}, not ${reading}`];
   });
-  const known = new Set(answers.map(({ providerMessageId }) => providerMessageId));
+  const known = new Set(replies.map(({ providerMessageId }) => providerMessageId));
   const invented = kept.filter(({ providerMessageId }) => !known.has(providerMessageId));
   return [
     ...wrong,
@@ -82,20 +82,21 @@ function compareKept(kept: readonly KeptAnswer[], answers: readonly Answer[]): s
   ];
 }
 
-/** The last decision of a contact counts. Another contact's STOP may close it too, so only a refusal is certain. */
-function judgeConsent(from: string, written: readonly Answer[], isClosed: boolean): string[] {
+/** The last decision of a contact counts. A STOP from another contact may opt it out too, so only a missing opt-out is certainly wrong. */
+function judgeConsent(from: string, written: readonly Reply[], isOptedOut: boolean): string[] {
   const decisions = written.filter(
     ({ reading, acceptedAt }) => reading !== "none" && acceptedAt !== undefined,
   );
   const last = decisions.at(-1)?.reading;
-  if (last === "optOut" && !isClosed) return [`${from} has opted out, and is not closed`];
-  return decisions.length === 0 && isClosed && from.startsWith("+")
-    ? [`${from} is closed, and has not opted out`]
+  if (last === "optOut" && !isOptedOut)
+    return [`${from} has opted out, and the record does not say so`];
+  return decisions.length === 0 && isOptedOut && from.startsWith("+")
+    ? [`${from} has not opted out, and the record says that it has`]
     : [];
 }
 
-/** Nothing is judged as allowed between an opt-out that was accepted and the next return. */
-function judgeAllowed(written: readonly Answer[], allowed: readonly Allowed[]): string[] {
+/** The guard allows no message between an opt-out that was accepted and the next opt-in. */
+function judgeAllowed(written: readonly Reply[], allowed: readonly Allowed[]): string[] {
   const stops = written.flatMap(({ reading, acceptedAt }, n) => {
     if (reading !== "optOut" || acceptedAt === undefined) return [];
     const returns = written.slice(n + 1).find((later) => later.reading === "optIn");
@@ -114,7 +115,7 @@ function judgeAllowed(written: readonly Answer[], allowed: readonly Allowed[]): 
 /** An opt-out is confirmed at most once. */
 function countConfirmations(
   from: string,
-  written: readonly Answer[],
+  written: readonly Reply[],
   texts: readonly Pick<AcceptedText, "to" | "body">[],
 ): string[] {
   const confirmed = texts.filter(({ body }) => body === OPT_OUT_CONFIRMED).length;
