@@ -169,7 +169,7 @@ function moveOf({ message: { interactionId, receipts }, result: { move } }: Appl
   const evidence = {
     provider: "receipt",
     code: code ?? rawStatus,
-    // the receipt has the times; the recorded answer, which may decide too, is none
+    // entry_times reads the times of this receipt; a recorded answer may decide too, and has no receipt
     ...(receipt !== undefined && { receiptId: receipt.receiptId }),
     ...(qualifier !== null && { text: qualifier }),
   };

@@ -108,7 +108,7 @@ async function takeReply(
   });
 }
 
-/** A date that cannot be read, or of a year that the record cannot hold, is left out. */
+/** Leaves out a date that cannot be read, or whose year the record cannot hold. */
 function sentAtOf(date: string): { readonly sentAt?: Date } {
   const sentAt = new Date(date.slice(0, LONGEST_DATE));
   const year = sentAt.getUTCFullYear();

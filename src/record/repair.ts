@@ -25,8 +25,8 @@ import { type MissingNotice, planMissing } from "../store/resolve/resolutions.ts
 /** The number of repairs in one transaction. */
 const BATCH = 500;
 /**
- * Each batch of lost jobs reads every job that there is, which takes seconds with a million of them, so there are few batches. One of this
- * size writes for about a second.
+ * The number of repairs of lost jobs in one transaction. Each batch reads all jobs, which takes seconds with a million of them, so the
+ * batches are large. A batch of this size writes for about a second.
  */
 const JOB_BATCH = 20_000;
 
@@ -121,8 +121,8 @@ const noticeKey = (one: Pick<OpenRepair, "caseChangeId" | "notificationTypeId">)
   `${one.caseChangeId} ${one.notificationTypeId}`;
 
 /**
- * Returns what can become of a repair. An operator orders by SQL too, and may not choose a version that was not active or
- * not linked then, or that the change did not fire. So a notice is planned only if an audit of now misses it.
+ * Returns the result that a repair can have. An operator can also order one by SQL, for a version that was not active or not linked when
+ * the change was resolved, or that the change did not fire. So a notice is planned only if an audit at this moment misses it.
  */
 async function auditAgain(trx: Db, audited: readonly AuditedChange[]): Promise<Done> {
   const caseTypeIds = [...new Set(audited.map(({ change }) => change.caseTypeId))];

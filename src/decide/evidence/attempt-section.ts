@@ -132,16 +132,16 @@ const providerOf = ({ provider, provider_message_id }: StateRow): string | null 
     ? null
     : `${provider}${provider_message_id === null ? "" : `, message ${provider_message_id}`}`;
 
-/** Why the notice went to another contact, and as which interaction. */
+/** The rule that redirected the notice to another contact, and the interaction that replaced this one. */
 const redirectIn = (row: RedirectRow): Piece =>
-  markup`<h4>Redirected</h4><p>On ${utc(row.redirected_at)} rule ${row.rule_id} sent the notice from contact ${row.from_contact_id} to contact ${row.to_contact_id}: this interaction was canceled, and <a href="#${blockIdOf(String(row.next_interaction_id))}">interaction ${row.next_interaction_id}</a> replaced it. By ${row.redirected_by}.</p>`;
+  markup`<h4>Redirected</h4><p>On ${utc(row.redirected_at)} ${row.redirected_by} redirected the notice from contact ${row.from_contact_id} to contact ${row.to_contact_id} by rule ${row.rule_id}. This interaction was canceled, and <a href="#${blockIdOf(String(row.next_interaction_id))}">interaction ${row.next_interaction_id}</a> replaced it.</p>`;
 
 interface RowTimes {
   readonly happened: string;
   readonly learned: string;
 }
 
-/** As in the view entry_times: by the receipt, by the end of the last call, or by Tidings itself. */
+/** The times as the view entry_times has them: those of the receipt, the end of the last call, or the time of the transition itself. */
 function timesOf(
   row: TransitionRow,
   { state, transitions }: TracedAttempt,

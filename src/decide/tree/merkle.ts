@@ -10,7 +10,7 @@ const NODE = Buffer.of(1);
 export const leafHash = (leaf: Uint8Array): Hash =>
   createHash("sha256").update(LEAF).update(leaf).digest();
 
-/** The hash of two subtrees (RFC 6962, 2.1). In one call: a hash object costs half as much again, and each leaf needs a node. */
+/** The hash of two subtrees (RFC 6962, 2.1). One call of `hash` takes two thirds of the time of a hash object. */
 export const nodeHash = (left: Hash, right: Hash): Hash =>
   hash("sha256", Buffer.concat([NODE, left, right]), "buffer");
 

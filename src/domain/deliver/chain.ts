@@ -55,7 +55,7 @@ export interface Transition {
   readonly interactionId: InteractionId;
   /** When it was recorded. */
   readonly movedAt: Date;
-  /** When it happened, by the clock of its observer. */
+  /** When it happened, by the clock of its reporter. */
   readonly happenedAt: Date;
   /** When Tidings learned of it. */
   readonly learnedAt: Date;

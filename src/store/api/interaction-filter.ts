@@ -14,7 +14,7 @@ export interface InteractionFilter {
   readonly statusDetails?: readonly string[] | undefined;
   readonly theme?: readonly string[] | undefined;
   readonly subject?: readonly string[] | undefined;
-  /** True if only interactions that another system has logged are wanted. */
+  /** True if only interactions match that another system has logged. */
   readonly onlyLogged?: boolean | undefined;
   readonly direction?: readonly string[] | undefined;
   readonly sensitive?: boolean | undefined;
@@ -41,8 +41,8 @@ const COLUMNS = {
 } as const;
 
 /**
- * A notice of Tidings has the subject of its template. So subjects that no template has are looked for among logged interactions only,
- * where an index has them.
+ * Returns the filter, and for subjects that no template has, one that matches logged interactions only. A notice of Tidings has the subject
+ * of its template, and an index has the subjects of logged interactions.
  */
 export async function withoutUnknownSubjects(
   db: Db,

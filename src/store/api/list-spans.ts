@@ -3,7 +3,7 @@ import type { InteractionId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 import type { InteractionFilter } from "./interaction-filter.ts";
 
-/** The times of an interaction of which the index of ranges keeps the least and the greatest for each range of pages. */
+/** The times of an interaction that the BRIN index `interactions_by_times` has. */
 const TIMES = {
   createdAt: sql`i.created_at`,
   scheduledAtFrom: sql`i.scheduled_at_from`,
@@ -12,7 +12,7 @@ const TIMES = {
 } as const;
 export type TimeName = keyof typeof TIMES;
 
-/** A part of the time in which the first rows of a list are looked for; undefined: at any time, also without one. */
+/** A span of time in which the first rows of a list are looked for. Undefined: all rows, also those without such a time. */
 export type Span =
   | { readonly time: TimeName; readonly from?: Date; readonly to?: Date }
   | undefined;
@@ -20,13 +20,13 @@ export type Span =
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 /**
- * A list in the order of a time needs no index in that order, which every notice would pay for: its first rows are in the first minute,
- * hour, day and so on. Each is longer than all before it by so much that those cost little.
+ * The lengths of the spans of a list in the order of a time (ms). An index in that order would cost every notice an entry. In its place
+ * the first rows are looked for in the first minute, hour, day and so on. Each span is so much longer than those before it that they cost little.
  */
 const LENGTHS_MS = [MINUTE_MS, 60 * MINUTE_MS, DAY_MS, 10 * DAY_MS, 100 * DAY_MS];
 /**
- * A list in the order of ids that ends at a time. Ids follow the times of creation but for the length of a transaction, so spans shorter
- * than every transaction would lose rows.
+ * The lengths for a list in the order of ids that ends at a time (ms). The order of ids differs from that of the times of creation by the
+ * length of a transaction at most, so a span must be longer than any transaction. A shorter one would lose rows.
  */
 const LENGTHS_BY_ID_MS = [3 * DAY_MS, 20 * DAY_MS, 100 * DAY_MS];
 
@@ -38,7 +38,7 @@ export interface Place {
   readonly cursorId: InteractionId | undefined;
 }
 
-/** The spans in which to look for a list, one after the other until the rows are enough. The last one is undefined. */
+/** Returns the spans in which to look for a list, one after the other until the page is full. The last one is undefined. */
 export async function spansOf(db: Db, filter: InteractionFilter, place: Place): Promise<Span[]> {
   if (isNarrow(filter)) return [undefined];
   const spans = await (place.sortBy === "createdAt"
@@ -47,7 +47,7 @@ export async function spansOf(db: Db, filter: InteractionFilter, place: Place): 
   return [...spans, undefined];
 }
 
-/** The rows of a list within a span, as `i`. The span decides how they are read: without a limit inside, no order of ids is followed. */
+/** The rows of a list within a span, as `i`. With `offset 0` the planner reads them by the index of the span, and not in the order of the ids. */
 export function rowsWithin(span: Span, condition: RawBuilder<unknown>): RawBuilder<unknown> {
   if (span === undefined) return sql`tidings.interactions i where ${condition}`;
   const { from, to } = span;
@@ -70,7 +70,7 @@ const isNarrow = (filter: InteractionFilter): boolean =>
     filter.providerMessageId,
   ].some((wanted) => wanted !== undefined);
 
-/** The order of ids leads past all rows before the wanted time, unless a cursor is beyond those. */
+/** Without spans a list in the order of ids would read all rows before the wanted time. A cursor is beyond these rows, so it needs none. */
 async function spansById(
   db: Db,
   { createdFrom, createdBefore }: InteractionFilter,
@@ -86,7 +86,7 @@ async function spansById(
   return spansFrom("createdAt", start ?? end, { lengths: LENGTHS_BY_ID_MS, isAscending });
 }
 
-/** None if the list continues among the rows without a time. */
+/** Returns none if the row of the cursor does not have this time. */
 async function spansByTime(db: Db, { sortBy, isAscending, cursorId }: Place): Promise<Span[]> {
   if (cursorId !== undefined) {
     const { start } = await readTimes(
@@ -101,7 +101,7 @@ async function spansByTime(db: Db, { sortBy, isAscending, cursorId }: Place): Pr
   return spansFrom(sortBy, start, { lengths: lengthsAfter(quietMs), isAscending });
 }
 
-/** After a quiet time, such as a pause of days, the first rows are beyond it. */
+/** After a quiet time, such as a pause of days, the first rows are older than it, so the spans are longer by it. */
 const lengthsAfter = (quietMs: number): number[] =>
   quietMs > DAY_MS
     ? [MINUTE_MS, DAY_MS, ...LENGTHS_MS.map((length) => quietMs + length)]
@@ -129,7 +129,7 @@ function spansFrom(
   );
 }
 
-// the order of ids is nearly that of time, so the ends of the ids have times near the ends
+// the order of ids is nearly that of the times, so the first and the last id have nearly the first and the last time
 const NEWEST = sql`(select i.created_at from tidings.interactions i order by i.id desc limit 1)`;
 const OLDEST = sql`(select i.created_at from tidings.interactions i order by i.id limit 1)`;
 const lastOf = (name: TimeName): RawBuilder<unknown> =>

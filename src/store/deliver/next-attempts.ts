@@ -25,8 +25,8 @@ export async function planNextAttempts(
 }
 
 /**
- * A separate statement takes the locks: an amendment changes no interaction, so a statement that waits for its lock would go on with
- * what it saw before, and plan a notice that was amended to sent.
+ * Takes the locks in a separate statement. An amendment locks its interaction and does not change it, so a statement that waits for that
+ * lock continues with the rows that it saw before. It would plan a notice that was amended to sent.
  */
 async function planAfterLocking(
   transaction: Db,

@@ -32,15 +32,15 @@ export interface TimelineEntry {
   readonly times: EntryTimes;
 }
 
-/** The times of an entry. */
+/** The three times of an entry, and the bound of its commit. */
 export interface EntryTimes {
-  /** When it happened, by the clock of its observer. */
+  /** When it happened, by the clock of its reporter. */
   readonly happenedAt: Date;
   /** When Tidings learned of it. */
   readonly learnedAt: Date;
   /** When it was written. */
   readonly recordedAt: Date;
-  /** The time of the first head of the record tree that holds it: the commit was not later. Null before there is one. */
+  /** The time of the first head of the record tree that has it. The commit was not later. Null while no head has it. */
   readonly committedBy: Date | null;
   /** True if the clock of its reporter was ahead of ours. */
   readonly isAhead: boolean;
@@ -117,7 +117,7 @@ const OF_OUTAGES = sql`(
   where l.interaction_id in (select id from asked)
 )`;
 
-/** The sources of the record tree that have the entries of a kind; undefined where there is none. */
+/** The source in the record tree of each kind of entry; undefined if its entries are no leaves under their own id. */
 const SOURCES: Readonly<Record<EntryKind, LeafSource | undefined>> = {
   changed: "caseChanges",
   resolved: "resolutions",
@@ -160,7 +160,7 @@ export async function loadTimeline(db: Db, about: TimelineOf): Promise<TimelineE
 
 type Times = Omit<EntryTimes, "committedBy">;
 
-/** The times of entries by source and id. Those that Tidings wrote when they happened are left out. */
+/** Loads the times of entries by source and id. Entries that Tidings wrote when they happened are left out. */
 async function loadTimes(
   db: Db,
   { caseChangeIds, interactionIds }: TimelineOf,

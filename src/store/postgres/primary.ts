@@ -2,7 +2,7 @@ import { callbackify } from "node:util";
 import { Client, type ClientConfig } from "pg";
 import { hostsOf } from "../../domain/values/database-hosts.ts";
 
-/** The limit for a connection to one host, and for its answer (ms). Both together are shorter than a pool waits for a connection. */
+/** The limit for a connection to one host, and for its answer (ms). Together they are shorter than the wait of a pool for a connection. */
 const ANSWER_MS = 2_000;
 
 /** The SQLSTATE of a write that a standby refuses. It counts as an outage, because a standby may be promoted. */
@@ -19,17 +19,17 @@ export const standbyError = (which: string): Error =>
 
 type Done = (error: Error, client: Client) => void;
 
-/** Connects to that one of a database's hosts that is the primary. */
+/** Connects to the host of a database that is the primary. */
 export interface PrimaryPlace {
   /** The client of a pool. Each connects to the primary that is known, or looks for it. */
   readonly Client: typeof Client;
-  /** The next connection looks for the primary again. */
+  /** Makes the next connection look for the primary again. */
   readonly forget: () => void;
 }
 
 /**
  * Follows the primary of the hosts in a URL, as `target_session_attrs=read-write` does in libpq. pg itself knows one host only. The
- * primary is remembered until a connection to it fails, so that a host that is away costs no wait each time.
+ * primary is remembered until a connection to it fails, so a host that does not answer delays only the search.
  */
 export function followPrimary(url: string): PrimaryPlace {
   const hosts = hostsOf(url);

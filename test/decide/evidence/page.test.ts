@@ -47,7 +47,7 @@ const pageOf = (rows: readonly PackRow[], attempts: readonly PackAttempt[]): str
     templates: [],
   });
 
-test("a notice that was redirected says why, from whom to whom, and which interaction replaced it", () => {
+test("the page says by which rule a notice was redirected, from whom to whom, and which interaction replaced it", () => {
   const redirect = row("redirects", 1, {
     interaction_id: 1,
     next_interaction_id: 2,
@@ -60,7 +60,7 @@ test("a notice that was redirected says why, from whom to whom, and which intera
   });
   const page = pageOf([transition(1, 1), transition(2, 2), redirect], [attempt("1"), attempt("2")]);
   expect(page).toContain(
-    'rule attorney.represented sent the notice from contact CT-1 to contact CT-2: this interaction was canceled, and <a href="#attempt-2">interaction 2</a> replaced it. By w-1.',
+    'w-1 redirected the notice from contact CT-1 to contact CT-2 by rule attorney.represented. This interaction was canceled, and <a href="#attempt-2">interaction 2</a> replaced it.',
   );
   expect(page.match(/<h4>Redirected/g)).toHaveLength(1);
 });
