@@ -1,7 +1,17 @@
 import type { z } from "zod";
-import { type Facts, type FactsInput, factSheet, sheetErrors, type ReadFacts } from "./facts.ts";
+import {
+  type Facts,
+  type FactsInput,
+  factSheet,
+  type GuardContact,
+  type GuardLoan,
+  type HistoryItem,
+  type ReadFacts,
+  sheetErrors,
+} from "./facts.ts";
 import { namedErrors } from "./fields.ts";
 import { historyItem } from "./interaction-facts.ts";
+import { contact } from "./person-facts.ts";
 import { loan } from "./loan-facts.ts";
 
 /** A part of a fact sheet, read once for all messages to which it belongs; null if it has errors. */
@@ -16,15 +26,30 @@ const messagePart = factSheet.pick({ message: true, rendered: true });
 /** The part that is the same for all messages to a borrower. */
 export type BorrowerPart = Omit<Facts, "message" | "loans" | "history" | "rendered">;
 
+/** Reads one member of what is the same for all messages to a borrower; undefined if it has errors. */
+export function readMember<Name extends keyof BorrowerPart>(
+  name: Name,
+  input: unknown,
+): BorrowerPart[Name] | undefined {
+  const schema: z.ZodType = borrowerPart.shape[name];
+  const { success, data } = schema.safeParse(input);
+  return success ? (data as BorrowerPart[Name]) : undefined;
+}
+
 /** Reads what is the same for all messages to a borrower. */
 export const readBorrowerPart = (input: unknown): Part<BorrowerPart> => read(borrowerPart, input);
 
+/** Reads one contact. */
+export const readContactPart = (input: unknown): Part<GuardContact> => read(contact, input);
+
+/** A part that needs no reading. */
+export const partOf = <Value>(value: Value): Part<Value> => ({ value, issues: [] });
+
 /** Reads one loan. */
-export const readLoanPart = (input: unknown): Part<Facts["loans"][string]> => read(loan, input);
+export const readLoanPart = (input: unknown): Part<GuardLoan> => read(loan, input);
 
 /** Reads one other interaction of the borrower. */
-export const readHistoryPart = (input: unknown): Part<Facts["history"][number]> =>
-  read(historyItem, input);
+export const readHistoryPart = (input: unknown): Part<HistoryItem> => read(historyItem, input);
 
 function read<Schema extends z.ZodType>(schema: Schema, input: unknown): Part<z.output<Schema>> {
   const { success, data, error } = schema.safeParse(input);
@@ -36,8 +61,8 @@ export interface Parts {
   readonly message: FactsInput["message"];
   readonly rendered: FactsInput["rendered"];
   readonly borrower: Part<BorrowerPart>;
-  readonly loans: ReadonlyMap<string, Part<Facts["loans"][string]>>;
-  readonly history: readonly Part<Facts["history"][number]>[];
+  readonly loans: ReadonlyMap<string, Part<GuardLoan>>;
+  readonly history: readonly Part<HistoryItem>[];
 }
 
 /** Puts a fact sheet together. The result is that of `readFacts` for the whole sheet, its errors included. */

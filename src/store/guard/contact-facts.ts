@@ -1,3 +1,4 @@
+import type { GuardContact } from "../../domain/guard/facts.ts";
 import { AFFILIATIONS } from "../../domain/guard/person-facts.ts";
 import { readPhoneNumber } from "../../domain/values/phone-number.ts";
 import { lastInboundFrom } from "./history.ts";
@@ -5,10 +6,10 @@ import type { InteractionRow } from "./interactions.ts";
 import { instantIfKnown, instantOf, instantsOf, pick, withoutUnknown } from "./known-values.ts";
 import type { ContactRow } from "./people.ts";
 
-/** Writes a contact as a fact sheet has it. */
+/** Writes a contact as a fact sheet has it. `inbound`: the inbound interactions of the borrower. */
 export function contactOf(
   row: ContactRow,
-  interactions: readonly InteractionRow[],
+  inbound: readonly InteractionRow[],
   country: string,
 ): object {
   const { disconnectionStatus } = row;
@@ -21,7 +22,7 @@ export function contactOf(
     rnd: reassignedOf(row),
     origin: originOf(row),
     ...instantsOf(pick(row, TIMES)),
-    usedByBorrowerAt: instantIfKnown(row.usedByBorrowerAt ?? lastInboundFrom(row.id, interactions)),
+    usedByBorrowerAt: instantIfKnown(row.usedByBorrowerAt ?? lastInboundFrom(row.id, inbound)),
   });
 }
 
@@ -55,26 +56,31 @@ const DISCONNECTION: ReadonlySet<string> = new Set(["disconnected", "connected"]
  * A phone number in E.164. A number in use that cannot be read stays as it is, so that the sheet is refused: as missing
  * evidence of where the borrower is, it would widen the hours.
  */
-function valueOf({ contactType, value, valid }: ContactRow, country: string): string | null {
+export function valueOf({ contactType, value, valid }: ContactRow, country: string): string | null {
   if (contactType === "address" || value === null) return null;
   if (contactType !== "phone") return value;
   return readPhoneNumber(value, country) ?? (valid ? value : null);
 }
 
 /** Other words of a lender for the same persons. */
-const SYNONYMS: Readonly<Record<string, string>> = {
+const SYNONYMS: Readonly<Record<string, GuardContact["affiliation"]>> = {
   administrator: "executor",
   personalrepresentative: "executor",
 };
 
 /** A word that is not known means a third person without rights. */
-function affiliationOf({ affiliation }: ContactRow): string {
+export function affiliationOf({ affiliation }: ContactRow): GuardContact["affiliation"] {
   const word = affiliation.toLowerCase().replaceAll(/[\s_-]/g, "");
   return AFFILIATIONS.find((known) => known === word) ?? SYNONYMS[word] ?? "other";
 }
 
 /** An address without a state of the US is no evidence of where the borrower is. */
-function addressOf({ contactType, address, countyFips, timeZones }: ContactRow): object | null {
+export function addressOf({
+  contactType,
+  address,
+  countyFips,
+  timeZones,
+}: ContactRow): object | null {
   if (contactType !== "address" || address === null) return null;
   const state = textOf(address["state"])?.toUpperCase();
   if (state === undefined || !/^[A-Z]{2}$/.test(state)) return null;

@@ -2,10 +2,10 @@ import type { Part } from "../../domain/guard/fact-parts.ts";
 import type { HistoryItem } from "../../domain/guard/facts.ts";
 import type { GuardQuestion } from "../../domain/guard/question.ts";
 import type { InteractionRow } from "./interactions.ts";
-import { instantOf, type Time, withoutUnknown } from "./known-values.ts";
+import { withoutUnknown } from "./known-values.ts";
 
 /** The contact of an interaction that has none yet. Rules take an unknown contact for the borrower's. */
-const NOT_CHOSEN = "not chosen";
+export const NOT_CHOSEN = "not chosen";
 
 /** An interaction of the borrower, as it is loaded and as a fact sheet has it. */
 export interface ReadInteraction {
@@ -29,11 +29,8 @@ export function historyOf(
 
 function isPlannedAfter(row: InteractionRow, own: InteractionRow): boolean {
   if (row.origin !== "tidings" || row.status !== "scheduled") return false;
-  const [theirs, ours] = [timeOf(row), timeOf(own)];
-  return theirs > ours || (theirs === ours && BigInt(row.id) > BigInt(own.id));
+  return row.at > own.at || (row.at === own.at && BigInt(row.id) > BigInt(own.id));
 }
-
-const timeOf = ({ at }: InteractionRow): number => (at instanceof Date ? at.getTime() : at);
 
 /** Writes an interaction as the history of a fact sheet has it. */
 export function itemOf(row: InteractionRow): object {
@@ -48,37 +45,30 @@ export function itemOf(row: InteractionRow): object {
     loanIds,
     theme,
     kind,
-    at: instantOf(row.at),
+    at: new Date(row.at).toISOString(),
     replyToInboundId: row.replyToInboundId,
   });
 }
 
-/** Writes the messages and calls of the borrower. */
-export function inboundOf(interactions: readonly InteractionRow[]): object[] {
-  return interactions
-    .filter(isInbound)
-    .map(({ id, channel, at, contactId, words, reading, providerReplied }) =>
-      withoutUnknown({
-        id,
-        channel,
-        receivedAt: instantOf(at),
-        contactId,
-        text: words === "" ? null : words,
-        reading,
-        providerAutoReplied: providerReplied,
-      }),
-    );
+/** Writes the messages and calls of the borrower, which are the inbound interactions. */
+export function inboundOf(inbound: readonly InteractionRow[]): object[] {
+  return inbound.map(({ id, channel, at, contactId, words, reading, providerReplied }) =>
+    withoutUnknown({
+      id,
+      channel,
+      receivedAt: new Date(at).toISOString(),
+      contactId,
+      text: words === "" ? null : words,
+      reading,
+      providerAutoReplied: providerReplied,
+    }),
+  );
 }
 
-const isInbound = ({ direction }: InteractionRow): boolean => direction === "inbound";
+export const isInbound = ({ direction }: InteractionRow): boolean => direction === "inbound";
 
 /** Returns the time of the last inbound interaction from a contact; null if there is none. */
-export function lastInboundFrom(
-  contact: string,
-  interactions: readonly InteractionRow[],
-): Time | null {
-  const times = interactions
-    .filter((row) => isInbound(row) && row.contactId === contact)
-    .map(({ at }) => at);
-  return times.toSorted((one, other) => Number(other) - Number(one))[0] ?? null;
+export function lastInboundFrom(contact: string, inbound: readonly InteractionRow[]): Date | null {
+  const times = inbound.filter((row) => row.contactId === contact).map(({ at }) => at);
+  return times.length === 0 ? null : new Date(times.reduce((one, other) => Math.max(one, other)));
 }

@@ -1,16 +1,17 @@
 import { type RawBuilder, sql } from "kysely";
+import type { GuardLoan } from "../../domain/guard/facts.ts";
 import type { BorrowerId, LoanId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 import type { KnownAt, Time } from "./known-values.ts";
 
 export interface LoanRow {
   readonly id: LoanId;
-  readonly collectorRole: string | null;
-  readonly status: string | null;
+  readonly collectorRole: GuardLoan["collectorRole"] | null;
+  readonly status: GuardLoan["status"] | null;
   readonly daysPastDue: number | null;
-  readonly productType: string | null;
+  readonly productType: GuardLoan["productType"] | null;
   readonly accountNumber: string | null;
-  readonly collateral: string | null;
+  readonly collateral: GuardLoan["collateral"] | null;
   readonly accelerated: boolean | null;
   readonly statementsCeased: boolean | null;
   readonly suitTakenOrThreatened: boolean | null;

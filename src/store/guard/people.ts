@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import type { Facts, GuardContact } from "../../domain/guard/facts.ts";
 import type { BorrowerId } from "../../domain/ids.ts";
 import type { ContactStatus, ContactType } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
@@ -9,7 +10,7 @@ export interface BorrowerRow {
   readonly id: BorrowerId;
   readonly timeZone: string | null;
   readonly timeZoneReportedByBorrower: boolean | null;
-  readonly collectionsIntensity: string;
+  readonly collectionsIntensity: Facts["borrower"]["collectionsIntensity"];
   readonly commPreferences: Readonly<Record<string, unknown>>;
   readonly isMinor: boolean | null;
   readonly establishedBusinessRelationship: boolean | null;
@@ -50,18 +51,18 @@ export interface ContactRow {
   readonly address: Readonly<Record<string, unknown>> | null;
   readonly countyFips: string | null;
   readonly timeZones: readonly string[] | null;
-  readonly label: string | null;
+  readonly label: GuardContact["label"] | null;
   readonly affiliation: string;
   readonly status: ContactStatus;
   readonly valid: boolean;
   readonly verified: boolean;
-  readonly lineType: string | null;
+  readonly lineType: GuardContact["lineType"] | null;
   readonly receiveTextMessages: boolean;
   readonly receiveTextMessagesLastConsentAt: Time | null;
   readonly authorizedThirdParty: boolean;
   readonly powerOfAttorney: boolean;
   readonly disconnectionStatus: string | null;
-  readonly reassignedNumberResult: string | null;
+  readonly reassignedNumberResult: NonNullable<GuardContact["rnd"]>["result"] | null;
   readonly reassignedNumberCheckedAt: Time | null;
   readonly optedOutAt: Time | null;
   readonly marketingOptedOutAt: Time | null;
