@@ -6,10 +6,14 @@ import {
   type GuardContact,
   type GuardLoan,
   type HistoryItem,
+  type Message,
   type ReadFacts,
+  type Rendered,
   sheetErrors,
 } from "./facts.ts";
+import { CHANNELS } from "../vocabulary.ts";
 import { namedErrors } from "./fields.ts";
+import { readInstant } from "./moments.ts";
 import { historyItem } from "./interaction-facts.ts";
 import { contact } from "./person-facts.ts";
 import { loan } from "./loan-facts.ts";
@@ -21,7 +25,7 @@ export interface Part<Value> {
 }
 
 const borrowerPart = factSheet.omit({ message: true, loans: true, history: true, rendered: true });
-const messagePart = factSheet.pick({ message: true, rendered: true });
+const messagePart = factSheet.pick({ message: true });
 
 /** The part that is the same for all messages to a borrower. */
 export type BorrowerPart = Omit<Facts, "message" | "loans" | "history" | "rendered">;
@@ -59,7 +63,8 @@ function read<Schema extends z.ZodType>(schema: Schema, input: unknown): Part<z.
 /** The parts of the fact sheet of one message. */
 export interface Parts {
   readonly message: FactsInput["message"];
-  readonly rendered: FactsInput["rendered"];
+  /** Absent while nothing is rendered. Our own code found it, so it is not read again. */
+  readonly rendered: Rendered | undefined;
   readonly borrower: Part<BorrowerPart>;
   readonly loans: ReadonlyMap<string, Part<GuardLoan>>;
   readonly history: readonly Part<HistoryItem>[];
@@ -67,7 +72,7 @@ export interface Parts {
 
 /** Puts a fact sheet together. The result is that of `readFacts` for the whole sheet, its errors included. */
 export function factsOfParts({ message, rendered, borrower, loans, history }: Parts): ReadFacts {
-  const own = read(messagePart, { message, ...(rendered !== undefined && { rendered }) });
+  const own = messagePartOf(message);
   const issues = [
     ...own.issues,
     ...borrower.issues,
@@ -87,11 +92,46 @@ export function factsOfParts({ message, rendered, borrower, loans, history }: Pa
     ...wishes,
     history: history.flatMap(({ value }) => value ?? []),
     inbound,
-    ...(own.value.rendered !== undefined && { rendered: own.value.rendered }),
+    ...(rendered !== undefined && { rendered }),
     lender,
   };
   const errors = sheetErrors(facts);
   return errors.length === 0 ? { kind: "facts", facts } : { kind: "invalid", errors };
+}
+
+function messagePartOf(message: FactsInput["message"]): Part<Pick<Facts, "message">> {
+  const plain = plainMessage(message);
+  return plain === undefined ? read(messagePart, { message }) : partOf({ message: plain });
+}
+
+const KNOWN_CHANNELS: ReadonlySet<string> = new Set(CHANNELS);
+
+/** Reads a message whose texts need no check. Its other members have types that our own code keeps. Undefined for any other. */
+function plainMessage(message: FactsInput["message"]): Message | undefined {
+  const { channel, contactId, loanIds, programme, replyToInboundId, scheduledAtTo } = message;
+  const latest = scheduledAtTo === undefined ? undefined : readInstant(scheduledAtTo);
+  if (latest === undefined && scheduledAtTo !== undefined) return undefined;
+  if ([contactId, programme, replyToInboundId, ...loanIds].includes("")) return undefined;
+  if (new Set(loanIds).size < loanIds.length || !KNOWN_CHANNELS.has(channel)) return undefined;
+  return {
+    channel,
+    theme: message.theme ?? null,
+    kind: message.kind ?? "ordinary",
+    contactId,
+    loanIds,
+    isTransactional: message.isTransactional ?? true,
+    asksForMoney: message.asksForMoney ?? false,
+    requiredByLaw: message.requiredByLaw ?? false,
+    ...(message.requiredMedium !== undefined && { requiredMedium: message.requiredMedium }),
+    programme: programme ?? "default",
+    ...(replyToInboundId !== undefined && { replyToInboundId }),
+    isAutodialed: message.isAutodialed ?? false,
+    isPrerecorded: message.isPrerecorded ?? false,
+    isRinglessVoicemail: message.isRinglessVoicemail ?? false,
+    ...(message.answeredBy !== undefined && { answeredBy: message.answeredBy }),
+    caseStillMatches: message.caseStillMatches ?? true,
+    ...(latest !== undefined && { scheduledAtTo: latest }),
+  };
 }
 
 const within = (path: PropertyKey[], { issues }: Part<unknown>): z.core.$ZodIssue[] =>

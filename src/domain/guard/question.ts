@@ -1,6 +1,6 @@
 import type { BorrowerId, InteractionId } from "../ids.ts";
 import type { TemplateFacts } from "../template/template.ts";
-import type { FactsInput } from "./facts.ts";
+import type { FactsInput, Rendered } from "./facts.ts";
 
 /** A message that the guard is to judge, before the facts about its borrower are loaded. */
 export interface GuardQuestion {
@@ -11,7 +11,7 @@ export interface GuardQuestion {
   readonly interactionId: InteractionId | null;
   readonly message: FactsInput["message"];
   /** Absent while nothing is rendered. */
-  readonly rendered?: NonNullable<FactsInput["rendered"]>;
+  readonly rendered?: Rendered;
 }
 
 /** The moment of a judgement, and the data that no borrower's row contains. */

@@ -65,7 +65,8 @@ function loanPartOf(row: LoanRow): Part<GuardLoan> {
   return known === undefined ? readLoanPart(loanOf(row)) : partOf(known);
 }
 
-function loanOf(row: LoanRow): object {
+/** Writes a loan as a fact sheet has it. */
+export function loanOf(row: LoanRow): object {
   const {
     id: _,
     initialCommunicationAt,

@@ -1,4 +1,11 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool } from "kysely";
+import {
+  CamelCasePlugin,
+  Kysely,
+  type KyselyPlugin,
+  PostgresDialect,
+  type PostgresPool,
+  type UnknownRow,
+} from "kysely";
 import { Pool, types, type ClientBase } from "pg";
 import { parseExactJson } from "../../domain/values/exact-json.ts";
 import { preparing } from "./prepared.ts";
@@ -61,5 +68,34 @@ export const createPreparedDb = (pool: Pool): Db => over(preparing(pool));
 const over = (pool: PostgresPool): Db =>
   new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+    plugins: [renaming(new CamelCasePlugin({ maintainNestedObjectKeys: true }))],
   }).withSchema("tidings");
+
+/**
+ * The same plugin, with another loop over the rows: it finds the names of the columns once a result. Kysely looks each of them up for
+ * each row, which took a tenth of Node's time for a notice.
+ */
+const renaming = (plugin: CamelCasePlugin): KyselyPlugin => ({
+  transformQuery: (args) => plugin.transformQuery(args),
+  async transformResult({ queryId, result }) {
+    const [first] = result.rows;
+    if (first === undefined) return result;
+    const renamed = await plugin.transformResult({ queryId, result: { rows: [first] } });
+    return { ...result, rows: renameAll(result.rows, first, renamed.rows[0] ?? {}) };
+  },
+});
+
+function renameAll(
+  rows: readonly UnknownRow[],
+  first: UnknownRow,
+  renamed: UnknownRow,
+): UnknownRow[] {
+  const columns = Object.keys(first);
+  const names = Object.keys(renamed);
+  if (names.every((name, index) => name === columns[index])) return [...rows];
+  return rows.map((row) => {
+    const copy: UnknownRow = {};
+    for (let at = 0; at < columns.length; at += 1) copy[names[at] ?? ""] = row[columns[at] ?? ""];
+    return copy;
+  });
+}

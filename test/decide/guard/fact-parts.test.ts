@@ -5,6 +5,7 @@ import {
   readHistoryPart,
   readLoanPart,
 } from "../../../src/domain/guard/fact-parts.ts";
+import { rendered as readRendered } from "../../../src/domain/guard/content-facts.ts";
 import { readFacts, type FactsInput, type ReadFacts } from "../../../src/domain/guard/facts.ts";
 import { type Json, mergePatch, TABLE } from "./question.ts";
 
@@ -14,7 +15,7 @@ const sheetOf = (patch: Json): FactsInput =>
 function readInParts({ message, rendered, loans, history, ...shared }: FactsInput): ReadFacts {
   return factsOfParts({
     message,
-    rendered,
+    rendered: rendered && readRendered.parse(rendered),
     borrower: readBorrowerPart(shared),
     loans: new Map(Object.entries(loans).map(([id, loan]) => [id, readLoanPart(loan)])),
     history: (history ?? []).map(readHistoryPart),
@@ -34,7 +35,10 @@ test.each(TABLE.rows.map(({ id, given }) => [id, given] as const))(
 
 test.each<[string, Json]>([
   ["a message", { message: { channel: "pigeon" } }],
-  ["rendered content", { rendered: { segments: "two" } }],
+  ["a message to nobody", { message: { contactId: "" } }],
+  ["a message of no programme", { message: { programme: "" } }],
+  ["a message about a loan twice", { message: { loanIds: ["LN-1", "LN-1"] } }],
+  ["a message with no such latest time", { message: { scheduledAtTo: "2026-02-30T10:00:00Z" } }],
   ["a contact", { contacts: { "CT-9": { contactType: "pigeon" } } }],
   ["a loan", { loans: { "LN-9": { daysPastDue: "many" } } }],
   ["an interaction", { history: [{ channel: "email", at: "never", status: "failed" }] }],

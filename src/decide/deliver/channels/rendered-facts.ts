@@ -1,6 +1,7 @@
 import type { FactSheet } from "../../../domain/deliver/fact-sheet.ts";
 import type { EmailMessage, Message } from "../../../domain/deliver/message.ts";
-import type { FactsInput } from "../../../domain/guard/facts.ts";
+import type { Rendered } from "../../../domain/guard/facts.ts";
+import { rendered as renderedFacts } from "../../../domain/guard/content-facts.ts";
 import type { Lender } from "../../../domain/lender.ts";
 import { segmentsOf } from "../../../template/language/segments.ts";
 import type { Template, TemplateFacts } from "../../../domain/template/template.ts";
@@ -13,8 +14,6 @@ export interface RenderedMessage {
   readonly facts: Pick<FactSheet, "loans" | "case">;
   readonly lender: Lender;
 }
-
-type RenderedFacts = NonNullable<FactsInput["rendered"]>;
 
 // The words of the law and of the Bureau's forms, in English and Spanish. Matched in lower case, with simple spaces and quotes.
 const REPLY_STOP = /\b(?:reply|text|send|respond|responda|envíe|conteste)\b.{0,40}\bstop\b/;
@@ -56,12 +55,15 @@ const MODEL_FORMS = [
   ["negativeReportB2", /we have told a credit bureau about a late payment/],
 ] as const;
 
+/** The facts that no words show, as the schema has them by default, and those that only one channel has. */
+const UNKNOWN = renderedFacts.parse({});
+
 /**
  * Returns the facts of the guard about the content of a message, as far as its words show them or its template declares them. It reads
  * both parts of an email. A word that is not found counts as absent, so a disclosure in unusual words or in a language that is not known
  * here must be declared.
  */
-export function renderedFactsOf(rendered: RenderedMessage): RenderedFacts {
+export function renderedFactsOf(rendered: RenderedMessage): Rendered {
   const { message, template, lender } = rendered;
   const words = plain(wordsOf(message));
   const declared = new Set<TemplateStatement>(template.declares ?? []);
@@ -69,6 +71,7 @@ export function renderedFactsOf(rendered: RenderedMessage): RenderedFacts {
     declared.has(statement) || pattern.test(words);
   const form = modelFormOf(words, declared);
   return {
+    ...UNKNOWN,
     optOutMethods: optOutMethodsOf(message, words, declared),
     miniMiranda: miniMirandaOf(words, template.language, declared),
     timeBarredDisclosure: has("timeBarredDisclosure", TIME_BARRED),
@@ -78,10 +81,10 @@ export function renderedFactsOf(rendered: RenderedMessage): RenderedFacts {
     threatensSuit: has("threatensSuit", SUIT),
     threatensRepossession: has("threatensRepossession", REPOSSESSION),
     mentionsDebt:
-      declared.has("mentionsDebt") || DEBT.test(words.replaceAll(plain(lender.name), "")),
+      declared.has("mentionsDebt") || DEBT.test(words.replaceAll(plainName(lender), "")),
     onlyConfirmsOptOut: template.kind === "optOutConfirmation" && !LINK.test(words),
     ...(form !== undefined && { modelForm: form }),
-    postalAddress: words.includes(plain(lender.postalAddress)),
+    postalAddress: words.includes(plainAddress(lender)),
     adLabel: has("adLabel", AD),
     namesSender: namesSender(rendered, words),
     ...ofText(message, words),
@@ -108,9 +111,22 @@ const withoutTags = (html: string): string =>
 const plain = (text: string): string =>
   text.toLowerCase().replaceAll(/[‘’]/g, "'").replaceAll(/\s+/g, " ").trim();
 
+/** A function of the lender that is computed once for each. */
+function once(read: (lender: Lender) => string): (lender: Lender) => string {
+  const known = new WeakMap<Lender, string>();
+  return (lender) => {
+    const value = known.get(lender) ?? read(lender);
+    known.set(lender, value);
+    return value;
+  };
+}
+
+const plainName = once(({ name }) => plain(name));
+const plainAddress = once(({ postalAddress }) => plain(postalAddress));
+
 type Declared = ReadonlySet<TemplateStatement>;
 
-function modelFormOf(words: string, declared: Declared): RenderedFacts["modelForm"] {
+function modelFormOf(words: string, declared: Declared): Rendered["modelForm"] {
   const found = MODEL_FORMS.find(([form, pattern]) => declared.has(form) || pattern.test(words));
   return found?.[0];
 }
@@ -144,13 +160,13 @@ function miniMirandaOf(
 const PREFIX = /^[^\s:][^:]{0,59}: /;
 
 function namesSender({ message, lender }: RenderedMessage, words: string): boolean {
-  if (words.includes(plain(lender.name))) return true;
+  if (words.includes(plainName(lender))) return true;
   return message.channel === "text"
     ? PREFIX.test(message.body)
-    : plain(message.from).includes(plain(lender.name)) || /^[^<@]+</.test(message.from);
+    : plain(message.from).includes(plainName(lender)) || /^[^<@]+</.test(message.from);
 }
 
-function ofText(message: Message, words: string): Partial<RenderedFacts> {
+function ofText(message: Message, words: string): Partial<Rendered> {
   if (message.channel !== "text") return {};
   const { body } = message;
   return {
@@ -160,7 +176,7 @@ function ofText(message: Message, words: string): Partial<RenderedFacts> {
   };
 }
 
-function ofEmail(rendered: RenderedMessage): Partial<RenderedFacts> {
+function ofEmail(rendered: RenderedMessage): Partial<Rendered> {
   const { message } = rendered;
   if (message.channel !== "email") return {};
   const { listUnsubscribe } = message;
@@ -184,7 +200,5 @@ function subjectIdentifiesDebt(
     facts.case?.id ?? null,
     ...facts.loans.flatMap(({ id, externalId, displayId }) => [id, externalId, displayId]),
   ].filter((one): one is NonNullable<typeof one> => one !== null && one !== "");
-  return (
-    words.includes(plain(lender.name)) && identifiers.some((one) => words.includes(plain(one)))
-  );
+  return words.includes(plainName(lender)) && identifiers.some((one) => words.includes(plain(one)));
 }
