@@ -5,6 +5,7 @@ import type { Judgement } from "../../domain/guard/verdict.ts";
 import type { BorrowerId, InteractionId } from "../../domain/ids.ts";
 import { judgeFacts } from "../guard/judge.ts";
 import type { Policy } from "../guard/policy/policy.ts";
+import { surplusOf } from "../guard/surplus.ts";
 
 /** An interaction to be judged at the moment of sending, with its facts as they were just loaded. */
 export interface ToJudge {
@@ -33,17 +34,19 @@ export function judgeBatch(batch: readonly ToJudge[], policy: Policy, now: Insta
 
 function judgeInTurn(notices: readonly ToJudge[], policy: Policy, now: Instant): Judged[] {
   const inBatch = new Set<string>(notices.map(({ interactionId }) => interactionId));
-  const allowed: HistoryItem[] = [];
+  const surplus = surplusOfAll(notices, policy, now);
+  const allowed = new Map<string, HistoryItem>();
   return notices.map((one) => {
     const { interactionId, read } = one;
     if (read.kind === "invalid") return { interactionId, kind: "invalid", errors: read.errors };
-    const history = historyInTurn(read.facts.history, inBatch, allowed).map((item) =>
-      begunBy(item, now),
+    const others = read.facts.history.filter(
+      (item) => !surplus.has(item) && !(item.status === "scheduled" && inBatch.has(item.id ?? "")),
     );
+    const history = [...others, ...missingIn(others, allowed)].map((item) => begunBy(item, now));
     const facts = { ...read.facts, history };
     const judged = judgeOne(interactionId, facts, forOne(policy, one), now);
     if (judged.kind === "judged" && judged.judgement.verdict.outcome === "allow")
-      allowed.push(inProgress(interactionId, facts, now));
+      allowed.set(interactionId, inProgress(interactionId, facts, now));
     return judged;
   });
 }
@@ -55,20 +58,25 @@ function judgeInTurn(notices: readonly ToJudge[], policy: Policy, now: Instant):
 const begunBy = (item: HistoryItem, now: Instant): HistoryItem =>
   item.at > now && item.status !== "scheduled" ? { ...item, at: now } : item;
 
-/**
- * Replaces the notices of the batch that are still planned by those that may be sent. One that another daemon has claimed or sent
- * meanwhile stays as it is.
- */
-function historyInTurn(
+/** What the history of a borrower has begun is the same for all notices of the batch. */
+function surplusOfAll(
+  notices: readonly ToJudge[],
+  policy: Policy,
+  now: Instant,
+): ReadonlySet<HistoryItem> {
+  const read = notices.find((one) => one.read.kind === "facts")?.read;
+  return read?.kind === "facts" ? surplusOf(read.facts, policy, now) : new Set();
+}
+
+/** The notices of the batch that may be sent, but those that another daemon has claimed or sent meanwhile. */
+function missingIn(
   history: readonly HistoryItem[],
-  inBatch: ReadonlySet<string>,
-  allowed: readonly HistoryItem[],
+  allowed: ReadonlyMap<string, HistoryItem>,
 ): readonly HistoryItem[] {
-  const others = history.filter(
-    ({ id, status }) => id === undefined || status !== "scheduled" || !inBatch.has(id),
-  );
-  const known = new Set(others.map(({ id }) => id));
-  return [...others, ...allowed.filter(({ id }) => !known.has(id))];
+  if (allowed.size === 0) return [];
+  const missing = new Map(allowed);
+  for (const { id } of history) if (id !== undefined) missing.delete(id);
+  return [...missing.values()];
 }
 
 const forOne = (policy: Policy, { released }: ToJudge): Policy =>

@@ -77,7 +77,7 @@ export function factsOfParts({ message, rendered, borrower, loans, history }: Pa
     ...own.issues,
     ...borrower.issues,
     ...[...loans].flatMap(([id, part]) => within(["loans", id], part)),
-    ...history.flatMap((part, index) => within(["history", index], part)),
+    ...issuesOf(history),
   ];
   if (own.value === null || borrower.value === null || issues.length > 0)
     return { kind: "invalid", errors: namedErrors(issues, ["facts"]) };
@@ -132,6 +132,14 @@ function plainMessage(message: FactsInput["message"]): Message | undefined {
     caseStillMatches: message.caseStillMatches ?? true,
     ...(latest !== undefined && { scheduledAtTo: latest }),
   };
+}
+
+/** A loop, because a borrower may have thousands of interactions and many notices in a batch. */
+function issuesOf(history: readonly Part<HistoryItem>[]): z.core.$ZodIssue[] {
+  const issues: z.core.$ZodIssue[] = [];
+  for (const [index, part] of history.entries())
+    if (part.issues.length > 0) issues.push(...within(["history", index], part));
+  return issues;
 }
 
 const within = (path: PropertyKey[], { issues }: Part<unknown>): z.core.$ZodIssue[] =>

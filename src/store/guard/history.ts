@@ -29,8 +29,12 @@ export function historyOf(
 
 function isPlannedAfter(row: InteractionRow, own: InteractionRow): boolean {
   if (row.origin !== "tidings" || row.status !== "scheduled") return false;
-  return row.at > own.at || (row.at === own.at && BigInt(row.id) > BigInt(own.id));
+  return row.at > own.at || (row.at === own.at && isHigher(row.id, own.id));
 }
+
+/** Compares ids as numbers. A batch of a borrower with thousands of planned notices compares millions of them. */
+const isHigher = (one: string, other: string): boolean =>
+  one.length === other.length ? one > other : one.length > other.length;
 
 /** Writes an interaction as the history of a fact sheet has it. */
 export function itemOf(row: InteractionRow): object {
