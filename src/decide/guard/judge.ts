@@ -48,7 +48,7 @@ function verdictOf(scene: Scene, evaluation: Evaluation): GuardVerdict {
 function allowed(scene: Scene, evaluation: Evaluation): GuardVerdict {
   const { results, lifted, exceptions } = evaluation;
   const exception = RULES.find(({ id }) => exceptions.has(id));
-  const until = permissionLapses(scene, (id) => lifted.has(id));
+  const until = permissionLapses(scene, (id) => lifted.has(id) || scene.policy.off.has(id));
   return {
     outcome: "allow",
     ...(exception !== undefined && { ruleId: exception.id }),

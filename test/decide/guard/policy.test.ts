@@ -58,6 +58,36 @@ describe("a lender's changes", () => {
     expect(judgeRow(row, policyOf({ off: ["tcpa.consent"] })).verdict.outcome).toBe("allow");
   });
 
+  test("hours that are off end no permission and move no wait", () => {
+    const off = policyOf({ off: ["time.window"] });
+    const late = { now: "2026-11-21T03:00:00Z", ...given(toText) };
+    expect(judgeRow(late).verdict).toMatchObject({ outcome: "wait", ruleId: "time.window" });
+    const { outcome, until } = judgeRow(late, off).verdict;
+    expect({ outcome, until }).toEqual({ outcome: "allow", until: undefined });
+    const calls = ["14", "15", "16", "17", "18", "19", "19"].map((day) => call(day));
+    const tooMany = given(noBurst, history(...calls));
+    const [opening, midnight] = [judgeRow(tooMany), judgeRow(tooMany, off)].map(
+      ({ verdict }) => verdict.until ?? 0,
+    );
+    expect((opening ?? 0) - (midnight ?? 0)).toBe(8 * 3_600_000);
+  });
+
+  test("an inconvenient time ends a permission unless its rule is off", () => {
+    const row = given(toText, {
+      preferences: {
+        inconvenientTimes: [
+          { days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], from: "18:00" },
+        ],
+      },
+    });
+    const ends = [[], ["time.window"], ["time.window", "time.consumer"]].map(
+      (off) => judgeRow(row, policyOf({ off })).verdict.until,
+    );
+    expect(ends[0]).toBeDefined();
+    expect(ends[1]).toBe(ends[0]);
+    expect(ends[2]).toBeUndefined();
+  });
+
   test("an exception that is off lifts nothing", () => {
     const row = {
       now: "2026-11-21T03:00:00Z",

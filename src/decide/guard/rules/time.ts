@@ -154,22 +154,23 @@ export const timeState: Rule = {
 
 /**
  * The instant at which a permission given at `at` ends: the end of the hours, the start of an inconvenient time, the
- * end of a consent that made an exception, or the latest time of the message. Undefined if nothing ends it.
+ * end of a consent that made an exception, or the latest time of the message. Undefined if nothing ends it. A rule that
+ * an exception lifts or that is off (`isSilent`) ends nothing.
  */
 export function permissionLapses(
   scene: Scene,
-  isLifted: (ruleId: RuleId) => boolean,
+  isSilent: (ruleId: RuleId) => boolean,
 ): Instant | undefined {
   const { facts, message } = scene;
   const unusual = mayBeUnusual(scene);
   const closings = (["time.window", "time.state", "mkt.phone"] as const).flatMap((ruleId) => {
     const hours = hoursOf(scene, ruleId);
-    const isOpen = hours === undefined || isLifted(ruleId) || (unusual && ruleId === "time.window");
+    const isOpen = hours === undefined || isSilent(ruleId) || (unusual && ruleId === "time.window");
     return isOpen ? [] : [closingOf(scene, hours)];
   });
   const consentEnds = unusual ? facts.consents.contactPersonUnusualTime?.until : undefined;
   const inconvenientFrom =
-    unusual || isLifted("time.consumer") ? undefined : nextInconvenient(scene);
+    unusual || isSilent("time.consumer") ? undefined : nextInconvenient(scene);
   const ends = [...closings, consentEnds, inconvenientFrom, message.scheduledAtTo].filter(
     (end) => end !== undefined,
   );

@@ -56,7 +56,7 @@ export function waitForDays(scene: Scene, opens: readonly Day[]): Instant | unde
   });
   if (starts.length === 0) return undefined;
   const start = Math.max(...starts);
-  const hours = hoursOf(scene, "time.window");
+  const hours = scene.policy.off.has("time.window") ? undefined : hoursOf(scene, "time.window");
   return hours === undefined ? start : nextOpening(sceneAt(scene, start), hours);
 }
 
