@@ -1,4 +1,4 @@
-import { rendered } from "../../../src/domain/guard/content-facts.ts";
+import { rendered as readRendered } from "../../../src/domain/guard/content-facts.ts";
 import { describe, expect, test } from "vitest";
 import { guardQuestionOf } from "../../../src/decide/deliver/guard-question.ts";
 import { type DueTemplate, prepare, type Ready } from "../../../src/decide/deliver/prepare.ts";
@@ -199,7 +199,7 @@ describe("of an email", () => {
 test("the facts are those that the schema reads from them", () => {
   const message = { listUnsubscribe: "<https://lender.example/out>" };
   for (const facts of [email(ATTEMPT, message), email(""), text("ECL: hello"), text("")])
-    expect(rendered.parse(facts)).toEqual(facts);
+    expect(readRendered.parse(facts)).toEqual(facts);
 });
 
 describe("of a text", () => {
