@@ -268,6 +268,7 @@ export type ContactType = (typeof CONTACT_TYPES)[number];
 
 /** The labels of a contact: whose it is, or where. */
 export const CONTACT_LABELS = ["personal", "work", "home", "military"] as const;
+export type ContactLabel = (typeof CONTACT_LABELS)[number];
 
 /** The statuses of a contact in order of preference. An archived contact is never chosen. */
 export const CONTACT_STATUSES = ["primary", "secondary", "additional", "archived"] as const;
@@ -276,6 +277,7 @@ export type ContactStatus = (typeof CONTACT_STATUSES)[number];
 export const BORROWER_TYPES = ["person", "business"] as const;
 export const BORROWER_STATUSES = ["active", "inactive"] as const;
 export const COLLECTIONS_INTENSITIES = ["light", "normal", "heavy"] as const;
+export type CollectionsIntensity = (typeof COLLECTIONS_INTENSITIES)[number];
 
 /** The operators with which a condition compares a case field with its value. */
 export const OPERATORS = [
@@ -310,13 +312,17 @@ export type Scope = (typeof SCOPES)[number];
 
 /** The kinds of a phone line, from a lookup. */
 export const LINE_TYPES = ["mobile", "landline", "voip", "tollfree", "unknown"] as const;
+export type LineType = (typeof LINE_TYPES)[number];
 /** The answers of the Reassigned Numbers Database. Yes: disconnected since the consent or last contact. */
 export const REASSIGNED_NUMBER_RESULTS = ["yes", "no", "noData"] as const;
+export type ReassignedNumberResult = (typeof REASSIGNED_NUMBER_RESULTS)[number];
 /** From whom the lender has an email address. */
 export const CONTACT_ORIGINS = ["borrower", "creditor", "priorCollector"] as const;
 
 export const COLLECTOR_ROLES = ["creditor", "servicerPreDefault", "debtCollector"] as const;
+export type CollectorRole = (typeof COLLECTOR_ROLES)[number];
 export const LOAN_STATUSES = ["open", "paidInFull", "settled"] as const;
+export type LoanStatus = (typeof LOAN_STATUSES)[number];
 export const PRODUCT_TYPES = [
   "personal",
   "mortgage",
@@ -325,7 +331,9 @@ export const PRODUCT_TYPES = [
   "card",
   "other",
 ] as const;
+export type ProductType = (typeof PRODUCT_TYPES)[number];
 export const COLLATERALS = ["primaryResidence", "vehicle", "other"] as const;
+export type Collateral = (typeof COLLATERALS)[number];
 
 /** The purpose of a message if its theme does not state it. */
 export const MESSAGE_KINDS = [

@@ -1,17 +1,22 @@
 import { type RawBuilder, sql } from "kysely";
-import type { GuardLoan } from "../../domain/guard/facts.ts";
 import type { BorrowerId, LoanId } from "../../domain/ids.ts";
+import type {
+  Collateral,
+  CollectorRole,
+  LoanStatus,
+  ProductType,
+} from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 import type { KnownAt, Time } from "./known-values.ts";
 
 export interface LoanRow {
   readonly id: LoanId;
-  readonly collectorRole: GuardLoan["collectorRole"] | null;
-  readonly status: GuardLoan["status"] | null;
+  readonly collectorRole: CollectorRole | null;
+  readonly status: LoanStatus | null;
   readonly daysPastDue: number | null;
-  readonly productType: GuardLoan["productType"] | null;
+  readonly productType: ProductType | null;
   readonly accountNumber: string | null;
-  readonly collateral: GuardLoan["collateral"] | null;
+  readonly collateral: Collateral | null;
   readonly accelerated: boolean | null;
   readonly statementsCeased: boolean | null;
   readonly suitTakenOrThreatened: boolean | null;

@@ -1,7 +1,13 @@
 import { type RawBuilder, sql } from "kysely";
-import type { Facts, GuardContact } from "../../domain/guard/facts.ts";
 import type { BorrowerId } from "../../domain/ids.ts";
-import type { ContactStatus, ContactType } from "../../domain/vocabulary.ts";
+import type {
+  CollectionsIntensity,
+  ContactLabel,
+  ContactStatus,
+  ContactType,
+  LineType,
+  ReassignedNumberResult,
+} from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 import { optedOutAt } from "../postgres/opted-out-at.ts";
 import type { KnownAt, Time } from "./known-values.ts";
@@ -10,7 +16,7 @@ export interface BorrowerRow {
   readonly id: BorrowerId;
   readonly timeZone: string | null;
   readonly timeZoneReportedByBorrower: boolean | null;
-  readonly collectionsIntensity: Facts["borrower"]["collectionsIntensity"];
+  readonly collectionsIntensity: CollectionsIntensity;
   readonly commPreferences: Readonly<Record<string, unknown>>;
   readonly isMinor: boolean | null;
   readonly establishedBusinessRelationship: boolean | null;
@@ -51,18 +57,18 @@ export interface ContactRow {
   readonly address: Readonly<Record<string, unknown>> | null;
   readonly countyFips: string | null;
   readonly timeZones: readonly string[] | null;
-  readonly label: GuardContact["label"] | null;
+  readonly label: ContactLabel | null;
   readonly affiliation: string;
   readonly status: ContactStatus;
   readonly valid: boolean;
   readonly verified: boolean;
-  readonly lineType: GuardContact["lineType"] | null;
+  readonly lineType: LineType | null;
   readonly receiveTextMessages: boolean;
   readonly receiveTextMessagesLastConsentAt: Time | null;
   readonly authorizedThirdParty: boolean;
   readonly powerOfAttorney: boolean;
   readonly disconnectionStatus: string | null;
-  readonly reassignedNumberResult: NonNullable<GuardContact["rnd"]>["result"] | null;
+  readonly reassignedNumberResult: ReassignedNumberResult | null;
   readonly reassignedNumberCheckedAt: Time | null;
   readonly optedOutAt: Time | null;
   readonly marketingOptedOutAt: Time | null;

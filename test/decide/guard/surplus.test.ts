@@ -48,10 +48,11 @@ const read = readPolicyChanges({
 });
 const STRICT = read.kind === "changes" ? policyWith(read.changes) : builtInPolicy();
 
+let left = 0;
+
 describe("a judgement without the surplus of its history is the same", () => {
   test.each(TABLE.rows.map(({ id, given }) => [id, given] as const))("row %s", (_, given) => {
     const { facts, now } = questionOf(given);
-    let left = 0;
     fc.assert(
       fc.property(
         messagesTo(facts, now),
@@ -67,11 +68,12 @@ describe("a judgement without the surplus of its history is the same", () => {
       ),
       { numRuns: 4 },
     );
-    expect(left).toBeGreaterThan(0);
   });
 });
 
-test("the policy of this test has a limit of its own", () => expect(read.kind).toBe("changes"));
+test("the policy of this test can be read", () => expect(read.kind).toBe("changes"));
+
+test("many of the messages were surplus", () => expect(left).toBeGreaterThan(1_000));
 
 test("a short history has no surplus", () => {
   const { facts, now } = questionOf({});
