@@ -60,7 +60,7 @@ const HOLDS_FOR: Readonly<Partial<Record<RuleId, RuleId>>> = {
 /** Holds a message for which a rule needs an entry that cannot be read. A refusal of the rule itself is stricter. */
 function unreadable(scene: Scene, rule: DecidingRule): Decision | undefined {
   const change = scene.policy.unreadable.find(
-    (one) => (HOLDS_FOR[one.ruleId] ?? one.ruleId) === rule.id && mayNeed(scene, one),
+    (one) => (HOLDS_FOR[one.ruleId] ?? one.ruleId) === rule.id && mayNeed(scene, rule, one),
   );
   if (change === undefined || rule.decide(scene)?.outcome === "refuse") return undefined;
   const faults = change.errors.map(({ field, message }) => `${field} ${message}`);
@@ -70,7 +70,12 @@ function unreadable(scene: Scene, rule: DecidingRule): Decision | undefined {
   );
 }
 
-function mayNeed({ message, classes }: Scene, { ruleId, channels }: UnreadableChange): boolean {
+function mayNeed(
+  { message, classes }: Scene,
+  rule: DecidingRule,
+  { ruleId, channels }: UnreadableChange,
+): boolean {
+  if (rule.channels?.includes(message.channel) === false) return false;
   if (ruleId === "state.scope") return isCollection(classes);
   return channels === undefined || channels.includes(message.channel);
 }

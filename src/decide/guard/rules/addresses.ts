@@ -232,6 +232,7 @@ export const emailProcedure: Rule = {
     "contact.origin",
     "loans.collectorRole",
   ],
+  channels: ["email"],
   decide(scene) {
     const { contact, message, byDebtCollector } = scene;
     if (!byDebtCollector || !isEmailToConsumer(scene)) return undefined;
@@ -268,6 +269,7 @@ export const textProcedure60: Rule = {
     "inbound",
     "switches.textProcedure60",
   ],
+  channels: ["text"],
   decide(scene) {
     if (!isUnderTextProcedure(scene)) return undefined;
     const days = parameterOf(scene, "text.procedure60", "withinDays")?.days;

@@ -275,6 +275,7 @@ export const smsContent: Rule = {
     "rendered.namesSender",
     "limits.segments",
   ],
+  channels: ["text"],
   decide(scene) {
     if (scene.message.channel !== "text") return undefined;
     const { rendered, lender } = scene.facts;

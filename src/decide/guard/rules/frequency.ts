@@ -47,6 +47,7 @@ export const freq7in7: Rule = {
   citation: "12 CFR 1006.14(b)(2)(i)(A), comments 1.i, (ii)-1.i",
   certainty: ["primary"],
   inputs: ["history", "contacts", "consents.calls", "borrower.toldTimeZone"],
+  channels: ["voice"],
   decide(scene) {
     if (!isCallToPerson(scene)) return undefined;
     const waits = lawOf(scene, "freq.7in7", "cap").flatMap(({ entry, loanIds }) =>
@@ -90,6 +91,7 @@ export const freqConversation7: Rule = {
   citation: "12 CFR 1006.14(b)(2)(i)(B), comments 1.ii, (ii)-1.ii, 14(b)(4)-1.ii",
   certainty: ["primary"],
   inputs: ["history", "consents.calls"],
+  channels: ["voice"],
   decide(scene) {
     if (!isCallToPerson(scene)) return undefined;
     const waits = lawOf(scene, "freq.conversation7", "silence").flatMap(({ entry, loanIds }) =>
@@ -274,6 +276,7 @@ export const freqPrerecorded30: Rule = {
     "history.isPrerecorded",
     "consents.autodialedCalls",
   ],
+  channels: ["voice"],
   decide(scene) {
     const { message, contact, facts, at } = scene;
     const isPrerecorded = message.isPrerecorded || message.isRinglessVoicemail;

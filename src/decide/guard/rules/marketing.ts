@@ -12,6 +12,7 @@ export const mktEmail: Rule = {
   citation: "15 USC 7704(a)(3)-(4); 16 CFR 316.5; Gmail and Yahoo want 48 hours",
   certainty: ["secondary", "primary"],
   inputs: ["contact.marketingOptedOutAt"],
+  channels: ["email"],
   decide(scene) {
     const { message, classes } = scene;
     return message.channel === "email" && classes.has("mkt") ? unsubscribed(scene) : undefined;
@@ -45,6 +46,7 @@ export const mktPhone: Rule = {
     "contact.marketingOptedOutAt",
     "borrower.establishedBusinessRelationship",
   ],
+  channels: ["voice", "text"],
   decide(scene) {
     const { message, classes } = scene;
     const isCall = message.channel === "voice" || message.channel === "text";

@@ -1,3 +1,4 @@
+import type { Channel } from "../../../domain/vocabulary.ts";
 import type { Instant } from "../../../domain/guard/moments.ts";
 import { type Certainty, RULE_IDS, type RuleId } from "../../../domain/guard/rule-ids.ts";
 import type { RedirectTarget, Requirement } from "../../../domain/guard/verdict.ts";
@@ -57,6 +58,8 @@ export interface Rule extends RuleText {
   /** The rules whose results do not count while `holds` is true. */
   readonly lifts?: readonly RuleId[];
   readonly holds?: (scene: Scene) => boolean;
+  /** The channels of the messages that it decides about; absent: any. An entry that cannot be read holds no others. */
+  readonly channels?: readonly Channel[];
   /** True if an exception inside the rule applied. */
   readonly opens?: (scene: Scene) => boolean;
 }

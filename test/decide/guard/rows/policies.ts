@@ -113,6 +113,13 @@ export const POLICY_ROWS: readonly PolicyRow[] = [
       ruleId: "freq.7in7",
     },
   ),
+  row("and no messages of other channels", broken({ ruleId: "sms.content", ...allChannels }), [], {
+    outcome: "allow",
+  }),
+  row("but those of its own", broken({ ruleId: "sms.content", ...allChannels }), [toText], {
+    outcome: "hold",
+    ruleId: "sms.content",
+  }),
   row(
     "and leaves a rule that is off",
     broken({ ruleId: "freq.7in7", ...allChannels }, { off: ["freq.7in7"] }),
@@ -143,7 +150,7 @@ export const POLICY_ROWS: readonly PolicyRow[] = [
       { ruleId: "email.procedure", ...allChannels },
       { stricter: { "email.procedure": "refuse" } },
     ),
-    [],
+    [toEmail],
     { outcome: "refuse", ruleId: "email.procedure" },
   ),
   row(
