@@ -7,6 +7,7 @@ import type { judgeFacts } from "../../src/decide/guard/judge.ts";
 import type { RuleOutcome } from "../../src/domain/guard/verdict.ts";
 import { fixedMembers, questionOf, TABLE } from "../decide/guard/question.ts";
 import { RULE_ROWS } from "../decide/guard/rows/all.ts";
+import { BOUNDARY_ROWS } from "../decide/guard/rows/boundaries.ts";
 import { POLICY_ROWS } from "../decide/guard/rows/policies.ts";
 import type { Mutant } from "./mutants.ts";
 
@@ -15,6 +16,12 @@ type Judge = typeof judgeFacts;
 /** Rows are read once: the reading of facts is not mutated. */
 const ROWS = [
   ...TABLE.rows.map(({ given, expected }) => ({
+    ...questionOf(given),
+    expected,
+    rule: undefined,
+    policy: undefined,
+  })),
+  ...BOUNDARY_ROWS.map(({ given, expected }) => ({
     ...questionOf(given),
     expected,
     rule: undefined,

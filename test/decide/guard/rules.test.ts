@@ -5,12 +5,17 @@ import { builtInPolicy } from "../../../src/decide/guard/policy/policy.ts";
 import { openScene } from "../../../src/decide/guard/scene/scene.ts";
 import { CHANNELS } from "../../../src/domain/vocabulary.ts";
 import { fixedMembers, judgeRow, questionOf } from "./question.ts";
+import { BOUNDARY_ROWS } from "./rows/boundaries.ts";
 import { RULE_ROWS } from "./rows/all.ts";
 import type { RuleRow } from "./rows/row.ts";
 
 const ROWS = (Object.entries(RULE_ROWS) as [RuleId, readonly RuleRow[]][]).flatMap(
   ([ruleId, rows]) => rows.map((row) => ({ ruleId, ...row })),
 );
+
+test.each(BOUNDARY_ROWS)("at the edge: $title", ({ given, expected }) => {
+  expect(fixedMembers(judgeRow(given), expected)).toEqual(expected);
+});
 
 const RESTRICTED = RULES.filter(({ channels }) => channels !== undefined);
 
