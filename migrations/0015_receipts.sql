@@ -39,10 +39,15 @@ create index receipts_by_interaction on tidings.receipts (interaction_id) where 
 -- rows arrive in the order of this column, so an index of ranges is enough
 create index receipts_by_arrival on tidings.receipts using brin (received_at);
 
--- Receipts do not change. Only the interaction is added, once.
+-- Receipts do not change. Only the interaction is added, once, and the further fields are erased with its content (0024).
 create function tidings.keep_receipt() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  if new.payload is null and old.payload is not null and to_jsonb(new) - 'payload' = to_jsonb(old) - 'payload' and tidings.may_send(current_user) then
+    if tidings.is_being_erased(old.interaction_id) then
+      return new;
+    end if;
+  end if;
   if old.interaction_id is not null
     or (new.id, new.provider, new.provider_message_id, new.raw_status, new.code, new.qualifier, new.reported_at, new.received_at, new.payload)
       is distinct from

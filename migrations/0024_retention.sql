@@ -193,7 +193,7 @@ insert into tidings.retention_state default values;
 create trigger keep_history before insert or delete or truncate on tidings.retention_state
 for each statement execute function tidings.keep_history();
 
--- The leaves of an interaction that have content: its state, and the history of its content
+-- The leaves of an interaction that have content: its state, the history of its content, and its receipts
 create function tidings.content_leaves(wanted_id bigint) returns jsonb
 language sql stable return (
   select coalesce(jsonb_agg(jsonb_build_object('source', l.source, 'id', l.id::text, 'sha256', encode(sha256('\x00'::bytea || convert_to(l.leaf, 'UTF8')), 'hex'))
@@ -205,11 +205,16 @@ language sql stable return (
     from tidings.record_changes h
     join tidings.record_leaves l on l.source = 'recordChanges' and l.id = h.id
     where h.table_name = 'interactions' and h.row_id = wanted_id::text and h.changes ?| array['content', 'contact', 'borrower', 'meta_data']
+    union all
+    select l.source, l.id, l.leaf
+    from tidings.receipts r
+    join tidings.record_leaves l on l.source = 'receipts' and l.id = r.id
+    where r.interaction_id = wanted_id
   ) l
 );
 
--- Erases the content of one interaction: what was sent or logged, the address, the borrower and the lender's notes. What is left of
--- the contact is its id, type, label and status.
+-- Erases the content of one interaction: what was sent or logged, the address, the borrower, the lender's notes, and the further fields of
+-- its receipts. What is left of the contact is its id, type, label and status.
 create function tidings.erase_content(wanted_id bigint, why tidings.erasure_cause, because text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -227,6 +232,7 @@ begin
     where k.key in ('content', 'contact', 'borrower', 'meta_data')
   )
   where h.table_name = 'interactions' and h.row_id = wanted_id::text and h.changes ?| array['content', 'contact', 'borrower', 'meta_data'];
+  update tidings.receipts r set payload = null where r.interaction_id = wanted_id and r.payload is not null;
   update tidings.erasures e
   set leaves = (
     select coalesce(jsonb_agg(jsonb_build_object('source', b.source, 'id', b.id, 'was', b.sha256, 'is', a.sha256) order by b.source, b.id), '[]')

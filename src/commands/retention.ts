@@ -4,7 +4,8 @@ import { readWhole, wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
-import { counted, page, wrapped } from "./cli/layout.ts";
+import { page, wrapped } from "./cli/layout.ts";
+import { classInWords } from "./cli/retention-words.ts";
 import { momentsIn, type ShowMoment } from "./cli/moment.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
 
@@ -65,18 +66,3 @@ function readChange(options: {
 
 const retentionPage = (classes: readonly ClassState[], show: ShowMoment): string =>
   page(classes.flatMap((one) => wrapped(classInWords(one, show))));
-
-function classInWords(one: ClassState, show: ShowMoment): string {
-  const { recordClass, years, setAt, setBy, reason, older, open, held, read, younger } = one;
-  const set = setAt === null ? "" : ` Set by ${setBy} on ${show(setAt)}: ${reason}`;
-  const early =
-    younger === 0
-      ? ""
-      : ` ${counted(younger, "content")} that ${younger === 1 ? "is" : "are"} younger was erased on request.`;
-  if (years === null) return `${recordClass}: kept for good.${set}${early}`;
-  const rest =
-    recordClass === "metadata"
-      ? " No command erases the metadata."
-      : ` ${open} of an open notice, ${held} under a legal hold, ${read} that the guard reads.`;
-  return `${recordClass}: kept for ${counted(years, "year")}.${set} Older and kept: ${counted(older, "interaction")}.${rest}${early}`;
-}

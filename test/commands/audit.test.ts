@@ -240,3 +240,13 @@ test("a period without changes has no gap", async () => {
     changes: 0,
   });
 });
+
+test("what is older than its class and kept is counted with the gaps", async () => {
+  await pool.query(
+    "insert into tidings.retention_classes (record_class, years, reason) values ('content', 7, 'Policy 12')",
+  );
+  const { output } = await runOn(database, audit);
+  expect(output.replaceAll(/\s+/g, " ")).toMatch(
+    /Retention content: kept for 7 years\. Set by .* Policy 12 Older and kept: \d+ interactions?\./,
+  );
+});

@@ -114,6 +114,37 @@ describe("the timeline", () => {
   });
 });
 
+test("a consent, a legal hold with its end, and an erasure are on it", async () => {
+  await pool.query(
+    `insert into tidings.consent_records (contact_id, change, scope, source, interaction_id, reason) values ('CT-EMAIL', 'optOut', 'collection', 'link', $1, 'the page')`,
+    [notice],
+  );
+  await pool.query(
+    "insert into tidings.legal_holds (case_id, reason) values ('CS-1', 'Lawsuit 55')",
+  );
+  await pool.query("update tidings.legal_holds set end_reason = 'settled' where ended_at is null");
+  await pool.query(
+    "update tidings.interactions set status = 'canceled', failure_description_short = 'x', failure_description_long = 'x' where id = $1",
+    [notice],
+  );
+  await pool.query("select tidings.erase_content($1, 'request', 'asked by letter')", [notice]);
+  const words = (await explaining("--timeline", notice)).entries.map((one) => one.words);
+  expect(words).toContainEqual(
+    expect.stringMatching(
+      /^The borrower opts out of collection messages to contact CT-EMAIL by link: the page\. Recorded by .*\. It is not written to the contact yet\.$/,
+    ),
+  );
+  expect(words).toContainEqual(
+    expect.stringMatching(/ begins a legal hold on case CS-1: Lawsuit 55\.$/),
+  );
+  expect(words).toContainEqual(
+    expect.stringMatching(/ ends the legal hold on case CS-1: settled\.$/),
+  );
+  expect(words).toContainEqual(
+    expect.stringMatching(/ has erased the content \(request\): asked by letter$/),
+  );
+});
+
 test("one subject is asked for", async () => {
   await expect(explaining("--borrower", "BO-1", "--case", "CS-1")).rejects.toThrow("give one of");
 });

@@ -3,6 +3,8 @@ import type { Gap } from "../../domain/audit/audit.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { EXIT } from "../cli/exit-codes.ts";
+import { momentsIn } from "../cli/moment.ts";
+import { listRetentionIfAllowed } from "../../store/operate/retention.ts";
 import { toStderr } from "../cli/print.ts";
 import { readScope, SCOPE_OPTIONS } from "./scope.ts";
 import { auditPage, createProgress } from "./page.ts";
@@ -17,8 +19,8 @@ export const audit = command({
   takes: "[--from TIME] [--until TIME] [--case ID] [--json]",
   details: `Recomputes for each case change that arrived in the period which notices it should have caused, from
 the notification types that were active at that time. Lists each missing and each extra notice, changes
-that were not taken in or not resolved, and interactions that no job will send. Writes nothing. Exits
-with 1 if something differs. A TIME is a date (the whole day in the lender's time zone), a moment such
+that were not taken in or not resolved, and interactions that no job will send. Counts the content that is
+older than its class and kept, or younger and erased. Writes nothing. Exits with 1 if a notice differs. A TIME is a date (the whole day in the lender's time zone), a moment such
 as 2031-03-03T10:00:00-05:00, or an age such as 90min, 12h or 7d.`,
   options: {
     ...SCOPE_OPTIONS,
@@ -28,8 +30,10 @@ as 2031-03-03T10:00:00-05:00, or an age such as 90min, 12h or 7d.`,
     return await withDatabase("audit", async (db, { lender }) => {
       const scope = await readScope(db, options, lender.timeZone);
       const { listed, gaps, totals } = await collect((listener) => runAudit(db, scope, listener));
-      const report = { from: scope.from, until: scope.until, ...totals, gaps, listed };
-      print(options.json === true ? JSON.stringify(report, null, 2) : auditPage(report));
+      const retention = await listRetentionIfAllowed(db);
+      const report = { from: scope.from, until: scope.until, ...totals, gaps, listed, retention };
+      const show = momentsIn(lender.timeZone);
+      print(options.json === true ? JSON.stringify(report, null, 2) : auditPage(report, show));
       return gaps === 0 ? EXIT.done : EXIT.checkFailed;
     });
   },

@@ -1,6 +1,9 @@
 import type { AuditTotals } from "../../record/audit.ts";
 import type { Gap } from "../../domain/audit/audit.ts";
 import { aligned, counted, page, wrapped } from "../cli/layout.ts";
+import type { ShowMoment } from "../cli/moment.ts";
+import { classInWords } from "../cli/retention-words.ts";
+import type { ClassState } from "../../store/operate/retention.ts";
 import type { Print } from "../cli/print.ts";
 
 /** The result of an audit. */
@@ -10,15 +13,18 @@ export interface AuditReport extends AuditTotals {
   /** The number of all gaps. */
   readonly gaps: number;
   readonly listed: readonly Gap[];
+  /** The classes of the record, with what is older or younger than they say; null for a role that may not read contents. */
+  readonly retention: readonly ClassState[] | null;
 }
 
 const HEAD = ["gap", "change", "case", "type", "interaction", "what"];
 
 /** The report for people. */
-export function auditPage(report: AuditReport): string {
+export function auditPage(report: AuditReport, show: ShowMoment): string {
   const { listed, gaps } = report;
   const lines = wrapped(summaryOf(report));
-  if (gaps === 0) return page([...lines, "Nothing is missing, and nothing is extra."]);
+  const kept = retentionLines(report, show);
+  if (gaps === 0) return page([...lines, "Nothing is missing, and nothing is extra.", ...kept]);
   const rows = listed.map((one) => [
     one.kind,
     one.caseChangeId,
@@ -40,8 +46,14 @@ export function auditPage(report: AuditReport): string {
     "",
     ...rest,
     ...advice,
+    ...kept,
   ]);
 }
+
+const retentionLines = ({ retention }: AuditReport, show: ShowMoment): string[] =>
+  retention === null
+    ? []
+    : ["", "Retention", ...retention.flatMap((one) => wrapped(classInWords(one, show), "  "))];
 
 function summaryOf({ changes, waiting, expected, from, until }: AuditReport): string {
   const queued = waiting === 0 ? "" : ` ${counted(waiting, "change")} of them still in a queue.`;

@@ -54,8 +54,9 @@ export const explain = command({
     "(INTERACTION_ID | --change ID | --case ID [--limit N] | --borrower ID [--limit N]) [--timeline] [--json]",
   details: `The id of any attempt shows the whole chain. For a change, the verdicts are those on record, with the
 versions and links of that time. With --timeline, and for a borrower, everything on record is listed in
-the order of time: changes, resolutions, judgements, transitions, receipts, corrections, and the outages
-that made a notice late; then what waits, and for what. Contact ids are shown; names and addresses are not.`,
+the order of time: changes, resolutions, judgements, transitions, receipts, amendments, consents, erasures,
+legal holds, and the outages that made a notice late; then what waits, and for what. Each entry has when
+it happened, was learned of and was recorded, where these differ, and by when it was committed. Contact ids are shown; names and addresses are not.`,
   operands: ["[INTERACTION_ID]"],
   options: {
     change: {

@@ -45,8 +45,10 @@ export function timelineJson({ title, entries, waits }: Timeline): string {
 const subjectOf = ({
   interactionId,
   caseChangeId,
-}: Pick<TimelineEntry, "interactionId" | "caseChangeId">): string =>
-  interactionId === null ? `change ${caseChangeId}` : `interaction ${interactionId}`;
+}: Pick<TimelineEntry, "interactionId" | "caseChangeId">): string => {
+  if (interactionId !== null) return `interaction ${interactionId}`;
+  return caseChangeId === null ? "legal hold" : `change ${caseChangeId}`;
+};
 
 /** The times where they differ, and the bound of the commit. */
 const timesOf = ({ times }: TimelineEntry, show: ShowMoment): string[] => [
@@ -71,6 +73,9 @@ const after = (before: string, value: unknown): string =>
 const moment = (value: unknown, show: ShowMoment): string => show(new Date(word(value)));
 const listed = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.map(String) : [];
+
+const holderOf = ({ borrowerId, caseId }: Facts): string =>
+  word(caseId) === "" ? `borrower ${word(borrowerId)}` : `case ${word(caseId)}`;
 
 const OUTAGES: Readonly<Record<string, string>> = {
   tidings: "No daemon was alive",
@@ -116,6 +121,20 @@ const WORDS: Readonly<Record<EntryKind, InWords>> = {
     return `${by} orders the repair of ${word(kind)}${type}${after(": ", reason)}. ${word(result) === "" ? "It is not carried out yet." : `Result: ${word(result)}.`}`;
   },
   revealed: ({ way }, by) => `${by} has read the sensitive content (${word(way)}).`,
+  consented: ({ change, scope, source, contactId, reason, appliedAt }, by, show) => {
+    const kind = word(change) === "optOut" ? "opts out of" : "opts in to";
+    const written =
+      word(appliedAt) === ""
+        ? "It is not written to the contact yet."
+        : `It was written to the contact on ${moment(appliedAt, show)}.`;
+    return `The borrower ${kind} ${word(scope)} messages to contact ${word(contactId)} by ${word(source)}${after(": ", reason)}. Recorded by ${by}. ${written}`;
+  },
+  erased: ({ cause, reason }, by) =>
+    `${by} has erased the content (${word(cause)}): ${word(reason)}`,
+  legalHeld: (facts, by) =>
+    `${by} begins a legal hold on ${holderOf(facts)}${after(": ", facts["reason"])}.`,
+  legalHoldEnded: (facts, by) =>
+    `${by} ends the legal hold on ${holderOf(facts)}${after(": ", facts["reason"])}.`,
   outage: ({ outageId, kind, channel, code, endedAt, dueAt }, _by, show) => {
     const end = word(endedAt) === "" ? "It lasts" : `It lasted until ${moment(endedAt, show)}`;
     return `${OUTAGES[word(kind)] ?? ""}${after(" for ", channel)} (outage ${word(outageId)}, ${word(code)}). ${end}, and explains why this notice, due on ${moment(dueAt, show)}, is late.`;

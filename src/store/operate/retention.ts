@@ -60,6 +60,15 @@ export async function listRetention(db: Db): Promise<ClassState[]> {
   return rows;
 }
 
+/** As listRetention; null for a role that may not read contents. */
+export async function listRetentionIfAllowed(db: Db): Promise<ClassState[] | null> {
+  const { rows } = await sql<{ isAllowed: boolean }>`
+    select has_function_privilege('tidings.is_read_by_guard(bigint)', 'execute')
+      and has_column_privilege('tidings.interactions', 'content', 'select') as is_allowed
+  `.execute(db);
+  return rows[0]?.isAllowed === true ? await listRetention(db) : null;
+}
+
 /** A hold on the content of a borrower or of a case. */
 export interface LegalHold {
   readonly id: string;

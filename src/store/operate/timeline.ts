@@ -18,6 +18,10 @@ export type EntryKind =
   | "amended"
   | "repairOrdered"
   | "revealed"
+  | "consented"
+  | "erased"
+  | "legalHeld"
+  | "legalHoldEnded"
   | "outage";
 
 /** One entry of the record, without personal data. */
@@ -109,6 +113,24 @@ const OF_OTHERS = sql`(
   from tidings.content_reveals v join asked a on a.id = v.interaction_id
 )`;
 
+const OF_BORROWERS = sql`(
+  select c.recorded_at, 'consented', 5, c.id, null::bigint, c.interaction_id, c.recorded_by,
+    jsonb_strip_nulls(jsonb_build_object('change', c.change, 'scope', c.scope, 'source', c.source, 'contactId', c.contact_id, 'reason', c.reason, 'appliedAt', c.applied_at))
+  from tidings.consent_records c join asked a on a.id = c.interaction_id
+  union all
+  select e.erased_at, 'erased', 6, e.id, null, e.interaction_id, e.erased_by, jsonb_build_object('cause', e.cause, 'reason', e.reason)
+  from tidings.erasures e join asked a on a.id = e.interaction_id
+  union all
+  select h.held_at, 'legalHeld', 6, h.id, null, null, h.held_by,
+    jsonb_strip_nulls(jsonb_build_object('borrowerId', h.borrower_id, 'caseId', h.case_id, 'reason', h.reason))
+  from legal_holds h
+  union all
+  select h.ended_at, 'legalHoldEnded', 6, h.id, null, null, h.ended_by,
+    jsonb_strip_nulls(jsonb_build_object('borrowerId', h.borrower_id, 'caseId', h.case_id, 'reason', h.end_reason))
+  from legal_holds h
+  where h.ended_at is not null
+)`;
+
 const OF_OUTAGES = sql`(
   select o.began_at, 'outage', 0, o.id, null::bigint, l.interaction_id, o.worker_id,
     jsonb_strip_nulls(jsonb_build_object('outageId', o.id::text, 'kind', o.kind, 'channel', o.channel, 'code', o.code, 'endedAt', o.ended_at, 'dueAt', l.due_at))
@@ -131,6 +153,10 @@ const SOURCES: Readonly<Record<EntryKind, LeafSource | undefined>> = {
   amended: "amendments",
   repairOrdered: "repairs",
   revealed: "contentReveals",
+  consented: undefined,
+  erased: "erasures",
+  legalHeld: undefined,
+  legalHoldEnded: undefined,
   outage: "outages",
 };
 
@@ -182,7 +208,14 @@ async function loadTimes(
 async function loadEntries(db: Db, { caseChangeIds, interactionIds }: TimelineOf): Promise<Row[]> {
   const { rows } = await sql<Row>`
     with asked as materialized (select unnest(${interactionIds}::bigint[]) as id),
-    changes as materialized (select unnest(${caseChangeIds}::bigint[]) as id)
+    changes as materialized (select unnest(${caseChangeIds}::bigint[]) as id),
+    legal_holds as materialized (
+      select h.* from tidings.legal_holds h
+      where h.borrower_id in (select i.person_id from tidings.interactions i join asked a on a.id = i.id)
+        or h.borrower_id in (select c.borrower_id from tidings.case_changes c join changes a on a.id = c.id)
+        or h.case_id in (select i.case_id from tidings.interactions i join asked a on a.id = i.id)
+        or h.case_id in (select c.case_id from tidings.case_changes c join changes a on a.id = c.id)
+    )
     select e.at, e.kind, e.entry_id::text as entry_id, e.case_change_id, e.interaction_id, e.by, e.facts
     from (
       ${OF_CHANGES}
@@ -192,6 +225,8 @@ async function loadEntries(db: Db, { caseChangeIds, interactionIds }: TimelineOf
       ${OF_HOLDS}
       union all
       ${OF_OTHERS}
+      union all
+      ${OF_BORROWERS}
       union all
       ${OF_OUTAGES}
     ) e

@@ -52,10 +52,11 @@ export async function findWrongLeaves(
     )
     select l.id::text as id, case
         when p.id is null then 'removed'
-        when ${source} in ('interactions', 'recordChanges') and exists (
+        when ${source} in ('interactions', 'recordChanges', 'receipts') and exists (
           select from tidings.erasures e
           where e.interaction_id = case ${source}
               when 'interactions' then (select t.interaction_id from tidings.interaction_transitions t where t.id = l.id)
+              when 'receipts' then (select r.interaction_id from tidings.receipts r where r.id = l.id)
               else (select h.row_id::bigint from tidings.record_changes h where h.id = l.id and h.table_name = 'interactions') end
             and e.leaves @> jsonb_build_array(jsonb_build_object('source', ${source}::text, 'id', l.id::text,
               'was', encode(l.hash, 'hex'), 'is', encode(p.hash, 'hex')))

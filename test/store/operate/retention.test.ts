@@ -58,6 +58,13 @@ const insertSent = (fields: InteractionFields = {}): Promise<InteractionId> =>
 const insertOld = (fields: InteractionFields = {}): Promise<InteractionId> =>
   insertSent({ createdAt: "2019-01-01T00:00:00Z", ...fields });
 
+/** A report of the provider, whose further fields have an address. */
+const insertReceipt = (id: InteractionId) =>
+  pool.query(
+    `insert into tidings.receipts (provider, interaction_id, raw_status, payload) values ('smtp', $1, 'delivered', '{"to": "zebra@example.com"}')`,
+    [id],
+  );
+
 /** A text of the borrower, which is an opt-out. */
 async function insertReply({ isOpen }: { readonly isOpen: boolean }): Promise<string> {
   const id = await insertLogged(pool, { personId: borrower, ...CONTENT });
@@ -72,7 +79,8 @@ async function insertReply({ isOpen }: { readonly isOpen: boolean }): Promise<st
 /** Everything that the record has of an interaction, but the erasures. */
 async function recordOf(id: string): Promise<string> {
   const { rows } = await pool.query<{ record: string }>(
-    `select concat(to_jsonb(i), (select jsonb_agg(to_jsonb(h)) from tidings.record_changes h where h.row_id = $1::text)) as record
+    `select concat(to_jsonb(i), (select jsonb_agg(to_jsonb(h)) from tidings.record_changes h where h.row_id = $1::text),
+       (select jsonb_agg(to_jsonb(r)) from tidings.receipts r where r.interaction_id = $1::bigint)) as record
      from tidings.interactions i where i.id = $1::bigint`,
     [id],
   );
@@ -114,6 +122,7 @@ const nextDay = () => pool.query("update tidings.retention_state set pass_ended_
 describe("erasing on request", () => {
   test("removes content, address, borrower and notes, also from the history, and keeps the metadata", async () => {
     const sent = await insertSent();
+    await insertReceipt(sent);
     const logged = await insertLogged(pool, { personId: borrower, ...CONTENT });
     await pool.query(
       `update tidings.interactions set content = '{"bodyText": "Zebra again"}' where id = $1`,
@@ -316,9 +325,18 @@ describe("nothing is erased", () => {
   });
 });
 
+test("the further fields of a receipt are kept while its interaction is not erased", async () => {
+  const sent = await insertSent();
+  await insertReceipt(sent);
+  await expect(
+    pool.query("update tidings.receipts set payload = null where interaction_id = $1", [sent]),
+  ).rejects.toMatchObject({ constraint: "receipts_are_history" });
+});
+
 describe("the record tree", () => {
   test("reports erased rows as erased, and a row that was altered afterwards as altered", async () => {
     const sent = await insertSent();
+    await insertReceipt(sent);
     const logged = await insertLogged(pool, { personId: borrower, ...CONTENT });
     await pool.query("update tidings.interactions set content = null where id = $1", [logged]);
     await growTree();
@@ -326,7 +344,7 @@ describe("the record tree", () => {
     expect(before.listed).toEqual([]);
     await eraseAll(borrower);
     await growTree();
-    expect(await verified()).toMatchObject({ listed: [], erased: before.erased + 2 });
+    expect(await verified()).toMatchObject({ listed: [], erased: before.erased + 3 });
     await rewriteRecord(pool, "update tidings.interactions set provider = 'x' where id = $1", [
       sent,
     ]);
@@ -337,7 +355,7 @@ describe("the record tree", () => {
       sent,
     ]);
     await rewriteRecord(pool, "delete from tidings.erasures where interaction_id = $1", [sent]);
-    expect((await verified()).flaws).toBe(2);
+    expect((await verified()).flaws).toBe(3);
     await rewriteRecord(
       pool,
       "truncate tidings.tree_leaves, tidings.tree_heads; update tidings.tree_state set size = 0, frontier = '', swept = '{}'",
