@@ -325,7 +325,8 @@ declare
 begin
   perform tidings.check_trigger_table(tg_relid, 'tidings.interactions', 'tidings.borrowers', 'tidings.contacts', 'tidings.loans',
     'tidings.notification_types', 'tidings.case_type_notification_types', 'tidings.calendars', 'tidings.calendar_closures',
-    'tidings.channels', 'tidings.templates', 'tidings.pauses', 'tidings.api_keys', 'tidings.retention_classes', 'tidings.legal_holds', 'tidings.outages');
+    'tidings.channels', 'tidings.templates', 'tidings.pauses', 'tidings.api_keys', 'tidings.retention_classes', 'tidings.legal_holds', 'tidings.outages', 'tidings.holds',
+    'tidings.inbound_messages');
   -- old content must not come back as history
   if tg_table_name = 'interactions' then
     if tidings.is_being_erased(new.id) then

@@ -118,6 +118,9 @@ end $$;
 -- after the statement, so that one statement may decide and move
 create trigger check_hold_decision after update on tidings.holds
 for each row when (old.decided_at is null and new.decided_at is not null) execute function tidings.check_hold_decision();
+-- the decision becomes a leaf of the record tree with this row
+create trigger record_change after update on tidings.holds
+for each row when (old.decided_at is null and new.decided_at is not null) execute function tidings.record_change('id');
 create trigger require_values before insert or update on tidings.holds
 for each row when (new.id is null or new.interaction_id is null or new.chain_id is null or new.held_at is null or new.rule_ids is null)
 execute function tidings.refuse_missing_value();

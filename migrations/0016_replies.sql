@@ -109,6 +109,9 @@ begin
 end $$;
 create trigger keep_inbound_message before update on tidings.inbound_messages
 for each row execute function tidings.keep_inbound_message();
+-- what a person found in it becomes a leaf of the record tree with this row
+create trigger record_change after update on tidings.inbound_messages
+for each row execute function tidings.record_change('interaction_id');
 create trigger keep_history before delete or truncate on tidings.inbound_messages
 for each statement execute function tidings.keep_history();
 create trigger only_tidings_writes before insert or update or delete on tidings.inbound_messages

@@ -137,7 +137,6 @@ from (
     'receipts' as leaf_of, x.id, x.provider, x.provider_message_id, x.raw_status, x.code, x.qualifier, x.reported_at,
     x.received_at, x.payload,
     -- the address to which the report came names it; otherwise it is found later, by the provider's id of the message
-    -- the address to which the report came names it; otherwise it is found later, by the provider's id of the message
     case when x.provider_message_id is null then x.interaction_id end as interaction_id
   from tidings.receipts x
 ) l
@@ -174,6 +173,39 @@ from (
   from tidings.repairs x
 ) l
 union all
+-- the decision is a row of record_changes
+select 'holds', l.id, row_to_json(l)::text
+from (
+  select
+    'holds' as leaf_of, x.id, x.interaction_id, x.chain_id, x.held_at, x.rule_ids
+  from tidings.holds x
+) l
+union all
+select 'consentRecords', l.id, row_to_json(l)::text
+from (
+  select
+    'consentRecords' as leaf_of, x.id, x.contact_id, x.change, x.scope, x.source, x.interaction_id, x.reason, x.recorded_at,
+    x.recorded_by
+  from tidings.consent_records x
+) l
+union all
+-- what a person found in it is a row of record_changes
+select 'inboundMessages', l.id, row_to_json(l)::text
+from (
+  select
+    'inboundMessages' as leaf_of, x.interaction_id as id, x.interaction_id, x.provider, x.provider_message_id, x.sent_at, x.received_at,
+    x.contact_ids, x.reading, x.provider_replied, x.suppresses
+  from tidings.inbound_messages x
+) l
+union all
+select 'contactEvents', l.id, row_to_json(l)::text
+from (
+  select
+    'contactEvents' as leaf_of, x.id, x.occurred_at, x.kind, x.contact_id, x.borrower_id, x.interaction_id, x.reason, x.code,
+    x.changes, x.withdraws_id
+  from tidings.contact_events x
+) l
+union all
 select 'policyChanges', l.id, row_to_json(l)::text
 from (
   select
@@ -197,4 +229,9 @@ values
   ('redirects', coalesce(pg_sequence_last_value('tidings.redirects_id_seq'), 0)),
   ('outages', coalesce(pg_sequence_last_value('tidings.outages_id_seq'), 0)),
   ('repairs', coalesce(pg_sequence_last_value('tidings.repairs_id_seq'), 0)),
+  ('holds', coalesce(pg_sequence_last_value('tidings.holds_id_seq'), 0)),
+  ('consentRecords', coalesce(pg_sequence_last_value('tidings.consent_records_id_seq'), 0)),
+  -- each has the id of its interaction
+  ('inboundMessages', coalesce(pg_sequence_last_value('tidings.interactions_id_seq'), 0)),
+  ('contactEvents', coalesce(pg_sequence_last_value('tidings.contact_events_id_seq'), 0)),
   ('policyChanges', (select coalesce(max(x.version), 0) from tidings.guard_policy_changes x));

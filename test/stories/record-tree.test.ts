@@ -376,3 +376,91 @@ async function rewriteLeaf(): Promise<void> {
     `update tidings.tree_leaves set hashes = sha256('forged') where source = 'caseChanges'`,
   );
 }
+
+describe("what persons and borrowers said is in the tree", () => {
+  /** Adds a row that becomes a leaf; its later changes that are allowed keep the leaf. */
+  const ROWS: readonly (readonly [
+    source: string,
+    table: string,
+    add: () => Promise<unknown>,
+    forge: string,
+  ])[] = [
+    [
+      "holds",
+      "holds",
+      () =>
+        pool.query(
+          `insert into tidings.holds (interaction_id, chain_id, rule_ids) values ($1, $1, '{bk.stay}')`,
+          [interaction],
+        ),
+      "rule_ids = '{other}'",
+    ],
+    [
+      "consentRecords",
+      "consent_records",
+      () =>
+        pool.query(
+          `insert into tidings.consent_records (contact_id, change, scope, source, interaction_id, reason) values ('CT-EMAIL', 'optOut', 'collection', 'link', $1, 'the page')`,
+          [interaction],
+        ),
+      "change = 'optIn'",
+    ],
+    [
+      "inboundMessages",
+      "inbound_messages",
+      async () => {
+        const reply = await insertLogged(pool);
+        await pool.query(
+          `insert into tidings.inbound_messages (interaction_id, provider, provider_message_id, contact_ids, reading, suppresses, is_open)
+             values ($1, 'twilio', $2, '{}', 'unclear', true, true)`,
+          [reply, `SM-${reply}`],
+        );
+      },
+      "reading = 'none'",
+    ],
+    [
+      "contactEvents",
+      "contact_events",
+      () =>
+        pool.query(
+          `insert into tidings.contact_events (kind, contact_id, borrower_id, interaction_id, reason) values ('invalid', 'CT-EMAIL', 'BO-1', $1, 'bounced')`,
+          [interaction],
+        ),
+      "kind = 'optedOut'",
+    ],
+  ];
+
+  test.each(ROWS)("%s", async (source, table, add, forge) => {
+    await add();
+    await growAll();
+    expect((await verifying()).listed).toEqual([]);
+    await rewriteRecord(pool, `update tidings.${table} set ${forge}`);
+    expect((await verifying()).listed).toContainEqual(
+      expect.objectContaining({ kind: "rowAltered", source }),
+    );
+    await rewriteRecord(pool, `delete from tidings.${table}`);
+    expect((await verifying()).listed).toContainEqual(
+      expect.objectContaining({ kind: "rowRemoved", source }),
+    );
+  });
+
+  test("what a person found in a message of a borrower is a leaf too", async () => {
+    const reply = await insertLogged(pool);
+    await pool.query(
+      `insert into tidings.inbound_messages (interaction_id, provider, provider_message_id, contact_ids, reading, suppresses, is_open)
+       values ($1, 'twilio', 'SM-H', '{}', 'unclear', true, true)`,
+      [reply],
+    );
+    await growAll();
+    await pool.query(
+      "update tidings.inbound_messages set is_open = false, handled_reason = 'He meant another lender' where interaction_id = $1",
+      [reply],
+    );
+    await growAll();
+    expect((await verifying()).listed).toEqual([]);
+    const { rows } = await pool.query<{ leaf: string }>(
+      "select leaf from tidings.record_leaves where source = 'recordChanges' and leaf like '%inbound_messages%'",
+    );
+    expect(rows[0]?.leaf).toContain("He meant another lender");
+  });
+});

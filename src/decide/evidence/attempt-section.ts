@@ -3,6 +3,7 @@ import { contentInBytes } from "../../domain/sealed-content.ts";
 import { PASS_OVER_REASONS } from "../../domain/passed-over.ts";
 import { facts, json, markup, type Piece, type Safe, table } from "./markup.ts";
 import { utc } from "./moment.ts";
+import { peopleSections } from "./people-sections.ts";
 import type {
   AmendmentRow,
   ErasureRow,
@@ -39,6 +40,7 @@ ${table(
 )}${titled("Amendments", table(["made", "by", "correct status", "reason", "evidence"], own(rows.amendments).map(amendmentCells)))}
 ${titled("What the guard decided", table(["when", "decision", "rules", "policy"], own(rows.judgements).map(judgementCells)))}
 ${own(rows.redirects).map(redirectIn)}
+${peopleSections(interactionId, rows)}
 ${titled("Receipts of the provider", table(["happened", "arrived", "report"], receipts.map(receiptCells)))}
 ${state === null || isMereNote(state) ? null : contentSection(attempt, state)}
 ${titled(

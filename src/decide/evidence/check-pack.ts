@@ -114,6 +114,10 @@ const OF_ATTEMPTS = new Set([
   "contentReveals",
   "amendments",
   "erasures",
+  "holds",
+  "consentRecords",
+  "inboundMessages",
+  "contactEvents",
 ]);
 
 /** A row about an interaction that is no attempt of the pack, or a receipt of none. */

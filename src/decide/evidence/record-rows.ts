@@ -133,6 +133,38 @@ export interface RedirectRow {
   readonly from_contact_id: string;
   readonly to_contact_id: string;
 }
+export interface HoldRow {
+  readonly id: number;
+  readonly interaction_id: number;
+  readonly held_at: string;
+  readonly rule_ids: readonly string[];
+}
+export interface ConsentRow {
+  readonly interaction_id: number;
+  readonly contact_id: string;
+  readonly change: string;
+  readonly scope: string;
+  readonly source: string;
+  readonly reason: string;
+  readonly recorded_at: string;
+  readonly recorded_by: string;
+}
+export interface InboundRow {
+  readonly interaction_id: number;
+  readonly provider: string;
+  readonly sent_at: Text;
+  readonly received_at: string;
+  readonly reading: string;
+}
+export interface ContactEventRow {
+  readonly interaction_id: number;
+  readonly occurred_at: string;
+  readonly kind: string;
+  readonly contact_id: string;
+  readonly reason: string;
+  readonly code: Text;
+  readonly withdraws_id: number | null;
+}
 export interface ErasureRow {
   readonly interaction_id: number;
   readonly cause: string;
@@ -180,6 +212,10 @@ export interface RecordRows {
   readonly history: readonly HistoryRow[];
   readonly policy: readonly PolicyRow[];
   readonly redirects: readonly RedirectRow[];
+  readonly holds: readonly HoldRow[];
+  readonly consents: readonly ConsentRow[];
+  readonly inbound: readonly InboundRow[];
+  readonly contactEvents: readonly ContactEventRow[];
   readonly amendments: readonly AmendmentRow[];
   readonly erasures: readonly ErasureRow[];
 }
@@ -211,6 +247,10 @@ export function readRows({ rows, attempts }: Pick<Pack, "rows" | "attempts">): R
     history: read("recordChanges"),
     policy: read("policyChanges"),
     redirects: read("redirects"),
+    holds: read("holds"),
+    consents: read("consentRecords"),
+    inbound: read("inboundMessages"),
+    contactEvents: read("contactEvents"),
     amendments: read("amendments"),
     erasures: read("erasures"),
   };

@@ -98,6 +98,10 @@ export async function listRowNames(
       select 'templates', p.template_id || ',' || p.template_version from pinned p
       union
       select 'interactions', unnest(${interactionIds}::text[])
+      union all
+      select 'inbound_messages', unnest(${interactionIds}::text[])
+      union all
+      select 'holds', h.id::text from tidings.holds h where h.interaction_id = any(${interactionIds}::bigint[])
     )
     select 'caseChanges' as source, unnest(${caseChangeIds}::text[]) as id
     union all
@@ -116,6 +120,14 @@ export async function listRowNames(
     select 'judgements', j.id::text from tidings.judgements j where j.interaction_id = any(${interactionIds}::bigint[])
     union all
     select 'redirects', r.id::text from tidings.redirects r where r.interaction_id = any(${interactionIds}::bigint[])
+    union all
+    select 'holds', h.id::text from tidings.holds h where h.interaction_id = any(${interactionIds}::bigint[])
+    union all
+    select 'consentRecords', c.id::text from tidings.consent_records c where c.interaction_id = any(${interactionIds}::bigint[])
+    union all
+    select 'inboundMessages', m.interaction_id::text from tidings.inbound_messages m where m.interaction_id = any(${interactionIds}::bigint[])
+    union all
+    select 'contactEvents', e.id::text from tidings.contact_events e where e.interaction_id = any(${interactionIds}::bigint[])
     union all
     select 'amendments', a.id::text from tidings.amendments a where a.interaction_id = any(${interactionIds}::bigint[])
     union all

@@ -78,3 +78,45 @@ test("a status that a receipt has changed has the times of the provider, of the 
     '<td data-head="happened">Tue 2031-03-04 15:00:00 UTC</td><td data-head="learned">Tue 2031-03-04 15:10:00 UTC</td><td data-head="recorded">Tue 2031-03-04 15:20:00 UTC</td>',
   );
 });
+
+test("a notice that was held says by which rules, who decided and why; a consent and a finding are on it", () => {
+  const columns = { interaction_id: 1, contact_id: "CT-1", reason: "the page" };
+  const page = pageOf(
+    [
+      transition(1, 1),
+      row("holds", 4, {
+        interaction_id: 1,
+        held_at: "2031-03-04T15:00:00+00:00",
+        rule_ids: ["bk.stay"],
+      }),
+      row("recordChanges", 5, {
+        table_name: "holds",
+        row_id: "4",
+        changed_at: "2031-03-04T16:00:00+00:00",
+        actor: "operator:kim",
+        changes: { decision: { to: "released" }, reason: { to: "Asked counsel" } },
+      }),
+      row("consentRecords", 1, {
+        ...columns,
+        change: "optOut",
+        scope: "collection",
+        source: "link",
+        recorded_at: "2031-03-04T17:00:00+00:00",
+        recorded_by: "w-1",
+      }),
+      row("contactEvents", 1, {
+        ...columns,
+        occurred_at: "2031-03-04T17:00:00+00:00",
+        kind: "optedOut",
+        code: null,
+        withdraws_id: null,
+      }),
+    ],
+    [attempt("1")],
+  );
+  expect(page).toContain(
+    '<td data-head="rules">bk.stay</td><td data-head="decided">Tue 2031-03-04 16:00:00 UTC by operator:kim</td><td data-head="decision">released: Asked counsel</td>',
+  );
+  expect(page).toContain("optOut of collection messages to contact CT-1, by link");
+  expect(page).toContain('<td data-head="what">optedOut the page</td>');
+});
