@@ -9,7 +9,7 @@ export function classInWords(one: ClassState, show: ShowMoment): string {
   const early =
     younger === 0
       ? ""
-      : ` ${counted(younger, "content")} that ${younger === 1 ? "is" : "are"} younger was erased on request.`;
+      : ` The content of ${counted(younger, "younger interaction")} was erased on request.`;
   if (years === null) return `${recordClass}: kept for good.${set}${early}`;
   const rest =
     recordClass === "metadata"

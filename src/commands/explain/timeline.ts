@@ -53,11 +53,7 @@ const subjectOf = ({
 /** The times where they differ, and the bound of the commit. */
 const timesOf = ({ times }: TimelineEntry, show: ShowMoment): string[] => [
   ...timesInWords(times, show),
-  ...(times.committedBy === null
-    ? []
-    : [
-        `It was committed not later than ${show(times.committedBy)}, when a head of the record tree held it.`,
-      ]),
+  ...(times.committedBy === null ? [] : [`Committed by ${show(times.committedBy)}.`]),
 ];
 
 type Facts = TimelineEntry["facts"];

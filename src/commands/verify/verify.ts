@@ -93,7 +93,7 @@ function verifiedPage(report: Report): string {
   const lines = listed.map(({ kind, source, rowId, size, long }) =>
     [kind, source === null ? `at size ${size}` : `${source} ${rowId}`, long].join("  "),
   );
-  return page([...wrapped(summary), ...erasing, `${counted(flaws, "FLAW")}:`, "", ...lines]);
+  return page([...wrapped(summary), ...erasing, `${counted(flaws, "flaw")}:`, "", ...lines]);
 }
 
 async function readHeads(path: string): Promise<LoggedHead[]> {

@@ -9,7 +9,7 @@ import type {
   RecordRows,
 } from "./record-rows.ts";
 
-/** What persons decided about an attempt, what the borrower said, and what the core system was told about the contact. */
+/** What persons decided about an attempt, what the borrower said, and what sending found out about the contact. */
 export function peopleSections(interactionId: string, rows: RecordRows): Piece {
   const own = <Row extends { readonly interaction_id: number }>(all: readonly Row[]): Row[] =>
     all.filter((row) => String(row.interaction_id) === interactionId);

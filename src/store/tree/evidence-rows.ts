@@ -82,6 +82,29 @@ export interface RowName {
   readonly id: string;
 }
 
+/** The rows that name an interaction in a column. */
+const rowsOfInteractions = (interactionIds: readonly InteractionId[]) => sql`
+  select 'contentReveals', r.id::text from tidings.content_reveals r where r.interaction_id = any(${interactionIds}::bigint[])
+  union all
+  select 'receipts', r.id::text from tidings.receipts r where r.interaction_id = any(${interactionIds}::bigint[])
+  union all
+  select 'judgements', j.id::text from tidings.judgements j where j.interaction_id = any(${interactionIds}::bigint[])
+  union all
+  select 'redirects', r.id::text from tidings.redirects r where r.interaction_id = any(${interactionIds}::bigint[])
+  union all
+  select 'holds', h.id::text from tidings.holds h where h.interaction_id = any(${interactionIds}::bigint[])
+  union all
+  select 'consentRecords', c.id::text from tidings.consent_records c where c.interaction_id = any(${interactionIds}::bigint[])
+  union all
+  select 'inboundMessages', m.interaction_id::text from tidings.inbound_messages m where m.interaction_id = any(${interactionIds}::bigint[])
+  union all
+  select 'contactEvents', e.id::text from tidings.contact_events e where e.interaction_id = any(${interactionIds}::bigint[])
+  union all
+  select 'amendments', a.id::text from tidings.amendments a where a.interaction_id = any(${interactionIds}::bigint[])
+  union all
+  select 'erasures', e.id::text from tidings.erasures e where e.interaction_id = any(${interactionIds}::bigint[])
+`;
+
 /** The rows about what a subject covers: its own, and those of the versions and the policy that were in force. */
 export async function listRowNames(
   db: Db,
@@ -113,25 +136,7 @@ export async function listRowNames(
     union all
     select 'recordChanges', h.id::text from tidings.record_changes h join versions v using (table_name, row_id)
     union all
-    select 'contentReveals', r.id::text from tidings.content_reveals r where r.interaction_id = any(${interactionIds}::bigint[])
-    union all
-    select 'receipts', r.id::text from tidings.receipts r where r.interaction_id = any(${interactionIds}::bigint[])
-    union all
-    select 'judgements', j.id::text from tidings.judgements j where j.interaction_id = any(${interactionIds}::bigint[])
-    union all
-    select 'redirects', r.id::text from tidings.redirects r where r.interaction_id = any(${interactionIds}::bigint[])
-    union all
-    select 'holds', h.id::text from tidings.holds h where h.interaction_id = any(${interactionIds}::bigint[])
-    union all
-    select 'consentRecords', c.id::text from tidings.consent_records c where c.interaction_id = any(${interactionIds}::bigint[])
-    union all
-    select 'inboundMessages', m.interaction_id::text from tidings.inbound_messages m where m.interaction_id = any(${interactionIds}::bigint[])
-    union all
-    select 'contactEvents', e.id::text from tidings.contact_events e where e.interaction_id = any(${interactionIds}::bigint[])
-    union all
-    select 'amendments', a.id::text from tidings.amendments a where a.interaction_id = any(${interactionIds}::bigint[])
-    union all
-    select 'erasures', e.id::text from tidings.erasures e where e.interaction_id = any(${interactionIds}::bigint[])
+    ${rowsOfInteractions(interactionIds)}
     union all
     select 'policyChanges', p.version::text from tidings.guard_policy_changes p
     where p.version <= (select max(j.policy_version) from tidings.judgements j where j.interaction_id = any(${interactionIds}::bigint[]))
