@@ -58,7 +58,7 @@ function judgeInTurn(notices: readonly ToJudge[], policy: Policy, now: Instant):
 const begunBy = (item: HistoryItem, now: Instant): HistoryItem =>
   item.at > now && item.status !== "scheduled" ? { ...item, at: now } : item;
 
-/** What the history of a borrower has begun is the same for all notices of the batch. */
+/** Returns the surplus of a borrower's history, which is the same for all notices of the batch. */
 function surplusOfAll(
   notices: readonly ToJudge[],
   policy: Policy,

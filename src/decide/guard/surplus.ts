@@ -4,13 +4,13 @@ import type { Policy } from "./policy/policy.ts";
 import { isElectronic } from "./rules/frequency.ts";
 import { BORROWER, personOf } from "./scene/history.ts";
 
-/** A history of so many interactions costs less than looking for those that may be left out. */
+/** Up to this number of interactions, a history costs less than the search for those that may be left out. */
 const FEW = 50;
 
 /**
  * Returns the interactions of a history that change no judgement, because later ones of the same kind fill every limit already. Of equal
  * messages to the borrower, those with the latest times are kept, as many as the highest limit allows. Counts look at the days before
- * an instant that is not earlier than `now`, so whatever is left out is counted only where a limit is full without it. Calls,
+ * an instant that is not earlier than `now`, so an interaction that is left out would be counted only where a limit is full without it. Calls,
  * answers, planned messages and messages to others stay: rules look at each of them.
  */
 export function surplusOf(facts: Facts, policy: Policy, now: Instant): ReadonlySet<HistoryItem> {

@@ -46,7 +46,7 @@ export const readBorrowerPart = (input: unknown): Part<BorrowerPart> => read(bor
 /** Reads one contact. */
 export const readContactPart = (input: unknown): Part<GuardContact> => read(contact, input);
 
-/** A part that needs no reading. */
+/** Makes a part of a value that needs no check. */
 export const partOf = <Value>(value: Value): Part<Value> => ({ value, issues: [] });
 
 /** Reads one loan. */
@@ -134,7 +134,7 @@ function plainMessage(message: FactsInput["message"]): Message | undefined {
   };
 }
 
-/** A loop, because a borrower may have thousands of interactions and many notices in a batch. */
+/** Uses a loop, because a borrower may have thousands of interactions and many notices in a batch. */
 function issuesOf(history: readonly Part<HistoryItem>[]): z.core.$ZodIssue[] {
   const issues: z.core.$ZodIssue[] = [];
   for (const [index, part] of history.entries())

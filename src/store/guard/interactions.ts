@@ -22,7 +22,7 @@ export interface InteractionRow {
   readonly status: HistoryItem["status"];
   readonly statusDetails: string | null;
   readonly contactId: string | null;
-  /** Without repetition. */
+  /** Each id is there once. */
   readonly loanIds: readonly string[];
   readonly theme: Theme | null;
   /** The purpose of its template version. */
@@ -85,7 +85,7 @@ interface Packed {
   readonly items: string;
 }
 
-/** A word is empty if it is null. The time is in microseconds. */
+/** A null word is written as an empty text. The time is in microseconds. */
 type Item = readonly [
   id: InteractionId,
   origin: Origin,
@@ -131,7 +131,7 @@ const statusThen = (knownAt: KnownAt): RawBuilder<unknown> => sql`cross join lat
   limit 1
 ) s`;
 
-/** What was received with an inbound interaction `i`. Once a person has read unclear words, that reading counts. */
+/** The reading and words of an inbound interaction `i`. Once a person has read unclear words, that reading counts. */
 const received = (knownAt: KnownAt | null): RawBuilder<unknown> => sql`(
   select json_build_object(
     'reading', case

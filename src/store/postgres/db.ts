@@ -72,7 +72,7 @@ const over = (pool: PostgresPool): Db =>
   }).withSchema("tidings");
 
 /**
- * The same plugin, with another loop over the rows: it finds the names of the columns once a result. Kysely looks each of them up for
+ * The plugin of Kysely with another loop over the rows: it finds the names of the columns once for each result. Kysely looks up each name for
  * each row, which took a tenth of Node's time for a notice.
  */
 const renaming = (plugin: CamelCasePlugin): KyselyPlugin => ({

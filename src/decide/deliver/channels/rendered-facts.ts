@@ -55,7 +55,7 @@ const MODEL_FORMS = [
   ["negativeReportB2", /we have told a credit bureau about a late payment/],
 ] as const;
 
-/** The facts that no words show, as the schema has them by default, and those that only one channel has. */
+/** The defaults of the schema, for facts that the words of a message do not show or that only one channel has. */
 const UNKNOWN = renderedFacts.parse({});
 
 /**
@@ -111,7 +111,7 @@ const withoutTags = (html: string): string =>
 const plain = (text: string): string =>
   text.toLowerCase().replaceAll(/[‘’]/g, "'").replaceAll(/\s+/g, " ").trim();
 
-/** A function of the lender that is computed once for each. */
+/** Returns a function that computes a text once for each lender. */
 function once(read: (lender: Lender) => string): (lender: Lender) => string {
   const known = new WeakMap<Lender, string>();
   return (lender) => {
