@@ -880,14 +880,16 @@ for each statement execute function tidings.guard_reinstatement();
 
 -- A chain is a notice: its attempts in their order, when it was first planned, and its present status
 create view tidings.interaction_chains as
-select f.id as chain_id, f.case_change_id, f.case_id, f.person_id, f.notification_type_id, f.notification_type_version, f.channel,
+select f.id as chain_id, f.case_change_id, f.case_id, f.person_id, f.notification_type_id, f.notification_type_version,
+  -- a redirect may have changed it: each attempt has its own
+  l.channel,
   coalesce((f.due_explanation->>'dueAt')::timestamptz, f.scheduled_at_from) as first_planned_at,
   a.attempts, l.id as last_interaction_id, l.status, l.status_details, l.failure_description_short, l.scheduled_at_from,
   l.status in ('succeeded', 'failed', 'canceled') as finished, a.interactions
 from tidings.interactions f
 cross join lateral (
   select count(*)::int as attempts, max(i.id) as last_id,
-    jsonb_agg(jsonb_build_object('id', i.id, 'attempt', i.attempt, 'status', i.status, 'statusDetails', i.status_details,
+    jsonb_agg(jsonb_build_object('id', i.id, 'attempt', i.attempt, 'channel', i.channel, 'status', i.status, 'statusDetails', i.status_details,
       'startedAt', i.started_at, 'endedAt', i.ended_at, 'evidence', i.evidence) order by i.attempt) as interactions
   from tidings.interactions i
   where i.id = f.id or i.first_interaction_id = f.id

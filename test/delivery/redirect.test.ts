@@ -114,6 +114,12 @@ test("on another channel it is rendered by the template of its subject there", a
     { channel: "text", status: "canceled", rule: "party.attorney", template: 4 },
     { channel: "email", status: "attempted", contact: "CT-LAW", template: 3 },
   ]);
+  const { rows: chains } = await pool.query<{ channel: string; tried: string[]; attempts: number }>(
+    `select channel, attempts, array(select i->>'channel' from jsonb_array_elements(interactions) i) as tried
+     from tidings.interaction_chains where chain_id = $1`,
+    [(await standings("OTHER-CHANNEL"))[0]?.id],
+  );
+  expect(chains).toEqual([{ channel: "email", attempts: 2, tried: ["text", "email"] }]);
 });
 
 test("without a template for the channel it is held, and goes there once there is one", async () => {
