@@ -20,10 +20,13 @@ export interface DaemonProcess {
 const LONGEST_WAIT_MS = 150_000;
 const MAIN = new URL("../src/main.ts", import.meta.url).pathname;
 
-/** Runs `tidings start` as a process with these settings and no others of the shell. */
-export function spawnDaemon(settings: Readonly<Record<string, string>>): DaemonProcess {
+/** Runs `tidings start` as a process with these settings and no others of the shell. `main` may be that of another version. */
+export function spawnDaemon(
+  settings: Readonly<Record<string, string>>,
+  main = MAIN,
+): DaemonProcess {
   const { PATH = "" } = process.env;
-  const child = spawn(process.execPath, [MAIN, "start"], {
+  const child = spawn(process.execPath, [main, "start"], {
     env: { PATH, ...settings },
     stdio: ["ignore", "pipe", "inherit"],
   });
