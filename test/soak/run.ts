@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { generateKey } from "../../src/api-key.ts";
 import { insertApiKey } from "../../src/store/api/api-keys.ts";
 import { median, printLine } from "../bench/compare.ts";
+import { measure } from "../bench/meter.ts";
 import { insertPortfolio, type Scene } from "../bench/scene.ts";
 import { spawnDaemon } from "../daemon-process.ts";
 import { type Growth, growthOf, type Probe, type Sample } from "./samples.ts";
@@ -42,7 +43,8 @@ export async function soak(scene: Scene, seconds: number): Promise<SoakResult> {
   await insertApiKey(db, { name: "soak", prefix, hash, scopes: ["interaction:read"] });
   const load = startLoad(scene, { port: Number(port), key });
   const died = daemon.ended.then(() => Promise.reject(new Error("the daemon has ended")));
-  const sampling = takeSamples(scene, { seconds, probeFile, listsMs: load.listsMs });
+  const { listsMs } = load;
+  const sampling = takeSamples(scene, { seconds, probeFile, listsMs, pid: daemon.child.pid ?? 0 });
   try {
     const samples = await Promise.race([sampling, died]);
     return { seconds, samples, growth: growthOf(samples), failed: load.failed() };
@@ -116,29 +118,59 @@ interface Sampling {
   readonly seconds: number;
   readonly probeFile: string;
   readonly listsMs: number[];
+  /** Of the daemon. */
+  readonly pid: number;
 }
 
 async function takeSamples(scene: Scene, sampling: Sampling): Promise<Sample[]> {
-  const { seconds, probeFile, listsMs } = sampling;
+  const { seconds, probeFile, listsMs, pid } = sampling;
   const samples: Sample[] = [];
-  let probesTaken = 0;
+  let [probesTaken, before] = [0, await countInteractions(scene)];
   const parts = Math.min(MOST_PARTS, Math.floor(seconds / SHORTEST_PART_SECONDS));
   for (let part = 1; part <= parts; part += 1) {
     const since = new Date();
-    await sleep((seconds * 1_000) / parts);
+    const machine: number[] = [];
+    const costs = await measure({
+      count: 1,
+      pid,
+      postgres: scene,
+      work: () => waitAndCompute((seconds * 1_000) / parts, machine),
+    });
+    const interactions = await countInteractions(scene);
+    const each = (us: number | null): number | null =>
+      us === null ? null : Math.round(us / Math.max(1, interactions - before));
     const probes = await readProbes(probeFile);
     const sample = {
       afterSeconds: Math.round((seconds * part) / parts),
       ...summaryOf(probes.slice(probesTaken)),
       singleMs: median(await listSingles(scene, since)),
       listMs: median(listsMs.splice(0)),
-      interactions: await countInteractions(scene),
+      nodeUs: each(costs.nodeUs),
+      postgresUs: each(costs.postgresUs),
+      machineMs: median(machine),
+      interactions,
     };
+    before = interactions;
     probesTaken = probes.length;
     samples.push(sample);
     printLine(JSON.stringify(sample));
   }
   return samples;
+}
+
+const COMPUTE_EVERY_MS = 500;
+const STEPS = 5_000_000;
+
+/** Waits for so long, and times a fixed computation again and again. */
+async function waitAndCompute(ms: number, times: number[]): Promise<void> {
+  const end = performance.now() + ms;
+  while (performance.now() < end) {
+    const began = performance.now();
+    let sum = 0;
+    for (let step = 0; step < STEPS; step += 1) sum = (sum + step * 7) % 1_000_003;
+    times.push(performance.now() - began);
+    await sleep(Math.min(COMPUTE_EVERY_MS, Math.max(0, end - performance.now())));
+  }
 }
 
 /** The highest delay, the median of the whole memory, and the lowest heap, which is what a collection leaves. */
