@@ -313,7 +313,7 @@ language sql immutable return
   end;
 
 -- Writes the history. The first argument is the key, column names with commas between; the others are columns whose changes
--- are not recorded. `security definer`, so that a role which may not write history can still change a row.
+-- are not recorded. A change of the key and a deletion name the key that the row had. `security definer`, so that a role which may not write history can still change a row.
 create function tidings.record_change() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -340,7 +340,8 @@ begin
   changes := (
     select jsonb_object_agg(c.name, tidings.describe_change(c.name, nullif(was -> c.name, 'null'), nullif(is_now -> c.name, 'null'), was -> 'channel'))
     from jsonb_object_keys(present) c(name)
-    where nullif(was -> c.name, 'null') is distinct from nullif(is_now -> c.name, 'null') and not c.name = any (tg_argv)
+    where nullif(was -> c.name, 'null') is distinct from nullif(is_now -> c.name, 'null')
+      and (not c.name = any (tg_argv) or (tg_op <> 'INSERT' and c.name = tg_argv[0]))
   );
   if changes is not null then
     insert into tidings.record_changes (table_name, row_id, actor, changes) values (tg_table_name, key, tidings.moved_by(), changes);

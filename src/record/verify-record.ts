@@ -6,6 +6,10 @@ import type { Db } from "../store/postgres/db.ts";
 import { listHeads, type TreeHead } from "../store/tree/heads.ts";
 import { readTreeState } from "../store/tree/leaves.ts";
 import {
+  type HistoryDifference,
+  listHistoryDifferences,
+} from "../store/tree/history-differences.ts";
+import {
   findRowsWithoutLeaf,
   findWrongLeaves,
   loadStoredLeaves,
@@ -67,7 +71,7 @@ export interface Verified {
 
 /**
  * Computes the tree again from its leaves, compares every leaf with its row as it is now, every root with the heads in the
- * database and in the logs, and looks for rows that are no leaves. Writes nothing.
+ * database and in the logs, looks for rows that are no leaves, and compares the rows that may change with their history. Writes nothing.
  */
 export async function verifyRecord(
   db: Db,
@@ -99,6 +103,7 @@ export async function verifyRecord(
   report(endFlaws(frontier.size, state.size, logged));
   for (const source of LEAF_SOURCES)
     report(await addedRows(db, source, BigInt(state.swept[source] ?? 0), frontier.size));
+  report((await listHistoryDifferences(db, MOST_ADDED)).map(historyFlaw(frontier.size)));
   return { leaves: frontier.size, compared, erased, heads, root: rootOf(frontier).toString("hex") };
 }
 
@@ -165,7 +170,24 @@ function endFlaws(reached: number, size: number, logged: ReadonlyMap<number, Buf
   return reached === size ? unreached : [...unreached, treeFlaw("leavesMissing", reached, long)];
 }
 
-/** So many added rows of a source are named. */
+const HISTORY_FLAWS: Readonly<
+  Record<HistoryDifference["what"], readonly [kind: FlawKind, what: string]>
+> = {
+  altered: ["rowAltered", "is not as its newest change left it"],
+  removed: ["rowRemoved", "is no longer there, and no deletion is on record"],
+  added: ["rowAdded", "is there, and its insert is not on record"],
+};
+
+/** The flaw of a row that may change, under the id of its newest change. */
+const historyFlaw =
+  (size: number) =>
+  ({ table, row, changeId, what }: HistoryDifference): Flaw => {
+    const [kind, words] = HISTORY_FLAWS[what];
+    const source = changeId === null ? null : "recordChanges";
+    return { kind, source, rowId: changeId, size, long: `Row ${row} of ${table} ${words}.` };
+  };
+
+/** So many added rows of a source, and differing rows of a table, are named. */
 const MOST_ADDED = 100;
 /** The number of ids of one statement. */
 const RANGE = 20_000n;

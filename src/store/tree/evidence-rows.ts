@@ -239,16 +239,19 @@ export interface TemplateTexts {
   readonly text: string;
 }
 
-/** Loads the texts of the template versions to which interactions are pinned. The parts are those of tidings.guard_template. */
+/** The JSON whose SHA-256 is the content hash of the version `t` of a template. The parts are those of tidings.guard_template. */
+export const TEMPLATE_PARTS = sql`to_jsonb(array[t.name, t.channel, t.language, t.theme, t.subject, t.sensitive::text,
+      t.subject_template, t.html_template, t.text_template, t.kind, t.asks_for_money::text, t.required_by_law::text,
+      t.required_medium, t.programme]
+      || case when t.declares = '{}' then '{}' else array[array_to_string(t.declares, ',')] end)::text`;
+
+/** Loads the texts of the template versions to which interactions are pinned. */
 export async function loadTemplateTexts(
   db: Db,
   interactionIds: readonly InteractionId[],
 ): Promise<TemplateTexts[]> {
   const { rows } = await sql<TemplateTexts>`
-    select t.id, t.version, to_jsonb(array[t.name, t.channel, t.language, t.theme, t.subject, t.sensitive::text,
-      t.subject_template, t.html_template, t.text_template, t.kind, t.asks_for_money::text, t.required_by_law::text,
-      t.required_medium, t.programme]
-      || case when t.declares = '{}' then '{}' else array[array_to_string(t.declares, ',')] end)::text as text
+    select t.id, t.version, ${TEMPLATE_PARTS} as text
     from tidings.templates t
     where (t.id, t.version) in (
       select i.template_id, i.template_version from tidings.interactions i where i.id = any(${interactionIds}::bigint[])
