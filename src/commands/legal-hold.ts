@@ -5,12 +5,14 @@ import {
   type LegalHold,
   listLegalHolds,
 } from "../store/operate/retention.ts";
+import type { Db } from "../store/postgres/db.ts";
 import { onlyOne } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { page, wrapped } from "./cli/layout.ts";
 import { momentsIn, type ShowMoment } from "./cli/moment.ts";
+import { checkBorrower, checkCase } from "./cli/require.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
 
 /** Puts a legal hold on the content of a borrower or a case, ends one, or lists them. The exit code is `refused` if nothing changed. */
@@ -45,6 +47,7 @@ command lists the legal holds that have not ended.`,
     const operator = readOperator(options.by ?? process.env["USER"]);
     return await withDatabase(`operator:${operator}`, async (db) => {
       const isEnd = options.end === true;
+      if (!isEnd) await checkSubject(db, hold);
       const isDone = await (isEnd ? endLegalHold(db, hold) : addLegalHold(db, hold));
       const other = isEnd ? "is under no legal hold" : "is under a legal hold already";
       const done = isEnd ? "is no longer under a legal hold" : "is under a legal hold";
@@ -53,6 +56,15 @@ command lists the legal holds that have not ended.`,
     });
   },
 });
+
+/** Throws NOT_FOUND if nothing on record names the borrower or the case. */
+async function checkSubject(
+  db: Db,
+  { borrowerId, caseId }: Pick<LegalHold, "borrowerId" | "caseId">,
+): Promise<void> {
+  if (borrowerId !== null) await checkBorrower(db, borrowerId);
+  if (caseId !== null) await checkCase(db, caseId);
+}
 
 const holdsPage = (holds: readonly LegalHold[], show: ShowMoment): string =>
   holds.length === 0

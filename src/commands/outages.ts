@@ -11,7 +11,7 @@ import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { aligned, page } from "./cli/layout.ts";
 import { momentsIn, showDuration, type ShowMoment } from "./cli/moment.ts";
-import { readEnd, readStart } from "./cli/period.ts";
+import { checkOrder, readEnd, readStart } from "./cli/period.ts";
 
 const DEFAULT_FROM = "7d";
 const DEFAULT_LIMIT = "100";
@@ -51,6 +51,7 @@ explains one of them. docs/outages.md has the details.`,
       const terms = { db, zone, now };
       const from = (await readStart(terms, "--from", options.from ?? DEFAULT_FROM)) ?? now;
       const until = (await readEnd(terms, "--until", options.until)) ?? now;
+      checkOrder(["--from", "--until"], from, until);
       const show = momentsIn(zone, "seconds");
       if (options.late === true) {
         const late = await listLateNotices(db, { from, until }, limit);

@@ -2,7 +2,8 @@ import { parseCaseId } from "../../domain/ids.ts";
 import type { AuditScope } from "../../store/audit/audited-changes.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";
 import type { Db } from "../../store/postgres/db.ts";
-import { readEnd, readStart } from "../cli/period.ts";
+import { checkOrder, readEnd, readStart } from "../cli/period.ts";
+import { checkCase } from "../cli/require.ts";
 
 const DEFAULT_FROM = "7d";
 
@@ -27,13 +28,14 @@ interface ScopeOptions {
   readonly case?: string | undefined;
 }
 
-/** Reads the changes to audit; a date begins in `zone` (IANA). Throws ARGUMENTS_INVALID. */
+/** Reads the changes to audit; a date begins in `zone` (IANA). Throws ARGUMENTS_INVALID, and NOT_FOUND for an unknown case. */
 export async function readScope(db: Db, options: ScopeOptions, zone: string): Promise<AuditScope> {
   const now = await readClock(db);
   const terms = { db, zone, now };
-  return {
-    from: (await readStart(terms, "--from", options.from ?? DEFAULT_FROM)) ?? now,
-    until: (await readEnd(terms, "--until", options.until)) ?? now,
-    caseId: options.case === undefined ? null : parseCaseId(options.case),
-  };
+  const from = (await readStart(terms, "--from", options.from ?? DEFAULT_FROM)) ?? now;
+  const until = (await readEnd(terms, "--until", options.until)) ?? now;
+  checkOrder(["--from", "--until"], from, until);
+  const caseId = options.case === undefined ? null : parseCaseId(options.case);
+  if (caseId !== null) await checkCase(db, caseId);
+  return { from, until, caseId };
 }

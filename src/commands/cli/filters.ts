@@ -4,7 +4,7 @@ import type { InteractionFilter } from "../../store/api/interaction-filter.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { oneOf, readWhole } from "./arguments.ts";
-import { readEnd, readStart } from "./period.ts";
+import { checkOrder, readEnd, readStart } from "./period.ts";
 
 const value = (name: string, message: string) =>
   ({ type: "string", multiple: true, value: name, message }) as const;
@@ -75,11 +75,11 @@ export async function readFilter(
   zone: string,
 ): Promise<InteractionFilter> {
   const terms = { db, zone, now: await readClock(db) };
-  return {
-    ...readWords(options),
-    createdFrom: await readStart(terms, "--since", options.since),
-    createdBefore: await readEnd(terms, "--until", options.until),
-    dueFrom: await readStart(terms, "--due-since", options["due-since"]),
-    dueBefore: await readEnd(terms, "--due-until", options["due-until"]),
-  };
+  const createdFrom = await readStart(terms, "--since", options.since);
+  const createdBefore = await readEnd(terms, "--until", options.until);
+  checkOrder(["--since", "--until"], createdFrom, createdBefore);
+  const dueFrom = await readStart(terms, "--due-since", options["due-since"]);
+  const dueBefore = await readEnd(terms, "--due-until", options["due-until"]);
+  checkOrder(["--due-since", "--due-until"], dueFrom, dueBefore);
+  return { ...readWords(options), createdFrom, createdBefore, dueFrom, dueBefore };
 }

@@ -56,6 +56,16 @@ export async function readFuture(terms: Terms, option: string, text: string): Pr
   throw wrongArguments(`${option} must be a time that is yet to come, not "${text}"`);
 }
 
+/** Throws ARGUMENTS_INVALID for a period without a moment: nothing is in it, so that a check of it would find nothing wrong. */
+export function checkOrder(
+  [from, until]: readonly [from: string, until: string],
+  start: Date | undefined,
+  end: Date | undefined,
+): void {
+  if (start === undefined || end === undefined || start < end) return;
+  throw wrongArguments(`${from} must be before ${until}`);
+}
+
 /** True if a text is a day of the calendar; 2031-02-30 is not. */
 function isDay(text: string): boolean {
   const midnight = Date.parse(`${text}T00:00:00Z`);

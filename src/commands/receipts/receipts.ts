@@ -7,7 +7,7 @@ import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { EXIT } from "../cli/exit-codes.ts";
 import { counted, page } from "../cli/layout.ts";
-import { readEnd, readStart } from "../cli/period.ts";
+import { checkOrder, readEnd, readStart } from "../cli/period.ts";
 import { replay, type Replayed } from "./replay.ts";
 
 /**
@@ -35,6 +35,7 @@ what the present table says against the table of the file: a module with an expo
       const from = await readStart(terms, "--from", options.from);
       const to = await readEnd(terms, "--to", options.to);
       if (from === undefined || to === undefined) throw wrongArguments("give --from and --to");
+      checkOrder(["--from", "--to"], from, to);
       const replayed = await replay(db, { from, to, changed });
       print(page(linesOf(replayed)));
       return replayed.differences.length === 0 ? EXIT.done : EXIT.checkFailed;

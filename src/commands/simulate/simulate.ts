@@ -12,7 +12,7 @@ import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { EXIT } from "../cli/exit-codes.ts";
 import { momentsIn } from "../cli/moment.ts";
-import { readEnd, readStart, type Terms } from "../cli/period.ts";
+import { checkOrder, readEnd, readStart, type Terms } from "../cli/period.ts";
 import { toStderr } from "../cli/print.ts";
 import { simulationJson, simulationPage } from "./page.ts";
 import { simulate as replayPeriod } from "./run.ts";
@@ -97,7 +97,7 @@ async function readPeriod(
 ): Promise<{ from: Date; to: Date; notificationTypeId: number | null }> {
   const [start, end] = [await readStart(terms, "--from", from), await readEnd(terms, "--to", to)];
   if (start === undefined || end === undefined) throw wrongArguments("give --from and --to");
-  if (start >= end) throw wrongArguments("--from must be before --to");
+  checkOrder(["--from", "--to"], start, end);
   return { from: start, to: end, notificationTypeId };
 }
 

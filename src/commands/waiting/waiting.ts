@@ -5,6 +5,7 @@ import { oneOf, readWhole } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { EXIT } from "../cli/exit-codes.ts";
+import { checkBorrower, checkCase } from "../cli/require.ts";
 import { momentsIn } from "../cli/moment.ts";
 import { waitingPage } from "./page.ts";
 
@@ -55,6 +56,8 @@ reason nothing.`,
       (given) => given !== undefined,
     );
     return await withDatabase("waiting", async (db, { lender }) => {
+      for (const id of filter.caseIds ?? []) await checkCase(db, id);
+      for (const id of filter.personIds ?? []) await checkBorrower(db, id);
       const counts = await countWaiting(db, filter);
       const listed = await listWaiting(
         db,

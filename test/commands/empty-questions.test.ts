@@ -1,0 +1,62 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { audit } from "../../src/commands/audit/audit.ts";
+import { repair } from "../../src/commands/audit/repair.ts";
+import type { Command } from "../../src/commands/cli/command.ts";
+import { find } from "../../src/commands/find/find.ts";
+import { legalHold } from "../../src/commands/legal-hold.ts";
+import { outages } from "../../src/commands/outages.ts";
+import { receipts } from "../../src/commands/receipts/receipts.ts";
+import { simulate } from "../../src/commands/simulate/simulate.ts";
+import { waiting } from "../../src/commands/waiting/waiting.ts";
+import { useDatabase } from "../database.ts";
+import { insertChanges, insertLender } from "../lender.ts";
+import { runOn } from "./run.ts";
+
+const database = useDatabase();
+const { pool } = database;
+
+beforeAll(async () => {
+  await insertLender(pool);
+  await insertChanges(pool, [{ caseId: "CS-1", status: "initiated" }]);
+});
+
+const REASON = ["--reason", "Lawsuit"];
+
+describe("a mistyped id is not answered with nothing", () => {
+  test.each<[Command, readonly string[], string]>([
+    [audit, ["--case", "CS-9"], "there is no case CS-9"],
+    [repair, ["--case", "CS-9"], "there is no case CS-9"],
+    [waiting, ["--case", "CS-1", "--case", "CS-9"], "there is no case CS-9"],
+    [waiting, ["--borrower", "BO-9"], "there is no borrower BO-9"],
+    [legalHold, ["--case", "CS-9", ...REASON], "there is no case CS-9"],
+    [legalHold, ["--borrower", "BO-9", ...REASON], "there is no borrower BO-9"],
+  ])("%o %j", async (command, words, message) => {
+    await expect(runOn(database, command, ...words)).rejects.toThrow(`NOT_FOUND: ${message}`);
+  });
+
+  test("a case and a borrower on record are known", async () => {
+    expect((await runOn(database, audit, "--case", "CS-1")).output).toContain("1 change");
+    await runOn(database, waiting, "--case", "CS-1", "--borrower", "BO-1");
+    expect((await runOn(database, legalHold, "--borrower", "BO-1", ...REASON)).code).toBe(0);
+    expect((await runOn(database, legalHold, "--case", "CS-1", ...REASON)).code).toBe(0);
+  });
+});
+
+describe("a period without a moment is not answered with nothing", () => {
+  const [LATE, EARLY] = ["2031-03-04T00:00:00Z", "2031-03-03T00:00:00Z"];
+  test.each<[Command, readonly string[], string]>([
+    [audit, ["--from", LATE, "--until", EARLY], "--from must be before --until"],
+    [audit, ["--from", "2999-01-01"], "--from must be before --until"],
+    [repair, ["--from", LATE, "--until", EARLY], "--from must be before --until"],
+    [outages, ["--from", LATE, "--until", EARLY], "--from must be before --until"],
+    [outages, ["--late", "--from", LATE, "--until", LATE], "--from must be before --until"],
+    [receipts, ["replay", "--from", LATE, "--to", EARLY], "--from must be before --to"],
+    [simulate, ["--from", LATE, "--to", EARLY], "--from must be before --to"],
+    [find, ["--since", LATE, "--until", EARLY], "--since must be before --until"],
+    [find, ["--due-since", LATE, "--due-until", EARLY], "--due-since must be before --due-until"],
+  ])("%o %j", async (command, words, message) => {
+    await expect(runOn(database, command, ...words)).rejects.toThrow(
+      `ARGUMENTS_INVALID: ${message}`,
+    );
+  });
+});
