@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { SMTPServer, type SMTPServerDataStream } from "smtp-server";
 import type { Envelope } from "./parse-mail.ts";
 
@@ -14,6 +14,19 @@ export interface ListenerOptions {
   readonly take: (source: Buffer, envelope: Envelope) => Promise<void>;
   /** Called for mail that is too large. */
   readonly onTooLarge: () => void;
+  /** Only tests set other limits. */
+  readonly limits?: Partial<ListenerLimits>;
+}
+
+/** The limits of what one client may do. */
+export interface ListenerLimits {
+  /** Without a byte from the client (ms). */
+  readonly silenceMs: number;
+  /** From the connection to its end, also for a client that sends a byte now and then (ms). */
+  readonly sessionMs: number;
+  readonly clients: number;
+  /** A message that goes on after so many bytes is cut off, with its connection. */
+  readonly readBytes: number;
 }
 
 export interface MailListener {
@@ -24,8 +37,15 @@ export interface MailListener {
 /** More is refused. Of what is accepted only the beginning is kept, because reports and replies are at the beginning. */
 const LARGEST_MAIL = 30 * 2 ** 20;
 const LARGEST_KEPT = 262_144;
-const SILENCE_MS = 60_000;
-const MOST_CLIENTS = 50;
+/** Mail servers reuse a connection for a few minutes at most; Postfix for five. */
+const LIMITS: ListenerLimits = {
+  silenceMs: 60_000,
+  sessionMs: 600_000,
+  clients: 50,
+  readBytes: 2 * LARGEST_MAIL,
+};
+/** RFC 5321, 4.5.3.1.8, requires no more. */
+const MOST_RECIPIENTS = 100;
 const CLOSE_MS = 2_000;
 
 /**
@@ -33,6 +53,7 @@ const CLOSE_MS = 2_000;
  * in front of it keeps it until then. It sends nothing.
  */
 export async function openMailListener(options: ListenerOptions): Promise<MailListener> {
+  const limits = { ...LIMITS, ...options.limits };
   const server = new SMTPServer({
     lmtp: options.protocol === "lmtp",
     authOptional: true,
@@ -40,20 +61,27 @@ export async function openMailListener(options: ListenerOptions): Promise<MailLi
     disableReverseLookup: true,
     logger: false,
     size: LARGEST_MAIL,
-    maxClients: MOST_CLIENTS,
-    socketTimeout: SILENCE_MS,
+    maxClients: limits.clients,
+    maxRecipients: MOST_RECIPIENTS,
+    socketTimeout: limits.silenceMs,
     closeTimeout: CLOSE_MS,
     onRcptTo({ address }, _session, callback) {
       callback(options.isOurs(address) ? null : reply(550, "5.1.1 No such address here"));
     },
-    onData(stream, { envelope }, callback) {
+    onData(stream, session, callback) {
+      const { envelope } = session;
+      const cutOff = (): void =>
+        [...server.connections].find((one) => one.session === session)?.close();
+
       const mailFrom = envelope.mailFrom === false ? "" : envelope.mailFrom.address;
       const recipients = envelope.rcptTo.map(({ address }) => address);
-      void giveAnswers(options, stream, { mailFrom, recipients, callback });
+      const { readBytes } = limits;
+      void giveAnswers(options, stream, { mailFrom, recipients, readBytes, cutOff, callback });
     },
   });
   // a client that disconnects in the middle is no fault of ours
   server.on("error", () => {});
+  server.server.on("connection", (socket: Socket) => limitSession(socket, limits.sessionMs));
   server.listen(options.port, options.host);
   await once(server.server, "listening");
   const { port } = server.server.address() as AddressInfo;
@@ -65,6 +93,11 @@ export async function openMailListener(options: ListenerOptions): Promise<MailLi
       await closed.promise;
     },
   };
+}
+
+function limitSession(socket: Socket, sessionMs: number): void {
+  const timer = setTimeout(() => socket.destroy(), sessionMs);
+  socket.once("close", () => clearTimeout(timer));
 }
 
 type Answer = string | Error;
@@ -91,16 +124,23 @@ const answerAll = (callback: Callback, answers: readonly Answer[]): void =>
 interface Session {
   readonly mailFrom: string;
   readonly recipients: readonly string[];
+  readonly readBytes: number;
+  /** Ends the connection. */
+  readonly cutOff: () => void;
 }
 
 /** Never rejects. A message to several addresses is taken in for each of them. */
 async function takeIn(
   options: ListenerOptions,
   stream: SMTPServerDataStream,
-  { mailFrom, recipients }: Session,
+  { mailFrom, recipients, readBytes, cutOff }: Session,
 ): Promise<Answer[]> {
-  const source = await readSource(stream).catch(() => null);
-  if (source === null) return recipients.map(() => BUSY);
+  const source = await readSource(stream, readBytes).catch(() => null);
+  if (source === null) {
+    if (stream.sizeExceeded) options.onTooLarge();
+    cutOff();
+    return recipients.map(() => BUSY);
+  }
   if (stream.sizeExceeded) {
     options.onTooLarge();
     return recipients.map(() => reply(552, "5.3.4 Message too large"));
@@ -116,12 +156,14 @@ async function takeIn(
   return answers;
 }
 
-async function readSource(stream: SMTPServerDataStream): Promise<Buffer> {
+/** Throws RangeError for a message without an end: the library would read it forever. */
+async function readSource(stream: SMTPServerDataStream, readBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     if (size < LARGEST_KEPT) chunks.push(chunk.subarray(0, LARGEST_KEPT - size));
     size += chunk.length;
+    if (size > readBytes) throw new RangeError("the message does not end");
   }
   return Buffer.concat(chunks);
 }
