@@ -20,6 +20,8 @@ export interface ImapPeer {
 /** What the peer does other than serve. */
 export interface ImapScript {
   readonly refusesLogin?: () => boolean;
+  /** True: it has no mailbox. */
+  readonly isEmpty?: boolean;
   /** True: the connection is dropped instead of an answer. */
   readonly dropsAt?: (command: string) => boolean;
 }
@@ -104,6 +106,9 @@ function answersTo(command: string, { script, state }: Served): string[] {
     return script.refusesLogin?.() === true
       ? ["TAG NO [AUTHENTICATIONFAILED] reports@lender.example is not allowed\r\n"]
       : ["TAG OK done\r\n"];
+  if (script.isEmpty === true && ["LIST", "LSUB"].includes(verb)) return ["TAG OK done\r\n"];
+  if (script.isEmpty === true && verb === "SELECT")
+    return ["TAG NO Mailbox of reports@lender.example doesn't exist\r\n"];
   if (verb === "LIST" || verb === "LSUB")
     return [`* ${verb} (\\HasNoChildren) "/" "INBOX"\r\n`, "TAG OK done\r\n"];
   if (verb === "SELECT")

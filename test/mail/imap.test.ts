@@ -122,6 +122,12 @@ describe("a mailbox", () => {
     expect(said.join(" ")).not.toMatch(/reports|secret/u);
   });
 
+  test("that does not exist is reported as such, without the words of the server", async () => {
+    const { said } = await read(() => true, { isEmpty: true });
+    await expect.poll(() => said).toContain("NoMailbox");
+    expect(said.filter((one) => one !== "NoMailbox")).toEqual([]);
+  });
+
   test("a reader that stops leaves no connection open", async () => {
     const { peer, said } = await read();
     await expect.poll(() => said).toEqual(["opened"]);

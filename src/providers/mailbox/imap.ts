@@ -86,6 +86,8 @@ async function readUntilEnd(
     const news = listenForNews(client);
     try {
       await takeAll(client, take);
+      // by itself the library begins to listen after 15 s, and a server may announce new mail only then; the next command ends it
+      void client.idle().catch(() => {});
       await news.arrived;
     } finally {
       news.end();
@@ -158,5 +160,9 @@ const folderOf = (url: string): string =>
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   if ("authenticationFailed" in error && error.authenticationFailed === true) return "LoginRefused";
+  if ("mailboxMissing" in error && error.mailboxMissing === true) return "NoMailbox";
+  // a word of RFC 5530, such as NOPERM
+  if ("serverResponseCode" in error && typeof error.serverResponseCode === "string")
+    return error.serverResponseCode;
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
