@@ -146,11 +146,15 @@ function useOf(words: readonly string[], phrase: Phrase): "certain" | "doubtful"
   if (place === undefined) return undefined;
   const isDoubtful =
     isTurnedRound(words, place.from) ||
-    (place.from > 0 && asksAbout(words)) ||
+    (isAfterOtherWords(words, phrase) && asksAbout(words)) ||
     has(words.slice(place.from), LIMITED) ||
     words[place.to] === "by";
   return isDoubtful ? "doubtful" : "certain";
 }
+
+/** "Please do not write" begins with the phrase: "do" asks nothing there. */
+const isAfterOtherWords = (words: readonly string[], phrase: Phrase): boolean =>
+  findPhrase(withoutCourtesy(words), phrase)?.from !== 0;
 
 function isTurnedRound(words: readonly string[], at: number): boolean {
   const before = words.slice(Math.max(0, at - 1), at);
