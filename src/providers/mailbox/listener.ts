@@ -25,7 +25,7 @@ export interface ListenerLimits {
   /** From the connection to its end, also for a client that sends a byte now and then (ms). */
   readonly sessionMs: number;
   readonly clients: number;
-  /** A message that goes on after so many bytes is cut off, with its connection. */
+  /** A message of more bytes is cut off, with its connection. */
   readonly readBytes: number;
 }
 
