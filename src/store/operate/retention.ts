@@ -34,8 +34,11 @@ export interface ClassState {
   readonly younger: number;
 }
 
-/** Every class, in the order in which they are erased. It reads all interactions that are older than their class. */
-export async function listRetention(db: Db): Promise<ClassState[]> {
+/**
+ * Every class, in the order in which they are erased. It reads the interactions that are older than their class, up to `most` of each
+ * class: a million takes minutes.
+ */
+export async function listRetention(db: Db, most: number | null = null): Promise<ClassState[]> {
   const { rows } = await sql<ClassState>`
     select k.record_class, c.years, c.reason, c.set_at, c.set_by, coalesce(o.older, 0) as older, coalesce(o.open, 0) as open,
       coalesce(o.held, 0) as held, coalesce(o.read, 0) as read, coalesce(y.younger, 0) as younger
@@ -45,9 +48,13 @@ export async function listRetention(db: Db): Promise<ClassState[]> {
       select count(*)::int as older, (count(*) filter (where tidings.is_open_notice(i.id, i.first_interaction_id)))::int as open,
         (count(*) filter (where tidings.is_under_legal_hold(i.person_id, i.case_id)))::int as held,
         (count(*) filter (where tidings.is_read_by_guard(i.id)))::int as read
-      from tidings.interactions i
-      where i.created_at < now() - make_interval(years => c.years)
-        and (k.record_class = 'metadata' or not exists (select from tidings.erasures e where e.interaction_id = i.id))
+      from (
+        select a.id, a.first_interaction_id, a.person_id, a.case_id
+        from tidings.interactions a
+        where a.created_at < now() - make_interval(years => c.years)
+          and (k.record_class = 'metadata' or not exists (select from tidings.erasures e where e.interaction_id = a.id))
+        limit ${most}
+      ) i
     ) o on true
     left join lateral (
       select count(*)::int as younger
@@ -60,13 +67,16 @@ export async function listRetention(db: Db): Promise<ClassState[]> {
   return rows;
 }
 
-/** As listRetention; null for a role that may not read contents. */
+/** An audit counts up to so many. */
+const MOST_AUDITED = 10_000;
+
+/** As listRetention, up to 10,000 of each class; null for a role that may not read contents. */
 export async function listRetentionIfAllowed(db: Db): Promise<ClassState[] | null> {
   const { rows } = await sql<{ isAllowed: boolean }>`
     select has_function_privilege('tidings.is_read_by_guard(bigint)', 'execute')
       and has_column_privilege('tidings.interactions', 'content', 'select') as is_allowed
   `.execute(db);
-  return rows[0]?.isAllowed === true ? await listRetention(db) : null;
+  return rows[0]?.isAllowed === true ? await listRetention(db, MOST_AUDITED) : null;
 }
 
 /** A hold on the content of a borrower or of a case. */
