@@ -187,7 +187,7 @@ const historyFlaw =
     return { kind, source, rowId: changeId, size, long: `Row ${row} of ${table} ${words}.` };
   };
 
-/** So many added rows of a source, and differing rows of a table, are named. */
+/** At most this many added rows of a source, and differing rows of a table, are named. */
 const MOST_ADDED = 100;
 /** The number of ids of one statement. */
 const RANGE = 20_000n;

@@ -9,7 +9,7 @@ import type {
   RecordRows,
 } from "./record-rows.ts";
 
-/** What persons decided about an attempt, what the borrower said, and what sending found out about the contact. */
+/** The decisions of persons about an attempt, the message and consents of the borrower, and the findings about the contact. */
 export function peopleSections(interactionId: string, rows: RecordRows): Piece {
   const own = <Row extends { readonly interaction_id: number }>(all: readonly Row[]): Row[] =>
     all.filter((row) => String(row.interaction_id) === interactionId);
