@@ -397,6 +397,11 @@ export const EVENTS = {
     "Receipts name no message of ours, or another message than the interaction has. They stay in tidings.receipt_oddities and change nothing.",
     { reason: TEXT, receipts: NUMBER, firstReceiptId: RECEIPT_ID },
   ),
+  "receipts.notRead": declare(
+    "warn",
+    "Events of a relay have no status or name no message by the mapping of RELAYS_FILE. They were dropped. If there are many, correct the paths in the mapping.",
+    { provider: TEXT, receipts: NUMBER },
+  ),
   "receipts.notKept": declare(
     "error",
     "The database refused to store receipts. Their messages keep the status that they have.",

@@ -85,13 +85,14 @@ test("a client that sends a byte now and then is cut off at the end of its time"
 });
 
 test("a client that sends nothing is cut off", async () => {
-  const { listener } = await listen({ silenceMs: 200 });
+  const listening = await listen({ silenceMs: 200 });
   // it may be cut off before this test has seen the greeting
-  const socket = connect(listener.port, "127.0.0.1")
+  const socket = connect(listening.listener.port, "127.0.0.1")
     .on("error", () => {})
     .resume();
   closing.push(() => socket.destroy());
   await once(socket, "close");
+  expect(listening.taken).toEqual([]);
 });
 
 test("a message without an end is cut off and not taken", async () => {

@@ -30,9 +30,13 @@ export function relayRoutes(deps: HttpDeps): Hono<HttpEnv> {
       throw new HttpError(403, HTTP_ERRORS[403], { reason: "forgedCallback" });
     }
     const keys = await loadLinkKeys(deps.db);
-    const receipts = relayEventsOf(relay, jsonOf(body)).flatMap((event) =>
-      relayReceiptOf(name, event, keys),
+    const read = relayEventsOf(relay, jsonOf(body)).map((event) =>
+      event === null ? null : relayReceiptOf(name, event, keys),
     );
+    const receipts = read.filter((receipt) => receipt !== null);
+    // accepted all the same: a relay that is refused repeats the same events
+    if (receipts.length < read.length)
+      deps.emit("receipts.notRead", { provider: name, receipts: read.length - receipts.length });
     const kept = (await deps.callbacks?.keep(receipts)) ?? false;
     // the relay repeats it
     if (!kept) refuseFor(BUSY_RETRY_SECONDS);

@@ -51,8 +51,8 @@ async function take(
 async function keep(deps: HttpDeps, message: string): Promise<boolean> {
   const event = sesEventOf(jsonOf(message));
   if (event === undefined) return true;
-  const receipts = relayReceiptOf("ses", event, await loadLinkKeys(deps.db));
-  return (await deps.callbacks?.keep(receipts)) ?? false;
+  const receipt = relayReceiptOf("ses", event, await loadLinkKeys(deps.db));
+  return (await deps.callbacks?.keep(receipt === null ? [] : [receipt])) ?? false;
 }
 
 function jsonOf(body: string): unknown {

@@ -114,6 +114,31 @@ describe("a signed webhook of a relay", () => {
   });
 });
 
+test("all events of one webhook are taken in, however many", async () => {
+  const id = await sendEmail();
+  const events = Array.from({ length: 1_500 }, (_, n) => ({
+    type: `opened${n}`,
+    message: { headers: { "message-id": `tidings.${id}@lender.example` } },
+  }));
+  const before = await countReceipts();
+  expect(await post(JSON.stringify({ events }))).toBe(204);
+  expect((await countReceipts()) - before).toBe(1_500);
+});
+
+test.each([
+  ["null", 1],
+  ['{"events": "x"}', 1],
+  ['{"events": [null, 1, {}]}', 3],
+  [eventAbout("nothing", "bounced"), 1],
+])("what the mapping cannot read is counted in one event: %s", async (body, count) => {
+  const { length } = served.emitted;
+  expect(await post(body)).toBe(204);
+  const said = served.emitted.slice(length).filter((line) => line.includes("receipts.notRead"));
+  expect(said.map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect.objectContaining({ provider: "mail-relay", receipts: count }),
+  ]);
+});
+
 describe("what changes nothing", () => {
   test.each([
     ["a forged signature", (body: string) => post(body, `sha256=${"0".repeat(64)}`), 403],

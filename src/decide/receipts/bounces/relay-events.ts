@@ -11,15 +11,13 @@ export interface RelayEvent {
   readonly verpToken: string | null;
 }
 
-const MOST_EVENTS = 1_000;
-
-/** Reads the events of a webhook by the mapping of its relay. What is no event, or has no status, is left out. */
-export function relayEventsOf(relay: Relay, body: unknown): RelayEvent[] {
+/** Reads the events of a webhook by the mapping of its relay. Null stands for what is no event, or has no status. */
+export function relayEventsOf(relay: Relay, body: unknown): (RelayEvent | null)[] {
   const found = relay.events === undefined ? body : valueAt(body, relay.events);
   const events: readonly unknown[] = Array.isArray(found) ? found : [found];
-  return events.slice(0, MOST_EVENTS).flatMap((event) => {
+  return events.map((event) => {
     const status = textAt(event, relay.fields.status);
-    return status === null ? [] : [eventOf(relay, event, status)];
+    return status === null ? null : eventOf(relay, event, status);
   });
 }
 
