@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { hash, randomBytes } from "node:crypto";
 import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -248,6 +248,13 @@ describe("a pack that was changed", () => {
     }
     const more = new Map([...caseOfEmails, ["notes.txt", Buffer.from("x")]]);
     expect(verifyPack(more, undefined).flaw?.path).toBe("notes.txt");
+  });
+
+  test("a link that was added to the folder is named", async () => {
+    const linked = join(await mkdtemp(join(folder, "link-")), "pack");
+    await writePackFiles(linked, caseOfEmails);
+    await symlink("/etc/passwd", join(linked, "more.txt"));
+    expect(verifyPack(await readPackFiles(linked), undefined).flaw?.path).toBe("more.txt");
   });
 
   test("a file that was changed together with SHA256SUMS is found", () => {

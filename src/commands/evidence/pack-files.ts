@@ -19,16 +19,17 @@ export async function writePackFiles(path: string, files: PackFiles): Promise<vo
   }
 }
 
-/** Reads the files of a pack. */
+/** Reads the files of a pack. A link is not followed: it is read as an empty file, which SHA256SUMS does not have. */
 export async function readPackFiles(path: string): Promise<PackFiles> {
   const refuse = unusable(`--verify ${path} cannot be read`);
   const about = await stat(path).catch(refuse);
   if (!about.isDirectory()) return archived(path, await readFile(path).catch(refuse));
   const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(refuse);
   const files = new Map<string, Buffer>();
-  for (const entry of entries.filter((one) => one.isFile())) {
+  for (const entry of entries.filter((one) => !one.isDirectory())) {
     const file = join(entry.parentPath, entry.name);
-    files.set(nameIn(path, file), await readFile(file).catch(refuse));
+    const content = entry.isFile() ? await readFile(file).catch(refuse) : Buffer.alloc(0);
+    files.set(nameIn(path, file), content);
   }
   return files;
 }
