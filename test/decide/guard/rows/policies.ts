@@ -104,6 +104,10 @@ export const POLICY_ROWS: readonly PolicyRow[] = [
   row("a rule that is off", policyOf({ off: ["tcpa.consent"] }), [...noPermission], {
     outcome: "allow",
   }),
+  row("hours that are off end no permission", policyOf({ off: ["time.window"] }), [toText, NIGHT], {
+    outcome: "allow",
+    until: null,
+  }),
   row(
     "a change that cannot be read holds the messages of its rule",
     broken({ ruleId: "freq.7in7", ...allChannels }),
