@@ -18,7 +18,10 @@ export interface IntakeOptions {
 
 /** Receipts that arrive during a statement are written by the next one. */
 const GROUP_SIZE = 200;
-/** More than these are refused, so that a flood fills no memory. Their sender repeats them. */
+/**
+ * While so many wait, further ones are refused, so that a flood fills no memory. Their sender repeats them. The receipts of one call may
+ * be more than these: if they were refused for their number, they would be refused each time.
+ */
 const MOST_WAITING = 2_000;
 
 /**
@@ -43,7 +46,7 @@ export function createReceiptIntake(
   };
 
   return async (receipts) => {
-    if (waiting.length + receipts.length > MOST_WAITING) return false;
+    if (waiting.length >= MOST_WAITING) return false;
     const kept = receipts.map(
       (receipt) => new Promise<boolean>((done) => waiting.push({ receipt, done })),
     );
