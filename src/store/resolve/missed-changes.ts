@@ -31,7 +31,8 @@ const FORGOTTEN_PARTS = sql`(
   select f.id, (row_number() over (order by f.id) - 1) / 100 as count_part,
     sum(octet_length(c.fields::text)) over (order by f.id) / 4000000 as size_part
   from forgotten f
-  join tidings.case_changes c on c.id = f.id
+  -- limited to one, so that it is looked up: to join them the planner would read all changes up to the last forgotten one
+  cross join lateral (select l.fields from tidings.case_changes l where l.id = f.id limit 1) c
   where not f.is_missed
 )`;
 
