@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { bodyOf, forward, giveBack, openProxy } from "./forward.ts";
 
 /** Where the next request to send a text is kept: before the provider gets it, or before its answer goes back. */
 export type GateStop = "beforeProvider" | "beforeAnswer";
@@ -9,7 +10,7 @@ export interface Gate {
   readonly url: string;
   /** Keeps the next request to send. Resolves when it is kept. */
   keepNext(stop: GateStop): Promise<void>;
-  /** Lets the kept request go on, if its caller still waits. */
+  /** Lets the kept request continue, if its caller still waits. */
   letGo(): void;
   close(): Promise<void>;
 }
@@ -30,23 +31,11 @@ export async function openGate(provider: string): Promise<Gate> {
     await keep("beforeProvider", request);
     // the daemon that asked is dead: its request never reached the provider
     if (response.destroyed) return;
-    const { method = "GET", url = "/", headers } = request;
-    const answer = await fetch(new URL(url, provider), {
-      method,
-      headers: {
-        authorization: headers.authorization ?? "",
-        ...(method === "POST" && { "content-type": "application/x-www-form-urlencoded" }),
-      },
-      ...(method === "POST" && { body }),
-    });
-    const text = await answer.text();
+    const forwarded = await forward(request, body, provider);
     await keep("beforeAnswer", request);
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
+    giveBack(response, forwarded);
   };
-  const server = createServer((request, response) => {
-    void pass(request, response).catch(() => response.destroy());
-  });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const server = await openProxy(pass);
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
@@ -63,10 +52,4 @@ export async function openGate(provider: string): Promise<Gate> {
       await new Promise((closed) => server.close(closed));
     },
   };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let body = "";
-  for await (const chunk of request.setEncoding("utf8") as AsyncIterable<string>) body += chunk;
-  return body;
 }

@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SMTPServer } from "smtp-server";
 import { openTextSink } from "../../src/providers/sandbox/text-sink.ts";
+import { bodyOf, forward, giveBack, openProxy } from "../forward.ts";
 import type { Random } from "./random.ts";
 
 /** An email as it was accepted. */
@@ -87,27 +88,11 @@ export const TEXT_ACCOUNT = { accountSid: `AC${"0".repeat(32)}`, authToken: "cha
 
 /** A proxy in front of the sink of texts. It reads the URL of the callback, which the files of the sink do not have. */
 async function openTextProxy(sinkUrl: string, { onText }: Listeners): Promise<Server> {
-  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    let body = "";
-    for await (const chunk of request.setEncoding("utf8") as AsyncIterable<string>) body += chunk;
-    const { method = "GET", url = "/", headers } = request;
-    const answer = await fetch(new URL(url, sinkUrl), {
-      method,
-      headers: {
-        authorization: headers.authorization ?? "",
-        ...(method === "POST" && { "content-type": "application/x-www-form-urlencoded" }),
-      },
-      ...(method === "POST" && { body }),
-    });
-    const text = await answer.text();
-    if (answer.status === 201) onText(acceptedText(body, text));
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
-  };
-  const server = createServer((request, response) => {
-    void pass(request, response).catch(() => response.destroy());
+  return await openProxy(async (request, response) => {
+    const forwarded = await forward(request, await bodyOf(request), sinkUrl);
+    if (forwarded.status === 201) onText(acceptedText(forwarded.body, forwarded.text));
+    giveBack(response, forwarded);
   });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  return server;
 }
 
 function acceptedText(form: string, answer: string): AcceptedText {
