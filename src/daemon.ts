@@ -17,7 +17,7 @@ import { loadLinkKeys } from "./store/api/secrets.ts";
 import { createPreparedDb, type Db, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";
 import { recordDatabaseOutage } from "./store/operate/outages.ts";
-import { migrate } from "./store/postgres/migrate.ts";
+import { migrate } from "./store/migrate/migrate.ts";
 import { type EndedOutage, trackOutages, type Outages } from "./store/postgres/outages.ts";
 import { checkPreconditions } from "./store/postgres/preconditions.ts";
 import { retryOnOutage } from "./store/postgres/retry.ts";

@@ -14,7 +14,7 @@ import type { TestProject } from "vitest/node";
 import { readConfig } from "../src/config.ts";
 import { openPool } from "../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../src/store/postgres/embedded-postgres.ts";
-import { migrate } from "../src/store/postgres/migrate.ts";
+import { migrate } from "../src/store/migrate/migrate.ts";
 import { loadBinaries } from "./postgres/binaries.ts";
 
 declare module "vitest" {

@@ -1,7 +1,7 @@
 import { readConfig } from "../config.ts";
 import { Fault } from "../domain/fault.ts";
 import { openPool } from "../store/postgres/db.ts";
-import { migrate as applyMigrations } from "../store/postgres/migrate.ts";
+import { migrate as applyMigrations } from "../store/migrate/migrate.ts";
 import { checkPreconditions } from "../store/postgres/preconditions.ts";
 import { refuseUnreachable } from "../store/postgres/unreachable.ts";
 import { command } from "./cli/command.ts";

@@ -1,6 +1,6 @@
 import { OpenAPIHono, createRoute, z } from "@hono/zod-openapi";
 import type { Db } from "../store/postgres/db.ts";
-import { readMigrationState } from "../store/postgres/migration-state.ts";
+import { readMigrationState } from "../store/migrate/migration-state.ts";
 import { isQueueStuck } from "../store/queue/readiness.ts";
 import { countUnresolved } from "../store/resolve/resolve-queue.ts";
 import type { HttpEnv } from "./core/caller.ts";

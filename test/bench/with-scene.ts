@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readConfig } from "../../src/config.ts";
 import { createPreparedDb, openPool } from "../../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../src/store/postgres/embedded-postgres.ts";
-import { migrate } from "../../src/store/postgres/migrate.ts";
+import { migrate } from "../../src/store/migrate/migrate.ts";
 import type { Scene } from "./scene.ts";
 
 /** Uses a new Postgres, started as the daemon starts it, which waits for the disk at every commit. */

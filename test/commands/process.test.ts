@@ -8,7 +8,7 @@ import { COMMAND_NAMES } from "../../src/commands/catalog.ts";
 import { readConfig } from "../../src/config.ts";
 import { openPool } from "../../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../src/store/postgres/embedded-postgres.ts";
-import { migrate } from "../../src/store/postgres/migrate.ts";
+import { migrate } from "../../src/store/migrate/migrate.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readMigrations } from "../../src/store/postgres/migration-files.ts";
+import { readMigrations } from "../../src/store/migrate/migration-files.ts";
 import { findBlockingDdl } from "./blocking-ddl.ts";
 
 /** The baseline creates everything in an empty database. */

@@ -6,7 +6,7 @@ import { POLICY_RULES, STRICTER } from "../../src/domain/guard/policy.ts";
 import { POLICY_CHANGES } from "../../src/domain/guard/policy-record.ts";
 import { CERTAINTIES, RULE_IDS } from "../../src/domain/guard/rule-ids.ts";
 import * as vocabulary from "../../src/domain/vocabulary.ts";
-import { migrationNames } from "../../src/store/postgres/migration-files.ts";
+import { migrationNames } from "../../src/store/migrate/migration-files.ts";
 import { useDatabase } from "../database.ts";
 import { describeSchema } from "./schema-dump.ts";
 

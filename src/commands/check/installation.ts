@@ -8,7 +8,7 @@ import { loadPolicyRecord } from "../../store/guard/policy.ts";
 import { countSealed } from "../../store/operate/resealing.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";
 import type { Db } from "../../store/postgres/db.ts";
-import { readMigrationState } from "../../store/postgres/migration-state.ts";
+import { readMigrationState } from "../../store/migrate/migration-state.ts";
 import { checkPreconditions, type Place } from "../../store/postgres/preconditions.ts";
 import { showDuration } from "../cli/moment.ts";
 import { type CheckResult, failure, passed, warning } from "./result.ts";

@@ -4,7 +4,7 @@ import { readConfig, type Config } from "../../config.ts";
 import { Fault } from "../../domain/fault.ts";
 import { createDb, openPool, type Db } from "../../store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../store/postgres/embedded-postgres.ts";
-import { migrationsDiffer, readMigrationState } from "../../store/postgres/migration-state.ts";
+import { migrationsDiffer, readMigrationState } from "../../store/migrate/migration-state.ts";
 import type { Place } from "../../store/postgres/preconditions.ts";
 import { outageCode } from "../../store/postgres/retry.ts";
 import { refuseMissingPrivilege, refuseUnreachable } from "../../store/postgres/unreachable.ts";

@@ -4,7 +4,7 @@ import { Logger, run, runMigrations, type Runner, type WorkerEvents } from "grap
 import type { Pool } from "pg";
 import { afterEach, expect, inject, test } from "vitest";
 import { openPool } from "../../../src/store/postgres/db.ts";
-import { migrate } from "../../../src/store/postgres/migrate.ts";
+import { migrate } from "../../../src/store/migrate/migrate.ts";
 import { checkPreconditions } from "../../../src/store/postgres/preconditions.ts";
 import { trackOutages } from "../../../src/store/postgres/outages.ts";
 import { openQueue } from "../../../src/store/queue/queue.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Client } from "pg";
 import { readConfig } from "../../../src/config.ts";
-import { migrate } from "../../../src/store/postgres/migrate.ts";
+import { migrate } from "../../../src/store/migrate/migrate.ts";
 import { rewriteRecord, useDatabase } from "../../database.ts";
 import { insertLender } from "../../lender.ts";
 import { useRole } from "../../roles.ts";

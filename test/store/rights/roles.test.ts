@@ -26,7 +26,7 @@ import { templates } from "../../../src/commands/templates/group.ts";
 import { verify } from "../../../src/commands/verify/verify.ts";
 import { readConfig } from "../../../src/config.ts";
 import { openPool } from "../../../src/store/postgres/db.ts";
-import { migrate } from "../../../src/store/postgres/migrate.ts";
+import { migrate } from "../../../src/store/migrate/migrate.ts";
 import {
   HIDDEN_FROM_READERS,
   RIGHTS,

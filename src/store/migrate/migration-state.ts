@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { Fault } from "../../domain/fault.ts";
-import type { Db } from "./db.ts";
+import type { Db } from "../postgres/db.ts";
 import { migrationNames } from "./migration-files.ts";
 
 export interface MigrationState {

@@ -4,9 +4,9 @@ import { sql, type Kysely } from "kysely";
 import { Migrator, type Migration, type MigrationResultSet } from "kysely/migration";
 import { DatabaseError, type Pool, type PoolClient } from "pg";
 import { Fault } from "../../domain/fault.ts";
-import { constraintViolation } from "./constraint-violation.ts";
-import { createDb } from "./db.ts";
-import { QUEUE_SCHEMA, withOwnChannels } from "./queue-schema.ts";
+import { constraintViolation } from "../postgres/constraint-violation.ts";
+import { createDb } from "../postgres/db.ts";
+import { QUEUE_SCHEMA, withOwnChannels } from "../postgres/queue-schema.ts";
 import { readMigrations } from "./migration-files.ts";
 import { migrationsDiffer, readMigrationState } from "./migration-state.ts";
 

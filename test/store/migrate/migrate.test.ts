@@ -3,7 +3,7 @@ import { Client, type Pool } from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { readConfig } from "../../../src/config.ts";
 import { openPool } from "../../../src/store/postgres/db.ts";
-import { applyMigrations, migrate } from "../../../src/store/postgres/migrate.ts";
+import { applyMigrations, migrate } from "../../../src/store/migrate/migrate.ts";
 import { checkPreconditions } from "../../../src/store/postgres/preconditions.ts";
 
 const LIMITS = readConfig({}).migration;
