@@ -238,7 +238,8 @@ begin
   where n.person_id is not null
     -- The case change already prevents the deletion of its borrower. With "case", because "and" has no order: the lock would
     -- wait for each transaction of the core system that has selected the borrower for update, and all resolving with it.
-    -- Compared, because the planner turns "exists" inside "case" into a hash table of all case changes, for each set.
+    -- The borrower is compared with a looked-up value, because the planner turns "exists" inside "case" into a hash table of all case
+    -- changes, for each set.
     and case when (select c.borrower_id from tidings.case_changes c where c.id = n.case_change_id) = n.person_id then false
       when exists (select from tidings.borrowers b where b.id = n.person_id for key share skip locked) then false
       -- an inbound message does not wait for a borrower that the core system keeps locked: a STOP would be lost
@@ -832,7 +833,7 @@ language sql stable return exists (
     )
 );
 
--- Only an operator's cancellation is undone, whatever role inserts the next attempt, and a redirect cancels the attempt that it leaves. The
+-- Only an operator's cancellation is undone, whatever role inserts the next attempt; a redirect cancels the attempt that it leaves. The
 -- chain is locked first, so that an earlier attempt cannot be found to have been sent meanwhile: each query of this function sees what was
 -- committed before it.
 create function tidings.guard_reinstatement() returns trigger

@@ -2,7 +2,7 @@
 -- already, so the view costs no notice anything. The time of the commit is bounded by the first head of the record tree that holds the
 -- entry: src/store/operate/commit-bounds.ts.
 
--- happened_at is the time by the clock of its observer. is_ahead is true if that clock was ahead of the database's: the time is kept as
+-- happened_at is the time by the clock of the reporter. is_ahead is true if that clock was ahead of the database's: the time is kept as
 -- it was reported, because a refused receipt would be lost.
 create view tidings.entry_times (source, id, interaction_id, case_change_id, happened_at, learned_at, recorded_at, is_ahead)
 with (security_invoker = true) as
