@@ -30,9 +30,15 @@ export async function refreshPolls(
   await sql`
     insert into tidings.receipt_polls (interaction_id, poll_at)
     select i.id, i.status_details_updated_at + ${firstWaitMs} * interval '1 millisecond'
-    from tidings.interactions i
-    where i.origin = 'tidings' and i.channel = 'text' and tidings.awaits_receipt(i.status, i.status_details)
-      and i.status_details_updated_at > ${acceptedAfter} and i.provider_message_id is not null
+    from (
+      select a.id, a.status_details_updated_at, a.provider_message_id
+      from tidings.interactions a
+      where a.origin = 'tidings' and a.channel = 'text' and tidings.awaits_receipt(a.status, a.status_details)
+        and a.status_details_updated_at > ${acceptedAfter}
+      -- read by the index of what awaits a receipt, and not by that of all texts, whatever the planner knows
+      offset 0
+    ) i
+    where i.provider_message_id is not null
       and not exists (select from tidings.receipt_polls p where p.interaction_id = i.id)
     on conflict do nothing
   `.execute(db);
