@@ -71,7 +71,7 @@ select l.id, l.interaction_id,
   row_to_json(l)::text
 from (
   select
-    'interactions' as leaf_of, x.id, i.id as interaction_id, i.origin, i.created_at, i.channel, i.person_id, i.contact_id, i.contact,
+    'interactions' as leaf_of, x.id, x.interaction_id, i.origin, i.created_at, i.channel, i.person_id, i.contact_id, i.contact,
     i.passed_over, i.borrower, i.loan_ids, i.subject, i.theme, i.sensitive, i.status, i.status_details, i.started_at, i.ended_at,
     i.previous_interaction_id, i.compliance_guard_rule_id, i.failure_description_short, i.failure_description_long, i.case_id,
     i.case_change_id, i.reply_id, i.notification_type_id, i.notification_type_version, i.template_id, i.template_version,
@@ -79,9 +79,10 @@ from (
     i.newest_case_change_id, i.provider, i.provider_message_id, i.content_sha256, i.segments,
     coalesce(i.content->'sealed'->'commitment', i.content) as content
   from tidings.interaction_transitions x
-  join tidings.interactions i on i.id = x.interaction_id
-    and (i.status, i.status_details) is not distinct from (x.to_status, x.to_status_details)
-  where not exists (select from tidings.interaction_transitions n where n.interaction_id = x.interaction_id and n.id > x.id)
+  -- limited to one, and the newest transition as a value, so that both are looked up: a plan for a small table would read all of it
+  cross join lateral (select * from tidings.interactions k where k.id = x.interaction_id limit 1) i
+  where (i.status, i.status_details) is not distinct from (x.to_status, x.to_status_details)
+    and x.id = (select max(n.id) from tidings.interaction_transitions n where n.interaction_id = x.interaction_id)
 ) l;
 
 -- The rows that are leaves now, as text: a JSON object with the source (leaf_of), the id and the columns, in this order, as row_to_json

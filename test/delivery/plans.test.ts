@@ -115,6 +115,8 @@ test("neither receipts nor the record tree nor the sweeps read a whole table", a
   // so that the tree has all but the newest rows
   const grow = createTreeGrower(deps, undefined);
   for (let round = 0; round < 4; round += 1) await grow();
+  // Postgres does this by itself at any time, and plans differently afterwards
+  await pool.query("analyze");
   plans.length = 0;
 
   await keepReceipts(deps.db, receipts);
