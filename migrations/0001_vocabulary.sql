@@ -262,6 +262,8 @@ create table tidings.record_changes (
 create index record_changes_by_row on tidings.record_changes (table_name, row_id, id);
 -- what a borrower had before it was deleted or given to another borrower
 create index record_changes_of_borrowers on tidings.record_changes ((changes #>> '{borrower_id,from}')) where changes ? 'borrower_id';
+-- what is erased by age
+create index record_changes_of_people on tidings.record_changes (id) where table_name in ('borrowers', 'contacts', 'loans');
 
 -- True if content was sealed again. A commitment is the SHA-256 of random bytes and the content, and no other content fits
 -- it: what is stored with an earlier commitment is the same content, or it cannot be opened.
@@ -275,13 +277,27 @@ begin
   return exists (select from tidings.erasures e where e.interaction_id = wanted_id and e.leaves is null);
 end $$;
 
+-- The columns of the history of a table that are erased: content, and what names or locates a person. Null for a table whose history
+-- has no personal data.
+create function tidings.erased_columns(history_of text) returns text[]
+language sql immutable return case history_of
+  when 'interactions' then array['content', 'contact', 'borrower', 'meta_data']
+  when 'borrowers' then array['external_id', 'display_id', 'name', 'meta_data']
+  when 'contacts' then array['external_id', 'name', 'value', 'address', 'phone_disconnection_details', 'prior_collectors', 'county_fips']
+  when 'loans' then array['external_id', 'display_id', 'account_number']
+end;
+
 -- Rows do not change, except that the daemon's role may seal old content again with another key, and erase it.
 create function tidings.keep_record_change() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  may_go constant text[] := tidings.erased_columns(old.table_name);
 begin
-  if old.table_name = 'interactions' and tidings.may_send(current_user) then
-    if tidings.is_being_erased(old.row_id::bigint) and to_jsonb(new) - 'changes' = to_jsonb(old) - 'changes'
-      and new.changes - array['content', 'contact', 'borrower', 'meta_data'] = old.changes - array['content', 'contact', 'borrower', 'meta_data'] then
+  if may_go is not null and tidings.may_send(current_user) then
+    if new.changes - may_go = old.changes - may_go
+      and (new.id, new.table_name, new.row_id, new.changed_at, new.actor) is not distinct from (old.id, old.table_name, old.row_id, old.changed_at, old.actor)
+      and (case when old.table_name = 'interactions' then tidings.is_being_erased(old.row_id::bigint)
+        else exists (select from tidings.erasures e where e.record_change_id = old.id and e.leaves is null) end) then
       return new;
     end if;
   end if;

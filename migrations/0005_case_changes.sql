@@ -113,8 +113,26 @@ create table tidings.missed_changes (
   refused_by text
 );
 
-create trigger keep_history before update or delete or truncate on tidings.case_changes
+create trigger keep_history before delete or truncate on tidings.case_changes
 for each statement execute function tidings.keep_history();
+
+-- Changes do not change, except that the daemon's role may erase their fields (0024).
+create function tidings.keep_case_change() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  erased tidings.case_changes := old;
+begin
+  erased.fields := '{}';
+  if new is not distinct from erased and tidings.may_send(current_user) then
+    if exists (select from tidings.erasures e where e.case_change_id = old.id and e.leaves is null) then
+      return new;
+    end if;
+  end if;
+  perform tidings.refuse('case_changes_are_history', 'rows of case_changes are kept as they are', 'insert a new row with the present values');
+  return null;
+end $$;
+create trigger keep_case_change before update on tidings.case_changes
+for each row execute function tidings.keep_case_change();
 create trigger keep_history before update or delete or truncate on tidings.case_moves
 for each statement execute function tidings.keep_history();
 create trigger keep_history before update or delete or truncate on tidings.resolutions

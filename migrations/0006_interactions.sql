@@ -535,15 +535,19 @@ execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 
 -- True if the content is erased and nothing else changes (0024). A role without the right to send may not read erasures.
 create function tidings.is_erasure(was tidings.interactions, is_now tidings.interactions) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  -- a generated column is not computed yet
-  erased_columns constant text[] := array['content', 'contact', 'borrower', 'meta_data', 'updated_at', 'template_version_id'];
 begin
-  if not tidings.may_send(current_user) then
+  if num_nonnulls(is_now.content, is_now.borrower, is_now.meta_data) > 0 or is_now.contact ?| array['value', 'name', 'address']
+    or not tidings.may_send(current_user) then
     return false;
   end if;
-  return num_nonnulls(is_now.content, is_now.borrower, is_now.meta_data) = 0 and (is_now.contact ?| array['value', 'name', 'address']) is not true
-    and to_jsonb(is_now) - erased_columns = to_jsonb(was) - erased_columns and tidings.is_being_erased(was.id);
+  was.content := null;
+  was.borrower := null;
+  was.meta_data := null;
+  was.contact := is_now.contact;
+  was.updated_at := is_now.updated_at;
+  -- a generated column is not computed yet
+  was.template_version_id := is_now.template_version_id;
+  return was is not distinct from is_now and tidings.is_being_erased(was.id);
 end $$;
 
 create function tidings.refuse_rewrite() returns trigger

@@ -1,9 +1,11 @@
--- Retention: how long the content of interactions is kept, legal holds that keep it longer, and the erasures. The metadata (recipient,
--- time, reason and outcome) is never erased.
+-- Retention: how long the content is kept, legal holds that keep it longer, and the erasures.
 
 create domain tidings.record_class as text
   constraint record_class_is_known check (value in ('content', 'metadata')
     or tidings.refuse_word('record_class', value));
+create domain tidings.erased_kind as text
+  constraint erased_kind_is_known check (value in ('interactions', 'caseChanges', 'recordChanges')
+    or tidings.refuse_word('erased_kind', value));
 create domain tidings.erasure_cause as text
   constraint erasure_cause_is_known check (value in ('retention', 'request')
     or tidings.refuse_word('erasure_cause', value));
@@ -91,13 +93,16 @@ for each row execute function tidings.guard_legal_hold();
 create trigger record_change after insert or update on tidings.legal_holds
 for each row execute function tidings.record_change('id');
 
--- The interactions whose content was erased. The leaves that this changed are named with their hashes before and after, so that the
--- record tree still proves the rest of them.
+-- What was erased: the content of an interaction, the fields of a case change, or the personal data in a change of a borrower, contact or
+-- loan. The leaves that this changed are named with their hashes before and after, so that the record tree still proves the rest of them.
 create table tidings.erasures (
   id bigint primary key generated always as identity,
-  interaction_id bigint not null
-    constraint erasures_happen_once unique
-    constraint erasures_interaction_is_known references tidings.interactions,
+  interaction_id bigint
+    constraint erasures_happen_once unique,
+  case_change_id bigint
+    constraint erasures_of_a_case_change_happen_once unique,
+  record_change_id bigint
+    constraint erasures_of_a_record_change_happen_once unique,
   cause tidings.erasure_cause not null,
   reason text not null
     constraint erasures_reason_has_at_most_1000_characters check (char_length(reason) between 1 and 1000
@@ -105,7 +110,9 @@ create table tidings.erasures (
   erased_at timestamptz not null default clock_timestamp(),
   erased_by text not null default tidings.moved_by(),
   -- [{"source", "id", "was", "is"}], hashes in hex; null only inside the transaction that erases
-  leaves jsonb
+  leaves jsonb,
+  constraint erasures_are_of_one_row check (num_nonnulls(interaction_id, case_change_id, record_change_id) = 1
+    or tidings.refuse('erasures_are_of_one_row', 'the erasure names no row, or more than one', 'set one of the ids'))
 );
 
 -- True if an interaction has not come to its end, or another attempt of its notice has not. A reply is open until a person has read
@@ -142,105 +149,257 @@ language sql stable return exists (
     )
 );
 
-create function tidings.guard_erasure() returns trigger
+-- True if a change of the case still needs its fields: it is not resolved yet, or a notice of the case is open.
+create function tidings.is_open_case(case_id text) returns boolean
+language sql stable return exists (
+  select from tidings.case_moves m
+  join tidings.interactions f on f.case_change_id = m.case_change_id and f.origin = 'tidings' and f.previous_interaction_id is null
+  where m.case_id = is_open_case.case_id and tidings.is_open_notice(f.id, null)
+);
+create function tidings.is_open_change(case_change_id bigint) returns boolean
+language sql stable return exists (
+  select from tidings.case_changes c
+  where c.id = is_open_change.case_change_id and (
+    not exists (select from tidings.case_moves m where m.case_change_id = c.id)
+    or c.fires and not exists (select from tidings.resolutions r where r.case_change_id = c.id))
+);
+-- True if the guard reads the fields: those of the present state of a case that stands for a legal state
+create function tidings.are_fields_read_by_guard(case_change_id bigint, case_id text) returns boolean
+language sql stable return exists (
+  select from tidings.cases k
+  join tidings.case_type_legal_states s on s.case_type_id = k.case_type_id and s.withdrawn_at is null
+  where k.id = are_fields_read_by_guard.case_id and k.case_change_id = are_fields_read_by_guard.case_change_id
+);
+-- True if the row of a recorded change belongs or belonged to a borrower under a legal hold
+create function tidings.is_history_under_legal_hold(history_of text, key text) returns boolean
+language sql stable return exists (
+  select from tidings.legal_holds h
+  where h.ended_at is null and h.borrower_id is not null and (
+    history_of = 'borrowers' and h.borrower_id = key
+    or history_of = 'contacts' and exists (select from tidings.contacts c where c.id = key and c.borrower_id = h.borrower_id)
+    or history_of = 'loans' and exists (select from tidings.loans l where l.id = key and l.borrower_id = h.borrower_id)
+    or exists (
+      select from tidings.record_changes r
+      where r.table_name = history_of and r.row_id = key and r.changes #>> '{borrower_id,from}' = h.borrower_id
+    ))
+);
+
+-- What keeps each of these rows from being erased: held, open, words or fields; null for a row that may be erased
+create function tidings.judge_interactions(ids bigint[]) returns table (id bigint, why text)
+language sql stable begin atomic
+  select i.id, case
+      when tidings.is_under_legal_hold(i.person_id, i.case_id) then 'held'
+      when tidings.is_open_notice(i.id, i.first_interaction_id) then 'open'
+      when tidings.is_read_by_guard(i.id) then 'words' end
+  from tidings.interactions i
+  where i.id = any(ids);
+end;
+create function tidings.judge_case_changes(ids bigint[]) returns table (id bigint, why text)
+language sql stable begin atomic
+  -- once for each case, which may have thousands of changes
+  with open_case as materialized (
+    select k.id, tidings.is_open_case(k.id) as is_open from (select distinct c.case_id as id from tidings.case_changes c where c.id = any(ids)) k
+  )
+  select c.id, case
+      when tidings.is_under_legal_hold(c.borrower_id, c.case_id) then 'held'
+      when o.is_open or tidings.is_open_change(c.id) then 'open'
+      when tidings.are_fields_read_by_guard(c.id, c.case_id) then 'fields' end
+  from tidings.case_changes c
+  join open_case o on o.id = c.case_id
+  where c.id = any(ids);
+end;
+create function tidings.judge_record_changes(ids bigint[]) returns table (id bigint, why text)
+language sql stable begin atomic
+  select h.id, case when tidings.is_history_under_legal_hold(h.table_name, h.row_id) then 'held' end
+  from tidings.record_changes h
+  where h.id = any(ids);
+end;
+
+-- The writer cannot choose when it was erased and by whom, and adds the leaves once.
+create function tidings.keep_erasure() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  erased tidings.interactions;
 begin
   if tg_op = 'UPDATE' then
-    if old.leaves is not null or to_jsonb(new) - 'leaves' <> to_jsonb(old) - 'leaves' then
+    if old.leaves is not null
+      or (new.id, new.interaction_id, new.case_change_id, new.record_change_id, new.cause, new.reason, new.erased_at, new.erased_by)
+        is distinct from (old.id, old.interaction_id, old.case_change_id, old.record_change_id, old.cause, old.reason, old.erased_at, old.erased_by) then
       perform tidings.refuse('erasures_are_history', 'rows of erasures are kept as they are', 'what is erased stays erased');
     end if;
     return new;
-  end if;
-  select * into erased from tidings.interactions i where i.id = new.interaction_id for no key update;
-  if tidings.is_under_legal_hold(erased.person_id, erased.case_id) then
-    perform tidings.refuse('erasures_spare_legal_holds', format('interaction %s is under a legal hold', erased.id), '`tidings legal-hold` lists and ends holds');
-  end if;
-  if tidings.is_open_notice(erased.id, erased.first_interaction_id) then
-    perform tidings.refuse('erasures_wait_for_open_notices', format('the notice of interaction %s is open', erased.id), 'wait for its end, or withdraw it with `tidings cancel`');
-  end if;
-  if tidings.is_read_by_guard(erased.id) then
-    perform tidings.refuse('erasures_spare_words_that_count', format('the guard reads the words of interaction %s', erased.id),
-      'the borrower may have refused or asked something in it that is still in force');
-  end if;
-  if new.cause = 'retention' and (erased.created_at < now() - (
-    select make_interval(years => c.years) from tidings.retention_classes c where c.record_class = 'content'
-  )) is not true then
-    perform tidings.refuse('erasures_by_retention_are_of_old_content', format('interaction %s is younger than its class', erased.id),
-      '`tidings retention` shows the years of each class');
   end if;
   new.erased_at := clock_timestamp();
   new.erased_by := tidings.moved_by();
   new.leaves := null;
   return new;
 end $$;
-create trigger guard_erasure before insert or update on tidings.erasures
-for each row execute function tidings.guard_erasure();
+create trigger keep_erasure before insert or update on tidings.erasures
+for each row execute function tidings.keep_erasure();
+
+create function tidings.refuse_erasure(what text, rule text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  case rule
+    when 'held' then perform tidings.refuse('erasures_spare_legal_holds', what || ' is under a legal hold', '`tidings legal-hold` lists and ends holds');
+    when 'open' then perform tidings.refuse('erasures_wait_for_open_notices', format('a notice of %s is open', what),
+      'wait for its end, or withdraw it with `tidings cancel`');
+    when 'words' then perform tidings.refuse('erasures_spare_words_that_count', format('the guard reads the words of %s', what),
+      'the borrower may have refused or asked something in it that is still in force');
+    when 'fields' then perform tidings.refuse('erasures_spare_fields_that_count', format('the guard reads the fields of %s', what),
+      'its case stands for a legal state, and this is its present state');
+    when 'unknown' then perform tidings.refuse('erasures_are_of_known_rows', what || ' is not on record', 'name a row that is on record');
+    when 'young' then perform tidings.refuse('erasures_by_retention_are_of_old_content', what || ' is younger than its class',
+      '`tidings retention` shows the years of each class');
+  end case;
+end $$;
+
+-- The rules of erasing, for all rows of an insert at once. The rows are locked first, so that a rule reads what counts when they are erased.
+create function tidings.guard_erasures() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+declare
+  oldest_kept constant timestamptz := now() - (select make_interval(years => c.years) from tidings.retention_classes c where c.record_class = 'content');
+  refused record;
+begin
+  perform from tidings.cases k
+  where k.id in (select c.case_id from added n join tidings.case_changes c on c.id = n.case_change_id)
+  order by k.id for no key update;
+  perform from tidings.interactions i where i.id in (select n.interaction_id from added n) order by i.id for no key update;
+  select j.what, j.rule into refused
+  from (
+    select 'interaction ' || k.id as what, k.why as rule from tidings.judge_interactions(array(select n.interaction_id from added n)) k
+    union all
+    select 'change ' || k.id, k.why from tidings.judge_case_changes(array(select n.case_change_id from added n)) k
+    union all
+    select 'recorded change ' || k.id, k.why from tidings.judge_record_changes(array(select n.record_change_id from added n)) k
+    union all
+    select 'row ' || coalesce(n.interaction_id, n.case_change_id, n.record_change_id), case when coalesce(i.id, c.id, h.id) is null then 'unknown' else 'young' end
+    from added n
+    left join tidings.interactions i on i.id = n.interaction_id
+    left join tidings.case_changes c on c.id = n.case_change_id
+    left join tidings.record_changes h on h.id = n.record_change_id
+    where coalesce(i.id, c.id, h.id) is null
+      or n.cause = 'retention' and (coalesce(i.created_at, c.received_at, h.changed_at) < oldest_kept) is not true
+  ) j
+  where j.rule is not null
+  limit 1;
+  if found then
+    perform tidings.refuse_erasure(refused.what, refused.rule);
+  end if;
+  return null;
+end $$;
+create trigger guard_erasures after insert on tidings.erasures
+referencing new table as added
+for each statement execute function tidings.guard_erasures();
 create trigger keep_history before delete or truncate on tidings.erasures
 for each statement execute function tidings.keep_history();
 
--- The progress of the daemons that erase old content: one row, which is also their lock
+-- The progress of the daemons that erase old content: one row for each kind of row, in their order. The rows are also their lock.
 create table tidings.retention_state (
-  is_only boolean primary key default true,
-  -- the interactions up to this one were looked at in this pass
-  interaction_id bigint not null default 0,
+  kind tidings.erased_kind primary key,
+  -- the rows up to this one were looked at in this pass
+  last_id bigint not null default 0,
   -- the first one of this pass that was old and kept: the next pass begins there
   kept_id bigint,
   pass_ended_on date
 );
-insert into tidings.retention_state default values;
+insert into tidings.retention_state (kind) values ('interactions'), ('caseChanges'), ('recordChanges');
 create trigger keep_history before insert or delete or truncate on tidings.retention_state
 for each statement execute function tidings.keep_history();
 
--- The leaves of an interaction that have content: its state, the history of its content, and its receipts
-create function tidings.content_leaves(wanted_id bigint) returns jsonb
-language sql stable return (
-  select coalesce(jsonb_agg(jsonb_build_object('source', l.source, 'id', l.id::text, 'sha256', encode(sha256('\x00'::bytea || convert_to(l.leaf, 'UTF8')), 'hex'))
-    order by l.source, l.id), '[]')
-  from (
-    select 'interactions' as source, s.id, s.leaf from tidings.interaction_states s where s.interaction_id = wanted_id and s.has_ended
-    union all
-    select l.source, l.id, l.leaf
-    from tidings.record_changes h
-    join tidings.record_leaves l on l.source = 'recordChanges' and l.id = h.id
-    where h.table_name = 'interactions' and h.row_id = wanted_id::text and h.changes ?| array['content', 'contact', 'borrower', 'meta_data']
-    union all
-    select l.source, l.id, l.leaf
-    from tidings.receipts r
-    join tidings.record_leaves l on l.source = 'receipts' and l.id = r.id
-    where r.interaction_id = wanted_id
-  ) l
-);
+-- The leaves that erasing changes, each with the id of the erased row: of an interaction its state, the history of its content, and its receipts
+create function tidings.content_leaves(wanted_ids bigint[]) returns table (erased_id bigint, source text, id bigint, sha256 bytea)
+language sql stable begin atomic
+  select s.interaction_id, 'interactions', s.id, sha256('\x00'::bytea || convert_to(s.leaf, 'UTF8'))
+  from tidings.interaction_states s
+  where s.interaction_id = any(wanted_ids) and s.has_ended
+  union all
+  select h.row_id::bigint, l.source, l.id, sha256('\x00'::bytea || convert_to(l.leaf, 'UTF8'))
+  from tidings.record_changes h
+  join tidings.record_leaves l on l.source = 'recordChanges' and l.id = h.id
+  where h.table_name = 'interactions' and h.row_id = any(wanted_ids::text[]) and h.changes ?| tidings.erased_columns('interactions')
+  union all
+  select r.interaction_id, l.source, l.id, sha256('\x00'::bytea || convert_to(l.leaf, 'UTF8'))
+  from tidings.receipts r
+  join tidings.record_leaves l on l.source = 'receipts' and l.id = r.id
+  where r.interaction_id = any(wanted_ids);
+end;
+-- The leaf of each row of one source
+create function tidings.leaves_of(source text, wanted_ids bigint[]) returns table (erased_id bigint, source text, id bigint, sha256 bytea)
+language sql stable begin atomic
+  select l.id, l.source, l.id, sha256('\x00'::bytea || convert_to(l.leaf, 'UTF8'))
+  from tidings.record_leaves l
+  where l.source = leaves_of.source and l.id = any(wanted_ids);
+end;
 
--- Erases the content of one interaction: what was sent or logged, the address, the borrower, the lender's notes, and the further fields of
--- its receipts. What is left of the contact is its id, type, label and status.
-create function tidings.erase_content(wanted_id bigint, why tidings.erasure_cause, because text) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+-- The changes of a history row without personal data
+create function tidings.without_personal_data(history_of text, changes jsonb) returns jsonb
+language sql immutable return changes || coalesce((
+  select jsonb_object_agg(k.key, '{"erased": true}'::jsonb) from jsonb_object_keys(changes) k(key) where k.key = any(tidings.erased_columns(history_of))
+), '{}');
+
+-- Erases the content of interactions: what was sent or logged, the address, the borrower, the lender's notes, and the further fields of
+-- their receipts. What is left of the contact is its id, type, label and status. All rows go at once: planning the statements for each
+-- interaction took most of its time.
+create function tidings.erase_interactions(wanted_ids bigint[], why tidings.erasure_cause, because text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
   before jsonb;
 begin
-  insert into tidings.erasures (interaction_id, cause, reason) values (wanted_id, why, because);
-  before := tidings.content_leaves(wanted_id);
+  insert into tidings.erasures (interaction_id, cause, reason) select distinct k, why, because from unnest(wanted_ids) k order by k;
+  before := (select jsonb_agg(to_jsonb(l)) from tidings.content_leaves(wanted_ids) l);
   update tidings.interactions i
   set content = null, borrower = null, meta_data = null,
     contact = (select jsonb_object_agg(k.key, k.value) from jsonb_each(i.contact) k where k.key in ('object', 'id', 'contactType', 'label', 'status'))
-  where i.id = wanted_id;
+  where i.id = any(wanted_ids);
   update tidings.record_changes h
-  set changes = h.changes || (
-    select jsonb_object_agg(k.key, '{"erased": true}'::jsonb) from jsonb_each(h.changes) k
-    where k.key in ('content', 'contact', 'borrower', 'meta_data')
+  set changes = tidings.without_personal_data(h.table_name, h.changes)
+  where h.table_name = 'interactions' and h.row_id = any(wanted_ids::text[]) and h.changes ?| tidings.erased_columns('interactions');
+  update tidings.receipts r set payload = null where r.interaction_id = any(wanted_ids) and r.payload is not null;
+  -- materialized: it would be computed again for each interaction
+  with was as materialized (
+    select b.source, b.id, decode(substr(b.sha256, 3), 'hex') as sha256 from jsonb_to_recordset(before) b(source text, id bigint, sha256 text)
+  ), leaf as materialized (
+    select a.erased_id, jsonb_agg(jsonb_build_object('source', a.source, 'id', a.id::text, 'was', encode(w.sha256, 'hex'), 'is', encode(a.sha256, 'hex'))
+      order by a.source, a.id) as leaves
+    from tidings.content_leaves(wanted_ids) a
+    join was w on w.source = a.source and w.id = a.id and w.sha256 <> a.sha256
+    group by a.erased_id
   )
-  where h.table_name = 'interactions' and h.row_id = wanted_id::text and h.changes ?| array['content', 'contact', 'borrower', 'meta_data'];
-  update tidings.receipts r set payload = null where r.interaction_id = wanted_id and r.payload is not null;
+  update tidings.erasures e set leaves = coalesce(l.leaves, '[]')
+  from unnest(wanted_ids) k
+  left join leaf l on l.erased_id = k
+  where e.interaction_id = k;
+end $$;
+
+-- Erases the fields of case changes, and of the cases whose present state they are.
+create function tidings.erase_case_changes(wanted_ids bigint[], why tidings.erasure_cause, because text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+declare
+  before jsonb;
+begin
+  insert into tidings.erasures (case_change_id, cause, reason) select distinct k, why, because from unnest(wanted_ids) k order by k;
+  before := (select jsonb_object_agg(l.id, l.sha256) from tidings.leaves_of('caseChanges', wanted_ids) l);
+  update tidings.case_changes c set fields = '{}' where c.id = any(wanted_ids);
+  update tidings.cases k set fields = '{}'
+  where k.id in (select c.case_id from tidings.case_changes c where c.id = any(wanted_ids)) and k.case_change_id = any(wanted_ids);
   update tidings.erasures e
-  set leaves = (
-    select coalesce(jsonb_agg(jsonb_build_object('source', b.source, 'id', b.id, 'was', b.sha256, 'is', a.sha256) order by b.source, b.id), '[]')
-    from jsonb_to_recordset(before) b(source text, id text, sha256 text)
-    join jsonb_to_recordset(tidings.content_leaves(wanted_id)) a(source text, id text, sha256 text) using (source, id)
-    where a.sha256 <> b.sha256
-  )
-  where e.interaction_id = wanted_id;
+  set leaves = jsonb_build_array(jsonb_build_object('source', l.source, 'id', l.id::text, 'was', substr(before ->> l.id::text, 3), 'is', encode(l.sha256, 'hex')))
+  from tidings.leaves_of('caseChanges', wanted_ids) l
+  where e.case_change_id = l.id;
+end $$;
+
+-- Erases the personal data in recorded changes of borrowers, contacts and loans.
+create function tidings.erase_record_changes(wanted_ids bigint[], why tidings.erasure_cause, because text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+declare
+  before jsonb;
+begin
+  insert into tidings.erasures (record_change_id, cause, reason) select distinct k, why, because from unnest(wanted_ids) k order by k;
+  before := (select jsonb_object_agg(l.id, l.sha256) from tidings.leaves_of('recordChanges', wanted_ids) l);
+  update tidings.record_changes h set changes = tidings.without_personal_data(h.table_name, h.changes) where h.id = any(wanted_ids);
+  update tidings.erasures e
+  set leaves = jsonb_build_array(jsonb_build_object('source', l.source, 'id', l.id::text, 'was', substr(before ->> l.id::text, 3), 'is', encode(l.sha256, 'hex')))
+  from tidings.leaves_of('recordChanges', wanted_ids) l
+  where e.record_change_id = l.id;
 end $$;
 
 do $$
@@ -271,7 +430,7 @@ begin
     select 'erasures', l.id, row_to_json(l)::text
     from (
       select
-        'erasures' as leaf_of, x.id, x.interaction_id, x.cause, x.reason, x.erased_at, x.erased_by, x.leaves
+        'erasures' as leaf_of, x.id, x.interaction_id, x.case_change_id, x.record_change_id, x.cause, x.reason, x.erased_at, x.erased_by, x.leaves
       from tidings.erasures x
     ) l$view$, rtrim(pg_get_viewdef('tidings.record_leaves'::regclass), '; '));
   execute format($view$create or replace view tidings.record_leaf_ids (source, last_id) with (security_invoker = true) as
@@ -281,5 +440,10 @@ begin
     rtrim(pg_get_viewdef('tidings.record_leaf_ids'::regclass), '; '));
 end $$;
 
-revoke execute on function tidings.guard_retention_class(), tidings.guard_legal_hold(), tidings.guard_erasure(), tidings.is_open_notice(bigint, bigint),
-  tidings.is_under_legal_hold(text, text), tidings.is_read_by_guard(bigint), tidings.content_leaves(bigint), tidings.erase_content(bigint, tidings.erasure_cause, text) from public;
+revoke execute on function tidings.guard_retention_class(), tidings.guard_legal_hold(), tidings.keep_erasure(), tidings.refuse_erasure(text, text),
+  tidings.guard_erasures(), tidings.is_open_notice(bigint, bigint), tidings.is_under_legal_hold(text, text), tidings.is_read_by_guard(bigint),
+  tidings.is_open_case(text), tidings.is_open_change(bigint), tidings.are_fields_read_by_guard(bigint, text),
+  tidings.is_history_under_legal_hold(text, text), tidings.judge_interactions(bigint[]), tidings.judge_case_changes(bigint[]),
+  tidings.judge_record_changes(bigint[]), tidings.content_leaves(bigint[]), tidings.leaves_of(text, bigint[]),
+  tidings.without_personal_data(text, jsonb), tidings.erase_interactions(bigint[], tidings.erasure_cause, text),
+  tidings.erase_case_changes(bigint[], tidings.erasure_cause, text), tidings.erase_record_changes(bigint[], tidings.erasure_cause, text) from public;

@@ -552,8 +552,15 @@ export const EVENTS = {
   ),
   "audit.completed": declare(
     "info",
-    "The daily audit ended: case changes, the notices that they should have caused, changes that wait in a queue, and gaps.",
-    { day: TEXT, changes: NUMBER, expected: NUMBER, waiting: NUMBER, gaps: NUMBER },
+    "The daily audit ended: case changes, the notices that they should have caused, changes that were compared with the verdicts on record because their fields are erased, changes that wait in a queue, and gaps.",
+    {
+      day: TEXT,
+      changes: NUMBER,
+      expected: NUMBER,
+      takenFromRecord: NUMBER,
+      waiting: NUMBER,
+      gaps: NUMBER,
+    },
   ),
   "outage.notKept": declare(
     "warn",
@@ -567,7 +574,7 @@ export const EVENTS = {
   ),
   "retention.contentErased": declare(
     "info",
-    "One round of the nightly erasing of content that is older than its class: interactions looked at, erased, and kept because their notice is open or they are under a legal hold.",
+    "One round of the nightly erasing of content that is older than its class: interactions, case changes and recorded changes that were looked at, erased, and kept because of an open notice, a legal hold or the guard.",
     { lookedAt: NUMBER, erased: NUMBER, kept: NUMBER },
   ),
   "recordTree.headMade": declare(

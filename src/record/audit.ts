@@ -18,6 +18,8 @@ export interface AuditTotals {
   readonly waiting: number;
   /** The notices that the changes should have caused. */
   readonly expected: number;
+  /** The changes whose notices were compared with the verdicts on record, because their fields are erased. */
+  readonly takenFromRecord: number;
 }
 
 /** What an audit reports while it runs. */
@@ -42,7 +44,7 @@ export async function runAudit(
   { onGap, onProgress }: AuditListener,
 ): Promise<AuditTotals> {
   const { firstId, changes: all } = await findAuditRange(db, scope);
-  let totals: AuditTotals = { changes: 0, waiting: 0, expected: 0 };
+  let totals: AuditTotals = { changes: 0, waiting: 0, expected: 0, takenFromRecord: 0 };
   let next = firstId;
   while (next !== null) {
     const batch = await loadAuditedChanges(db, scope, next, BATCH);
@@ -67,6 +69,7 @@ async function auditBatch(
     changes: batch.length,
     waiting: results.filter(({ isWaiting }) => isWaiting).length,
     expected: results.reduce((sum, { expected }) => sum + expected, 0),
+    takenFromRecord: results.filter(({ isTakenFromRecord }) => isTakenFromRecord).length,
   };
 }
 
@@ -74,6 +77,7 @@ const added = (one: AuditTotals, other: AuditTotals): AuditTotals => ({
   changes: one.changes + other.changes,
   waiting: one.waiting + other.waiting,
   expected: one.expected + other.expected,
+  takenFromRecord: one.takenFromRecord + other.takenFromRecord,
 });
 
 const idAfter = (id: CaseChangeId | undefined): CaseChangeId | null =>

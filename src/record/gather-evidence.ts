@@ -124,7 +124,7 @@ async function rowsUnder(
   size: number,
 ): Promise<{ readonly rows: readonly ProvableRow[]; readonly newerRows: number }> {
   const names = Map.groupBy(await listRowNames(db, covered), (name) => name.source);
-  const erased = await listErasedLeaves(db, covered.interactionIds);
+  const erased = await listErasedLeaves(db, covered);
   const rows: ProvableRow[] = [];
   let newerRows = 0;
   for (const source of LEAF_SOURCES) {

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { eraseOld } from "../store/operate/retention.ts";
+import { eraseOld } from "../store/operate/erasing.ts";
 
 /** The hours of the lender's day in which a daemon erases, from the first to before the second. */
 const HOURS = [1, 5] as const;
@@ -18,7 +18,7 @@ const hourIn = (zone: string, now: Date): number =>
 const MOST_BATCHES = 50;
 
 /**
- * Creates a function that erases content that is older than its class, at night, and reports it. One daemon at a time does so; a batch
+ * Creates a function that erases what is older than its class, at night, and reports it. One daemon at a time does so; a batch
  * that was interrupted is not done, and the next one continues. Without years for the class it does nothing.
  */
 export const createEraser =
@@ -38,7 +38,7 @@ export const createEraser =
       if (batch === undefined) break;
       total.lookedAt += batch.lookedAt;
       total.erased += batch.erased;
-      total.kept += batch.kept;
+      total.kept += batch.lookedAt - batch.erased;
     }
     if (total.lookedAt > 0) emit("retention.contentErased", total);
   };

@@ -451,7 +451,9 @@ test("an amendment is shown next to the recorded status, and proved", async () =
 });
 
 test("erased content is not in the pack, which still proves the hash of its row", async () => {
-  await pool.query("select tidings.erase_content(2, 'request', 'The borrower asked for it.')");
+  await pool.query(
+    "select tidings.erase_interactions(array[2::bigint], 'request', 'The borrower asked for it.')",
+  );
   await growTree();
   const { files, path } = await pack("--interaction", "2");
   expect(textIn(files, "index.html")).toContain("(request): The borrower asked for it.");

@@ -150,7 +150,10 @@ test("a notice that was amended and then erased says both", async () => {
      values ($1, 'lostByCarrier', 0, 'failed', 'emailFailed', 'lost', 'letter 4')`,
     [id],
   );
-  await pool.query("select tidings.erase_content($1, 'request', 'Asked by letter')", [id]);
+  await pool.query(
+    "select tidings.erase_interactions(array[$1::bigint], 'request', 'Asked by letter')",
+    [id],
+  );
   const { output } = await run(id);
   expect(output).toMatch(/amended +to failed emailFailed; `tidings explain \d+` has the reason/);
   expect(output).toMatch(/erased +\S.*, by .*: Asked by letter/);

@@ -127,7 +127,10 @@ test("a consent, a legal hold with its end, and an erasure are on it", async () 
     "update tidings.interactions set status = 'canceled', failure_description_short = 'x', failure_description_long = 'x' where id = $1",
     [notice],
   );
-  await pool.query("select tidings.erase_content($1, 'request', 'asked by letter')", [notice]);
+  await pool.query(
+    "select tidings.erase_interactions(array[$1::bigint], 'request', 'asked by letter')",
+    [notice],
+  );
   const words = (await explaining("--timeline", notice)).entries.map((one) => one.words);
   expect(words).toContainEqual(
     expect.stringMatching(

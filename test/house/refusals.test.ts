@@ -272,6 +272,7 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
   interactions_segments_count_from_one: ["interactions", { segments: 0 }],
   loan_types_ids_have_at_most_200_characters: ["loan_types", { external_id: "zebra".repeat(41) }],
   loan_types_texts_have_at_most_10000_characters: ["loan_types", { name: "zebra".repeat(2_001) }],
+  erasures_are_of_one_row: ["erasures", { interaction_id: null }],
   erasures_reason_has_at_most_1000_characters: ["erasures", { reason: "" }],
   legal_holds_are_of_one_borrower_or_case: ["legal_holds", { case_id: "zebra" }],
   legal_holds_reason_has_at_most_1000_characters: ["legal_holds", { reason: "" }],

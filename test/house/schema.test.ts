@@ -63,6 +63,7 @@ const LISTS: readonly (readonly [keyof typeof vocabulary, string])[] = [
   ["AMENDMENT_KINDS", "amendment_kind"],
   ["RECORD_CLASSES", "record_class"],
   ["ERASURE_CAUSES", "erasure_cause"],
+  ["ERASED_KINDS", "erased_kind"],
   ["VERDICT_OUTCOMES", "verdict_outcome"],
   ["HOLD_DECISIONS", "hold_decision"],
   ["CONTACT_EVENT_KINDS", "contact_event_kind"],

@@ -55,9 +55,14 @@ const retentionLines = ({ retention }: AuditReport, show: ShowMoment): string[] 
     ? []
     : ["", "Retention", ...retention.flatMap((one) => wrapped(classInWords(one, show), "  "))];
 
-function summaryOf({ changes, waiting, expected, from, until }: AuditReport): string {
+function summaryOf(report: AuditReport): string {
+  const { changes, waiting, expected, takenFromRecord, from, until } = report;
+  const erased =
+    takenFromRecord === 0
+      ? ""
+      : ` Of ${counted(takenFromRecord, "change")} the fields are erased, so the verdicts on record were taken and not recomputed.`;
   const queued = waiting === 0 ? "" : ` ${counted(waiting, "change")} of them still in a queue.`;
-  return `${counted(changes, "change")} arrived from ${from.toISOString()} until ${until.toISOString()} and should have caused ${counted(expected, "notice")}.${queued}`;
+  return `${counted(changes, "change")} arrived from ${from.toISOString()} until ${until.toISOString()} and should have caused ${counted(expected, "notice")}.${queued}${erased}`;
 }
 
 /** A long audit shows its progress on a terminal in steps of this many changes. */

@@ -50,9 +50,18 @@ function changeLines(one: ResolvedChange, history: TypeHistory, show: ShowMoment
     `Change ${change.id} of case ${change.caseId} (${change.caseTypeId}) of borrower ${borrowerId}`,
     ...wrapped(`${show(change.changedAt)}: ${stateInWords(change)}; ${before}.`, "  "),
     ...wrapped(resolvedInWords(one, show), "  "),
+    ...erasedLines(one, show),
     ...explainResolution(one, history).flatMap((verdict) => verdictLines(verdict, one.notices)),
   ];
 }
+
+const erasedLines = ({ erased }: ResolvedChange, show: ShowMoment): string[] =>
+  erased === null
+    ? []
+    : wrapped(
+        `${erased.by} has erased its fields on ${show(erased.at)}: ${erased.reason} The verdicts are those on record.`,
+        "  ",
+      );
 
 function resolvedInWords(
   { change, fires, resolution, waiting }: ResolvedChange,
@@ -97,7 +106,7 @@ function noticeInWords(typeId: number, notices: readonly CausedNotice[]): string
 export function changesJson({ changes, total, history }: ExplainedChanges): string {
   const document = {
     total,
-    changes: changes.map(({ change, fires, resolution, waiting, notices, borrowerId }) => ({
+    changes: changes.map(({ change, fires, resolution, waiting, notices, borrowerId, erased }) => ({
       caseChangeId: change.id,
       caseId: change.caseId,
       caseTypeId: change.caseTypeId,
@@ -111,6 +120,7 @@ export function changesJson({ changes, total, history }: ExplainedChanges): stri
       resolvedAt: resolution?.resolvedAt ?? null,
       resolvedBy: resolution?.resolvedBy ?? null,
       waiting,
+      erased,
       types: explainResolution({ change, resolution }, history).map((verdict) => ({
         ...verdict,
         interactionId:

@@ -125,8 +125,8 @@ const WORDS: Readonly<Record<EntryKind, InWords>> = {
         : `It was written to the contact on ${moment(appliedAt, show)}.`;
     return `The borrower ${kind} ${word(scope)} messages to contact ${word(contactId)} by ${word(source)}${after(": ", reason)}. Recorded by ${by}. ${written}`;
   },
-  erased: ({ cause, reason }, by) =>
-    `${by} has erased the content (${word(cause)}): ${word(reason)}`,
+  erased: ({ cause, reason, part }, by) =>
+    `${by} has erased the ${word(part) || "content"} (${word(cause)}): ${word(reason)}`,
   legalHeld: (facts, by) =>
     `${by} begins a legal hold on ${holderOf(facts)}${after(": ", facts["reason"])}.`,
   legalHoldEnded: (facts, by) =>

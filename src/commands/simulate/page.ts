@@ -12,11 +12,12 @@ export interface ShownSimulation extends Simulation {
 
 /** Writes the comparison as one JSON document. Messages are named by their ids. */
 export function simulationJson(shown: ShownSimulation): string {
-  const { period, changes, messages, same, minutes, fates, rules, differences } = shown;
+  const { period, changes, erased, messages, same, minutes, fates, rules, differences } = shown;
   return JSON.stringify({
     from: period.from,
     to: period.to,
     changes,
+    fieldsErased: erased,
     messages,
     same,
     factsLaterByMinutes: minutes,
@@ -41,7 +42,7 @@ const exampleJson = ({ replayed, would }: Compared): object => ({
 
 /** Writes the comparison as a page: counts, rules, and the first differences of each kind. */
 export function simulationPage(shown: ShownSimulation): string {
-  const { period, showMoment, changes, messages, same, minutes, differences } = shown;
+  const { period, showMoment, changes, erased, messages, same, minutes, differences } = shown;
   const precision =
     minutes === 0
       ? "Each message was judged on the facts known when it was due."
@@ -49,6 +50,11 @@ export function simulationPage(shown: ShownSimulation): string {
   return [
     `${showMoment(period.from)} to ${showMoment(period.to)}: ${counted(changes, "case change")}, ${counted(messages, "message")}, ${same} as it was done`,
     precision,
+    ...(erased === 0
+      ? []
+      : [
+          `The fields of ${counted(erased, "case change")} are erased. They are not matched again, and the guard does not see their fields.`,
+        ]),
     "",
     ...fateTable(shown),
     ...ruleTable(shown),

@@ -47,6 +47,8 @@ export interface SimulationInputs {
 
 export interface Simulation extends Tally {
   readonly changes: number;
+  /** The changes whose fields are erased: a version is not tried on them, and the guard does not see the fields. */
+  readonly erased: number;
   /** Facts that have no date are those known so many minutes later at most. 0: at the time of each message. */
   readonly minutes: number;
 }
@@ -54,7 +56,7 @@ export interface Simulation extends Tally {
 /** Replays a period and compares. Give a transaction that only reads. */
 export async function simulate(inputs: SimulationInputs): Promise<Simulation> {
   const { db, period, type } = inputs;
-  const changes = await countChanges(db, period);
+  const counts = await countChanges(db, period);
   const onRecord = await listAll(inputs);
   const tally = createTally();
   const messages =
@@ -68,7 +70,7 @@ export async function simulate(inputs: SimulationInputs): Promise<Simulation> {
     done += slice.items.length;
     inputs.onProgress(done, messages.length);
   }
-  return { ...tally.read(), changes, minutes };
+  return { ...tally.read(), ...counts, minutes };
 }
 
 async function listAll({ db, period, now }: SimulationInputs): Promise<Replayed[]> {

@@ -15,7 +15,8 @@ type Named = Partial<Pick<Gap, "notificationTypeId" | "notificationTypeVersion" 
 /**
  * Recomputes which notices a case change should have caused from the change, the versions that were active when it was
  * resolved, and their links of that time, and lists each difference from the record. It shares `match` with the resolver
- * and nothing else. A change that waits in a queue has no gaps.
+ * and nothing else. Without the fields, which may be erased, nothing can be recomputed: then the notices are compared with the
+ * verdicts on record. A change that waits in a queue has no gaps.
  */
 export function auditChange(audited: AuditedChange, history: TypeHistory): AuditedResult {
   const { fires, move, resolution } = audited;
@@ -27,6 +28,7 @@ export function auditChange(audited: AuditedChange, history: TypeHistory): Audit
       gaps: [...state, ...extras(audited, new Map())],
       expected: 0,
       isWaiting: false,
+      isTakenFromRecord: false,
     };
   if (resolution === null)
     return unfinished(
@@ -46,6 +48,7 @@ export function auditChange(audited: AuditedChange, history: TypeHistory): Audit
     ],
     expected: expected.size,
     isWaiting: false,
+    isTakenFromRecord: audited.isErased,
   };
 }
 
@@ -57,12 +60,13 @@ function unfinished(
   long: string,
 ): AuditedResult {
   const { isQueued, refusedBy } = audited;
-  if (isQueued && refusedBy === null) return { gaps, expected: 0, isWaiting: true };
+  const unknown = { expected: 0, isTakenFromRecord: false };
+  if (isQueued && refusedBy === null) return { gaps, isWaiting: true, ...unknown };
   const reason = refusedBy === null ? long : `${refusedBy} refuses the change.`;
   return {
     gaps: [...gaps, gap(audited, kind, reason)],
-    expected: 0,
     isWaiting: isQueued,
+    ...unknown,
   };
 }
 
@@ -112,6 +116,7 @@ function recompute(
   history: TypeHistory,
 ): { readonly expected: Expected; readonly gaps: readonly Gap[] } {
   const recorded = verdictsByType(verdicts);
+  if (audited.isErased) return { expected: firedOnRecord(recorded), gaps: [] };
   const lives = history.versions.filter(
     (life) => activity(life, audited.change.caseTypeId, resolvedAt, history) !== "inactive",
   );
@@ -131,12 +136,22 @@ function recompute(
   return { expected, gaps };
 }
 
+function firedOnRecord(recorded: ReadonlyMap<string, Verdict>): Expected {
+  const fired = [...recorded].filter(([, verdict]) => verdict === "fires");
+  return new Map(fired.map(([key]) => versionOf(key)));
+}
+
 type Verdict = "fires" | Silence;
 
 function verdictOf({ change }: AuditedChange, life: VersionLife): Verdict {
   const matched = match(change, life);
   return matched.kind === "fires" ? "fires" : matched.why;
 }
+
+const versionOf = (key: string): [id: number, version: number] => {
+  const [id = 0, version = 0] = key.split(".").map(Number);
+  return [id, version];
+};
 
 const keyOf = ({ id, version }: Pick<VersionLife, "id" | "version">): string => `${id}.${version}`;
 
@@ -204,7 +219,7 @@ function differs(
 }
 
 function unexplained(audited: AuditedChange, key: string, noted: Verdict): Gap {
-  const [id = 0, version = 0] = key.split(".").map(Number);
+  const [id, version] = versionOf(key);
   return gap(
     audited,
     "resolutionDiffers",

@@ -24,8 +24,9 @@ export const blockIdOf = (interactionId: string): string => `attempt-${interacti
 export function attemptSection(traced: TracedAttempt, rows: RecordRows): Safe {
   const { attempt, state, transitions } = traced;
   const { interactionId } = attempt;
-  const own = <Row extends { readonly interaction_id: number }>(all: readonly Row[]): Row[] =>
-    all.filter((row) => String(row.interaction_id) === interactionId);
+  const own = <Row extends { readonly interaction_id: number | null }>(
+    all: readonly Row[],
+  ): Row[] => all.filter((row) => String(row.interaction_id) === interactionId);
   const receipts = rows.receipts.filter((row) => attempt.receiptIds.includes(String(row.id)));
   const history = rows.history.filter(
     (row) => row.table_name === "interactions" && row.row_id === interactionId,

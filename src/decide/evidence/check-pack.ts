@@ -123,8 +123,13 @@ const OF_ATTEMPTS = new Set([
 /** A row about an interaction that is no attempt of the pack, or a receipt of none. */
 function strayRow({ rows, attempts }: Pack, { receipts }: RecordRows): PackFlaw | undefined {
   const known = new Set(attempts.map((one) => one.interactionId));
+  const changes = new Set(
+    rows.filter((row) => row.source === "caseChanges").map((row) => namesIn(row).id),
+  );
   const isOther = (row: PackRow): boolean =>
-    OF_ATTEMPTS.has(row.source) && !known.has(namesIn(row).interactionId);
+    OF_ATTEMPTS.has(row.source) &&
+    !known.has(namesIn(row).interactionId) &&
+    !(row.source === "erasures" && changes.has(String(objectIn(row.text)["case_change_id"])));
   const stray = rows.find(isOther);
   if (stray !== undefined)
     return flaw(rowPathOf(stray), "The pack has no attempt of the interaction of this row.");

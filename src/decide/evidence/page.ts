@@ -94,7 +94,8 @@ const typeOf = (state: TracedAttempt["state"]): string | null =>
     ? (state?.origin ?? null)
     : `${state.notification_type_id}, version ${state.notification_type_version}`;
 
-function changeSection(change: ChangeRow, { resolutions }: RecordRows): Safe {
+function changeSection(change: ChangeRow, { resolutions, erasures }: RecordRows): Safe {
+  const erasure = erasures.find((one) => one.case_change_id === change.id);
   const resolution = resolutions.find((one) => one.case_change_id === change.id);
   const verdicts = Object.entries(resolution?.verdicts ?? {}).toSorted(([one], [other]) =>
     one < other ? -1 : 1,
@@ -107,6 +108,12 @@ ${facts([
   ["happened", utc(change.changed_at)],
   ["arrived", utc(change.received_at)],
   ["fields", Object.keys(change.fields).length === 0 ? null : json(change.fields)],
+  [
+    "fields erased",
+    erasure === undefined
+      ? null
+      : `${utc(erasure.erased_at)} by ${erasure.erased_by} (${erasure.cause}): ${erasure.reason}`,
+  ],
   [
     "resolved",
     resolution === undefined

@@ -166,7 +166,10 @@ export interface ContactEventRow {
   readonly withdraws_id: number | null;
 }
 export interface ErasureRow {
-  readonly interaction_id: number;
+  readonly id: number;
+  /** Null for the erasure of the fields of a change. Packs of the time before those have no case_change_id. */
+  readonly interaction_id: number | null;
+  readonly case_change_id?: number | null;
   readonly cause: string;
   readonly reason: string;
   readonly erased_at: string;

@@ -49,6 +49,8 @@ export interface AuditedChange {
   /** True if `earlier` may lack older changes. */
   readonly hasMoreEarlier: boolean;
   readonly resolution: Resolution | null;
+  /** True if the fields of the change, or of the next change in time, are erased on record. */
+  readonly isErased: boolean;
   /** True if the change waits in a queue to be taken in or resolved. */
   readonly isQueued: boolean;
   /** The constraint or SQLSTATE because of which it was not taken in or resolved; null if it was not tried or did not fail. */
@@ -63,4 +65,6 @@ export interface AuditedResult {
   readonly expected: number;
   /** True while the change waits in a queue. */
   readonly isWaiting: boolean;
+  /** True if the verdicts on record were taken, because the fields are erased. */
+  readonly isTakenFromRecord: boolean;
 }

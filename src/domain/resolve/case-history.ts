@@ -38,6 +38,8 @@ export interface ResolvedChange {
   /** Null if it has a resolution, or needs none. */
   readonly waiting: Waiting | null;
   readonly notices: readonly CausedNotice[];
+  /** When and by whom the fields were erased, and why; null if they were not. */
+  readonly erased: { readonly at: Date; readonly by: string; readonly reason: string } | null;
 }
 
 /** A published or draft version of a notification type, with the times of its life. */

@@ -50,6 +50,7 @@ type Row = Omit<CaseChange, "before" | "changedAt"> & {
   readonly resolvedAt: Date | null;
   readonly resolvedBy: string | null;
   readonly verdicts: Resolution["verdicts"] | null;
+  readonly isErased: boolean;
   readonly isQueued: boolean;
   readonly refusedBy: string | null;
   readonly notices: readonly RecordedNotice[];
@@ -124,7 +125,10 @@ async function load(db: Db, changes: RawBuilder<unknown>): Promise<AuditedChange
         as move,
       case when f.id is not null then json_build_object('status', f.status, 'outcome', f.outcome, 'fields', f.fields, 'fires', f.fires) end
         as following,
-      coalesce(e.earlier, '[]') as earlier, r.resolved_at, r.resolved_by, r.verdicts, exists (select from queued q where q.id = c.id) as is_queued,
+      coalesce(e.earlier, '[]') as earlier, r.resolved_at, r.resolved_by, r.verdicts,
+      exists (select from tidings.erasures e where e.case_change_id = c.id)
+        or exists (select from tidings.erasures e where e.case_change_id = f.id) as is_erased,
+      exists (select from queued q where q.id = c.id) as is_queued,
       (select max(q.refused_by) from queued q where q.id = c.id) as refused_by,
       coalesce(n.notices, '[]') as notices
     from (${changes}) c
@@ -146,6 +150,7 @@ function auditedChange(row: Row): AuditedChange {
     resolvedAt,
     resolvedBy,
     verdicts,
+    isErased,
     isQueued,
     refusedBy,
     notices,
@@ -166,6 +171,7 @@ function auditedChange(row: Row): AuditedChange {
     earlier,
     hasMoreEarlier: earlier.length === EARLIER,
     resolution,
+    isErased,
     isQueued,
     refusedBy,
     notices,

@@ -40,18 +40,20 @@ export async function loadResolvedChanges(
     const change = changes.find((one) => one.id === id);
     const state = states.find((one) => one.id === id);
     if (change === undefined || state === undefined) return [];
-    const { fires, resolution, waiting } = state;
     const { borrowerId } = change;
-    return [{ change, borrowerId, fires, resolution, waiting, notices: notices.get(id) ?? [] }];
+    return [{ ...state, change, borrowerId, notices: notices.get(id) ?? [] }];
   });
 }
 
-interface State extends Pick<ResolvedChange, "fires" | "waiting"> {
+interface State extends Pick<ResolvedChange, "fires" | "waiting" | "erased"> {
   readonly id: CaseChangeId;
   readonly resolution: Resolution | null;
 }
 
 type StateRow = Pick<State, "id" | "fires"> & {
+  readonly erasedAt: Date | null;
+  readonly erasedBy: string | null;
+  readonly erasedWhy: string | null;
   readonly resolvedAt: Date | null;
   readonly resolvedBy: string | null;
   readonly verdicts: Resolution["verdicts"] | null;
@@ -62,8 +64,9 @@ type StateRow = Pick<State, "id" | "fires"> & {
 async function loadStates(db: Db, ids: readonly CaseChangeId[]): Promise<State[]> {
   const { rows } = await sql<StateRow>`
     select c.id, c.fires, r.resolved_at, r.resolved_by, r.verdicts, coalesce(q.attempts, m.attempts, 0) as attempts,
-      coalesce(q.failed_by, m.refused_by) as failed_by
+      coalesce(q.failed_by, m.refused_by) as failed_by, e.erased_at, e.erased_by, e.reason as erased_why
     from tidings.case_changes c
+    left join tidings.erasures e on e.case_change_id = c.id
     left join tidings.resolutions r on r.case_change_id = c.id
     left join tidings.missed_changes m on m.case_change_id = c.id
     left join lateral (
@@ -73,12 +76,21 @@ async function loadStates(db: Db, ids: readonly CaseChangeId[]): Promise<State[]
     ) q on true
     where c.id = any(${ids}::bigint[])
   `.execute(db);
-  return rows.map(({ resolvedAt, resolvedBy, verdicts, attempts, failedBy, ...row }): State => {
-    if (resolvedAt !== null && resolvedBy !== null && verdicts !== null)
-      return { ...row, resolution: { resolvedAt, resolvedBy, verdicts }, waiting: null };
-    const waiting: Waiting | null = row.fires ? { attempts, failedBy } : null;
-    return { ...row, resolution: null, waiting };
-  });
+  return rows.map(stateOf);
+}
+
+function stateOf(read: StateRow): State {
+  const { resolvedAt, resolvedBy, verdicts, attempts, failedBy, erasedAt, erasedBy, erasedWhy } =
+    read;
+  const erased =
+    erasedAt === null || erasedBy === null || erasedWhy === null
+      ? null
+      : { at: erasedAt, by: erasedBy, reason: erasedWhy };
+  const row = { id: read.id, fires: read.fires, erased };
+  if (resolvedAt !== null && resolvedBy !== null && verdicts !== null)
+    return { ...row, resolution: { resolvedAt, resolvedBy, verdicts }, waiting: null };
+  const waiting: Waiting | null = read.fires ? { attempts, failedBy } : null;
+  return { ...row, resolution: null, waiting };
 }
 
 async function loadNotices(db: Db, ids: readonly CaseChangeId[]): Promise<CausedNotice[]> {

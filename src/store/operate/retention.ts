@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import type { BorrowerId, CaseId, InteractionId } from "../../domain/ids.ts";
-import type { ErasureCause, RecordClass } from "../../domain/vocabulary.ts";
+import type { BorrowerId, CaseId } from "../../domain/ids.ts";
+import type { RecordClass } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** Sets for how many years a class is kept; null keeps it for good. The history keeps what was set before. */
@@ -119,110 +119,4 @@ export async function endLegalHold(
     where h.ended_at is null and (h.borrower_id = ${borrowerId} or h.case_id = ${caseId})
   `.execute(db);
   return numAffectedRows > 0n;
-}
-
-/** The result of one batch. */
-export interface ErasedBatch {
-  /** The last interaction that it looked at. */
-  readonly lastId: InteractionId | null;
-  /** The first one that it kept. */
-  readonly keptId: InteractionId | null;
-  readonly lookedAt: number;
-  readonly erased: number;
-  /** Not erased, because the notice is open, a legal hold is on it or the guard reads its words. */
-  readonly kept: number;
-}
-
-interface Candidate {
-  readonly id: InteractionId;
-  readonly isKept: boolean;
-}
-
-/** Erases what may be erased, one interaction after the other in the transaction. */
-async function eraseCandidates(
-  transaction: Db,
-  candidates: readonly Candidate[],
-  { cause, reason }: { readonly cause: ErasureCause; readonly reason: string },
-): Promise<ErasedBatch> {
-  const ids = candidates.filter(({ isKept }) => !isKept).map(({ id }) => id);
-  await sql`
-    select count(tidings.erase_content(k.id, ${cause}, ${reason})) from unnest(${ids}::bigint[]) k(id)
-  `.execute(transaction);
-  return {
-    lastId: candidates.at(-1)?.id ?? null,
-    keptId: candidates.find(({ isKept }) => isKept)?.id ?? null,
-    lookedAt: candidates.length,
-    erased: ids.length,
-    kept: candidates.length - ids.length,
-  };
-}
-
-/** Erases the content of the next interactions of a borrower after an id, and commits. */
-export const eraseOfBorrower = (
-  db: Db,
-  borrowerId: BorrowerId,
-  reason: string,
-  { afterId, limit }: { readonly afterId: InteractionId; readonly limit: number },
-): Promise<ErasedBatch> =>
-  db.transaction().execute(async (transaction) => {
-    const { rows } = await sql<Candidate>`
-      select i.id, tidings.is_open_notice(i.id, i.first_interaction_id) or tidings.is_under_legal_hold(i.person_id, i.case_id)
-        or tidings.is_read_by_guard(i.id) as is_kept
-      from tidings.interactions i
-      where i.person_id = ${borrowerId} and i.id > ${afterId}::bigint
-        and not exists (select from tidings.erasures e where e.interaction_id = i.id)
-      order by i.id
-      limit ${limit}
-    `.execute(transaction);
-    return await eraseCandidates(transaction, rows, { cause: "request", reason });
-  });
-
-/**
- * Erases the content of the next interactions that are older than their class, and commits. Undefined if no class has years, if
- * the pass of the day has ended, or if another daemon does it. The day is that of `zone` (IANA).
- */
-export const eraseOld = (db: Db, zone: string, limit: number): Promise<ErasedBatch | undefined> =>
-  db.transaction().execute(async (transaction) => {
-    const { rows } = await sql<{ afterId: InteractionId; years: number }>`
-      select s.interaction_id as after_id, c.years
-      from tidings.retention_state s
-      join tidings.retention_classes c on c.record_class = 'content' and c.years is not null
-      where s.pass_ended_on is distinct from (now() at time zone ${zone})::date
-      for update of s skip locked
-    `.execute(transaction);
-    const [pass] = rows;
-    if (pass === undefined) return undefined;
-    const old = await oldAfter(transaction, pass, limit);
-    const reason = `It is older than ${pass.years} years.`;
-    const batch = await eraseCandidates(transaction, old, { cause: "retention", reason });
-    await sql`
-      update tidings.retention_state s
-      set interaction_id = coalesce(${batch.lastId}::bigint, s.kept_id - 1, s.interaction_id),
-        kept_id = case when ${batch.lastId}::bigint is not null then coalesce(s.kept_id, ${batch.keptId}::bigint) end,
-        pass_ended_on = case when ${batch.lastId}::bigint is null then (now() at time zone ${zone})::date else s.pass_ended_on end
-    `.execute(transaction);
-    return batch;
-  });
-
-/** Interactions are stored in the order of their ids, so the first one that is young ends the search. */
-async function oldAfter(
-  transaction: Db,
-  { afterId, years }: { readonly afterId: InteractionId; readonly years: number },
-  limit: number,
-): Promise<Candidate[]> {
-  const { rows } = await sql<Candidate>`
-    select o.id, tidings.is_open_notice(o.id, o.first_interaction_id) or tidings.is_under_legal_hold(o.person_id, o.case_id) as is_kept
-    from (
-      select i.id, i.first_interaction_id, i.person_id, i.case_id, i.created_at
-      from tidings.interactions i
-      where i.id > ${afterId}::bigint and not exists (select from tidings.erasures e where e.interaction_id = i.id)
-        -- kept for good, so each pass would begin there again
-        and not tidings.is_read_by_guard(i.id)
-      order by i.id
-      limit ${limit}
-    ) o
-    where o.created_at < now() - make_interval(years => ${years}::int)
-    order by o.id
-  `.execute(transaction);
-  return rows;
 }

@@ -121,6 +121,9 @@ const OF_BORROWERS = sql`(
   select e.erased_at, 'erased', 6, e.id, null, e.interaction_id, e.erased_by, jsonb_build_object('cause', e.cause, 'reason', e.reason)
   from tidings.erasures e join asked a on a.id = e.interaction_id
   union all
+  select e.erased_at, 'erased', 6, e.id, e.case_change_id, null, e.erased_by, jsonb_build_object('cause', e.cause, 'reason', e.reason, 'part', 'fields')
+  from tidings.erasures e join changes a on a.id = e.case_change_id
+  union all
   select h.held_at, 'legalHeld', 6, h.id, null, null, h.held_by,
     jsonb_strip_nulls(jsonb_build_object('borrowerId', h.borrower_id, 'caseId', h.case_id, 'reason', h.reason))
   from legal_holds h

@@ -334,13 +334,15 @@ export interface EntryTimes {
 }
 
 export interface Erasures {
+  caseChangeId: Int8 | null;
   cause: string;
   erasedAt: Generated<Timestamp>;
   erasedBy: Generated<string>;
   id: Generated<Int8>;
-  interactionId: Int8;
+  interactionId: Int8 | null;
   leaves: Json | null;
   reason: string;
+  recordChangeId: Int8 | null;
 }
 
 export interface GuardLocks {
@@ -826,9 +828,9 @@ export interface RetentionClasses {
 }
 
 export interface RetentionState {
-  interactionId: Generated<Int8>;
-  isOnly: Generated<boolean>;
   keptId: Int8 | null;
+  kind: string;
+  lastId: Generated<Int8>;
   passEndedOn: Timestamp | null;
 }
 

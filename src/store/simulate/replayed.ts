@@ -77,7 +77,7 @@ export async function listReplayed(
   }));
 }
 
-/** Lists the ids of the case changes of a period after an id, of the case types of one notification type or of all. */
+/** Lists the ids of the case changes of a period after an id, of the case types of one notification type or of all. Those without fields are left out. */
 export async function listChangeIds(
   db: Db,
   { from, to, notificationTypeId }: Period,
@@ -87,6 +87,7 @@ export async function listChangeIds(
   const { rows } = await sql<{ id: CaseChangeId }>`
     select c.id from tidings.case_changes c
     where c.id > ${after} and c.received_at >= ${from} and c.received_at < ${to} and c.fires
+      and not exists (select from tidings.erasures e where e.case_change_id = c.id)
       and (${notificationTypeId}::int is null or c.case_type_id in (
         select l.case_type_id from tidings.case_type_notification_types l where l.notification_type_id = ${notificationTypeId}))
     order by c.id
@@ -95,12 +96,20 @@ export async function listChangeIds(
   return rows.map(({ id }) => id);
 }
 
-/** The number of case changes of a period. */
-export async function countChanges(db: Db, { from, to }: Period): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from tidings.case_changes c where c.received_at >= ${from} and c.received_at < ${to}
+/** The number of case changes of a period, and of those whose fields are erased. */
+export interface ChangeCounts {
+  readonly changes: number;
+  readonly erased: number;
+}
+
+export async function countChanges(db: Db, { from, to }: Period): Promise<ChangeCounts> {
+  const { rows } = await sql<ChangeCounts>`
+    select count(*)::int as changes, count(e.id)::int as erased
+    from tidings.case_changes c
+    left join tidings.erasures e on e.case_change_id = c.id
+    where c.received_at >= ${from} and c.received_at < ${to}
   `.execute(db);
-  return rows[0]?.count ?? 0;
+  return rows[0] ?? { changes: 0, erased: 0 };
 }
 
 /** Returns what the template versions know about their messages, by `id.version`. */

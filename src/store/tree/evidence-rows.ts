@@ -136,6 +136,8 @@ export async function listRowNames(
     union all
     select 'recordChanges', h.id::text from tidings.record_changes h join versions v using (table_name, row_id)
     union all
+    select 'erasures', e.id::text from tidings.erasures e where e.case_change_id = any(${caseChangeIds}::bigint[])
+    union all
     ${rowsOfInteractions(interactionIds)}
     union all
     select 'policyChanges', p.version::text from tidings.guard_policy_changes p
@@ -183,16 +185,16 @@ export interface ErasedLeaf {
   readonly is: string;
 }
 
-/** The leaves that were erased of interactions. */
+/** The leaves that were erased of interactions and of case changes. */
 export async function listErasedLeaves(
   db: Db,
-  interactionIds: readonly InteractionId[],
+  { caseChangeIds, interactionIds }: Covered,
 ): Promise<ErasedLeaf[]> {
   const { rows } = await sql<ErasedLeaf>`
     select l.source, l.id, l.was, l."is"
     from tidings.erasures e
     cross join lateral jsonb_to_recordset(e.leaves) l(source text, id text, was text, "is" text)
-    where e.interaction_id = any(${interactionIds}::bigint[])
+    where e.interaction_id = any(${interactionIds}::bigint[]) or e.case_change_id = any(${caseChangeIds}::bigint[])
   `.execute(db);
   return rows;
 }

@@ -127,14 +127,17 @@ const recordedRows = (name: string, key: readonly string[]): RawBuilder<unknown>
       where exists (select from unnest(${key}::text[]) k(name) where c.changes #>> array[k.name, 'from'] is not null)
       group by 1
     ), newest as (
-      select distinct on (c.row_id, e.key) c.id, c.row_id, e.key, e.value -> 'to' as value
+      select distinct on (c.row_id, e.key) c.id, c.row_id, e.key, e.value -> 'to' as value, e.value ? 'erased' as is_erased
       from change c
       cross join lateral jsonb_each(c.changes) e
       left join gone g on g.row_id = c.row_id
       where g.id is null or c.id > g.id
       order by c.row_id, e.key, c.id desc
     ), recorded as (
-      select n.row_id, max(n.id) as id, jsonb_object_agg(n.key, n.value) as row from newest n group by n.row_id
+      select n.row_id, max(n.id) as id, jsonb_object_agg(n.key, n.value) as row from newest n
+      -- erased, on record: there is nothing to compare with
+      where not n.is_erased
+      group by n.row_id
     )`;
 
 /**

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { LeafSource } from "../../domain/tree/leaf-sources.ts";
 import type { Db } from "../postgres/db.ts";
 import type { IdRange } from "./leaves.ts";
@@ -30,6 +30,18 @@ export interface WrongLeaf {
   readonly what: "altered" | "removed" | "erased";
 }
 
+/** The erasure that has changed the row of a leaf `l`. */
+const erasureOf = (source: LeafSource): RawBuilder<unknown> => sql`case ${source}
+              when 'caseChanges' then (select x.id from tidings.erasures x where x.case_change_id = l.id)
+              when 'interactions' then (
+                select x.id from tidings.interaction_transitions t join tidings.erasures x on x.interaction_id = t.interaction_id where t.id = l.id)
+              when 'receipts' then (select x.id from tidings.receipts r join tidings.erasures x on x.interaction_id = r.interaction_id where r.id = l.id)
+              else (
+                select x.id from tidings.erasures x where x.record_change_id = l.id
+                union all
+                select x.id from tidings.record_changes h join tidings.erasures x on x.interaction_id = h.row_id::bigint
+                where h.id = l.id and h.table_name = 'interactions') end`;
+
 /**
  * Compares leaves with the rows as they are now. An interaction that has moved on has a later leaf with its present state, and is
  * not compared.
@@ -52,12 +64,9 @@ export async function findWrongLeaves(
     )
     select l.id::text as id, case
         when p.id is null then 'removed'
-        when ${source} in ('interactions', 'recordChanges', 'receipts') and exists (
+        when ${source} in ('interactions', 'recordChanges', 'receipts', 'caseChanges') and exists (
           select from tidings.erasures e
-          where e.interaction_id = case ${source}
-              when 'interactions' then (select t.interaction_id from tidings.interaction_transitions t where t.id = l.id)
-              when 'receipts' then (select r.interaction_id from tidings.receipts r where r.id = l.id)
-              else (select h.row_id::bigint from tidings.record_changes h where h.id = l.id and h.table_name = 'interactions') end
+          where e.id = ${erasureOf(source)}
             and e.leaves @> jsonb_build_array(jsonb_build_object('source', ${source}::text, 'id', l.id::text,
               'was', encode(l.hash, 'hex'), 'is', encode(p.hash, 'hex')))
         ) then 'erased'

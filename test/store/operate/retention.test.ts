@@ -4,16 +4,16 @@ import { legalHold } from "../../../src/commands/legal-hold.ts";
 import { retention } from "../../../src/commands/retention.ts";
 import { verify } from "../../../src/commands/verify/verify.ts";
 import type { BorrowerId, InteractionId } from "../../../src/domain/ids.ts";
-import { createTreeGrower } from "../../../src/record/record-tree.ts";
 import { createEraser } from "../../../src/record/retention.ts";
 import { loadInteractions } from "../../../src/store/guard/interactions.ts";
-import { eraseOfBorrower } from "../../../src/store/operate/retention.ts";
+import { eraseOnRequest } from "../../../src/store/operate/erasing.ts";
 import { planConfirmation } from "../../../src/store/replies/confirmations.ts";
 import { runOn } from "../../commands/run.ts";
 import { rewriteRecord, useDatabase } from "../../database.ts";
 import { depsOn } from "../../deps.ts";
 import { insertInteraction, insertLogged, type InteractionFields } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
+import { growTree } from "../../tree.ts";
 
 const database = useDatabase();
 const { pool, db } = database;
@@ -87,21 +87,6 @@ async function recordOf(id: string): Promise<string> {
   return rows[0]?.record ?? "";
 }
 
-async function growTree(): Promise<void> {
-  let minutes = 0;
-  const clock = (): Date => new Date(Date.now() + minutes * 61_000);
-  const grow = createTreeGrower({ db, clock, emit: () => {} }, undefined);
-  const isComplete = `select bool_and(coalesce((s.swept->>l.source)::bigint, 0) >= l.last_id) as is_complete
-    from tidings.tree_state s cross join tidings.record_leaf_ids l`;
-  await expect
-    .poll(async () => {
-      minutes += 1;
-      await grow();
-      return (await pool.query<{ is_complete: boolean }>(isComplete)).rows[0]?.is_complete;
-    })
-    .toBe(true);
-}
-
 const verified = async (): Promise<{ flaws: number; erased: number; listed: object[] }> =>
   JSON.parse((await runOn(database, verify, "--json")).output) as never;
 
@@ -158,15 +143,15 @@ describe("erasing on request", () => {
     const { code, output } = await runOn(database, erase, "--borrower", borrower, ...REASON);
     expect([code, output]).toEqual([
       4,
-      "Nothing was erased. Erasing cannot be undone: repeat the command with --yes.",
+      "1 interaction not erased.\nNothing was erased. Erasing cannot be undone: repeat the command with --yes.",
     ]);
     await expect(eraseAll("BO-NONE")).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   test("continues where it was interrupted", async () => {
-    for (let sent = 0; sent < 3; sent += 1) await insertSent();
-    const part = { afterId: "0" as InteractionId, limit: 1 };
-    await eraseOfBorrower(db, borrower as BorrowerId, "Asked", part);
+    const first = await insertSent();
+    for (let sent = 1; sent < 3; sent += 1) await insertSent();
+    await eraseOnRequest(db, "interactions", [first], "Asked");
     expect((await eraseAll(borrower)).output).toBe("Erased the content of 2 interactions.");
     await expect(eraseAll(borrower)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
@@ -179,7 +164,7 @@ describe("nothing is erased", () => {
     return output.replaceAll(/\s+/g, " ");
   };
   const constraintOf = async (id: string, cause = "request"): Promise<unknown> =>
-    pool.query("select tidings.erase_content($1, $2, 'x')", [id, cause]).then(
+    pool.query("select tidings.erase_interactions(array[$1::bigint], $2, 'x')", [id, cause]).then(
       () => null,
       (error: { constraint?: string }) => error.constraint,
     );
@@ -201,14 +186,14 @@ describe("nothing is erased", () => {
       attempt: 2,
       ...last,
     });
-    expect(await refused()).toContain("2 interactions kept: the notice is open");
+    expect(await refused()).toContain("2 interactions kept: 2 of an open notice.");
     expect(await constraintOf(first)).toBe("erasures_wait_for_open_notices");
     expect(await recordOf(first)).toMatch(/zebra/i);
   });
 
   test("of a reply that a person has not read, or whose confirmation is not sent", async () => {
     const unread = await insertReply({ isOpen: true });
-    expect(await refused()).toContain("1 interaction kept: the notice is open");
+    expect(await refused()).toContain("1 interaction kept: 1 of an open notice.");
     expect(await constraintOf(unread)).toBe("erasures_wait_for_open_notices");
     const confirmed = await insertReply({ isOpen: false });
     const template = {
@@ -250,7 +235,7 @@ describe("nothing is erased", () => {
     expect((await hold(...of())).output).toContain("is under a legal hold.");
     expect((await hold(...of())).code).toBe(4);
     expect((await runOn(database, legalHold)).output).toContain("held by operator:kim since");
-    expect(await refused()).toContain("a legal hold is on it");
+    expect(await refused()).toContain("1 under a legal hold");
     expect(await constraintOf(id)).toBe("erasures_spare_legal_holds");
     expect((await hold(...of(), "--end")).code).toBe(0);
     expect((await eraseAll(borrower)).code).toBe(0);
@@ -339,11 +324,11 @@ describe("the record tree", () => {
     await insertReceipt(sent);
     const logged = await insertLogged(pool, { personId: borrower, ...CONTENT });
     await pool.query("update tidings.interactions set content = null where id = $1", [logged]);
-    await growTree();
+    await growTree(database);
     const before = await verified();
     expect(before.listed).toEqual([]);
     await eraseAll(borrower);
-    await growTree();
+    await growTree(database);
     expect(await verified()).toMatchObject({ listed: [], erased: before.erased + 3 });
     await rewriteRecord(pool, "update tidings.interactions set provider = 'x' where id = $1", [
       sent,
