@@ -45,9 +45,9 @@ export async function insertPortfolio({ pool }: Scene, borrowers: number): Promi
     insert into tidings.loans (id, borrower_id, display_id)
     select 'LN-' || n, 'BO-' || n, 'D' || n from generate_series(1, ${borrowers}) n;
     insert into tidings.contacts (id, borrower_id, contact_type, label, value, receive_text_messages)
-    select 'CE-' || n, 'BO-' || n, 'email', 'personal', 'pat.' || n || '@example.com', false from generate_series(1, ${borrowers}) n
+    select 'CE-' || n, 'BO-' || n, 'email', 'personal', 'pat.' || n || '@mail-' || n % 10 || '.example', false from generate_series(1, ${borrowers}) n
     union all
-    select 'CP-' || n, 'BO-' || n, 'phone', 'personal', '+1614555' || lpad((n % 10000)::text, 4, '0'), true from generate_series(1, ${borrowers}) n;
+    select 'CP-' || n, 'BO-' || n, 'phone', 'personal', '+1' || (array['614','216','330','419','440','513','567','740','937','380'])[n % 10 + 1] || '555' || lpad((n % 10000)::text, 4, '0'), true from generate_series(1, ${borrowers}) n;
   `);
   await pool.query(
     `insert into tidings.templates (id, version, channel, subject_template, html_template, text_template, status)

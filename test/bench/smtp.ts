@@ -63,7 +63,7 @@ const mailOf = (n: number): { from: string } & ReturnType<typeof contentsOf> => 
 });
 
 const contentsOf = (n: number) => ({
-  to: `pat.${n}@example.com`,
+  to: `pat.${n}@mail-${n % 10}.example`,
   subject: `Your case ${n}`,
   text: EMAIL_TEXT,
   html: EMAIL_HTML,
