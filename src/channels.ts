@@ -158,11 +158,11 @@ export function createChannel(
     receiptWithinMs,
   }: Omit<ChannelConfig, "connections" | "withinMs">,
 ): DeliveryChannel {
-  const { provider: limited, claimBudget, destinations } = limitConcurrency(provider);
+  const { provider: limited, claimBudget, isStocked, destinations } = limitConcurrency(provider);
   return {
     provider: limited,
     claimBudget,
-    gate: createSlotGate({ slots: claimBudget, perSecond, destinations }),
+    gate: createSlotGate({ slots: claimBudget, perSecond, destinations, isStocked }),
     circuit: createCircuitBreaker(),
     health: createChannelHealth(),
     loadSize: createLoadSize(),

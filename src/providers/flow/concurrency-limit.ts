@@ -9,14 +9,18 @@ export interface LimitedProvider<M extends Message> {
   readonly destinations: Destinations;
   /**
    * The number of messages that may be claimed at once: one for each call, and behind each call as many as it sends
-   * while the next batch is claimed, so that a free connection has its next message at once. Not more, because the
-   * outcome of everything that a dead daemon had claimed is unknown.
+   * while the next batch becomes large enough and is claimed. Not more, because the outcome of everything that a dead
+   * daemon had claimed is unknown.
    */
   readonly claimBudget: () => number;
+  /** True while more claimed messages wait here than are sent in the time of a claim, so that the next claim may wait for a larger batch. */
+  readonly isStocked: () => boolean;
 }
 
-/** The usual time to claim and record a batch (ms). */
+/** The usual time to claim a batch (ms). */
 const CLAIM_MS = 25;
+/** The time for which the messages behind the calls last (ms): a batch needs CLAIM_MS, and before that it grows. */
+const AHEAD_MS = 75;
 const MOST_BEHIND_ONE = 9;
 /** The weight of the last call in the usual duration of calls. */
 const WEIGHT = 0.1;
@@ -73,7 +77,10 @@ export function limitConcurrency<M extends Message>(provider: Provider<M>): Limi
     provider: { ...provider, send },
     destinations,
     claimBudget: () =>
-      slots.limit() * (1 + Math.min(MOST_BEHIND_ONE, Math.ceil(CLAIM_MS / usual.ms()))),
+      slots.limit() * (1 + Math.min(MOST_BEHIND_ONE, Math.ceil(AHEAD_MS / usual.ms()))),
+    isStocked: () =>
+      waiting.filter(({ destination }) => destinations.hasRoom(destination)).length >
+      (slots.limit() * CLAIM_MS) / usual.ms(),
   };
 }
 
@@ -84,7 +91,7 @@ interface UsualTime {
 }
 
 function createUsualTime(): UsualTime {
-  let usualMs = CLAIM_MS;
+  let usualMs = AHEAD_MS;
   return {
     ms: () => usualMs,
     took: (ms) => void (usualMs += WEIGHT * (Math.min(ms, OUTLIER * usualMs) - usualMs)),

@@ -38,6 +38,8 @@ export interface SlotGateOptions {
   readonly perSecond?: number | undefined;
   /** The limits of one destination; no limit if not given. */
   readonly destinations?: Bounds;
+  /** True while claimed messages keep all calls busy, so that a waiter may wait for a batch. False if not given. */
+  readonly isStocked?: (() => boolean) | undefined;
 }
 
 type Leases = ReadonlyMap<Message, Lease>;
@@ -52,12 +54,12 @@ interface Waiter {
   batchTimer: NodeJS.Timeout | undefined;
 }
 
-/** The time that the first waiter waits for a batch of slots once one slot is free for it (ms). */
+/** The time that the first waiter waits for a batch of slots once one slot is free for it (ms). It waits again while the calls have messages. */
 const BATCH_WAIT_MS = 12;
 
 export function createSlotGate(options: SlotGateOptions): SlotGate {
   const slots = createSlots(options, () => line.serve());
-  const line = createLine(slots);
+  const line = createLine(slots, options.isStocked);
   return {
     async lease<M extends Message>(messages: readonly M[], lane: Lane, waitMs: number) {
       if (slots.areHeldUp(messages)) return new Map();
@@ -75,7 +77,7 @@ interface Line {
 }
 
 /** The waiters for slots. Singles go before bulk. */
-function createLine(slots: Slots): Line {
+function createLine(slots: Slots, isStocked = () => false): Line {
   const waiting: Record<Lane, Set<Waiter>> = { single: new Set(), bulk: new Set() };
 
   function serve(): void {
@@ -89,7 +91,7 @@ function createLine(slots: Slots): Line {
       const least = waiter.waitsForBatch ? slots.batchOf(waiter.messages) : 1;
       if (allowed.length >= least) return grant(waiter, allowed);
       if (allowed.length === 0) continue;
-      waiter.batchTimer ??= setTimeout(settleForLess, BATCH_WAIT_MS, waiter);
+      waiter.batchTimer ??= setInterval(() => isStocked() || settleForLess(waiter), BATCH_WAIT_MS);
       return false;
     }
     return false;
@@ -129,7 +131,7 @@ function createLine(slots: Slots): Line {
 }
 
 function stopTimer(waiter: Waiter): void {
-  clearTimeout(waiter.batchTimer);
+  clearInterval(waiter.batchTimer);
   waiter.batchTimer = undefined;
 }
 

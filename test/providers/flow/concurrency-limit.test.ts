@@ -71,8 +71,14 @@ describe("messages that may be claimed", () => {
   test("are one behind every call while calls are slow", async () => {
     const calls = openCalls(10);
     expect(calls.claimBudget()).toBe(20);
-    await warmUp(calls, "example.com", 20, 60);
+    await warmUp(calls, "example.com", 20, 80);
     expect(calls.claimBudget()).toBe(20);
+  });
+
+  test("are two behind every call of 50 ms", async () => {
+    const calls = openCalls(10);
+    await warmUp(calls, "example.com", 60, 50);
+    expect(calls.claimBudget()).toBe(30);
   });
 
   test("are more when calls are quick, and never more than nine", async () => {
@@ -81,6 +87,28 @@ describe("messages that may be claimed", () => {
     expect(calls.claimBudget()).toBeGreaterThan(40);
     await warmUp(calls, "example.com", 100, 0);
     expect(calls.claimBudget()).toBe(100);
+  });
+
+  test("are enough while more wait for a call than are sent in the time of a claim", async () => {
+    const calls = openCalls(10);
+    for (const domain of ["a.example", "b.example"]) await warmUp(calls, domain, 60, 50);
+    const send = (n: number): void => void calls.send(`${n}@${n % 2 === 0 ? "a" : "b"}.example`);
+    for (let n = 0; n < 14; n += 1) send(n);
+    expect(calls.isStocked()).toBe(false);
+    for (let n = 14; n < 17; n += 1) send(n);
+    await turn();
+    expect(calls.isStocked()).toBe(true);
+    for (let n = 0; n < 4; n += 1) await calls.answer(`${n}@${n % 2 === 0 ? "a" : "b"}.example`);
+    expect(calls.isStocked()).toBe(false);
+  });
+
+  test("are not enough if those that wait go to a destination that has all its calls", async () => {
+    const calls = openCalls(10);
+    await warmUp(calls, "a.example", 60, 50);
+    for (let n = 0; n < 30; n += 1) void calls.send(`${n}@a.example`);
+    await turn();
+    expect(calls.open.size).toBe(9);
+    expect(calls.isStocked()).toBe(false);
   });
 
   test("are few for a destination that has not answered yet, and fewer for one that answers late", async () => {
@@ -112,6 +140,7 @@ describe("a destination", () => {
     await calls.answer("0@example.com");
     expect(calls.open.size).toBe(3);
     for (let n = 1; n < 10; n += 1) await calls.answer(`${n}@example.com`);
+    await turn();
     expect(calls.open.size).toBe(9);
   });
 
@@ -130,6 +159,7 @@ describe("a destination", () => {
     const calls = openCalls(10);
     await warmUp(calls, "example.com", 20, 5);
     for (let n = 0; n < 30; n += 1) void calls.send(`${n}@example.com`);
+    await turn();
     await turn();
     expect(calls.open.size).toBe(9);
     void calls.send("1@fine.example");
@@ -155,6 +185,7 @@ describe("a destination", () => {
     for (let n = 0; n < 20; n += 1) void calls.send(`${n}@example.com`);
     await turn();
     expect(calls.destinations.hangs("example.com")).toBe(false);
+    await turn();
     expect(calls.open.size).toBe(9);
   });
 

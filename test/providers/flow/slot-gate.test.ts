@@ -125,6 +125,19 @@ describe("the slot gate", () => {
     expect(await pass(12, next)).toHaveLength(1);
   });
 
+  test("waits for a batch while the calls have messages, and leases what is free once they have few", async () => {
+    let stocked = true;
+    const gate = createSlotGate({ slots: () => 10, isStocked: () => stocked });
+    const held = await take(gate, 10, "single", 50);
+    let leased = 0;
+    const next = take(gate, 10, "single", 5_000).then((leases) => (leased = leases.length));
+    await giveBack(held.slice(0, 2));
+    await pass(100, Promise.resolve());
+    expect(leased).toBe(0);
+    stocked = false;
+    expect(await pass(12, next)).toBe(2);
+  });
+
   test("leases what is free when the wait ends, although it is less than a batch", async () => {
     const gate = createSlotGate({ slots: () => 10 });
     const held = await take(gate, 10, "single", 50);
