@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** Tests of pure code and of the files themselves. They need no database: `npm run test:unit`. */
 const UNIT = [
   "test/{decide,template}/**/*.test.ts",
-  "test/house/!(refusals|rights|schema|sql-types).test.ts",
+  "test/house/!(personal-data|refusals|rights|schema|sql-types).test.ts",
   "test/*.test.ts",
 ];
 
