@@ -256,7 +256,8 @@ create table tidings.record_changes (
   row_id text not null,
   changed_at timestamptz not null default clock_timestamp(),
   actor text not null,
-  -- {"column": {"from": …, "to": …}}; content has hashes instead of "to", because the row itself has the new content
+  -- {"column": {"from": …, "to": …}}; content has hashes instead of "to", because the row itself has the new content, and
+  -- "sealed" with the hashes of the leaf before and after, where content was sealed whose plain form is not kept
   changes jsonb not null
 );
 create index record_changes_by_row on tidings.record_changes (table_name, row_id, id);
@@ -342,7 +343,8 @@ begin
   perform tidings.check_trigger_table(tg_relid, 'tidings.interactions', 'tidings.borrowers', 'tidings.contacts', 'tidings.loans',
     'tidings.notification_types', 'tidings.case_type_notification_types', 'tidings.calendars', 'tidings.calendar_closures',
     'tidings.channels', 'tidings.templates', 'tidings.pauses', 'tidings.api_keys', 'tidings.retention_classes', 'tidings.legal_holds', 'tidings.outages', 'tidings.holds',
-    'tidings.inbound_messages');
+    'tidings.inbound_messages', 'tidings.case_types', 'tidings.loan_types', 'tidings.case_type_legal_states', 'tidings.do_not_interact',
+    'tidings.consents', 'tidings.preferences', 'tidings.repairs');
   -- old content must not come back as history
   if tg_table_name = 'interactions' then
     if tidings.is_being_erased(new.id) then
@@ -359,6 +361,9 @@ begin
     where nullif(was -> c.name, 'null') is distinct from nullif(is_now -> c.name, 'null')
       and (not c.name = any (tg_argv) or (tg_op <> 'INSERT' and c.name = tg_argv[0]))
   );
+  if tg_table_name = 'interactions' then
+    changes := tidings.note_sealed_leaf(old, new, changes);
+  end if;
   if changes is not null then
     insert into tidings.record_changes (table_name, row_id, actor, changes) values (tg_table_name, key, tidings.moved_by(), changes);
   end if;

@@ -195,6 +195,8 @@ create index interactions_logged_by_subject on tidings.interactions (subject, id
 -- For the interactions that another system logs in place of a notice that did not arrive
 create index interactions_logged_followers on tidings.interactions (previous_interaction_id)
   where origin = 'logged' and previous_interaction_id is not null;
+-- The record tree reads them in the order of the ids.
+create index interactions_logged on tidings.interactions (id) where origin = 'logged';
 create index interactions_logged_unfinished on tidings.interactions (id) where origin = 'logged' and status in ('scheduled', 'inProgress');
 -- For the lists in the order of a time. Of ten million interactions this index of ranges takes less than 1 MB, and writing a
 -- notice touches it only when a range grows. An index in the order of each time would get an entry at every step of a notice.
@@ -220,6 +222,65 @@ language sql stable return attempt_number > 1 and exists (
   where (e.id = first_id or e.first_interaction_id = first_id) and e.attempt < attempt_number
     and tidings.was_sent(e.status, e.status_details)
 );
+
+-- A logged interaction as it was logged: its present row with the earliest recorded value of each column that was changed. Of content that
+-- was sealed later, the first sealed form is the earliest that is kept.
+create function tidings.as_logged(present tidings.interactions) returns tidings.interactions
+language sql stable return (
+  select jsonb_populate_record(present, coalesce(jsonb_object_agg(f.name, f.was), '{}'))
+  from (
+    select distinct on (c.name) c.name, c.change -> 'from' as was
+    from tidings.record_changes r
+    cross join lateral jsonb_each(r.changes) c(name, change)
+    where r.table_name = 'interactions' and r.row_id = present.id::text and c.change ? 'from'
+    order by c.name, r.id
+  ) f
+);
+
+-- The leaf of a logged interaction, as text. Sealed content is represented by its commitment. Left out are the columns that the
+-- database computes from others.
+create function tidings.logged_leaf(present tidings.interactions) returns text
+language sql stable set timezone = 'UTC' return (
+  select row_to_json(l)::text
+  from (
+    select
+      'loggedInteractions' as leaf_of, x.id, x.created_at, x.deleted_at, x.created_by, x.channel, x.person_id, x.contact_id, x.contact,
+      x.passed_over, x.borrower, x.loan_id, x.loan_ids, x.subject, x.theme, x.borrower_selected_theme, x.direction, x.status,
+      x.status_details, x.started_at, x.ended_at, x.scheduled_at_from, x.scheduled_at_to, x.sensitive, x.is_transactional, x.external_id,
+      x.previous_interaction_id, x.supercase_bulk_operation_id, x.compliance_guard_rule_id, x.failure_description_short,
+      x.failure_description_long, x.meta_data, x.case_id, x.case_change_id, x.reply_id, x.notification_type_id, x.notification_type_version,
+      x.template_id, x.template_version, x.template_explanation, x.due_explanation, x.first_due_at, x.attempt, x.first_interaction_id,
+      x.claims, x.claimed_at, x.newest_case_change_id, x.claimed_by, x.provider, x.provider_message_id, x.evidence, x.settle_at,
+      x.times_looked_up, x.settling_since, x.content_sha256, x.segments,
+      coalesce(x.content->'sealed'->'commitment', x.content) as content
+    from (select (tidings.as_logged(present)).*) x
+  ) l
+);
+
+-- The hash of a leaf, in hex
+create function tidings.leaf_sha256(leaf text) returns text
+language sql immutable return encode(sha256('\x00'::bytea || convert_to(leaf, 'UTF8')), 'hex');
+
+-- Adds to the changes of a logged interaction, if they seal content whose plain form is kept nowhere, the hashes of its leaf before and
+-- after. Without them the rest of the row could not be proved later.
+create function tidings.note_sealed_leaf(was tidings.interactions, is_now tidings.interactions, changes jsonb) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  sealed tidings.interactions := was;
+  before text;
+  after text;
+begin
+  if was.origin <> 'logged' or was.content is null or (changes -> 'content' ? 'toSha256') is not true or changes -> 'content' ?| array['from', 'fromSha256'] then
+    return changes;
+  end if;
+  sealed.content := is_now.content;
+  before := tidings.leaf_sha256(tidings.logged_leaf(was));
+  after := tidings.leaf_sha256(tidings.logged_leaf(sealed));
+  if before = after then
+    return changes; -- an earlier change has the first content
+  end if;
+  return jsonb_set(changes, '{content,sealed}', jsonb_build_object('was', before, 'is', after));
+end $$;
 
 create trigger keep_history before delete or truncate on tidings.interactions
 for each statement execute function tidings.keep_history();

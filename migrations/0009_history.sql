@@ -27,6 +27,11 @@ execute function tidings.record_change('id', 'data');
 create trigger record_deletion after delete on tidings.loans
 for each row execute function tidings.record_change('id', 'data');
 
+create trigger record_change after insert or update or delete on tidings.case_types
+for each row execute function tidings.record_change('id');
+create trigger record_change after insert or update or delete on tidings.loan_types
+for each row execute function tidings.record_change('id');
+
 -- Configuration
 create trigger record_change after insert or update or delete on tidings.notification_types
 for each row execute function tidings.record_change('id,version', 'updated_at');
@@ -44,9 +49,9 @@ for each row execute function tidings.record_change('id,version',
   'updated_at', 'subject_template', 'html_template', 'text_template', 'samples', 'sources');
 
 -- Actions of operators
-create trigger record_change after update on tidings.pauses
+create trigger record_change after insert or update on tidings.pauses
 for each row execute function tidings.record_change('id');
-create trigger record_change after update or delete on tidings.api_keys
+create trigger record_change after insert or update or delete on tidings.api_keys
 for each row execute function tidings.record_change('id', 'hash', 'last_used_at');
 
 -- A truncated table would have no history of its rows.
@@ -60,3 +65,13 @@ create trigger keep_history before truncate on tidings.calendar_closures for eac
 create trigger keep_history before truncate on tidings.channels for each statement execute function tidings.keep_history();
 create trigger keep_history before truncate on tidings.templates for each statement execute function tidings.keep_history();
 create trigger keep_history before truncate on tidings.api_keys for each statement execute function tidings.keep_history();
+create trigger keep_history before truncate on tidings.case_types for each statement execute function tidings.keep_history();
+create trigger keep_history before truncate on tidings.loan_types for each statement execute function tidings.keep_history();
+
+-- The rows with which the configuration begins
+insert into tidings.record_changes (table_name, row_id, actor, changes)
+select 'channels', c.channel, tidings.moved_by(), (
+  select jsonb_object_agg(e.key, jsonb_build_object('from', null, 'to', e.value)) from jsonb_each(to_jsonb(c)) e where e.value <> 'null'
+)
+from tidings.channels c
+order by c.channel;

@@ -220,6 +220,8 @@ begin
       for each row execute function tidings.keep_guard_fact()', written);
     execute format('create trigger keep_history before delete or truncate on tidings.%I
       for each statement execute function tidings.keep_history()', written);
+    execute format('create trigger record_change after update on tidings.%I
+      for each row execute function tidings.record_change(''id'')', written);
     -- as in 0011
     execute format('create trigger require_values before insert or update on tidings.%I for each row when (%s)
       execute function tidings.refuse_missing_value()', written, (

@@ -74,6 +74,8 @@ begin
   return new;
 end $$;
 create trigger guard_repair before insert or update on tidings.repairs for each row execute function tidings.guard_repair();
+create trigger record_change after update on tidings.repairs
+for each row execute function tidings.record_change('id');
 create trigger keep_history before delete or truncate on tidings.repairs
 for each statement execute function tidings.keep_history();
 create trigger only_tidings_writes before insert or update or delete on tidings.repairs

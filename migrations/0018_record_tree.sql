@@ -71,12 +71,14 @@ select l.id, l.interaction_id,
   row_to_json(l)::text
 from (
   select
-    'interactions' as leaf_of, x.id, x.interaction_id, i.origin, i.created_at, i.channel, i.person_id, i.contact_id, i.contact,
-    i.passed_over, i.borrower, i.loan_ids, i.subject, i.theme, i.sensitive, i.status, i.status_details, i.started_at, i.ended_at,
+    'interactions' as leaf_of, x.id, x.interaction_id, i.origin, i.created_at, i.deleted_at, i.created_by, i.channel, i.person_id, i.contact_id, i.contact,
+    i.passed_over, i.borrower, i.loan_id, i.loan_ids, i.subject, i.theme, i.borrower_selected_theme, i.direction, i.sensitive,
+    i.is_transactional, i.status, i.status_updated_at, i.status_details, i.status_details_updated_at, i.scheduled_at_from,
+    i.scheduled_at_to, i.first_due_at, i.started_at, i.ended_at, i.supercase_bulk_operation_id,
     i.previous_interaction_id, i.compliance_guard_rule_id, i.failure_description_short, i.failure_description_long, i.case_id,
     i.case_change_id, i.reply_id, i.notification_type_id, i.notification_type_version, i.template_id, i.template_version,
-    i.template_explanation, i.due_explanation, i.attempt, i.first_interaction_id, i.claimed_at, i.claimed_by,
-    i.newest_case_change_id, i.provider, i.provider_message_id, i.content_sha256, i.segments,
+    i.template_explanation, i.due_explanation, i.attempt, i.first_interaction_id, i.claims, i.claimed_at, i.claimed_by,
+    i.newest_case_change_id, i.provider, i.provider_message_id, i.evidence, i.content_sha256, i.segments,
     coalesce(i.content->'sealed'->'commitment', i.content) as content
   from tidings.interaction_transitions x
   -- limited to one, and the newest transition as a value, so that both are looked up: a plan for a small table would read all of it
@@ -113,6 +115,9 @@ from (
 ) l
 union all
 select 'interactions', x.id, x.leaf from tidings.interaction_states x where x.has_ended
+union all
+-- each later change is a row of record_changes
+select 'loggedInteractions', i.id, tidings.logged_leaf(i) from tidings.interactions i where i.origin = 'logged'
 union all
 select 'recordChanges', l.id, row_to_json(l)::text
 from (
@@ -158,11 +163,14 @@ from (
   from tidings.redirects x
 ) l
 union all
--- its end is a row of record_changes
+-- an end that was added later is a row of record_changes
 select 'outages', l.id, row_to_json(l)::text
 from (
   select
-    'outages' as leaf_of, x.id, x.kind, x.worker_id, x.channel, x.code, x.began_at, x.noted_at
+    'outages' as leaf_of, x.id, x.kind, x.worker_id, x.channel, x.code, x.began_at, x.noted_at,
+    case when not exists (
+      select from tidings.record_changes h where h.table_name = 'outages' and h.row_id = x.id::text and h.changes ? 'ended_at'
+    ) then x.ended_at end as ended_at
   from tidings.outages x
 ) l
 union all
@@ -195,7 +203,8 @@ select 'inboundMessages', l.id, row_to_json(l)::text
 from (
   select
     'inboundMessages' as leaf_of, x.interaction_id as id, x.interaction_id, x.provider, x.provider_message_id, x.sent_at, x.received_at,
-    x.contact_ids, x.reading, x.provider_replied, x.suppresses
+    x.contact_ids, x.reading, x.provider_replied, x.suppresses,
+    x.is_open or x.handled_at is not null as needs_reading
   from tidings.inbound_messages x
 ) l
 union all
@@ -205,6 +214,43 @@ from (
     'contactEvents' as leaf_of, x.id, x.occurred_at, x.kind, x.contact_id, x.borrower_id, x.interaction_id, x.reason, x.code,
     x.changes, x.withdraws_id
   from tidings.contact_events x
+) l
+-- their withdrawal is a row of record_changes
+union all
+select 'legalStates', l.id, row_to_json(l)::text
+from (
+  select
+    'legalStates' as leaf_of, x.id, x.case_type_id, x.legal_state, x.recorded_at, x.recorded_by
+  from tidings.case_type_legal_states x
+) l
+union all
+select 'doNotInteract', l.id, row_to_json(l)::text
+from (
+  select
+    'doNotInteract' as leaf_of, x.id, x.borrower_id, x.channels, x.themes, x.end_date, x.recorded_at, x.recorded_by
+  from tidings.do_not_interact x
+) l
+union all
+select 'consents', l.id, row_to_json(l)::text
+from (
+  select
+    'consents' as leaf_of, x.id, x.borrower_id, x.kind, x.value, x.holds_from, x.holds_until, x.given_at, x.first_day, x.last_day, x.loan_ids, x.recorded_at, x.recorded_by
+  from tidings.consents x
+) l
+union all
+select 'preferences', l.id, row_to_json(l)::text
+from (
+  select
+    'preferences' as leaf_of, x.id, x.borrower_id, x.kind, x.days, x.from_time, x.to_time, x.until_date, x.place, x.medium, x.contact_id,
+    x.refused_at, x.source, x.recorded_at, x.recorded_by
+  from tidings.preferences x
+) l
+union all
+select 'templateTests', l.id, row_to_json(l)::text
+from (
+  select
+    'templateTests' as leaf_of, x.id, x.template_id, x.template_version, x.content_hash, x.sent_at, x.sent_by
+  from tidings.template_tests x
 ) l
 union all
 select 'policyChanges', l.id, row_to_json(l)::text
@@ -223,6 +269,7 @@ values
   ('resolutions', coalesce(pg_sequence_last_value('tidings.resolutions_id_seq'), 0)),
   ('transitions', coalesce(pg_sequence_last_value('tidings.interaction_transitions_id_seq'), 0)),
   ('interactions', coalesce(pg_sequence_last_value('tidings.interaction_transitions_id_seq'), 0)),
+  ('loggedInteractions', coalesce(pg_sequence_last_value('tidings.interactions_id_seq'), 0)),
   ('recordChanges', coalesce(pg_sequence_last_value('tidings.record_changes_id_seq'), 0)),
   ('contentReveals', coalesce(pg_sequence_last_value('tidings.content_reveals_id_seq'), 0)),
   ('receipts', coalesce(pg_sequence_last_value('tidings.receipts_id_seq'), 0)),
@@ -235,4 +282,9 @@ values
   -- each has the id of its interaction
   ('inboundMessages', coalesce(pg_sequence_last_value('tidings.interactions_id_seq'), 0)),
   ('contactEvents', coalesce(pg_sequence_last_value('tidings.contact_events_id_seq'), 0)),
+  ('legalStates', coalesce(pg_sequence_last_value('tidings.case_type_legal_states_id_seq'), 0)),
+  ('doNotInteract', coalesce(pg_sequence_last_value('tidings.do_not_interact_id_seq'), 0)),
+  ('consents', coalesce(pg_sequence_last_value('tidings.consents_id_seq'), 0)),
+  ('preferences', coalesce(pg_sequence_last_value('tidings.preferences_id_seq'), 0)),
+  ('templateTests', coalesce(pg_sequence_last_value('tidings.template_tests_id_seq'), 0)),
   ('policyChanges', (select coalesce(max(x.version), 0) from tidings.guard_policy_changes x));

@@ -312,6 +312,10 @@ language sql stable begin atomic
   from tidings.interaction_states s
   where s.interaction_id = any(wanted_ids) and s.has_ended
   union all
+  select i.id, 'loggedInteractions', i.id, sha256('\x00'::bytea || convert_to(tidings.logged_leaf(i), 'UTF8'))
+  from tidings.interactions i
+  where i.id = any(wanted_ids) and i.origin = 'logged'
+  union all
   select h.row_id::bigint, l.source, l.id, sha256('\x00'::bytea || convert_to(l.leaf, 'UTF8'))
   from tidings.record_changes h
   join tidings.record_leaves l on l.source = 'recordChanges' and l.id = h.id
@@ -333,7 +337,10 @@ end;
 -- The changes of a history row without personal data
 create function tidings.without_personal_data(history_of text, changes jsonb) returns jsonb
 language sql immutable return changes || coalesce((
-  select jsonb_object_agg(k.key, '{"erased": true}'::jsonb) from jsonb_object_keys(changes) k(key) where k.key = any(tidings.erased_columns(history_of))
+  -- the hashes of a leaf whose content was sealed later are still needed
+  select jsonb_object_agg(k.key, '{"erased": true}'::jsonb || jsonb_strip_nulls(jsonb_build_object('sealed', k.value -> 'sealed')))
+  from jsonb_each(changes) k
+  where k.key = any(tidings.erased_columns(history_of))
 ), '{}');
 
 -- Erases the content of interactions: what was sent or logged, the address, the borrower, the lender's notes, and the further fields of

@@ -3,12 +3,17 @@ import { append, EMPTY_FRONTIER, type Frontier, rootOf } from "../decide/tree/me
 import { LEAF_SOURCES, type LeafSource } from "../domain/tree/leaf-sources.ts";
 import { hashesOf } from "./record-tree.ts";
 import type { Db } from "../store/postgres/db.ts";
-import { listHeads, type TreeHead } from "../store/tree/heads.ts";
-import { readTreeState } from "../store/tree/leaves.ts";
+import { listHeads, listKeys, type TreeHead } from "../store/tree/heads.ts";
+import { readLastIds, readTreeState, type TreeState } from "../store/tree/leaves.ts";
 import {
   type HistoryDifference,
   listHistoryDifferences,
 } from "../store/tree/history-differences.ts";
+import {
+  listInteractionDifferences,
+  listMissingInteractions,
+  readLastOfNext,
+} from "../store/tree/interaction-differences.ts";
 import {
   findRowsWithoutLeaf,
   findWrongLeaves,
@@ -16,7 +21,13 @@ import {
   type StoredLeaves,
   type WrongLeaf,
 } from "../store/tree/stored-leaves.ts";
-import { isSignedBy } from "./tree-signature.ts";
+import {
+  checkHead,
+  checkLogged,
+  type HeadFlaw,
+  type LoggedHead,
+  readNotedKeys,
+} from "./verify-heads.ts";
 
 /** The ways in which the record can differ from its tree. */
 export const FLAW_KINDS = [
@@ -26,6 +37,7 @@ export const FLAW_KINDS = [
   "leavesMissing",
   "rootDiffers",
   "headMissing",
+  "headDiffers",
   "signatureWrong",
 ] as const;
 export type FlawKind = (typeof FLAW_KINDS)[number];
@@ -42,15 +54,12 @@ export interface Flaw {
   readonly long: string;
 }
 
-/** A head from the logs, which the database cannot change. */
-export type LoggedHead = Pick<TreeHead, "size" | "root">;
-
 /** What to verify, and with what. */
 export interface Verification {
   /** Rows of leaves below this size are not compared: an earlier verification has done so. */
   readonly from: number;
   readonly logged: readonly LoggedHead[];
-  /** With it every head must be signed. */
+  /** With it every head must be signed by its holder. Without it, a signature must fit the key that the database has. */
   readonly publicKey: KeyObject | undefined;
 }
 
@@ -76,15 +85,43 @@ export interface Verified {
 export async function verifyRecord(
   db: Db,
   verification: Verification,
-  { onFlaw, onProgress }: VerificationListener,
+  listener: VerificationListener,
 ): Promise<Verified> {
   const state = await readTreeState(db);
-  const logged = new Map(verification.logged.map((head) => [head.size, head.root]));
+  const report = (flaws: readonly Flaw[]): void => {
+    for (const flaw of flaws) listener.onFlaw(flaw);
+  };
+  const walked = await walkTree(db, { verification, state, report, listener });
+  const { size } = walked.frontier;
+  report(await headsBeyond(db, size));
+  const lastIds = await readLastIds(db);
+  for (const source of LEAF_SOURCES) {
+    const ids = [state.swept[source], lastIds[source]].map((id) => BigInt(id ?? 0));
+    report(await addedRows(db, source, least(ids), size));
+  }
+  report((await interactionDifferences(db)).map(historyFlaw(size)));
+  report((await listHistoryDifferences(db, MOST_ADDED)).map(historyFlaw(size)));
+  const { compared, erased, heads } = walked;
+  return { leaves: size, compared, erased, heads, root: rootOf(walked.frontier).toString("hex") };
+}
+
+interface Walk {
+  readonly verification: Verification;
+  readonly state: TreeState;
+  readonly report: (flaws: readonly Flaw[]) => void;
+  readonly listener: VerificationListener;
+}
+
+/** Computes the tree from its leaves, and compares leaves and heads on the way. */
+async function walkTree(
+  db: Db,
+  { verification, state, report, listener }: Walk,
+): Promise<Pick<Verified, "compared" | "erased" | "heads"> & { readonly frontier: Frontier }> {
+  const logged = new Map(verification.logged.map((head) => [head.size, head]));
+  const { noted, wrong: wrongKeys } = readNotedKeys(await listKeys(db));
+  const keys = { given: verification.publicKey, noted };
   let frontier: Frontier = EMPTY_FRONTIER;
   let [compared, erased, heads] = [0, 0, 0];
-  const report = (flaws: readonly Flaw[]): void => {
-    for (const flaw of flaws) onFlaw(flaw);
-  };
   for (;;) {
     const leaves = await loadStoredLeaves(db, frontier.size);
     if (leaves?.firstIndex !== frontier.size || frontier.size >= state.size) break;
@@ -97,14 +134,23 @@ export async function verifyRecord(
     frontier = append(frontier, hashesOf(leaves.hashes));
     const passed = await listHeads(db, size + 1, frontier.size);
     heads += passed.length;
-    report(headFlaws(passed, frontier, verification, logged));
-    onProgress(frontier.size, state.size);
+    report(passed.flatMap((head) => checkHead(head, frontier, keys)).map(asFlaw));
+    report(loggedFlaws(logged, frontier, passed));
+    listener.onProgress(frontier.size, state.size);
   }
-  report(endFlaws(frontier.size, state.size, logged));
-  for (const source of LEAF_SOURCES)
-    report(await addedRows(db, source, BigInt(state.swept[source] ?? 0), frontier.size));
-  report((await listHistoryDifferences(db, MOST_ADDED)).map(historyFlaw(frontier.size)));
-  return { leaves: frontier.size, compared, erased, heads, root: rootOf(frontier).toString("hex") };
+  report(wrongKeys.map((keyId) => wrongKey(keyId, frontier.size)));
+  report(endFlaws(frontier, state, logged));
+  return { frontier, compared, erased, heads };
+}
+
+/** Heads of sizes that the tree has not reached. It may have grown meanwhile, so its state is read after them. */
+async function headsBeyond(db: Db, size: number): Promise<Flaw[]> {
+  const heads = await listHeads(db, size + 1, Number.MAX_SAFE_INTEGER);
+  const now = await readTreeState(db);
+  const long = "The tree has not reached the size of this head.";
+  return heads
+    .filter((head) => head.size > now.size)
+    .map((head) => treeFlaw("rootDiffers", head.size, long));
 }
 
 const treeFlaw = (kind: FlawKind, size: number, long: string): Flaw => ({
@@ -117,7 +163,7 @@ const treeFlaw = (kind: FlawKind, size: number, long: string): Flaw => ({
 
 const rowFlaws = (leaves: StoredLeaves, wrong: readonly WrongLeaf[]): Flaw[] =>
   wrong
-    .filter(({ what }) => what !== "erased")
+    .filter(({ what }) => what !== "erased" && what !== "sealed")
     .map(({ id, what }) => ({
       kind: what === "altered" ? "rowAltered" : "rowRemoved",
       source: leaves.source,
@@ -129,45 +175,49 @@ const rowFlaws = (leaves: StoredLeaves, wrong: readonly WrongLeaf[]): Flaw[] =>
           : "The row is no longer there.",
     }));
 
-function headFlaws(
-  passed: readonly TreeHead[],
+const asFlaw = ({ kind, size, long }: HeadFlaw): Flaw => treeFlaw(kind, size, long);
+
+const least = (ids: readonly bigint[]): bigint =>
+  ids.reduce((one, other) => (one < other ? one : other));
+
+const wrongKey = (keyId: string, size: number): Flaw =>
+  treeFlaw("signatureWrong", size, `The public key ${keyId} of the database is not that key.`);
+
+/** Compares the head of the logs that has the size of the tree, and leaves those that are still to come. */
+function loggedFlaws(
+  logged: Map<number, LoggedHead>,
   frontier: Frontier,
-  { publicKey }: Verification,
-  logged: Map<number, Buffer>,
+  passed: readonly TreeHead[],
 ): Flaw[] {
-  const root = rootOf(frontier);
-  const flaws = passed.flatMap((head) => {
-    const isHere = head.size === frontier.size && head.root.equals(root);
-    if (!isHere)
-      return [
-        treeFlaw(
-          "rootDiffers",
-          head.size,
-          "The leaves do not give the root that is kept for this size.",
-        ),
-      ];
-    if (publicKey === undefined) return [];
-    const isSigned = head.signature !== null && isSignedBy(head, head.signature, publicKey);
-    return isSigned
-      ? []
-      : [treeFlaw("signatureWrong", head.size, "The head is not signed by the holder of the key.")];
-  });
-  const expected = logged.get(frontier.size);
+  const head = logged.get(frontier.size);
+  if (head === undefined) return [];
   logged.delete(frontier.size);
-  if (expected === undefined || expected.equals(root)) return flaws;
-  return [
-    ...flaws,
-    treeFlaw("rootDiffers", frontier.size, "The leaves do not give the root that is in the logs."),
-  ];
+  const kept = passed.find(({ size }) => size === frontier.size);
+  return checkLogged(head, rootOf(frontier), kept).map(asFlaw);
 }
 
-/** Heads of the logs that the tree never reached, and leaves that are missing. */
-function endFlaws(reached: number, size: number, logged: ReadonlyMap<number, Buffer>): Flaw[] {
+/** Heads of the logs that the tree never reached, leaves that are missing, and a state that is not that of the leaves. */
+function endFlaws(
+  frontier: Frontier,
+  state: TreeState,
+  logged: ReadonlyMap<number, LoggedHead>,
+): Flaw[] {
   const unreached = [...logged.keys()].map((at) =>
     treeFlaw("headMissing", at, "The logs have a head of this size, and the tree has not."),
   );
-  const long = `The tree had ${size} leaves, and those that follow this size are not stored.`;
-  return reached === size ? unreached : [...unreached, treeFlaw("leavesMissing", reached, long)];
+  const { size } = frontier;
+  if (size !== state.size)
+    return [
+      ...unreached,
+      treeFlaw(
+        "leavesMissing",
+        size,
+        `The tree had ${state.size} leaves, and those that follow this size are not stored.`,
+      ),
+    ];
+  const isSame = Buffer.concat(frontier.hashes).equals(state.frontier);
+  const long = "The leaves do not give the state from which the tree grows on.";
+  return isSame ? unreached : [...unreached, treeFlaw("rootDiffers", size, long)];
 }
 
 const HISTORY_FLAWS: Readonly<
@@ -194,16 +244,27 @@ const RANGE = 20_000n;
 /** Sequences begin at 1, so a row with a lower id was added by hand. */
 const BEFORE_ALL_IDS = -(2n ** 63n);
 
-async function addedRows(db: Db, source: LeafSource, swept: bigint, size: number): Promise<Flaw[]> {
-  const ids = await findRowsWithoutLeaf(
-    db,
-    { source, after: BEFORE_ALL_IDS, last: 0n },
-    MOST_ADDED,
-  );
-  for (let after = 0n; after < swept && ids.length < MOST_ADDED; after += RANGE) {
-    const last = after + RANGE < swept ? after + RANGE : swept;
-    ids.push(...(await findRowsWithoutLeaf(db, { source, after, last }, MOST_ADDED)));
+/** Compares the interactions with their history, a part at a time. */
+async function interactionDifferences(db: Db): Promise<HistoryDifference[]> {
+  const found: HistoryDifference[] = [];
+  let after = BEFORE_ALL_IDS;
+  while (found.length < MOST_ADDED) {
+    const last = await readLastOfNext(db, after, Number(RANGE));
+    if (last === null) break;
+    found.push(...(await listInteractionDifferences(db, { after, last }, MOST_ADDED)));
+    found.push(...(await listMissingInteractions(db, { after, last }, MOST_ADDED)));
+    after = last;
   }
+  return found;
+}
+
+async function addedRows(db: Db, source: LeafSource, swept: bigint, size: number): Promise<Flaw[]> {
+  const ids: string[] = [];
+  let [after, last] = [BEFORE_ALL_IDS, least([RANGE, swept])];
+  do {
+    ids.push(...(await findRowsWithoutLeaf(db, { source, after, last }, MOST_ADDED)));
+    [after, last] = [last, least([last + RANGE, swept])];
+  } while (after < swept && ids.length < MOST_ADDED);
   const long = "The row is not a leaf: it was added with an id of the past.";
   return ids.map((rowId) => ({ kind: "rowAdded", source, rowId, size, long }));
 }

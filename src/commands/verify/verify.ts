@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { type Flaw, type LoggedHead, verifyRecord } from "../../record/verify-record.ts";
+import type { LoggedHead } from "../../record/verify-heads.ts";
+import { type Flaw, verifyRecord } from "../../record/verify-record.ts";
 import { readWhole, unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
@@ -108,9 +109,19 @@ function headOf(line: string): LoggedHead[] {
   const start = line.indexOf("{");
   if (start === -1 || !line.includes("recordTree.headMade")) return [];
   try {
-    const { size, root } = JSON.parse(line.slice(start)) as { size?: unknown; root?: unknown };
-    const isHead = typeof size === "number" && typeof root === "string";
-    return isHead ? [{ size, root: Buffer.from(root, "hex") }] : [];
+    const { size, root, madeAt, keyId, signature } = JSON.parse(line.slice(start)) as Readonly<
+      Record<string, unknown>
+    >;
+    if (typeof size !== "number" || typeof root !== "string") return [];
+    return [
+      {
+        size,
+        root: Buffer.from(root, "hex"),
+        madeAt: typeof madeAt === "string" ? madeAt : null,
+        keyId: typeof keyId === "string" ? keyId : null,
+        signature: typeof signature === "string" ? Buffer.from(signature, "base64") : null,
+      },
+    ];
   } catch {
     return [];
   }

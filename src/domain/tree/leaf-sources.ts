@@ -1,9 +1,11 @@
-/** The tables whose rows are leaves of the record tree. `interactions` are the states in which interactions ended. */
+/** The tables whose rows are leaves of the record tree. `interactions` are the states in which those of
+ * Tidings ended, `loggedInteractions` those of others as they were logged. */
 export const LEAF_SOURCES = [
   "caseChanges",
   "resolutions",
   "transitions",
   "interactions",
+  "loggedInteractions",
   "recordChanges",
   "contentReveals",
   "receipts",
@@ -15,6 +17,11 @@ export const LEAF_SOURCES = [
   "consentRecords",
   "inboundMessages",
   "contactEvents",
+  "legalStates",
+  "doNotInteract",
+  "consents",
+  "preferences",
+  "templateTests",
   "policyChanges",
   "amendments",
   "erasures",

@@ -83,6 +83,8 @@ const RETENTION_FUNCTIONS = [
   "judge_case_changes(bigint[])",
   "judge_record_changes(bigint[])",
 ];
+/** Functions that the views of the record tree call. */
+const LEAF_FUNCTIONS = ["as_logged(tidings.interactions)", "logged_leaf(tidings.interactions)"];
 const LENDER_TABLES = [...CORE_TABLES, ...GUARD_FACT_TABLES, "time_zones"];
 const OPERATOR_TABLES = ["interactions", "pauses", "templates", "api_keys"];
 const RULE_TABLES = [
@@ -209,6 +211,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "erase_interactions(bigint[], tidings.erasure_cause, text)",
       "erase_case_changes(bigint[], tidings.erasure_cause, text)",
       "erase_record_changes(bigint[], tidings.erasure_cause, text)",
+      ...LEAF_FUNCTIONS,
       "guard_lock_of(text)",
       "wait_for_case_changes(int, int)",
       "claim_case_changes(int)",
@@ -229,6 +232,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
           ...WORK_TABLES,
           "record_changes",
           "record_leaves",
+          "record_leaf_ids",
           "interaction_states",
         ],
       },
@@ -263,6 +267,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "interactions_in_jobs(text, timestamptz)",
       ...RETENTION_FUNCTIONS,
       "content_hash(text[])",
+      ...LEAF_FUNCTIONS,
     ],
     sequences: ["templates"],
     queue: "select",

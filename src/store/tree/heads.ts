@@ -29,6 +29,21 @@ export async function noteKey(db: Db, keyId: string, publicKey: Buffer): Promise
   `.execute(db);
 }
 
+/** A public key that a daemon has signed heads with. */
+export interface NotedKey {
+  readonly keyId: string;
+  /** SubjectPublicKeyInfo (RFC 8410). */
+  readonly publicKey: Buffer;
+}
+
+/** Lists the public keys. */
+export async function listKeys(db: Db): Promise<NotedKey[]> {
+  const { rows } = await sql<NotedKey>`
+    select k.key_id, k.public_key from tidings.tree_keys k order by k.key_id
+  `.execute(db);
+  return rows;
+}
+
 /** The public key of this id as SubjectPublicKeyInfo, or null. */
 export async function readKey(db: Db, keyId: string): Promise<Buffer | null> {
   const { rows } = await sql<{ publicKey: Buffer }>`

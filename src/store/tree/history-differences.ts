@@ -14,9 +14,13 @@ interface HistoryTable {
     /** The columns that a recorded insert leaves out. */
     readonly without: readonly string[];
   } | null;
+  /** The columns that are null until a change of them is recorded. */
+  readonly blank?: readonly string[];
 }
 
-/** Interactions are not here: their states are leaves. */
+const WITHDRAWAL = ["withdrawn_at", "withdrawn_by"];
+
+/** Interactions are compared in interaction-differences.ts. */
 const HISTORY_TABLES: readonly HistoryTable[] = [
   {
     name: "templates",
@@ -44,14 +48,40 @@ const HISTORY_TABLES: readonly HistoryTable[] = [
     inserts: { mark: "case_type_id", without: ["case_type_id", "notification_type_id"] },
   },
   { name: "legal_holds", key: ["id"], inserts: { mark: "held_at", without: ["id"] } },
-  { name: "holds", key: ["id"], inserts: null },
-  { name: "inbound_messages", key: ["interaction_id"], inserts: null },
-  { name: "retention_classes", key: ["record_class"], inserts: null },
-  { name: "calendars", key: ["name"], inserts: null },
-  { name: "calendar_closures", key: ["calendar", "day"], inserts: null },
-  { name: "channels", key: ["channel"], inserts: null },
-  { name: "pauses", key: ["id"], inserts: null },
+  { name: "pauses", key: ["id"], inserts: { mark: "paused_at", without: ["id"] } },
+  {
+    name: "api_keys",
+    key: ["id"],
+    inserts: { mark: "created_at", without: ["id", "hash", "last_used_at"] },
+  },
+  {
+    name: "retention_classes",
+    key: ["record_class"],
+    inserts: { mark: "set_at", without: ["record_class"] },
+  },
+  { name: "calendars", key: ["name"], inserts: { mark: "based_on", without: ["name"] } },
+  { name: "calendar_closures", key: ["calendar", "day"], inserts: { mark: "day", without: [] } },
+  { name: "channels", key: ["channel"], inserts: { mark: "channel", without: [] } },
+  { name: "case_types", key: ["id"], inserts: { mark: "created_at", without: ["id"] } },
+  { name: "loan_types", key: ["id"], inserts: { mark: "created_at", without: ["id"] } },
+  {
+    name: "holds",
+    key: ["id"],
+    inserts: null,
+    blank: ["decided_at", "decided_by", "decision", "reason"],
+  },
+  {
+    name: "inbound_messages",
+    key: ["interaction_id"],
+    inserts: null,
+    blank: ["handled_at", "handled_by", "handled_reason"],
+  },
+  { name: "repairs", key: ["id"], inserts: null, blank: ["done_at", "result"] },
   { name: "outages", key: ["id"], inserts: null },
+  { name: "case_type_legal_states", key: ["id"], inserts: null, blank: WITHDRAWAL },
+  { name: "do_not_interact", key: ["id"], inserts: null, blank: WITHDRAWAL },
+  { name: "consents", key: ["id"], inserts: null, blank: WITHDRAWAL },
+  { name: "preferences", key: ["id"], inserts: null, blank: WITHDRAWAL },
   { name: "borrowers", key: ["id"], inserts: null },
   { name: "contacts", key: ["id"], inserts: null },
   { name: "loans", key: ["id"], inserts: null },
@@ -88,6 +118,14 @@ const PRESENT = {
   channels: sql`select concat_ws(',', t.channel) as row_id, to_jsonb(t) as row from tidings.channels t`,
   pauses: sql`select concat_ws(',', t.id) as row_id, to_jsonb(t) as row from tidings.pauses t`,
   outages: sql`select concat_ws(',', t.id) as row_id, to_jsonb(t) as row from tidings.outages t`,
+  api_keys: sql`select concat_ws(',', t.id) as row_id, to_jsonb(t) as row from tidings.api_keys t`,
+  case_types: sql`select concat_ws(',', t.id) as row_id, to_jsonb(t) as row from tidings.case_types t`,
+  loan_types: sql`select concat_ws(',', t.id) as row_id, to_jsonb(t) as row from tidings.loan_types t`,
+  repairs: sql`select concat_ws(',', t.id) as row_id, to_jsonb(t) as row from tidings.repairs t`,
+  case_type_legal_states: sql`select concat_ws(',', t.id) as row_id, to_jsonb(t) as row from tidings.case_type_legal_states t`,
+  do_not_interact: sql`select concat_ws(',', t.id) as row_id, to_jsonb(t) as row from tidings.do_not_interact t`,
+  consents: sql`select concat_ws(',', t.id) as row_id, to_jsonb(t) as row from tidings.consents t`,
+  preferences: sql`select concat_ws(',', t.id) as row_id, to_jsonb(t) as row from tidings.preferences t`,
   borrowers: sql`select concat_ws(',', t.id) as row_id, to_jsonb(t) as row from tidings.borrowers t`,
   contacts: sql`select concat_ws(',', t.id) as row_id, to_jsonb(t) as row from tidings.contacts t`,
   loans: sql`select concat_ws(',', t.id) as row_id, to_jsonb(t) as row from tidings.loans t`,
@@ -107,6 +145,14 @@ const TYPED: Readonly<Record<keyof typeof PRESENT, RawBuilder<unknown>>> = {
   channels: sql`jsonb_populate_record(null::tidings.channels, r.row)`,
   pauses: sql`jsonb_populate_record(null::tidings.pauses, r.row)`,
   outages: sql`jsonb_populate_record(null::tidings.outages, r.row)`,
+  api_keys: sql`jsonb_populate_record(null::tidings.api_keys, r.row)`,
+  case_types: sql`jsonb_populate_record(null::tidings.case_types, r.row)`,
+  loan_types: sql`jsonb_populate_record(null::tidings.loan_types, r.row)`,
+  repairs: sql`jsonb_populate_record(null::tidings.repairs, r.row)`,
+  case_type_legal_states: sql`jsonb_populate_record(null::tidings.case_type_legal_states, r.row)`,
+  do_not_interact: sql`jsonb_populate_record(null::tidings.do_not_interact, r.row)`,
+  consents: sql`jsonb_populate_record(null::tidings.consents, r.row)`,
+  preferences: sql`jsonb_populate_record(null::tidings.preferences, r.row)`,
   borrowers: sql`jsonb_populate_record(null::tidings.borrowers, r.row)`,
   contacts: sql`jsonb_populate_record(null::tidings.contacts, r.row)`,
   loans: sql`jsonb_populate_record(null::tidings.loans, r.row)`,
@@ -141,12 +187,12 @@ const recordedRows = (name: string, key: readonly string[]): RawBuilder<unknown>
     )`;
 
 /**
- * Where inserts are not recorded, only columns with a recorded change are compared. The recorded values pass through the type of
- * the row, because a time is recorded in the zone of its writer.
+ * Where inserts are not recorded, only columns with a recorded change are compared, and those that are null before. The recorded
+ * values pass through the type of the row, because a time is recorded in the zone of its writer.
  */
 async function compareTable(
   db: Db,
-  { name, key, inserts }: HistoryTable,
+  { name, key, inserts, blank = [] }: HistoryTable,
   limit: number,
 ): Promise<HistoryDifference[]> {
   const { rows } = await sql<HistoryDifference>`
@@ -162,6 +208,7 @@ async function compareTable(
         where (r.row ? e.key or (r.row ? ${inserts?.mark ?? null} and not e.key = any(${inserts?.without ?? []}::text[])))
           and nullif(e.value, 'null') is distinct from nullif(p.row -> e.key, 'null')
       )
+      or exists (select from unnest(${blank}::text[]) b(name) where (r.row ? b.name) is not true and p.row ->> b.name is not null)
     order by 3, 2
     limit ${limit}
   `.execute(db);

@@ -97,9 +97,17 @@ export async function readIdsGiven(db: Db): Promise<IdsGiven> {
 }
 
 /** Reads how far the tree has come. */
-export async function readTreeState(db: Db): Promise<Pick<TreeState, "size" | "swept">> {
-  const { rows } = await sql<Pick<TreeState, "size" | "swept">>`
-    select s.size::float8 as size, s.swept from tidings.tree_state s
+export async function readTreeState(db: Db): Promise<TreeState> {
+  const { rows } = await sql<TreeState>`
+    select s.size::float8 as size, s.frontier, s.swept from tidings.tree_state s
   `.execute(db);
-  return rows[0] ?? { size: 0, swept: {} };
+  return rows[0] ?? { size: 0, frontier: Buffer.alloc(0), swept: {} };
+}
+
+/** Reads the highest id that each source has given. */
+export async function readLastIds(db: Db): Promise<SweptIds> {
+  const { rows } = await sql<{ last: SweptIds }>`
+    select json_object_agg(l.source, l.last_id::text) as last from tidings.record_leaf_ids l
+  `.execute(db);
+  return rows[0]?.last ?? {};
 }

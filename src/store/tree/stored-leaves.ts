@@ -24,23 +24,35 @@ export async function loadStoredLeaves(db: Db, index: number): Promise<StoredLea
   return rows[0] ?? null;
 }
 
-/** A leaf whose row is no longer as it was. Erased: on record, and with the hash that is on record. */
+/** A leaf whose row is no longer as it was. Erased and sealed: on record, and with the hash that is on record. */
 export interface WrongLeaf {
   readonly id: string;
-  readonly what: "altered" | "removed" | "erased";
+  readonly what: "altered" | "removed" | "erased" | "sealed";
 }
 
 /** The erasure that has changed the row of a leaf `l`. */
 const erasureOf = (source: LeafSource): RawBuilder<unknown> => sql`case ${source}
               when 'caseChanges' then (select x.id from tidings.erasures x where x.case_change_id = l.id)
+              when 'loggedInteractions' then (select x.id from tidings.erasures x where x.interaction_id = l.id)
               when 'interactions' then (
                 select x.id from tidings.interaction_transitions t join tidings.erasures x on x.interaction_id = t.interaction_id where t.id = l.id)
               when 'receipts' then (select x.id from tidings.receipts r join tidings.erasures x on x.interaction_id = r.interaction_id where r.id = l.id)
               else (
                 select x.id from tidings.erasures x where x.record_change_id = l.id
                 union all
-                select x.id from tidings.record_changes h join tidings.erasures x on x.interaction_id = h.row_id::bigint
+                select x.id from tidings.record_changes h
+                join tidings.erasures x on x.interaction_id = case when h.row_id ~ '^[0-9]{1,18}$' then h.row_id::bigint end
                 where h.id = l.id and h.table_name = 'interactions') end`;
+
+/** True if the leaf `l`, or its sealed form `s`, was erased to the present row `p`. */
+const isErased = (source: LeafSource): RawBuilder<unknown> => sql`
+  ${source} in ('interactions', 'loggedInteractions', 'recordChanges', 'receipts', 'caseChanges') and exists (
+    select from tidings.erasures e
+    where e.id = ${erasureOf(source)}
+      and e.leaves @> jsonb_build_array(jsonb_build_object('source', ${source}::text, 'id', l.id::text,
+        'was', coalesce(s.sealed_sha256, encode(l.hash, 'hex')), 'is', encode(p.hash, 'hex')))
+  )
+`;
 
 /**
  * Compares leaves with the rows as they are now. An interaction that has moved on has a later leaf with its present state, and is
@@ -64,15 +76,19 @@ export async function findWrongLeaves(
     )
     select l.id::text as id, case
         when p.id is null then 'removed'
-        when ${source} in ('interactions', 'recordChanges', 'receipts', 'caseChanges') and exists (
-          select from tidings.erasures e
-          where e.id = ${erasureOf(source)}
-            and e.leaves @> jsonb_build_array(jsonb_build_object('source', ${source}::text, 'id', l.id::text,
-              'was', encode(l.hash, 'hex'), 'is', encode(p.hash, 'hex')))
-        ) then 'erased'
+        when encode(p.hash, 'hex') = s.sealed_sha256 then 'sealed'
+        when ${isErased(source)} then 'erased'
         else 'altered' end as what
     from leaf l
     left join present p on p.id = l.id
+    -- the leaf of a logged interaction once its content was sealed
+    left join lateral (
+      select h.changes #>> '{content,sealed,is}' as sealed_sha256
+      from tidings.record_changes h
+      where ${source} = 'loggedInteractions' and p.hash is distinct from l.hash and h.table_name = 'interactions' and h.row_id = l.id::text
+        and h.changes #>> '{content,sealed,was}' = encode(l.hash, 'hex')
+      limit 1
+    ) s on true
     where p.hash is distinct from l.hash
       and not (${source} = 'interactions' and p.id is null and exists (
         select from tidings.interaction_transitions t

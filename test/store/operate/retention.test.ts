@@ -43,8 +43,10 @@ const CONTENT = {
   borrower: { name: { firstName: "Zebra" } },
   metaData: { note: "Zebra" },
 };
-const insertSent = (fields: InteractionFields = {}): Promise<InteractionId> =>
-  insertInteraction(pool, {
+/** A notice that was sent, to which the lender has added notes. */
+async function insertSent(fields: InteractionFields = {}): Promise<InteractionId> {
+  const { metaData, ...sent } = CONTENT;
+  const id = await insertInteraction(pool, {
     personId: borrower,
     status: "succeeded",
     statusDetails: "emailDelivered",
@@ -52,9 +54,12 @@ const insertSent = (fields: InteractionFields = {}): Promise<InteractionId> =>
     caseId: "CS-1",
     templateId: 1,
     templateVersion: 1,
-    ...CONTENT,
+    ...sent,
     ...fields,
   });
+  await pool.query("update tidings.interactions set meta_data = $2 where id = $1", [id, metaData]);
+  return id;
+}
 const insertOld = (fields: InteractionFields = {}): Promise<InteractionId> =>
   insertSent({ createdAt: "2019-01-01T00:00:00Z", ...fields });
 
@@ -329,7 +334,7 @@ describe("the record tree", () => {
     expect(before.listed).toEqual([]);
     await eraseAll(borrower);
     await growTree(database);
-    expect(await verified()).toMatchObject({ listed: [], erased: before.erased + 3 });
+    expect(await verified()).toMatchObject({ listed: [], erased: before.erased + 5 });
     await rewriteRecord(pool, "update tidings.interactions set provider = 'x' where id = $1", [
       sent,
     ]);
@@ -340,7 +345,7 @@ describe("the record tree", () => {
       sent,
     ]);
     await rewriteRecord(pool, "delete from tidings.erasures where interaction_id = $1", [sent]);
-    expect((await verified()).flaws).toBe(3);
+    expect((await verified()).flaws).toBe(4);
     await rewriteRecord(
       pool,
       "truncate tidings.tree_leaves, tidings.tree_heads; update tidings.tree_state set size = 0, frontier = '', swept = '{}'",
