@@ -2,13 +2,14 @@ import { createPublicKey, hash } from "node:crypto";
 import { collectProofs } from "../decide/tree/inclusion.ts";
 import { append, EMPTY_FRONTIER, type Frontier, leafHash, rootOf } from "../decide/tree/merkle.ts";
 import { Fault } from "../domain/fault.ts";
-import type {
-  Pack,
-  PackAttempt,
-  PackHead,
-  PackMessage,
-  PackRow,
-  PackSubject,
+import {
+  type Pack,
+  PACK_VERSION,
+  type PackAttempt,
+  type PackHead,
+  type PackMessage,
+  type PackRow,
+  type PackSubject,
 } from "../domain/evidence/pack.ts";
 import type { InteractionId } from "../domain/ids.ts";
 import { contentInBytes, isSealed, type SealedContent } from "../domain/sealed-content.ts";
@@ -20,15 +21,16 @@ import { type ContentRecord, loadContentRecord } from "../store/operate/recorded
 import type { Db } from "../store/postgres/db.ts";
 import {
   type Covered,
-  type ErasedLeaf,
   findCovered,
-  listErasedLeaves,
   listReceiptOwners,
+  listReplacedLeaves,
   listRowNames,
   loadLeafRows,
   loadOpenStates,
   loadTemplateTexts,
   onSnapshot,
+  type OpenState,
+  type ReplacedLeaf,
 } from "../store/tree/evidence-rows.ts";
 import { readHead, readKey, readLastHead, type TreeHead } from "../store/tree/heads.ts";
 import { loadStoredLeaves } from "../store/tree/stored-leaves.ts";
@@ -64,7 +66,7 @@ export const gatherEvidence = (db: Db, request: EvidenceRequest): Promise<Gather
   onSnapshot(db, async (snapshot) => {
     const head = await headOf(snapshot, request.headSize);
     const covered = await findCovered(snapshot, request.subject);
-    const { rows, newerRows } = await rowsUnder(snapshot, covered, head.size);
+    const { rows, newerRows, changedLater } = await rowsUnder(snapshot, covered, head.size);
     if (rows.length === 0 && newerRows === 0) return undefined;
     const contents = await readContents(snapshot, covered, request);
     const proved = await withProofs(
@@ -72,10 +74,11 @@ export const gatherEvidence = (db: Db, request: EvidenceRequest): Promise<Gather
       rows.map((row) => hideIn(row, contents)),
       head,
     );
-    const attempts = await attemptsOf(snapshot, { covered, rows, contents });
+    const attempts = await attemptsOf(snapshot, { covered, rows, contents, changedLater });
     const inPack = new Set(attempts.map(({ interactionId }) => interactionId));
     return {
       pack: {
+        version: PACK_VERSION,
         subject: request.subject,
         head: await packHeadOf(snapshot, head),
         rows: proved,
@@ -118,51 +121,74 @@ async function packHeadOf(db: Db, head: TreeHead): Promise<PackHead> {
 /** A row under the head, before its proof. */
 type ProvableRow = Omit<PackRow, "proof">;
 
-async function rowsUnder(
-  db: Db,
-  covered: Covered,
-  size: number,
-): Promise<{ readonly rows: readonly ProvableRow[]; readonly newerRows: number }> {
+interface RowsUnder {
+  readonly rows: readonly ProvableRow[];
+  readonly newerRows: number;
+  /** The interactions with a change that is newer than the head: their present state is not that of the head. */
+  readonly changedLater: ReadonlySet<string>;
+}
+
+async function rowsUnder(db: Db, covered: Covered, size: number): Promise<RowsUnder> {
   const names = Map.groupBy(await listRowNames(db, covered), (name) => name.source);
-  const erased = await listErasedLeaves(db, covered);
+  const replaced = await listReplacedLeaves(db, covered);
   const rows: ProvableRow[] = [];
   let newerRows = 0;
+  let changedLater: ReadonlySet<string> = new Set();
   for (const source of LEAF_SOURCES) {
     const loaded = await loadLeafRows(
       db,
       source,
       (names.get(source) ?? []).map((name) => name.id),
     );
-    const known = loaded.flatMap((row) => provable(source, row, { size, erased }));
+    const known = loaded.flatMap((row) => provable(source, row, { size, replaced }));
     newerRows += loaded.length - known.length;
+    if (source === "recordChanges") changedLater = ownersOfNewer(loaded, known);
     rows.push(...known);
   }
-  return { rows, newerRows };
+  return { rows, newerRows, changedLater };
+}
+
+/** The interactions of rows that are not known under the head. */
+function ownersOfNewer(
+  loaded: readonly { readonly id: string; readonly leaf: string }[],
+  known: readonly ProvableRow[],
+): ReadonlySet<string> {
+  const ids = new Set(known.map((row) => row.id));
+  return new Set(loaded.filter((row) => !ids.has(row.id)).map((row) => ownerIn(row.leaf)));
 }
 
 function provable(
   source: LeafSource,
   { id, leaf: text, index, hash: expected }: Awaited<ReturnType<typeof loadLeafRows>>[number],
-  { size, erased }: { readonly size: number; readonly erased: readonly ErasedLeaf[] },
+  { size, replaced }: { readonly size: number; readonly replaced: readonly ReplacedLeaf[] },
 ): ProvableRow[] {
   if (index === null || expected === null || index >= size) return [];
   const present = leafHash(Buffer.from(text));
   const leaf = expected.toString("hex");
   const row = { source, id, index, leaf, text };
   if (present.equals(expected)) return [{ ...row, isRedacted: false }];
-  const isErased = erased.some(
-    (one) =>
-      one.source === source &&
-      one.id === id &&
-      one.was === leaf &&
-      one.is === present.toString("hex"),
-  );
+  const isReplaced = replacementsOf(
+    leaf,
+    replaced.filter((one) => one.source === source && one.id === id),
+  ).has(present.toString("hex"));
   // what is left of an erased row is shown; the hash that is proved is that of the whole one
-  if (isErased) return [{ ...row, isRedacted: true }];
+  if (isReplaced) return [{ ...row, isRedacted: true }];
   throw new Fault(
     "RECORD_UNPROVED",
     `row ${id} of ${source} is not as it was when it became a leaf`,
   );
+}
+
+/** The hashes that replace that of a leaf: it may be sealed, and then erased. */
+function replacementsOf(leaf: string, replaced: readonly ReplacedLeaf[]): ReadonlySet<string> {
+  const reached = new Set<string>();
+  let from = [leaf];
+  while (from.length > 0) {
+    const next = replaced.filter(({ was, is }) => from.includes(was) && !reached.has(is));
+    from = next.map(({ is }) => is);
+    for (const one of from) reached.add(one);
+  }
+  return reached;
 }
 
 /** The content of an interaction, as far as the pack may have it. */
@@ -210,24 +236,38 @@ function openBytes(
   return seal.openBytes(content, { interactionId: id, channel });
 }
 
+const WITH_CONTENT: ReadonlySet<LeafSource> = new Set([
+  "interactions",
+  "loggedInteractions",
+  "recordChanges",
+]);
+
 /** Replaces sensitive content in a row by null. Sealed content is a commitment in it already. */
 function hideIn(row: ProvableRow, contents: readonly GatheredContent[]): ProvableRow {
-  if (row.source !== "interactions" && row.source !== "recordChanges") return row;
+  if (!WITH_CONTENT.has(row.source)) return row;
   const text = hiddenIn(row.text, contents);
   return text === null ? row : { ...row, text, isRedacted: true };
 }
 
 interface MayHaveContent {
+  readonly leaf_of?: string;
+  readonly id?: number;
   readonly interaction_id?: number;
+  readonly table_name?: string;
   readonly row_id?: string;
   readonly content?: unknown;
   readonly changes?: { readonly content?: { readonly from?: unknown } };
 }
 
+/** The interaction of a row. */
+const ownerOf = (row: MayHaveContent): string =>
+  String(row.leaf_of === "loggedInteractions" ? row.id : (row.interaction_id ?? row.row_id));
+const ownerIn = (text: string): string => ownerOf(parseExactJson(text) as MayHaveContent);
+
 /** The text without sensitive content; null if it has none. */
 function hiddenIn(text: string, contents: readonly GatheredContent[]): string | null {
   const row = parseExactJson(text) as MayHaveContent;
-  const owner = String(row.interaction_id ?? row.row_id);
+  const owner = ownerOf(row);
   const isSecret = contents.some(({ kept, isHidden }) => kept.id === owner && isHidden);
   if (!isSecret) return null;
   if (isObject(row.content)) return JSON.stringify({ ...row, content: null });
@@ -267,26 +307,27 @@ async function withProofs(
 const treeDiffers = (size: number): Fault =>
   new Fault("RECORD_UNPROVED", `the leaves do not give the root of the head, at size ${size}`);
 
-interface Known {
+interface Known extends Pick<RowsUnder, "rows" | "changedLater"> {
   readonly covered: Covered;
-  readonly rows: readonly ProvableRow[];
   readonly contents: readonly GatheredContent[];
 }
 
 /** The interactions that have a transition under the head. */
-async function attemptsOf(db: Db, { covered, rows, contents }: Known): Promise<PackAttempt[]> {
-  const { interactionIds } = covered;
+async function attemptsOf(db: Db, known: Known): Promise<PackAttempt[]> {
+  const {
+    covered: { interactionIds },
+    rows,
+    contents,
+  } = known;
   const ids = (source: LeafSource): ReadonlySet<string> =>
     new Set(rows.filter((row) => row.source === source).map((row) => row.id));
-  const [transitions, receipts] = [ids("transitions"), ids("receipts")];
-  const open = (await loadOpenStates(db, interactionIds)).filter((one) =>
-    transitions.has(one.transitionId),
-  );
+  const receipts = ids("receipts");
+  const open = (await loadOpenStates(db, interactionIds)).filter((one) => isShown(one, known));
   const owners = (await listReceiptOwners(db, interactionIds)).filter((one) =>
     receipts.has(one.receiptId),
   );
   const began = interactionsIn(rows, "transitions");
-  const ended = interactionsIn(rows, "interactions");
+  const ended = new Set([...interactionsIn(rows, "interactions"), ...ids("loggedInteractions")]);
   const attempts: PackAttempt[] = [];
   for (const interactionId of interactionIds.filter((id) => began.has(id))) {
     const state = open.find((one) => one.interactionId === interactionId);
@@ -302,6 +343,34 @@ async function attemptsOf(db: Db, { covered, rows, contents }: Known): Promise<P
     });
   }
   return attempts;
+}
+
+/**
+ * True if the pack has the present state of an interaction. That of a logged one follows from its rows, but for content that was changed:
+ * its change has only the hash of it.
+ */
+function isShown(
+  { transitionId, interactionId }: OpenState,
+  { rows, changedLater }: Known,
+): boolean {
+  const isCurrent = rows.some((row) => row.source === "transitions" && row.id === transitionId);
+  const isLogged = rows.some(
+    (row) => row.source === "loggedInteractions" && row.id === interactionId,
+  );
+  if (!isLogged || !isCurrent) return isCurrent;
+  return (
+    !changedLater.has(interactionId) && rows.some((row) => changesContentOf(interactionId, row))
+  );
+}
+
+function changesContentOf(interactionId: InteractionId, { source, text }: ProvableRow): boolean {
+  if (source !== "recordChanges") return false;
+  const row = parseExactJson(text) as MayHaveContent;
+  return (
+    row.table_name === "interactions" &&
+    row.row_id === interactionId &&
+    row.changes?.content !== undefined
+  );
 }
 
 function interactionsIn(rows: readonly ProvableRow[], source: LeafSource): ReadonlySet<string> {

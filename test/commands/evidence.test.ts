@@ -15,6 +15,8 @@ import {
   type PackFiles,
   PAGE_VERSION,
 } from "../../src/domain/evidence/pack.ts";
+import { createReplyIntake } from "../../src/reply-intake.ts";
+import { createPolicyReader } from "../../src/store/guard/policy.ts";
 import { applyWaiting } from "../../src/receipts/applier.ts";
 import { createTreeGrower } from "../../src/record/record-tree.ts";
 import { readSigningKey } from "../../src/record/tree-signature.ts";
@@ -24,6 +26,8 @@ import { rewriteRecord, useDatabase } from "../database.ts";
 import { useInstallation } from "../installation.ts";
 import { insertInteraction, insertLogged } from "../interactions.ts";
 import { insertType } from "../lender.ts";
+import { runDueJobs } from "../queue.ts";
+import { textMessage } from "../replies/text-message.ts";
 import { type Ran, runOn } from "./run.ts";
 
 const database = useDatabase();
@@ -136,7 +140,8 @@ describe("a pack of a case", () => {
     expect(paths.filter((path) => path.startsWith("messages/"))).toEqual(["messages/1.eml"]);
     expect(textIn(caseOfEmails, "messages/1.eml")).toContain("To: delivered@example.com");
     expect(paths).toContain("templates/1.1.json");
-    expect(paths).toContain("states/4.json");
+    expect(paths).toContain("rows/loggedInteractions/4.json");
+    expect(paths.filter((path) => path.startsWith("states/"))).toEqual([]);
   });
 
   test("shows what others wrote as text", () => {
@@ -354,15 +359,6 @@ describe("a pack that was changed", () => {
     expect(flaw?.path).toContain(path);
   });
 
-  test.each([
-    ["no JSON", "{", "states/4.json"],
-    ["other JSON", '{"interaction_id": 4, "due_explanation": {}}', "index.html"],
-  ])("a state that is %s is named, also if SHA256SUMS fits it", (_what, text, path) => {
-    const changed = new Map([...caseOfEmails, ["states/4.json", Buffer.from(text)]]);
-    changed.set("SHA256SUMS", sumsIn(changed));
-    expect(verifyPack(changed, undefined).flaw?.path).toBe(path);
-  });
-
   test("a page that differs from the rows is found, also if SHA256SUMS fits it", () => {
     const page = textIn(caseOfEmails, "index.html").replace(
       "every rule allowed it",
@@ -433,6 +429,146 @@ describe("sensitive content", () => {
     const shown = await pack("--interaction", id, "--reveal");
     expect(everything(shown.files)).toMatch(SECRET);
     expect((await run("--verify", shown.path)).code).toBe(0);
+  });
+});
+
+describe("what others logged", () => {
+  /** A call whose words and subject were corrected, and its pack. */
+  async function packOfCorrected(): Promise<{ id: string; files: PackFiles }> {
+    const id = await insertLogged(pool, {
+      personId: "BO-2",
+      subject: "Call",
+      content: { body: "Old" },
+    });
+    await pool.query(
+      `update tidings.interactions set content = '{"body": "She will pay", "more": [1, 2.50]}', subject = 'Her call' where id = $1`,
+      [id],
+    );
+    await growTree();
+    return { id, ...(await pack("--interaction", id)) };
+  }
+
+  test("is proved as it was logged, with each correction", async () => {
+    const { id, files } = await packOfCorrected();
+    expect(textIn(files, `rows/loggedInteractions/${id}.json`)).toContain("Old");
+    expect(textIn(files, "index.html")).toContain("She will pay");
+    expect(textIn(files, "index.html")).toContain("Her call");
+    expect(verifyPack(files, signingKey.publicKey).flaw).toBeNull();
+  });
+
+  test.each([
+    ["other words", '"She will pay"', '"She refuses"'],
+    ["other JSON", /.+/s, '{"interaction_id": 1}'],
+    ["no JSON", /.+/s, "{"],
+  ])("a present state with %s is named, also if SHA256SUMS fits it", async (_what, was, is) => {
+    const { id, files } = await packOfCorrected();
+    const path = `states/${id}.json`;
+    const changed = new Map([...files, [path, Buffer.from(textIn(files, path).replace(was, is))]]);
+    changed.set("SHA256SUMS", sumsIn(changed));
+    expect(verifyPack(changed, undefined).flaw?.path).toMatch(/^states\/|^index.html$/);
+  });
+
+  test("is missed if its row is left out", () => {
+    const row = JSON.parse(textIn(caseOfEmails, "rows/loggedInteractions/4.json")) as object;
+    const openState = JSON.stringify({ ...row, interaction_id: 4, origin: "logged" });
+    const { flaw } = verifyPack(
+      rewritten(caseOfEmails, (one) => ({
+        ...one,
+        rows: one.rows.filter(({ source }) => source !== "loggedInteractions"),
+        attempts: one.attempts.map((attempt) =>
+          attempt.interactionId === "4" ? { ...attempt, openState } : attempt,
+        ),
+      })),
+      undefined,
+    );
+    expect(flaw).toMatchObject({
+      path: "pack.json",
+      long: expect.stringContaining("as it was logged, is missing"),
+    });
+  });
+
+  test("is redacted if it was stored plain and sealed later, and its hash is proved", async () => {
+    const id = await insertLogged(pool, { personId: "BO-2", content: { body: "read this alone" } });
+    await growTree();
+    const sealed = { sealed: { keyId: "k", iv: "", tag: "", data: "d", commitment: "C" } };
+    await pool.query(
+      "update tidings.interactions set content = $2, sensitive = true where id = $1",
+      [id, sealed],
+    );
+    await growTree();
+    const { files, path } = await pack("--interaction", id);
+    expect([...files.keys()]).toContain(`redacted/loggedInteractions/${id}.json`);
+    expect(everything(files)).not.toContain("read this alone");
+    expect((await run("--verify", path)).code).toBe(0);
+  });
+});
+
+describe("the answers of the borrower to a case", () => {
+  let answered: { path: string; files: PackFiles };
+  let confirmation: string;
+  beforeAll(async () => {
+    await pool.query(`
+      insert into tidings.templates (id, version, channel, language, kind, theme, text_template) values
+        (20, 1, 'text', 'en', 'optOutConfirmation', 'opsServicing', '{{lender.name}}: You will get no more texts.');
+      update tidings.templates set status = 'active' where id = 20`);
+    const takeInbound = createReplyIntake({
+      db,
+      emit: () => {},
+      clock: () => new Date(),
+      seal: createSeal([contentKey]),
+      lender: { country: "US", timeZone: "America/New_York", languages: ["en"] },
+      readPolicy: createPolicyReader(),
+    });
+    await takeInbound(textMessage("STOP"));
+    await runDueJobs(database, installation.deps);
+    await growTree();
+    answered = await pack("--case", "LATER");
+    const { rows } = await pool.query<{ id: string }>(
+      "select id from tidings.interactions where reply_id is not null",
+    );
+    confirmation = rows[0]?.id ?? "";
+  });
+
+  test("are in its pack, with the opt-out and its confirmation", async () => {
+    const { files, path } = answered;
+    const page = textIn(files, "index.html");
+    expect(page).toContain("Message of the borrower");
+    expect(page).toContain("optOut of collection messages to contact CT-PHONE, by reply");
+    expect(page).toContain(`<article id="attempt-${confirmation}">`);
+    expect((await run("--verify", path)).code).toBe(0);
+    const words = await pack("--case", "LATER", "--reveal");
+    expect(textIn(words.files, "index.html")).toContain("STOP");
+    expect((await run("--verify", words.path)).code).toBe(0);
+  });
+
+  test("are in the packs of the text and of the borrower", async () => {
+    for (const subject of [
+      ["--interaction", "5"],
+      ["--borrower", "BO-1"],
+    ])
+      expect(textIn((await pack(...subject)).files, "index.html")).toContain(
+        `attempt-${confirmation}`,
+      );
+  });
+
+  test("are missed if the reply is left out", () => {
+    const replied = (row: { readonly source: string; readonly text: string }): boolean =>
+      row.source === "inboundMessages" || row.source === "loggedInteractions";
+    const ids = answered.files
+      .keys()
+      .flatMap((path) => /^(?:rows|redacted)\/inboundMessages\/(\d+)/.exec(path)?.slice(1) ?? []);
+    const [reply] = [...ids];
+    const { flaw } = verifyPack(
+      rewritten(answered.files, (one) => ({
+        ...one,
+        attempts: one.attempts.filter((attempt) => attempt.interactionId !== reply),
+        rows: one.rows.filter(
+          (row) => !replied(row) && !row.text.includes(`"interaction_id":${reply},`),
+        ),
+      })),
+      undefined,
+    );
+    expect(flaw?.long).toBe(`The reply that notice ${confirmation} confirms is missing.`);
   });
 });
 

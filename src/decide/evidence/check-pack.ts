@@ -11,7 +11,14 @@ import { rootByInclusion } from "../tree/inclusion.ts";
 import { leafHash } from "../tree/merkle.ts";
 import { CONTENTS, filesOf, PAGE, proofPathOf, rowPathOf, SUMS } from "./files.ts";
 import { blocksOf } from "./page.ts";
-import { readRows, type RecordRows, type StateRow, type TracedAttempt } from "./record-rows.ts";
+import {
+  type HistoryRow,
+  historyOf,
+  readRows,
+  type RecordRows,
+  type StateRow,
+  type TracedAttempt,
+} from "./record-rows.ts";
 
 const flaw = (path: string, long: string): PackFlaw => ({ path, long });
 const LINE = /^([0-9a-f]{64}) {2}(.+)$/;
@@ -67,11 +74,9 @@ function namesIn({ text }: PackRow): {
   readonly interactionId: string;
 } {
   const row = objectIn(text);
-  return {
-    id: String(row["id"]),
-    leafOf: row["leaf_of"],
-    interactionId: String(row["interaction_id"]),
-  };
+  const { id, leaf_of: leafOf } = row;
+  const interactionId = leafOf === "loggedInteractions" ? id : row["interaction_id"];
+  return { id: String(id), leafOf, interactionId: String(interactionId) };
 }
 
 function objectIn(text: string): Readonly<Record<string, unknown>> {
@@ -89,7 +94,9 @@ export function checkComplete(pack: Pack, files: PackFiles): PackFlaw | undefine
   return (
     strayRow(pack, rows) ??
     firstOf(rows.attempts, (traced) => checkAttempt(traced)) ??
+    firstOf(rows.attempts, (traced) => unprovedLogged(pack, traced)) ??
     missingAttempt(rows) ??
+    missingReply(rows) ??
     missingNotice(pack, rows) ??
     missingBlock(pack, files) ??
     wrongTemplate(pack, rows)
@@ -109,6 +116,7 @@ const firstOf = <Item>(
 const OF_ATTEMPTS = new Set([
   "transitions",
   "interactions",
+  "loggedInteractions",
   "judgements",
   "redirects",
   "contentReveals",
@@ -179,6 +187,44 @@ function wrongContent(
   return flaw(
     `contents/${interactionId}.bin`,
     "It is not the content to which the record is committed.",
+  );
+}
+
+/** A logged interaction without its row, or with other content than the newest change of it left. */
+function unprovedLogged(
+  { version, rows }: Pack,
+  { attempt, state, isProved }: TracedAttempt,
+): PackFlaw | undefined {
+  const { interactionId, openState } = attempt;
+  if (state?.origin !== "logged" || version < 2) return undefined;
+  if (!isProved)
+    return flaw(CONTENTS, `The row of interaction ${interactionId}, as it was logged, is missing.`);
+  const [, content] = CONTENT.exec(openState ?? "") ?? [];
+  const changed = rows
+    .filter((row) => row.source === "recordChanges")
+    .map((row) => parseExactJson(row.text) as HistoryRow);
+  const newest = historyOf(interactionId, changed).findLast((row) => "content" in row.changes);
+  // hidden content is null, and of sealed content the state has only the commitment
+  if (content === undefined || !content.startsWith("{") || newest === undefined) return undefined;
+  return hash("sha256", content) === newest.changes["content"]?.toSha256
+    ? undefined
+    : flaw(
+        `states/${interactionId}.json`,
+        "Its content does not have the hash of its newest change.",
+      );
+}
+/** The content in a state as Postgres writes it. Only a column of the state itself has no space after its colon. */
+const CONTENT = /"content":(?! )(.+)\}$/s;
+
+/** The reply that a confirmation answers. */
+function missingReply({ attempts }: RecordRows): PackFlaw | undefined {
+  const known = new Set(attempts.map(({ attempt }) => attempt.interactionId));
+  const alone = attempts.find(
+    ({ state }) => typeof state?.reply_id === "number" && !known.has(String(state.reply_id)),
+  );
+  return (
+    alone &&
+    flaw(CONTENTS, `The reply that notice ${alone.attempt.interactionId} confirms is missing.`)
   );
 }
 

@@ -2,7 +2,6 @@ import { hash } from "node:crypto";
 import {
   type Pack,
   PACK_FORMAT,
-  PACK_VERSION,
   type PackFiles,
   type PackRow,
   PAGE_VERSION,
@@ -81,10 +80,17 @@ function attemptFiles({
   ];
 }
 
-function contentsOf({ subject, head, rows, attempts, templates }: Pack): string {
+function contentsOf({
+  version: packVersion,
+  subject,
+  head,
+  rows,
+  attempts,
+  templates,
+}: Pack): string {
   const document = {
     format: PACK_FORMAT,
-    version: PACK_VERSION,
+    version: packVersion,
     page: PAGE_VERSION,
     subject,
     head: { size: head.size, root: head.root, madeAt: head.madeAt, keyId: head.keyId },

@@ -34,7 +34,7 @@ export const README = `This folder is an evidence pack of Tidings. Open index.ht
   index.html       the story: cause, date, address, every attempt, receipts, versions and policy
   rows/            the rows of the record, each exactly as it was hashed
   redacted/        what is shown of rows with sensitive content; only the hash of such a row is proved
-  states/          the states of attempts that had not ended, or that other systems logged: not proved
+  states/          the states of attempts that had not ended, and logged content that was changed later: not proved
   messages/        the bytes that were sent
   contents/        sensitive content that was opened for this pack: 32 random bytes and JSON
   templates/       the texts of the templates, as the JSON whose SHA-256 is their content hash

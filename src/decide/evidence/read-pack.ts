@@ -71,8 +71,10 @@ function objectTextOf(files: PackFiles, path: string): string {
   return text;
 }
 
-function packOf({ subject, head, rows, attempts, templates }: Contents, files: PackFiles): Pack {
+function packOf(contents: Contents, files: PackFiles): Pack {
+  const { version, subject, head, rows, attempts, templates } = contents;
   return {
+    version,
     subject,
     head: {
       ...head,
@@ -85,10 +87,9 @@ function packOf({ subject, head, rows, attempts, templates }: Contents, files: P
       proof: proofIn(files, proofPathOf(row)),
     })),
     attempts: attempts.map((attempt) => attemptIn(attempt, files)),
-    templates: templates.map(({ id, version }) => ({
-      id,
-      version,
-      text: textOf(files, `templates/${id}.${version}.json`),
+    templates: templates.map((template) => ({
+      ...template,
+      text: textOf(files, `templates/${template.id}.${template.version}.json`),
     })),
   };
 }

@@ -40,6 +40,7 @@ export interface StateRow {
   readonly interaction_id: number;
   readonly origin: string;
   readonly created_at: string;
+  readonly reply_id?: number | null;
   readonly channel: string;
   readonly person_id: Text;
   readonly contact_id: Text;
@@ -181,7 +182,9 @@ export interface HistoryRow {
   readonly row_id: string;
   readonly changed_at: string;
   readonly actor: string;
-  readonly changes: Readonly<Record<string, { readonly from?: unknown; readonly to?: unknown }>>;
+  readonly changes: Readonly<
+    Record<string, { readonly from?: unknown; readonly to?: unknown; readonly toSha256?: string }>
+  >;
 }
 export interface PolicyRow {
   readonly id: number;
@@ -229,14 +232,20 @@ export function readRows({ rows, attempts }: Pick<Pack, "rows" | "attempts">): R
   const read = <Row>(source: LeafSource): Row[] =>
     (bySource.get(source) ?? []).map((row) => parseExactJson(row.text) as Row);
   const states = new Map(read<StateRow>("interactions").map((row) => [idOf(row), row]));
+  const logged = new Map(read<LoggedRow>("loggedInteractions").map((row) => [String(row.id), row]));
+  const history = read<HistoryRow>("recordChanges");
   const transitions = Map.groupBy(read<TransitionRow>("transitions"), idOf);
   return {
     changes: read("caseChanges"),
     resolutions: read("resolutions"),
     attempts: attempts.map((attempt) => {
-      const proved = states.get(attempt.interactionId);
       const open =
         attempt.openState === null ? null : (parseExactJson(attempt.openState) as StateRow);
+      const first = logged.get(attempt.interactionId);
+      const proved =
+        first === undefined
+          ? states.get(attempt.interactionId)
+          : loggedState(first, historyOf(attempt.interactionId, history), open);
       return {
         attempt,
         state: proved ?? open,
@@ -247,7 +256,7 @@ export function readRows({ rows, attempts }: Pick<Pack, "rows" | "attempts">): R
     judgements: read("judgements"),
     receipts: read("receipts"),
     reveals: read("contentReveals"),
-    history: read("recordChanges"),
+    history,
     policy: read("policyChanges"),
     redirects: read("redirects"),
     holds: read("holds"),
@@ -257,6 +266,27 @@ export function readRows({ rows, attempts }: Pick<Pack, "rows" | "attempts">): R
     amendments: read("amendments"),
     erasures: read("erasures"),
   };
+}
+
+/** The recorded changes of an interaction. */
+export const historyOf = (interactionId: string, history: readonly HistoryRow[]): HistoryRow[] =>
+  history.filter((row) => row.table_name === "interactions" && row.row_id === interactionId);
+
+/** A logged interaction as it was logged. */
+type LoggedRow = Omit<StateRow, "interaction_id" | "origin"> & { readonly id: number };
+
+/** The state that follows from the row as it was logged and its changes. Content that was changed is that of the present state. */
+function loggedState(
+  first: LoggedRow,
+  history: readonly HistoryRow[],
+  open: StateRow | null,
+): StateRow {
+  const state: Record<string, unknown> = { ...first, interaction_id: first.id, origin: "logged" };
+  const changes = history.flatMap((row) => Object.entries(row.changes));
+  // what is left of an erased value is in the row
+  for (const [column, change] of changes.filter(([, one]) => !("erased" in one)))
+    state[column] = column === "content" ? (open?.content ?? null) : (change.to ?? null);
+  return state as unknown as StateRow;
 }
 
 const idOf = ({ interaction_id }: { readonly interaction_id: number }): string =>

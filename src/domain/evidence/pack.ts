@@ -2,9 +2,9 @@ import type { LeafSource } from "../tree/leaf-sources.ts";
 
 /** The name and version of the layout of a pack. Packs of earlier versions stay verifiable. */
 export const PACK_FORMAT = "tidings-evidence";
-export const PACK_VERSION = 1;
+export const PACK_VERSION = 2;
 /** The version of the page. A pack whose page has another version is verified without its page being written again. */
-export const PAGE_VERSION = 1;
+export const PAGE_VERSION = 2;
 
 /** The subject of a pack. */
 export interface PackSubject {
@@ -52,7 +52,7 @@ export interface PackAttempt {
   readonly interactionId: string;
   /** The rows of receipts about it. */
   readonly receiptIds: readonly string[];
-  /** Its state where no leaf has it, because it has not ended or others logged it. */
+  /** Its state where no rows have it: it has not ended, or others logged it and changed its content later. */
   readonly openState: string | null;
   /** The bytes that were sent; null if the record cannot produce them, or they are not shown. */
   readonly message: PackMessage | null;
@@ -74,6 +74,8 @@ export interface PackTemplate {
 
 /** Everything that a pack states. Its files follow from it. */
 export interface Pack {
+  /** The version of its layout. Since 2 it has the rows of logged interactions. */
+  readonly version: number;
   readonly subject: PackSubject;
   readonly head: PackHead;
   readonly rows: readonly PackRow[];

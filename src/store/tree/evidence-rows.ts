@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { PackSubject } from "../../domain/evidence/pack.ts";
 import type { LeafSource } from "../../domain/tree/leaf-sources.ts";
@@ -14,66 +14,63 @@ export interface Covered {
   readonly interactionIds: readonly InteractionId[];
 }
 
-/** The case changes of a subject, and every interaction about them, with all attempts. */
+/**
+ * The case changes of a subject, and every interaction about them: with all attempts, with what the borrower answered, and with the
+ * confirmations of these answers.
+ */
 export async function findCovered(db: Db, subject: PackSubject): Promise<Covered> {
-  switch (subject.kind) {
+  const { rows } = await sql<Covered>`
+    with recursive changes as materialized (${changesOf(subject)}),
+    covered (id) as (
+      ${interactionsOf(subject)}
+      union
+      select n.id
+      from covered c
+      cross join lateral (
+        select i.id from tidings.interactions i where i.first_interaction_id = c.id
+        union all
+        select i.id from tidings.interactions i where i.previous_interaction_id = c.id and i.origin = 'logged'
+        union all
+        select i.id from tidings.interactions i where i.reply_id = c.id and i.attempt = 1
+      ) n
+    )
+    select coalesce((select array_agg(c.id order by c.id) from (
+        select h.id from changes h
+        union
+        select i.case_change_id from covered v join tidings.interactions i on i.id = v.id where i.case_change_id is not null
+      ) c)::text[], '{}') as case_change_ids,
+      coalesce((select array_agg(c.id order by c.id) from covered c)::text[], '{}') as interaction_ids
+  `.execute(db);
+  return rows[0] ?? { caseChangeIds: [], interactionIds: [] };
+}
+
+/** The changes of the case, or of the cases of the borrower. Those of an interaction follow from it. */
+function changesOf({ kind, id }: PackSubject): RawBuilder<unknown> {
+  switch (kind) {
     case "interaction":
-      return await findChain(db, subject.id);
+      return sql`select null::bigint as id where false`;
     case "case":
-      return await findCase(db, subject.id);
+      return sql`select m.case_change_id as id from tidings.case_moves m where m.case_id = ${id}`;
     case "borrower":
-      return await findBorrower(db, subject.id);
+      return sql`select m.case_change_id as id from tidings.cases s join tidings.case_moves m on m.case_id = s.id where s.borrower_id = ${id}`;
   }
 }
 
-async function findChain(db: Db, id: string): Promise<Covered> {
-  const { rows } = await sql<Covered>`
-    with chain as (
-      select i.id, i.case_change_id
-      from (select coalesce(f.first_interaction_id, f.id) as id from tidings.interactions f where f.id = ${id}::bigint) c
-      join tidings.interactions i on i.id = c.id or i.first_interaction_id = c.id
-    )
-    select coalesce((select array_agg(distinct c.case_change_id::text) from chain c where c.case_change_id is not null), '{}') as case_change_ids,
-      coalesce((select array_agg(c.id order by c.id) from chain c)::text[], '{}') as interaction_ids
-  `.execute(db);
-  return rows[0] ?? NOTHING;
-}
-
-const NOTHING: Covered = { caseChangeIds: [], interactionIds: [] };
-
-async function findCase(db: Db, id: string): Promise<Covered> {
-  const { rows } = await sql<Covered>`
-    with changes as materialized (
-      select m.case_change_id as id from tidings.case_moves m where m.case_id = ${id}
-    ), firsts as materialized (
-      select i.id from tidings.interactions i
-      where i.case_change_id = any(array(select c.id from changes c)) and i.origin = 'tidings' and i.previous_interaction_id is null
-    ), covered as (
-      select f.id from firsts f
-      union
-      select i.id from tidings.interactions i where i.first_interaction_id = any(array(select f.id from firsts f))
-      union
-      select i.id from tidings.interactions i where i.case_id = ${id} and i.origin = 'logged'
-    )
-    select coalesce((select array_agg(c.id order by c.id) from changes c)::text[], '{}') as case_change_ids,
-      coalesce((select array_agg(c.id order by c.id) from covered c)::text[], '{}') as interaction_ids
-  `.execute(db);
-  return rows[0] ?? NOTHING;
-}
-
-async function findBorrower(db: Db, id: string): Promise<Covered> {
-  const { rows } = await sql<Covered>`
-    with covered as materialized (
-      select i.id, i.case_change_id from tidings.interactions i where i.person_id = ${id}
-    ), changes as (
-      select c.case_change_id as id from covered c where c.case_change_id is not null
-      union
-      select m.case_change_id from tidings.cases s join tidings.case_moves m on m.case_id = s.id where s.borrower_id = ${id}
-    )
-    select coalesce((select array_agg(c.id order by c.id) from changes c)::text[], '{}') as case_change_ids,
-      coalesce((select array_agg(c.id order by c.id) from covered c)::text[], '{}') as interaction_ids
-  `.execute(db);
-  return rows[0] ?? NOTHING;
+/** The interactions from which the others are found. Postgres reads the changes first, so that an index finds what they caused. */
+function interactionsOf({ kind, id }: PackSubject): RawBuilder<unknown> {
+  switch (kind) {
+    case "interaction":
+      return sql`select coalesce(f.first_interaction_id, f.id) from tidings.interactions f where f.id = ${id}::bigint`;
+    case "case":
+      return sql`(
+        select i.id from tidings.interactions i
+        where i.case_change_id = any(array(select c.id from changes c)) and i.origin = 'tidings' and i.previous_interaction_id is null
+        union all
+        select i.id from tidings.interactions i where i.case_id = ${id} and i.origin = 'logged'
+      )`;
+    case "borrower":
+      return sql`select i.id from tidings.interactions i where i.person_id = ${id}`;
+  }
 }
 
 /** A row of the record that a pack has. */
@@ -134,6 +131,8 @@ export async function listRowNames(
     union all
     select 'interactions', s.id::text from tidings.interaction_states s where s.interaction_id = any(${interactionIds}::bigint[]) and s.has_ended
     union all
+    select 'loggedInteractions', i.id::text from tidings.interactions i where i.id = any(${interactionIds}::bigint[]) and i.origin = 'logged'
+    union all
     select 'recordChanges', h.id::text from tidings.record_changes h join versions v using (table_name, row_id)
     union all
     select 'erasures', e.id::text from tidings.erasures e where e.case_change_id = any(${caseChangeIds}::bigint[])
@@ -177,24 +176,28 @@ export async function loadLeafRows(
   return rows;
 }
 
-/** A leaf whose row was erased: the hashes of its text before and after, in hex. */
-export interface ErasedLeaf {
+/** A leaf whose row was erased, or sealed later: the hashes of its text before and after, in hex. */
+export interface ReplacedLeaf {
   readonly source: string;
   readonly id: string;
   readonly was: string;
   readonly is: string;
 }
 
-/** The leaves that were erased of interactions and of case changes. */
-export async function listErasedLeaves(
+/** The leaves of interactions and of case changes that were erased, or sealed later. */
+export async function listReplacedLeaves(
   db: Db,
   { caseChangeIds, interactionIds }: Covered,
-): Promise<ErasedLeaf[]> {
-  const { rows } = await sql<ErasedLeaf>`
+): Promise<ReplacedLeaf[]> {
+  const { rows } = await sql<ReplacedLeaf>`
     select l.source, l.id, l.was, l."is"
     from tidings.erasures e
     cross join lateral jsonb_to_recordset(e.leaves) l(source text, id text, was text, "is" text)
     where e.interaction_id = any(${interactionIds}::bigint[]) or e.case_change_id = any(${caseChangeIds}::bigint[])
+    union all
+    select 'loggedInteractions', h.row_id, h.changes #>> '{content,sealed,was}', h.changes #>> '{content,sealed,is}'
+    from tidings.record_changes h
+    where h.table_name = 'interactions' and h.row_id = any(${interactionIds}::text[]) and h.changes #> '{content,sealed}' is not null
   `.execute(db);
   return rows;
 }

@@ -33,6 +33,7 @@ const attempt = (interactionId: string, receiptIds: readonly string[] = []): Pac
 
 const pageOf = (rows: readonly PackRow[], attempts: readonly PackAttempt[]): string =>
   evidencePage({
+    version: 2,
     subject: { kind: "interaction", id: "1" },
     head: {
       size: 9,
