@@ -69,6 +69,7 @@ create table tidings.holds (
 );
 create unique index holds_are_open_once on tidings.holds (interaction_id) where decided_at is null;
 create index holds_by_chain on tidings.holds (chain_id);
+create index holds_by_interaction on tidings.holds (interaction_id);
 
 -- A person decides once, and the writer cannot choose when and by whom.
 create function tidings.guard_hold() returns trigger

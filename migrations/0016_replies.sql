@@ -38,6 +38,7 @@ create table tidings.consent_records (
   applied_at timestamptz
 );
 create index consent_records_by_contact on tidings.consent_records (contact_id, id);
+create index consent_records_by_interaction on tidings.consent_records (interaction_id);
 -- Not unique: a borrower who stops, returns and stops again while the contact is locked has three decisions that wait.
 create index consent_records_waiting on tidings.consent_records (contact_id, scope, id) where applied_at is null;
 

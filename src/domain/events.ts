@@ -577,6 +577,11 @@ export const EVENTS = {
     "One round of the nightly erasing of content that is older than its class: interactions, case changes and recorded changes that were looked at, erased, and kept because of an open notice, a legal hold or the guard.",
     { lookedAt: NUMBER, erased: NUMBER, kept: NUMBER },
   ),
+  "retention.metadataDeleted": declare(
+    "info",
+    "One round of the nightly deletion of metadata that is older than its class: borrowers that were looked at, those whose metadata was deleted, and those whose last entry is younger or whose metadata is kept. An interaction that names no borrower counts as one.",
+    { lookedAt: NUMBER, deleted: NUMBER, kept: NUMBER },
+  ),
   "recordTree.headMade": declare(
     "info",
     "The root of the record tree at a size, each minute in which the record has grown. Keep these lines outside the database: `tidings verify --heads FILE` compares the record with them.",

@@ -72,8 +72,9 @@ interface VerificationListener {
 export interface Verified {
   readonly leaves: number;
   readonly compared: number;
-  /** The rows whose content was erased, on record. They are no flaws. */
+  /** The rows whose content was erased, and those that were deleted, on record. They are no flaws. */
   readonly erased: number;
+  readonly deleted: number;
   readonly heads: number;
   readonly root: string;
 }
@@ -101,8 +102,15 @@ export async function verifyRecord(
   }
   report((await interactionDifferences(db)).map(historyFlaw(size)));
   report((await listHistoryDifferences(db, MOST_ADDED)).map(historyFlaw(size)));
-  const { compared, erased, heads } = walked;
-  return { leaves: size, compared, erased, heads, root: rootOf(walked.frontier).toString("hex") };
+  const { compared, erased, deleted, heads } = walked;
+  return {
+    leaves: size,
+    compared,
+    erased,
+    deleted,
+    heads,
+    root: rootOf(walked.frontier).toString("hex"),
+  };
 }
 
 interface Walk {
@@ -116,12 +124,14 @@ interface Walk {
 async function walkTree(
   db: Db,
   { verification, state, report, listener }: Walk,
-): Promise<Pick<Verified, "compared" | "erased" | "heads"> & { readonly frontier: Frontier }> {
+): Promise<
+  Pick<Verified, "compared" | "erased" | "deleted" | "heads"> & { readonly frontier: Frontier }
+> {
   const logged = new Map(verification.logged.map((head) => [head.size, head]));
   const { noted, wrong: wrongKeys } = readNotedKeys(await listKeys(db));
   const keys = { given: verification.publicKey, noted };
   let frontier: Frontier = EMPTY_FRONTIER;
-  let [compared, erased, heads] = [0, 0, 0];
+  let [compared, erased, deleted, heads] = [0, 0, 0, 0];
   for (;;) {
     const leaves = await loadStoredLeaves(db, frontier.size);
     if (leaves?.firstIndex !== frontier.size || frontier.size >= state.size) break;
@@ -129,6 +139,7 @@ async function walkTree(
     const wrong = isNew ? await findWrongLeaves(db, leaves) : [];
     report(rowFlaws(leaves, wrong));
     erased += wrong.filter(({ what }) => what === "erased").length;
+    deleted += wrong.filter(({ what }) => what === "deleted").length;
     compared += isNew ? leaves.rowIds.length : 0;
     const { size } = frontier;
     frontier = append(frontier, hashesOf(leaves.hashes));
@@ -140,7 +151,7 @@ async function walkTree(
   }
   report(wrongKeys.map((keyId) => wrongKey(keyId, frontier.size)));
   report(endFlaws(frontier, state, logged));
-  return { frontier, compared, erased, heads };
+  return { frontier, compared, erased, deleted, heads };
 }
 
 /** Heads of sizes that the tree has not reached. It may have grown meanwhile, so its state is read after them. */
@@ -163,7 +174,7 @@ const treeFlaw = (kind: FlawKind, size: number, long: string): Flaw => ({
 
 const rowFlaws = (leaves: StoredLeaves, wrong: readonly WrongLeaf[]): Flaw[] =>
   wrong
-    .filter(({ what }) => what !== "erased" && what !== "sealed")
+    .filter(({ what }) => what === "altered" || what === "removed")
     .map(({ id, what }) => ({
       kind: what === "altered" ? "rowAltered" : "rowRemoved",
       source: leaves.source,

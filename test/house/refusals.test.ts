@@ -118,6 +118,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 
 /** Tables that only a daemon writes. Their checks are tested as well, because their rows can contain a secret. */
 const ROWS_OF_DAEMONS: Readonly<Record<string, Row>> = {
+  deletions: { reason: "Zebra" },
   erasures: { interaction_id: 1, cause: "request", reason: "Zebra" },
   idempotency_keys: { caller: "zebra", key: "zebra", request_hash: "\\x00", resource_id: "1" },
   record_changes: {
@@ -272,6 +273,7 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
   interactions_segments_count_from_one: ["interactions", { segments: 0 }],
   loan_types_ids_have_at_most_200_characters: ["loan_types", { external_id: "zebra".repeat(41) }],
   loan_types_texts_have_at_most_10000_characters: ["loan_types", { name: "zebra".repeat(2_001) }],
+  deletions_reason_has_at_most_1000_characters: ["deletions", { reason: "" }],
   erasures_are_of_one_row: ["erasures", { interaction_id: null }],
   erasures_reason_has_at_most_1000_characters: ["erasures", { reason: "" }],
   legal_holds_are_of_one_borrower_or_case: ["legal_holds", { case_id: "zebra" }],

@@ -40,6 +40,7 @@ const OTHER_TABLES: Readonly<Record<string, string>> = {
   receipt_polls: "a queue",
   receipt_queue: "a queue",
   resolve_queue: "a queue",
+  deletion_state: "how far the daemons have come",
   retention_state: "how far the daemons have come",
   secrets: "a secret with which addresses are made",
   time_zones: "the zones that Postgres knows",
@@ -96,6 +97,7 @@ const TABLE_OF: Readonly<Record<LeafSource, string>> = {
   policyChanges: "guard_policy_changes",
   amendments: "amendments",
   erasures: "erasures",
+  deletions: "deletions",
 };
 
 const logged: LoggedHead[] = [];
@@ -180,6 +182,7 @@ beforeAll(async () => {
     insert into tidings.template_tests (template_id, template_version, content_hash) select id, version, content_hash from tidings.templates limit 1;
     insert into tidings.amendments (interaction_id, kind, status, reason, evidence) values (${notice}, 'lostByCarrier', 'failed', 'It is lost', 'Letter 7');
     select tidings.erase_interactions(array[${erased}]::bigint[], 'request', 'The borrower asked');
+    insert into tidings.deletions (reason) values ('Policy 12');
   `);
   await rewriteRecord(
     pool,

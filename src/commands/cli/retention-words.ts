@@ -4,7 +4,8 @@ import type { ShowMoment } from "./moment.ts";
 
 /** Returns for how long a class is kept, and how much of the record is older or younger than that. */
 export function classInWords(one: ClassState, show: ShowMoment): string {
-  const { recordClass, years, setAt, setBy, reason, older, open, held, read, younger } = one;
+  const { recordClass, years, setAt, setBy, reason, older, open, held, read, younger, deleted } =
+    one;
   const set = setAt === null ? "" : ` Set by ${setBy} on ${show(setAt)}: ${reason}`;
   const early =
     younger === 0
@@ -13,7 +14,7 @@ export function classInWords(one: ClassState, show: ShowMoment): string {
   if (years === null) return `${recordClass}: kept for good.${set}${early}`;
   const rest =
     recordClass === "metadata"
-      ? " No command erases the metadata."
+      ? ` The years begin with the last entry about a borrower. Deleted: ${counted(deleted, "interaction")}.`
       : ` ${open} of an open notice, ${held} under a legal hold, ${read} that the guard reads.`;
   return `${recordClass}: kept for ${counted(years, "year")}.${set} Older and kept: ${counted(older, "interaction")}.${rest}${early}`;
 }

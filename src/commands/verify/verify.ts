@@ -75,6 +75,7 @@ interface Report {
   readonly leaves: number;
   readonly compared: number;
   readonly erased: number;
+  readonly deleted: number;
   readonly heads: number;
   readonly root: string;
   readonly logged: number;
@@ -83,12 +84,14 @@ interface Report {
 }
 
 function verifiedPage(report: Report): string {
-  const { leaves, compared, erased, heads, root, logged, flaws, listed } = report;
+  const { leaves, compared, erased, deleted, heads, root, logged, flaws, listed } = report;
   const summary = `The tree has ${leaves.toLocaleString("en-US")} leaves and the root ${root}. ${compared.toLocaleString("en-US")} rows were compared, with ${counted(heads, "head")} of the database and ${counted(logged, "head")} of the logs.`;
-  const erasing =
-    erased === 0
+  const erasing = [
+    ...(erased === 0
       ? []
-      : [`Of these, ${counted(erased, "row")} had content that was erased, on record.`];
+      : [`Of these, ${counted(erased, "row")} had content that was erased, on record.`]),
+    ...(deleted === 0 ? [] : [`${counted(deleted, "row")} deleted after their years, on record.`]),
+  ];
   if (flaws === 0)
     return page([...wrapped(summary), ...erasing, "The record is as it was written."]);
   const lines = listed.map(({ kind, source, rowId, size, long }) =>

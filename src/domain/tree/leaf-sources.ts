@@ -25,5 +25,6 @@ export const LEAF_SOURCES = [
   "policyChanges",
   "amendments",
   "erasures",
+  "deletions",
 ] as const;
 export type LeafSource = (typeof LEAF_SOURCES)[number];

@@ -32,6 +32,8 @@ export interface ClassState {
   readonly read: number;
   /** Younger than the class, and erased. */
   readonly younger: number;
+  /** Of the metadata: deleted. */
+  readonly deleted: number;
 }
 
 /**
@@ -41,7 +43,8 @@ export interface ClassState {
 export async function listRetention(db: Db, most: number | null = null): Promise<ClassState[]> {
   const { rows } = await sql<ClassState>`
     select k.record_class, c.years, c.reason, c.set_at, c.set_by, coalesce(o.older, 0) as older, coalesce(o.open, 0) as open,
-      coalesce(o.held, 0) as held, coalesce(o.read, 0) as read, coalesce(y.younger, 0) as younger
+      coalesce(o.held, 0) as held, coalesce(o.read, 0) as read, coalesce(y.younger, 0) as younger,
+      case k.record_class when 'metadata' then (select coalesce(sum(cardinality(d.interaction_ids)), 0)::int from tidings.deletions d) else 0 end as deleted
     from (values (1, 'content'), (2, 'metadata')) k(place, record_class)
     left join tidings.retention_classes c on c.record_class = k.record_class
     left join lateral (

@@ -72,6 +72,7 @@ const GUARD_FACT_FUNCTIONS = [
 ];
 const RETENTION_FUNCTIONS = [
   "erased_columns(text)",
+  "is_deleting()",
   "is_open_notice(bigint, bigint)",
   "is_under_legal_hold(text, text)",
   "is_read_by_guard(bigint)",
@@ -142,6 +143,8 @@ const WORK_TABLES = [
   "retention_state",
   "legal_holds",
   "erasures",
+  "deletions",
+  "deletion_state",
   "effective_statuses",
   "entry_times",
   "holds",
@@ -205,6 +208,8 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "is_being_erased(bigint)",
       ...RETENTION_FUNCTIONS,
       "refuse_erasure(text, text)",
+      "file_of(text[])",
+      "why_file_is_kept(text[], text[], bigint[], bigint[])",
       "content_leaves(bigint[])",
       "leaves_of(text, bigint[])",
       "without_personal_data(text, jsonb)",

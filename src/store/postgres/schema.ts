@@ -303,6 +303,25 @@ export interface ContentReveals {
   way: string;
 }
 
+export interface Deletions {
+  borrowerIds: Generated<string[]>;
+  caseChangeIds: Generated<ArrayType<Int8>>;
+  caseIds: Generated<string[]>;
+  deletedAt: Generated<Timestamp>;
+  deletedBy: Generated<string>;
+  id: Generated<Int8>;
+  interactionIds: Generated<ArrayType<Int8>>;
+  leaves: Json | null;
+  reason: string;
+}
+
+export interface DeletionState {
+  borrowerId: Generated<string>;
+  interactionId: Generated<Int8>;
+  isOnly: Generated<boolean>;
+  passEndedOn: Timestamp | null;
+}
+
 export interface DoNotInteract {
   borrowerId: string;
   channels: string[] | null;
@@ -982,6 +1001,8 @@ export interface DB {
   contactFindings: ContactFindings;
   contacts: Contacts;
   contentReveals: ContentReveals;
+  deletions: Deletions;
+  deletionState: DeletionState;
   doNotInteract: DoNotInteract;
   effectiveStatuses: EffectiveStatuses;
   entryTimes: EntryTimes;

@@ -24,10 +24,10 @@ export async function loadStoredLeaves(db: Db, index: number): Promise<StoredLea
   return rows[0] ?? null;
 }
 
-/** A leaf whose row is no longer as it was. Erased and sealed: on record, and with the hash that is on record. */
+/** A leaf whose row is no longer as it was. Erased and sealed: on record, and with the hash that is on record. Deleted: on record. */
 export interface WrongLeaf {
   readonly id: string;
-  readonly what: "altered" | "removed" | "erased" | "sealed";
+  readonly what: "altered" | "removed" | "erased" | "sealed" | "deleted";
 }
 
 /** The erasure that has changed the row of a leaf `l`. */
@@ -75,6 +75,9 @@ export async function findWrongLeaves(
       where r.source = ${source} and r.id >= ${first}::bigint and r.id <= ${last}::bigint and r.id = any(${rowIds}::bigint[])
     )
     select l.id::text as id, case
+        when p.id is null and exists (
+          select from tidings.deletions d where d.leaves @> jsonb_build_object(${source}::text, jsonb_build_array(l.id))
+        ) then 'deleted'
         when p.id is null then 'removed'
         when encode(p.hash, 'hex') = s.sealed_sha256 then 'sealed'
         when ${isErased(source)} then 'erased'
