@@ -6,9 +6,9 @@ import { notFound, readInteractionId, wrongArguments } from "./cli/arguments.ts"
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT, type ExitCode } from "./cli/exit-codes.ts";
+import { JSON_OPTION, type Output, printResult } from "./cli/json.ts";
 import { readExactMoment } from "./cli/period.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
-import type { Print } from "./cli/print.ts";
 
 const OUTCOMES: Readonly<Record<string, NewAmendment["status"]>> = {
   sent: "attempted",
@@ -22,7 +22,7 @@ export const amend = command({
   name: "amend",
   summary:
     "correct a wrong outcome by a separate entry: a wrong receipt, a wrong settlement, a message that the carrier lost",
-  takes: `INTERACTION_ID --kind KIND --as OUTCOME --reason "…" --evidence "…" [--at TIME] [--by NAME]`,
+  takes: `INTERACTION_ID --kind KIND --as OUTCOME --reason "…" --evidence "…" [--at TIME] [--by NAME] [--json]`,
   details: `The recorded rows stay as they are. \`tidings explain\` and evidence packs show both, and
 tidings.effective_statuses has the status that counts now. A later transition ends the amendment.
 An amendment sends nothing.`,
@@ -38,6 +38,7 @@ An amendment sends nothing.`,
     },
     at: { type: "string", value: "TIME", message: "when it happened (ISO 8601), if that is known" },
     ...BY_OPTION,
+    ...JSON_OPTION,
   },
   async run({ operands: [operand = ""], options, print }) {
     const id = readInteractionId("INTERACTION_ID", operand);
@@ -52,27 +53,33 @@ An amendment sends nothing.`,
     if (evidence === "")
       throw wrongArguments("--evidence is missing: name what proves the outcome");
     const operator = readOperator(options.by ?? process.env["USER"]);
+    const output = { print, json: options.json === true };
     return await withDatabase(`operator:${operator}`, async (db) => {
       const happenedAt = options.at === undefined ? null : readExactMoment("--at", options.at);
       const amendment = { interactionId: id, kind, status, reason, evidence, happenedAt };
       try {
         const amended = await insertAmendment(db, amendment);
         if (amended === undefined) throw notFound(`there is no interaction ${id}`);
-        print(`Amendment ${amended} of interaction ${id}: ${status}.`);
+        printResult(output, { amendmentId: amended, interactionId: id, status }, [
+          `Amendment ${amended} of interaction ${id}: ${status}.`,
+        ]);
         return EXIT.done;
       } catch (error) {
-        return refusedBy(error, id, print);
+        return refusedBy(error, id, output);
       }
     });
   },
 });
 
 /** Prints why the database refuses an amendment. */
-function refusedBy(error: unknown, id: InteractionId, print: Print): ExitCode {
+function refusedBy(error: unknown, id: InteractionId, output: Output): ExitCode {
   const violation = constraintViolation(error);
   const rule = violation?.constraints.find((name) => name.startsWith("amendments_"));
   if (rule === undefined || !(error instanceof Error)) throw error;
   const hint = "hint" in error && typeof error.hint === "string" ? `; ${error.hint}` : "";
-  print(`Interaction ${id} was not amended: ${error.message}${hint} (${rule}).`);
+  const why = `${error.message}${hint}`;
+  printResult(output, { amendmentId: null, interactionId: id, rule, why }, [
+    `Interaction ${id} was not amended: ${why} (${rule}).`,
+  ]);
   return EXIT.refused;
 }

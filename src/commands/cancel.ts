@@ -3,14 +3,22 @@ import { cancelScheduled, findInteractionState } from "../store/operate/cancella
 import type { InteractionFilter } from "../store/api/interaction-filter.ts";
 import { listSelected } from "../store/operate/selection.ts";
 import type { Db } from "../store/postgres/db.ts";
-import { actOn, exitCodeOf, filterOf, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
+import {
+  actOn,
+  doneDocument,
+  exitCodeOf,
+  filterOf,
+  readTarget,
+  type Target,
+  YES_OPTION,
+} from "./cli/bulk.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
+import { JSON_OPTION, printResult } from "./cli/json.ts";
 import { counted } from "./cli/layout.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
-import type { Print } from "./cli/print.ts";
 
 const SHOWN_IDS = 20;
 /** More calls than any daemon has in flight. */
@@ -23,7 +31,7 @@ const MOST_IN_PROGRESS = 1_000;
 export const cancel = command({
   name: "cancel",
   summary: "withdraw scheduled interactions; the reason is recorded",
-  takes: '(INTERACTION_ID | FILTERS [--yes]) --reason "…" [--by NAME]',
+  takes: '(INTERACTION_ID | FILTERS [--yes]) --reason "…" [--by NAME] [--json]',
   details: `Only scheduled interactions are withdrawn; \`tidings reinstate\` undoes it. An interaction in progress is with a provider
 and is not changed. Later case changes fire as before; deprecate the type to stop that.
 ${FILTER_HELP}`,
@@ -33,37 +41,43 @@ ${FILTER_HELP}`,
     ...REASON_OPTION,
     ...BY_OPTION,
     ...YES_OPTION,
+    ...JSON_OPTION,
   },
   async run({ operands: [operand], options, print }) {
     const target = readTarget(operand, options);
     const reason = readReason(options.reason);
     const operator = readOperator(options.by ?? process.env["USER"]);
+    const output = { print, json: options.json === true };
     return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
       const canceled = await actOn({
         db,
         zone: lender.timeZone,
         target,
         yes: options.yes === true,
-        print,
+        output,
         eligible: "scheduled",
         unconfirmed: "Nothing was canceled. Repeat the command with --yes to cancel these.",
         work: (ids) => cancelScheduled(db, ids, { by: { operator }, reason }),
       });
       if (canceled === undefined) return EXIT.refused;
-      if (canceled.length > 0)
-        print(`Canceled ${counted(canceled.length, "interaction")}: ${listed(canceled)}.`);
-      await reportInProgress(db, await filterOf(db, target, lender.timeZone), print);
-      if (canceled.length === 0) print(await explainNothing(db, target));
+      const inProgress = await listInProgress(db, await filterOf(db, target, lender.timeZone));
+      const words = [
+        ...(canceled.length === 0
+          ? []
+          : [`Canceled ${counted(canceled.length, "interaction")}: ${listed(canceled)}.`]),
+        ...(inProgress.length === 0
+          ? []
+          : [`In progress with a provider, not changed: ${listed(inProgress)}.`]),
+        ...(canceled.length === 0 ? [await explainNothing(db, target)] : []),
+      ];
+      printResult(output, { ...doneDocument(canceled), inProgress }, words);
       return exitCodeOf(target, canceled.length);
     });
   },
 });
 
-async function reportInProgress(db: Db, filter: InteractionFilter, print: Print): Promise<void> {
-  const selection = { filter, eligible: "inProgress" } as const;
-  const ids = await listSelected(db, selection, { limit: MOST_IN_PROGRESS });
-  if (ids.length > 0) print(`In progress with a provider, not changed: ${listed(ids)}.`);
-}
+const listInProgress = (db: Db, filter: InteractionFilter): Promise<InteractionId[]> =>
+  listSelected(db, { filter, eligible: "inProgress" }, { limit: MOST_IN_PROGRESS });
 
 function listed(ids: readonly InteractionId[]): string {
   const shown = ids.slice(0, SHOWN_IDS).join(", ");

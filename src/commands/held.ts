@@ -3,11 +3,19 @@ import { readClock } from "../store/postgres/database-clock.ts";
 import { type HeldNotice, listHeld, refuseHeld, releaseHeld } from "../store/guard/holds.ts";
 import type { InteractionId } from "../domain/ids.ts";
 import { readWhole } from "./cli/arguments.ts";
-import { actOn, exitCodeOf, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
+import {
+  actOn,
+  doneDocument,
+  exitCodeOf,
+  readTarget,
+  type Target,
+  YES_OPTION,
+} from "./cli/bulk.ts";
 import { type Command, command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS, readFilter } from "./cli/filters.ts";
+import { JSON_OPTION, printResult } from "./cli/json.ts";
 import { counted, wrapped } from "./cli/layout.ts";
 import { momentsIn, showDuration, type ShowMoment } from "./cli/moment.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
@@ -26,7 +34,7 @@ ${FILTER_HELP}`,
   options: {
     ...FILTER_OPTIONS,
     limit: { type: "string", value: "N", message: `at most so many (default ${DEFAULT_LIMIT})` },
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT);
@@ -62,7 +70,13 @@ function deadlineLines({ latestAt }: HeldNotice, { now, show }: Shown): string[]
     : [`${INDENT}IT HAD TO LEAVE BY ${show(latestAt)}.`];
 }
 
-const DECISION_OPTIONS = { ...FILTER_OPTIONS, ...REASON_OPTION, ...BY_OPTION, ...YES_OPTION };
+const DECISION_OPTIONS = {
+  ...FILTER_OPTIONS,
+  ...REASON_OPTION,
+  ...BY_OPTION,
+  ...YES_OPTION,
+  ...JSON_OPTION,
+};
 
 /** What a decision is called, and how a batch is decided. */
 interface Decision {
@@ -81,26 +95,27 @@ const decision = (
 ): Command =>
   command({
     ...about,
-    takes: '(INTERACTION_ID | FILTERS [--yes]) --reason "…" [--by NAME]',
+    takes: '(INTERACTION_ID | FILTERS [--yes]) --reason "…" [--by NAME] [--json]',
     operands: ["[INTERACTION_ID]"],
     options: DECISION_OPTIONS,
     async run({ operands: [operand], options, print }) {
       const target = readTarget(operand, options);
       const reason = readReason(options.reason);
       const operator = readOperator(options.by ?? process.env["USER"]);
+      const output = { print, json: options.json === true };
       return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
         const ids = await actOn({
           db,
           zone: lender.timeZone,
           target,
           yes: options.yes === true,
-          print,
+          output,
           eligible: "held",
           unconfirmed: `Nothing was ${past}. Repeat the command with --yes to decide these.`,
           work: (batch) => work(db, batch, { operator, reason }),
         });
         if (ids === undefined) return EXIT.refused;
-        print(resultOf(target, ids, past));
+        printResult(output, doneDocument(ids), [resultOf(target, ids, past)]);
         return exitCodeOf(target, ids.length);
       });
     },

@@ -5,18 +5,19 @@ import { migrate as applyMigrations } from "../store/migrate/migrate.ts";
 import { checkPreconditions } from "../store/postgres/preconditions.ts";
 import { refuseUnreachable } from "../store/postgres/unreachable.ts";
 import { command } from "./cli/command.ts";
-import type { Print } from "./cli/print.ts";
+import { JSON_OPTION, type Output, printResult } from "./cli/json.ts";
 import { EXIT, type ExitCode } from "./cli/exit-codes.ts";
 
 /** Applies pending migrations to DATABASE_URL and prints them. */
 export const migrate = command({
   name: "migrate",
   summary: "apply pending migrations to DATABASE_URL",
-  options: {},
-  run: ({ print }) => migrateDatabase(print),
+  takes: "[--json]",
+  options: { ...JSON_OPTION },
+  run: ({ options, print }) => migrateDatabase({ print, json: options.json === true }),
 });
 
-async function migrateDatabase(print: Print): Promise<ExitCode> {
+async function migrateDatabase(output: Output): Promise<ExitCode> {
   const { databaseUrl, migration } = readConfig(process.env);
   if (databaseUrl === undefined)
     throw new Fault(
@@ -27,11 +28,11 @@ async function migrateDatabase(print: Print): Promise<ExitCode> {
   try {
     await checkPreconditions({ url: databaseUrl, pool }).catch(refuseUnreachable);
     const applied = await applyMigrations(pool, migration);
-    print(
+    const words =
       applied.length === 0
-        ? "The schema is up to date."
-        : applied.map((name) => `applied ${name}`).join("\n"),
-    );
+        ? ["The schema is up to date."]
+        : applied.map((name) => `applied ${name}`);
+    printResult(output, { applied }, words);
     return EXIT.done;
   } finally {
     await pool.end();

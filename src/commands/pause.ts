@@ -11,6 +11,7 @@ import { readClock } from "../store/postgres/database-clock.ts";
 import { readWhole, wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
+import { JSON_OPTION, printResult } from "./cli/json.ts";
 import { momentsIn } from "./cli/moment.ts";
 import { readFuture } from "./cli/period.ts";
 import { checkType } from "./cli/require.ts";
@@ -43,7 +44,7 @@ export const pause = command({
   name: "pause",
   summary: "pause everything, a channel or a notification type; the reason is recorded",
   takes:
-    '(everything | channel CHANNEL | type ID) --reason "…" [--until TIME] [--change] [--by NAME]',
+    '(everything | channel CHANNEL | type ID) --reason "…" [--until TIME] [--change] [--by NAME] [--json]',
   details: `Pauses are read before every message. Calls in flight are finished and nothing else is
 sent. Paused interactions wait and are judged again when the pause is released, or at its end.
 A TIME is a moment such as 2031-03-03T10:00:00-05:00, a duration such as 90min, 12h or 7d, or a
@@ -55,6 +56,7 @@ end and reason: without --until it then lasts until it is resumed.`,
     until: { type: "string", value: "TIME", message: "when it ends by itself" },
     change: { type: "boolean", message: "give an open pause a new end and reason" },
     ...BY_OPTION,
+    ...JSON_OPTION,
   },
   async run({ operands, options, print }) {
     const paused = readPaused(operands);
@@ -67,17 +69,20 @@ end and reason: without --until it then lasts until it is resumed.`,
       const endsAt = until === undefined ? null : await readFuture(terms, "--until", until);
       const isChange = options.change === true;
       const act = isChange ? changePause : openPause;
-      if (!(await act(db, paused, { reason, endsAt }))) {
-        print(refusedInWords(named(operands), await readOpenPause(db, paused), lender.timeZone));
-        return EXIT.refused;
-      }
-      const end = endInWords(endsAt, lender.timeZone);
-      const name = named(operands);
-      print(isChange ? `The pause of ${name} now lasts${end}.` : `Paused ${name}${end}.`);
-      return EXIT.done;
+      const isDone = await act(db, paused, { reason, endsAt });
+      const open = await readOpenPause(db, paused);
+      const words = isDone
+        ? doneInWords(named(operands), isChange, endInWords(endsAt, lender.timeZone))
+        : refusedInWords(named(operands), open, lender.timeZone);
+      const document = { ...paused, isChanged: isDone, pause: open ?? null };
+      printResult({ print, json: options.json === true }, document, [words]);
+      return isDone ? EXIT.done : EXIT.refused;
     });
   },
 });
+
+const doneInWords = (name: string, isChange: boolean, end: string): string =>
+  isChange ? `The pause of ${name} now lasts${end}.` : `Paused ${name}${end}.`;
 
 const endInWords = (endsAt: Date | null, zone: string): string =>
   endsAt === null ? " until it is resumed" : ` until ${momentsIn(zone)(endsAt)}`;
@@ -99,12 +104,13 @@ const LONG = 1_000;
 export const resume = command({
   name: "resume",
   summary: "release a pause; interactions that waited for it are judged again at once",
-  takes: "(everything | channel CHANNEL | type ID) [--by NAME]",
+  takes: "(everything | channel CHANNEL | type ID) [--by NAME] [--json]",
   details:
     "They are released in batches of 1,000. If the command is stopped, run it again: it releases\nthe rest.",
   operands: ["everything|channel|type", "[which]"],
   options: {
     ...BY_OPTION,
+    ...JSON_OPTION,
   },
   async run({ operands, options, print }) {
     const paused = readPaused(operands);
@@ -114,7 +120,9 @@ export const resume = command({
         if (total > LONG) toStderr(`${done} of ${counted(total, "interaction")} done`);
       }),
     );
-    print(releaseInWords(named(operands), wasOpen, released));
+    printResult({ print, json: options.json === true }, { ...paused, wasOpen, released }, [
+      releaseInWords(named(operands), wasOpen, released),
+    ]);
     return wasOpen || released > 0 ? EXIT.done : EXIT.refused;
   },
 });

@@ -1,10 +1,18 @@
 import type { InteractionId } from "../domain/ids.ts";
 import { reinstateCanceled } from "../store/operate/reinstatement.ts";
-import { actOn, exitCodeOf, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
+import {
+  actOn,
+  doneDocument,
+  exitCodeOf,
+  readTarget,
+  type Target,
+  YES_OPTION,
+} from "./cli/bulk.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
+import { JSON_OPTION, printResult } from "./cli/json.ts";
 import { counted } from "./cli/layout.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
 
@@ -15,7 +23,7 @@ import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operat
 export const reinstate = command({
   name: "reinstate",
   summary: "undo a cancellation: schedule again what an operator has canceled",
-  takes: '(INTERACTION_ID | FILTERS [--yes]) --reason "…" [--by NAME]',
+  takes: '(INTERACTION_ID | FILTERS [--yes]) --reason "…" [--by NAME] [--json]',
   details: `Only what an operator has canceled is scheduled again, and only until its latest time. What a
 rule or a caller of the REST resources has canceled stays canceled. The new attempt is due when the
 canceled one was due, or at once if that time has passed, and it is judged again.
@@ -26,18 +34,20 @@ ${FILTER_HELP}`,
     ...REASON_OPTION,
     ...BY_OPTION,
     ...YES_OPTION,
+    ...JSON_OPTION,
   },
   async run({ operands: [operand], options, print }) {
     const target = readTarget(operand, options);
     const reason = readReason(options.reason);
     const operator = readOperator(options.by ?? process.env["USER"]);
+    const output = { print, json: options.json === true };
     return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
       const planned = await actOn({
         db,
         zone: lender.timeZone,
         target,
         yes: options.yes === true,
-        print,
+        output,
         eligible: "reinstatable",
         unconfirmed:
           "Nothing was reinstated. Repeat the command with --yes to schedule these again.",
@@ -45,7 +55,7 @@ ${FILTER_HELP}`,
           db.transaction().execute((tx) => reinstateCanceled(tx, ids, { operator, reason })),
       });
       if (planned === undefined) return EXIT.refused;
-      print(resultOf(target, planned));
+      printResult(output, doneDocument(planned), [resultOf(target, planned)]);
       return exitCodeOf(target, planned.length);
     });
   },

@@ -10,8 +10,9 @@ import { createSeal, type Seal } from "../seal.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { counted } from "./cli/layout.ts";
-import type { Print } from "./cli/print.ts";
+import { type Print, toStderr } from "./cli/print.ts";
 import { EXIT } from "./cli/exit-codes.ts";
+import { JSON_OPTION, printResult } from "./cli/json.ts";
 
 const BATCH = 200;
 /** The number of batches between lines of progress. */
@@ -24,8 +25,9 @@ export const reseal = command({
   details: `To change the key: put the new key before the old one in CONTENT_KEY, restart the daemons,
 run this command, and remove the old key once the output says that nothing needs it. The
 daemons may run meanwhile. If the command is stopped, run it again.`,
-  options: {},
-  async run({ print }) {
+  takes: "[--json]",
+  options: { ...JSON_OPTION },
+  async run({ options, print }) {
     return await withDatabase("reseal", async (db, { contentKeys }) => {
       const seal = createSeal(contentKeys);
       if (seal === undefined)
@@ -33,13 +35,20 @@ daemons may run meanwhile. If the command is stopped, run it again.`,
           "CONFIG_INVALID",
           "CONTENT_KEY is not set; its first key is the one to seal with",
         );
+      const json = options.json === true;
+      // progress is in words, so with --json it goes to standard error
+      const say = json ? toStderr : print;
       const before = await countSealed(db);
-      for (const line of foundLines(before, seal.keyId)) print(line);
-      const broken = await resealAll(db, seal, { total: totalOf(before, seal.keyId), print });
+      for (const line of foundLines(before, seal.keyId)) say(line);
+      const broken = await resealAll(db, seal, { total: totalOf(before, seal.keyId), print: say });
       const left = (await countSealed(db)).filter(({ keyId }) => keyId !== seal.keyId);
-      for (const line of leftLines(left, before, seal.keyId)) print(line);
-      for (const what of broken)
-        print(`SEAL_BROKEN: ${what} was changed, or belongs to another interaction.`);
+      const document = { keyId: seal.keyId, before, left, broken };
+      printResult({ print, json }, document, [
+        ...leftLines(left, before, seal.keyId),
+        ...broken.map(
+          (what) => `SEAL_BROKEN: ${what} was changed, or belongs to another interaction.`,
+        ),
+      ]);
       return left.length === 0 && broken.length === 0 ? EXIT.done : EXIT.checkFailed;
     });
   },

@@ -1,11 +1,19 @@
 import type { InteractionId } from "../domain/ids.ts";
 import { planNextAttempts } from "../store/deliver/next-attempts.ts";
 import { readClock } from "../store/postgres/database-clock.ts";
-import { actOn, exitCodeOf, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
+import {
+  actOn,
+  doneDocument,
+  exitCodeOf,
+  readTarget,
+  type Target,
+  YES_OPTION,
+} from "./cli/bulk.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
+import { JSON_OPTION, printResult } from "./cli/json.ts";
 import { counted } from "./cli/layout.ts";
 import { BY_OPTION, readOperator } from "./cli/operator.ts";
 
@@ -16,7 +24,7 @@ import { BY_OPTION, readOperator } from "./cli/operator.ts";
 export const retry = command({
   name: "retry",
   summary: "send failed notices again, as new attempts",
-  takes: "(INTERACTION_ID | FILTERS [--yes]) [--by NAME]",
+  takes: "(INTERACTION_ID | FILTERS [--yes]) [--by NAME] [--json]",
   details: `An interaction must have failed or its outcome must be unknown, no attempt may have
 followed it, and no earlier attempt may have been sent; others are passed over. The new attempt is due at once and is judged again.
 ${FILTER_HELP}`,
@@ -25,10 +33,12 @@ ${FILTER_HELP}`,
     ...FILTER_OPTIONS,
     ...BY_OPTION,
     ...YES_OPTION,
+    ...JSON_OPTION,
   },
   async run({ operands: [operand], options, print }) {
     const target = readTarget(operand, options);
     const operator = readOperator(options.by ?? process.env["USER"]);
+    const output = { print, json: options.json === true };
     return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
       const dueAt = await readClock(db);
       const planned = await actOn({
@@ -36,7 +46,7 @@ ${FILTER_HELP}`,
         zone: lender.timeZone,
         target,
         yes: options.yes === true,
-        print,
+        output,
         eligible: "retryable",
         unconfirmed: "Nothing was sent again. Repeat the command with --yes to send these again.",
         work: (ids) =>
@@ -46,7 +56,7 @@ ${FILTER_HELP}`,
           ),
       });
       if (planned === undefined) return EXIT.refused;
-      print(resultOf(target, planned));
+      printResult(output, doneDocument(planned), [resultOf(target, planned)]);
       return exitCodeOf(target, planned.length);
     });
   },

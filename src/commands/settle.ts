@@ -4,11 +4,19 @@ import type { Eligible } from "../store/operate/selection.ts";
 import { readClock } from "../store/postgres/database-clock.ts";
 import type { Db } from "../store/postgres/db.ts";
 import { wrongArguments } from "./cli/arguments.ts";
-import { actOn, exitCodeOf, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
+import {
+  actOn,
+  doneDocument,
+  exitCodeOf,
+  readTarget,
+  type Target,
+  YES_OPTION,
+} from "./cli/bulk.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
+import { JSON_OPTION, printResult } from "./cli/json.ts";
 import { counted } from "./cli/layout.ts";
 import { BY_OPTION, readOperator } from "./cli/operator.ts";
 
@@ -47,7 +55,8 @@ const NAMES = Object.keys(OUTCOMES).join(", ");
 export const settle = command({
   name: "settle",
   summary: "settle interactions whose outcome is unknown",
-  takes: "(INTERACTION_ID | FILTERS [--yes]) --as (taken | delivered | neverSent) [--by NAME]",
+  takes:
+    "(INTERACTION_ID | FILTERS [--yes]) --as (taken | delivered | neverSent) [--by NAME] [--json]",
   details: `taken: the provider has it. delivered: the borrower has it. Attempts that are scheduled
 after it are canceled. neverSent: it was not sent, so it is sent now, as the same interaction;
 passed over if another attempt has followed it.
@@ -58,6 +67,7 @@ ${FILTER_HELP}`,
     as: { type: "string", value: "OUTCOME", message: `one of ${NAMES}` },
     ...BY_OPTION,
     ...YES_OPTION,
+    ...JSON_OPTION,
   },
   async run({ operands: [operand], options, print }) {
     const target = readTarget(operand, options);
@@ -65,19 +75,20 @@ ${FILTER_HELP}`,
     const settlement = Object.hasOwn(OUTCOMES, outcome) ? OUTCOMES[outcome] : undefined;
     if (settlement === undefined) throw wrongArguments(`--as must be one of ${NAMES}`);
     const operator = readOperator(options.by ?? process.env["USER"]);
+    const output = { print, json: options.json === true };
     return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
       const settled = await actOn({
         db,
         zone: lender.timeZone,
         target,
         yes: options.yes === true,
-        print,
+        output,
         eligible: settlement.eligible,
         unconfirmed: "Nothing was changed. Repeat the command with --yes to settle these.",
         work: (ids) => settlement.work(db, ids),
       });
       if (settled === undefined) return EXIT.refused;
-      print(resultOf(target, settled, outcome));
+      printResult(output, doneDocument(settled), [resultOf(target, settled, outcome)]);
       return exitCodeOf(target, settled.length);
     });
   },

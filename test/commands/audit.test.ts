@@ -99,6 +99,17 @@ describe("a record without gaps", () => {
   });
 });
 
+test("the whole life of a case is audited, also what is older than seven days", async () => {
+  await rewriteRecord(
+    pool,
+    `update tidings.case_changes set received_at = received_at - interval '400 days' where case_id = '${caseId}'`,
+  );
+  expect(await auditing("--case", caseId)).toMatchObject({ code: 0, from: null, changes: 2 });
+  const { output } = await runOn(database, audit, "--case", caseId);
+  expect(output).toContain("2 changes arrived until");
+  expect(await auditing("--case", caseId, "--from", "7d")).toMatchObject({ changes: 0 });
+});
+
 describe("a record with gaps", () => {
   test("a deleted interaction", async () => {
     await rewriteRecord(

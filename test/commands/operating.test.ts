@@ -107,7 +107,7 @@ describe("pause and resume", () => {
     });
     const { rows } = await pool.query(
       `select r.actor, r.changes #>> '{reason,from}' as reason, r.changes #>> '{ends_at,from}' <> '' as ended
-       from tidings.record_changes r where r.table_name = 'pauses' and r.changes ? 'reason' order by r.id`,
+       from tidings.record_changes r where r.table_name = 'pauses' and r.changes #>> '{reason,from}' is not null order by r.id`,
     );
     expect(rows).toEqual([
       { actor: "operator:lee", reason: "wording", ended: true },

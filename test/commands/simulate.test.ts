@@ -151,16 +151,19 @@ describe("the messages of a period", () => {
   });
 
   test("of another period are left out", async () => {
-    const { output } = await runOn(
-      database,
-      simulate,
-      "--from",
-      "2026-03-04",
-      "--to",
-      "2026-03-05",
-      "--json",
-    );
+    const period = ["--from", "2026-03-04", "--to", "2026-03-05"];
+    const { code, output } = await runOn(database, simulate, ...period, "--json");
     expect(JSON.parse(output)).toMatchObject({ changes: 0, messages: 0, differences: [] });
+    expect(code).toBe(3);
+    const page = await runOn(database, simulate, ...period);
+    expect(page).toMatchObject({ code: 3 });
+    expect(page.output).toContain("Nothing is on record in this period.");
+  });
+
+  test("of the future cannot be replayed", async () => {
+    await expect(
+      runOn(database, simulate, "--from", "9998-01-01", "--to", "9998-01-02"),
+    ).rejects.toThrow("--from must be a time that has passed");
   });
 });
 

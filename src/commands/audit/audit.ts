@@ -6,7 +6,7 @@ import { EXIT } from "../cli/exit-codes.ts";
 import { momentsIn } from "../cli/moment.ts";
 import { listRetentionIfAllowed } from "../../store/operate/retention.ts";
 import { toStderr } from "../cli/print.ts";
-import { readScope, SCOPE_OPTIONS } from "./scope.ts";
+import { beginningOf, readScope, SCOPE_OPTIONS } from "./scope.ts";
 import { auditPage, createProgress } from "./page.ts";
 
 /** More gaps than these are counted, and not listed. */
@@ -20,7 +20,9 @@ export const audit = command({
   details: `Recomputes for each case change that arrived in the period which notices it should have caused, from
 the notification types that were active at that time. Lists each missing and each extra notice, changes
 that were not taken in or not resolved, and interactions that no job will send. Counts the content that is
-older than its class and kept, or younger and erased. Writes nothing. Exits with 1 if a notice differs. A TIME is a date (the whole day in the lender's time zone), a moment such
+older than its class and kept, or younger and erased. Writes nothing. Exits with 1 if a notice differs.
+Without --from the period is the last seven days, or the whole life of the case that --case names.
+A TIME is a date (the whole day in the lender's time zone), a moment such
 as 2031-03-03T10:00:00-05:00, or an age such as 90min, 12h or 7d.`,
   options: {
     ...SCOPE_OPTIONS,
@@ -31,7 +33,8 @@ as 2031-03-03T10:00:00-05:00, or an age such as 90min, 12h or 7d.`,
       const scope = await readScope(db, options, lender.timeZone);
       const { listed, gaps, totals } = await collect((listener) => runAudit(db, scope, listener));
       const retention = await listRetentionIfAllowed(db);
-      const report = { from: scope.from, until: scope.until, ...totals, gaps, listed, retention };
+      const { from, until } = scope;
+      const report = { from: beginningOf(from), until, ...totals, gaps, listed, retention };
       const show = momentsIn(lender.timeZone);
       print(options.json === true ? JSON.stringify(report, null, 2) : auditPage(report, show));
       return gaps === 0 ? EXIT.done : EXIT.checkFailed;

@@ -8,7 +8,8 @@ import type { Print } from "../cli/print.ts";
 
 /** The result of an audit. */
 export interface AuditReport extends AuditTotals {
-  readonly from: Date;
+  /** Null if all changes until the end are in the period. */
+  readonly from: Date | null;
   readonly until: Date;
   /** The number of all gaps. */
   readonly gaps: number;
@@ -62,7 +63,7 @@ function summaryOf(report: AuditReport): string {
       ? ""
       : ` Of ${counted(takenFromRecord, "change")} the fields are erased, so the verdicts on record were taken and not recomputed.`;
   const queued = waiting === 0 ? "" : ` ${counted(waiting, "change")} of them still in a queue.`;
-  return `${counted(changes, "change")} arrived from ${from.toISOString()} until ${until.toISOString()} and should have caused ${counted(expected, "notice")}.${queued}${erased}`;
+  return `${counted(changes, "change")} arrived ${from === null ? "" : `from ${from.toISOString()} `}until ${until.toISOString()} and should have caused ${counted(expected, "notice")}.${queued}${erased}`;
 }
 
 /** A long audit shows its progress on a terminal in steps of this many changes. */

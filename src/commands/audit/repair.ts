@@ -10,7 +10,9 @@ import { EXIT, type ExitCode } from "../cli/exit-codes.ts";
 import { aligned, counted, page, wrapped } from "../cli/layout.ts";
 import { readScope, SCOPE_OPTIONS } from "./scope.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "../cli/operator.ts";
-import type { Print } from "../cli/print.ts";
+import { JSON_OPTION, printResult } from "../cli/json.ts";
+import { toStderr } from "../cli/print.ts";
+import { createProgress } from "./page.ts";
 
 const BATCH = 1_000;
 
@@ -18,7 +20,7 @@ const BATCH = 1_000;
 export const repair = command({
   name: "repair",
   summary: "order repairs of what an audit finds missing; the reason is recorded",
-  takes: '[--from TIME] [--until TIME] [--case ID] [--reason "…" --yes] [--by NAME]',
+  takes: '[--from TIME] [--until TIME] [--case ID] [--reason "…" --yes] [--by NAME] [--json]',
   details: `Makes an audit and shows how many gaps of each kind can be closed. With --yes it orders their repair: a
 daemon takes in and resolves changes, plans missing notices again as new interactions, and queues lost
 jobs. It does so within seconds, once for each gap, in the operator's name. It leaves other gaps: a
@@ -28,6 +30,7 @@ person must find out why the record differs. A TIME is a date, a moment or an ag
     ...REASON_OPTION,
     ...BY_OPTION,
     ...YES_OPTION,
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     const isConfirmed = options.yes === true;
@@ -36,17 +39,17 @@ person must find out why the record differs. A TIME is a date, a moment or an ag
     return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
       const scope = await readScope(db, options, lender.timeZone);
       const gaps: Gap[] = [];
-      await runAudit(db, scope, { onGap: (gap) => gaps.push(gap), onProgress: () => {} });
+      const onProgress = createProgress(toStderr, process.stderr.isTTY);
+      await runAudit(db, scope, { onGap: (gap) => gaps.push(gap), onProgress });
       const orders = gaps.flatMap(orderOf);
-      print(countPage(gaps));
-      if (orders.length > 0 && !isConfirmed) {
-        print(
-          `\nNothing was ordered. Repeat the command with --yes and --reason to repair ${orders.length === 1 ? "it" : "these"}.`,
-        );
-        return EXIT.refused;
-      }
-      await orderAll(db, orders, { reason, print });
-      return leftover(gaps, orders);
+      const isUnconfirmed = orders.length > 0 && !isConfirmed;
+      const ordered = isUnconfirmed ? 0 : await orderAll(db, orders, reason);
+      const result = { isConfirmed, gaps: countsOf(gaps), repairable: orders.length, ordered };
+      printResult({ print, json: options.json === true }, result, [
+        countPage(gaps),
+        ...resultLines(result),
+      ]);
+      return isUnconfirmed ? EXIT.refused : leftover(gaps, orders);
     });
   },
 });
@@ -70,26 +73,41 @@ function orderOf(gap: Gap): RepairOrder[] {
   ];
 }
 
-interface Ordering {
-  readonly reason: string;
-  readonly print: Print;
+/** Returns how many were ordered; the others had been ordered before. A long run shows its progress on a terminal. */
+async function orderAll(db: Db, orders: readonly RepairOrder[], reason: string): Promise<number> {
+  let ordered = 0;
+  for (let at = 0; at < orders.length; at += BATCH) {
+    ordered += await orderRepairs(db, orders.slice(at, at + BATCH), reason);
+    if (process.stderr.isTTY && orders.length > BATCH)
+      toStderr(`${Math.min(at + BATCH, orders.length)} of ${counted(orders.length, "repair")}`);
+  }
+  return ordered;
 }
 
-async function orderAll(
-  db: Db,
-  orders: readonly RepairOrder[],
-  { reason, print }: Ordering,
-): Promise<void> {
-  if (orders.length === 0) return;
-  let ordered = 0;
-  for (let at = 0; at < orders.length; at += BATCH)
-    ordered += await orderRepairs(db, orders.slice(at, at + BATCH), reason);
-  const before = orders.length - ordered;
-  const waiting = before === 0 ? "" : ` ${counted(before, "repair")} had been ordered before.`;
-  print(
-    `\nOrdered ${counted(ordered, "repair")}.${waiting} A daemon carries them out within seconds.`,
-  );
+interface Result {
+  readonly isConfirmed: boolean;
+  readonly repairable: number;
+  readonly ordered: number;
 }
+
+function resultLines({ isConfirmed, repairable, ordered }: Result): string[] {
+  if (repairable === 0) return [];
+  if (!isConfirmed)
+    return [
+      `\nNothing was ordered. Repeat the command with --yes and --reason to repair ${repairable === 1 ? "it" : "these"}.`,
+    ];
+  const before = repairable - ordered;
+  const waiting = before === 0 ? "" : ` ${counted(before, "repair")} had been ordered before.`;
+  return [
+    `\nOrdered ${counted(ordered, "repair")}.${waiting} A daemon carries them out within seconds.`,
+  ];
+}
+
+/** The number of gaps of each kind. */
+const countsOf = (gaps: readonly Gap[]): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    [...Map.groupBy(gaps, ({ kind }) => kind)].map(([kind, those]) => [kind, those.length]),
+  );
 
 /** A gap that no repair can close needs a person. */
 const leftover = (gaps: readonly Gap[], orders: readonly RepairOrder[]): ExitCode =>

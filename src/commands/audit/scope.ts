@@ -6,13 +6,18 @@ import { checkOrder, readEnd, readStart } from "../cli/period.ts";
 import { checkCase } from "../cli/require.ts";
 
 const DEFAULT_FROM = "7d";
+/** No change arrived before this time: an audit of one case begins with its first change. */
+const BEFORE_ALL = new Date(0);
+/** The beginning of a period, or null where all changes until its end are in it. */
+export const beginningOf = (from: Date): Date | null =>
+  from.getTime() === BEFORE_ALL.getTime() ? null : from;
 
 /** The options that name the changes to audit. */
 export const SCOPE_OPTIONS = {
   from: {
     type: "string",
     value: "TIME",
-    message: `changes that arrived at this time or later (default ${DEFAULT_FROM})`,
+    message: `changes that arrived at this time or later (default ${DEFAULT_FROM}; with --case all of them)`,
   },
   until: {
     type: "string",
@@ -32,7 +37,8 @@ interface ScopeOptions {
 export async function readScope(db: Db, options: ScopeOptions, zone: string): Promise<AuditScope> {
   const now = await readClock(db);
   const terms = { db, zone, now };
-  const from = (await readStart(terms, "--from", options.from ?? DEFAULT_FROM)) ?? now;
+  const beginning = options.case === undefined ? DEFAULT_FROM : undefined;
+  const from = (await readStart(terms, "--from", options.from ?? beginning)) ?? BEFORE_ALL;
   const until = (await readEnd(terms, "--until", options.until)) ?? now;
   checkOrder(["--from", "--until"], from, until);
   const caseId = options.case === undefined ? null : parseCaseId(options.case);

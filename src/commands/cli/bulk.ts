@@ -13,7 +13,8 @@ import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { type FilterOptions, hasFilter, readFilter, readWords } from "./filters.ts";
 import { aligned, counted } from "./layout.ts";
 import { momentsIn, type ShowMoment } from "./moment.ts";
-import { toStderr, type Print } from "./print.ts";
+import { type Output, printResult } from "./json.ts";
+import { toStderr } from "./print.ts";
 import { checkInteraction } from "./require.ts";
 
 /** The option that confirms what is done to more than one interaction. */
@@ -45,7 +46,7 @@ export interface Action<Result> {
   readonly zone: string;
   readonly target: Target;
   readonly yes: boolean;
-  readonly print: Print;
+  readonly output: Output;
   readonly eligible: Eligible;
   /** Printed below the count where --yes is missing. */
   readonly unconfirmed: string;
@@ -61,14 +62,14 @@ const BATCH = 1_000;
  * progress goes to standard error.
  */
 export async function actOn<Result>(action: Action<Result>): Promise<Result[] | undefined> {
-  const { db, zone, target, eligible, print } = action;
+  const { db, zone, target, eligible, output } = action;
   if (target.kind === "one") await checkInteraction(db, target.id);
   const filter = await filterOf(db, target, zone);
   const counts = await countSelected(db, { filter, eligible });
   const total = counts.reduce((sum, one) => sum + one.interactions, 0);
   if (target.kind === "filter" && !action.yes && total > 0) {
-    for (const line of countLines(counts, momentsIn(zone))) print(line);
-    print(`\n${action.unconfirmed}`);
+    const words = [...countLines(counts, momentsIn(zone)), `\n${action.unconfirmed}`];
+    printResult(output, { isConfirmed: false, counts }, words);
     return undefined;
   }
   return await inBatches(action, { filter, eligible }, total);
@@ -83,6 +84,15 @@ export function exitCodeOf(target: Target, changed: number): ExitCode {
   if (changed > 0) return EXIT.done;
   return target.kind === "one" ? EXIT.refused : EXIT.notFound;
 }
+
+/**
+ * The JSON document of a command that has acted. `interactionIds` are those that it has changed, or for a new attempt those that it has
+ * planned.
+ */
+export const doneDocument = (interactionIds: readonly InteractionId[]): object => ({
+  isConfirmed: true,
+  interactionIds,
+});
 
 /** By channel and notification type, with the dates they are due. */
 function countLines(counts: readonly SelectedCount[], show: ShowMoment): string[] {

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { checkComplete } from "../../decide/evidence/check-pack.ts";
 import { filesOf } from "../../decide/evidence/files.ts";
-import type { PackSubject } from "../../domain/evidence/pack.ts";
+import type { Pack, PackSubject } from "../../domain/evidence/pack.ts";
 import { gatherEvidence, type Gathered } from "../../record/gather-evidence.ts";
 import { verifyPack } from "../../record/verify-pack.ts";
 import { createSeal } from "../../seal.ts";
@@ -16,10 +16,10 @@ import {
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { EXIT, type ExitCode } from "../cli/exit-codes.ts";
+import { JSON_OPTION, type Output, printResult } from "../cli/json.ts";
 import { counted, page, wrapped } from "../cli/layout.ts";
 import { BY_OPTION, readOperator } from "../cli/operator.ts";
 import { readPublicKey } from "../cli/public-key.ts";
-import type { Print } from "../cli/print.ts";
 import { readPackFiles, writePackFiles } from "./pack-files.ts";
 
 /** Writes and verifies evidence packs. */
@@ -28,7 +28,7 @@ export const evidence = command({
   summary:
     "write all that is on record about a case, borrower or interaction into one folder or tar file, with a proof of each row; or verify one",
   takes:
-    "((--case ID | --borrower ID | --interaction ID) --out PATH [--head SIZE] [--reveal [--by NAME]] | --verify PATH [--key FILE])",
+    "((--case ID | --borrower ID | --interaction ID) --out PATH [--head SIZE] [--reveal [--by NAME]] | --verify PATH [--key FILE]) [--json]",
   details: `The pack has the record as of a head of the record tree: the newest one, or that of --head. The same
 record at the same head gives the same bytes. Sensitive content is in it only with --reveal, which is recorded.
 --verify needs neither a database nor a network, and exits with 1 if something does not fit.
@@ -51,10 +51,12 @@ docs/evidence.md describes the files of a pack.`,
       value: "FILE",
       message: "the public key (PEM) that must have signed the head",
     },
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     const key = options.key === undefined ? undefined : await readPublicKey(options.key);
-    if (options.verify !== undefined) return await verify(options.verify, key, print);
+    const output = { print, json: options.json === true };
+    if (options.verify !== undefined) return await verify(options.verify, key, output);
     const subject = readSubject(options);
     const { out } = options;
     if (out === undefined)
@@ -71,16 +73,16 @@ docs/evidence.md describes the files of a pack.`,
       const files = filesOf(gathered.pack);
       const incomplete = checkComplete(gathered.pack, files);
       if (incomplete !== undefined) {
-        print(
+        printResult(output, { out: null, flaw: incomplete }, [
           page(wrapped(`The pack would not be complete: ${incomplete.path}: ${incomplete.long}`)),
-        );
+        ]);
         return EXIT.checkFailed;
       }
       const interactionIds = gathered.revealed;
       if (interactionIds.length > 0)
         await recordReveals(db, { interactionIds, revealedBy: actor, way: "command" });
       await writePackFiles(out, files);
-      print(writtenPage(out, gathered));
+      printResult(output, writtenDocument(out, gathered), [writtenPage(out, gathered)]);
       return EXIT.done;
     });
   },
@@ -92,6 +94,21 @@ function readSubject(options: { readonly [Kind in PackSubject["kind"]]?: string 
   const [kind, id] = onlyOne(options, SUBJECTS);
   return { kind, id: kind === "interaction" ? readInteractionId("--interaction", id) : id };
 }
+
+/** The parts of a pack that both documents have. */
+const sizesOf = ({ head, rows, attempts }: Pack): object => ({
+  head: { size: head.size, root: head.root, madeAt: head.madeAt, keyId: head.keyId },
+  rows: rows.length,
+  attempts: attempts.length,
+});
+
+const writtenDocument = (out: string, { pack, newerRows, revealed }: Gathered): object => ({
+  out,
+  flaw: null,
+  ...sizesOf(pack),
+  newerRows,
+  revealed,
+});
 
 function writtenPage(out: string, { pack, newerRows, revealed }: Gathered): string {
   const { head, rows, attempts } = pack;
@@ -113,15 +130,15 @@ function writtenPage(out: string, { pack, newerRows, revealed }: Gathered): stri
   return page(lines);
 }
 
-async function verify(path: string, key: KeyObject | undefined, print: Print): Promise<ExitCode> {
+async function verify(path: string, key: KeyObject | undefined, output: Output): Promise<ExitCode> {
   const files = await readPackFiles(path);
   const { flaw, pack, signedBy, isPageCompared } = verifyPack(files, key);
   if (flaw !== null || pack === null) {
-    print(page(wrapped(`FLAW: ${flaw?.path}: ${flaw?.long}`)));
+    printResult(output, { flaw }, [page(wrapped(`FLAW: ${flaw?.path}: ${flaw?.long}`))]);
     return EXIT.checkFailed;
   }
   const { head, rows, attempts } = pack;
-  print(
+  printResult(output, { flaw: null, ...sizesOf(pack), signedBy, isPageCompared }, [
     page([
       ...wrapped(
         `The pack is as it was written: ${counted(rows.length, "row")} about ${counted(attempts.length, "attempt")} are in the tree of size ${head.size} with the root ${head.root}.`,
@@ -133,7 +150,7 @@ async function verify(path: string, key: KeyObject | undefined, print: Print): P
             "Another release has written the page. Its text was not compared with the rows.",
           )),
     ]),
-  );
+  ]);
   return EXIT.done;
 }
 

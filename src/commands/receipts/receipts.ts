@@ -6,6 +6,7 @@ import { wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { EXIT } from "../cli/exit-codes.ts";
+import { JSON_OPTION, printResult } from "../cli/json.ts";
 import { counted, page } from "../cli/layout.ts";
 import { checkOrder, readEnd, readStart } from "../cli/period.ts";
 import { replay, type Replayed } from "./replay.ts";
@@ -17,7 +18,7 @@ import { replay, type Replayed } from "./replay.ts";
 export const receipts = command({
   name: "receipts",
   summary: "read stored receipts once more and show what would be different",
-  takes: "replay --from TIME --to TIME [--table FILE]",
+  takes: "replay --from TIME --to TIME [--table FILE] [--json]",
   details: `Without --table the record is compared with what the present tables say. With --table it is
 what the present table says against the table of the file: a module with an export
 \`table\`, in the form of src/decide/receipts/tables. Nothing is changed.`,
@@ -26,6 +27,7 @@ what the present table says against the table of the file: a module with an expo
     from: { type: "string", value: "TIME", message: "receipts that arrived from then on" },
     to: { type: "string", value: "TIME", message: "receipts that arrived before then" },
     table: { type: "string", value: "FILE", message: "a changed table" },
+    ...JSON_OPTION,
   },
   async run({ operands: [verb], options, print }) {
     if (verb !== "replay") throw wrongArguments("give replay");
@@ -37,7 +39,7 @@ what the present table says against the table of the file: a module with an expo
       if (from === undefined || to === undefined) throw wrongArguments("give --from and --to");
       checkOrder(["--from", "--to"], from, to);
       const replayed = await replay(db, { from, to, changed });
-      print(page(linesOf(replayed)));
+      printResult({ print, json: options.json === true }, replayed, [page(linesOf(replayed))]);
       return replayed.differences.length === 0 ? EXIT.done : EXIT.checkFailed;
     });
   },

@@ -30,7 +30,7 @@ core system logged, each on the facts known when it was due, under the policy in
 has further changes of the policy: {"off": ["freq.burst"], "stricter": {"email.procedure":
 "refuse"}, "on": [], "entries": [{"id": "US.calls.sevenInSeven", "value": {"max": 5}}]}. With
 --type it plans the messages of that version, active or not, in place of those of its type.
-A TIME is a date, of which --to includes the whole, a moment or an age such as 30d. Messages that
+Exits with 3 if nothing is on record in the period. A TIME is a date, of which --to includes the whole, a moment or an age such as 30d. Messages that
 are not due yet are left out, and what a template says is not rendered again.`,
   options: {
     from: { type: "string", value: "TIME", message: "the beginning of the period" },
@@ -65,7 +65,9 @@ are not due yet are left out, and what a template says is not rendered again.`,
         }),
     );
     print(options.json === true ? simulationJson(shown) : simulationPage(shown));
-    return EXIT.done;
+    if (shown.changes > 0 || shown.messages > 0) return EXIT.done;
+    if (options.json !== true) print("\nNothing is on record in this period.");
+    return EXIT.notFound;
   },
 });
 
@@ -98,6 +100,10 @@ async function readPeriod(
   const [start, end] = [await readStart(terms, "--from", from), await readEnd(terms, "--to", to)];
   if (start === undefined || end === undefined) throw wrongArguments("give --from and --to");
   checkOrder(["--from", "--to"], start, end);
+  if (start >= terms.now)
+    throw wrongArguments(
+      "--from must be a time that has passed: a simulation replays what happened",
+    );
   return { from: start, to: end, notificationTypeId };
 }
 
