@@ -423,11 +423,11 @@ begin
   delete from tidings.missed_changes x where x.case_change_id = any(ids);
 end $$;
 
--- Waits up to wait_ms until a set is due, and returns whether one is. The wait is done here and not by the daemon,
+-- Waits up to wait_ms until a set is due, or one of single changes, and returns whether one is. The wait is done here and not by the daemon,
 -- because a read from inside the database costs a tenth of a query. It polls and does not listen, so that the core
 -- system's transaction need not notify. If a read is slow, as over rows that a long transaction keeps from being
 -- vacuumed, it reads less often.
-create function tidings.wait_for_case_changes(wait_ms int, pause_ms int) returns boolean
+create function tidings.wait_for_case_changes(wait_ms int, pause_ms int, only_singles boolean) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
   deadline constant timestamptz := clock_timestamp() + wait_ms * interval '1 millisecond';
@@ -435,7 +435,9 @@ declare
 begin
   loop
     began := clock_timestamp();
-    if exists (select from tidings.resolve_queue q where q.run_at <= began) then
+    if exists (
+      select from tidings.resolve_queue q where q.run_at <= began and (q.priority = 0 or not only_singles)
+    ) then
       return true;
     end if;
     exit when clock_timestamp() >= deadline;
@@ -444,16 +446,16 @@ begin
   return false;
 end $$;
 
--- Locks sets that are due and not locked by another transaction: up to max_sets sets of single changes, or one of a
--- bulk. It is separate from the function that waits: the transaction of a claim begins after its changes, so that now()
+-- Locks sets that are due and not locked by another transaction: up to max_sets sets of single changes, or else one of a
+-- bulk unless only_singles is true. It is separate from the function that waits: the transaction of a claim begins after its changes, so that now()
 -- is the time of resolving.
-create function tidings.claim_case_changes(max_sets int) returns setof tidings.resolve_queue
+create function tidings.claim_case_changes(max_sets int, only_singles boolean) returns setof tidings.resolve_queue
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 begin
   return query
     select * from tidings.resolve_queue q where q.priority = 0 and q.run_at <= clock_timestamp()
     order by q.id limit max_sets for update skip locked;
-  if not found then
+  if not found and not only_singles then
     return query
       select * from tidings.resolve_queue q where q.priority > 0 and q.run_at <= clock_timestamp()
       order by q.priority, q.id limit 1 for update skip locked;

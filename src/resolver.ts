@@ -19,8 +19,10 @@ export const RESOLVER_CONNECTIONS = 3;
 const MAX_SETS = 20;
 /** The longest wait for a due set in one read (ms). A stop waits no longer if there is nothing to resolve. */
 const WAIT_MS = 500;
-/** The pause while other loops have locked all due sets (ms). */
-const LOCKED_PAUSE_MS = 20;
+/** The same while others resolve a bulk. Once they have ended, the next bulk waits no longer. */
+const WAIT_DURING_BULK_MS = 100;
+/** The pause after the others were called (ms). They find nothing if other daemons have locked all due sets. */
+const HELP_PAUSE_MS = 20;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
 
@@ -29,7 +31,10 @@ export interface Resolver {
   stop(): Promise<void>;
 }
 
-/** Resolves case changes as they arrive. One loop waits for them, and the others help while more sets wait. */
+/**
+ * Resolves case changes as they arrive. One loop waits for them and resolves single changes only, so that none waits until a set of a bulk
+ * is resolved. The others resolve whatever else waits.
+ */
 export function startResolver(deps: Deps, outages: Outages, pollMs: number): Resolver {
   const stopped = new AbortController();
   let outageOver: (() => void) | undefined;
@@ -37,25 +42,19 @@ export function startResolver(deps: Deps, outages: Outages, pollMs: number): Res
     outageOver?.();
     outageOver = undefined;
   };
-  const helpers = new Set<Promise<void>>();
-
-  const help = (): void => {
-    if (helpers.size >= RESOLVER_CONNECTIONS - 1) return;
-    const helper = resolveWaiting(deps, stopped.signal)
-      // the loop that waits meets the same outage and reports it
-      .catch(() => {})
-      .then(() => void helpers.delete(helper));
-    helpers.add(helper);
-  };
+  const helpers = createHelpers(deps, stopped.signal);
 
   /** Resolves to the pause before the next read (ms). */
   const lookOnce = async (pauseMs: number): Promise<number> => {
     try {
-      const isDue = await waitForChangeSets(deps.db, { waitMs: WAIT_MS, pollMs });
-      const sets = isDue ? await resolveNext(deps) : 0;
+      const onlySingles = helpers.areBusy();
+      const waitMs = onlySingles ? WAIT_DURING_BULK_MS : WAIT_MS;
+      const isDue = await waitForChangeSets(deps.db, { waitMs, pollMs, onlySingles });
+      const singles = isDue ? await resolveNext(deps, true) : 0;
       endOutage();
-      if (sets > 0) help();
-      return isDue && sets === 0 ? LOCKED_PAUSE_MS : 0;
+      // more singles may wait than one loop resolves
+      if (isDue && (singles === 0 || singles === MAX_SETS)) helpers.call();
+      return isDue && singles === 0 ? HELP_PAUSE_MS : 0;
     } catch (error) {
       const outage = outageCode(error);
       if (outage !== undefined) outageOver ??= outages.begin("resolver", outage);
@@ -70,7 +69,7 @@ export function startResolver(deps: Deps, outages: Outages, pollMs: number): Res
       pauseMs = await lookOnce(pauseMs);
       if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: stopped.signal }).catch(() => {});
     }
-    await Promise.all(helpers);
+    await helpers.ended();
   };
   const done = loop();
   return {
@@ -81,10 +80,36 @@ export function startResolver(deps: Deps, outages: Outages, pollMs: number): Res
   };
 }
 
+interface Helpers {
+  areBusy(): boolean;
+  /** Starts those that are not busy. */
+  call(): void;
+  /** Resolves when none is busy. */
+  ended(): Promise<unknown>;
+}
+
+/** The loops that resolve all that waits, on the connections that the waiting loop does not use. */
+function createHelpers(deps: Deps, signal: AbortSignal): Helpers {
+  const busy = new Set<Promise<void>>();
+  return {
+    areBusy: () => busy.size > 0,
+    call() {
+      while (busy.size < RESOLVER_CONNECTIONS - 1) {
+        const helper = resolveWaiting(deps, signal)
+          // the loop that waits meets the same outage and reports it
+          .catch(() => {})
+          .then(() => void busy.delete(helper));
+        busy.add(helper);
+      }
+    },
+    ended: () => Promise.all(busy),
+  };
+}
+
 /** Resolves sets one after the other until none waits. */
 export async function resolveWaiting(deps: Deps, signal?: AbortSignal): Promise<void> {
   let sets = 1;
-  while (sets > 0 && !isAborted(signal)) sets = await resolveNext(deps);
+  while (sets > 0 && !isAborted(signal)) sets = await resolveNext(deps, false);
 }
 
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
@@ -92,11 +117,11 @@ const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted 
 /**
  * Claims and resolves sets in one transaction and returns their number. Throws only errors that are not about one set.
  */
-async function resolveNext(deps: Deps): Promise<number> {
+async function resolveNext(deps: Deps, onlySingles: boolean): Promise<number> {
   let sets: ChangeSet[] = [];
   try {
     await resolveClaimed(deps, async (transaction) => {
-      sets = await claimChangeSets(transaction, MAX_SETS);
+      sets = await claimChangeSets(transaction, { maxSets: MAX_SETS, onlySingles });
       return sets;
     });
   } catch (error) {

@@ -112,3 +112,33 @@ test("a borrower whom a transaction has selected for update delays no change", a
   );
   expect(rowCount).toBe(1);
 });
+
+test("a single change waits for no set of a bulk", async () => {
+  const bulk = Array.from({ length: 2_000 }, (_, n) => ({
+    caseId: `WAIT${n}`,
+    status: "initiated",
+    at: MARCH,
+  }));
+  await insertChanges(pool, bulk);
+  const holder = await pool.connect();
+  // the resolution of the first change of a set waits for this transaction
+  await holder.query(
+    "begin; insert into tidings.resolutions (case_change_id, verdicts) select q.case_change_ids[1], '{}' from tidings.resolve_queue q",
+  );
+  start();
+  const waiting = async (): Promise<number> => {
+    const { rows } = await pool.query<{ count: number }>(
+      "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event = 'transactionid'",
+    );
+    return rows[0]?.count ?? 0;
+  };
+  await expect.poll(waiting).toBe(2);
+  const [id] = await insertChanges(pool, [{ caseId: "SINGLE", status: "initiated", at: MARCH }]);
+  const resolutions = async (): Promise<number | null> =>
+    (await pool.query("select from tidings.resolutions where case_change_id = $1", [id])).rowCount;
+  await expect.poll(resolutions).toBe(1);
+  expect(await waiting()).toBe(2);
+  await holder.query("rollback");
+  holder.release();
+  await resolved();
+});

@@ -14,23 +14,34 @@ export interface ChangeSetWait {
   readonly waitMs: number;
   /** The pause between two looks (ms). A change waits half of it on average; a look costs about 0.1 ms. */
   readonly pollMs: number;
+  /** True to wait for sets of single changes only. */
+  readonly onlySingles: boolean;
 }
 
 /** Waits until a set is due, and resolves to whether one is. Another transaction may have locked it. */
 export async function waitForChangeSets(
   db: Db,
-  { waitMs, pollMs }: ChangeSetWait,
+  { waitMs, pollMs, onlySingles }: ChangeSetWait,
 ): Promise<boolean> {
   const { rows } = await sql<{ isDue: boolean }>`
-    select tidings.wait_for_case_changes(${waitMs}::int, ${pollMs}::int) as is_due
+    select tidings.wait_for_case_changes(${waitMs}::int, ${pollMs}::int, ${onlySingles}) as is_due
   `.execute(db);
   return rows[0]?.isDue === true;
 }
 
-/** Locks up to `maxSets` sets of single changes, or one of a bulk, until the transaction ends. */
-export async function claimChangeSets(transaction: Db, maxSets: number): Promise<ChangeSet[]> {
+/** Which sets may be claimed. */
+export interface ChangeSetClaim {
+  readonly maxSets: number;
+  readonly onlySingles: boolean;
+}
+
+/** Locks up to `maxSets` sets of single changes, or else one of a bulk unless `onlySingles`, until the transaction ends. */
+export async function claimChangeSets(
+  transaction: Db,
+  { maxSets, onlySingles }: ChangeSetClaim,
+): Promise<ChangeSet[]> {
   const { rows } = await sql<ChangeSet>`
-    select q.id, q.case_change_ids from tidings.claim_case_changes(${maxSets}::int) q
+    select q.id, q.case_change_ids from tidings.claim_case_changes(${maxSets}::int, ${onlySingles}) q
   `.execute(transaction);
   return rows;
 }
