@@ -184,7 +184,7 @@ describe("the page of an interaction", () => {
     );
     await move(id, "scheduled_at_from = '2031-06-02T12:00:00Z'");
     const { output } = await explaining(id);
-    expect(output).toContain("It was postponed to Mon 2031-06-02 08:00 EDT.");
+    expect(output).toContain("It is due on Mon 2031-06-02 08:00 EDT.");
     expect(output).toContain("It must leave by Tue 2031-06-10 08:00 EDT.");
     expect(output).toContain("It is due Mon 2031-06-02 08:00 EDT.");
   });

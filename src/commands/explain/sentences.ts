@@ -74,7 +74,7 @@ function metConditions({ onCondition }: PinnedType): string {
 export function datesInWords({ attempts, changes }: Chain, show: ShowMoment): string[] {
   const [first, ...later] = attempts;
   const waits = changes.flatMap((change) => waitInWords(change, show));
-  const sentences = [plannedInWords(first, show), ...waits, ...putOffInWords(first, show)];
+  const sentences = [plannedInWords(first, show), ...waits, ...movedInWords(first, changes, show)];
   for (const [place, { attempt, id, dueAt }] of later.entries())
     if (dueAt !== null) {
       const why = attempts[place]?.short ?? "the one before";
@@ -90,12 +90,27 @@ function plannedInWords({ dueExplanation, dueAt, long }: Attempt, show: ShowMome
   return long ?? "It has no date.";
 }
 
-/** A rule or a busy provider can move the date. The explanation of the original date stays. */
-function putOffInWords({ dueExplanation, dueAt }: Attempt, show: ShowMoment): string[] {
+/**
+ * A rule or a busy provider can move the date. The explanation of the original date stays. The end of a wait says the date by itself.
+ */
+function movedInWords(
+  { id, dueExplanation, dueAt }: Attempt,
+  changes: readonly RecordChange[],
+  show: ShowMoment,
+): string[] {
   if (dueExplanation === null || dueAt === null) return [];
   const planned = Date.parse((dueExplanation as Explanation).dueAt);
-  return dueAt.getTime() === planned ? [] : [`It was postponed to ${show(dueAt)}.`];
+  if (dueAt.getTime() === planned) return [];
+  const waits = changes.flatMap(({ interactionId, wait }) =>
+    interactionId === id && wait !== null ? [wait] : [],
+  );
+  const last = waits.at(-1);
+  const isSaid = last?.long === null && sameMoment(last.until, dueAt);
+  return isSaid ? [] : [`It is due on ${show(dueAt)}.`];
 }
+
+const sameMoment = (text: string | null, moment: Date): boolean =>
+  text !== null && Date.parse(text) === moment.getTime();
 
 /** The wait stays on record after it has ended. What ends it is the next of these sentences, or the next transition. */
 function waitInWords(
@@ -104,8 +119,10 @@ function waitInWords(
 ): string[] {
   if (wait === null) return [];
   const { ruleId, long, until } = wait;
-  if (long === null)
-    return [`${actor} ended the wait of interaction ${interactionId} on ${show(changedAt)}.`];
+  if (long === null) {
+    const due = until === null ? "" : `, and made it due on ${show(new Date(until))}`;
+    return [`${actor} ended the wait of interaction ${interactionId} on ${show(changedAt)}${due}.`];
+  }
   const rule = ruleId === null ? "The same rule" : `Rule ${ruleId}`;
   if (until === null)
     return [

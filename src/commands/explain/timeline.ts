@@ -53,7 +53,7 @@ const subjectOf = ({
 /** The times where they differ, and the bound of the commit. */
 const timesOf = ({ times }: TimelineEntry, show: ShowMoment): string[] => [
   ...timesInWords(times, show),
-  ...(times.committedBy === null ? [] : [`Committed by ${show(times.committedBy)}.`]),
+  ...(times.committedBy === null ? [] : [`Committed not later than ${show(times.committedBy)}.`]),
 ];
 
 type Facts = TimelineEntry["facts"];
@@ -101,8 +101,9 @@ const WORDS: Readonly<Record<EntryKind, InWords>> = {
     `The guard says ${word(outcome)}${after(" by rule ", ruleId)}${word(until) === "" ? "" : ` until ${moment(until, show)}`}.`,
   held: ({ ruleIds }) => `Held for a person by ${listed(ruleIds).join(", ")}.`,
   decided: ({ decision, reason }, by) => `${by} has ${word(decision)} it${after(": ", reason)}.`,
-  putOff: ({ ruleId, until }, by, show) => {
-    if (word(ruleId) === "" && word(until) === "") return `The wait ended, by ${by}.`;
+  putOff: ({ ruleId, until, hasEnded }, by, show) => {
+    if (hasEnded === true)
+      return `${by} ended the wait.${word(until) === "" ? "" : ` It is due on ${moment(until, show)}.`}`;
     const end = word(until) === "" ? "" : ` to ${moment(until, show)}`;
     return `Put off${end}${after(" by rule ", ruleId)}, by ${by}.`;
   },

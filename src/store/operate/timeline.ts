@@ -85,7 +85,8 @@ const OF_HOLDS = sql`(
   where h.decided_at is not null
   union all
   select h.changed_at, 'putOff', 5, h.id, null, a.id, h.actor,
-    jsonb_strip_nulls(jsonb_build_object('ruleId', h.changes#>>'{compliance_guard_rule_id,to}', 'until', h.changes#>'{scheduled_at_from,to}'))
+    jsonb_strip_nulls(jsonb_build_object('ruleId', h.changes#>>'{compliance_guard_rule_id,to}', 'until', h.changes#>'{scheduled_at_from,to}',
+      'hasEnded', case when h.changes ? 'compliance_guard_rule_id' and h.changes#>>'{compliance_guard_rule_id,to}' is null then true end))
   from asked a
   join tidings.record_changes h on h.table_name = 'interactions' and h.row_id = a.id::text
   where h.changes ? 'compliance_guard_rule_id' or h.changes ? 'scheduled_at_from'

@@ -121,7 +121,17 @@ test("`explain` names the wait, its rule and its end, also after the notice was 
       `Rule pause\\.open put interaction ${id} off on .{20,30}, first until Mon 2031-03-03 10:05 EST: Paused: wording under review\\.`,
     ),
   );
-  expect(output).toMatch(new RegExp(`operator:lee ended the wait of interaction ${id} on `));
+  expect(output).toMatch(
+    new RegExp(
+      `operator:lee ended the wait of interaction ${id} on .{20,30}, and made it due on .{20,30}\\.`,
+    ),
+  );
+  expect(output).not.toContain("It is due on");
+  const timeline = await runOn(database, explain, "--timeline", id);
+  expect(timeline.output.replaceAll(/\s+/g, " ")).toMatch(
+    /operator:lee ended the wait\. It is due on .{20,30}\./,
+  );
+  expect(timeline.output).not.toMatch(/Put off to .* by operator:lee/);
   expect(output).not.toContain("What was changed");
   expect(output).not.toContain("Rule pause.open.");
 });
