@@ -1,14 +1,23 @@
 import { createPublicKey, hash } from "node:crypto";
 import { collectProofs } from "../decide/tree/inclusion.ts";
-import { append, EMPTY_FRONTIER, type Frontier, leafHash, rootOf } from "../decide/tree/merkle.ts";
+import {
+  append,
+  EMPTY_FRONTIER,
+  type Frontier,
+  leafHash,
+  type NoteSubtree,
+  rootOf,
+} from "../decide/tree/merkle.ts";
 import { Fault } from "../domain/fault.ts";
 import {
   type Pack,
   PACK_VERSION,
   type PackAttempt,
+  type PackBound,
   type PackHead,
   type PackMessage,
   type PackRow,
+  type PackStep,
   type PackSubject,
 } from "../domain/evidence/pack.ts";
 import type { InteractionId } from "../domain/ids.ts";
@@ -32,7 +41,13 @@ import {
   type OpenState,
   type ReplacedLeaf,
 } from "../store/tree/evidence-rows.ts";
-import { readHead, readKey, readLastHead, type TreeHead } from "../store/tree/heads.ts";
+import {
+  loadFirstSigned,
+  readHead,
+  readKey,
+  readLastHead,
+  type TreeHead,
+} from "../store/tree/heads.ts";
 import { loadStoredLeaves } from "../store/tree/stored-leaves.ts";
 import { hashesOf } from "./record-tree.ts";
 import { composeAgain } from "./recompose.ts";
@@ -81,7 +96,7 @@ export const gatherEvidence = (db: Db, request: EvidenceRequest): Promise<Gather
         version: PACK_VERSION,
         subject: request.subject,
         head: await packHeadOf(snapshot, head),
-        rows: proved,
+        ...proved,
         attempts,
         templates: await loadTemplateTexts(snapshot, covered.interactionIds),
       },
@@ -119,7 +134,7 @@ async function packHeadOf(db: Db, head: TreeHead): Promise<PackHead> {
 }
 
 /** A row under the head, before its proof. */
-type ProvableRow = Omit<PackRow, "proof">;
+type ProvableRow = Omit<PackRow, "proof" | "bound">;
 
 interface RowsUnder {
   readonly rows: readonly ProvableRow[];
@@ -278,30 +293,63 @@ function hiddenIn(text: string, contents: readonly GatheredContent[]): string | 
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
-/** Computes the tree up to the head once, and keeps what the rows need. */
+/** Computes the tree up to the head once, and keeps what the rows need: also for the first signed head that has each. */
 async function withProofs(
   db: Db,
   rows: readonly ProvableRow[],
   head: TreeHead,
-): Promise<PackRow[]> {
-  const collector = collectProofs(
-    rows.map(({ index }) => index),
-    head.size,
+): Promise<{ readonly rows: PackRow[]; readonly bounds: PackBound[] }> {
+  const indexes = rows.map(({ index }) => index);
+  const { keyId, size: below } = head;
+  const firsts =
+    keyId === null
+      ? new Map<number, TreeHead>()
+      : await loadFirstSigned(db, indexes, { keyId, below });
+  const bySize = new Map([...firsts.values()].map((one) => [one.size, one]));
+  const collectors = new Map(
+    [head, ...bySize.values()].map(({ size }) => [
+      size,
+      collectProofs(
+        indexes.filter((index) => size === head.size || firsts.get(index)?.size === size),
+        size,
+      ),
+    ]),
   );
+  await walkLeaves(db, head, (...subtree) => {
+    for (const { note } of collectors.values()) note(...subtree);
+  });
+  const proofIn = (size: number, index: number): PackStep[] =>
+    (collectors.get(size)?.proofOf(index) ?? []).map(({ side, hash: other }) => ({
+      side,
+      hash: other.toString("hex"),
+    }));
+  return {
+    rows: rows.map((row) => {
+      const size = firsts.get(row.index)?.size;
+      const bound = size === undefined ? null : { size, proof: proofIn(size, row.index) };
+      return { ...row, proof: proofIn(head.size, row.index), bound };
+    }),
+    bounds: [...bySize.values()].toSorted((one, other) => one.size - other.size).map(boundOf),
+  };
+}
+
+const boundOf = ({ size, root, madeAt, signature }: TreeHead): PackBound => ({
+  size,
+  root: root.toString("hex"),
+  madeAt: madeAt.toISOString(),
+  signature: signature ?? Buffer.alloc(0),
+});
+
+/** Computes the tree up to a head. Throws RECORD_UNPROVED if the leaves do not give its root. */
+async function walkLeaves(db: Db, head: TreeHead, note: NoteSubtree): Promise<void> {
   let frontier: Frontier = EMPTY_FRONTIER;
   while (frontier.size < head.size) {
     const leaves = await loadStoredLeaves(db, frontier.size);
     if (leaves?.firstIndex !== frontier.size) throw treeDiffers(frontier.size);
     const hashes = hashesOf(leaves.hashes).slice(0, head.size - frontier.size);
-    frontier = append(frontier, hashes, collector.note);
+    frontier = append(frontier, hashes, note);
   }
   if (!rootOf(frontier).equals(head.root)) throw treeDiffers(head.size);
-  return rows.map((row) => ({
-    ...row,
-    proof: collector
-      .proofOf(row.index)
-      .map(({ side, hash: other }) => ({ side, hash: other.toString("hex") })),
-  }));
 }
 
 const treeDiffers = (size: number): Fault =>

@@ -1,8 +1,14 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { checkComplete, checkPage, checkRows, checkSums } from "../decide/evidence/check-pack.ts";
-import { PAGE } from "../decide/evidence/files.ts";
+import { boundHeadPathOf, PAGE } from "../decide/evidence/files.ts";
 import { readPack } from "../decide/evidence/read-pack.ts";
-import { type Pack, type PackFiles, type PackFlaw, PAGE_VERSION } from "../domain/evidence/pack.ts";
+import {
+  type Pack,
+  type PackBound,
+  type PackFiles,
+  type PackFlaw,
+  PAGE_VERSION,
+} from "../domain/evidence/pack.ts";
 import { isSignedBy, keyIdOf } from "./tree-signature.ts";
 
 /** The result of a verification. */
@@ -56,10 +62,12 @@ function pageFlaw(pack: Pack, files: PackFiles): PackFlaw | undefined {
   }
 }
 
-function checkHead({ head }: Pack, given: KeyObject | undefined): PackFlaw | undefined {
+function checkHead({ head, bounds }: Pack, given: KeyObject | undefined): PackFlaw | undefined {
   const { signature, publicKey } = head;
   if (signature === null)
-    return given === undefined ? undefined : { path: "head.sig", long: "The head is not signed." };
+    return given === undefined && bounds.length === 0
+      ? undefined
+      : { path: "head.sig", long: "The head is not signed." };
   const key = given ?? keyIn(publicKey);
   if (key === undefined) return { path: "public-key.pem", long: "It is not a public key." };
   if (keyIdOf(key) !== head.keyId)
@@ -67,15 +75,19 @@ function checkHead({ head }: Pack, given: KeyObject | undefined): PackFlaw | und
       path: "head.sig",
       long: `Key ${head.keyId} has signed the head, not key ${keyIdOf(key)}.`,
     };
-  const signed = {
-    size: head.size,
-    root: Buffer.from(head.root, "hex"),
-    madeAt: new Date(head.madeAt),
-  };
-  return isSignedBy(signed, signature, key)
-    ? undefined
-    : { path: "head.sig", long: "The signature is not that of the head." };
+  const isSigned = (one: Pick<PackBound, "size" | "root" | "madeAt">, by: Buffer): boolean =>
+    isSignedBy(
+      { size: one.size, root: Buffer.from(one.root, "hex"), madeAt: new Date(one.madeAt) },
+      by,
+      key,
+    );
+  const long = "The signature is not that of the head.";
+  if (!isSigned(head, signature)) return { path: "head.sig", long };
+  const wrong = bounds.find((bound) => !isDate(bound.madeAt) || !isSigned(bound, bound.signature));
+  return wrong && { path: boundHeadPathOf(wrong.size, "sig"), long };
 }
+
+const isDate = (text: string): boolean => !Number.isNaN(Date.parse(text));
 
 function keyIn(pem: string | null): KeyObject | undefined {
   try {

@@ -116,6 +116,7 @@ beforeAll(async () => {
     await applyWaiting(installation.deps);
     return (await installation.attempts("EMAILED"))[0]?.status === "succeeded";
   });
+  await growTree();
   await insertLogged(pool, { caseId: "EMAILED", personId: "BO-1", subject: "Call" });
   await growTree();
   ({ files: caseOfEmails, path: pathOfEmails } = await pack("--case", "EMAILED"));
@@ -217,6 +218,40 @@ function sumsOf(path: string): string {
   const command = "find . -type f | sed 's|^./||' | LC_ALL=C sort | xargs sha256sum";
   return execFileSync("sh", ["-c", command], { cwd: path, encoding: "utf8" });
 }
+
+describe("the time by which a row was committed", () => {
+  test("is bounded by the first signed head that has it", async () => {
+    const first = Number(textIn(caseOfEmails, "head.txt").split("\n")[0]);
+    await installation.change("EMAILED", "canceled");
+    await growTree();
+    const { files, path } = await pack("--case", "EMAILED");
+    const [size] = textIn(files, "bounds/caseChanges/1.txt").split("\n");
+    expect(Number(size)).toBeLessThanOrEqual(first);
+    const madeAt = textIn(files, `heads/${size}.txt`).split("\n")[2] ?? "";
+    const { rows } = await pool.query<{ made_at: Date }>(
+      "select min(h.made_at) as made_at from tidings.tree_heads h join tidings.tree_leaves l on l.source = 'caseChanges' and 1 = any(l.row_ids) and h.size > l.first_index",
+    );
+    expect(new Date(madeAt)).toEqual(rows[0]?.made_at);
+    expect((await run("--verify", path)).code).toBe(0);
+    const { status, stderr } = spawnSync("sh", ["verify.sh"], { cwd: path, encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    writeFileSync(
+      join(path, `heads/${size}.txt`),
+      textIn(files, `heads/${size}.txt`).replace(/\n20\d\d-/, "\n1999-"),
+    );
+    writeFileSync(join(path, "SHA256SUMS"), sumsOf(path));
+    expect(spawnSync("sh", ["verify.sh"], { cwd: path }).status).not.toBe(0);
+    expect((await run("--verify", path)).code).toBe(1);
+  });
+
+  test("is that of the head of the pack without a key", async () => {
+    const unsigned = rewritten(caseOfEmails, (one) => ({
+      ...one,
+      head: { ...one.head, signature: null, keyId: null, publicKey: null },
+    }));
+    expect(verifyPack(unsigned, undefined).flaw).toMatchObject({ path: "head.sig" });
+  });
+});
 
 describe("packs of earlier releases", () => {
   // WRITE_GOLDEN=yes keeps the present form, for a release that changes it

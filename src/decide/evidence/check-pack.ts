@@ -9,7 +9,7 @@ import type {
 import { parseExactJson } from "../../domain/values/exact-json.ts";
 import { rootByInclusion } from "../tree/inclusion.ts";
 import { leafHash } from "../tree/merkle.ts";
-import { CONTENTS, filesOf, PAGE, proofPathOf, rowPathOf, SUMS } from "./files.ts";
+import { boundPathOf, CONTENTS, filesOf, PAGE, proofPathOf, rowPathOf, SUMS } from "./files.ts";
 import { blocksOf } from "./page.ts";
 import {
   type HistoryRow,
@@ -42,12 +42,27 @@ export function checkSums(files: PackFiles): PackFlaw | undefined {
 }
 
 /** Checks that each row is a leaf of the tree of the head. */
-export function checkRows({ rows, head }: Pack): PackFlaw | undefined {
+export function checkRows({ rows, head, bounds }: Pack): PackFlaw | undefined {
   const root = Buffer.from(head.root, "hex");
-  for (const row of rows) {
-    const wrong = checkRow(row, head.size, root);
-    if (wrong !== undefined) return wrong;
-  }
+  const roots = new Map(bounds.map((bound) => [bound.size, Buffer.from(bound.root, "hex")]));
+  return firstOf(rows, (row) => checkRow(row, head.size, root) ?? checkBound(row, roots));
+}
+
+/** Checks that a row is a leaf of the tree of the earlier head that bounds when it was committed. */
+function checkBound(row: PackRow, roots: ReadonlyMap<number, Buffer>): PackFlaw | undefined {
+  if (row.bound === null) return undefined;
+  const { size, proof } = row.bound;
+  const reached = rootByInclusion(
+    { leaf: Buffer.from(row.leaf, "hex"), index: row.index, size },
+    proof.map((step) => ({ side: step.side, hash: Buffer.from(step.hash, "hex") })),
+  );
+  const root = roots.get(size);
+  return root !== undefined && reached?.equals(root) === true
+    ? undefined
+    : flaw(
+        boundPathOf(row),
+        `The proof does not lead from ${rowPathOf(row)} to the root of head ${size}.`,
+      );
 }
 
 function checkRow(row: PackRow, size: number, root: Buffer): PackFlaw | undefined {

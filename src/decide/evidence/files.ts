@@ -2,8 +2,10 @@ import { hash } from "node:crypto";
 import {
   type Pack,
   PACK_FORMAT,
+  type PackBound,
   type PackFiles,
   type PackRow,
+  type PackStep,
   PAGE_VERSION,
 } from "../../domain/evidence/pack.ts";
 import { README, VERIFY_SCRIPT } from "./instructions.ts";
@@ -26,6 +28,12 @@ export const rowPathOf = ({
 export const proofPathOf = ({ source, id }: Pick<PackRow, "source" | "id">): string =>
   `proofs/${source}/${id}.txt`;
 
+/** The path of the proof that leads to the root of an earlier head: the size of that head, and the steps. */
+export const boundPathOf = ({ source, id }: Pick<PackRow, "source" | "id">): string =>
+  `bounds/${source}/${id}.txt`;
+export const boundHeadPathOf = (size: number, extension: "txt" | "sig"): string =>
+  `heads/${size}.${extension}`;
+
 /** Returns the files of a pack in the order of their paths. The same pack gives the same bytes. */
 export function filesOf(pack: Pack): PackFiles {
   const files = new Map<string, string | Buffer>([
@@ -34,6 +42,7 @@ export function filesOf(pack: Pack): PackFiles {
     [CONTENTS, contentsOf(pack)],
     [PAGE, evidencePage(pack)],
     ...headFiles(pack),
+    ...pack.bounds.flatMap(boundHeadFiles),
     ...pack.rows.flatMap(rowFiles),
     ...pack.attempts.flatMap(attemptFiles),
     ...pack.templates.map(
@@ -52,17 +61,31 @@ const sumsOf = (files: readonly (readonly [string, Buffer])[]): Buffer =>
   Buffer.from(files.map(([path, content]) => `${hash("sha256", content)}  ${path}\n`).join(""));
 
 function headFiles({ head }: Pack): File[] {
-  const text = `${head.size}\n${head.root}\n${head.madeAt}\n`;
   return [
-    ["head.txt", text],
+    ["head.txt", headText(head)],
     ...(head.signature === null ? [] : [["head.sig", head.signature] as const]),
     ...(head.publicKey === null ? [] : [["public-key.pem", head.publicKey] as const]),
   ];
 }
 
+/** The signed text of a head. */
+const headText = ({ size, root, madeAt }: Pick<PackBound, "size" | "root" | "madeAt">): string =>
+  `${size}\n${root}\n${madeAt}\n`;
+
+const boundHeadFiles = (bound: PackBound): File[] => [
+  [boundHeadPathOf(bound.size, "txt"), headText(bound)],
+  [boundHeadPathOf(bound.size, "sig"), bound.signature],
+];
+
+const stepLines = (steps: readonly PackStep[]): string =>
+  steps.map(({ side, hash: other }) => `${side} ${other}\n`).join("");
+
 const rowFiles = (row: PackRow): File[] => [
   [rowPathOf(row), row.text],
-  [proofPathOf(row), row.proof.map(({ side, hash: other }) => `${side} ${other}\n`).join("")],
+  [proofPathOf(row), stepLines(row.proof)],
+  ...(row.bound === null
+    ? []
+    : [[boundPathOf(row), `${row.bound.size}\n${stepLines(row.bound.proof)}`] as const]),
 ];
 
 function attemptFiles({
@@ -94,12 +117,13 @@ function contentsOf({
     page: PAGE_VERSION,
     subject,
     head: { size: head.size, root: head.root, madeAt: head.madeAt, keyId: head.keyId },
-    rows: rows.map(({ source, id, index, leaf, isRedacted }) => ({
+    rows: rows.map(({ source, id, index, leaf, isRedacted, bound }) => ({
       source,
       id,
       index,
       leaf,
       isRedacted,
+      ...(packVersion < 2 ? {} : { boundSize: bound?.size ?? null }),
     })),
     attempts: attempts.map(({ interactionId, receiptIds, openState, message, opened }) => ({
       interactionId,

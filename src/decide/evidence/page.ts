@@ -215,14 +215,16 @@ function policySection({ policy, attempts }: RecordRows): Piece {
 ${table(["change", "when", "by", "what", "reason"], cells) ?? markup`<p>The policy that is built in, without a change.</p>`}`;
 }
 
-function proofSection({ rows }: Pack): Safe {
-  const cells = rows.map(({ source, id, index, leaf, isRedacted }) => {
+function proofSection({ rows, bounds, head }: Pack): Safe {
+  const madeAt = new Map(bounds.map((bound) => [bound.size, bound.madeAt]));
+  const cells = rows.map(({ source, id, index, leaf, isRedacted, bound }) => {
     const path = `${isRedacted ? "redacted" : "rows"}/${source}/${id}.json`;
-    return [markup`<a href="${path}">${path}</a>`, index, markup`<code>${leaf}</code>`];
+    const committed = utc(madeAt.get(bound?.size ?? head.size) ?? head.madeAt);
+    return [markup`<a href="${path}">${path}</a>`, index, committed, markup`<code>${leaf}</code>`];
   });
   return markup`<h2 id="proof">Proof</h2>
-<p>Each row is a leaf of the record tree: a Merkle tree as in RFC 6962, to which rows are only added. <code>proofs/</code> leads from each leaf to the root above. README.txt says how to verify it without Tidings.</p>
-<details><summary>${rows.length} rows</summary>${table(["row", "place in the tree", "hash of the leaf"], cells)}</details>`;
+<p>Each row is a leaf of the record tree: a Merkle tree as in RFC 6962, to which rows are only added. <code>proofs/</code> leads from each leaf to the root above, and <code>bounds/</code> to the root of the first signed head that has it: the row was committed not later than the time of that head. README.txt says how to verify it without Tidings.</p>
+<details><summary>${rows.length} rows</summary>${table(["row", "place in the tree", "committed not later than", "hash of the leaf"], cells)}</details>`;
 }
 
 /** The ids of the blocks that the page must have: one for each attempt. */

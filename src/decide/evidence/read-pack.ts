@@ -3,12 +3,13 @@ import {
   type Pack,
   PACK_VERSION,
   type PackAttempt,
+  type PackBound,
   type PackFiles,
   type PackFlaw,
   type PackRow,
   type PackStep,
 } from "../../domain/evidence/pack.ts";
-import { CONTENTS, proofPathOf, rowPathOf } from "./files.ts";
+import { boundHeadPathOf, boundPathOf, CONTENTS, proofPathOf, rowPathOf } from "./files.ts";
 
 /** A pack as its files have it, with the version of its page; or why it cannot be read. */
 export type ReadPack =
@@ -81,10 +82,14 @@ function packOf(contents: Contents, files: PackFiles): Pack {
       signature: files.get("head.sig") ?? null,
       publicKey: files.get("public-key.pem")?.toString("utf8") ?? null,
     },
-    rows: rows.map((row): PackRow => ({
+    bounds: [...new Set(rows.flatMap(({ boundSize }) => boundSize ?? []))]
+      .toSorted((one, other) => one - other)
+      .map((size) => boundIn(files, size)),
+    rows: rows.map(({ boundSize = null, ...row }): PackRow => ({
       ...row,
       text: objectTextOf(files, rowPathOf(row)),
       proof: proofIn(files, proofPathOf(row)),
+      bound: boundSize === null ? null : boundOf(files, boundPathOf(row), boundSize),
     })),
     attempts: attempts.map((attempt) => attemptIn(attempt, files)),
     templates: templates.map((template) => ({
@@ -112,8 +117,24 @@ function attemptIn(
 
 const STEP = /^(left|right) ([0-9a-f]{64})$/;
 
-function proofIn(files: PackFiles, path: string): PackStep[] {
-  const lines = textOf(files, path).split("\n").slice(0, -1);
+/** The head of this size that bounds rows. */
+function boundIn(files: PackFiles, size: number): PackBound {
+  const path = boundHeadPathOf(size, "txt");
+  const [stated, root = "", madeAt = ""] = textOf(files, path).split("\n");
+  if (stated !== String(size)) throw new Unreadable(path, "It is not the head of this size.");
+  return { size, root, madeAt, signature: bytesOf(files, boundHeadPathOf(size, "sig")) };
+}
+
+function boundOf(files: PackFiles, path: string, size: number): PackRow["bound"] {
+  const [stated, ...lines] = textOf(files, path).split("\n").slice(0, -1);
+  if (stated !== String(size)) throw new Unreadable(path, "It is not of the head of this size.");
+  return { size, proof: stepsIn(lines, path) };
+}
+
+const proofIn = (files: PackFiles, path: string): PackStep[] =>
+  stepsIn(textOf(files, path).split("\n").slice(0, -1), path);
+
+function stepsIn(lines: readonly string[], path: string): PackStep[] {
   return lines.map((line) => {
     const [, side, hash = ""] = STEP.exec(line) ?? [];
     if (side !== "left" && side !== "right") throw new Unreadable(path, "It is not a proof.");

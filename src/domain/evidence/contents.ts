@@ -20,6 +20,8 @@ export const CONTENTS_SCHEMA = z.object({
       index: count,
       leaf: hex,
       isRedacted: z.boolean(),
+      // packs of the first form have none
+      boundSize: count.nullish(),
     }),
   ),
   attempts: z.array(

@@ -45,6 +45,19 @@ export interface PackRow {
   readonly isRedacted: boolean;
   /** From the leaf upwards. */
   readonly proof: readonly PackStep[];
+  /** The path to the root of the first signed head that has it; null if that is the head of the pack, or is not signed by its key. */
+  readonly bound: { readonly size: number; readonly proof: readonly PackStep[] } | null;
+}
+
+/** An earlier head that bounds when rows were committed. */
+export interface PackBound {
+  readonly size: number;
+  /** In hex. */
+  readonly root: string;
+  /** ISO 8601, UTC. */
+  readonly madeAt: string;
+  /** By the key of the head of the pack. */
+  readonly signature: Buffer;
 }
 
 /** One attempt to communicate, or a communication that others logged. */
@@ -78,6 +91,8 @@ export interface Pack {
   readonly version: number;
   readonly subject: PackSubject;
   readonly head: PackHead;
+  /** The heads that `bound` of a row names, the smallest first. */
+  readonly bounds: readonly PackBound[];
   readonly rows: readonly PackRow[];
   readonly attempts: readonly PackAttempt[];
   readonly templates: readonly PackTemplate[];

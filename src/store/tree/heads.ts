@@ -66,6 +66,25 @@ export async function readLastHead(db: Db): Promise<TreeHead | null> {
   return rows[0] ?? null;
 }
 
+/** The first head below a size that this key has signed and that has a leaf, for each leaf that has one; by the index of the leaf. */
+export async function loadFirstSigned(
+  db: Db,
+  indexes: readonly number[],
+  { keyId, below }: { readonly keyId: string; readonly below: number },
+): Promise<Map<number, TreeHead>> {
+  const { rows } = await sql<TreeHead & { index: number }>`
+    select n.index::float8 as index, h.size::float8 as size, h.root, h.made_at, h.key_id, h.signature
+    from unnest(${indexes}::bigint[]) n(index)
+    cross join lateral (
+      select t.* from tidings.tree_heads t
+      where t.size > n.index and t.size < ${below} and t.key_id = ${keyId} and t.signature is not null
+      order by t.size
+      limit 1
+    ) h
+  `.execute(db);
+  return new Map(rows.map(({ index, ...head }) => [index, head]));
+}
+
 /** The heads of sizes from `from` on up to `until`, the smallest first. */
 export async function listHeads(db: Db, from: number, until: number): Promise<TreeHead[]> {
   const { rows } = await sql<TreeHead>`

@@ -11,6 +11,7 @@ const row = (source: PackRow["source"], id: number, columns: object): PackRow =>
   text: JSON.stringify({ leaf_of: source, id, ...columns }),
   isRedacted: false,
   proof: [],
+  bound: null,
 });
 const transition = (id: number, interactionId: number, columns: object = {}): PackRow =>
   row("transitions", id, {
@@ -43,6 +44,7 @@ const pageOf = (rows: readonly PackRow[], attempts: readonly PackAttempt[]): str
       signature: null,
       publicKey: null,
     },
+    bounds: [],
     rows,
     attempts,
     templates: [],
