@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import MailComposer from "nodemailer/lib/mail-composer";
-import type MimeNode from "nodemailer/lib/mime-node";
 import type { EmailMessage } from "../../domain/deliver/message.ts";
-import { buildMessage } from "./build-message.ts";
+import { type Envelope, envelopeOf, type PlainEmail, writeEmail } from "./write-email.ts";
 
 const CONTROL = /\p{Cc}+/gu;
 /**
@@ -28,7 +27,7 @@ export const isMailbox = (address: string): boolean => MAILBOX.test(address);
 
 /** An email as the socket gets it. */
 export interface EmailSource {
-  readonly envelope: { readonly from: string; readonly to: readonly string[] };
+  readonly envelope: Envelope;
   /** Every line ends with CRLF. Only dot stuffing and the final dot are added when it is sent (RFC 5321, 4.5.2). */
   readonly bytes: Buffer;
 }
@@ -41,50 +40,55 @@ export async function sourceOf(
   message: EmailMessage,
   envelopeFrom: string | undefined,
 ): Promise<EmailSource> {
-  const mail = composeEmail(message, envelopeFrom);
-  const { from, to } = mail.getEnvelope();
-  return { envelope: { from: from || "", to }, bytes: inWireLines(await buildMessage(mail)) };
+  const email = emailOf(message);
+  const envelope = envelopeOf(envelopeFrom ?? email.from, message.to);
+  const written = writeEmail(email);
+  if (written !== undefined) return { envelope, bytes: Buffer.from(inWireLines(written)) };
+  const built = (await composerOf(email).compile().build()).toString("latin1");
+  return { envelope, bytes: Buffer.from(inWireLines(built), "latin1") };
 }
 
 /**
  * Ends every line with CRLF, as nodemailer does while it writes to the socket. It composes bodies with bare line feeds,
  * and a hash of those is not the hash of the bytes that were sent.
  */
-function inWireLines(source: Buffer): Buffer {
-  const lines = source.toString("latin1").replaceAll(/\r\n|\r|\n/gu, "\r\n");
-  return Buffer.from(lines.endsWith("\r\n") ? lines : `${lines}\r\n`, "latin1");
+function inWireLines(source: string): string {
+  const lines = source.replaceAll(/\r\n|\r|\n/gu, "\r\n");
+  return lines.endsWith("\r\n") ? lines : `${lines}\r\n`;
 }
 
-/** The message as nodemailer's tree of parts. */
-export function composeEmail(message: EmailMessage, envelopeFrom: string | undefined): MimeNode {
-  const from = oneLine(message.from);
-  return new MailComposer({
-    from,
-    to: { name: plainWords(message.toName ?? ""), address: message.to },
-    envelope: { from: envelopeFrom ?? from, to: [message.to] },
-    subject: plainWords(message.subject),
-    messageId: `<${message.messageId}>`,
-    date: message.date,
-    baseBoundary: boundaryOf(message),
-    text: message.text,
-    ...(message.html !== null && { html: message.html }),
-    headers: {
-      "Auto-Submitted": "auto-generated",
-      "Content-Language": message.language,
-      "X-Tidings-Interaction-ID": message.interactionId,
-      ...(message.listUnsubscribe !== null && {
-        "List-Unsubscribe": message.listUnsubscribe,
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-      }),
-    },
+/** The email of a message, with its headers. */
+export const emailOf = (message: EmailMessage): PlainEmail => ({
+  from: oneLine(message.from),
+  to: { name: plainWords(message.toName ?? ""), address: message.to },
+  subject: plainWords(message.subject),
+  messageId: `<${message.messageId}>`,
+  date: message.date,
+  boundary: boundaryOf(message),
+  text: message.text,
+  html: message.html,
+  headers: {
+    "Auto-Submitted": "auto-generated",
+    "Content-Language": message.language,
+    "X-Tidings-Interaction-ID": message.interactionId,
+    ...(message.listUnsubscribe !== null && {
+      "List-Unsubscribe": message.listUnsubscribe,
+      "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }),
+  },
+});
+
+/** The same email for nodemailer, which composes what `writeEmail` does not. */
+export const composerOf = ({ boundary, html, ...email }: PlainEmail): MailComposer =>
+  new MailComposer({
+    ...email,
+    headers: { ...email.headers },
+    baseBoundary: boundary,
+    ...(html !== null && { html }),
     disableFileAccess: true,
     disableUrlAccess: true,
-  }).compile();
-}
+  });
 
 /** The authors of the content cannot predict the boundary, so a name or text cannot end a part. */
 const boundaryOf = ({ interactionId, subject, text, html }: EmailMessage): string =>
-  createHash("sha256")
-    .update(JSON.stringify([interactionId, subject, text, html]))
-    .digest("hex")
-    .slice(0, 32);
+  hash("sha256", JSON.stringify([interactionId, subject, text, html]), "hex").slice(0, 32);
