@@ -46,6 +46,8 @@ type Leases = ReadonlyMap<Message, Lease>;
 
 interface Waiter {
   readonly messages: readonly Message[];
+  /** The destinations of the messages, each once. */
+  readonly destinations: readonly string[];
   readonly lane: Lane;
   readonly granted: (leases: Leases) => void;
   /** False once it has waited long enough for a batch. */
@@ -88,7 +90,7 @@ function createLine(slots: Slots, isStocked = () => false): Line {
   function serveOne(lane: Lane): boolean {
     for (const waiter of waiting[lane]) {
       const allowed = slots.choose(waiter.messages, lane);
-      const least = waiter.waitsForBatch ? slots.batchOf(waiter.messages) : 1;
+      const least = waiter.waitsForBatch ? slots.batchOf(waiter) : 1;
       if (allowed.length >= least) return grant(waiter, allowed);
       if (allowed.length === 0) continue;
       waiter.batchTimer ??= setInterval(() => isStocked() || settleForLess(waiter), BATCH_WAIT_MS);
@@ -121,7 +123,7 @@ function createLine(slots: Slots, isStocked = () => false): Line {
     serve,
     wait(messages, lane, waitMs) {
       const { promise, resolve: granted } = Promise.withResolvers<Leases>();
-      const waiter = { messages, lane, granted, waitsForBatch: true, batchTimer: undefined };
+      const waiter = waiterFor(messages, lane, granted);
       const giveUpTimer = setTimeout(() => giveUp(waiter), waitMs);
       waiting[lane].add(waiter);
       serve();
@@ -129,6 +131,19 @@ function createLine(slots: Slots, isStocked = () => false): Line {
     },
   };
 }
+
+const waiterFor = (
+  messages: readonly Message[],
+  lane: Lane,
+  granted: Waiter["granted"],
+): Waiter => ({
+  messages,
+  destinations: [...new Set(messages.map(destinationOf))],
+  lane,
+  granted,
+  waitsForBatch: true,
+  batchTimer: undefined,
+});
 
 function stopTimer(waiter: Waiter): void {
   clearInterval(waiter.batchTimer);
@@ -140,7 +155,7 @@ interface Slots {
   /** The messages whose calls may begin now. */
   choose(messages: readonly Message[], lane: Lane): readonly Message[];
   /** The number of messages that make a batch worth waiting for. */
-  batchOf(messages: readonly Message[]): number;
+  batchOf(waiter: Pick<Waiter, "messages" | "destinations">): number;
   /** True if all of the messages go to destinations that hang and have all the slots they may have. */
   areHeldUp(messages: readonly Message[]): boolean;
   take(message: Message): Lease;
@@ -173,8 +188,8 @@ function createSlots(options: SlotGateOptions, onMore: () => void): Slots {
       }
       return chosen;
     },
-    batchOf(messages) {
-      const reach = Math.min(slots(), shares.reachOf(messages.map(destinationOf)));
+    batchOf({ messages, destinations }) {
+      const reach = Math.min(slots(), shares.reachOf(destinations));
       return Math.min(messages.length, Math.ceil(reach / 2));
     },
     areHeldUp: (messages) =>
@@ -211,7 +226,7 @@ function leaseThat(giveBack: (isUnused: boolean) => void): Lease {
 interface Shares {
   /** Begins a choice. The result returns for each destination in turn whether it may get one more slot. */
   plan(): (destination: string) => boolean;
-  /** The number of slots that the destinations may have together. */
+  /** The number of slots that the destinations, each named once, may have together. */
   reachOf(destinations: readonly string[]): number;
   /** True if the destination hangs and has all the slots it may have. */
   isHeldUp(destination: string): boolean;
@@ -244,7 +259,7 @@ function createShares({ slots, destinations = NO_BOUNDS }: SlotGateOptions): Sha
       };
     },
     reachOf: (names) =>
-      [...new Set(names)].reduce((sum, name) => sum + destinations.mostClaims(name, slots()), 0),
+      names.reduce((sum, name) => sum + destinations.mostClaims(name, slots()), 0),
     isHeldUp: (name) => destinations.hangs(name) && roomOf(name) <= 0,
     take: (name) => void held.set(name, heldBy(name) + 1),
     giveBack(name) {
