@@ -116,6 +116,11 @@ begin
     perform tidings.refuse('amendments_happened_at_is_not_in_the_future', 'happened_at is ahead of the database''s clock',
       'set the time at which it happened, or leave it out');
   end if;
+  -- the outcome of a message follows its call, by clocks that may differ
+  if isfinite(new.happened_at) and new.happened_at < amended.claimed_at - interval '5 seconds' then
+    perform tidings.refuse('amendments_happened_at_follows_the_call', format('happened_at is before the call of interaction %s', amended.id),
+      'set the time at which it happened, or leave it out');
+  end if;
   select * into in_force from tidings.amended_statuses s where s.interaction_id = amended.id;
   if (new.status, new.status_details) is not distinct from
     (coalesce(in_force.status, amended.status), case when in_force.amendment_id is null then amended.status_details else in_force.status_details end) then
@@ -166,6 +171,16 @@ begin
 end $$;
 create trigger note_amended after insert on tidings.amendments
 for each row when (new.status = 'failed') execute function tidings.note_amended();
+
+-- A message whose outcome is stated by an amendment in force waits for no receipt, though one may still come. The end of the term would
+-- be another transition, which would end the amendment (src/store/receipts/silence.ts).
+do $$
+begin
+  execute format($view$create or replace view tidings.waiting as %s
+    where not (o.reason in ('receipt', 'recipientServer')
+      and exists (select from tidings.amended_statuses s where s.interaction_id = o.interaction_id))$view$,
+    rtrim(pg_get_viewdef('tidings.waiting'::regclass), '; '));
+end $$;
 
 -- Amendments are leaves of the record tree. The views of 0018 are extended, because a release is never edited.
 do $$

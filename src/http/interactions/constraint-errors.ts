@@ -25,6 +25,7 @@ export const INTERACTION_CONSTRAINTS: ConstraintErrors = {
   amendments_of_losses_were_accepted: [409, "kind", "does not fit: no provider has accepted it"],
   amendments_lost_messages_have_failed: [422, "status", "must be failed for a lost message"],
   amendments_happened_at_is_not_in_the_future: [422, "happenedAt", "is in the future"],
+  amendments_happened_at_follows_the_call: [422, "happenedAt", "is before the message was sent"],
   amendments_change_the_outcome: [409, "status", "is the present one already"],
   interactions_person_is_known: [422, "personId", "there is no such person"],
   interactions_previous_interaction_is_known: [

@@ -12,7 +12,8 @@ export interface Silence {
 
 /**
  * Ends the wait for receipts: the details of up to `most` messages become `...NoReceipt`. Returns their ids. A message that
- * another transaction has locked is left to the next sweep.
+ * another transaction has locked is left to the next sweep. A message with an amendment in force is left out: the amendment states
+ * its outcome, and another transition would end it.
  */
 export async function markSilent(
   db: Db,
@@ -25,6 +26,7 @@ export async function markSilent(
       select s.id from tidings.interactions s
       where s.origin = 'tidings' and s.channel = ${channel} and tidings.awaits_receipt(s.status, s.status_details)
         and s.status_details_updated_at < ${heardBefore}
+        and not exists (select from tidings.amended_statuses a where a.interaction_id = s.id)
       order by s.status_details_updated_at
       limit ${most}
       for no key update skip locked

@@ -3,6 +3,7 @@ import { amend } from "../../../src/commands/amend.ts";
 import { explain } from "../../../src/commands/explain/explain.ts";
 import { retry } from "../../../src/commands/retry.ts";
 import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
+import { markSilent } from "../../../src/store/receipts/silence.ts";
 import { listUndelivered } from "../../../src/store/operate/undelivered.ts";
 import { runOn } from "../../commands/run.ts";
 import { untilWaitingForLock, useDatabase } from "../../database.ts";
@@ -20,9 +21,11 @@ const WORDS = ["--reason", "It was wrong.", "--evidence", "Letter 55"] as const;
 const amendAs = (id: string, kind: string, outcome: string, ...more: readonly string[]) =>
   runOn(database, amend, id, "--kind", kind, "--as", outcome, ...WORDS, ...more);
 
+const CALLED = "2026-03-01T12:00:00Z";
+
 /** A message that was delivered, with the receipt that says so. */
 async function insertDelivered(): Promise<string> {
-  const id = await insertInteraction(pool, { status: "inProgress" });
+  const id = await insertInteraction(pool, { status: "inProgress", claimedAt: CALLED });
   await move(id, "attempted", "emailSent");
   await pool.query(
     "insert into tidings.receipts (provider, interaction_id, raw_status) values ('smtp', $1, 'delivered')",
@@ -58,6 +61,32 @@ async function recordOf(id: string): Promise<string> {
   );
   return rows[0]?.record ?? "";
 }
+
+describe("the wait for a receipt", () => {
+  const accepted = async (): Promise<string> => {
+    const id = await insertInteraction(pool, { status: "inProgress", claimedAt: CALLED });
+    await move(id, "attempted", "emailSent");
+    return id;
+  };
+  const waitsOf = async (id: string): Promise<object[]> => {
+    const { rows } = await pool.query<object>(
+      "select reason from tidings.waiting where interaction_id = $1",
+      [id],
+    );
+    return rows;
+  };
+
+  test("does not end an amendment when its term is over, and is no wait while the amendment is in force", async () => {
+    const [lost, other] = [await accepted(), await accepted()];
+    await amendAs(lost, "lostByCarrier", "notDelivered");
+    const heardBefore = new Date(Date.now() + 60_000);
+    expect(await markSilent(db, { channel: "email", heardBefore, most: 100 })).toEqual([other]);
+    expect(await effectiveOf(lost)).toEqual(["failed", "emailFailed"]);
+    expect([await waitsOf(lost), await waitsOf(other)]).toEqual([[], []]);
+    const later = await accepted();
+    expect(await waitsOf(later)).toEqual([{ reason: "receipt" }]);
+  });
+});
 
 describe("an amendment", () => {
   test("changes the effective status and no recorded row, and is shown with its author, reason and evidence", async () => {
@@ -270,6 +299,12 @@ describe("the database refuses an amendment", () => {
       insertDelivered,
       ["receiptWrong", "notDelivered", "--at", "9000-01-01T00:00:00Z"],
       "amendments_happened_at_is_not_in_the_future",
+    ],
+    [
+      "at a time before the call",
+      insertDelivered,
+      ["receiptWrong", "notDelivered", "--at", "2026-03-01T11:59:00Z"],
+      "amendments_happened_at_follows_the_call",
     ],
   ])("%s", async (_what, insert, words, rule) => {
     const id = await insert();
