@@ -254,7 +254,7 @@ end $$;
 
 -- The rules of erasing, for all rows of an insert at once. The rows are locked first, so that a rule reads what counts when they are erased.
 create function tidings.guard_erasures() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
   oldest_kept constant timestamptz := now() - (select make_interval(years => c.years) from tidings.retention_classes c where c.record_class = 'content');
   refused record;
@@ -347,12 +347,15 @@ language sql immutable return changes || coalesce((
 -- their receipts. What is left of the contact is its id, type, label and status. All rows go at once: planning the statements for each
 -- interaction took most of its time.
 create function tidings.erase_interactions(wanted_ids bigint[], why tidings.erasure_cause, because text) returns void
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
+  -- by source and id
   before jsonb;
+  -- by interaction. Objects and not joins: the planner expects one row, and would compare each with each
+  changed_leaves jsonb;
 begin
   insert into tidings.erasures (interaction_id, cause, reason) select distinct k, why, because from unnest(wanted_ids) k order by k;
-  before := (select jsonb_agg(to_jsonb(l)) from tidings.content_leaves(wanted_ids) l);
+  before := (select jsonb_object_agg(l.source || ' ' || l.id, encode(l.sha256, 'hex')) from tidings.content_leaves(wanted_ids) l);
   update tidings.interactions i
   set content = null, borrower = null, meta_data = null,
     contact = (select jsonb_object_agg(k.key, k.value) from jsonb_each(i.contact) k where k.key in ('object', 'id', 'contactType', 'label', 'status'))
@@ -361,25 +364,24 @@ begin
   set changes = tidings.without_personal_data(h.table_name, h.changes)
   where h.table_name = 'interactions' and h.row_id = any(wanted_ids::text[]) and h.changes ?| tidings.erased_columns('interactions');
   update tidings.receipts r set payload = null where r.interaction_id = any(wanted_ids) and r.payload is not null;
-  -- materialized: it would be computed again for each interaction
-  with was as materialized (
-    select b.source, b.id, decode(substr(b.sha256, 3), 'hex') as sha256 from jsonb_to_recordset(before) b(source text, id bigint, sha256 text)
-  ), leaf as materialized (
-    select a.erased_id, jsonb_agg(jsonb_build_object('source', a.source, 'id', a.id::text, 'was', encode(w.sha256, 'hex'), 'is', encode(a.sha256, 'hex'))
-      order by a.source, a.id) as leaves
-    from tidings.content_leaves(wanted_ids) a
-    join was w on w.source = a.source and w.id = a.id and w.sha256 <> a.sha256
-    group by a.erased_id
-  )
-  update tidings.erasures e set leaves = coalesce(l.leaves, '[]')
-  from unnest(wanted_ids) k
-  left join leaf l on l.erased_id = k
-  where e.interaction_id = k;
+  changed_leaves := (
+    select jsonb_object_agg(l.erased_id, l.leaves)
+    from (
+      select a.erased_id, jsonb_agg(jsonb_build_object('source', a.source, 'id', a.id::text, 'was', a.was, 'is', a."is") order by a.source, a.id) as leaves
+      from (
+        select k.erased_id, k.source, k.id, before ->> (k.source || ' ' || k.id) as was, encode(k.sha256, 'hex') as "is"
+        from tidings.content_leaves(wanted_ids) k
+      ) a
+      where a.was <> a."is"
+      group by a.erased_id
+    ) l
+  );
+  update tidings.erasures e set leaves = coalesce(changed_leaves -> e.interaction_id::text, '[]') where e.interaction_id = any(wanted_ids);
 end $$;
 
 -- Erases the fields of case changes, and of the cases whose present state they are.
 create function tidings.erase_case_changes(wanted_ids bigint[], why tidings.erasure_cause, because text) returns void
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
   before jsonb;
 begin
@@ -396,7 +398,7 @@ end $$;
 
 -- Erases the personal data in recorded changes of borrowers, contacts and loans.
 create function tidings.erase_record_changes(wanted_ids bigint[], why tidings.erasure_cause, because text) returns void
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
   before jsonb;
 begin

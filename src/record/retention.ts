@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Deps } from "../deps.ts";
 import { deleteOld } from "../store/operate/deleting.ts";
 import { eraseOld } from "../store/operate/erasing.ts";
@@ -17,8 +18,10 @@ const hourIn = (zone: string, now: Date): number =>
 
 /** The metadata of a borrower is hundreds of rows. */
 const BATCH_OF_BORROWERS = 20;
-/** A round ends after so many batches, so that a stop of the daemon does not wait long. */
-const MOST_BATCHES = 50;
+/** A round ends after this time (ms), so that its event reports the progress. */
+const ROUND_MS = 60_000;
+/** After each batch the daemon rests for so many times as long as the batch took: delivery has the database for most of the time. */
+const REST = 2;
 
 type EraserDeps = Pick<Deps, "db" | "emit" | "clock" | "lender" | "stopping">;
 
@@ -35,29 +38,47 @@ export const createEraser =
     if (await eraseContent(deps)) await deleteMetadata(deps);
   };
 
-/** Resolves to true when nothing is left to erase. */
-async function eraseContent({ db, emit, lender, stopping }: EraserDeps): Promise<boolean> {
-  const total = { lookedAt: 0, erased: 0, kept: 0 };
-  let hasEnded = false;
-  for (let batches = 0; batches < MOST_BATCHES && !stopping.aborted && !hasEnded; batches += 1) {
-    const batch = await eraseOld(db, lender.timeZone, BATCH);
-    hasEnded = batch === undefined;
-    total.lookedAt += batch?.lookedAt ?? 0;
-    total.erased += batch?.erased ?? 0;
-    total.kept += (batch?.lookedAt ?? 0) - (batch?.erased ?? 0);
+/** Runs batches with rests between until one is undefined, the daemon stops or the round ends. Resolves to true if nothing is left. */
+async function inBatches<Batch>(
+  { stopping }: EraserDeps,
+  next: () => Promise<Batch | undefined>,
+  note: (batch: Batch) => void,
+): Promise<boolean> {
+  const end = performance.now() + ROUND_MS;
+  while (!stopping.aborted && performance.now() < end) {
+    const began = performance.now();
+    const batch = await next();
+    if (batch === undefined) return true;
+    note(batch);
+    await sleep(REST * (performance.now() - began), undefined, { signal: stopping }).catch(
+      () => {},
+    );
   }
+  return false;
+}
+
+/** Resolves to true when nothing is left to erase. */
+async function eraseContent(deps: EraserDeps): Promise<boolean> {
+  const { db, emit, lender } = deps;
+  const total = { lookedAt: 0, erased: 0, kept: 0 };
+  const next = () => eraseOld(db, lender.timeZone, BATCH);
+  const hasEnded = await inBatches(deps, next, ({ lookedAt, erased }) => {
+    total.lookedAt += lookedAt;
+    total.erased += erased;
+    total.kept += lookedAt - erased;
+  });
   if (total.lookedAt > 0) emit("retention.contentErased", total);
   return hasEnded;
 }
 
-async function deleteMetadata({ db, emit, lender, stopping }: EraserDeps): Promise<void> {
+async function deleteMetadata(deps: EraserDeps): Promise<void> {
+  const { db, emit, lender } = deps;
   const total = { lookedAt: 0, deleted: 0, kept: 0 };
-  for (let batches = 0; batches < MOST_BATCHES && !stopping.aborted; batches += 1) {
-    const batch = await deleteOld(db, lender.timeZone, BATCH_OF_BORROWERS);
-    if (batch === undefined) break;
-    total.lookedAt += batch.lookedAt;
-    total.deleted += batch.deleted;
-    total.kept += batch.lookedAt - batch.deleted;
-  }
+  const next = () => deleteOld(db, lender.timeZone, BATCH_OF_BORROWERS);
+  await inBatches(deps, next, ({ lookedAt, deleted }) => {
+    total.lookedAt += lookedAt;
+    total.deleted += deleted;
+    total.kept += lookedAt - deleted;
+  });
   if (total.lookedAt > 0) emit("retention.metadataDeleted", total);
 }

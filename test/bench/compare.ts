@@ -31,7 +31,7 @@ export interface Comparison {
 
 /** The part of its usual work that a bench does. A test runs a small part to see that the bench still works. */
 export const SHARE = Number(process.env["BENCH_SHARE"] ?? 1);
-const RUNS = Number(process.env["BENCH_RUNS"] ?? (SHARE < 0.1 ? 1 : 5));
+export const RUNS = Number(process.env["BENCH_RUNS"] ?? (SHARE < 0.1 ? 1 : 5));
 
 /** Returns the share to do of a number of things. */
 export const shareOf = (count: number): number => Math.max(1, Math.round(count * SHARE));

@@ -1,6 +1,7 @@
 import { printLine, SHARE } from "./compare.ts";
 import { benchDaemons } from "./daemons.ts";
 import { benchDeliver } from "./deliver.ts";
+import { benchErase } from "./erase.ts";
 import { benchHttp } from "./http.ts";
 import { benchIdle } from "./idle.ts";
 import { benchJudge } from "./judge.ts";
@@ -27,6 +28,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> =
   idle: onPostgres(benchIdle),
   receipts: onPostgres(benchReceipts),
   daemons: onPostgres(benchDaemons),
+  erase: onPostgres(benchErase),
   http: onPostgres(benchHttp),
   simulate: onPostgres(benchSimulate),
   render: benchRender,

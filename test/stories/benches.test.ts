@@ -32,6 +32,7 @@ test.each([
   ["smtp", ["smtp", "smtp: answers after 50 ms"]],
   ["twilio", ["twilio", "twilio: answers after 50 ms"]],
   ["daemons", ["daemons: 1", "daemons: 2", "daemons: 4", "daemons: 8"]],
+  ["erase", ["erase", "erase: deliver while a daemon erases"]],
   ["idle", ["idle: from the insert of a single change to the call of the provider"]],
   ["receipts", ["receipts"]],
   ["http", ["http: GET /interactions/{id}", "http: a page of 100"]],

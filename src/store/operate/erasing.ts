@@ -117,11 +117,11 @@ export async function listUnerased(
       where h.table_name in ('borrowers', 'contacts', 'loans') and h.changes ?| tidings.erased_columns(h.table_name)
         and not exists (select from tidings.erasures e where e.record_change_id = h.id)
     )
-    select 'interactions' as kind, array(select id::text from interaction order by id) as ids
+    select 'interactions' as kind, array(select i.id::text from interaction i order by i.id) as ids
     union all
-    select 'caseChanges', array(select id::text from change order by id)
+    select 'caseChanges', array(select c.id::text from change c order by c.id)
     union all
-    select 'recordChanges', array(select id::text from recorded order by id)
+    select 'recordChanges', array(select r.id::text from recorded r order by r.id)
   `.execute(db);
   const idsOf = (kind: ErasedKind): readonly string[] =>
     rows.find((row) => row.kind === kind)?.ids ?? [];
@@ -184,7 +184,9 @@ const OLD: Readonly<
       sql`
       select i.id, i.created_at as at
       from tidings.interactions i
-      where i.id > ${pass.afterId}::bigint and not exists (select from tidings.erasures e where e.interaction_id = i.id)
+      where i.id > ${pass.afterId}::bigint
+        -- a value, so that it is looked up: "not exists" becomes a join that reads all erasures for each batch
+        and (select e.id from tidings.erasures e where e.interaction_id = i.id) is null
         -- kept for good, so each pass would begin there again
         and not tidings.is_read_by_guard(i.id)
       order by i.id
@@ -210,7 +212,7 @@ const OLD: Readonly<
       from tidings.record_changes h
       where h.id > ${pass.afterId}::bigint and h.table_name in ('borrowers', 'contacts', 'loans')
         and h.changes ?| tidings.erased_columns(h.table_name)
-        and not exists (select from tidings.erasures e where e.record_change_id = h.id)
+        and (select e.id from tidings.erasures e where e.record_change_id = h.id) is null
       order by h.id
       limit ${limit}`,
     ),
