@@ -15,12 +15,12 @@ import { momentsIn, type ShowMoment } from "./cli/moment.ts";
 import { checkBorrower, checkCase } from "./cli/require.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
 
-/** Puts a legal hold on the content of a borrower or a case, ends one, or lists them. The exit code is `refused` if nothing changed. */
+/** Puts a legal hold on the record of a borrower or a case, ends one, or lists them. The exit code is `refused` if nothing changed. */
 export const legalHold = command({
   name: "legal-hold",
-  summary: "put a legal hold on the content of a borrower or a case, end one, or list them",
+  summary: "put a legal hold on the record of a borrower or a case, end one, or list them",
   takes: `[(--borrower ID | --case ID) [--end] --reason "…" [--by NAME]] [--json]`,
-  details: `Tidings erases nothing under a legal hold, neither by age nor on request. Without a borrower or a case the
+  details: `Tidings erases and deletes nothing under a legal hold, neither by age nor on request. Without a borrower or a case the
 command lists the legal holds that have not ended.`,
   options: {
     borrower: { type: "string", value: "ID", message: "everything about a borrower" },
@@ -51,7 +51,9 @@ command lists the legal holds that have not ended.`,
       const isDone = await (isEnd ? endLegalHold(db, hold) : addLegalHold(db, hold));
       const other = isEnd ? "is under no legal hold" : "is under a legal hold already";
       const done = isEnd ? "is no longer under a legal hold" : "is under a legal hold";
-      print(`${kind === "case" ? "Case" : "Borrower"} ${id} ${isDone ? done : other}.`);
+      if (options.json === true)
+        print(JSON.stringify({ [kind]: id, isHeld: !isEnd, isChanged: isDone }, null, 2));
+      else print(`${kind === "case" ? "Case" : "Borrower"} ${id} ${isDone ? done : other}.`);
       return isDone ? EXIT.done : EXIT.refused;
     });
   },

@@ -328,6 +328,11 @@ test("retention erases the fields that are older than the class, at night", asyn
   expect(await night()).toEqual([
     { event: "retention.contentErased", lookedAt: 2, erased: 0, kept: 2 },
   ]);
+  const { output } = await runOn(database, retention, "--json");
+  expect(JSON.parse(output)).toMatchObject([
+    { olderChanges: 2, youngerChanges: expect.any(Number) },
+    {},
+  ]);
   await runOn(database, legalHold, "--case", caseId, "--end", ...REASON);
   await pool.query("update tidings.retention_state set pass_ended_on = null");
   expect(await night()).toEqual([

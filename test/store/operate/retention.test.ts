@@ -238,7 +238,9 @@ describe("nothing is erased", () => {
   ])("of %s under a legal hold, until it is ended on record", async (_what, of) => {
     const id = await insertSent({ caseId: `CS-${borrower}` });
     expect((await hold(...of())).output).toContain("is under a legal hold.");
-    expect((await hold(...of())).code).toBe(4);
+    const again = await hold(...of(), "--json");
+    expect(again.code).toBe(4);
+    expect(JSON.parse(again.output)).toMatchObject({ isHeld: true, isChanged: false });
     expect((await runOn(database, legalHold)).output).toContain("held by operator:kim since");
     expect(await refused()).toContain("1 under a legal hold");
     expect(await constraintOf(id)).toBe("erasures_spare_legal_holds");
