@@ -175,15 +175,14 @@ const treeFlaw = (kind: FlawKind, size: number, long: string): Flaw => ({
 const rowFlaws = (leaves: StoredLeaves, wrong: readonly WrongLeaf[]): Flaw[] =>
   wrong
     .filter(({ what }) => what === "altered" || what === "removed")
-    .map(({ id, what }) => ({
+    .map(({ id, what, interactionId }) => ({
       kind: what === "altered" ? "rowAltered" : "rowRemoved",
       source: leaves.source,
       rowId: id,
       size: leaves.firstIndex,
-      long:
-        what === "altered"
-          ? "The row is not as it was when it became a leaf."
-          : "The row is no longer there.",
+      long: `${interactionId === null ? "The row" : `The state of interaction ${interactionId}`} ${
+        what === "altered" ? "is not as it was when it became a leaf." : "is no longer there."
+      }`,
     }));
 
 const asFlaw = ({ kind, size, long }: HeadFlaw): Flaw => treeFlaw(kind, size, long);

@@ -621,6 +621,46 @@ test("an amendment is shown next to the recorded status, and proved", async () =
   expect((await run("--verify", path)).code).toBe(0);
 });
 
+test("a repair and the outages that made a notice late are in the pack", async () => {
+  await pool.query(
+    "insert into tidings.repairs (kind, case_change_id, reason) values ('changeNotResolved', 1, 'A restore lost it')",
+  );
+  await pool.query("update tidings.repairs set result = 'notNeeded'");
+  const { rows } = await pool.query<{ id: string }>(
+    `insert into tidings.outages (kind, worker_id, channel, code, began_at)
+     select 'provider', 'w-1', 'email', 'failing', i.started_at - interval '3 hours' from tidings.interactions i where i.id = 1 returning id`,
+  );
+  const outage = rows[0]?.id ?? "";
+  await pool.query(
+    "update tidings.outages set ended_at = began_at + interval '3 hours' where id = $1",
+    [outage],
+  );
+  const late = await insertInteraction(pool, {
+    caseChangeId: 1,
+    notificationTypeId: 9,
+    status: "attempted",
+    statusDetails: "emailSent",
+    startedAt: new Date("2031-03-11T16:00:00Z"),
+    scheduledAtFrom: new Date("2031-03-11T13:00:00Z"),
+  });
+  await rewriteRecord(
+    pool,
+    "update tidings.outages set began_at = '2031-03-11T13:00:00Z', ended_at = '2031-03-11T15:59:00Z' where id = $1",
+    [outage],
+  );
+  await rewriteRecord(
+    pool,
+    `update tidings.record_changes set changes = '{"ended_at": {"from": null, "to": "2031-03-11T15:59:00Z"}}' where table_name = 'outages'`,
+  );
+  await growTree();
+  const { files, path } = await pack("--interaction", late);
+  const page = textIn(files, "index.html");
+  expect(page).toContain("A restore lost it");
+  expect(page).toContain("notNeeded");
+  expect(page).toMatch(/provider of email<.*2031-03-11 13:00:00 UTC<.*2031-03-11 15:59:00 UTC</);
+  expect((await run("--verify", path)).code).toBe(0);
+});
+
 test("erased content is not in the pack, which still proves the hash of its row", async () => {
   await pool.query(
     "select tidings.erase_interactions(array[2::bigint], 'request', 'The borrower asked for it.')",

@@ -35,7 +35,7 @@ ${headSection(head, pack.rows.length)}
 ${overview(notices)}
 ${rows.changes.length === 0 ? null : markup`<h2 id="cause">What the core system reported</h2>${rows.changes.map((change) => changeSection(change, rows))}`}
 ${notices.map((notice) => noticeSection(notice, rows))}
-${versionSection(pack, rows)}
+${repairSection(rows)}${outageSection(rows)}${versionSection(pack, rows)}
 ${policySection(rows)}
 ${proofSection(pack)}
 </main>
@@ -153,6 +153,45 @@ ${
 }
 ${attempts.map((attempt) => attemptSection(attempt, rows))}</section>
 `;
+}
+
+/** What an operator has ordered again after an audit. The result is a row of the history. */
+function repairSection({ repairs, history }: RecordRows): Piece {
+  const resultOf = (id: number): string => {
+    const done = history.find((row) => row.table_name === "repairs" && row.row_id === String(id));
+    const result = done?.changes["result"]?.to;
+    return typeof result === "string" ? result : "not yet carried out";
+  };
+  const cells = repairs.map((row) => [
+    utc(row.ordered_at),
+    row.ordered_by,
+    row.kind,
+    markup`<a href="#change-${row.case_change_id}">${row.case_change_id}</a>`,
+    row.reason,
+    resultOf(row.id),
+  ]);
+  const body = table(["ordered", "by", "gap", "case change", "reason", "result"], cells);
+  return body === null ? null : markup`<h2 id="repairs">Repairs</h2>${body}`;
+}
+
+/** The outages between the due time of a late notice and its call. An end that was added later is a row of the history of outages. */
+function outageSection({ outages, history }: RecordRows): Piece {
+  const endOf = (id: number): string | null => {
+    const end = history.find((row) => row.table_name === "outages" && row.row_id === String(id));
+    const value = end?.changes["ended_at"]?.to;
+    return typeof value === "string" ? value : null;
+  };
+  const cells = outages.map((row) => [
+    row.id,
+    [row.kind, row.channel].filter(Boolean).join(" of "),
+    utc(row.began_at),
+    utc(row.ended_at ?? endOf(row.id)) ?? "not yet",
+    row.code,
+  ]);
+  const body = table(["outage", "of", "began", "ended", "code"], cells);
+  return body === null
+    ? null
+    : markup`<h2 id="outages">Outages while a notice was late</h2>${body}`;
 }
 
 function templateOf(state: NonNullable<TracedAttempt["state"]>): string | null {

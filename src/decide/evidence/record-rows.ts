@@ -176,6 +176,23 @@ export interface ErasureRow {
   readonly erased_at: string;
   readonly erased_by: string;
 }
+export interface RepairRow {
+  readonly id: number;
+  readonly kind: string;
+  readonly case_change_id: number;
+  readonly interaction_id: number | null;
+  readonly ordered_at: string;
+  readonly ordered_by: string;
+  readonly reason: string;
+}
+export interface OutageRow {
+  readonly id: number;
+  readonly kind: string;
+  readonly channel: Text;
+  readonly code: Text;
+  readonly began_at: string;
+  readonly ended_at: Text;
+}
 export interface HistoryRow {
   readonly id: number;
   readonly table_name: string;
@@ -224,6 +241,8 @@ export interface RecordRows {
   readonly contactEvents: readonly ContactEventRow[];
   readonly amendments: readonly AmendmentRow[];
   readonly erasures: readonly ErasureRow[];
+  readonly repairs: readonly RepairRow[];
+  readonly outages: readonly OutageRow[];
 }
 
 /** Reads the rows of a pack. */
@@ -265,6 +284,8 @@ export function readRows({ rows, attempts }: Pick<Pack, "rows" | "attempts">): R
     contactEvents: read("contactEvents"),
     amendments: read("amendments"),
     erasures: read("erasures"),
+    repairs: read("repairs"),
+    outages: read("outages"),
   };
 }
 

@@ -102,16 +102,18 @@ const rowsOfInteractions = (interactionIds: readonly InteractionId[]) => sql`
   select 'erasures', e.id::text from tidings.erasures e where e.interaction_id = any(${interactionIds}::bigint[])
 `;
 
-/** The rows about what a subject covers: its own, and those of the versions and the policy that were in force. */
-export async function listRowNames(
-  db: Db,
-  { caseChangeIds, interactionIds }: Covered,
-): Promise<RowName[]> {
-  const { rows } = await sql<RowName>`
-    with pinned as (
+/** The rows whose history a pack has, as tables of a statement: `outages`, and `versions` with the names of all. */
+const historiesOf = ({ caseChangeIds, interactionIds }: Covered): RawBuilder<unknown> => sql`
+    pinned as (
       select distinct i.notification_type_id, i.notification_type_version, i.template_id, i.template_version
       from tidings.interactions i
       where i.id = any(${interactionIds}::bigint[])
+    ), outages as materialized (
+      -- every outage between the due time of a late notice and its call
+      select distinct o.id::text as id
+      from tidings.late_notices n
+      join tidings.outages o on o.began_at < n.called_at and coalesce(o.ended_at, 'infinity') > n.due_at and (o.kind <> 'provider' or o.channel = n.channel)
+      where n.interaction_id = any(${interactionIds}::bigint[])
     ), versions as (
       select 'notification_types' as table_name, p.notification_type_id || ',' || p.notification_type_version as row_id from pinned p
       union
@@ -122,7 +124,19 @@ export async function listRowNames(
       select 'inbound_messages', unnest(${interactionIds}::text[])
       union all
       select 'holds', h.id::text from tidings.holds h where h.interaction_id = any(${interactionIds}::bigint[])
+      union all
+      select 'repairs', p.id::text from tidings.repairs p
+      where p.case_change_id = any(${caseChangeIds}::bigint[]) or p.interaction_id = any(${interactionIds}::bigint[])
+      union all
+      select 'outages', o.id from outages o
     )
+`;
+
+/** The rows about what a subject covers: its own, and those of the versions and the policy that were in force. */
+export async function listRowNames(db: Db, covered: Covered): Promise<RowName[]> {
+  const { caseChangeIds, interactionIds } = covered;
+  const { rows } = await sql<RowName>`
+    with ${historiesOf(covered)}
     select 'caseChanges' as source, unnest(${caseChangeIds}::text[]) as id
     union all
     select 'resolutions', r.id::text from tidings.resolutions r where r.case_change_id = any(${caseChangeIds}::bigint[])
@@ -136,6 +150,11 @@ export async function listRowNames(
     select 'recordChanges', h.id::text from tidings.record_changes h join versions v using (table_name, row_id)
     union all
     select 'erasures', e.id::text from tidings.erasures e where e.case_change_id = any(${caseChangeIds}::bigint[])
+    union all
+    select 'repairs', p.id::text from tidings.repairs p
+    where p.case_change_id = any(${caseChangeIds}::bigint[]) or p.interaction_id = any(${interactionIds}::bigint[])
+    union all
+    select 'outages', o.id from outages o
     union all
     ${rowsOfInteractions(interactionIds)}
     union all

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import type { InteractionId } from "../../domain/ids.ts";
 import type { LeafSource } from "../../domain/tree/leaf-sources.ts";
 import type { Db } from "../postgres/db.ts";
 import type { IdRange } from "./leaves.ts";
@@ -28,6 +29,8 @@ export async function loadStoredLeaves(db: Db, index: number): Promise<StoredLea
 export interface WrongLeaf {
   readonly id: string;
   readonly what: "altered" | "removed" | "erased" | "sealed" | "deleted";
+  /** Of the state of an interaction, whose row has the id of its newest transition. */
+  readonly interactionId: InteractionId | null;
 }
 
 /** The erasure that has changed the row of a leaf `l`. */
@@ -81,7 +84,8 @@ export async function findWrongLeaves(
         when p.id is null then 'removed'
         when encode(p.hash, 'hex') = s.sealed_sha256 then 'sealed'
         when ${isErased(source)} then 'erased'
-        else 'altered' end as what
+        else 'altered' end as what,
+      case when ${source} = 'interactions' then (select t.interaction_id from tidings.interaction_transitions t where t.id = l.id) end as interaction_id
     from leaf l
     left join present p on p.id = l.id
     -- the leaf of a logged interaction once its content was sealed
