@@ -7,6 +7,9 @@ import { evidence } from "../../../src/commands/evidence/evidence.ts";
 import { legalHold } from "../../../src/commands/legal-hold.ts";
 import { retention } from "../../../src/commands/retention.ts";
 import { verify } from "../../../src/commands/verify/verify.ts";
+import { listRetention } from "../../../src/store/operate/retention.ts";
+import { createDb, openPool } from "../../../src/store/postgres/db.ts";
+import { rolesSql } from "../../../src/store/postgres/roles.ts";
 import { createEraser } from "../../../src/record/retention.ts";
 import { runOn } from "../../commands/run.ts";
 import { rewriteRecord, useDatabase } from "../../database.ts";
@@ -14,10 +17,13 @@ import { depsOn } from "../../deps.ts";
 import { insertLogged } from "../../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../../lender.ts";
 import { runDueJobs } from "../../queue.ts";
+import { useRole } from "../../roles.ts";
 import { growTree } from "../../tree.ts";
 
 const database = useDatabase();
 const { pool } = database;
+const daemonRole = useRole(database, "daemon");
+const operatorRole = useRole(database, "operator");
 
 const REASON = ["--reason", "Policy 12"] as const;
 const OLD = "2012-01-01T00:00:00Z";
@@ -83,9 +89,10 @@ async function backdate(at: string): Promise<void> {
 }
 
 /** Runs the nights of two days, until nothing is left to do. */
-async function nights(): Promise<object[]> {
+async function nights(db = database.db): Promise<object[]> {
   const events: object[] = [];
   const deps = depsOn(database, {
+    db,
     clock: () => new Date("2031-01-15T02:00:00-05:00"),
     emit: (event, fields) => void events.push({ event, ...fields }),
   });
@@ -202,6 +209,29 @@ describe("metadata that is older than its class", () => {
     await nights();
     expect(await rowsLeft()).toBe(0);
   });
+});
+
+test("the daemon's role may erase and delete, and that of an operator only count", async () => {
+  await pool.query(rolesSql({ daemon: daemonRole.name, operator: operatorRole.name }));
+  await insertFile();
+  const { rows } = await pool.query<{ years: number }>(
+    "select years from tidings.retention_classes order by record_class",
+  );
+  expect(rows).toEqual([{ years: 5 }, { years: 10 }]);
+  const operatorPool = openPool({
+    url: operatorRole.url,
+    actor: "operator:kim",
+    max: 1,
+    onLost: () => {},
+  });
+  const operatorDb = createDb(operatorPool);
+  expect(await listRetention(operatorDb)).toHaveLength(2);
+  await expect(nights(operatorDb)).rejects.toThrow("permission denied");
+  await operatorPool.end();
+  const daemonPool = openPool({ url: daemonRole.url, actor: "daemon", max: 1, onLost: () => {} });
+  await nights(createDb(daemonPool));
+  await daemonPool.end();
+  expect(await rowsLeft()).toBe(0);
 });
 
 describe("metadata is kept", () => {
