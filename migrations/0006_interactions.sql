@@ -195,8 +195,6 @@ create index interactions_logged_by_subject on tidings.interactions (subject, id
 -- For the interactions that another system logs in place of a notice that did not arrive
 create index interactions_logged_followers on tidings.interactions (previous_interaction_id)
   where origin = 'logged' and previous_interaction_id is not null;
--- The record tree reads them in the order of the ids.
-create index interactions_logged on tidings.interactions (id) where origin = 'logged';
 create index interactions_logged_unfinished on tidings.interactions (id) where origin = 'logged' and status in ('scheduled', 'inProgress');
 -- For the lists in the order of a time. Of ten million interactions this index of ranges takes less than 1 MB, and writing a
 -- notice touches it only when a range grows. An index in the order of each time would get an entry at every step of a notice.
