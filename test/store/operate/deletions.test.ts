@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { audit } from "../../../src/commands/audit/audit.ts";
+import { erase } from "../../../src/commands/erase.ts";
 import { evidence } from "../../../src/commands/evidence/evidence.ts";
 import { legalHold } from "../../../src/commands/legal-hold.ts";
 import { retention } from "../../../src/commands/retention.ts";
@@ -244,7 +245,14 @@ describe("metadata is kept", () => {
   test("while the last entry about the borrower is younger", async () => {
     await insertFile();
     await insertLogged(pool, { personId: borrower });
+    // its content is erased, so that its age alone keeps it
+    await runOn(database, erase, "--borrower", borrower, "--yes", ...REASON);
     expect(await isKept()).toBe(true);
+    await expect(
+      pool.query("insert into tidings.deletions (borrower_ids, reason) values (array[$1], 'x')", [
+        borrower,
+      ]),
+    ).rejects.toMatchObject({ message: "the record is kept: young" });
   });
 
   test("while a notice is open", async () => {
