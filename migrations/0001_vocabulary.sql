@@ -198,14 +198,14 @@ begin
   end if;
 end $$;
 
--- The trigger function of append-only tables.
--- True inside the transaction that deletes the metadata of a borrower (0029)
+-- True inside the transaction that deletes the metadata of a borrower (0029).
 create function tidings.is_deleting() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return exists (select from tidings.deletions d where d.leaves is null);
 end $$;
 
+-- The trigger function of append-only tables. Rows are deleted only inside the transaction of a deletion (0029).
 create function tidings.keep_history() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -268,14 +268,14 @@ create table tidings.record_changes (
   row_id text not null,
   changed_at timestamptz not null default clock_timestamp(),
   actor text not null,
-  -- {"column": {"from": …, "to": …}}; content has hashes instead of "to", because the row itself has the new content, and
-  -- "sealed" with the hashes of the leaf before and after, where content was sealed whose plain form is not kept
+  -- {"column": {"from": …, "to": …}}; content has hashes instead of "to", because the row itself has the new content. If content was
+  -- sealed whose plain form is not kept, "sealed" has the hashes of the leaf before and after
   changes jsonb not null
 );
 create index record_changes_by_row on tidings.record_changes (table_name, row_id, id);
 -- what a borrower had before it was deleted or given to another borrower
 create index record_changes_of_borrowers on tidings.record_changes ((changes #>> '{borrower_id,from}')) where changes ? 'borrower_id';
--- what is erased by age
+-- The retention erases these rows in the order of their ids.
 create index record_changes_of_people on tidings.record_changes (id) where table_name in ('borrowers', 'contacts', 'loans');
 
 -- True if content was sealed again. A commitment is the SHA-256 of random bytes and the content, and no other content fits
@@ -290,8 +290,8 @@ begin
   return exists (select from tidings.erasures e where e.interaction_id = wanted_id and e.leaves is null);
 end $$;
 
--- The columns of the history of a table that are erased: content, and what names or locates a person. Null for a table whose history
--- has no personal data.
+-- The columns of the history of a table that are erased: content, and the columns that name or locate a person. Null for a table whose
+-- history has no personal data.
 create function tidings.erased_columns(history_of text) returns text[]
 language sql immutable return case history_of
   when 'interactions' then array['content', 'contact', 'borrower', 'meta_data']

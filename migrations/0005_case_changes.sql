@@ -116,7 +116,7 @@ create table tidings.missed_changes (
 create trigger keep_history before delete or truncate on tidings.case_changes
 for each statement execute function tidings.keep_history();
 
--- Changes do not change, except that the daemon's role may erase their fields (0024).
+-- Case changes are append-only, except that the daemon's role may erase their fields (0024).
 create function tidings.keep_case_change() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -423,10 +423,10 @@ begin
   delete from tidings.missed_changes x where x.case_change_id = any(ids);
 end $$;
 
--- Waits up to wait_ms until a set is due, or one of single changes, and returns whether one is. The wait is done here and not by the daemon,
--- because a read from inside the database costs a tenth of a query. It polls and does not listen, so that the core
--- system's transaction need not notify. If a read is slow, as over rows that a long transaction keeps from being
--- vacuumed, it reads less often.
+-- Waits up to wait_ms until a set is due, and returns whether one is. With only_singles, sets of a bulk do not count. The
+-- wait is done here and not by the daemon, because a read from inside the database costs a tenth of a query. It polls and
+-- does not listen, so that the core system's transaction need not notify. If a read is slow, as over rows that a long
+-- transaction keeps from being vacuumed, it reads less often.
 create function tidings.wait_for_case_changes(wait_ms int, pause_ms int, only_singles boolean) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
@@ -446,9 +446,9 @@ begin
   return false;
 end $$;
 
--- Locks sets that are due and not locked by another transaction: up to max_sets sets of single changes, or else one of a
--- bulk unless only_singles is true. It is separate from the function that waits: the transaction of a claim begins after its changes, so that now()
--- is the time of resolving.
+-- Locks sets that are due and not locked by another transaction: up to max_sets sets of single changes. If there is none,
+-- it locks one set of a bulk, except with only_singles. It is separate from the function that waits: the transaction of a
+-- claim begins after its changes, so that now() is the time of resolving.
 create function tidings.claim_case_changes(max_sets int, only_singles boolean) returns setof tidings.resolve_queue
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 begin

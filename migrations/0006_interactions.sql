@@ -235,8 +235,8 @@ language sql stable return (
   ) f
 );
 
--- The leaf of a logged interaction, as text. Sealed content is represented by its commitment. Left out are the columns that the
--- database computes from others.
+-- The leaf of a logged interaction, as text. Sealed content is represented by its commitment. The columns that the database computes
+-- from others are left out.
 create function tidings.logged_leaf(present tidings.interactions) returns text
 language sql stable set timezone = 'UTC' return (
   select row_to_json(l)::text
@@ -259,8 +259,8 @@ language sql stable set timezone = 'UTC' return (
 create function tidings.leaf_sha256(leaf text) returns text
 language sql immutable return encode(sha256('\x00'::bytea || convert_to(leaf, 'UTF8')), 'hex');
 
--- Adds to the changes of a logged interaction, if they seal content whose plain form is kept nowhere, the hashes of its leaf before and
--- after. Without them the rest of the row could not be proved later.
+-- Returns the changes of a logged interaction. If they seal content whose plain form is kept nowhere, the hashes of its leaf before and
+-- after are added, because without them the rest of the row could not be proved later.
 create function tidings.note_sealed_leaf(was tidings.interactions, is_now tidings.interactions, changes jsonb) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -275,7 +275,7 @@ begin
   before := tidings.leaf_sha256(tidings.logged_leaf(was));
   after := tidings.leaf_sha256(tidings.logged_leaf(sealed));
   if before = after then
-    return changes; -- an earlier change has the first content
+    return changes; -- an earlier change already has the first content
   end if;
   return jsonb_set(changes, '{content,sealed}', jsonb_build_object('was', before, 'is', after));
 end $$;
@@ -284,7 +284,8 @@ create trigger keep_history before delete or truncate on tidings.interactions
 for each statement execute function tidings.keep_history();
 
 -- References. A foreign key checks each row separately; these functions check all rows of an insert at once, under the
--- names a foreign key would have. Interactions are never deleted, so only the borrower needs the lock of a foreign key.
+-- names a foreign key would have. An interaction is deleted only with
+-- the whole record of its borrower (0029), so only the borrower needs the lock of a foreign key.
 
 create function tidings.check_references() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$

@@ -1,4 +1,4 @@
--- Retention: how long the content is kept, legal holds that keep it longer, and the erasures.
+-- Retention: the years for which each class is kept, legal holds that keep the record longer, and the erasures.
 
 create domain tidings.record_class as text
   constraint record_class_is_known check (value in ('content', 'metadata')
@@ -93,7 +93,7 @@ for each row execute function tidings.guard_legal_hold();
 create trigger record_change after insert or update on tidings.legal_holds
 for each row execute function tidings.record_change('id');
 
--- What was erased: the content of an interaction, the fields of a case change, or the personal data in a change of a borrower, contact or
+-- An erasure is of one row: the content of an interaction, the fields of a case change, or the personal data in a change of a borrower, contact or
 -- loan. The leaves that this changed are named with their hashes before and after, so that the record tree still proves the rest of them.
 create table tidings.erasures (
   id bigint primary key generated always as identity,
@@ -149,13 +149,14 @@ language sql stable return exists (
     )
 );
 
--- True if a change of the case still needs its fields: it is not resolved yet, or a notice of the case is open.
+-- True if a notice of the case is open: its conditions may be checked again with the fields of the case.
 create function tidings.is_open_case(case_id text) returns boolean
 language sql stable return exists (
   select from tidings.case_moves m
   join tidings.interactions f on f.case_change_id = m.case_change_id and f.origin = 'tidings' and f.previous_interaction_id is null
   where m.case_id = is_open_case.case_id and tidings.is_open_notice(f.id, null)
 );
+-- True if the change is not taken in or not resolved yet.
 create function tidings.is_open_change(case_change_id bigint) returns boolean
 language sql stable return exists (
   select from tidings.case_changes c
@@ -170,7 +171,7 @@ language sql stable return exists (
   join tidings.case_type_legal_states s on s.case_type_id = k.case_type_id and s.withdrawn_at is null
   where k.id = are_fields_read_by_guard.case_id and k.case_change_id = are_fields_read_by_guard.case_change_id
 );
--- True if the row of a recorded change belongs or belonged to a borrower under a legal hold
+-- True if the row of a recorded change belongs or belonged to a borrower under a legal hold.
 create function tidings.is_history_under_legal_hold(history_of text, key text) returns boolean
 language sql stable return exists (
   select from tidings.legal_holds h
@@ -184,7 +185,7 @@ language sql stable return exists (
     ))
 );
 
--- What keeps each of these rows from being erased: held, open, words or fields; null for a row that may be erased
+-- Why each of these rows may not be erased: held, open, words or fields; null for a row that may be erased.
 create function tidings.judge_interactions(ids bigint[]) returns table (id bigint, why text)
 language sql stable begin atomic
   select i.id, case
@@ -196,7 +197,7 @@ language sql stable begin atomic
 end;
 create function tidings.judge_case_changes(ids bigint[]) returns table (id bigint, why text)
 language sql stable begin atomic
-  -- once for each case, which may have thousands of changes
+  -- computed once for each case, which may have thousands of changes
   with open_case as materialized (
     select k.id, tidings.is_open_case(k.id) as is_open from (select distinct c.case_id as id from tidings.case_changes c where c.id = any(ids)) k
   )
@@ -252,7 +253,8 @@ begin
   end case;
 end $$;
 
--- The rules of erasing, for all rows of an insert at once. The rows are locked first, so that a rule reads what counts when they are erased.
+-- The rules of erasing, for all rows of an insert at once. The rows are locked first, so that nothing changes between the check of a rule
+-- and the erasure.
 create function tidings.guard_erasures() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
@@ -292,10 +294,10 @@ for each statement execute function tidings.guard_erasures();
 create trigger keep_history before delete or truncate on tidings.erasures
 for each statement execute function tidings.keep_history();
 
--- The progress of the daemons that erase old content: one row for each kind of row, in their order. The rows are also their lock.
+-- The progress of the daemons that erase old content: one row for each kind. A daemon locks the row of the kind on which it works.
 create table tidings.retention_state (
   kind tidings.erased_kind primary key,
-  -- the rows up to this one were looked at in this pass
+  -- this pass has looked at the rows up to this one
   last_id bigint not null default 0,
   -- the first one of this pass that was old and kept: the next pass begins there
   kept_id bigint,
@@ -305,7 +307,8 @@ insert into tidings.retention_state (kind) values ('interactions'), ('caseChange
 create trigger keep_history before insert or delete or truncate on tidings.retention_state
 for each statement execute function tidings.keep_history();
 
--- The leaves that erasing changes, each with the id of the erased row: of an interaction its state, the history of its content, and its receipts
+-- The leaves that the erasure of interactions changes, each with the id of its interaction: the state, the history of the content, and
+-- the receipts.
 create function tidings.content_leaves(wanted_ids bigint[]) returns table (erased_id bigint, source text, id bigint, sha256 bytea)
 language sql stable begin atomic
   select s.interaction_id, 'interactions', s.id, sha256('\x00'::bytea || convert_to(s.leaf, 'UTF8'))
@@ -326,7 +329,7 @@ language sql stable begin atomic
   join tidings.record_leaves l on l.source = 'receipts' and l.id = r.id
   where r.interaction_id = any(wanted_ids);
 end;
--- The leaf of each row of one source
+-- The leaf of each of these rows of one source.
 create function tidings.leaves_of(source text, wanted_ids bigint[]) returns table (erased_id bigint, source text, id bigint, sha256 bytea)
 language sql stable begin atomic
   select l.id, l.source, l.id, sha256('\x00'::bytea || convert_to(l.leaf, 'UTF8'))
@@ -334,7 +337,7 @@ language sql stable begin atomic
   where l.source = leaves_of.source and l.id = any(wanted_ids);
 end;
 
--- The changes of a history row without personal data
+-- The changes of a history row without personal data.
 create function tidings.without_personal_data(history_of text, changes jsonb) returns jsonb
 language sql immutable return changes || coalesce((
   -- the hashes of a leaf whose content was sealed later are still needed
@@ -344,14 +347,14 @@ language sql immutable return changes || coalesce((
 ), '{}');
 
 -- Erases the content of interactions: what was sent or logged, the address, the borrower, the lender's notes, and the further fields of
--- their receipts. What is left of the contact is its id, type, label and status. All rows go at once: planning the statements for each
--- interaction took most of its time.
+-- their receipts. What is left of the contact is its id, type, label and status. Each statement works on all of them, because
+-- planning the statements for each interaction took most of the time.
 create function tidings.erase_interactions(wanted_ids bigint[], why tidings.erasure_cause, because text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
   -- by source and id
   before jsonb;
-  -- by interaction. Objects and not joins: the planner expects one row, and would compare each with each
+  -- by interaction. These are objects because the planner expects one row of each, and a join would compare each row with each
   changed_leaves jsonb;
 begin
   insert into tidings.erasures (interaction_id, cause, reason) select distinct k, why, because from unnest(wanted_ids) k order by k;

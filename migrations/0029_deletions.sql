@@ -1,6 +1,6 @@
 -- The end of the record: the metadata of a borrower is deleted when the last entry about the borrower is older than the years of its class.
--- It goes as a whole, after its content, with the cases and with the borrowers whom these name: a part of it would look like a gap. The
--- hashes of the leaves stay in the record tree, and a deletion names each row.
+-- Its content is erased before. It is deleted as a whole, with the cases and with the borrowers whom these name, because the rest of a
+-- record that was deleted in part would look like a gap. The hashes of the leaves stay in the record tree, and a deletion names each row.
 
 create table tidings.deletions (
   id bigint primary key generated always as identity,
@@ -17,20 +17,20 @@ create table tidings.deletions (
   -- {"source": [ids]}: the rows that were leaves, or would have become leaves; null only inside the transaction that deletes
   leaves jsonb
 );
--- whether a row that is missing was deleted
+-- A verification looks up here whether a missing row was deleted.
 create index deletions_by_leaf on tidings.deletions using gin (leaves jsonb_path_ops);
 create index deletions_under_way on tidings.deletions (id) where leaves is null;
 create index deletions_by_borrower on tidings.deletions using gin (borrower_ids);
 
--- The borrowers, cases, changes and interactions that go together: the cases of the borrowers and those that their notices are about, and
--- everybody whom these cases name
-create function tidings.file_of(borrower_ids text[]) returns table (people text[], cases text[], changes bigint[], interactions bigint[])
+-- The borrowers, cases, changes and interactions that are deleted together: the cases of the borrowers and those that their notices are
+-- about, and all borrowers whom these cases name.
+create function tidings.record_of(borrower_ids text[]) returns table (people text[], cases text[], changes bigint[], interactions bigint[])
 language plpgsql stable set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
   known int := 0;
 begin
-  people := file_of.borrower_ids;
-  -- a chain of more borrowers ends here, and is kept
+  people := record_of.borrower_ids;
+  -- the search ends at more than 50 borrowers, because such a record is kept
   while cardinality(people) > known and cardinality(people) <= 50 loop
     known := cardinality(people);
     cases := array(
@@ -54,8 +54,8 @@ begin
   return next;
 end $$;
 
--- Why a file is kept: large, held, young, open, content or shared; null if it may be deleted.
-create function tidings.why_file_is_kept(people text[], case_ids text[], change_ids bigint[], wanted_ids bigint[]) returns text
+-- Why a record is kept: large, held, young, open, content or shared; null if it may be deleted.
+create function tidings.why_record_is_kept(people text[], case_ids text[], change_ids bigint[], wanted_ids bigint[]) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
   oldest_kept constant timestamptz := now() - (select make_interval(years => c.years) from tidings.retention_classes c where c.record_class = 'metadata');
@@ -76,7 +76,7 @@ begin
   end;
 end $$;
 
--- The recorded changes of the rows that go
+-- The recorded changes of the rows that are deleted.
 create function tidings.history_to_delete(change_ids bigint[], wanted_ids bigint[]) returns bigint[]
 language sql stable return array(
   select h.id
@@ -90,7 +90,7 @@ language sql stable return array(
   join tidings.record_changes h on h.table_name = r.name and h.row_id = r.row_id
   order by h.id
 );
--- The rows that are leaves, by source
+-- The rows that are leaves or would have become leaves, by source: {"source": [ids]}.
 create function tidings.leaves_to_delete(change_ids bigint[], wanted_ids bigint[]) returns jsonb
 language sql stable begin atomic
   select jsonb_object_agg(l.source, l.ids)
@@ -133,8 +133,8 @@ language sql stable begin atomic
   where l.ids <> '[]';
 end;
 
--- A deletion is made by inserting its row, which names borrowers, or interactions without one. The rest of the row follows from that. A
--- trigger deletes, so that no role needs the privilege.
+-- The insert of a row makes the deletion. The row names borrowers, or interactions without a borrower, and its other columns are computed
+-- here. A trigger deletes, so that no role needs the privilege.
 create function tidings.keep_deletion() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
@@ -153,12 +153,12 @@ begin
     new.interaction_ids := array(select i.id from tidings.interactions i where i.id = any(new.interaction_ids) and i.person_id is null order by i.id);
   else
     select f.people, f.cases, f.changes, f.interactions into new.borrower_ids, new.case_ids, new.case_change_ids, new.interaction_ids
-    from tidings.file_of(new.borrower_ids) f;
+    from tidings.record_of(new.borrower_ids) f;
   end if;
   -- in the order in which erasing and intake lock them
   perform from tidings.cases k where k.id = any(new.case_ids) order by k.id for update;
   perform from tidings.interactions i where i.id = any(new.interaction_ids) order by i.id for update;
-  kept := tidings.why_file_is_kept(new.borrower_ids, new.case_ids, new.case_change_ids, new.interaction_ids);
+  kept := tidings.why_record_is_kept(new.borrower_ids, new.case_ids, new.case_change_ids, new.interaction_ids);
   if kept is not null then
     perform tidings.refuse('deletions_are_of_ended_records', format('the record is kept: %s', kept), '`tidings retention` counts what is kept, and why');
   end if;
@@ -214,10 +214,10 @@ for each statement execute function tidings.keep_history();
 create trigger only_tidings_writes before insert or update or delete on tidings.deletions
 for each statement execute function tidings.only_tidings_writes('send');
 
--- How far the daemons have come that delete: one row, which is also their lock
+-- The progress of the daemons that delete: one row, which is also their lock.
 create table tidings.deletion_state (
   is_only boolean primary key default true,
-  -- the borrowers up to this one, and the interactions without a borrower up to this one, were looked at in this pass
+  -- this pass has looked at the borrowers up to this one, and at the interactions without a borrower up to this one
   borrower_id text not null default '',
   interaction_id bigint not null default 0,
   pass_ended_on date
@@ -247,5 +247,5 @@ begin
     rtrim(pg_get_viewdef('tidings.record_leaf_ids'::regclass), '; '));
 end $$;
 
-revoke execute on function tidings.file_of(text[]), tidings.why_file_is_kept(text[], text[], bigint[], bigint[]),
+revoke execute on function tidings.record_of(text[]), tidings.why_record_is_kept(text[], text[], bigint[], bigint[]),
   tidings.history_to_delete(bigint[], bigint[]), tidings.leaves_to_delete(bigint[], bigint[]), tidings.keep_deletion(), tidings.delete_record() from public;

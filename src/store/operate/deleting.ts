@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { BorrowerId, InteractionId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** The result of one batch: borrowers, and interactions that name none. */
+/** The result of one batch: the numbers of borrowers, and of interactions that name none. */
 export interface DeletedBatch {
   readonly lookedAt: number;
   readonly deleted: number;
@@ -15,9 +15,9 @@ interface Pass {
 }
 
 /**
- * Deletes the metadata of the next borrowers whose last entry is older than the class, and then of interactions that name no borrower,
- * and commits. Undefined if the class has no years, if the pass of the day has ended, or if another daemon deletes. The day is that
- * of `zone` (IANA).
+ * Deletes the metadata of those of the next `limit` borrowers whose last entry is older than the class, and commits. After the last
+ * borrower it deletes that of interactions that name no borrower. Undefined if the class has no years, if the pass of the day has
+ * ended, or if another daemon deletes. The day is that of `zone` (IANA).
  */
 export const deleteOld = (db: Db, zone: string, limit: number): Promise<DeletedBatch | undefined> =>
   db.transaction().execute(async (transaction) => {
@@ -31,9 +31,9 @@ export const deleteOld = (db: Db, zone: string, limit: number): Promise<DeletedB
     const [pass] = rows;
     if (pass === undefined) return undefined;
     const people = await nextBorrowers(transaction, pass, limit);
-    if (people.length > 0) return await deleteFiles(transaction, people, pass);
-    const ids = await nextOfNobody(transaction, pass, limit);
-    if (ids.length > 0) return await deleteOfNobody(transaction, ids, pass);
+    if (people.length > 0) return await deleteRecords(transaction, people, pass);
+    const ids = await nextWithoutBorrower(transaction, pass, limit);
+    if (ids.length > 0) return await deleteWithoutBorrower(transaction, ids, pass);
     await sql`
       update tidings.deletion_state s set borrower_id = '', interaction_id = 0, pass_ended_on = (now() at time zone ${zone})::date
     `.execute(transaction);
@@ -49,7 +49,7 @@ interface Person {
   readonly isYoung: boolean;
 }
 
-/** The next borrowers of interactions and cases, in the order of their ids. Each is looked up after the one before it. */
+/** The next borrowers of interactions and cases, in the order of their ids. Each is found by the id of the one before it. */
 async function nextBorrowers(
   transaction: Db,
   { afterBorrower, years }: Pass,
@@ -77,7 +77,7 @@ async function nextBorrowers(
   return rows;
 }
 
-async function deleteFiles(
+async function deleteRecords(
   transaction: Db,
   people: readonly Person[],
   pass: Pass,
@@ -87,8 +87,8 @@ async function deleteFiles(
     const { numAffectedRows = 0n } = await sql`
       insert into tidings.deletions (borrower_ids, reason)
       select array[${id}::text], ${reasonOf(pass)}
-      from tidings.file_of(array[${id}::text]) f
-      where tidings.why_file_is_kept(f.people, f.cases, f.changes, f.interactions) is null
+      from tidings.record_of(array[${id}::text]) r
+      where tidings.why_record_is_kept(r.people, r.cases, r.changes, r.interactions) is null
     `.execute(transaction);
     deleted += Number(numAffectedRows);
   }
@@ -98,7 +98,7 @@ async function deleteFiles(
   return { lookedAt: people.length, deleted };
 }
 
-async function nextOfNobody(
+async function nextWithoutBorrower(
   transaction: Db,
   { afterId, years }: Pass,
   limit: number,
@@ -109,14 +109,14 @@ async function nextOfNobody(
     where i.person_id is null and i.id > ${afterId}::bigint
       and greatest(i.created_at, i.status_updated_at) < now() - make_interval(years => ${years}::int)
       and exists (select from tidings.erasures e where e.interaction_id = i.id)
-      and tidings.why_file_is_kept('{}', '{}', '{}', array[i.id]) is null
+      and tidings.why_record_is_kept('{}', '{}', '{}', array[i.id]) is null
     order by i.id
     limit ${limit}
   `.execute(transaction);
   return rows.map(({ id }) => id);
 }
 
-async function deleteOfNobody(
+async function deleteWithoutBorrower(
   transaction: Db,
   ids: readonly InteractionId[],
   pass: Pass,

@@ -84,7 +84,7 @@ const RETENTION_FUNCTIONS = [
   "judge_case_changes(bigint[])",
   "judge_record_changes(bigint[])",
 ];
-/** Functions that the views of the record tree call. */
+/** The functions that the views of the record tree call. */
 const LEAF_FUNCTIONS = ["as_logged(tidings.interactions)", "logged_leaf(tidings.interactions)"];
 const LENDER_TABLES = [...CORE_TABLES, ...GUARD_FACT_TABLES, "time_zones"];
 const OPERATOR_TABLES = ["interactions", "pauses", "templates", "api_keys"];
@@ -208,8 +208,8 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "is_being_erased(bigint)",
       ...RETENTION_FUNCTIONS,
       "refuse_erasure(text, text)",
-      "file_of(text[])",
-      "why_file_is_kept(text[], text[], bigint[], bigint[])",
+      "record_of(text[])",
+      "why_record_is_kept(text[], text[], bigint[], bigint[])",
       "content_leaves(bigint[])",
       "leaves_of(text, bigint[])",
       "without_personal_data(text, jsonb)",

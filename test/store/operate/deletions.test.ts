@@ -49,7 +49,7 @@ beforeEach(async () => {
 });
 
 /** A borrower with a resolved case, a canceled notice with a receipt, and a logged call, all of this time. */
-async function insertFile(at = OLD, { isOpen = false } = {}): Promise<void> {
+async function insertRecord(at = OLD, { isOpen = false } = {}): Promise<void> {
   const [id] = await insertChanges(pool, [
     {
       caseId,
@@ -122,7 +122,7 @@ const verified = async (): Promise<{ listed: object[]; deleted: number }> =>
 
 describe("metadata that is older than its class", () => {
   test("is deleted as a whole after its content, on record, and the record tree proves it", async () => {
-    await insertFile();
+    await insertRecord();
     await growTree(database);
     const before = await verified();
     expect(await nights()).toContainEqual(
@@ -148,7 +148,7 @@ describe("metadata that is older than its class", () => {
   });
 
   test("leaves no row of an interaction in any table", async () => {
-    await insertFile();
+    await insertRecord();
     const { rows: ids } = await pool.query<{ id: string }>(
       "select id from tidings.interactions where person_id = $1",
       [borrower],
@@ -169,7 +169,7 @@ describe("metadata that is older than its class", () => {
   });
 
   test("is no gap of an audit, and gives no evidence pack", async () => {
-    await insertFile();
+    await insertRecord();
     await growTree(database);
     await nights();
     const { code } = await runOn(database, audit, "--from", "2010-01-01");
@@ -180,7 +180,7 @@ describe("metadata that is older than its class", () => {
     ).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
-  test("of an interaction that names no borrower goes too", async () => {
+  test("of an interaction that names no borrower is deleted too", async () => {
     const id = await insertLogged(pool, { personId: null, content: { bodyText: "Zebra" } });
     await rewriteRecord(
       pool,
@@ -193,8 +193,8 @@ describe("metadata that is older than its class", () => {
     ).toBe(0);
   });
 
-  test("takes the borrowers along whom its cases name", async () => {
-    await insertFile();
+  test("is deleted together with that of the borrowers whom its cases name", async () => {
+    await insertRecord();
     const other = `${borrower}-B`;
     await pool.query("insert into tidings.borrowers (id, name) values ($1, '{}')", [other]);
     const [id] = await insertChanges(pool, [
@@ -243,7 +243,7 @@ describe("metadata is kept", () => {
   };
 
   test("while the last entry about the borrower is younger", async () => {
-    await insertFile();
+    await insertRecord();
     await insertLogged(pool, { personId: borrower });
     // its content is erased, so that its age alone keeps it
     await runOn(database, erase, "--borrower", borrower, "--yes", ...REASON);
@@ -256,24 +256,24 @@ describe("metadata is kept", () => {
   });
 
   test("while a notice is open", async () => {
-    await insertFile(OLD, { isOpen: true });
+    await insertRecord(OLD, { isOpen: true });
     expect(await isKept()).toBe(true);
   });
 
   test.each(["borrower", "case"])("under a legal hold on the %s", async (kind) => {
-    await insertFile();
+    await insertRecord();
     await nights();
-    // what the hold came too late for is gone; another borrower shows what it keeps
+    // the record of the first borrower is deleted already, so another borrower shows that the hold keeps it
     cases += 1;
     [borrower, caseId] = [`BO-D${cases}`, `CS-D${cases}`];
     await pool.query("insert into tidings.borrowers (id, name) values ($1, '{}')", [borrower]);
-    await insertFile();
+    await insertRecord();
     await runOn(database, legalHold, `--${kind}`, kind === "case" ? caseId : borrower, ...REASON);
     expect(await isKept()).toBe(true);
   });
 
   test("while the guard reads the words of the borrower, because content goes first", async () => {
-    await insertFile();
+    await insertRecord();
     await insertLogged(pool, {
       personId: borrower,
       channel: "email",
@@ -284,8 +284,8 @@ describe("metadata is kept", () => {
     expect(await isKept()).toBe(true);
   });
 
-  test("from everybody else: no role deletes rows, and no row of deletions changes", async () => {
-    await insertFile();
+  test("from all other statements: no role deletes rows, and no row of deletions changes", async () => {
+    await insertRecord();
     await expect(
       pool.query("delete from tidings.interactions where person_id = $1", [borrower]),
     ).rejects.toMatchObject({ constraint: "interactions_are_history" });
@@ -305,13 +305,13 @@ describe("metadata is kept", () => {
   });
 });
 
-test("a row that a superuser deletes is found, also next to a deletion on record", async () => {
-  await insertFile();
+test("verify finds a row that a superuser deletes, also when other rows were deleted on record", async () => {
+  await insertRecord();
   const deletable = borrower;
   cases += 1;
   [borrower, caseId] = [`BO-D${cases}`, `CS-D${cases}`];
   await pool.query("insert into tidings.borrowers (id, name) values ($1, '{}')", [borrower]);
-  await insertFile(new Date().toISOString());
+  await insertRecord(new Date().toISOString());
   await growTree(database);
   await nights();
   await growTree(database);
