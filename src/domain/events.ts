@@ -574,12 +574,12 @@ export const EVENTS = {
   ),
   "retention.contentErased": declare(
     "info",
-    "One round of the nightly erasing of content that is older than its class: interactions, case changes and recorded changes that were looked at, erased, and kept because of an open notice, a legal hold or the guard.",
+    "One round of the nightly erasing of content that is older than its class: the rows that were looked at, erased, and kept because of an open notice, a legal hold or the guard. A row is an interaction, a case change or a recorded change.",
     { lookedAt: NUMBER, erased: NUMBER, kept: NUMBER },
   ),
   "retention.metadataDeleted": declare(
     "info",
-    "One round of the nightly deletion of metadata that is older than its class: borrowers that were looked at, those whose metadata was deleted, and those whose last entry is younger or whose metadata is kept. An interaction that names no borrower counts as one.",
+    "One round of the nightly deletion of metadata that is older than its class: borrowers that were looked at, those whose metadata was deleted, and those whose metadata was kept. An interaction that names no borrower counts as a borrower.",
     { lookedAt: NUMBER, deleted: NUMBER, kept: NUMBER },
   ),
   "recordTree.headMade": declare(
