@@ -19,9 +19,9 @@ export const RESOLVER_CONNECTIONS = 3;
 const MAX_SETS = 20;
 /** The longest wait for a due set in one read (ms). A stop waits no longer if there is nothing to resolve. */
 const WAIT_MS = 500;
-/** The same while others resolve a bulk. Once they have ended, the next bulk waits no longer. */
+/** The longest wait for a due set of single changes while helpers are busy (ms). A bulk that arrives after their end waits no longer. */
 const WAIT_DURING_BULK_MS = 100;
-/** The pause after the others were called (ms). They find nothing if other daemons have locked all due sets. */
+/** The pause after the helpers were called (ms). Without it, they would be called without end while other daemons have locked all due sets. */
 const HELP_PAUSE_MS = 20;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
@@ -32,8 +32,8 @@ export interface Resolver {
 }
 
 /**
- * Resolves case changes as they arrive. One loop waits for them and resolves single changes only, so that none waits until a set of a bulk
- * is resolved. The others resolve whatever else waits.
+ * Resolves case changes as they arrive. One loop waits for them and resolves single changes only, so that no single change waits until a
+ * set of a bulk is resolved. The helpers resolve all other sets.
  */
 export function startResolver(deps: Deps, outages: Outages, pollMs: number): Resolver {
   const stopped = new AbortController();
@@ -81,6 +81,7 @@ export function startResolver(deps: Deps, outages: Outages, pollMs: number): Res
 }
 
 interface Helpers {
+  /** True if at least one is busy. */
   areBusy(): boolean;
   /** Starts those that are not busy. */
   call(): void;
@@ -88,7 +89,7 @@ interface Helpers {
   ended(): Promise<unknown>;
 }
 
-/** The loops that resolve all that waits, on the connections that the waiting loop does not use. */
+/** The loops that resolve all waiting sets, on the connections that the waiting loop does not use. */
 function createHelpers(deps: Deps, signal: AbortSignal): Helpers {
   const busy = new Set<Promise<void>>();
   return {

@@ -22,13 +22,13 @@ const BATCH = 100;
 /** Erases the personal data of a borrower. The exit code is `refused` if something is kept, or --yes is missing. */
 export const erase = command({
   name: "erase",
-  summary: "erase the personal data of a borrower from the record, on record; it cannot be undone",
+  summary: "erase the personal data of a borrower; the erasure is recorded and cannot be undone",
   takes: `--borrower ID --reason "…" --yes [--by NAME] [--json]`,
   details: `Erases the words that were sent or logged, the addresses and the lender's notes; the fields of case
 changes; and names, addresses and numbers in the history of the borrower, the contacts and the loans.
 Recipient, time, reason and outcome stay. The command keeps what belongs to an open notice or is under a
-legal hold, and what the guard reads: run it again later. It needs the daemon's role. Erase the core
-system's own tables first, because a change of them has the old values.`,
+legal hold, and what the guard reads: run it again later. It needs the daemon's role. Erase the borrower
+in the core system's own tables first, because the record of such a change has the old values.`,
   options: {
     borrower: { type: "string", value: "ID", message: "the borrower" },
     ...REASON_OPTION,
@@ -113,7 +113,8 @@ const keptOf = ({ kept }: ErasedRows): number => kept.open + kept.held + kept.wo
 const kindsKept = (report: Report): ErasedKind[] =>
   ERASED_KINDS.filter((kind) => keptOf(report[kind]) > 0);
 
-const WHAT: Readonly<Record<ErasedKind, readonly [data: string, row: string]>> = {
+/** What is erased, and the name of the row that has it. */
+const PARTS: Readonly<Record<ErasedKind, readonly [data: string, row: string]>> = {
   interactions: ["the content", "interaction"],
   caseChanges: ["the fields", "case change"],
   recordChanges: ["the personal data", "recorded change"],
@@ -121,7 +122,7 @@ const WHAT: Readonly<Record<ErasedKind, readonly [data: string, row: string]>> =
 
 function erasedPage(report: Report): string {
   const lines = ERASED_KINDS.filter((kind) => report[kind].found > 0).map(
-    (kind) => `Erased ${WHAT[kind][0]} of ${counted(report[kind].erased, WHAT[kind][1])}.`,
+    (kind) => `Erased ${PARTS[kind][0]} of ${counted(report[kind].erased, PARTS[kind][1])}.`,
   );
   const kept = kindsKept(report).flatMap((kind) => wrapped(keptInWords(kind, report[kind])));
   return page([...lines, ...kept, ...(kept.length === 0 ? [] : ["Run the command again later."])]);
@@ -135,13 +136,13 @@ function keptInWords(kind: ErasedKind, rows: ErasedRows): string {
     [words + fields, "that the guard reads"],
   ] as const;
   const named = reasons.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
-  return `${counted(keptOf(rows), WHAT[kind][1])} kept: ${named.join(", ")}.`;
+  return `${counted(keptOf(rows), PARTS[kind][1])} kept: ${named.join(", ")}.`;
 }
 
 const unconfirmedPage = (report: Report): string =>
   page([
     ...ERASED_KINDS.filter((kind) => report[kind].found > 0).map(
-      (kind) => `${counted(report[kind].found, WHAT[kind][1])} not erased.`,
+      (kind) => `${counted(report[kind].found, PARTS[kind][1])} not erased.`,
     ),
     "Nothing was erased. Erasing cannot be undone: repeat the command with --yes.",
   ]);

@@ -17,9 +17,9 @@ export const retention = command({
   summary:
     "show for how many years each class of the record is kept, with counts, or set the years",
   takes: `[--class CLASS --years (N | off) --reason "…" [--by NAME]] [--json]`,
-  details: `Without years Tidings erases nothing by age. At night a daemon erases content that is older than its
+  details: `Without years Tidings erases and deletes nothing by age. At night a daemon erases content that is older than its
 class, in small batches, unless its notice is open, its borrower or case is under a legal hold, or the
-guard reads it.`,
+guard reads it. Then it deletes the record of each borrower whose last entry is older than the metadata.`,
   options: {
     class: { type: "string", value: "CLASS", message: `one of ${RECORD_CLASSES.join(", ")}` },
     years: { type: "string", value: "N", message: "the years for which it is kept, or off" },

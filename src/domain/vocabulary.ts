@@ -200,7 +200,7 @@ export type WaitEnd = (typeof WAIT_ENDS)[number];
 export const RECORD_CLASSES = ["content", "metadata"] as const;
 export type RecordClass = (typeof RECORD_CLASSES)[number];
 
-/** The kinds of rows that are erased, in their order. recordChanges are changes of borrowers, contacts and loans. */
+/** The kinds of rows from which content is erased, in this order. `recordChanges` are changes of borrowers, contacts and loans. */
 export const ERASED_KINDS = ["interactions", "caseChanges", "recordChanges"] as const;
 export type ErasedKind = (typeof ERASED_KINDS)[number];
 

@@ -139,7 +139,7 @@ type ProvableRow = Omit<PackRow, "proof" | "bound">;
 interface RowsUnder {
   readonly rows: readonly ProvableRow[];
   readonly newerRows: number;
-  /** The interactions with a change that is newer than the head: their present state is not that of the head. */
+  /** The interactions with a change that is newer than the head, so that their present state is not that of the head. */
   readonly changedLater: ReadonlySet<string>;
 }
 
@@ -163,7 +163,7 @@ async function rowsUnder(db: Db, covered: Covered, size: number): Promise<RowsUn
   return { rows, newerRows, changedLater };
 }
 
-/** The interactions of rows that are not known under the head. */
+/** The interactions of the loaded rows that the head does not have. */
 function ownersOfNewer(
   loaded: readonly { readonly id: string; readonly leaf: string }[],
   known: readonly ProvableRow[],
@@ -194,7 +194,7 @@ function provable(
   );
 }
 
-/** The hashes that replace that of a leaf: it may be sealed, and then erased. */
+/** The hashes that may replace the hash of a leaf. Its row may have been sealed, and erased later. */
 function replacementsOf(leaf: string, replaced: readonly ReplacedLeaf[]): ReadonlySet<string> {
   const reached = new Set<string>();
   let from = [leaf];
@@ -274,7 +274,7 @@ interface MayHaveContent {
   readonly changes?: { readonly content?: { readonly from?: unknown } };
 }
 
-/** The interaction of a row. */
+/** The id of the interaction to which a row belongs. */
 const ownerOf = (row: MayHaveContent): string =>
   String(row.leaf_of === "loggedInteractions" ? row.id : (row.interaction_id ?? row.row_id));
 const ownerIn = (text: string): string => ownerOf(parseExactJson(text) as MayHaveContent);
@@ -293,7 +293,10 @@ function hiddenIn(text: string, contents: readonly GatheredContent[]): string | 
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
-/** Computes the tree up to the head once, and keeps what the rows need: also for the first signed head that has each. */
+/**
+ * Adds the proofs to the rows: to the root of the head, and to that of the first earlier head that has the row and that the same key has
+ * signed. The tree is computed once.
+ */
 async function withProofs(
   db: Db,
   rows: readonly ProvableRow[],
@@ -394,8 +397,8 @@ async function attemptsOf(db: Db, known: Known): Promise<PackAttempt[]> {
 }
 
 /**
- * True if the pack has the present state of an interaction. That of a logged one follows from its rows, but for content that was changed:
- * its change has only the hash of it.
+ * True if the pack has the present state of an interaction. The state of a logged interaction follows from its rows, unless its content was
+ * changed: the recorded change has only the hash of the content.
  */
 function isShown(
   { transitionId, interactionId }: OpenState,

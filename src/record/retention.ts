@@ -20,15 +20,15 @@ const hourIn = (zone: string, now: Date): number =>
 const BATCH_OF_BORROWERS = 20;
 /** A round ends after this time (ms), so that its event reports the progress. */
 const ROUND_MS = 60_000;
-/** After each batch the daemon rests for so many times as long as the batch took: delivery has the database for most of the time. */
+/** After each batch the daemon rests this many times as long as the batch took, so that delivery has the database for most of the time. */
 const REST = 2;
 
 type EraserDeps = Pick<Deps, "db" | "emit" | "clock" | "lender" | "stopping">;
 
 /**
- * Creates a function that erases content that is older than its class, and then deletes metadata that is older than its class, at night,
- * and reports both. One daemon at a time does so; a batch that was interrupted is not done, and the next one continues. For a
- * class without years it does nothing.
+ * Creates a function that works at night: it erases content that is older than its class, then deletes metadata that is older than its
+ * class, and reports both. One daemon at a time works on each kind of row. An interrupted batch is rolled back, and a later one repeats
+ * it. For a class without years the function does nothing.
  */
 export const createEraser =
   (deps: EraserDeps): (() => Promise<void>) =>
@@ -38,7 +38,7 @@ export const createEraser =
     if (await eraseContent(deps)) await deleteMetadata(deps);
   };
 
-/** Runs batches with rests between until one is undefined, the daemon stops or the round ends. Resolves to true if nothing is left. */
+/** Runs batches with rests between them until one is undefined, the daemon stops or the round ends. Resolves to true if nothing is left. */
 async function inBatches<Batch>(
   { stopping }: EraserDeps,
   next: () => Promise<Batch | undefined>,

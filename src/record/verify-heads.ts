@@ -5,7 +5,7 @@ import { isSignedBy, keyIdOf } from "./tree-signature.ts";
 
 /** A head from the logs, which the database cannot change. */
 export interface LoggedHead extends Pick<TreeHead, "size" | "root" | "keyId" | "signature"> {
-  /** As the log line has it. */
+  /** ISO 8601, UTC, as the log line has it; null if the line does not have it. */
   readonly madeAt: string | null;
 }
 
@@ -16,13 +16,13 @@ export interface HeadFlaw {
   readonly long: string;
 }
 
-/** The keys that may have signed a head: with a given key, that one alone. */
+/** The keys that may have signed a head. If a key is given, only that one. */
 export interface HeadKeys {
   readonly given: KeyObject | undefined;
   readonly noted: ReadonlyMap<string, KeyObject>;
 }
 
-/** Reads the keys that the database has. A key that is not that of its id is left out, and a flaw. */
+/** Reads the public keys of the database. `wrong` names those that do not fit their ids; `noted` leaves them out. */
 export function readNotedKeys(keys: readonly NotedKey[]): {
   readonly noted: Map<string, KeyObject>;
   readonly wrong: readonly string[];
@@ -61,7 +61,7 @@ export function checkHead(head: TreeHead, frontier: Frontier, keys: HeadKeys): H
     : [{ kind: "signatureWrong", size, long: "The head is not signed by the holder of the key." }];
 }
 
-/** Without a given key, a head may be unsigned. */
+/** True if the head has the signature that it must have. Without a given key, a head may be unsigned. */
 function isSigned(head: TreeHead, { given, noted }: HeadKeys): boolean {
   const { keyId, signature } = head;
   if (given === undefined && keyId === null && signature === null) return true;

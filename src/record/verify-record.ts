@@ -59,7 +59,7 @@ export interface Verification {
   /** Rows of leaves below this size are not compared: an earlier verification has done so. */
   readonly from: number;
   readonly logged: readonly LoggedHead[];
-  /** With it every head must be signed by its holder. Without it, a signature must fit the key that the database has. */
+  /** If it is given, its holder must have signed every head. Otherwise each signature must fit the key that the database has. */
   readonly publicKey: KeyObject | undefined;
 }
 
@@ -72,8 +72,9 @@ interface VerificationListener {
 export interface Verified {
   readonly leaves: number;
   readonly compared: number;
-  /** The rows whose content was erased, and those that were deleted, on record. They are no flaws. */
+  /** The rows whose content was erased on record. They are no flaws. */
   readonly erased: number;
+  /** The rows that were deleted on record. They are no flaws. */
   readonly deleted: number;
   readonly heads: number;
   readonly root: string;
@@ -154,7 +155,7 @@ async function walkTree(
   return { frontier, compared, erased, deleted, heads };
 }
 
-/** Heads of sizes that the tree has not reached. It may have grown meanwhile, so its state is read after them. */
+/** The heads of sizes that the tree has not reached. The tree may grow meanwhile, so its state is read after the heads. */
 async function headsBeyond(db: Db, size: number): Promise<Flaw[]> {
   const heads = await listHeads(db, size + 1, Number.MAX_SAFE_INTEGER);
   const now = await readTreeState(db);
@@ -191,9 +192,13 @@ const least = (ids: readonly bigint[]): bigint =>
   ids.reduce((one, other) => (one < other ? one : other));
 
 const wrongKey = (keyId: string, size: number): Flaw =>
-  treeFlaw("signatureWrong", size, `The public key ${keyId} of the database is not that key.`);
+  treeFlaw(
+    "signatureWrong",
+    size,
+    `The public key that the database has as ${keyId} is another key.`,
+  );
 
-/** Compares the head of the logs that has the size of the tree, and leaves those that are still to come. */
+/** Compares the head of the logs that has the present size of the tree, and removes it from `logged`. */
 function loggedFlaws(
   logged: Map<number, LoggedHead>,
   frontier: Frontier,
@@ -206,7 +211,7 @@ function loggedFlaws(
   return checkLogged(head, rootOf(frontier), kept).map(asFlaw);
 }
 
-/** Heads of the logs that the tree never reached, leaves that are missing, and a state that is not that of the leaves. */
+/** The flaws at the end: heads of the logs that the tree never reached, leaves that are missing, and a stored state that does not fit the leaves. */
 function endFlaws(
   frontier: Frontier,
   state: TreeState,
@@ -226,7 +231,7 @@ function endFlaws(
       ),
     ];
   const isSame = Buffer.concat(frontier.hashes).equals(state.frontier);
-  const long = "The leaves do not give the state from which the tree grows on.";
+  const long = "The leaves do not give the stored state, to which the next leaves are added.";
   return isSame ? unreached : [...unreached, treeFlaw("rootDiffers", size, long)];
 }
 
@@ -254,7 +259,7 @@ const RANGE = 20_000n;
 /** Sequences begin at 1, so a row with a lower id was added by hand. */
 const BEFORE_ALL_IDS = -(2n ** 63n);
 
-/** Compares the interactions with their history, a part at a time. */
+/** Compares the interactions with their history, one range of ids after the other. */
 async function interactionDifferences(db: Db): Promise<HistoryDifference[]> {
   const found: HistoryDifference[] = [];
   let after = BEFORE_ALL_IDS;

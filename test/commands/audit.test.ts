@@ -99,7 +99,7 @@ describe("a record without gaps", () => {
   });
 });
 
-test("the whole life of a case is audited, also what is older than seven days", async () => {
+test("the whole life of a case is audited, also changes that are older than seven days", async () => {
   await rewriteRecord(
     pool,
     `update tidings.case_changes set received_at = received_at - interval '400 days' where case_id = '${caseId}'`,

@@ -27,8 +27,8 @@ const { pool } = database;
 /** The commands without --json, with the reason. */
 const WITHOUT: Readonly<Record<string, string>> = {
   start: "it runs until it is stopped, and its log lines are JSON",
-  demo: "a show for people",
-  help: "for people",
+  demo: "it is for people",
+  help: "it is for people",
   openapi: "its output is a JSON document",
   judge: "its output is JSON",
   roles: "its output is SQL",
@@ -56,7 +56,7 @@ async function loadAll(): Promise<Command[]> {
   return all.filter(isCommand);
 }
 
-test("every command has --json, but those with a reason", async () => {
+test("every command has --json, except those that are listed with a reason", async () => {
   const names = (await loadAll())
     .filter(({ help }) => !help.includes("--json"))
     .map(({ name }) => name);

@@ -330,20 +330,20 @@ const recorded = async (): Promise<Column[]> =>
   (await listColumns()).filter(({ table }) => OTHER_TABLES[table] === undefined);
 
 describe("a superuser with the triggers off", () => {
-  test("finds the record as it was written before", async () => {
+  test("finds no flaw before a change", async () => {
     expect(await flawsAfter()).toEqual([]);
     const tables = new Set((await recorded()).map(({ table }) => table));
     for (const table of tables) expect(await countRows(table), table).toBeGreaterThan(0);
     expect([...new Set(Object.values(TABLE_OF))].filter((table) => !tables.has(table))).toEqual([]);
   });
 
-  test("changes no column of the record without being found out, but those with a reason", async () => {
+  test("changes no column of the record unnoticed, except those that are listed with a reason", async () => {
     const unseen: string[] = [];
     for (const round of rounds(await recorded())) unseen.push(...(await unseenIn(round)));
     expect(unseen.toSorted()).toEqual(Object.keys(UNSEEN).toSorted());
   });
 
-  test("removes no row of the record without being found out", async () => {
+  test("removes no row of the record unnoticed", async () => {
     const tables = [...new Set((await recorded()).map(({ table }) => table))];
     for (const table of tables.filter(isProof))
       expect(await flawsAfter(`delete from tidings.${table}`), table).not.toEqual([]);

@@ -22,8 +22,8 @@ the notification types that were active at that time. Lists each missing and eac
 that were not taken in or not resolved, and interactions that no job will send. Counts the content that is
 older than its class and kept, or younger and erased. Writes nothing. Exits with 1 if a notice differs.
 Without --from the period is the last seven days, or the whole life of the case that --case names.
-A TIME is a date (the whole day in the lender's time zone), a moment such
-as 2031-03-03T10:00:00-05:00, or an age such as 90min, 12h or 7d.`,
+A TIME is a date (the whole day in the lender's time zone), a moment such as
+2031-03-03T10:00:00-05:00, or an age such as 90min, 12h or 7d.`,
   options: {
     ...SCOPE_OPTIONS,
     json: { type: "boolean", message: "as one JSON document" },

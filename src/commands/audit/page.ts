@@ -61,7 +61,7 @@ function summaryOf(report: AuditReport): string {
   const erased =
     takenFromRecord === 0
       ? ""
-      : ` Of ${counted(takenFromRecord, "change")} the fields are erased, so the verdicts on record were taken and not recomputed.`;
+      : ` The fields of ${counted(takenFromRecord, "change")} are erased, so the verdicts on record were taken and not recomputed.`;
   const queued = waiting === 0 ? "" : ` ${counted(waiting, "change")} of them still in a queue.`;
   return `${counted(changes, "change")} arrived ${from === null ? "" : `from ${from.toISOString()} `}until ${until.toISOString()} and should have caused ${counted(expected, "notice")}.${queued}${erased}`;
 }

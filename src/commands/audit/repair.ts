@@ -73,7 +73,7 @@ function orderOf(gap: Gap): RepairOrder[] {
   ];
 }
 
-/** Returns how many were ordered; the others had been ordered before. A long run shows its progress on a terminal. */
+/** Orders repairs in batches and returns how many are new; the others had been ordered before. A long run shows its progress on a terminal. */
 async function orderAll(db: Db, orders: readonly RepairOrder[], reason: string): Promise<number> {
   let ordered = 0;
   for (let at = 0; at < orders.length; at += BATCH) {

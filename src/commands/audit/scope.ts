@@ -6,7 +6,7 @@ import { checkOrder, readEnd, readStart } from "../cli/period.ts";
 import { checkCase } from "../cli/require.ts";
 
 const DEFAULT_FROM = "7d";
-/** No change arrived before this time: an audit of one case begins with its first change. */
+/** No change arrived before this time, so an audit of one case begins with its first change. */
 const BEFORE_ALL = new Date(0);
 /** The beginning of a period, or null where all changes until its end are in it. */
 export const beginningOf = (from: Date): Date | null =>

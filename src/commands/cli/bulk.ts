@@ -86,8 +86,8 @@ export function exitCodeOf(target: Target, changed: number): ExitCode {
 }
 
 /**
- * The JSON document of a command that has acted. `interactionIds` are those that it has changed, or for a new attempt those that it has
- * planned.
+ * The JSON document of a command that has acted. `interactionIds` are the interactions that it has changed, or the new attempts that it
+ * has planned.
  */
 export const doneDocument = (interactionIds: readonly InteractionId[]): object => ({
   isConfirmed: true,

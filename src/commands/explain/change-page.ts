@@ -59,7 +59,7 @@ const erasedLines = ({ erased }: ResolvedChange, show: ShowMoment): string[] =>
   erased === null
     ? []
     : wrapped(
-        `${erased.by} has erased its fields on ${show(erased.at)}: ${erased.reason} The verdicts are those on record.`,
+        `${erased.by} erased its fields on ${show(erased.at)}: ${erased.reason} The verdicts are those on record.`,
         "  ",
       );
 

@@ -91,7 +91,8 @@ function plannedInWords({ dueExplanation, dueAt, long }: Attempt, show: ShowMome
 }
 
 /**
- * A rule or a busy provider can move the date. The explanation of the original date stays. The end of a wait says the date by itself.
+ * A rule or a busy provider can move the date. The explanation of the original date stays. If the end of a wait made the date, the
+ * sentence about that end has it already.
  */
 function movedInWords(
   { id, dueExplanation, dueAt }: Attempt,

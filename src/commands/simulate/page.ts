@@ -53,7 +53,7 @@ export function simulationPage(shown: ShownSimulation): string {
     ...(erased === 0
       ? []
       : [
-          `The fields of ${counted(erased, "case change")} are erased. They are not matched again, and the guard does not see their fields.`,
+          `The fields of ${counted(erased, "case change")} are erased. Such a change is not matched again, and the guard does not see its fields.`,
         ]),
     "",
     ...fateTable(shown),

@@ -30,8 +30,9 @@ core system logged, each on the facts known when it was due, under the policy in
 has further changes of the policy: {"off": ["freq.burst"], "stricter": {"email.procedure":
 "refuse"}, "on": [], "entries": [{"id": "US.calls.sevenInSeven", "value": {"max": 5}}]}. With
 --type it plans the messages of that version, active or not, in place of those of its type.
-Exits with 3 if nothing is on record in the period. A TIME is a date, of which --to includes the whole, a moment or an age such as 30d. Messages that
-are not due yet are left out, and what a template says is not rendered again.`,
+Messages that are not due yet are left out, and what a template says is not rendered again. Exits with
+3 if nothing is on record in the period. A TIME is a date, of which --to includes the whole, a moment or
+an age such as 30d.`,
   options: {
     from: { type: "string", value: "TIME", message: "the beginning of the period" },
     to: { type: "string", value: "TIME", message: "the end of the period" },

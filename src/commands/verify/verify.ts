@@ -90,7 +90,7 @@ function verifiedPage(report: Report): string {
     ...(erased === 0
       ? []
       : [`Of these, ${counted(erased, "row")} had content that was erased, on record.`]),
-    ...(deleted === 0 ? [] : [`${counted(deleted, "row")} deleted after their years, on record.`]),
+    ...(deleted === 0 ? [] : [`Deletions on record name ${counted(deleted, "row")}.`]),
   ];
   if (flaws === 0)
     return page([...wrapped(summary), ...erasing, "The record is as it was written."]);

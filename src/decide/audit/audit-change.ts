@@ -15,8 +15,8 @@ type Named = Partial<Pick<Gap, "notificationTypeId" | "notificationTypeVersion" 
 /**
  * Recomputes which notices a case change should have caused from the change, the versions that were active when it was
  * resolved, and their links of that time, and lists each difference from the record. It shares `match` with the resolver
- * and nothing else. Without the fields, which may be erased, nothing can be recomputed: then the notices are compared with the
- * verdicts on record. A change that waits in a queue has no gaps.
+ * and nothing else. If the fields are erased, nothing can be recomputed, and the notices are compared with the verdicts on record. A
+ * change that waits in a queue has no gaps.
  */
 export function auditChange(audited: AuditedChange, history: TypeHistory): AuditedResult {
   const { fires, move, resolution } = audited;

@@ -41,7 +41,7 @@ export function checkSums(files: PackFiles): PackFlaw | undefined {
   return extra === undefined ? undefined : flaw(extra, "SHA256SUMS does not list the file.");
 }
 
-/** Checks that each row is a leaf of the tree of the head. */
+/** Checks that each row is a leaf of the tree of the head, and of the tree of the earlier head that bounds it. */
 export function checkRows({ rows, head, bounds }: Pack): PackFlaw | undefined {
   const root = Buffer.from(head.root, "hex");
   const roots = new Map(bounds.map((bound) => [bound.size, Buffer.from(bound.root, "hex")]));
@@ -205,7 +205,7 @@ function wrongContent(
   );
 }
 
-/** A logged interaction without its row, or with other content than the newest change of it left. */
+/** A logged interaction without its row, or whose content does not have the hash of its newest recorded change. */
 function unprovedLogged(
   { version, rows }: Pack,
   { attempt, state, isProved }: TracedAttempt,
@@ -231,7 +231,7 @@ function unprovedLogged(
 /** The content in a state as Postgres writes it. Only a column of the state itself has no space after its colon. */
 const CONTENT = /"content":(?! )(.+)\}$/s;
 
-/** The reply that a confirmation answers. */
+/** A confirmation whose reply is not in the pack. */
 function missingReply({ attempts }: RecordRows): PackFlaw | undefined {
   const known = new Set(attempts.map(({ attempt }) => attempt.interactionId));
   const alone = attempts.find(

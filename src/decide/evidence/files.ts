@@ -28,7 +28,7 @@ export const rowPathOf = ({
 export const proofPathOf = ({ source, id }: Pick<PackRow, "source" | "id">): string =>
   `proofs/${source}/${id}.txt`;
 
-/** The path of the proof that leads to the root of an earlier head: the size of that head, and the steps. */
+/** The path of the file with the size of an earlier head, and the steps from the row to its root. */
 export const boundPathOf = ({ source, id }: Pick<PackRow, "source" | "id">): string =>
   `bounds/${source}/${id}.txt`;
 export const boundHeadPathOf = (size: number, extension: "txt" | "sig"): string =>

@@ -117,7 +117,7 @@ function attemptIn(
 
 const STEP = /^(left|right) ([0-9a-f]{64})$/;
 
-/** The head of this size that bounds rows. */
+/** Reads the earlier head of this size, which bounds rows. */
 function boundIn(files: PackFiles, size: number): PackBound {
   const path = boundHeadPathOf(size, "txt");
   const [stated, root = "", madeAt = ""] = textOf(files, path).split("\n");

@@ -168,8 +168,9 @@ export interface ContactEventRow {
 }
 export interface ErasureRow {
   readonly id: number;
-  /** Null for the erasure of the fields of a change. Packs of the time before those have no case_change_id. */
+  /** Null for an erasure of the fields of a change. */
   readonly interaction_id: number | null;
+  /** Packs of earlier releases do not have it. */
   readonly case_change_id?: number | null;
   readonly cause: string;
   readonly reason: string;
@@ -296,7 +297,7 @@ export const historyOf = (interactionId: string, history: readonly HistoryRow[])
 /** A logged interaction as it was logged. */
 type LoggedRow = Omit<StateRow, "interaction_id" | "origin"> & { readonly id: number };
 
-/** The state that follows from the row as it was logged and its changes. Content that was changed is that of the present state. */
+/** The state that follows from the row as it was logged and its changes. Changed content is taken from the present state. */
 function loggedState(
   first: LoggedRow,
   history: readonly HistoryRow[],
@@ -304,7 +305,7 @@ function loggedState(
 ): StateRow {
   const state: Record<string, unknown> = { ...first, interaction_id: first.id, origin: "logged" };
   const changes = history.flatMap((row) => Object.entries(row.changes));
-  // what is left of an erased value is in the row
+  // the row itself has what is left of an erased value
   for (const [column, change] of changes.filter(([, one]) => !("erased" in one)))
     state[column] = column === "content" ? (open?.content ?? null) : (change.to ?? null);
   return state as unknown as StateRow;

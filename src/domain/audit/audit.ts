@@ -65,6 +65,6 @@ export interface AuditedResult {
   readonly expected: number;
   /** True while the change waits in a queue. */
   readonly isWaiting: boolean;
-  /** True if the verdicts on record were taken, because the fields are erased. */
+  /** True if the verdicts on record were taken and not recomputed, because the fields are erased. */
   readonly isTakenFromRecord: boolean;
 }

@@ -20,7 +20,7 @@ export const CONTENTS_SCHEMA = z.object({
       index: count,
       leaf: hex,
       isRedacted: z.boolean(),
-      // packs of the first form have none
+      // packs of version 1 do not have it
       boundSize: count.nullish(),
     }),
   ),

@@ -45,7 +45,7 @@ export interface PackRow {
   readonly isRedacted: boolean;
   /** From the leaf upwards. */
   readonly proof: readonly PackStep[];
-  /** The path to the root of the first signed head that has it; null if that is the head of the pack, or is not signed by its key. */
+  /** The path to the root of the first earlier head that has it and that the key of the pack's head has signed; null if there is none. */
   readonly bound: { readonly size: number; readonly proof: readonly PackStep[] } | null;
 }
 
@@ -65,7 +65,7 @@ export interface PackAttempt {
   readonly interactionId: string;
   /** The rows of receipts about it. */
   readonly receiptIds: readonly string[];
-  /** Its state where no rows have it: it has not ended, or others logged it and changed its content later. */
+  /** Its state if the rows do not have it, because it has not ended, or because others logged it and changed its content later. */
   readonly openState: string | null;
   /** The bytes that were sent; null if the record cannot produce them, or they are not shown. */
   readonly message: PackMessage | null;
@@ -87,11 +87,11 @@ export interface PackTemplate {
 
 /** Everything that a pack states. Its files follow from it. */
 export interface Pack {
-  /** The version of its layout. Since 2 it has the rows of logged interactions. */
+  /** The version of its layout. Since version 2 it has the rows of logged interactions, and bounds. */
   readonly version: number;
   readonly subject: PackSubject;
   readonly head: PackHead;
-  /** The heads that `bound` of a row names, the smallest first. */
+  /** The heads that the bounds of the rows name, the smallest first. */
   readonly bounds: readonly PackBound[];
   readonly rows: readonly PackRow[];
   readonly attempts: readonly PackAttempt[];

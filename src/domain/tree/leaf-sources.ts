@@ -1,5 +1,7 @@
-/** The tables whose rows are leaves of the record tree. `interactions` are the states in which those of
- * Tidings ended, `loggedInteractions` those of others as they were logged. */
+/**
+ * The sources of the leaves of the record tree. `interactions` are the states in which interactions of Tidings ended, and
+ * `loggedInteractions` are the interactions of others as they were logged.
+ */
 export const LEAF_SOURCES = [
   "caseChanges",
   "resolutions",

@@ -13,13 +13,15 @@ export interface LimitedProvider<M extends Message> {
    * daemon had claimed is unknown.
    */
   readonly claimBudget: () => number;
-  /** True while more claimed messages wait here than are sent in the time of a claim, so that the next claim may wait for a larger batch. */
+  /**
+   * True while more claimed messages wait here than are sent in the time of a claim. The next claim may then wait for a larger batch.
+   */
   readonly isStocked: () => boolean;
 }
 
 /** The usual time to claim a batch (ms). */
 const CLAIM_MS = 25;
-/** The time for which the messages behind the calls last (ms): a batch needs CLAIM_MS, and before that it grows. */
+/** The time for which the messages behind the calls last (ms). The claim of the next batch takes CLAIM_MS of it, and the batch grows during the rest. */
 const AHEAD_MS = 75;
 const MOST_BEHIND_ONE = 9;
 /** The weight of the last call in the usual duration of calls. */

@@ -56,7 +56,7 @@ interface Waiter {
   batchTimer: NodeJS.Timeout | undefined;
 }
 
-/** The time that the first waiter waits for a batch of slots once one slot is free for it (ms). It waits again while the calls have messages. */
+/** The time that the first waiter waits for a batch of slots once one slot is free for it (ms). While claimed messages keep all calls busy, it waits this time again. */
 const BATCH_WAIT_MS = 12;
 
 export function createSlotGate(options: SlotGateOptions): SlotGate {

@@ -3,7 +3,7 @@ import type { BorrowerId } from "../../domain/ids.ts";
 import { ERASED_KINDS, type ErasedKind, type ErasureCause } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** Why a row is kept: a legal hold, an open notice, or the guard reads it. */
+/** Why a row is kept: a legal hold, an open notice, or because the guard reads the words or the fields. */
 export type KeptBecause = "held" | "open" | "words" | "fields";
 
 /** The result of one batch. */
@@ -74,7 +74,7 @@ async function eraseAmong(
   };
 }
 
-/** Erases what may be erased of rows that are not erased yet, for a request, and commits. */
+/** Erases for a request those of the rows that may be erased, and commits. None of them may be erased already. */
 export const eraseOnRequest = (
   db: Db,
   kind: ErasedKind,
@@ -87,8 +87,8 @@ export const eraseOnRequest = (
   });
 
 /**
- * The rows of a borrower that are not erased: interactions, case changes with fields, and changes of the borrower, and of the
- * contacts and loans that the borrower has or had. It reads all case changes once, which takes seconds for ten million.
+ * The ids of the rows of a borrower that are not erased: interactions, case changes with fields, and recorded changes of the borrower
+ * and of the contacts and loans that the borrower has or had. It reads all case changes once, which takes seconds for ten million.
  */
 export async function listUnerased(
   db: Db,
@@ -107,7 +107,7 @@ export async function listUnerased(
       union all
       select 'loans', l.id, null from tidings.loans l where l.borrower_id = ${borrowerId}
       union all
-      -- deleted, or given to another borrower
+      -- contacts and loans that were deleted, or given to another borrower
       select h.table_name, h.row_id, h.id from tidings.record_changes h
       where h.changes ? 'borrower_id' and h.changes #>> '{borrower_id,from}' = ${borrowerId}
     ), recorded as (
@@ -157,7 +157,7 @@ export const eraseOld = (db: Db, zone: string, limit: number): Promise<ErasedBat
     if (pass === undefined) return undefined;
     const { kind, years } = pass;
     const ids = await OLD[kind](transaction, pass, limit);
-    const reason = `It is older than ${years} years.`;
+    const reason = `It is older than ${years} ${years === 1 ? "year" : "years"}.`;
     const { batch, keptId } = await eraseAmong(transaction, kind, ids, {
       cause: "retention",
       reason,
@@ -185,9 +185,9 @@ const OLD: Readonly<
       select i.id, i.created_at as at
       from tidings.interactions i
       where i.id > ${pass.afterId}::bigint
-        -- a value, so that it is looked up: "not exists" becomes a join that reads all erasures for each batch
+        -- a subquery looks up one erasure; "not exists" would become a join that reads all erasures for each batch
         and (select e.id from tidings.erasures e where e.interaction_id = i.id) is null
-        -- kept for good, so each pass would begin there again
+        -- such a row is kept for good, so each pass would begin there again
         and not tidings.is_read_by_guard(i.id)
       order by i.id
       limit ${limit}`,

@@ -32,18 +32,19 @@ export interface ClassState {
   readonly read: number;
   /** Younger than the class, and erased. */
   readonly younger: number;
-  /** Case changes with fields, and changes of borrowers, contacts and loans, that are older than the content and kept. */
+  /** Case changes that are older than the content and have fields; 0 for the metadata. */
   readonly olderChanges: number;
+  /** Recorded changes of borrowers, contacts and loans that are older than the content and kept; 0 for the metadata. */
   readonly olderRecordChanges: number;
-  /** Case changes whose fields are younger than the content and erased. */
+  /** Case changes that are younger than the content and whose fields are erased; 0 for the metadata. */
   readonly youngerChanges: number;
-  /** Interactions whose metadata is deleted. */
+  /** Interactions whose metadata is deleted; 0 for the content. */
   readonly deleted: number;
 }
 
 /**
- * Interactions that a rule may find open: attempts whose chain has one without an end, open replies, and replies with a confirmation. The
- * rule itself is called for these alone, because a million calls take minutes.
+ * The interactions that may be open: attempts whose chain has an attempt without an end, open replies, and replies with a confirmation.
+ * `is_open_notice` is called only for these, because a million calls take minutes.
  */
 const MAYBE_OPEN = sql`
   select coalesce(i.first_interaction_id, i.id) as id from tidings.interactions i

@@ -29,13 +29,15 @@ export async function waitForChangeSets(
   return rows[0]?.isDue === true;
 }
 
-/** Which sets may be claimed. */
+/** The sets that may be claimed. */
 export interface ChangeSetClaim {
+  /** The most sets of single changes. */
   readonly maxSets: number;
+  /** True to claim no set of a bulk. */
   readonly onlySingles: boolean;
 }
 
-/** Locks up to `maxSets` sets of single changes, or else one of a bulk unless `onlySingles`, until the transaction ends. */
+/** Locks up to `maxSets` sets of single changes until the transaction ends. If there is none, it locks one set of a bulk, except with `onlySingles`. */
 export async function claimChangeSets(
   transaction: Db,
   { maxSets, onlySingles }: ChangeSetClaim,

@@ -77,7 +77,7 @@ export async function listReplayed(
   }));
 }
 
-/** Lists the ids of the case changes of a period after an id, of the case types of one notification type or of all. Those without fields are left out. */
+/** Lists the ids of the case changes of a period after an id, of the case types of one notification type or of all. Changes whose fields are erased are left out. */
 export async function listChangeIds(
   db: Db,
   { from, to, notificationTypeId }: Period,
@@ -102,6 +102,7 @@ export interface ChangeCounts {
   readonly erased: number;
 }
 
+/** Counts the case changes of a period. */
 export async function countChanges(db: Db, { from, to }: Period): Promise<ChangeCounts> {
   const { rows } = await sql<ChangeCounts>`
     select count(*)::int as changes, count(e.id)::int as erased

@@ -44,7 +44,7 @@ export async function findCovered(db: Db, subject: PackSubject): Promise<Covered
   return rows[0] ?? { caseChangeIds: [], interactionIds: [] };
 }
 
-/** The changes of the case, or of the cases of the borrower. Those of an interaction follow from it. */
+/** The changes of the case, or of the cases of the borrower. For an interaction there are none: its changes are found from it. */
 function changesOf({ kind, id }: PackSubject): RawBuilder<unknown> {
   switch (kind) {
     case "interaction":

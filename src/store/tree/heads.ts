@@ -29,7 +29,7 @@ export async function noteKey(db: Db, keyId: string, publicKey: Buffer): Promise
   `.execute(db);
 }
 
-/** A public key that a daemon has signed heads with. */
+/** A public key with which a daemon has signed heads. */
 export interface NotedKey {
   readonly keyId: string;
   /** SubjectPublicKeyInfo (RFC 8410). */
@@ -66,7 +66,7 @@ export async function readLastHead(db: Db): Promise<TreeHead | null> {
   return rows[0] ?? null;
 }
 
-/** The first head below a size that this key has signed and that has a leaf, for each leaf that has one; by the index of the leaf. */
+/** Loads for each leaf the first head that has it, is smaller than `below` and is signed by this key. By the index of the leaf; leaves without such a head are left out. */
 export async function loadFirstSigned(
   db: Db,
   indexes: readonly number[],

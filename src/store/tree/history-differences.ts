@@ -14,7 +14,7 @@ interface HistoryTable {
     /** The columns that a recorded insert leaves out. */
     readonly without: readonly string[];
   } | null;
-  /** The columns that are null until a change of them is recorded. */
+  /** The columns that are null until a change to them is recorded. */
   readonly blank?: readonly string[];
 }
 
@@ -181,14 +181,14 @@ const recordedRows = (name: string, key: readonly string[]): RawBuilder<unknown>
       order by c.row_id, e.key, c.id desc
     ), recorded as (
       select n.row_id, max(n.id) as id, jsonb_object_agg(n.key, n.value) as row from newest n
-      -- erased, on record: there is nothing to compare with
+      -- the recorded value was erased, so there is nothing to compare with
       where not n.is_erased
       group by n.row_id
     )`;
 
 /**
- * Where inserts are not recorded, only columns with a recorded change are compared, and those that are null before. The recorded
- * values pass through the type of the row, because a time is recorded in the zone of its writer.
+ * Where inserts are not recorded, only columns with a recorded change are compared, and `blank` columns, which must be null without one.
+ * The recorded values pass through the type of the row, because a time is recorded in the zone of its writer.
  */
 async function compareTable(
   db: Db,

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Db } from "../postgres/db.ts";
 import type { HistoryDifference } from "./history-differences.ts";
 
-/** The last of the next interactions after an id, at most `limit`, or of those that only transitions name. Null if there is none. */
+/** The id of the last of the next `limit` interactions after an id. After the last interaction: the highest id that a transition names. Null if there is none. */
 export async function readLastOfNext(db: Db, after: bigint, limit: number): Promise<bigint | null> {
   const { rows } = await sql<{ last: string | null }>`
     select coalesce(
@@ -14,7 +14,7 @@ export async function readLastOfNext(db: Db, after: bigint, limit: number): Prom
   return last === null ? null : BigInt(last);
 }
 
-/** The interactions with ids of a range; the first is not in it. */
+/** The interactions with ids after `after`, up to and including `last`. */
 export interface InteractionRange {
   readonly after: bigint;
   readonly last: bigint;
@@ -22,7 +22,7 @@ export interface InteractionRange {
 
 /**
  * Compares the interactions of a range with their history: logged ones with their newest recorded values, notices with the lender's
- * recorded notes, and all with their transitions. What the comparison of the leaves shows is left out.
+ * recorded notes, and all with their transitions. Differences that the comparison of the leaves shows are left out.
  */
 export async function listInteractionDifferences(
   db: Db,
@@ -69,7 +69,7 @@ export async function listInteractionDifferences(
   return rows;
 }
 
-/** The ids of a range that transitions name and no interaction has. Those with a leaf are left out. */
+/** Lists the ids of a range that transitions name and no interaction has, except those with a leaf, which the comparison of the leaves shows. */
 export async function listMissingInteractions(
   db: Db,
   { after, last }: InteractionRange,

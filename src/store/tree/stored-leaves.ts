@@ -25,7 +25,10 @@ export async function loadStoredLeaves(db: Db, index: number): Promise<StoredLea
   return rows[0] ?? null;
 }
 
-/** A leaf whose row is no longer as it was. Erased and sealed: on record, and with the hash that is on record. Deleted: on record. */
+/**
+ * A leaf whose row is no longer as it was. Erased and sealed rows have the hash that their erasure or change has on record. A deletion on
+ * record names each deleted row. Altered and removed rows are flaws.
+ */
 export interface WrongLeaf {
   readonly id: string;
   readonly what: "altered" | "removed" | "erased" | "sealed" | "deleted";
@@ -88,7 +91,7 @@ export async function findWrongLeaves(
       case when ${source} = 'interactions' then (select t.interaction_id from tidings.interaction_transitions t where t.id = l.id) end as interaction_id
     from leaf l
     left join present p on p.id = l.id
-    -- the leaf of a logged interaction once its content was sealed
+    -- the hash of the leaf of a logged interaction after its content was sealed
     left join lateral (
       select h.changes #>> '{content,sealed,is}' as sealed_sha256
       from tidings.record_changes h

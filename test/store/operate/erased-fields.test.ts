@@ -269,7 +269,7 @@ describe("the record", () => {
     expect(await auditing()).toMatchObject({ code: 0, gaps: 0, expected: 1, takenFromRecord: 2 });
     const page = await runOn(database, audit, "--from", "2026-01-01", "--case", caseId);
     expect(oneLine(page.output)).toContain(
-      "Of 2 changes the fields are erased, so the verdicts on record were taken and not recomputed.",
+      "The fields of 2 changes are erased, so the verdicts on record were taken and not recomputed.",
     );
     await rewriteRecord(pool, "delete from tidings.interactions where case_change_id = $1", [
       first,
@@ -287,7 +287,7 @@ describe("the record", () => {
     await growTree(database);
     const { output } = await runOn(database, explain, "--change", String(first));
     expect(oneLine(output)).toMatch(
-      /has erased its fields on .*: The borrower asked for it\. The verdicts are those on record\./,
+      /erased its fields on .*: The borrower asked for it\. The verdicts are those on record\./,
     );
     const timeline = await runOn(database, explain, "--change", String(first), "--timeline");
     expect(oneLine(timeline.output)).toContain("has erased the fields (request)");
