@@ -155,7 +155,7 @@ ${attempts.map((attempt) => attemptSection(attempt, rows))}</section>
 `;
 }
 
-/** What an operator has ordered again after an audit. The result is a row of the history. */
+/** The repairs that operators have ordered after an audit. The result of each is a row of the history. */
 function repairSection({ repairs, history }: RecordRows): Piece {
   const resultOf = (id: number): string => {
     const done = history.find((row) => row.table_name === "repairs" && row.row_id === String(id));

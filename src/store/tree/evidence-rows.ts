@@ -102,7 +102,7 @@ const rowsOfInteractions = (interactionIds: readonly InteractionId[]) => sql`
   select 'erasures', e.id::text from tidings.erasures e where e.interaction_id = any(${interactionIds}::bigint[])
 `;
 
-/** The rows whose history a pack has, as tables of a statement: `outages`, and `versions` with the names of all. */
+/** The parts of a `with` clause for the rows whose history a pack has: `versions` names all of them, and `outages` has the ids of the outages. */
 const historiesOf = ({ caseChangeIds, interactionIds }: Covered): RawBuilder<unknown> => sql`
     pinned as (
       select distinct i.notification_type_id, i.notification_type_version, i.template_id, i.template_version

@@ -32,7 +32,7 @@ export async function loadStoredLeaves(db: Db, index: number): Promise<StoredLea
 export interface WrongLeaf {
   readonly id: string;
   readonly what: "altered" | "removed" | "erased" | "sealed" | "deleted";
-  /** Of the state of an interaction, whose row has the id of its newest transition. */
+  /** The interaction, if the leaf is the state of one, whose `id` is that of its newest transition; otherwise null. */
   readonly interactionId: InteractionId | null;
 }
 

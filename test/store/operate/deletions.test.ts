@@ -214,7 +214,7 @@ describe("metadata that is older than its class", () => {
 
 test("the daemon's role may erase and delete, and that of an operator only count", async () => {
   await pool.query(rolesSql({ daemon: daemonRole.name, operator: operatorRole.name }));
-  await insertFile();
+  await insertRecord();
   const { rows } = await pool.query<{ years: number }>(
     "select years from tidings.retention_classes order by record_class",
   );
