@@ -22,6 +22,12 @@ import {
   type WrongLeaf,
 } from "../store/tree/stored-leaves.ts";
 import {
+  listWrongDeletions,
+  listWrongErasures,
+  type RemovalDifference,
+  type RemovalFault,
+} from "../store/tree/removal-differences.ts";
+import {
   checkHead,
   checkLogged,
   type HeadFlaw,
@@ -39,6 +45,8 @@ export const FLAW_KINDS = [
   "headMissing",
   "headDiffers",
   "signatureWrong",
+  "erasureWrong",
+  "deletionWrong",
 ] as const;
 export type FlawKind = (typeof FLAW_KINDS)[number];
 
@@ -82,7 +90,8 @@ export interface Verified {
 
 /**
  * Computes the tree again from its leaves, compares every leaf with its row as it is now, every root with the heads in the
- * database and in the logs, looks for rows that are no leaves, and compares the rows that may change with their history. Writes nothing.
+ * database and in the logs, looks for rows that are no leaves, and compares the rows that may change with their history, and the erasures and deletions with what is
+ * left. Writes nothing.
  */
 export async function verifyRecord(
   db: Db,
@@ -103,6 +112,8 @@ export async function verifyRecord(
   }
   report((await interactionDifferences(db)).map(historyFlaw(size)));
   report((await listHistoryDifferences(db, MOST_ADDED)).map(historyFlaw(size)));
+  report((await listWrongErasures(db, MOST_ADDED)).map(removalFlaw("erasures", size)));
+  report((await listWrongDeletions(db, MOST_ADDED)).map(removalFlaw("deletions", size)));
   const { compared, erased, deleted, heads } = walked;
   return {
     leaves: size,
@@ -251,6 +262,25 @@ const historyFlaw =
     const source = changeId === null ? null : "recordChanges";
     return { kind, source, rowId: changeId, size, long: `Row ${row} of ${table} ${words}.` };
   };
+
+const REMOVAL_FAULTS: Readonly<Record<RemovalFault, string>> = {
+  notErased: "It says that the content was erased, and there is content",
+  ofNoRow: "The row is not on record",
+  inPart: "Rows that it deleted are still there",
+  ofOtherRows: "It names rows of a record that it does not name",
+  withoutYears: "No years were set for the metadata when it was written",
+};
+
+/** The flaw of an erasure or a deletion, which no daemon can have written. */
+const removalFlaw =
+  (source: "erasures" | "deletions", size: number) =>
+  ({ id, row, what }: RemovalDifference): Flaw => ({
+    kind: source === "erasures" ? "erasureWrong" : "deletionWrong",
+    source,
+    rowId: id,
+    size,
+    long: `${REMOVAL_FAULTS[what]}: ${row}.`,
+  });
 
 /** At most this many added rows of a source, and differing rows of a table, are named. */
 const MOST_ADDED = 100;
