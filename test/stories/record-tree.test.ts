@@ -95,7 +95,7 @@ beforeEach(async () => {
   heads = [];
   await rewriteRecord(
     pool,
-    `truncate tidings.tree_leaves, tidings.tree_heads, tidings.interactions, tidings.interaction_transitions, tidings.case_changes, tidings.guard_policy_changes cascade;
+    `truncate tidings.tree_leaves, tidings.tree_heads, tidings.interactions, tidings.interaction_transitions, tidings.case_changes, tidings.guard_policy_changes, tidings.erasures cascade;
      delete from tidings.record_changes where table_name in ('interactions', 'inbound_messages');
      update tidings.tree_state set size = 0, frontier = '', swept = '{}'`,
   );

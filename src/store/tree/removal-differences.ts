@@ -20,9 +20,13 @@ export type RemovalFault =
   /** The metadata was kept for good then. */
   | "withoutYears";
 
+/** The leaves that an erasure `e` names. A list that was changed may have anything in it. */
+const NAMED_LEAVES = sql`lateral jsonb_array_elements(case jsonb_typeof(e.leaves) when 'array' then e.leaves else '[]' end) l`;
+const NAMED_ID = sql`case when l ->> 'id' ~ '^[0-9]{1,18}$' then (l ->> 'id')::bigint end`;
+
 /**
  * Lists erasures whose row is not on record, or has content. A person with the triggers off could else change the content and insert
- * an erasure with the hashes before and after. Content that was logged again after its erasure has a recorded change of its own.
+ * an erasure with the hashes before and after. Content that was logged again after its erasure has a later recorded change.
  */
 export async function listWrongErasures(db: Db, limit: number): Promise<RemovalDifference[]> {
   const { rows } = await sql<RemovalDifference>`
@@ -49,7 +53,7 @@ export async function listWrongErasures(db: Db, limit: number): Promise<RemovalD
       cross join lateral (
         select e.record_change_id as id where e.record_change_id is not null
         union
-        select l.id from jsonb_to_recordset(e.leaves) l(source text, id bigint) where l.source = 'recordChanges'
+        select ${NAMED_ID} from ${NAMED_LEAVES} where l ->> 'source' = 'recordChanges'
       ) l
       left join tidings.record_changes h on h.id = l.id
       where h.id is null or tidings.erased_columns(h.table_name) is null or exists (
@@ -59,9 +63,9 @@ export async function listWrongErasures(db: Db, limit: number): Promise<RemovalD
       union all
       select e.id, 'receipt ' || r.id, 'notErased'
       from tidings.erasures e
-      cross join lateral jsonb_to_recordset(e.leaves) l(source text, id bigint)
-      join tidings.receipts r on r.id = l.id
-      where l.source = 'receipts' and r.payload is not null
+      cross join ${NAMED_LEAVES}
+      join tidings.receipts r on r.id = ${NAMED_ID}
+      where l ->> 'source' = 'receipts' and r.payload is not null
     )
     select w.id::text as id, w."row", w.what from wrong w order by w.id, w."row" limit ${limit}
   `.execute(db);
@@ -83,7 +87,8 @@ export async function listWrongDeletions(db: Db, limit: number): Promise<Removal
           or exists (select from tidings.case_changes c where c.id = any(d.case_change_ids))
           or exists (select from tidings.resolutions r where r.case_change_id = any(d.case_change_ids))
           then 'inPart'
-        when (select count(*) from jsonb_array_elements(d.leaves -> 'transitions')) < cardinality(d.interaction_ids)
+        when jsonb_typeof(d.leaves) <> 'object' or jsonb_typeof(d.leaves -> 'transitions') <> 'array'
+          or coalesce(jsonb_array_length(case jsonb_typeof(d.leaves -> 'transitions') when 'array' then d.leaves -> 'transitions' end), 0) < cardinality(d.interaction_ids)
           or (d.interaction_ids = '{}' and d.leaves ?| array['transitions', 'interactions', 'loggedInteractions', 'contentReveals',
             'receipts', 'judgements', 'redirects', 'holds', 'consentRecords', 'inboundMessages', 'contactEvents', 'amendments'])
           or (d.case_change_ids = '{}' and d.leaves ? 'resolutions')
