@@ -1,12 +1,12 @@
 import type { InteractionId } from "../domain/ids.ts";
 import { AMENDMENT_KINDS } from "../domain/vocabulary.ts";
 import { insertAmendment, type NewAmendment } from "../store/operate/amendments.ts";
-import { constraintViolation } from "../store/postgres/constraint-violation.ts";
 import { notFound, readInteractionId, wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT, type ExitCode } from "./cli/exit-codes.ts";
 import { JSON_OPTION, type Output, printResult } from "./cli/json.ts";
+import { readRefusal } from "./cli/refusal.ts";
 import { readExactMoment } from "./cli/period.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
 
@@ -73,11 +73,7 @@ An amendment sends nothing.`,
 
 /** Prints why the database refuses an amendment. */
 function refusedBy(error: unknown, id: InteractionId, output: Output): ExitCode {
-  const violation = constraintViolation(error);
-  const rule = violation?.constraints.find((name) => name.startsWith("amendments_"));
-  if (rule === undefined || !(error instanceof Error)) throw error;
-  const hint = "hint" in error && typeof error.hint === "string" ? `; ${error.hint}` : "";
-  const why = `${error.message}${hint}`;
+  const { rule, why } = readRefusal(error, "amendments_");
   printResult(output, { amendmentId: null, interactionId: id, rule, why }, [
     `Interaction ${id} was not amended: ${why} (${rule}).`,
   ]);

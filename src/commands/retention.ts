@@ -1,12 +1,15 @@
-import { RECORD_CLASSES } from "../domain/vocabulary.ts";
+import { RECORD_CLASSES, type RecordClass } from "../domain/vocabulary.ts";
 import { type ClassState, listRetention, setRetention } from "../store/operate/retention.ts";
+import type { Db } from "../store/postgres/db.ts";
 import { readWhole, wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
+import { JSON_OPTION, printResult } from "./cli/json.ts";
 import { page, wrapped } from "./cli/layout.ts";
 import { classInWords } from "./cli/retention-words.ts";
 import { momentsIn, type ShowMoment } from "./cli/moment.ts";
+import { readRefusal, type Refusal } from "./cli/refusal.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
 
 const MOST_YEARS = 100;
@@ -25,7 +28,7 @@ guard reads it. Then it deletes the record of each borrower whose last entry is 
     years: { type: "string", value: "N", message: "the years for which it is kept, or off" },
     ...REASON_OPTION,
     ...BY_OPTION,
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     const change = readChange(options);
@@ -33,9 +36,15 @@ guard reads it. Then it deletes the record of each borrower whose last entry is 
       change === undefined ? undefined : readOperator(options.by ?? process.env["USER"]);
     const actor = operator === undefined ? "retention" : `operator:${operator}`;
     return await withDatabase(actor, async (db, { lender }) => {
-      if (change !== undefined) await setRetention(db, change.recordClass, change);
-      const classes = await listRetention(db);
       const json = options.json === true;
+      const refusal = change === undefined ? null : await changeRetention(db, change);
+      if (refusal !== null) {
+        printResult({ print, json }, refusal, [
+          `The years were not set: ${refusal.why} (${refusal.rule}).`,
+        ]);
+        return EXIT.refused;
+      }
+      const classes = await listRetention(db);
       print(
         json
           ? JSON.stringify(classes, null, 2)
@@ -46,11 +55,27 @@ guard reads it. Then it deletes the record of each borrower whose last entry is 
   },
 });
 
+interface Change {
+  readonly recordClass: RecordClass;
+  readonly years: number | null;
+  readonly reason: string;
+}
+
+/** Sets the years. Returns why the database refuses that, or null. */
+async function changeRetention(db: Db, change: Change): Promise<Refusal | null> {
+  try {
+    await setRetention(db, change.recordClass, change);
+    return null;
+  } catch (error) {
+    return readRefusal(error, "retention_classes_");
+  }
+}
+
 function readChange(options: {
   readonly class?: string;
   readonly years?: string;
   readonly reason?: string;
-}) {
+}): Change | undefined {
   if (options.class === undefined && options.years === undefined) return undefined;
   const recordClass = RECORD_CLASSES.find((one) => one === options.class);
   if (recordClass === undefined)

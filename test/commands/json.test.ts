@@ -5,6 +5,8 @@ import { amend } from "../../src/commands/amend.ts";
 import { cancel } from "../../src/commands/cancel.ts";
 import { COMMAND_NAMES, loadCommand } from "../../src/commands/catalog.ts";
 import type { Command } from "../../src/commands/cli/command.ts";
+import { legalHold } from "../../src/commands/legal-hold.ts";
+import { retention } from "../../src/commands/retention.ts";
 import { health } from "../../src/commands/health.ts";
 import { refuse, release } from "../../src/commands/held.ts";
 import { migrate } from "../../src/commands/migrate.ts";
@@ -181,5 +183,32 @@ describe("a command that looks prints one document", () => {
   test("reseal, with its progress on standard error", async () => {
     vi.stubEnv("CONTENT_KEY", Buffer.alloc(32, 1).toString("base64"));
     expect(await document(reseal)).toMatchObject({ code: 0, document: { before: [], left: [] } });
+  });
+});
+
+describe("legal holds and the years of a class", () => {
+  test("a legal hold that begins, that is there already, and that ends", async () => {
+    const of = ["--borrower", "BO-1", ...because];
+    const held = { borrower: "BO-1", isHeld: true };
+    expect(await document(legalHold, ...of)).toEqual({
+      code: 0,
+      document: { ...held, isChanged: true },
+    });
+    expect(await document(legalHold, ...of)).toEqual({
+      code: 4,
+      document: { ...held, isChanged: false },
+    });
+    expect(await document(legalHold, ...of, "--end")).toEqual({
+      code: 0,
+      document: { ...held, isHeld: false, isChanged: true },
+    });
+  });
+
+  test("years that the database refuses, with the rule", async () => {
+    const shown = await document(retention, "--class", "metadata", "--years", "3", ...because);
+    expect(shown).toMatchObject({
+      code: 4,
+      document: { rule: "retention_classes_content_goes_first" },
+    });
   });
 });
