@@ -347,7 +347,7 @@ language sql immutable return changes || coalesce((
 ), '{}');
 
 -- Erases the content of interactions: what was sent or logged, the address, the borrower, the lender's notes, and the further fields of
--- their receipts. What is left of the contact is its id, type, label and status. Each statement works on all of them, because
+-- their receipts. The contact keeps its id, type, label and status. Each statement works on all of them, because
 -- planning the statements for each interaction took most of the time.
 create function tidings.erase_interactions(wanted_ids bigint[], why tidings.erasure_cause, because text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$

@@ -20,7 +20,7 @@ interface ObservingOptions {
   readonly emit: Emit;
 }
 
-/** What counts the events, before the channels are open. */
+/** The parts that count the events, before the channels are open. */
 export interface Observing {
   /** Emits to the log, and counts for the metrics and the heartbeat line. */
   readonly emit: Emit;

@@ -113,7 +113,7 @@ const keptOf = ({ kept }: ErasedRows): number => kept.open + kept.held + kept.wo
 const kindsKept = (report: Report): ErasedKind[] =>
   ERASED_KINDS.filter((kind) => keptOf(report[kind]) > 0);
 
-/** What is erased, and the name of the row that has it. */
+/** The words for the erased data, and for the row that has it. */
 const PARTS: Readonly<Record<ErasedKind, readonly [data: string, row: string]>> = {
   interactions: ["the content", "interaction"],
   caseChanges: ["the fields", "case change"],

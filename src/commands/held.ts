@@ -78,7 +78,7 @@ const DECISION_OPTIONS = {
   ...JSON_OPTION,
 };
 
-/** What a decision is called, and how a batch is decided. */
+/** The name of a decision, and the function that decides a batch. */
 interface Decision {
   readonly past: "released" | "refused";
   readonly work: (

@@ -20,7 +20,7 @@ export type LanguageReason =
   | "lenderLanguage"
   | "namedTemplate";
 
-/** What is on record about the choice of a notice's template. */
+/** The record of the choice of a notice's template. */
 export interface TemplateExplanation {
   /** The borrower's language when the case change was resolved. */
   readonly borrowerLanguage: string;

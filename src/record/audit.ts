@@ -22,7 +22,7 @@ export interface AuditTotals {
   readonly takenFromRecord: number;
 }
 
-/** What an audit reports while it runs. */
+/** Receives what an audit reports while it runs. */
 export interface AuditListener {
   readonly onGap: (gap: Gap) => void;
   /** After each batch: the totals so far, and the number of all changes. */

@@ -52,7 +52,7 @@ import { loadStoredLeaves } from "../store/tree/stored-leaves.ts";
 import { hashesOf } from "./record-tree.ts";
 import { composeAgain } from "./recompose.ts";
 
-/** What to gather. */
+/** The request for an evidence pack. */
 export interface EvidenceRequest {
   readonly subject: PackSubject;
   /** The size of the head that proves the rows; undefined for the newest. */
@@ -63,7 +63,7 @@ export interface EvidenceRequest {
   readonly reveals: boolean;
 }
 
-/** What was gathered. */
+/** The gathered pack, and what the command says about it. */
 export interface Gathered {
   readonly pack: Pack;
   /** The rows about the subject that are newer than the head, and not in the pack. */
@@ -186,7 +186,7 @@ function provable(
     leaf,
     replaced.filter((one) => one.source === source && one.id === id),
   ).has(present.toString("hex"));
-  // what is left of an erased row is shown; the hash that is proved is that of the whole one
+  // the rest of an erased row is shown; the hash that is proved is that of the whole row
   if (isReplaced) return [{ ...row, isRedacted: true }];
   throw new Fault(
     "RECORD_UNPROVED",

@@ -62,7 +62,7 @@ export interface Flaw {
   readonly long: string;
 }
 
-/** What to verify, and with what. */
+/** The scope and the means of a verification. */
 export interface Verification {
   /** Rows of leaves below this size are not compared: an earlier verification has done so. */
   readonly from: number;
@@ -90,8 +90,8 @@ export interface Verified {
 
 /**
  * Computes the tree again from its leaves, compares every leaf with its row as it is now, every root with the heads in the
- * database and in the logs, looks for rows that are no leaves, and compares the rows that may change with their history, and the erasures and deletions with what is
- * left. Writes nothing.
+ * database and in the logs, and looks for rows that are no leaves. It also compares the rows that may change with their history, and the
+ * erasures and deletions with the present rows. Writes nothing.
  */
 export async function verifyRecord(
   db: Db,

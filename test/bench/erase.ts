@@ -9,10 +9,10 @@ import { measure, type Run } from "./meter.ts";
 import { deliverAll, makeDue } from "./notices.ts";
 import { type BenchResult, insertPortfolio, type Scene } from "./scene.ts";
 
-/** The notices of one turn that are erased. */
+/** The number of notices that one turn erases. */
 const ERASED = shareOf(5_000);
 const DELIVERED = shareOf(10_000);
-/** Half of the history is older than a year, and a daemon has enough to erase in each turn of delivering. */
+/** Half of the history is older than a year, so a daemon has enough to erase in each turn of delivering. */
 const HISTORY = 2 * (2 * ERASED + 4 * DELIVERED) * (RUNS + 1);
 const BATCH = 100;
 /** An hour at which a daemon erases, in the zone of the tests. */
@@ -59,7 +59,7 @@ export async function benchErase(scene: Scene): Promise<readonly BenchResult[]> 
   ];
 }
 
-/** Erases as a daemon does at night, from the beginning of the work to its end. */
+/** Does the work while a daemon erases as at night. */
 async function whileErasing(deps: Deps, work: () => Promise<Run>): Promise<Run> {
   const stopping = new AbortController();
   const night = { clock: () => NIGHT, emit: () => {}, stopping: stopping.signal };

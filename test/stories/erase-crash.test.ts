@@ -75,10 +75,10 @@ afterAll(async () => {
 });
 
 const ALL = 250;
-/** In the second batch of a hundred */
+/** The index of the locked interaction, which is in the second batch of a hundred. */
 const HELD = 150;
 
-/** A borrower with calls of long ago, all of them leaves. */
+/** A borrower with old calls, all of which are leaves. */
 beforeEach(async () => {
   borrower = `BO-X${(borrowers += 1)}`;
   await pool.query("insert into tidings.borrowers (id, name) values ($1, '{}')", [borrower]);
@@ -108,7 +108,7 @@ const runCommand = (...words: readonly string[]) =>
 const eraseCommand = () =>
   runCommand("erase", "--borrower", borrower, "--reason", "Asked by letter", "--yes");
 
-/** Holds one interaction locked, so that erasing comes to its second batch and no further. Resolves to the end of that. */
+/** Locks one interaction, so that erasing stops in its second batch. Resolves to a function that releases the lock. */
 async function holdOne(): Promise<() => Promise<void>> {
   const client = await pool.connect();
   client.on("error", () => {});
@@ -133,7 +133,7 @@ interface Standing {
   readonly half: number;
 }
 
-/** How many are erased, how many of them are on record, and how many are one without the other or not finished. */
+/** The numbers of interactions that are erased, that have an erasure on record, and that have one without the other or are not finished. */
 async function standing(): Promise<Standing> {
   const { rows } = await pool.query<Standing>(
     `select (count(*) filter (where i.content is null))::int as erased, count(e.id)::int as "onRecord",
@@ -154,7 +154,7 @@ async function flaws(): Promise<object[]> {
   return (JSON.parse(output) as { listed: object[] }).listed;
 }
 
-/** Runs the command again. Resolves to what was erased before and after it, and all flaws. */
+/** Runs the command again. Resolves to the numbers before and after it, its exit code and all flaws. */
 async function eraseAgain(): Promise<object> {
   const before = await standing();
   const found = await flaws();
@@ -219,7 +219,7 @@ async function repaired(): Promise<Repaired> {
   return rows[0] ?? { ordered: -1, done: -1, resolved: -1, notices: -1 };
 }
 
-/** Locks a table against writers. Resolves to the end of that. */
+/** Locks a table against writers. Resolves to a function that releases the lock. */
 async function holdTable(name: string): Promise<() => Promise<void>> {
   const client = await pool.connect();
   await client.query(`begin; lock table tidings.${name} in exclusive mode`);
@@ -235,7 +235,7 @@ test("`tidings repair` and the daemon that carries it out are killed in the midd
     pool,
     ["CS-1", "CS-2", "CS-3"].map((caseId) => ({ caseId, status: "initiated", at })),
   );
-  // lost, so that no daemon resolves them by itself before a sweep
+  // the queue loses the changes, so no daemon resolves them before a sweep
   await pool.query("delete from tidings.resolve_queue");
   const order = () => runCommand("repair", "--from", "1h", "--reason", "A test", "--yes");
   const letOrder = await holdTable("repairs");

@@ -22,7 +22,7 @@ export const YES_OPTION = {
   yes: { type: "boolean", message: "do it; without this only the count is shown" },
 } as const;
 
-/** What a command is about: one interaction, or those of a filter. */
+/** The target of a command: one interaction, or those of a filter. */
 export type Target =
   | { readonly kind: "one"; readonly id: InteractionId }
   | { readonly kind: "filter"; readonly options: FilterOptions };
@@ -39,7 +39,7 @@ export function readTarget(operand: string | undefined, options: FilterOptions):
   return { kind: "filter", options };
 }
 
-/** What a command does to its target. */
+/** The action of a command on its target. */
 export interface Action<Result> {
   readonly db: Db;
   /** The zone in which a date begins. */

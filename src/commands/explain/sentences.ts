@@ -113,7 +113,7 @@ function movedInWords(
 const sameMoment = (text: string | null, moment: Date): boolean =>
   text !== null && Date.parse(text) === moment.getTime();
 
-/** The wait stays on record after it has ended. What ends it is the next of these sentences, or the next transition. */
+/** The wait stays on record after it has ended. The next of these sentences, or the next transition, ends it. */
 function waitInWords(
   { interactionId, changedAt, actor, wait }: RecordChange,
   show: ShowMoment,

@@ -2,7 +2,7 @@ import { EXAMPLE_CONTEXT } from "../../domain/template/example-context.ts";
 import { FORMS } from "../../template/language/parts.ts";
 import type { File } from "../../template/folder/fragments.ts";
 
-/** What a new template is for. */
+/** The purpose of a new template. */
 export interface Purpose {
   readonly channel: "email" | "text";
   readonly language: string;

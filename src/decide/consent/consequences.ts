@@ -3,7 +3,7 @@ import type { ConsentChange, StoredReading } from "../../domain/vocabulary.ts";
 import { entriesOf, type Policy } from "../guard/policy/policy.ts";
 import type { ReadInbound } from "../replies/read-inbound.ts";
 
-/** What follows from a reply at once. */
+/** The immediate consequences of a reply. */
 export interface Consequences {
   /** For the number or address from which it came; null if it changes nothing. */
   readonly change: ConsentChange | null;

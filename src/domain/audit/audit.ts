@@ -16,7 +16,7 @@ export interface Gap {
   readonly long: string;
 }
 
-/** What intake recorded about a change. */
+/** The record of intake about a change. */
 export interface RecordedMove {
   readonly statusBefore: CaseState["status"] | null;
   readonly outcomeBefore: CaseState["outcome"];

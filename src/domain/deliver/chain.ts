@@ -98,7 +98,7 @@ export interface JudgedRule {
   readonly liftedBy?: string;
 }
 
-/** What the guard decided about an attempt. */
+/** The decision of the guard about an attempt. */
 export interface ChainJudgement {
   readonly interactionId: InteractionId;
   readonly judgedAt: Date;

@@ -4,7 +4,7 @@ import type { CaseChange } from "./case-change.ts";
 import type { FiringRule } from "./notification-type.ts";
 import type { Verdicts } from "./resolution.ts";
 
-/** What is on record about the resolution of a case change. */
+/** The record of the resolution of a case change. */
 export interface Resolution {
   readonly resolvedAt: Date;
   readonly resolvedBy: string;

@@ -21,7 +21,7 @@ nav { max-width: 30rem; margin: 0 auto; text-align: center; }
 /** No script, no image and no other host. The form only goes to the page itself. */
 export const OPT_OUT_POLICY = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
 
-/** What the page shows. */
+/** The content of the page. */
 export type OptOutView =
   | { readonly kind: "ask" | "done"; readonly sentTo: string; readonly isMarketing: boolean }
   | { readonly kind: "unknown" | "busy" };

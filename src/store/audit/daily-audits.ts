@@ -9,7 +9,7 @@ export interface DailyAudit {
   readonly until: Date;
 }
 
-/** What an audit has found so far. */
+/** The findings of an audit so far. */
 export interface AuditCounts {
   readonly changes: number;
   readonly expected: number;

@@ -3,7 +3,7 @@ import { instantOf, instantsOf, withoutUnknown } from "./known-values.ts";
 import type { BorrowerRow } from "./people.ts";
 import type { ConsentRow, DoNotInteractRow, PreferenceRow } from "./wishes.ts";
 
-/** What a borrower has asked for. */
+/** The requests of a borrower. */
 export interface Wishes {
   readonly doNotInteract: readonly DoNotInteractRow[];
   readonly preferences: readonly PreferenceRow[];

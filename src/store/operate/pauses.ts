@@ -95,7 +95,7 @@ const BATCH = 1_000;
 /** More than this many are a bulk, as in the queue. */
 const MOST_SINGLE = 20;
 
-/** What a release has done. */
+/** The result of a release. */
 export interface Release {
   readonly wasOpen: boolean;
   /** The number of interactions that waited for it. */

@@ -140,7 +140,7 @@ export async function applyConsent(db: Db): Promise<void> {
   `.execute(db);
 }
 
-/** What an opt-out link is about. */
+/** The subject of an opt-out link. */
 export interface LinkedMessage {
   readonly theme: Theme | null;
   readonly isTransactional: boolean | null;

@@ -4,7 +4,7 @@ import type { Db } from "../postgres/db.ts";
 /** An erasure or a deletion on record that does not fit the record. */
 export interface RemovalDifference {
   readonly id: string;
-  /** The erased row, such as "interaction 7"; of a deletion its own row. */
+  /** The erased row, such as "interaction 7", or the deletion itself. */
   readonly row: string;
   readonly what: RemovalFault;
 }
@@ -13,11 +13,11 @@ export type RemovalFault =
   | "notErased"
   /** The row is not on record. */
   | "ofNoRow"
-  /** Rows of what was deleted are still there. */
+  /** Rows of the deleted record are still there. */
   | "inPart"
   /** It names rows of a record that it does not name. */
   | "ofOtherRows"
-  /** The metadata was kept for good then. */
+  /** No years were set for the metadata at that time. */
   | "withoutYears";
 
 /** The leaves that an erasure `e` names. A list that was changed may have anything in it. */
@@ -25,8 +25,8 @@ const NAMED_LEAVES = sql`lateral jsonb_array_elements(case jsonb_typeof(e.leaves
 const NAMED_ID = sql`case when l ->> 'id' ~ '^[0-9]{1,18}$' then (l ->> 'id')::bigint end`;
 
 /**
- * Lists erasures whose row is not on record, or has content. A person with the triggers off could else change the content and insert
- * an erasure with the hashes before and after. Content that was logged again after its erasure has a later recorded change.
+ * Lists erasures whose row is not on record, or has content. Without this check a person with the triggers off could change the content
+ * and insert an erasure with the hashes before and after. Content that was logged again after its erasure has a later recorded change.
  */
 export async function listWrongErasures(db: Db, limit: number): Promise<RemovalDifference[]> {
   const { rows } = await sql<RemovalDifference>`
