@@ -116,9 +116,9 @@ from (
 union all
 select 'interactions', x.id, x.leaf from tidings.interaction_states x where x.has_ended
 union all
--- Each later change is a row of record_changes. Not `origin = 'logged'`: with it the planner reads an index of all logged rows, whatever
+-- Each later change is a row of record_changes. Without the concatenation the planner reads an index of all logged rows, whatever
 -- the range of ids.
-select 'loggedInteractions', i.id, tidings.logged_leaf(i) from tidings.interactions i where i.origin <> 'tidings'
+select 'loggedInteractions', i.id, tidings.logged_leaf(i) from tidings.interactions i where i.origin || '' = 'logged'
 union all
 select 'recordChanges', l.id, row_to_json(l)::text
 from (
