@@ -74,7 +74,22 @@ async function eraseAmong(
   };
 }
 
-/** Erases for a request those of the rows that may be erased, and commits. None of them may be erased already. */
+/** Those of the rows that are not erased. */
+const UNERASED: Readonly<
+  Record<ErasedKind, (ids: readonly string[]) => RawBuilder<{ id: string }>>
+> = {
+  interactions: (ids) =>
+    sql`select k::text as id from unnest(${ids}::bigint[]) k where not exists (select from tidings.erasures e where e.interaction_id = k) order by k`,
+  caseChanges: (ids) =>
+    sql`select k::text as id from unnest(${ids}::bigint[]) k where not exists (select from tidings.erasures e where e.case_change_id = k) order by k`,
+  recordChanges: (ids) =>
+    sql`select k::text as id from unnest(${ids}::bigint[]) k where not exists (select from tidings.erasures e where e.record_change_id = k) order by k`,
+};
+
+/**
+ * Erases for a request those of the rows that may be erased, and commits. Another request or a daemon may erase the same rows, so it
+ * waits for the end of their batch and leaves out what they have erased.
+ */
 export const eraseOnRequest = (
   db: Db,
   kind: ErasedKind,
@@ -82,7 +97,12 @@ export const eraseOnRequest = (
   reason: string,
 ): Promise<ErasedBatch> =>
   db.transaction().execute(async (transaction) => {
-    const { batch } = await eraseAmong(transaction, kind, ids, { cause: "request", reason });
+    await sql`select from tidings.retention_state s where s.kind = ${kind} for update`.execute(
+      transaction,
+    );
+    const { rows } = await UNERASED[kind](ids).execute(transaction);
+    const left = rows.map(({ id }) => id);
+    const { batch } = await eraseAmong(transaction, kind, left, { cause: "request", reason });
     return batch;
   });
 

@@ -415,3 +415,13 @@ describe("retention", () => {
     expect(rowCount).toBe(1);
   });
 });
+
+test("two requests at once erase each row once", async () => {
+  const ids = [
+    await insertLogged(pool, { personId: borrower, content: { bodyText: "Zebra" } }),
+    await insertLogged(pool, { personId: borrower, content: { bodyText: "Zebra" } }),
+  ];
+  const request = () => eraseOnRequest(db, "interactions", ids, "The borrower asked for it.");
+  const batches = await Promise.all([request(), request()]);
+  expect(new Set(batches.map(({ erased }) => erased))).toEqual(new Set([0, 2]));
+});
