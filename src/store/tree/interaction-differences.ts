@@ -20,9 +20,41 @@ export interface InteractionRange {
   readonly last: bigint;
 }
 
+/** The newest recorded values of an interaction `i` with the last change, as `r`. */
+const NEWEST_RECORDED = sql`left join lateral (
+  select max(n.id) as change_id, jsonb_object_agg(n.key, n.value) as newest,
+    to_jsonb(jsonb_populate_record(null::tidings.interactions, jsonb_object_agg(n.key, n.value -> 'to'))) as recorded
+  from (
+    select distinct on (e.key) h.id, e.key, e.value
+    from tidings.record_changes h
+    cross join lateral jsonb_each(h.changes) e
+    where h.table_name = 'interactions' and h.row_id = i.id::text
+    order by e.key, h.id desc
+  ) n
+) r on true`;
+
+/** True if a notice `i` is due when it was planned for. The times are compared as text, because a cast fails if a superuser wrote no time. */
+const IS_DUE_AS_PLANNED = sql`i.due_explanation ->> 'dueAt'
+  is not distinct from to_char(i.scheduled_at_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/**
+ * True if a notice `i` that no one has claimed is not due when it was planned for, or when the record last put it off. A daemon that puts it
+ * off again by the same rule does so when it is due, by a day at most, and leaves no record of it (record_wait).
+ */
+const IS_PUT_OFF_WITHOUT_RECORD = sql`(i.status = 'scheduled' and i.attempt = 1 and i.claims = 0 and (
+  i.compliance_guard_rule_id is distinct from r.newest #>> '{compliance_guard_rule_id,to}'
+  or case
+    when i.compliance_guard_rule_id is not null then not (${IS_DUE_AS_PLANNED})
+      and i.scheduled_at_from > greatest((r.recorded ->> 'scheduled_at_from')::timestamptz, now()) + interval '1 day'
+    when r.newest ? 'scheduled_at_from' then to_jsonb(i.scheduled_at_from) is distinct from r.recorded -> 'scheduled_at_from'
+    -- a notice that was inserted by hand may have no explanation
+    else i.due_explanation ? 'dueAt' and not (${IS_DUE_AS_PLANNED}) end
+))`;
+
 /**
  * Compares the interactions of a range with their history: logged ones with their newest recorded values, notices with the lender's
- * recorded notes, and all with their transitions. Differences that the comparison of the leaves shows are left out.
+ * recorded notes and the recorded due time of those that wait, and all with their transitions. Differences that the comparison of the
+ * leaves shows are left out.
  */
 export async function listInteractionDifferences(
   db: Db,
@@ -35,17 +67,7 @@ export async function listInteractionDifferences(
     left join lateral (
       select x.id, x.to_status, x.to_status_details from tidings.interaction_transitions x where x.interaction_id = i.id order by x.id desc limit 1
     ) t on true
-    left join lateral (
-      select max(n.id) as change_id, jsonb_object_agg(n.key, n.value) as newest,
-        to_jsonb(jsonb_populate_record(null::tidings.interactions, jsonb_object_agg(n.key, n.value -> 'to'))) as recorded
-      from (
-        select distinct on (e.key) h.id, e.key, e.value
-        from tidings.record_changes h
-        cross join lateral jsonb_each(h.changes) e
-        where h.table_name = 'interactions' and h.row_id = i.id::text
-        order by e.key, h.id desc
-      ) n
-    ) r on true
+    ${NEWEST_RECORDED}
     where i.id > ${after} and i.id <= ${last} and (
       t.id is null
       or case i.origin
@@ -61,7 +83,8 @@ export async function listInteractionDifferences(
           or ((t.to_status, t.to_status_details) is distinct from (i.status::text, i.status_details) and not exists (
             select from tidings.tree_leaves l
             where l.source = 'interactions' and l.max_id >= t.id and l.min_id <= t.id and t.id = any(l.row_ids)
-          )) end
+          ))
+          or ${IS_PUT_OFF_WITHOUT_RECORD} end
     )
     order by i.id
     limit ${limit}
