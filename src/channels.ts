@@ -158,11 +158,16 @@ export function createChannel(
     receiptWithinMs,
   }: Omit<ChannelConfig, "connections" | "withinMs">,
 ): DeliveryChannel {
-  const { provider: limited, claimBudget, isStocked, destinations } = limitConcurrency(provider);
+  const {
+    provider: limited,
+    claimBudget,
+    hasEnoughClaimed,
+    destinations,
+  } = limitConcurrency(provider);
   return {
     provider: limited,
     claimBudget,
-    gate: createSlotGate({ slots: claimBudget, perSecond, destinations, isStocked }),
+    gate: createSlotGate({ slots: claimBudget, perSecond, destinations, hasEnoughClaimed }),
     circuit: createCircuitBreaker(),
     health: createChannelHealth(),
     loadSize: createLoadSize(),

@@ -16,7 +16,7 @@ export interface LimitedProvider<M extends Message> {
   /**
    * True while more claimed messages wait here than are sent in the time of a claim. The next claim may then wait for a larger batch.
    */
-  readonly isStocked: () => boolean;
+  readonly hasEnoughClaimed: () => boolean;
 }
 
 /** The usual time to claim a batch (ms). */
@@ -80,7 +80,7 @@ export function limitConcurrency<M extends Message>(provider: Provider<M>): Limi
     destinations,
     claimBudget: () =>
       slots.limit() * (1 + Math.min(MOST_BEHIND_ONE, Math.ceil(AHEAD_MS / usual.ms()))),
-    isStocked: () =>
+    hasEnoughClaimed: () =>
       waiting.filter(({ destination }) => destinations.hasRoom(destination)).length >
       (slots.limit() * CLAIM_MS) / usual.ms(),
   };

@@ -39,7 +39,7 @@ export interface SlotGateOptions {
   /** The limits of one destination; no limit if not given. */
   readonly destinations?: Bounds;
   /** True while claimed messages keep all calls busy, so that a waiter may wait for a batch. False if not given. */
-  readonly isStocked?: (() => boolean) | undefined;
+  readonly hasEnoughClaimed?: (() => boolean) | undefined;
 }
 
 type Leases = ReadonlyMap<Message, Lease>;
@@ -61,7 +61,7 @@ const BATCH_WAIT_MS = 12;
 
 export function createSlotGate(options: SlotGateOptions): SlotGate {
   const slots = createSlots(options, () => line.serve());
-  const line = createLine(slots, options.isStocked);
+  const line = createLine(slots, options.hasEnoughClaimed);
   return {
     async lease<M extends Message>(messages: readonly M[], lane: Lane, waitMs: number) {
       if (slots.areHeldUp(messages)) return new Map();
@@ -79,7 +79,7 @@ interface Line {
 }
 
 /** The waiters for slots. Singles go before bulk. */
-function createLine(slots: Slots, isStocked = () => false): Line {
+function createLine(slots: Slots, hasEnough = () => false): Line {
   const waiting: Record<Lane, Set<Waiter>> = { single: new Set(), bulk: new Set() };
 
   function serve(): void {
@@ -93,7 +93,7 @@ function createLine(slots: Slots, isStocked = () => false): Line {
       const least = waiter.waitsForBatch ? slots.batchOf(waiter) : 1;
       if (allowed.length >= least) return grant(waiter, allowed);
       if (allowed.length === 0) continue;
-      waiter.batchTimer ??= setInterval(() => isStocked() || settleForLess(waiter), BATCH_WAIT_MS);
+      waiter.batchTimer ??= setInterval(() => hasEnough() || settleForLess(waiter), BATCH_WAIT_MS);
       return false;
     }
     return false;

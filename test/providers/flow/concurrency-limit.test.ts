@@ -94,12 +94,12 @@ describe("messages that may be claimed", () => {
     for (const domain of ["a.example", "b.example"]) await warmUp(calls, domain, 60, 50);
     const send = (n: number): void => void calls.send(`${n}@${n % 2 === 0 ? "a" : "b"}.example`);
     for (let n = 0; n < 14; n += 1) send(n);
-    expect(calls.isStocked()).toBe(false);
+    expect(calls.hasEnoughClaimed()).toBe(false);
     for (let n = 14; n < 17; n += 1) send(n);
     await turn();
-    expect(calls.isStocked()).toBe(true);
+    expect(calls.hasEnoughClaimed()).toBe(true);
     for (let n = 0; n < 4; n += 1) await calls.answer(`${n}@${n % 2 === 0 ? "a" : "b"}.example`);
-    expect(calls.isStocked()).toBe(false);
+    expect(calls.hasEnoughClaimed()).toBe(false);
   });
 
   test("are not enough if those that wait go to a destination that has all its calls", async () => {
@@ -108,7 +108,7 @@ describe("messages that may be claimed", () => {
     for (let n = 0; n < 30; n += 1) void calls.send(`${n}@a.example`);
     await turn();
     expect(calls.open.size).toBe(9);
-    expect(calls.isStocked()).toBe(false);
+    expect(calls.hasEnoughClaimed()).toBe(false);
   });
 
   test("are few for a destination that has not answered yet, and fewer for one that answers late", async () => {

@@ -126,15 +126,15 @@ describe("the slot gate", () => {
   });
 
   test("waits for a batch while the calls have messages, and leases what is free once they have few", async () => {
-    let stocked = true;
-    const gate = createSlotGate({ slots: () => 10, isStocked: () => stocked });
+    let enough = true;
+    const gate = createSlotGate({ slots: () => 10, hasEnoughClaimed: () => enough });
     const held = await take(gate, 10, "single", 50);
     let leased = 0;
     const next = take(gate, 10, "single", 5_000).then((leases) => (leased = leases.length));
     await giveBack(held.slice(0, 2));
     await pass(100, Promise.resolve());
     expect(leased).toBe(0);
-    stocked = false;
+    enough = false;
     expect(await pass(12, next)).toBe(2);
   });
 
