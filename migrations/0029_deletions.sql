@@ -152,12 +152,16 @@ begin
     new.case_change_ids := '{}';
     new.interaction_ids := array(select i.id from tidings.interactions i where i.id = any(new.interaction_ids) and i.person_id is null order by i.id);
   else
-    select f.people, f.cases, f.changes, f.interactions into new.borrower_ids, new.case_ids, new.case_change_ids, new.interaction_ids
-    from tidings.record_of(new.borrower_ids) f;
+    select f.cases, f.interactions into new.case_ids, new.interaction_ids from tidings.record_of(new.borrower_ids) f;
   end if;
   -- in the order in which erasing and intake lock them
   perform from tidings.cases k where k.id = any(new.case_ids) order by k.id for update;
   perform from tidings.interactions i where i.id = any(new.interaction_ids) order by i.id for update;
+  -- The record is read after the locks, because a change may have been committed while they were waited for. It makes the record young.
+  if new.borrower_ids <> '{}' then
+    select f.people, f.cases, f.changes, f.interactions into new.borrower_ids, new.case_ids, new.case_change_ids, new.interaction_ids
+    from tidings.record_of(new.borrower_ids) f;
+  end if;
   kept := tidings.why_record_is_kept(new.borrower_ids, new.case_ids, new.case_change_ids, new.interaction_ids);
   if kept is not null then
     perform tidings.refuse('deletions_are_of_ended_records', format('the record is kept: %s', kept), '`tidings retention` counts what is kept, and why');

@@ -13,7 +13,7 @@ import { createDb, openPool } from "../../../src/store/postgres/db.ts";
 import { rolesSql } from "../../../src/store/postgres/roles.ts";
 import { createEraser } from "../../../src/record/retention.ts";
 import { runOn } from "../../commands/run.ts";
-import { rewriteRecord, useDatabase } from "../../database.ts";
+import { rewriteRecord, untilWaitingForLock, useDatabase } from "../../database.ts";
 import { depsOn } from "../../deps.ts";
 import { insertLogged } from "../../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../../lender.ts";
@@ -253,6 +253,29 @@ describe("metadata is kept", () => {
         borrower,
       ]),
     ).rejects.toMatchObject({ message: "the record is kept: young" });
+  });
+
+  test("if a change of one of its cases is committed while the deletion waits for the case", async () => {
+    await insertRecord();
+    await runOn(database, erase, "--borrower", borrower, "--yes", ...REASON);
+    const core = await pool.connect();
+    await core.query("begin");
+    await core.query(
+      "insert into tidings.case_changes (case_id, case_type_id, borrower_id, status) select k.id, k.case_type_id, k.borrower_id, 'completed' from tidings.cases k where k.id = $1",
+      [caseId],
+    );
+    const deleting = pool
+      .query(
+        "insert into tidings.deletions (borrower_ids, reason) values (array[$1], 'It is old')",
+        [borrower],
+      )
+      .catch((error: unknown) => error);
+    await untilWaitingForLock(pool, { words: "insert into tidings.deletions" });
+    await core.query("commit");
+    core.release();
+    expect(await deleting).toMatchObject({ message: "the record is kept: young" });
+    const { rowCount } = await pool.query("select from tidings.cases where id = $1", [caseId]);
+    expect(rowCount).toBe(1);
   });
 
   test("while a notice is open", async () => {
