@@ -21,6 +21,40 @@ const caseOf = async (id: string): Promise<object> =>
   (await pool.query("select status, outcome, changed_at from tidings.cases where id = $1", [id]))
     .rows[0];
 
+/** Rows read through indexes by one insert. Time would say the same of a quiet machine only. */
+async function readsOf(statement: string): Promise<number> {
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    await client.query(statement);
+    const { rows } = await client.query<{ reads: number }>(
+      "select sum(idx_tup_fetch + seq_tup_read)::int as reads from pg_stat_xact_user_tables where schemaname = 'tidings'",
+    );
+    return rows[0]?.reads ?? 0;
+  } finally {
+    await client.query("rollback");
+    client.release();
+  }
+}
+
+// These run first, because a statement also reads the rows that other tests have left in small tables
+test.each([
+  ["a new case", "NEW", "now() - g * interval '1 second'"],
+  ["a known case", "KNOWN", "now() + g * interval '1 microsecond'"],
+  ["a known case, all of them late", "KNOWN", "now() - interval '1 day' + g * interval '1 second'"],
+])("thousands of changes of %s in one insert read a few rows each", async (_, caseId, at) => {
+  await insertChanges(pool, [
+    { caseId: "KNOWN", status: "initiated", at: "2020-01-01T00:00:00Z" },
+    { caseId: "KNOWN", status: "processing", at: new Date().toISOString() },
+  ]);
+  const rows = 4_000;
+  const reads = await readsOf(
+    `insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, changed_at)
+     select '${caseId}', 'bankruptcy', 'BO-1', 'initiated', ${at} from generate_series(1, ${rows}) g`,
+  );
+  expect(reads / rows).toBeLessThan(10);
+});
+
 describe("the effect of a change on its case", () => {
   test("the first change known is a change from nothing, the next from the one before", async () => {
     await insertChanges(pool, [{ caseId: "I1", status: "initiated" }]);
@@ -143,39 +177,6 @@ test("however changes are spread over inserts, each is compared with its neighbo
     ),
     { numRuns: 60 },
   );
-});
-
-/** Rows read through indexes by one insert. Time would say the same of a quiet machine only. */
-async function readsOf(statement: string): Promise<number> {
-  const client = await pool.connect();
-  try {
-    await client.query("begin");
-    await client.query(statement);
-    const { rows } = await client.query<{ reads: number }>(
-      "select sum(idx_tup_fetch + seq_tup_read)::int as reads from pg_stat_xact_user_tables where schemaname = 'tidings'",
-    );
-    return rows[0]?.reads ?? 0;
-  } finally {
-    await client.query("rollback");
-    client.release();
-  }
-}
-
-test.each([
-  ["a new case", "NEW", "now() - g * interval '1 second'"],
-  ["a known case", "KNOWN", "now() + g * interval '1 microsecond'"],
-  ["a known case, all of them late", "KNOWN", "now() - interval '1 day' + g * interval '1 second'"],
-])("thousands of changes of %s in one insert read a few rows each", async (_, caseId, at) => {
-  await insertChanges(pool, [
-    { caseId: "KNOWN", status: "initiated", at: "2020-01-01T00:00:00Z" },
-    { caseId: "KNOWN", status: "processing", at: new Date().toISOString() },
-  ]);
-  const rows = 4_000;
-  const reads = await readsOf(
-    `insert into tidings.case_changes (case_id, case_type_id, borrower_id, status, changed_at)
-     select '${caseId}', 'bankruptcy', 'BO-1', 'initiated', ${at} from generate_series(1, ${rows}) g`,
-  );
-  expect(reads / rows).toBeLessThan(20);
 });
 
 test("a bulk is queued in sets of at most 500, behind single changes; boarding queues nothing", async () => {
