@@ -7,6 +7,7 @@ import {
   listUnerased,
 } from "../store/operate/erasing.ts";
 import type { Db } from "../store/postgres/db.ts";
+import { JSON_OPTION } from "./cli/json.ts";
 import { notFound, wrongArguments } from "./cli/arguments.ts";
 import { YES_OPTION } from "./cli/bulk.ts";
 import { command } from "./cli/command.ts";
@@ -34,7 +35,7 @@ in the core system's own tables first, because the record of such a change has t
     ...REASON_OPTION,
     ...BY_OPTION,
     ...YES_OPTION,
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     if (options.borrower === undefined) throw wrongArguments("--borrower is missing");

@@ -2,6 +2,7 @@ import type { InteractionId } from "../domain/ids.ts";
 import type { Db } from "../store/postgres/db.ts";
 import { recordConsentRow } from "../store/replies/consent.ts";
 import { handleInbound, listOpenInbound, type OpenInbound } from "../store/replies/inbound.ts";
+import { JSON_OPTION } from "./cli/json.ts";
 import { readInteractionId, wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
@@ -23,7 +24,7 @@ somebody unknown. \`tidings show ID --reveal\` shows the words. While one that m
 no text and nothing about collection is sent to its contacts. --opt-out records that it is one.`,
   operands: ["[INTERACTION_ID]"],
   options: {
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
     ...REASON_OPTION,
     "opt-out": { type: "boolean", message: "the reply is an opt-out: record it" },
     ...BY_OPTION,

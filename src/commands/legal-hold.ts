@@ -6,6 +6,7 @@ import {
   listLegalHolds,
 } from "../store/operate/retention.ts";
 import type { Db } from "../store/postgres/db.ts";
+import { JSON_OPTION } from "./cli/json.ts";
 import { onlyOne } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
@@ -28,7 +29,7 @@ command lists the legal holds that have not ended.`,
     end: { type: "boolean", message: "end the legal hold" },
     ...REASON_OPTION,
     ...BY_OPTION,
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     if (options.borrower === undefined && options.case === undefined)

@@ -5,6 +5,7 @@ import {
   type Outage,
 } from "../store/operate/outages.ts";
 import { readClock } from "../store/postgres/database-clock.ts";
+import { JSON_OPTION } from "./cli/json.ts";
 import { readWhole } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
@@ -42,7 +43,7 @@ explains one of them. docs/outages.md has the details.`,
       value: "N",
       message: `at most so many late notices (default ${DEFAULT_LIMIT})`,
     },
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT);

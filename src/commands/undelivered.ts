@@ -1,4 +1,5 @@
 import { listUndelivered, type UndeliveredNotice } from "../store/operate/undelivered.ts";
+import { JSON_OPTION } from "./cli/json.ts";
 import { readWhole } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
@@ -19,7 +20,7 @@ to the next contact of its channel. If you send it another way, such as by lette
 with the notice's id as previousInteractionId, which closes it. \`tidings explain ID\` shows why it failed.`,
   options: {
     limit: { type: "string", value: "N", message: `at most so many (default ${DEFAULT_LIMIT})` },
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT);

@@ -1,5 +1,6 @@
 import { runAudit, type AuditTotals } from "../../record/audit.ts";
 import type { Gap } from "../../domain/audit/audit.ts";
+import { JSON_OPTION } from "../cli/json.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { EXIT } from "../cli/exit-codes.ts";
@@ -26,7 +27,7 @@ A TIME is a date (the whole day in the lender's time zone), a moment such as
 2031-03-03T10:00:00-05:00, or an age such as 90min, 12h or 7d.`,
   options: {
     ...SCOPE_OPTIONS,
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     return await withDatabase("audit", async (db, { lender }) => {

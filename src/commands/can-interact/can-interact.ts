@@ -4,6 +4,7 @@ import { nearestWord } from "../../domain/values/did-you-mean.ts";
 import { parseBorrowerId } from "../../domain/ids.ts";
 import { CHANNELS, THEMES } from "../../domain/vocabulary.ts";
 import { canInteract as ask, type Considered, type Permission } from "../../guard/can-interact.ts";
+import { JSON_OPTION } from "../cli/json.ts";
 import { notFound, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
@@ -35,7 +36,7 @@ refused.`,
     marketing: { type: "boolean", message: "the message is advertising" },
     at: { type: "string", value: "TIME", message: "a moment such as 2031-03-03T10:00:00-05:00" },
     "company-noon": { type: "boolean", message: "today at noon in the lender's time zone" },
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     const considered = consideredOf(options);

@@ -1,3 +1,4 @@
+import { JSON_OPTION } from "../cli/json.ts";
 import { type Config, readConfig } from "../../config.ts";
 import { Fault } from "../../domain/fault.ts";
 import { createDb, type Db } from "../../store/postgres/db.ts";
@@ -26,7 +27,7 @@ export const check = command({
 asked to accept the login; no message is sent. \`tidings check data\` lists only values that would
 fail when a notice is due: counts, with ids of some examples. The exit code is 1 if a check failed.`,
   operands: ["[data]"],
-  options: { json: { type: "boolean", message: "as one JSON document" } },
+  options: JSON_OPTION,
   async run({ operands: [what], options, print }) {
     if (what !== undefined && what !== "data")
       throw wrongArguments(

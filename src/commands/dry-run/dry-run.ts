@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { instant } from "../../domain/dry-run/case-change-line.ts";
+import { JSON_OPTION } from "../cli/json.ts";
 import {
   onlyOne,
   readCaseChangeId,
@@ -46,7 +47,7 @@ addresses are not shown, contact ids are.`,
       value: "N",
       message: `at most this many changes (default ${DEFAULT_LIMIT})`,
     },
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT, LARGEST_LIMIT);

@@ -17,6 +17,7 @@ import { listWaiting, type OpenWait } from "../../store/operate/waiting.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";
 import { listWorkers } from "../../store/queue/workers.ts";
 import type { Db } from "../../store/postgres/db.ts";
+import { JSON_OPTION } from "../cli/json.ts";
 import {
   notFound,
   readCaseChangeId,
@@ -72,7 +73,7 @@ it happened, was learned of and was recorded, where these differ, and by when it
     },
     borrower: { type: "string", value: "ID", message: "all that is on record about a borrower" },
     timeline: { type: "boolean", message: "everything on record in the order of time" },
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, operands: [operand], print }) {
     const asked = readAsked(operand, options);

@@ -1,4 +1,5 @@
 import { findInteractions } from "../../store/operate/find-interactions.ts";
+import { JSON_OPTION } from "../cli/json.ts";
 import { readWhole } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
@@ -23,7 +24,7 @@ export const find = command({
       value: "N",
       message: `list at most N interactions (default ${DEFAULT_LIMIT})`,
     },
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT, LARGEST_LIMIT);

@@ -4,6 +4,7 @@ import type { Db } from "../../store/postgres/db.ts";
 import { countReveals, recordReveals } from "../../store/operate/content-reveals.ts";
 import { type ContentRecord, loadContentRecord } from "../../store/operate/recorded-content.ts";
 import { unsealContent, createSeal, type Seal } from "../../seal.ts";
+import { JSON_OPTION } from "../cli/json.ts";
 import { notFound, readInteractionId, unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
@@ -23,7 +24,7 @@ and who has revealed it is put on record.`,
   options: {
     reveal: { type: "boolean", message: "show sensitive content too; this is recorded" },
     html: { type: "string", value: "FILE", message: "write the html part to this file" },
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
     by: { type: "string", value: "NAME", message: "the name of the reader (default $USER)" },
   },
   async run({ options, operands: [operand = ""], print }) {

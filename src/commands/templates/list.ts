@@ -1,3 +1,4 @@
+import { JSON_OPTION } from "../cli/json.ts";
 import { listTemplates } from "../../store/templates/versions.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
@@ -9,7 +10,7 @@ export const templatesList = command({
   name: "templates list",
   summary: "list every template with its active version and its draft",
   takes: "[--json]",
-  options: { json: { type: "boolean", message: "as one JSON document" } },
+  options: JSON_OPTION,
   async run({ options, print }) {
     const templates = await withDatabase("templates", listTemplates);
     if (options.json === true) {

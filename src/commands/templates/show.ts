@@ -1,6 +1,7 @@
 import { requirementsOf } from "../../template/check/requirements.ts";
 import { presentParts } from "../../template/language/parts.ts";
 import { inReadingOrder, type TemplateVersion } from "../../domain/template/version.ts";
+import { JSON_OPTION } from "../cli/json.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
@@ -19,7 +20,7 @@ export const templatesShow = command({
   options: {
     version: { type: "string", value: "N", message: "the version (default: the newest)" },
     assembled: { type: "boolean", message: "the parts with their partials inlined" },
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, operands: [word = ""], print }) {
     const name = readTemplateName(word);

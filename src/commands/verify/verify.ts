@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { LoggedHead } from "../../record/verify-heads.ts";
 import { type Flaw, verifyRecord } from "../../record/verify-record.ts";
+import { JSON_OPTION } from "../cli/json.ts";
 import { readWhole, unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
@@ -39,7 +40,7 @@ with 1 if something differs. docs/record-tree.md explains the tree.`,
       value: "SIZE",
       message: "compare only rows of leaves from this size on, after an earlier verification",
     },
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     const from = options.from === undefined ? 0 : readWhole("--from", options.from);

@@ -1,6 +1,7 @@
 import { parseBorrowerId, parseCaseId } from "../../domain/ids.ts";
 import { WAIT_OWNERS, WAIT_REASONS } from "../../domain/vocabulary.ts";
 import { countWaiting, listWaiting, type WaitFilter } from "../../store/operate/waiting.ts";
+import { JSON_OPTION } from "../cli/json.ts";
 import { oneOf, readWhole } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
@@ -41,7 +42,7 @@ reason nothing.`,
       value: "N",
       message: `list at most so many (default ${DEFAULT_LIMIT})`,
     },
-    json: { type: "boolean", message: "as one JSON document" },
+    ...JSON_OPTION,
   },
   async run({ options, print }) {
     const filter: WaitFilter = {
