@@ -312,7 +312,8 @@ begin
   select n.previous_interaction_id into missing_id
   from added n
   where n.previous_interaction_id is not null
-    and not exists (select from tidings.interactions i where i.id = n.previous_interaction_id)
+    -- not "exists", for which the plan of a small table reads all interactions
+    and (select i.id from tidings.interactions i where i.id = n.previous_interaction_id) is null
   limit 1;
   if found then
     perform tidings.raise_missing_reference('interactions_previous_interaction_is_known', 'interaction', missing_id);
@@ -320,7 +321,7 @@ begin
   select n.first_interaction_id into missing_id
   from added n
   where n.first_interaction_id is not null
-    and not exists (select from tidings.interactions i where i.id = n.first_interaction_id)
+    and (select i.id from tidings.interactions i where i.id = n.first_interaction_id) is null
   limit 1;
   if found then
     perform tidings.raise_missing_reference('interactions_first_interaction_is_known', 'interaction', missing_id);

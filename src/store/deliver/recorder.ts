@@ -141,6 +141,8 @@ async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Pr
       content_sha256 = coalesce(s.evidence->>'sha256', i.content_sha256), scheduled_at_from = coalesce(s."dueAt", i.scheduled_at_from)
     from ${recordset("s", OUTCOME, outcomes)}
     where i.id = s."interactionId" and i.claimed_at = s."claimedAt"
+      -- so that they are looked up: a plan that was made for a small table would read all of a large one
+      and i.id = any(${idsOf(outcomes)}::bigint[])
       -- an answer that comes after its worker was given up for dead still says what happened
       and (i.status = 'inProgress' or tidings.is_outcome_unknown(i.status, i.status_details))
       -- an answer that asks to send again later is dropped if another attempt has followed already
