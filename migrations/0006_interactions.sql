@@ -108,39 +108,10 @@ create table tidings.interactions (
 
   -- beyond these years a date cannot be written in the form of the REST resources
   constraint interactions_dates_are_of_the_years_1_to_9999
-    check ((updated_at between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
-        and (deleted_at between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
-        and (status_updated_at between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
-        and (status_details_updated_at between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
-        and (started_at between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
-        and (ended_at between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
-        and (scheduled_at_from between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
-        and (scheduled_at_to between '0001-01-01 00:00Z' and '9999-12-31 00:00Z') is not false
+    check ((least(updated_at, deleted_at, status_updated_at, status_details_updated_at, started_at, ended_at, scheduled_at_from, scheduled_at_to) >= '0001-01-01 00:00Z'
+        and greatest(updated_at, deleted_at, status_updated_at, status_details_updated_at, started_at, ended_at, scheduled_at_from, scheduled_at_to) <= '9999-12-31 00:00Z') is not false
       or tidings.refuse('interactions_dates_are_of_the_years_1_to_9999', 'a date of the interaction is not of the years 1 to 9999',
         'set the time, or leave the date out')),
-  constraint interactions_logged_have_at_most_10_megabytes
-    -- values that take up to 4 kB are less than a megabyte, however well they are compressed, and need not be written out
-    check (origin <> 'logged'
-      or coalesce(pg_column_size(content), 0) + coalesce(pg_column_size(contact), 0) + coalesce(pg_column_size(borrower), 0)
-          + coalesce(pg_column_size(meta_data), 0) + coalesce(pg_column_size(evidence), 0)
-          + coalesce(pg_column_size(created_by), 0) + coalesce(pg_column_size(due_explanation), 0) + coalesce(pg_column_size(template_explanation), 0)
-          + coalesce(pg_column_size(loan_ids), 0) + coalesce(pg_column_size(subject), 0)
-          + coalesce(pg_column_size(status_details), 0) + coalesce(pg_column_size(failure_description_short), 0)
-          + coalesce(pg_column_size(failure_description_long), 0) + coalesce(pg_column_size(person_id), 0)
-          + coalesce(pg_column_size(contact_id), 0) + coalesce(pg_column_size(loan_id), 0)
-          + coalesce(pg_column_size(external_id), 0) + coalesce(pg_column_size(case_id), 0)
-          + coalesce(pg_column_size(supercase_bulk_operation_id), 0) + coalesce(pg_column_size(compliance_guard_rule_id), 0) <= 4000
-      or coalesce(octet_length(content::text), 0) + coalesce(octet_length(contact::text), 0)
-          + coalesce(octet_length(borrower::text), 0) + coalesce(octet_length(meta_data::text), 0)
-          + coalesce(octet_length(evidence::text), 0) + coalesce(octet_length(created_by::text), 0)
-          + coalesce(octet_length(due_explanation::text), 0) + coalesce(octet_length(template_explanation::text), 0) + coalesce(octet_length(loan_ids::text), 0)
-          + coalesce(octet_length(subject), 0) + coalesce(octet_length(status_details), 0)
-          + coalesce(octet_length(failure_description_short), 0) + coalesce(octet_length(failure_description_long), 0)
-          + coalesce(octet_length(person_id), 0) + coalesce(octet_length(contact_id), 0) + coalesce(octet_length(loan_id), 0)
-          + coalesce(octet_length(external_id), 0) + coalesce(octet_length(case_id), 0)
-          + coalesce(octet_length(supercase_bulk_operation_id), 0) + coalesce(octet_length(compliance_guard_rule_id), 0) <= 10000000
-      or tidings.refuse('interactions_logged_have_at_most_10_megabytes', 'the interaction has more than 10,000,000 bytes',
-        'store large documents elsewhere, and log where they are')),
   constraint interactions_in_progress_are_claimed
     check (origin = 'logged' or status <> 'inProgress' or (claimed_at is not null and claimed_by is not null)
       or tidings.refuse('interactions_in_progress_are_claimed', 'nobody has claimed the interaction', 'set claimed_at and claimed_by')),
@@ -282,6 +253,41 @@ end $$;
 
 create trigger keep_history before delete or truncate on tidings.interactions
 for each statement execute function tidings.keep_history();
+
+-- Not a check: Postgres reads the expressions of all checks again in each statement that updates, also for the notices of Tidings, and
+-- this one has the length of all others together.
+create function tidings.limit_logged_interaction() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  -- values that take up to 4 kB are less than a megabyte, however well they are compressed, and need not be written out
+  if coalesce(pg_column_size(new.content), 0) + coalesce(pg_column_size(new.contact), 0) + coalesce(pg_column_size(new.borrower), 0)
+      + coalesce(pg_column_size(new.meta_data), 0) + coalesce(pg_column_size(new.evidence), 0)
+      + coalesce(pg_column_size(new.created_by), 0) + coalesce(pg_column_size(new.due_explanation), 0)
+      + coalesce(pg_column_size(new.template_explanation), 0) + coalesce(pg_column_size(new.loan_ids), 0)
+      + coalesce(pg_column_size(new.subject), 0) + coalesce(pg_column_size(new.status_details), 0)
+      + coalesce(pg_column_size(new.failure_description_short), 0) + coalesce(pg_column_size(new.failure_description_long), 0)
+      + coalesce(pg_column_size(new.person_id), 0) + coalesce(pg_column_size(new.contact_id), 0) + coalesce(pg_column_size(new.loan_id), 0)
+      + coalesce(pg_column_size(new.external_id), 0) + coalesce(pg_column_size(new.case_id), 0)
+      + coalesce(pg_column_size(new.supercase_bulk_operation_id), 0) + coalesce(pg_column_size(new.compliance_guard_rule_id), 0) <= 4000 then
+    return new;
+  end if;
+  if coalesce(octet_length(new.content::text), 0) + coalesce(octet_length(new.contact::text), 0)
+      + coalesce(octet_length(new.borrower::text), 0) + coalesce(octet_length(new.meta_data::text), 0)
+      + coalesce(octet_length(new.evidence::text), 0) + coalesce(octet_length(new.created_by::text), 0)
+      + coalesce(octet_length(new.due_explanation::text), 0) + coalesce(octet_length(new.template_explanation::text), 0)
+      + coalesce(octet_length(new.loan_ids::text), 0) + coalesce(octet_length(new.subject), 0)
+      + coalesce(octet_length(new.status_details), 0) + coalesce(octet_length(new.failure_description_short), 0)
+      + coalesce(octet_length(new.failure_description_long), 0) + coalesce(octet_length(new.person_id), 0)
+      + coalesce(octet_length(new.contact_id), 0) + coalesce(octet_length(new.loan_id), 0) + coalesce(octet_length(new.external_id), 0)
+      + coalesce(octet_length(new.case_id), 0) + coalesce(octet_length(new.supercase_bulk_operation_id), 0)
+      + coalesce(octet_length(new.compliance_guard_rule_id), 0) > 10000000 then
+    perform tidings.refuse('interactions_logged_have_at_most_10_megabytes', 'the interaction has more than 10,000,000 bytes',
+      'store large documents elsewhere, and log where they are');
+  end if;
+  return new;
+end $$;
+create trigger limit_logged_interaction before insert or update on tidings.interactions
+for each row when (new.origin = 'logged') execute function tidings.limit_logged_interaction();
 
 -- References. A foreign key checks each row separately; these functions check all rows of an insert at once, under the
 -- names a foreign key would have. An interaction is deleted only with
@@ -590,8 +596,9 @@ execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 
 --   each change leaves a row of history                  record_wait, record_change_of_notices
 -- Only settle_at, times_looked_up and settling_since change without a record, by the daemon (guard_settling). They state when the outcome is settled next, how many lookups were made, and since when one runs.
 --
--- The conditions compare columns and call no function of ours, so the statements that claim and record in bulk pay next to
--- nothing. `update of` names the columns that a statement sets, so most statements do not even meet the condition.
+-- The conditions choose by status, so that the rows which are claimed and recorded in bulk call no function; the functions compare the
+-- columns. `update of` names the columns that a statement sets, so most statements do not even read the condition. Postgres reads the
+-- conditions again in each statement, which costs 5 ns a character of its internal form: a comparison of a column takes 500.
 
 -- True if the content is erased and nothing else changes (0024). A role without the right to send may not read erasures.
 create function tidings.is_erasure(was tidings.interactions, is_now tidings.interactions) returns boolean
@@ -611,15 +618,20 @@ begin
   return was is not distinct from is_now and tidings.is_being_erased(was.id);
 end $$;
 
+create function tidings.allow_only_erasure(was tidings.interactions, is_now tidings.interactions) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if not tidings.is_erasure(was, is_now) then
+    perform tidings.refuse('interactions_keep_who_and_what',
+      format('interaction %s keeps to whom it goes, why, when, and what was handed over', was.id), 'insert another interaction');
+  end if;
+end $$;
+
 create function tidings.refuse_rewrite() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if tidings.is_erasure(old, new) then
-    return new;
-  end if;
-  perform tidings.refuse('interactions_keep_who_and_what',
-    format('interaction %s keeps to whom it goes, why, when, and what was handed over', old.id), 'insert another interaction');
-  return null;
+  perform tidings.allow_only_erasure(old, new);
+  return new;
 end $$;
 
 -- To whom, about what, from whom and by which plan
@@ -650,14 +662,21 @@ for each row when (old.origin = 'tidings'
 execute function tidings.keep_template_version();
 
 -- A claim writes who sends, through which contact, and the content that is about to be sent.
+create function tidings.keep_claim() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if (new.claimed_at, new.claimed_by, new.claims, new.provider, new.segments, new.newest_case_change_id, new.contact_id, new.contact,
+      new.passed_over, new.borrower)
+    is distinct from (old.claimed_at, old.claimed_by, old.claims, old.provider, old.segments, old.newest_case_change_id, old.contact_id,
+      old.contact, old.passed_over, old.borrower) then
+    perform tidings.allow_only_erasure(old, new);
+  end if;
+  return new;
+end $$;
 create trigger keep_claim before update of claimed_at, claimed_by, claims, provider, segments, newest_case_change_id, contact_id,
   contact, passed_over, borrower on tidings.interactions
-for each row when (old.origin = 'tidings' and not (old.status = 'scheduled' and new.status = 'inProgress')
-  and (new.claimed_at, new.claimed_by, new.claims, new.provider, new.segments, new.newest_case_change_id, new.contact_id, new.contact,
-    new.passed_over, new.borrower)
-  is distinct from (old.claimed_at, old.claimed_by, old.claims, old.provider, old.segments, old.newest_case_change_id, old.contact_id,
-    old.contact, old.passed_over, old.borrower))
-execute function tidings.refuse_rewrite();
+for each row when (old.origin = 'tidings' and not (old.status = 'scheduled' and new.status = 'inProgress'))
+execute function tidings.keep_claim();
 
 create function tidings.keep_content() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -678,14 +697,21 @@ for each row when (old.origin = 'tidings' and not (old.status = 'scheduled' and 
 execute function tidings.keep_content();
 
 -- A call begins with its claim and ends with the answer. While its outcome is unknown, a later answer may still come.
+create function tidings.keep_call() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if (tidings.is_outcome_unknown(old.status, old.status_details)) is not true
+    and (new.started_at, new.ended_at, new.provider_message_id, new.content_sha256)
+      is distinct from (old.started_at, old.ended_at, old.provider_message_id, old.content_sha256) then
+    perform tidings.allow_only_erasure(old, new);
+  end if;
+  return new;
+end $$;
 create trigger keep_call before update of started_at, ended_at, provider_message_id, content_sha256 on tidings.interactions
 for each row when (old.origin = 'tidings'
   and not (old.status = 'scheduled' and new.status = 'inProgress')
-  and not (old.status = 'inProgress' and new.status <> 'inProgress')
-  and (old.status <> 'attempted' or old.status_details is null or old.status_details not like '%OutcomeUnknown')
-  and (new.started_at, new.ended_at, new.provider_message_id, new.content_sha256)
-    is distinct from (old.started_at, old.ended_at, old.provider_message_id, old.content_sha256))
-execute function tidings.refuse_rewrite();
+  and not (old.status = 'inProgress' and new.status <> 'inProgress'))
+execute function tidings.keep_call();
 create trigger keep_evidence before update of evidence on tidings.interactions
 for each row when (old.origin = 'tidings' and new.status = old.status and new.status_details is not distinct from old.status_details
   and (old.status <> 'attempted' or old.status_details is null or old.status_details not like '%OutcomeUnknown')
@@ -720,6 +746,14 @@ declare
   changes jsonb := '{}';
 begin
   perform tidings.check_trigger_table(tg_relid, 'tidings.interactions');
+  if (new.compliance_guard_rule_id, new.failure_description_short, new.failure_description_long)
+      is not distinct from (old.compliance_guard_rule_id, old.failure_description_short, old.failure_description_long)
+    and (new.scheduled_at_from is not distinct from old.scheduled_at_from
+      -- a daemon that looks again puts the notice off by the same rule, by at most a day: this is not recorded
+      or (old.compliance_guard_rule_id is not null and tidings.may_send(tidings.session_role())
+        and (new.scheduled_at_from not between old.scheduled_at_from and old.scheduled_at_from + interval '1 day') is not true)) then
+    return null;
+  end if;
   if new.compliance_guard_rule_id is distinct from old.compliance_guard_rule_id then
     changes := jsonb_build_object('compliance_guard_rule_id',
       jsonb_build_object('from', old.compliance_guard_rule_id, 'to', new.compliance_guard_rule_id));
@@ -742,44 +776,46 @@ begin
 end $$;
 create trigger record_wait after update of compliance_guard_rule_id, failure_description_short, failure_description_long,
   scheduled_at_from on tidings.interactions
-for each row when (old.origin = 'tidings' and old.status = 'scheduled' and new.status = 'scheduled' and (
-  (new.compliance_guard_rule_id, new.failure_description_short, new.failure_description_long)
-    is distinct from (old.compliance_guard_rule_id, old.failure_description_short, old.failure_description_long)
-  -- a daemon that looks again puts the notice off by the same rule, by at most a day: this is not recorded
-  or (new.scheduled_at_from is distinct from old.scheduled_at_from and (old.compliance_guard_rule_id is null
-    or new.scheduled_at_from not between old.scheduled_at_from and old.scheduled_at_from + interval '1 day'
-    or not tidings.may_send(current_user)))))
+for each row when (old.origin = 'tidings' and old.status = 'scheduled' and new.status = 'scheduled')
 execute function tidings.record_wait();
 
--- Columns that may change and are not in a transition.
+-- True if a column that is not in a transition changes.
+create function tidings.is_change_of_record(old tidings.interactions, new tidings.interactions) returns boolean
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return
+    -- the lender's notes
+    (new.meta_data, new.external_id) is distinct from (old.meta_data, old.external_id)
+    -- the reason, if it changes without the status; of an attempted one only if the details stay too, or if it had a reason
+    or (new.status = old.status and new.status <> 'scheduled'
+      and (old.status <> 'attempted' or new.status_details is not distinct from old.status_details
+        or old.failure_description_short is not null)
+      and (new.compliance_guard_rule_id, new.failure_description_short, new.failure_description_long)
+        is distinct from (old.compliance_guard_rule_id, old.failure_description_short, old.failure_description_long))
+    -- an answer that came after its outcome was called unknown
+    or (old.status = 'attempted' and (
+      (new.status = old.status and new.status_details is not distinct from old.status_details
+        and (new.evidence, new.started_at, new.ended_at, new.provider_message_id, new.content_sha256)
+          is distinct from (old.evidence, old.started_at, old.ended_at, old.provider_message_id, old.content_sha256))
+      or (old.started_at <> new.started_at or old.started_at is not null and new.started_at is null)
+      or (old.ended_at <> new.ended_at or old.ended_at is not null and new.ended_at is null)
+      or (old.provider_message_id <> new.provider_message_id or old.provider_message_id is not null and new.provider_message_id is null)
+      or (old.content_sha256 <> new.content_sha256 or old.content_sha256 is not null and new.content_sha256 is null)))
+    -- a claim after one whose message never left, if it hands over anything else; the transitions have its times
+    or (old.status = 'scheduled' and new.status = 'inProgress' and old.claimed_at is not null
+      and ((new.content, new.newest_case_change_id, new.contact_id, new.contact, new.passed_over, new.borrower)
+          is distinct from (old.content, old.newest_case_change_id, old.contact_id, old.contact, old.passed_over, old.borrower)
+        or old.provider_message_id is not null))
+    -- content that another key has sealed again
+    or (new.status = old.status and new.content is distinct from old.content);
+end $$;
 create trigger record_change_of_notices after update of meta_data, external_id, compliance_guard_rule_id, failure_description_short,
   failure_description_long, content, newest_case_change_id, contact_id, contact, passed_over, borrower, evidence, started_at, ended_at,
   provider_message_id, content_sha256 on tidings.interactions
-for each row when (old.origin = 'tidings' and (
-  -- the lender's notes
-  (new.meta_data, new.external_id) is distinct from (old.meta_data, old.external_id)
-  -- the reason, if it changes without the status; of an attempted one only if the details stay too, or if it had a reason
-  or (new.status = old.status and new.status <> 'scheduled'
-    and (old.status <> 'attempted' or new.status_details is not distinct from old.status_details
-      or old.failure_description_short is not null)
-    and (new.compliance_guard_rule_id, new.failure_description_short, new.failure_description_long)
-      is distinct from (old.compliance_guard_rule_id, old.failure_description_short, old.failure_description_long))
-  -- an answer that came after its outcome was called unknown
-  or (old.status = 'attempted' and (
-    (new.status = old.status and new.status_details is not distinct from old.status_details
-      and (new.evidence, new.started_at, new.ended_at, new.provider_message_id, new.content_sha256)
-        is distinct from (old.evidence, old.started_at, old.ended_at, old.provider_message_id, old.content_sha256))
-    or (old.started_at <> new.started_at or old.started_at is not null and new.started_at is null)
-    or (old.ended_at <> new.ended_at or old.ended_at is not null and new.ended_at is null)
-    or (old.provider_message_id <> new.provider_message_id or old.provider_message_id is not null and new.provider_message_id is null)
-    or (old.content_sha256 <> new.content_sha256 or old.content_sha256 is not null and new.content_sha256 is null)))
-  -- a claim after one whose message never left, if it hands over anything else; the transitions have its times
-  or (old.status = 'scheduled' and new.status = 'inProgress' and old.claimed_at is not null
-    and ((new.content, new.newest_case_change_id, new.contact_id, new.contact, new.passed_over, new.borrower)
-        is distinct from (old.content, old.newest_case_change_id, old.contact_id, old.contact, old.passed_over, old.borrower)
-      or old.provider_message_id is not null))
-  -- content that another key has sealed again
-  or (new.status = old.status and new.content is distinct from old.content)))
+for each row when (old.origin = 'tidings'
+  and (new.status = old.status or old.status = 'attempted' or (old.status = 'scheduled' and old.claimed_at is not null)
+    or (new.meta_data, new.external_id) is distinct from (old.meta_data, old.external_id))
+  and tidings.is_change_of_record(old, new))
 execute function tidings.record_change('id', 'updated_at', 'status', 'status_updated_at', 'status_details', 'status_details_updated_at');
 
 create table tidings.interaction_transitions (
@@ -872,9 +908,8 @@ begin
 end $$;
 create trigger cancel_later_attempts after update of status, status_details on tidings.interactions
 for each row when (old.origin = 'tidings' and (
-  (old.status = 'attempted' and old.status_details like '%OutcomeUnknown'
-    and new.status in ('attempted', 'succeeded') and (new.status_details like '%OutcomeUnknown') is not true)
-  or (old.status in ('failed', 'canceled') and new.status in ('attempted', 'succeeded'))
+  (new.status in ('attempted', 'succeeded')
+    and (old.status in ('failed', 'canceled') or (old.status = 'attempted' and old.status_details like '%OutcomeUnknown')))
   or (new.attempt > 1 and old.status <> 'scheduled' and new.status = 'scheduled')))
 execute function tidings.cancel_later_attempts();
 create trigger cancel_attempt_after_sent after insert on tidings.interactions

@@ -122,6 +122,8 @@ grant execute on function
   tidings.moved_by(),
   tidings.is_resealed(jsonb, jsonb),
   tidings.is_erasure(tidings.interactions, tidings.interactions),
+  tidings.allow_only_erasure(tidings.interactions, tidings.interactions),
+  tidings.is_change_of_record(tidings.interactions, tidings.interactions),
   tidings.is_outcome_unknown(text, text),
   tidings.awaits_receipt(text, text),
   tidings.was_sent(text, text),

@@ -253,10 +253,6 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
     "interactions",
     { origin: "tidings", status: "inProgress" },
   ],
-  interactions_logged_have_at_most_10_megabytes: [
-    "interactions",
-    { content: { text: "zebra".repeat(1_000_000) }, subject: "zebra".repeat(1_000_000) },
-  ],
   interactions_logged_confirm_nothing: ["interactions", { reply_id: 1 }],
   interactions_of_tidings_name_their_source: ["interactions", { origin: "tidings" }],
   interactions_scheduled_have_a_due_time: [
@@ -379,6 +375,14 @@ async function refusalOf(table: string, values: Row): Promise<DatabaseError | un
   }
 }
 
+/** A check of a row that is a trigger, because Postgres reads the expressions of all checks in each update. */
+const REFUSED_BY_TRIGGERS: typeof REFUSED = {
+  interactions_logged_have_at_most_10_megabytes: [
+    "interactions",
+    { content: { text: "zebra".repeat(1_000_000) }, subject: "zebra".repeat(1_000_000) },
+  ],
+};
+
 /** A refusal says what to write and repeats no value of the row. */
 function expectRefusal(refusal: DatabaseError | undefined, constraint: string): void {
   expect(refusal).toMatchObject({ constraint, hint: expect.stringMatching(/\w/) });
@@ -416,9 +420,12 @@ describe("a check constraint refuses without the row", () => {
     expect(checks.toSorted()).toEqual(Object.keys(REFUSED).toSorted());
   });
 
-  test.each(Object.entries(REFUSED))("%s", async (constraint, [table, values]) => {
-    expectRefusal(await refusalOf(table, values), constraint);
-  });
+  test.each(Object.entries({ ...REFUSED, ...REFUSED_BY_TRIGGERS }))(
+    "%s",
+    async (constraint, [table, values]) => {
+      expectRefusal(await refusalOf(table, values), constraint);
+    },
+  );
 });
 
 test("a closed list refuses with its words, and without the row", async () => {

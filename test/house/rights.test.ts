@@ -6,9 +6,11 @@ const { pool } = useDatabase();
 
 /** Functions that every role may execute: they run in the name of the caller and read nothing secret. */
 const OPEN_TO_ALL = [
+  "allow_only_erasure(tidings.interactions,tidings.interactions)",
   "awaits_receipt(text,text)",
   "forbid(text,text,text)",
   "is_built_in_calendar(text)",
+  "is_change_of_record(tidings.interactions,tidings.interactions)",
   "is_erasure(tidings.interactions,tidings.interactions)",
   "is_guard_value(text,jsonb)",
   "is_outcome_unknown(text,text)",
