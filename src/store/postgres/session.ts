@@ -58,7 +58,9 @@ export const settingsOf = ({
   ...SESSION_SETTINGS,
   statement_timeout: String(statementMs),
   // A plan made while a table is small reads the whole table, and is kept until Postgres analyzes the table. A bulk fills it sooner.
-  ...(prepared && { enable_seqscan: "off" }),
+  // Without the second setting Postgres plans again for each single notice: it takes a plan for an array of one element to be cheaper than
+  // the kept one, which it estimates for ten.
+  ...(prepared && { enable_seqscan: "off", plan_cache_mode: "force_generic_plan" }),
 });
 
 /**
