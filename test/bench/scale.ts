@@ -128,10 +128,11 @@ const READS: Readonly<Record<string, Read>> = {
   "sweep of unknown outcomes": ({ db }) => requeueUnsettled(db, before(60_000)),
   "sweep of dead workers": ({ db }) => markOrphansUnknown(db),
   "sweep of the intake": ({ deps }) => createIntakeSweep(deps)(),
-  "audit of a day": ({ db }) =>
+  // of as many notices on both sides
+  "audit of a day of the larger database": ({ db, notices }) =>
     runAudit(
       db,
-      { from: before(DAY_MS), until: before(0), caseId: null },
+      { from: before((DAY_MS * MANY) / notices), until: before(0), caseId: null },
       { onGap: () => {}, onProgress: () => {} },
     ),
 };
