@@ -260,4 +260,6 @@ test("what is older than its class and kept is counted with the gaps", async () 
   expect(output.replaceAll(/\s+/g, " ")).toMatch(
     /Retention content: kept for 7 years\. Set by .* Policy 12 Older and kept: \d+ interactions?\./,
   );
+  // this reads the whole record, and an audit of one case must not
+  expect((await runOn(database, audit, "--case", caseId)).output).not.toContain("Retention");
 });

@@ -21,7 +21,8 @@ export const audit = command({
   details: `Recomputes for each case change that arrived in the period which notices it should have caused, from
 the notification types that were active at that time. Lists each missing and each extra notice, changes
 that were not taken in or not resolved, and interactions that no job will send. Counts the content that is
-older than its class and kept, or younger and erased. Writes nothing. Exits with 1 if a notice differs.
+older than its class and kept, or younger and erased; not with --case, because this reads the whole record.
+Writes nothing. Exits with 1 if a notice differs.
 Without --from the period is the last seven days, or the whole life of the case that --case names.
 A TIME is a date (the whole day in the lender's time zone), a moment such as
 2031-03-03T10:00:00-05:00, or an age such as 90min, 12h or 7d.`,
@@ -33,7 +34,8 @@ A TIME is a date (the whole day in the lender's time zone), a moment such as
     return await withDatabase("audit", async (db, { lender }) => {
       const scope = await readScope(db, options, lender.timeZone);
       const { listed, gaps, totals } = await collect((listener) => runAudit(db, scope, listener));
-      const retention = await listRetentionIfAllowed(db);
+      // it reads the whole record
+      const retention = scope.caseId === null ? await listRetentionIfAllowed(db) : null;
       const { from, until } = scope;
       const report = { from: beginningOf(from), until, ...totals, gaps, listed, retention };
       const show = momentsIn(lender.timeZone);

@@ -14,7 +14,7 @@ export interface AuditReport extends AuditTotals {
   /** The number of all gaps. */
   readonly gaps: number;
   readonly listed: readonly Gap[];
-  /** The classes of the record, with what is older or younger than they say; null for a role that may not read contents. */
+  /** The classes of the record, with what is older or younger than they say; null for a case, and for a role that may not read contents. */
   readonly retention: readonly ClassState[] | null;
 }
 

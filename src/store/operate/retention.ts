@@ -74,10 +74,13 @@ const OLDER = sql`(
 /** Case changes and recorded changes that are older than the content, and changes whose fields are younger and erased. */
 const OLDER_CHANGES = sql`(
   select
-    (select count(*)::int from tidings.case_changes x where x.received_at < now() - make_interval(years => c.years) and x.fields <> '{}') as older_changes,
+    (
+      select count(*)::int from tidings.case_changes x
+      where c.years is not null and x.received_at < now() - make_interval(years => c.years) and x.fields <> '{}'
+    ) as older_changes,
     (
       select count(*)::int from tidings.record_changes h
-      where h.table_name in ('borrowers', 'contacts', 'loans') and h.changed_at < now() - make_interval(years => c.years)
+      where c.years is not null and h.table_name in ('borrowers', 'contacts', 'loans') and h.changed_at < now() - make_interval(years => c.years)
         and h.changes ?| tidings.erased_columns(h.table_name) and not exists (select from tidings.erasures e where e.record_change_id = h.id)
     ) as older_record_changes,
     (
