@@ -8,13 +8,17 @@ import type { InteractionFilter } from "../../src/store/api/interaction-filter.t
 import { listInteractions } from "../../src/store/api/interaction-pages.ts";
 import { loadChain } from "../../src/store/operate/chain.ts";
 import { findInteractions } from "../../src/store/operate/find-interactions.ts";
+import { loadTimeline } from "../../src/store/operate/timeline.ts";
+import { listUndelivered, sweepUndelivered } from "../../src/store/operate/undelivered.ts";
+import { listWaiting } from "../../src/store/operate/waiting.ts";
+import { markSilent } from "../../src/store/receipts/silence.ts";
 import {
   markOrphansUnknown,
   requeueOverdue,
   requeueUnsettled,
 } from "../../src/store/settle/recovery.ts";
 import { depsOn } from "../deps.ts";
-import { interaction } from "../ids.ts";
+import { caseChange, interaction } from "../ids.ts";
 import { compare, median, printLine, shareOf } from "./compare.ts";
 import { emailAtOnce } from "./deliver.ts";
 import { loadHistory, NOTICES_A_BORROWER } from "./history.ts";
@@ -123,10 +127,18 @@ const READS: Readonly<Record<string, Read>> = {
   "find --status failed": find({ status: ["failed"] }),
   "find a case": find({ caseId: [CASE] }),
   explain: ({ db }) => loadChain(db, interaction(7)),
+  "explain --timeline": ({ db }) =>
+    loadTimeline(db, { caseChangeIds: [caseChange(7)], interactionIds: [interaction(7)] }),
+  "waiting --case": ({ db }) => listWaiting(db, { caseIds: [CASE] }, 50),
+  waiting: ({ db }) => listWaiting(db, {}, 50),
+  undelivered: ({ db }) => listUndelivered(db, 50),
   status: ({ db }) => loadOverview(db),
   "sweep of overdue notices": ({ db }) => requeueOverdue(db, before(60_000)),
   "sweep of unknown outcomes": ({ db }) => requeueUnsettled(db, before(60_000)),
   "sweep of dead workers": ({ db }) => markOrphansUnknown(db),
+  "sweep of undelivered notices": ({ db }) => sweepUndelivered(db),
+  "sweep of missing receipts": ({ db }) =>
+    markSilent(db, { channel: "email", heardBefore: before(DAY_MS), most: 100 }),
   "sweep of the intake": ({ deps }) => createIntakeSweep(deps)(),
   // of as many notices on both sides
   "audit of a day of the larger database": ({ db, notices }) =>
