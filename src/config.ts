@@ -393,7 +393,7 @@ function findGaps(env: Environment): string[] {
 }
 
 /** The settings that may come from a file, as Docker and Kubernetes mount secrets: NAME_FILE holds the path. */
-const SECRETS = [
+export const SECRETS = [
   "DATABASE_URL",
   "SMTP_URL",
   "MAIL_IMAP_URL",

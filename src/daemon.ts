@@ -58,6 +58,9 @@ export interface Daemon {
 
 /** Connections in addition to those of the jobs: two of the queue, the recorder, maintenance. */
 const SPARE_CONNECTIONS = 4 + APPLIER_CONNECTIONS;
+/** The connections of the jobs, the queue, the resolver and the receipts. */
+export const poolSizeOf = (concurrency: number): number =>
+  concurrency * 2 + RESOLVER_CONNECTIONS + SPARE_CONNECTIONS;
 const FIRST_CONNECTION_PATIENCE_MS = 60_000;
 /** A database that is silent does not close connections (ms). */
 const CLOSE_POOL_MS = 2_000;
@@ -137,7 +140,7 @@ const openDaemonPool = ({ config, databaseUrl, workerId, emit }: PoolWanted): Po
   openPool({
     url: databaseUrl,
     actor: `daemon:${workerId}`,
-    max: config.concurrency * 2 + RESOLVER_CONNECTIONS + SPARE_CONNECTIONS,
+    max: poolSizeOf(config.concurrency),
     prepared: true,
     onLost: (code) => emit("connection.lost", { code }),
   });

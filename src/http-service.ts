@@ -25,7 +25,7 @@ interface HttpServiceOptions {
 }
 
 /** Callers have separate connections, so their requests never use those of the jobs. */
-const CONNECTIONS = 10;
+export const HTTP_CONNECTIONS = { requests: 10, receipts: 1, health: 1 } as const;
 const STATEMENT_MS = 15_000;
 const HEALTH_STATEMENT_MS = 3_000;
 /** When the daemon stops, a request that takes longer than this is cut off. */
@@ -42,11 +42,12 @@ export async function openHttp(
     open.defer(() => pool.end());
     return createDb(pool);
   };
-  const db = connect(CONNECTIONS, STATEMENT_MS);
+  const { requests, receipts, health } = HTTP_CONNECTIONS;
+  const db = connect(requests, STATEMENT_MS);
   const seal = createSeal(config.contentKeys);
   const app = createApp({
     db,
-    healthDb: connect(1, HEALTH_STATEMENT_MS),
+    healthDb: connect(health, HEALTH_STATEMENT_MS),
     clock: systemClock,
     emit,
     seal,
@@ -68,7 +69,7 @@ export async function openHttp(
         lender: config.lender,
         readPolicy: createPolicyReader(),
       }),
-      keep: createReceiptIntake({ db: connect(1, STATEMENT_MS), emit, outages }),
+      keep: createReceiptIntake({ db: connect(receipts, STATEMENT_MS), emit, outages }),
     },
     homeCountry: config.lender.country,
   });

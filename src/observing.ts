@@ -28,7 +28,8 @@ export interface Observing {
   start(open: AsyncDisposableStack, channels: DeliveryChannels): Promise<void>;
 }
 
-const CONNECTIONS = 1;
+/** The connections of the heartbeat line and the metrics. */
+export const OBSERVER_CONNECTIONS = 1;
 const STATEMENT_MS = 3_000;
 /** When the daemon stops, a scrape that takes longer than this is cut off (ms). */
 const DRAIN_MS = 1_000;
@@ -54,7 +55,7 @@ export function createObserving({ config, databaseUrl, emit }: ObservingOptions)
       const pool = openPool({
         url: databaseUrl,
         actor: "observer",
-        max: CONNECTIONS,
+        max: OBSERVER_CONNECTIONS,
         onLost,
         statementMs: STATEMENT_MS,
       });

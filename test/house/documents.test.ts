@@ -1,7 +1,9 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { readConfig, SETTINGS } from "../../src/config.ts";
+import { COMMAND_NAMES } from "../../src/commands/catalog.ts";
+import { readConfig, SECRETS, SETTINGS } from "../../src/config.ts";
+import { poolSizeOf } from "../../src/daemon.ts";
 import { DELIVERY_RULES } from "../../src/domain/delivery-rules.ts";
 import { EVENTS } from "../../src/domain/events.ts";
 import { FAULTS } from "../../src/domain/fault.ts";
@@ -12,6 +14,8 @@ import { RULE_IDS } from "../../src/domain/guard/rule-ids.ts";
 import { REQUIREMENTS } from "../../src/domain/guard/verdict.ts";
 import { DETAILS } from "../../src/domain/status-details.ts";
 import { CHANNELS } from "../../src/domain/vocabulary.ts";
+import { HTTP_CONNECTIONS } from "../../src/http-service.ts";
+import { OBSERVER_CONNECTIONS } from "../../src/observing.ts";
 
 const read = (path: string): string => readFileSync(path, "utf8");
 const inTable = (text: string, pattern: RegExp): string[] =>
@@ -29,6 +33,46 @@ test(".env.example shows the true defaults", () => {
     ]),
   );
   expect(readConfig(shown)).toEqual(readConfig({}));
+});
+
+test.each(["docs/deploy.md", ".env.example"])(
+  "%s names every secret that may come from a file",
+  (path) => {
+    const sentence =
+      /(?<=^|\n)(?:# )?`?DATABASE_URL`?, [\s\S]*? come\s/u.exec(read(path))?.[0] ?? "";
+    expect(sentence.match(/[A-Z_]{4,}/gu)).toEqual(SECRETS);
+  },
+);
+
+test.each(["docs/operations.md", "docs/deploy.md"])(
+  "%s states how many connections a daemon uses",
+  (path) => {
+    const stated = /`CONCURRENCY` × 2 \+ (\d+)[^.]*? (\d+) more/u.exec(read(path)) ?? [];
+    const http = Object.values(HTTP_CONNECTIONS).reduce((sum, one) => sum + one, 0);
+    expect(stated.slice(1).map(Number)).toEqual([poolSizeOf(0) + OBSERVER_CONNECTIONS, http]);
+  },
+);
+
+/** These commands use no database, or are run by its owner. */
+const OF_NO_ROLE = ["demo", "health", "help", "judge", "migrate", "openapi", "roles", "version"];
+
+test("docs/roles.md names the role of every command", () => {
+  const [, table = ""] = /^\| role \|([\s\S]*?)\n\n/mu.exec(read("docs/roles.md")) ?? [];
+  const named = new Set(
+    [...table.matchAll(/`(?:tidings )?([\w-]+)(?: \w+)?`/gu)].map(([, name]) => name),
+  );
+  const missing = COMMAND_NAMES.filter((name) => !named.has(name));
+  expect(missing.toSorted()).toEqual(OF_NO_ROLE);
+});
+
+test("docs/statuses.md draws the moves that the database permits", () => {
+  const drawn = inTable(read("docs/statuses.md"), /^ {2}(\w+ --> \w+): /gm);
+  const sql = read("migrations/0006_interactions.sql");
+  const [rule = ""] = /function tidings\.status_may_move[\s\S]*?;/u.exec(sql) ?? [];
+  const permitted = [...rule.matchAll(/\('(\w+)', '(\w+)'\)/gu)].map(
+    ([, from, to]) => `${from} --> ${to}`,
+  );
+  expect(drawn).toEqual(permitted.toSorted());
 });
 
 const shownFields = (fields: Readonly<Record<string, { readonly form: string }>>): string =>
@@ -77,6 +121,19 @@ test("docs/rules.md names every requirement and every rule", () => {
 });
 
 const DOCUMENTS = globSync(["*.md", "docs/**/*.md", "templates/**/*.md"]);
+
+test.each(DOCUMENTS)("%s has only whole tables", (document) => {
+  const lines = read(document)
+    .replaceAll(/^```[\s\S]*?^```/gmu, "")
+    .split("\n");
+  const torn = lines.filter(
+    (line, place) =>
+      line.startsWith("|") &&
+      lines[place - 1]?.startsWith("|") !== true &&
+      !/^(?:\| -+ )+\|$/u.test(lines[place + 1] ?? ""),
+  );
+  expect(torn).toEqual([]);
+});
 
 /** The anchors of a document's headings, as GitHub makes them. */
 const anchorsOf = (path: string): string[] =>

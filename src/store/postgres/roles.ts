@@ -172,7 +172,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     queue: null,
   },
   daemon: {
-    may: "The daemon: `tidings start`, and the REST resources",
+    may: "The daemon: `tidings start` with the REST resources, `reseal` and `erase`",
     tables: [
       { privileges: "select, insert, update", tables: "*" },
       {
@@ -227,7 +227,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     queue: "all",
   },
   operator: {
-    may: "An operator: every command but `start`, `migrate`, `demo` and `reseal`",
+    may: "An operator: every command but `start`, `migrate`, `demo`, `reseal` and `erase`",
     tables: [
       {
         privileges: "select",
