@@ -61,7 +61,7 @@ An amendment sends nothing.`,
         const amended = await insertAmendment(db, amendment);
         if (amended === undefined) throw notFound(`there is no interaction ${id}`);
         printResult(output, { amendmentId: amended, interactionId: id, status }, [
-          `Amendment ${amended} of interaction ${id}: ${status}.`,
+          `Interaction ${id} is amended to ${status} (amendment ${amended}).`,
         ]);
         return EXIT.done;
       } catch (error) {

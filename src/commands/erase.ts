@@ -16,6 +16,7 @@ import { EXIT } from "./cli/exit-codes.ts";
 import { counted, page, wrapped } from "./cli/layout.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
 import { toStderr } from "./cli/print.ts";
+import { checkBorrower } from "./cli/require.ts";
 
 /** Small, so that each transaction is short. */
 const BATCH = 100;
@@ -44,8 +45,10 @@ in the core system's own tables first, because the record of such a change has t
     const operator = readOperator(options.by ?? process.env["USER"]);
     return await withDatabase(`operator:${operator}`, async (db) => {
       const found = await listUnerased(db, borrowerId);
-      if (ERASED_KINDS.every((kind) => found[kind].length === 0))
+      if (ERASED_KINDS.every((kind) => found[kind].length === 0)) {
+        await checkBorrower(db, borrowerId);
         throw notFound(`there is nothing of borrower ${borrowerId} that is not erased`);
+      }
       const isConfirmed = options.yes === true;
       const report = isConfirmed ? await eraseAll(db, found, reason) : reportOf(found, []);
       if (options.json === true) print(JSON.stringify({ borrowerId, ...report }, null, 2));
@@ -143,7 +146,8 @@ function keptInWords(kind: ErasedKind, rows: ErasedRows): string {
 const unconfirmedPage = (report: Report): string =>
   page([
     ...ERASED_KINDS.filter((kind) => report[kind].found > 0).map(
-      (kind) => `${counted(report[kind].found, PARTS[kind][1])} not erased.`,
+      (kind) =>
+        `To be erased: ${PARTS[kind][0]} of ${counted(report[kind].found, PARTS[kind][1])}.`,
     ),
     "Nothing was erased. Erasing cannot be undone: repeat the command with --yes.",
   ]);

@@ -2,11 +2,11 @@ import type { InteractionId } from "../domain/ids.ts";
 import type { Db } from "../store/postgres/db.ts";
 import { recordConsentRow } from "../store/replies/consent.ts";
 import { handleInbound, listOpenInbound, type OpenInbound } from "../store/replies/inbound.ts";
-import { JSON_OPTION } from "./cli/json.ts";
-import { readInteractionId, wrongArguments } from "./cli/arguments.ts";
+import { JSON_OPTION, type Output, printResult } from "./cli/json.ts";
+import { readInteractionId, refuseAlone } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
-import { EXIT } from "./cli/exit-codes.ts";
+import { EXIT, type ExitCode } from "./cli/exit-codes.ts";
 import { aligned, counted } from "./cli/layout.ts";
 import { momentsIn, type ShowMoment } from "./cli/moment.ts";
 import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
@@ -18,7 +18,7 @@ import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operat
 export const inbox = command({
   name: "inbox",
   summary: "list the replies that wait for a person, or mark one as handled",
-  takes: '[--json] | INTERACTION_ID --reason "…" [--opt-out] [--by NAME]',
+  takes: '[INTERACTION_ID --reason "…" [--opt-out] [--by NAME]] [--json]',
   details: `A reply waits if its words may be a refusal, contain no keyword, ask for help, or come from
 somebody unknown. \`tidings show ID --reveal\` shows the words. While one that may be a refusal waits,
 no text and nothing about collection is sent to its contacts. --opt-out records that it is one.`,
@@ -31,8 +31,7 @@ no text and nothing about collection is sent to its contacts. --opt-out records 
   },
   async run({ operands: [operand], options, print }) {
     if (operand === undefined) {
-      if (options.reason !== undefined || options["opt-out"] === true)
-        throw wrongArguments("--reason and --opt-out need the id of the reply");
+      refuseAlone(options, ["reason", "opt-out"], "the id of the reply");
       return await withDatabase("inbox", async (db, { lender }) => {
         const open = await listOpenInbound(db);
         print(
@@ -44,11 +43,11 @@ no text and nothing about collection is sent to its contacts. --opt-out records 
     const id = readInteractionId("INTERACTION_ID", operand);
     const reason = readReason(options.reason);
     const operator = readOperator(options.by ?? process.env["USER"]);
-    return await withDatabase(`operator:${operator}`, async (db) => {
-      const done = await handle(db, id, { reason, isOptOut: options["opt-out"] === true });
-      print(done ?? `Interaction ${id} is no reply that waits for a person; nothing was changed.`);
-      return done === undefined ? EXIT.notFound : EXIT.done;
-    });
+    const isOptOut = options["opt-out"] === true;
+    const optedOut = await withDatabase(`operator:${operator}`, (db) =>
+      handle(db, id, { reason, isOptOut }),
+    );
+    return printHandled({ print, json: options.json === true }, id, optedOut);
   },
 });
 
@@ -57,17 +56,20 @@ interface Decision {
   readonly isOptOut: boolean;
 }
 
-/** Handles the reply and records the opt-out together. A daemon writes it to the contact. */
+/**
+ * Handles the reply and records the opt-out together. A daemon writes it to the contact. Resolves to the number of contacts that opted
+ * out; null if the reply is no opt-out, undefined if it does not wait.
+ */
 async function handle(
   db: Db,
   id: InteractionId,
   { reason, isOptOut }: Decision,
-): Promise<string | undefined> {
+): Promise<number | null | undefined> {
   return await db.transaction().execute(async (transaction) => {
     const contactIds = await handleInbound(transaction, id, reason);
     if (contactIds === undefined) return undefined;
-    if (!isOptOut) return `Reply ${id} is handled.`;
-    const optedOut = await recordConsentRow(transaction, {
+    if (!isOptOut) return null;
+    return await recordConsentRow(transaction, {
       contactIds,
       change: "optOut",
       scopes: ["collection"],
@@ -75,8 +77,23 @@ async function handle(
       interactionId: id,
       reason,
     });
-    return `Reply ${id} is handled. ${counted(optedOut, "contact")} opted out.`;
   });
+}
+
+function printHandled(
+  output: Output,
+  id: InteractionId,
+  optedOut: number | null | undefined,
+): ExitCode {
+  const isHandled = optedOut !== undefined;
+  const consent =
+    isHandled && optedOut !== null ? ` ${counted(optedOut, "contact")} opted out.` : "";
+  printResult(output, { interactionId: id, isHandled, optedOut: optedOut ?? null }, [
+    isHandled
+      ? `Reply ${id} is handled.${consent}`
+      : `Interaction ${id} is no reply that waits for a person; nothing was changed.`,
+  ]);
+  return isHandled ? EXIT.done : EXIT.notFound;
 }
 
 const inboxJson = (open: readonly OpenInbound[]): string => JSON.stringify({ replies: open });

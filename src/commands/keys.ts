@@ -1,9 +1,10 @@
 import { SCOPES, type Scope } from "../domain/vocabulary.ts";
 import { generateKey } from "../api-key.ts";
 import { insertApiKey, listApiKeys, revokeApiKey, type ApiKey } from "../store/api/api-keys.ts";
-import { wrongArguments } from "./cli/arguments.ts";
+import { refuseAlone, wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
+import { JSON_OPTION, type Output, printResult } from "./cli/json.ts";
 import { momentsIn, type ShowMoment } from "./cli/moment.ts";
 import { readOperator } from "./cli/operator.ts";
 import { aligned, page } from "./cli/layout.ts";
@@ -15,7 +16,7 @@ export const keys = command({
   name: "keys",
   summary: "create, list and revoke the keys of the REST resources",
   takes:
-    "(create NAME --scopes SCOPE,SCOPE [--days DAYS] | list [--json] | revoke NAME) [--by NAME]",
+    "(create NAME --scopes SCOPE,SCOPE [--days DAYS] | list | revoke NAME) [--by NAME] [--json]",
   details: `A key is shown once, when it is created, and stored as a hash. A key that is revoked or\nexpires is refused within a second. The name of a revoked key can be used again. Scopes:\nall, or some of ${SCOPES.slice(0, 3).join(", ")},\n${SCOPES.slice(3).join(", ")}.`,
   operands: ["create|list|revoke", "[name]"],
   options: {
@@ -29,10 +30,11 @@ export const keys = command({
       value: "DAYS",
       message: "how many days the key is valid; without end unless given",
     },
-    json: { type: "boolean", message: "list as one JSON document" },
+    ...JSON_OPTION,
     by: { type: "string", value: "NAME", message: "who does this; $USER unless given" },
   },
   async run({ operands: [verb, name], options, print }) {
+    if (verb !== "create") refuseAlone(options, ["scopes", "days"], "create NAME");
     if (verb === "list" && name === undefined)
       return await withDatabase("keys", async (db, { lender }) => {
         const known = await listApiKeys(db);
@@ -44,9 +46,10 @@ export const keys = command({
       throw wrongArguments("give create NAME, list or revoke NAME");
     const holder = readName(name);
     const operator = `operator:${readOperator(options.by ?? process.env["USER"])}`;
-    if (verb === "revoke") return await revoke(print, operator, holder);
+    const output = { print, json: options.json === true };
+    if (verb === "revoke") return await revoke(output, operator, holder);
     const scopes = readScopes(options.scopes);
-    return await create(print, operator, {
+    return await create(output, operator, {
       name: holder,
       scopes,
       validDays: readDays(options.days),
@@ -88,25 +91,30 @@ interface KeyRequest {
   readonly validDays: number | undefined;
 }
 
-async function create(print: Print, operator: string, request: KeyRequest): Promise<ExitCode> {
+async function create(output: Output, operator: string, request: KeyRequest): Promise<ExitCode> {
+  const { name, scopes } = request;
   const { key, prefix, hash } = generateKey();
   const isNew = await withDatabase(operator, (db) =>
     insertApiKey(db, { ...request, prefix, hash }),
   );
   if (!isNew) {
-    print(`A key named ${request.name} is in use. Revoke it, or choose another name.`);
+    printResult(output, { name, isCreated: false }, [
+      `A key named ${name} is in use. Revoke it, or choose another name.`,
+    ]);
     return EXIT.refused;
   }
-  print(key);
-  print(
-    `The key is shown only now. Send it as X-API-KEY. Its scopes: ${request.scopes.join(", ")}.`,
-  );
+  printResult(output, { name, isCreated: true, key, scopes }, [
+    key,
+    `The key is shown only now. Send it as X-API-KEY. Its scopes: ${scopes.join(", ")}.`,
+  ]);
   return EXIT.done;
 }
 
-async function revoke(print: Print, operator: string, name: string): Promise<ExitCode> {
+async function revoke(output: Output, operator: string, name: string): Promise<ExitCode> {
   const isRevoked = await withDatabase(operator, (db) => revokeApiKey(db, name));
-  print(isRevoked ? `Revoked ${name}.` : `No key named ${name} is in use; nothing was changed.`);
+  printResult(output, { name, isRevoked }, [
+    isRevoked ? `Revoked ${name}.` : `No key named ${name} is in use; nothing was changed.`,
+  ]);
   return isRevoked ? EXIT.done : EXIT.notFound;
 }
 

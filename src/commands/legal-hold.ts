@@ -7,7 +7,7 @@ import {
 } from "../store/operate/retention.ts";
 import type { Db } from "../store/postgres/db.ts";
 import { JSON_OPTION } from "./cli/json.ts";
-import { onlyOne } from "./cli/arguments.ts";
+import { onlyOne, refuseAlone } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
@@ -32,13 +32,15 @@ command lists the legal holds that have not ended.`,
     ...JSON_OPTION,
   },
   async run({ options, print }) {
-    if (options.borrower === undefined && options.case === undefined)
+    if (options.borrower === undefined && options.case === undefined) {
+      refuseAlone(options, ["reason", "end"], "--borrower or --case");
       return await withDatabase("legal-hold", async (db, { lender }) => {
         const holds = await listLegalHolds(db);
         const json = options.json === true;
         print(json ? JSON.stringify(holds, null, 2) : holdsPage(holds, momentsIn(lender.timeZone)));
         return EXIT.done;
       });
+    }
     const [kind, id] = onlyOne<"borrower" | "case", string>(options, ["borrower", "case"]);
     const hold = {
       borrowerId: kind === "borrower" ? parseBorrowerId(id) : null,

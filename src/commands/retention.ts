@@ -1,7 +1,7 @@
 import { RECORD_CLASSES, type RecordClass } from "../domain/vocabulary.ts";
 import { type ClassState, listRetention, setRetention } from "../store/operate/retention.ts";
 import type { Db } from "../store/postgres/db.ts";
-import { readWhole, wrongArguments } from "./cli/arguments.ts";
+import { readWhole, refuseAlone, wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
@@ -76,7 +76,10 @@ function readChange(options: {
   readonly years?: string;
   readonly reason?: string;
 }): Change | undefined {
-  if (options.class === undefined && options.years === undefined) return undefined;
+  if (options.class === undefined && options.years === undefined) {
+    refuseAlone(options, ["reason"], "--class and --years");
+    return undefined;
+  }
   const recordClass = RECORD_CLASSES.find((one) => one === options.class);
   if (recordClass === undefined)
     throw wrongArguments(`--class must be one of ${RECORD_CLASSES.join(", ")}`);

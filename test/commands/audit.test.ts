@@ -258,7 +258,7 @@ test("what is older than its class and kept is counted with the gaps", async () 
   );
   const { output } = await runOn(database, audit);
   expect(output.replaceAll(/\s+/g, " ")).toMatch(
-    /Retention content: kept for 7 years\. Set by .* Policy 12 Older and kept: \d+ interactions?\./,
+    /Retention content: kept for 7 years\. Set by .* "Policy 12"\. Older and kept: \d+ interactions?\./,
   );
   // this reads the whole record, and an audit of one case must not
   expect((await runOn(database, audit, "--case", caseId)).output).not.toContain("Retention");

@@ -3,9 +3,13 @@ import { audit } from "../../src/commands/audit/audit.ts";
 import { repair } from "../../src/commands/audit/repair.ts";
 import type { Command } from "../../src/commands/cli/command.ts";
 import { find } from "../../src/commands/find/find.ts";
+import { inbox } from "../../src/commands/inbox.ts";
+import { keys } from "../../src/commands/keys.ts";
 import { legalHold } from "../../src/commands/legal-hold.ts";
 import { outages } from "../../src/commands/outages.ts";
 import { receipts } from "../../src/commands/receipts/receipts.ts";
+import { retention } from "../../src/commands/retention.ts";
+import { rules } from "../../src/commands/rules/rules.ts";
 import { simulate } from "../../src/commands/simulate/simulate.ts";
 import { waiting } from "../../src/commands/waiting/waiting.ts";
 import { useDatabase } from "../database.ts";
@@ -39,6 +43,23 @@ describe("a mistyped id is not answered with nothing", () => {
     await runOn(database, waiting, "--case", "CS-1", "--borrower", "BO-1");
     expect((await runOn(database, legalHold, "--borrower", "BO-1", ...REASON)).code).toBe(0);
     expect((await runOn(database, legalHold, "--case", "CS-1", ...REASON)).code).toBe(0);
+  });
+});
+
+describe("an option without what it is about is not ignored", () => {
+  test.each<[Command, readonly string[], string]>([
+    [legalHold, REASON, "--reason needs --borrower or --case"],
+    [legalHold, ["--end"], "--end needs --borrower or --case"],
+    [retention, REASON, "--reason needs --class and --years"],
+    [inbox, ["--opt-out"], "--opt-out needs the id of the reply"],
+    [rules, ["--value", "{}"], "--value needs one of off, "],
+    [rules, ["show", "freq.burst", ...REASON], "--reason needs one of off, "],
+    [keys, ["list", "--scopes", "all"], "--scopes needs create NAME"],
+    [keys, ["revoke", "portal", "--days", "3"], "--days needs create NAME"],
+  ])("%o %j", async (command, words, message) => {
+    await expect(runOn(database, command, ...words)).rejects.toThrow(
+      `ARGUMENTS_INVALID: ${message}`,
+    );
   });
 });
 

@@ -5,6 +5,8 @@ import { amend } from "../../src/commands/amend.ts";
 import { cancel } from "../../src/commands/cancel.ts";
 import { COMMAND_NAMES, loadCommand } from "../../src/commands/catalog.ts";
 import type { Command } from "../../src/commands/cli/command.ts";
+import { inbox } from "../../src/commands/inbox.ts";
+import { keys } from "../../src/commands/keys.ts";
 import { legalHold } from "../../src/commands/legal-hold.ts";
 import { retention } from "../../src/commands/retention.ts";
 import { health } from "../../src/commands/health.ts";
@@ -13,6 +15,7 @@ import { migrate } from "../../src/commands/migrate.ts";
 import { pause, resume } from "../../src/commands/pause.ts";
 import { receipts } from "../../src/commands/receipts/receipts.ts";
 import { reinstate } from "../../src/commands/reinstate.ts";
+import { rules } from "../../src/commands/rules/rules.ts";
 import { repair } from "../../src/commands/audit/repair.ts";
 import { reseal } from "../../src/commands/reseal.ts";
 import { retry } from "../../src/commands/retry.ts";
@@ -145,6 +148,45 @@ describe("a command that acts prints one document", () => {
     expect(await document(amend, sent, ...words, ...evidence)).toMatchObject({
       code: 4,
       document: { amendmentId: null, rule: "amendments_change_the_outcome" },
+    });
+  });
+
+  test("keys, also when nothing is changed", async () => {
+    const create = ["create", "portal", "--scopes", "interaction:read"];
+    expect(await document(keys, ...create)).toEqual({
+      code: 0,
+      document: {
+        name: "portal",
+        isCreated: true,
+        key: expect.stringMatching(/^tdg_/) as string,
+        scopes: ["interaction:read"],
+      },
+    });
+    expect(await document(keys, ...create)).toEqual({
+      code: 4,
+      document: { name: "portal", isCreated: false },
+    });
+    for (const [isRevoked, code] of [
+      [true, 0],
+      [false, 3],
+    ])
+      expect(await document(keys, "revoke", "portal")).toEqual({
+        code,
+        document: { name: "portal", isRevoked },
+      });
+  });
+
+  test("inbox", async () => {
+    expect(await document(inbox, "999", ...because)).toEqual({
+      code: 3,
+      document: { interactionId: "999", isHandled: false, optedOut: null },
+    });
+  });
+
+  test("rules", async () => {
+    expect(await document(rules, "off", "freq.burst", ...because)).toMatchObject({
+      code: 0,
+      document: { change: "off", ruleId: "freq.burst", entryId: null, effectiveFrom: null },
     });
   });
 

@@ -23,7 +23,7 @@ const HEAD = ["gap", "change", "case", "type", "interaction", "what"];
 /** The report for people. */
 export function auditPage(report: AuditReport, show: ShowMoment): string {
   const { listed, gaps } = report;
-  const lines = wrapped(summaryOf(report));
+  const lines = wrapped(summaryOf(report, show));
   const kept = retentionLines(report, show);
   if (gaps === 0) return page([...lines, "Nothing is missing, and nothing is extra.", ...kept]);
   const rows = listed.map((one) => [
@@ -56,14 +56,14 @@ const retentionLines = ({ retention }: AuditReport, show: ShowMoment): string[] 
     ? []
     : ["", "Retention", ...retention.flatMap((one) => wrapped(classInWords(one, show), "  "))];
 
-function summaryOf(report: AuditReport): string {
+function summaryOf(report: AuditReport, show: ShowMoment): string {
   const { changes, waiting, expected, takenFromRecord, from, until } = report;
   const erased =
     takenFromRecord === 0
       ? ""
       : ` The fields of ${counted(takenFromRecord, "change")} are erased, so the verdicts on record were taken and not recomputed.`;
   const queued = waiting === 0 ? "" : ` ${counted(waiting, "change")} of them still in a queue.`;
-  return `${counted(changes, "change")} arrived ${from === null ? "" : `from ${from.toISOString()} `}until ${until.toISOString()} and should have caused ${counted(expected, "notice")}.${queued}${erased}`;
+  return `${counted(changes, "change")} arrived ${from === null ? "" : `from ${show(from)} `}until ${show(until)} and should have caused ${counted(expected, "notice")}.${queued}${erased}`;
 }
 
 /** A long audit shows its progress on a terminal in steps of this many changes. */

@@ -10,6 +10,22 @@ export const wrongArguments = (sentence: string): Fault => new Fault("ARGUMENTS_
 export const notFound = (sentence: string): Fault => new Fault("NOT_FOUND", sentence);
 
 /**
+ * Throws ARGUMENTS_INVALID if one of these options is given without what it is about. An option that is ignored would look as if it
+ * had had an effect. `needed` names what is missing.
+ */
+export function refuseAlone(options: object, names: readonly string[], needed: string): void {
+  const given = names.find((name) => name in options);
+  if (given !== undefined) throw wrongArguments(`--${given} needs ${needed}`);
+}
+
+/** Error codes of the file system in words. */
+const FILE_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: ": this user has no right to it",
+  EEXIST: ": it exists already",
+  ENOENT: ": there is no such file or folder",
+};
+
+/**
  * Returns a handler that refuses a file that cannot be read or written. `what` is a clause such as `--file x cannot be
  * read`.
  */
@@ -17,7 +33,7 @@ export const unusable =
   (what: string) =>
   (error: unknown): never => {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    throw wrongArguments(`${what} (${code})`);
+    throw wrongArguments(`${what} (${code})${FILE_ERRORS[code] ?? ""}`);
   };
 
 /** Returns the one given option of `names` and its value. Throws if none or more than one is given. */

@@ -5,7 +5,7 @@ import type { ShowMoment } from "./moment.ts";
 /** Returns for how long a class is kept, and how much of the record is older or younger than that. */
 export function classInWords(one: ClassState, show: ShowMoment): string {
   const { recordClass, years, setAt, setBy, reason } = one;
-  const set = setAt === null ? "" : ` Set by ${setBy} on ${show(setAt)}: ${reason}`;
+  const set = setAt === null ? "" : ` Set by ${setBy} on ${show(setAt)}: "${reason}".`;
   const kept = years === null ? "kept for good" : `kept for ${counted(years, "year")}`;
   const older =
     years === null ? "" : ` Older and kept: ${counted(one.older, "interaction")}.${restOf(one)}`;

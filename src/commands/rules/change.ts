@@ -27,15 +27,21 @@ export interface ChangeOptions {
 
 type Subject = Pick<NewPolicyChange, "ruleId" | "entryId" | "outcome" | "value">;
 
+/** A change on record, as a document and in a sentence. */
+export interface RecordedChange {
+  readonly document: object;
+  readonly words: string;
+}
+
 /**
- * Records a change of the policy as an operator, and returns a sentence about it. Nothing is recorded if the entry could not
+ * Records a change of the policy as an operator, and returns what is on record. Nothing is recorded if the entry could not
  * be read. Throws ARGUMENTS_INVALID for a change that contradicts itself.
  */
 export async function changePolicy(
   change: PolicyChangeKind,
   words: readonly string[],
   options: ChangeOptions,
-): Promise<string> {
+): Promise<RecordedChange> {
   const operator = readOperator(options.by ?? process.env["USER"]);
   const reason = readReason(options.reason);
   return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
@@ -46,7 +52,11 @@ export async function changePolicy(
     const days = { fromDay: null, untilDay: null };
     const version = await recordChange(db, { change, reason, effectiveFrom, ...days, ...subject });
     const when = effectiveFrom === null ? "" : ` from ${momentsIn(lender.timeZone)(effectiveFrom)}`;
-    return `${subject.entryId ?? subject.ruleId} ${SAYS[change]}${when}: change ${version} of the policy.`;
+    const { ruleId, entryId, outcome } = subject;
+    return {
+      document: { version, change, ruleId, entryId, outcome, effectiveFrom },
+      words: `${entryId ?? ruleId} ${SAYS[change]}${when}: change ${version} of the policy.`,
+    };
   });
 }
 

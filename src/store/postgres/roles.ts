@@ -328,6 +328,8 @@ function roleSql(
   return [
     `-- ${may}`,
     "begin;",
+    // `drop policy if exists` would report each policy that a new role does not have yet
+    "set local client_min_messages = warning;",
     `do $$ begin if not exists (select from pg_roles where rolname = '${name}') then create role ${role} login; end if; end $$;`,
     `grant usage on schema tidings to ${role};`,
     ...tables.map((grant) => grantSql(grant, role)),

@@ -94,7 +94,7 @@ describe("an amendment", () => {
     const before = await recordOf(id);
     const at = ["--at", "2026-03-09T12:00:00Z"];
     const { code, output } = await amendAs(id, "receiptWrong", "notDelivered", ...at);
-    expect(output).toContain(`of interaction ${id}: failed.`);
+    expect(output).toContain(`Interaction ${id} is amended to failed (amendment `);
     expect(code).toBe(0);
     expect(await recordOf(id)).toBe(before);
     expect(await effectiveOf(id)).toEqual(["failed", "emailFailed"]);

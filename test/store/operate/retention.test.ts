@@ -148,9 +148,9 @@ describe("erasing on request", () => {
     const { code, output } = await runOn(database, erase, "--borrower", borrower, ...REASON);
     expect([code, output]).toEqual([
       4,
-      "1 interaction not erased.\nNothing was erased. Erasing cannot be undone: repeat the command with --yes.",
+      "To be erased: the content of 1 interaction.\nNothing was erased. Erasing cannot be undone: repeat the command with --yes.",
     ]);
-    await expect(eraseAll("BO-NONE")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(eraseAll("BO-NONE")).rejects.toThrow("NOT_FOUND: there is no borrower BO-NONE");
   });
 
   test("continues where it was interrupted", async () => {
