@@ -14,6 +14,7 @@ import { pause, resume } from "../../src/commands/pause.ts";
 import { preview } from "../../src/commands/preview/preview.ts";
 import { reseal } from "../../src/commands/reseal.ts";
 import { retry } from "../../src/commands/retry.ts";
+import { rules } from "../../src/commands/rules/rules.ts";
 import { settle } from "../../src/commands/settle.ts";
 import { show } from "../../src/commands/show/show.ts";
 import { status } from "../../src/commands/status/status.ts";
@@ -30,6 +31,7 @@ const database = useDatabase();
 const { pool } = database;
 const stranger = useRole(database, "stranger");
 const reader = useRole(database, "reader");
+const daemon = useRole(database, "daemon");
 const dir = mkdtempSync(join(tmpdir(), "tidings-privileges-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const changes = join(dir, "changes.jsonl");
@@ -41,7 +43,7 @@ beforeAll(async () => {
   await insertInteraction(pool, { status: "failed" });
   await insertInteraction(pool, { status: "attempted", statusDetails: "emailOutcomeUnknown" });
   await insertLogged(pool, { content: { transcript: "Hello" } });
-  await pool.query(rolesSql({ reader: reader.name }));
+  await pool.query(rolesSql({ reader: reader.name, daemon: daemon.name }));
   writeFileSync(
     changes,
     '{"case_id": "CS-2", "case_type_id": "bankruptcy", "borrower_id": "BO-1", "status": "initiated"}\n',
@@ -121,6 +123,15 @@ test("migrate names what a role without rights lacks", async () => {
       code: 5,
       said: expect.stringMatching(/^DATABASE_UNSUITABLE: .*`tidings roles/) as string,
     });
+});
+
+test("a daemon's role is refused by name when it changes the policy", async () => {
+  expect(await endOf(daemon, rules, ["off", "freq.burst", "--reason", "r"])).toEqual({
+    code: 4,
+    said: expect.stringMatching(
+      /^PRIVILEGE_MISSING: role daemon_\w+ may not change the policy; `tidings roles`/,
+    ) as string,
+  });
 });
 
 test("a role that may not connect is refused by name", async () => {

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { PolicyChange } from "../../domain/guard/policy-record.ts";
 import { constraintViolation } from "../postgres/constraint-violation.ts";
 import type { Db } from "../postgres/db.ts";
+import { isMissingPrivilege } from "../postgres/unreachable.ts";
 
 /** A change to be recorded. */
 export interface NewPolicyChange extends Pick<
@@ -31,8 +32,12 @@ export async function addPolicyChange(db: Db, change: NewPolicyChange): Promise<
   return Number(rows[0]?.version);
 }
 
-/** The words of the database about a change that it refused; undefined for any other error. They repeat no personal data. */
+/**
+ * The words of the database about a change that it refused; undefined for any other error, such as a missing right to set the policy.
+ * They repeat no personal data.
+ */
 export function refusalOfChange(error: unknown): string | undefined {
+  if (isMissingPrivilege(error)) return undefined;
   const constraint = constraintViolation(error)?.constraint;
   if (!(error instanceof Error) || constraint?.startsWith("guard_") !== true) return undefined;
   const hint = "hint" in error && typeof error.hint === "string" ? `: ${error.hint}` : "";

@@ -18,7 +18,7 @@ export function refuseUnreachable(error: unknown): never {
 /** The SQLSTATE of a missing privilege, and of what triggers of ours refuse to a role. */
 const MISSING_PRIVILEGE = "42501";
 
-const isMissingPrivilege = (error: unknown): error is Error =>
+export const isMissingPrivilege = (error: unknown): error is Error =>
   error instanceof Error && "code" in error && error.code === MISSING_PRIVILEGE;
 
 /** Throws a missing privilege as PRIVILEGE_MISSING, which names the object, and every other error as it is. */
