@@ -29,6 +29,7 @@ import {
 } from "../store/tree/removal-differences.ts";
 import {
   checkHead,
+  type HeadKeys,
   checkLogged,
   type HeadFlaw,
   type LoggedHead,
@@ -64,10 +65,13 @@ export interface Flaw {
 
 /** The scope and the means of a verification. */
 export interface Verification {
-  /** Rows of leaves below this size are not compared: an earlier verification has done so. */
+  /**
+   * Rows of leaves below this size are not compared, and heads up to this size need not be signed with the given key: an earlier
+   * verification has compared them, maybe with an earlier key.
+   */
   readonly from: number;
   readonly logged: readonly LoggedHead[];
-  /** If it is given, its holder must have signed every head. Otherwise each signature must fit the key that the database has. */
+  /** If it is given, its holder must have signed every head after `from`. Otherwise each signature must fit the key that the database has. */
   readonly publicKey: KeyObject | undefined;
 }
 
@@ -141,7 +145,10 @@ async function walkTree(
 > {
   const logged = new Map(verification.logged.map((head) => [head.size, head]));
   const { noted, wrong: wrongKeys } = readNotedKeys(await listKeys(db));
-  const keys = { given: verification.publicKey, noted };
+  const keysOf = (head: TreeHead): HeadKeys => ({
+    given: head.size > verification.from ? verification.publicKey : undefined,
+    noted,
+  });
   let frontier: Frontier = EMPTY_FRONTIER;
   let [compared, erased, deleted, heads] = [0, 0, 0, 0];
   for (;;) {
@@ -157,7 +164,7 @@ async function walkTree(
     frontier = append(frontier, hashesOf(leaves.hashes));
     const passed = await listHeads(db, size + 1, frontier.size);
     heads += passed.length;
-    report(passed.flatMap((head) => checkHead(head, frontier, keys)).map(asFlaw));
+    report(passed.flatMap((head) => checkHead(head, frontier, keysOf(head))).map(asFlaw));
     report(loggedFlaws(logged, frontier, passed));
     listener.onProgress(frontier.size, state.size);
   }

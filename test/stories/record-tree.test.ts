@@ -128,6 +128,21 @@ describe("a record as it was written", () => {
     expect(rows).toEqual([{ key_id: signingKey.keyId }]);
   });
 
+  test("is verified with another key from the size at which that key was set", async () => {
+    const other = readSigningKey(Buffer.alloc(32, 8));
+    const pem = createPublicKey(other.privateKey).export({ format: "pem", type: "spki" });
+    const key = ["--key", await fileOf("other.pem", String(pem))];
+    const { leaves } = await verifying();
+    await insertChanges(pool, [{ caseId: "CS-2", status: "initiated" }]);
+    await growUntilComplete(createTreeGrower({ db, clock: () => now, emit: () => {} }, other));
+    expect((await verifying(...key)).listed).toContainEqual(
+      expect.objectContaining({ kind: "signatureWrong" }),
+    );
+    expect(await verifying(...key, "--from", String(leaves))).toMatchObject({ code: 0, flaws: 0 });
+    const later = await verifying(...key, "--from", String(leaves - 1));
+    expect(later.listed).toContainEqual(expect.objectContaining({ kind: "signatureWrong" }));
+  });
+
   test("grows with the record and keeps its earlier roots", async () => {
     const before = await verifying();
     await insertChanges(pool, [{ caseId: "CS-2", status: "initiated" }]);

@@ -33,7 +33,7 @@ with 1 if something differs. docs/record-tree.md explains the tree.`,
     key: {
       type: "string",
       value: "FILE",
-      message: "the public key (PEM) that must have signed every head",
+      message: "the public key (PEM) that must have signed every head, or those after --from",
     },
     from: {
       type: "string",
