@@ -62,7 +62,10 @@ function summaryOf(report: AuditReport, show: ShowMoment): string {
     takenFromRecord === 0
       ? ""
       : ` The fields of ${counted(takenFromRecord, "change")} are erased, so the verdicts on record were taken and not recomputed.`;
-  const queued = waiting === 0 ? "" : ` ${counted(waiting, "change")} of them still in a queue.`;
+  const queued =
+    waiting === 0
+      ? ""
+      : ` ${waiting.toLocaleString("en-US")} of them still ${waiting === 1 ? "waits" : "wait"} in a queue.`;
   return `${counted(changes, "change")} arrived ${from === null ? "" : `from ${show(from)} `}until ${show(until)} and should have caused ${counted(expected, "notice")}.${queued}${erased}`;
 }
 

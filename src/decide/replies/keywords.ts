@@ -6,7 +6,7 @@
  * - refuseAll: no contact at all. In writing it is also a request to cease.
  * - refuseVoice: no more calls.
  * - ceaseWritten: a written refusal to pay, or a written request to cease.
- * - unclear: it may be a refusal. Nothing is sent until a person has read it.
+ * - unclear: it may be a refusal. Until a person has read it, no text and nothing about collection is sent there.
  * - none: it contains no keyword.
  */
 export type Reading =
