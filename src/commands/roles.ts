@@ -37,7 +37,7 @@ function checkNames(names: readonly string[]): void {
   const unusable = names.find((name) => !isRoleName(name));
   if (unusable !== undefined)
     throw wrongArguments(
-      `"${unusable}" is not the name of a role: give letters, digits and _ . @ - (at most 63 bytes), and no name that Postgres keeps for itself`,
+      `"${unusable}" is not the name of a role: give a letter or _, then letters, digits and _ . @ - (at most 63 bytes), and no name that Postgres keeps for itself`,
     );
   if (new Set(names).size < names.length)
     throw wrongArguments("give each role a different name: their rights would add up");

@@ -114,7 +114,7 @@ async function headOf(db: Db, size: number | undefined): Promise<TreeHead> {
     "RECORD_UNPROVED",
     size === undefined
       ? "the record tree has no head yet; a running daemon makes one each minute"
-      : `the record tree has no head of size ${size}`,
+      : `the record tree has no head of size ${size}; tidings.tree_heads has the sizes`,
   );
 }
 

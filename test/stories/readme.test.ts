@@ -13,5 +13,5 @@ test("the SQL of README runs as printed on a new database, as the core system", 
   expect(blocks).not.toEqual([]);
   for (const { text } of blocks) await core.run((client) => client.query(text));
   const { rows } = await database.pool.query("select id, status from tidings.cases");
-  expect(rows).toEqual([{ id: "CS-42", status: "completed" }]);
+  expect(rows).toEqual([{ id: "CS-9", status: "completed" }]);
 });

@@ -139,6 +139,9 @@ describe("a record as it was written", () => {
       expect.objectContaining({ kind: "signatureWrong" }),
     );
     expect(await verifying(...key, "--from", String(leaves))).toMatchObject({ code: 0, flaws: 0 });
+    await expect(verifying(...key, "--from", "99999")).rejects.toThrow(
+      "ARGUMENTS_INVALID: --from is 99999, and the tree has",
+    );
     const later = await verifying(...key, "--from", String(leaves - 1));
     expect(later.listed).toContainEqual(expect.objectContaining({ kind: "signatureWrong" }));
   });

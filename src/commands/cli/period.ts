@@ -18,6 +18,12 @@ const UNIT_MS: Readonly<Record<string, number>> = { min: 60_000, h: 3_600_000, d
 const DAY_MS = 86_400_000;
 
 /** The beginning of a period; a date is its first moment. Throws ARGUMENTS_INVALID for another form. */
+export async function readStart(terms: Terms, option: string, text: string): Promise<Date>;
+export async function readStart(
+  terms: Terms,
+  option: string,
+  text: string | undefined,
+): Promise<Date | undefined>;
 export async function readStart(
   terms: Terms,
   option: string,

@@ -1,15 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { instant } from "../../domain/dry-run/case-change-line.ts";
+import type { Config } from "../../config.ts";
 import { JSON_OPTION } from "../cli/json.ts";
-import {
-  onlyOne,
-  readCaseChangeId,
-  readWhole,
-  unusable,
-  wrongArguments,
-} from "../cli/arguments.ts";
+import { onlyOne, readCaseChangeId, readWhole, unusable } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
+import { readStart } from "../cli/period.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";
+import type { Db } from "../../store/postgres/db.ts";
 import { withDatabase } from "../cli/database.ts";
 import { dryRunJson, dryRunPage } from "./page.ts";
 import { runDryRun, type Source } from "./run.ts";
@@ -39,7 +35,7 @@ addresses are not shown, contact ids are.`,
     since: {
       type: "string",
       value: "TIME",
-      message: "changes that arrived at this time or later, such as 2031-03-03T10:00:00-05:00",
+      message: "changes that arrived at this time or later: a date, a moment or an age such as 12h",
     },
     file: { type: "string", value: "PATH", message: "changes in a file, one JSON object a line" },
     limit: {
@@ -51,7 +47,7 @@ addresses are not shown, contact ids are.`,
   },
   async run({ options, print }) {
     const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT, LARGEST_LIMIT);
-    const source = await readSource(options);
+    const chosen = await readSource(options);
     const result = await withDatabase("dry-run", (db, config) =>
       // One snapshot for all reads; the database refuses any write in this transaction.
       db
@@ -59,7 +55,10 @@ addresses are not shown, contact ids are.`,
         .setIsolationLevel("repeatable read")
         .setAccessMode("read only")
         .execute(async (view) =>
-          runDryRun(view, config, source, { limit, now: await readClock(view) }),
+          runDryRun(view, config, await datedSource(view, config, chosen), {
+            limit,
+            now: await readClock(view),
+          }),
         ),
     );
     print(options.json === true ? dryRunJson(result) : dryRunPage(result));
@@ -67,11 +66,16 @@ addresses are not shown, contact ids are.`,
   },
 });
 
+/** The source as the command line names it. */
+type Chosen =
+  | Exclude<Source, { kind: "since" }>
+  | { readonly kind: "since"; readonly text: string };
+
 async function readSource(options: {
   readonly change?: readonly string[];
   readonly since?: string;
   readonly file?: string;
-}): Promise<Source> {
+}): Promise<Chosen> {
   const [name] = onlyOne<"change" | "since" | "file", unknown>(options, [
     "change",
     "since",
@@ -81,9 +85,14 @@ async function readSource(options: {
   if (name === "file") return { kind: "file", path: file, text: await readText(file) };
   if (name === "change")
     return { kind: "ids", ids: change.map((id) => readCaseChangeId("--change", id)) };
-  const { data, error } = instant.safeParse(since);
-  if (data === undefined) throw wrongArguments(`--since ${error.issues[0]?.message}`);
-  return { kind: "since", since: data };
+  return { kind: "since", text: since };
+}
+
+/** The source with the moment that a date or an age means by the clock of the database. */
+async function datedSource(db: Db, { lender }: Config, chosen: Chosen): Promise<Source> {
+  if (chosen.kind !== "since") return chosen;
+  const terms = { db, zone: lender.timeZone, now: await readClock(db) };
+  return { kind: "since", since: await readStart(terms, "--since", chosen.text) };
 }
 
 async function readText(path: string): Promise<string> {

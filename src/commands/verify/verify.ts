@@ -65,6 +65,9 @@ with 1 if something differs. docs/record-tree.md explains the tree.`,
           },
         },
       );
+      // a mistyped size would leave everything out, and nothing would differ
+      if (from > verified.leaves)
+        throw wrongArguments(`--from is ${from}, and the tree has ${verified.leaves} leaves`);
       const report = { ...verified, logged: logged.length, flaws, listed };
       print(options.json === true ? JSON.stringify(report, null, 2) : verifiedPage(report));
       return flaws === 0 ? EXIT.done : EXIT.checkFailed;

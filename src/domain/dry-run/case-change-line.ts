@@ -15,7 +15,7 @@ const text = z
   });
 
 /** A time with its offset from UTC, such as `2031-03-03T10:00:00-05:00`. */
-export const instant = z.iso
+const instant = z.iso
   .datetime({
     offset: true,
     error: wanted("a date and time with its offset, such as 2031-03-03T10:00:00-05:00"),
