@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { describe, expect, test } from "vitest";
 import { openapi } from "../../../src/commands/openapi.ts";
@@ -54,6 +55,21 @@ describe("the OpenAPI document", () => {
     };
     walk(served.document, []);
     expect(silent).toEqual([]);
+  });
+
+  test("has the requests and scopes of docs/rest.md, and no other", () => {
+    const rows = readFileSync("docs/rest.md", "utf8").matchAll(
+      /^\| `([A-Z]+ \/\S+)` \| (`.*?`) \|/gmu,
+    );
+    const described = Object.entries(served.document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { security }]) => {
+        const scopes = security.flatMap(({ oauth2 = [] }) => oauth2);
+        const words = scopes.map((scope) => `\`${scope}\``).join(" or ");
+        return scopes.length === 0 ? [] : [`${method.toUpperCase()} ${path}: ${words}`];
+      }),
+    );
+    const stated = [...rows].map(([, request, scopes]) => `${request}: ${scopes}`);
+    expect(stated.toSorted()).toEqual(described.toSorted());
   });
 
   test("names the scopes of every operation", () => {
