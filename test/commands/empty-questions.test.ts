@@ -1,12 +1,16 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { audit } from "../../src/commands/audit/audit.ts";
 import { repair } from "../../src/commands/audit/repair.ts";
+import { cancel } from "../../src/commands/cancel.ts";
 import type { Command } from "../../src/commands/cli/command.ts";
+import { erase } from "../../src/commands/erase.ts";
 import { find } from "../../src/commands/find/find.ts";
+import { refuse } from "../../src/commands/held.ts";
 import { inbox } from "../../src/commands/inbox.ts";
 import { keys } from "../../src/commands/keys.ts";
 import { legalHold } from "../../src/commands/legal-hold.ts";
 import { outages } from "../../src/commands/outages.ts";
+import { pause } from "../../src/commands/pause.ts";
 import { receipts } from "../../src/commands/receipts/receipts.ts";
 import { retention } from "../../src/commands/retention.ts";
 import { rules } from "../../src/commands/rules/rules.ts";
@@ -61,6 +65,29 @@ describe("an option without what it is about is not ignored", () => {
       `ARGUMENTS_INVALID: ${message}`,
     );
   });
+});
+
+test.each<[Command, readonly string[]]>([
+  [cancel, ["--case", "CS-1"]],
+  [erase, ["--borrower", "BO-1", "--yes"]],
+  [inbox, ["1"]],
+  [legalHold, ["--case", "CS-1"]],
+  [pause, ["everything"]],
+  [refuse, ["--case", "CS-1"]],
+  [repair, ["--case", "CS-1", "--yes"]],
+  [retention, ["--class", "content", "--years", "7"]],
+  [rules, ["off", "freq.burst"]],
+])("a reason that is too long is refused as it is: %o", async (command, words) => {
+  const long = ["--reason", "x".repeat(1_001)];
+  await expect(runOn(database, command, ...words, ...long)).rejects.toThrow(
+    "ARGUMENTS_INVALID: --reason has 1,001 characters: use at most 1,000",
+  );
+});
+
+test("the last day of the calendar is refused by its name", async () => {
+  await expect(runOn(database, find, "--until", "9999-12-31")).rejects.toThrow(
+    'or 7d, not "9999-12-31"',
+  );
 });
 
 describe("a period without a moment is not answered with nothing", () => {

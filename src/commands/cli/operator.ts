@@ -21,9 +21,17 @@ export function readOperator(name: string | undefined): string {
   return name;
 }
 
+/** The database keeps at most so many characters of a reason. */
+const LONGEST_REASON = 1_000;
+
 export function readReason(reason: string | undefined): string {
   const given = reason?.trim() ?? "";
   if (given === "")
     throw wrongArguments('--reason is missing: say why, such as --reason "sent by letter"');
+  const { length } = Array.from(given);
+  if (length > LONGEST_REASON)
+    throw wrongArguments(
+      `--reason has ${length.toLocaleString("en-US")} characters: use at most 1,000`,
+    );
   return given;
 }

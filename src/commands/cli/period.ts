@@ -44,6 +44,8 @@ export async function readEnd(
 ): Promise<Date | undefined> {
   if (text === undefined || !isDay(text)) return await readStart(terms, option, text);
   const next = new Date(Date.parse(`${text}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+  // the day after the last one of the calendar is none, and the refusal names what was given
+  if (!isDay(next)) refuse(option, text);
   return await readStart(terms, option, next);
 }
 
