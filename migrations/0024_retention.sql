@@ -262,7 +262,8 @@ declare
   refused record;
 begin
   perform from tidings.cases k
-  where k.id in (select c.case_id from added n join tidings.case_changes c on c.id = n.case_change_id)
+  -- here and below each row is looked up: a plan that was made for small tables would read all of large ones
+  where k.id = any(array(select (select c.case_id from tidings.case_changes c where c.id = n.case_change_id) from added n))
   order by k.id for no key update;
   perform from tidings.interactions i where i.id in (select n.interaction_id from added n) order by i.id for no key update;
   select j.what, j.rule into refused
@@ -275,9 +276,9 @@ begin
     union all
     select 'row ' || coalesce(n.interaction_id, n.case_change_id, n.record_change_id), case when coalesce(i.id, c.id, h.id) is null then 'unknown' else 'young' end
     from added n
-    left join tidings.interactions i on i.id = n.interaction_id
-    left join tidings.case_changes c on c.id = n.case_change_id
-    left join tidings.record_changes h on h.id = n.record_change_id
+    left join lateral (select l.id, l.created_at from tidings.interactions l where l.id = n.interaction_id limit 1) i on true
+    left join lateral (select l.id, l.received_at from tidings.case_changes l where l.id = n.case_change_id limit 1) c on true
+    left join lateral (select l.id, l.changed_at from tidings.record_changes l where l.id = n.record_change_id limit 1) h on true
     where coalesce(i.id, c.id, h.id) is null
       or n.cause = 'retention' and (coalesce(i.created_at, c.received_at, h.changed_at) < oldest_kept) is not true
   ) j
@@ -315,18 +316,20 @@ language sql stable begin atomic
   from tidings.interaction_states s
   where s.interaction_id = any(wanted_ids) and s.has_ended
   union all
-  select i.id, 'loggedInteractions', i.id, sha256('\x00'::bytea || convert_to(tidings.logged_leaf(i), 'UTF8'))
-  from tidings.interactions i
-  where i.id = any(wanted_ids) and i.origin = 'logged'
+  select wanted.id, 'loggedInteractions', wanted.id, sha256('\x00'::bytea || convert_to(tidings.logged_leaf(i.present), 'UTF8'))
+  from unnest(wanted_ids) as wanted(id)
+  -- limited to one, as below, so that it is looked up: a plan that was made for small tables would read all of large ones
+  cross join lateral (select l as present from tidings.interactions l where l.id = wanted.id limit 1) i
+  where (i.present).origin = 'logged'
   union all
   select h.row_id::bigint, l.source, l.id, sha256('\x00'::bytea || convert_to(l.leaf, 'UTF8'))
   from tidings.record_changes h
-  join tidings.record_leaves l on l.source = 'recordChanges' and l.id = h.id
+  cross join lateral (select * from tidings.record_leaves k where k.source = 'recordChanges' and k.id = h.id limit 1) l
   where h.table_name = 'interactions' and h.row_id = any(wanted_ids::text[]) and h.changes ?| tidings.erased_columns('interactions')
   union all
   select r.interaction_id, l.source, l.id, sha256('\x00'::bytea || convert_to(l.leaf, 'UTF8'))
   from tidings.receipts r
-  join tidings.record_leaves l on l.source = 'receipts' and l.id = r.id
+  cross join lateral (select * from tidings.record_leaves k where k.source = 'receipts' and k.id = r.id limit 1) l
   where r.interaction_id = any(wanted_ids);
 end;
 -- The leaf of each of these rows of one source.
