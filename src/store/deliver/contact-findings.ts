@@ -75,7 +75,13 @@ const CONCERNED = sql`(
     coalesce(i.failure_description_short, i.status_details, f.finding) as reason,
     coalesce(i.evidence->>'enhancedCode', i.evidence->>'code') as code
   from found f
-  join tidings.interactions i on i.id = f.interaction_id
+  -- limited to one, so that it is looked up: a plan that was made for a small table would read all of a large one
+  cross join lateral (
+    select l.channel, l.status_details, l.failure_description_short, l.evidence, l.contact_id, l.contact
+    from tidings.interactions l
+    where l.id = f.interaction_id
+    limit 1
+  ) i
   join tidings.contacts k on k.id = i.contact_id and k.value = i.contact->>'value'
   where not exists (
     select from tidings.contact_events e

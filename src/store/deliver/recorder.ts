@@ -168,7 +168,9 @@ async function queueSettling(db: Db, outcomes: readonly AttemptOutcome[]): Promi
   await sql`
     select tidings.queue_settlements(array_agg(i.id), s."settleAt", 0)
     from ${recordset("s", { interactionId: "bigint", settleAt: "timestamptz" }, outcomes)}
-    join tidings.interactions i on i.id = s."interactionId" and tidings.is_outcome_unknown(i.status, i.status_details)
+    -- named twice, as in moveInteractions
+    join tidings.interactions i on i.id = s."interactionId" and i.id = any(${idsOf(outcomes)}::bigint[])
+      and tidings.is_outcome_unknown(i.status, i.status_details)
     group by s."settleAt"
   `.execute(db);
 }

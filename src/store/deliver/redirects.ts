@@ -34,7 +34,10 @@ export async function loadRedirectOptions(
           and ('advertising' = any(t.declares)) = (i.is_transactional is false)
       ) as templates
     from ${recordset("w", { interactionId: "bigint", channel: "text" }, wishes)}
-    join tidings.interactions i on i.id = w."interactionId"
+    -- limited to one, so that it is looked up: a plan that was made for a small table would read all of a large one
+    cross join lateral (
+      select l.id, l.first_interaction_id, l.subject, l.is_transactional from tidings.interactions l where l.id = w."interactionId" limit 1
+    ) i
   `.execute(db);
   return new Map(rows.map(({ id, left, templates }) => [id, { left, templates }]));
 }

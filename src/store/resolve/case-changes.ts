@@ -38,7 +38,7 @@ async function load(db: Db, wanted: RawBuilder<unknown>): Promise<CaseChange[]> 
     -- limited to one, so that it is looked up: a bulk that was just taken in is unknown to the planner, who would read all of it
     cross join lateral (select * from tidings.case_changes l where l.id = wanted.id limit 1) c
     cross join lateral (select * from tidings.case_moves l where l.case_change_id = wanted.id limit 1) m
-    left join tidings.case_changes f on f.id = m.following_case_change_id
+    left join lateral (select * from tidings.case_changes l where l.id = m.following_case_change_id limit 1) f on true
     order by c.id
   `.execute(db);
   return rows.map(({ statusBefore, outcomeBefore, changedAt, ...change }) => ({
