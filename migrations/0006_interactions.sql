@@ -813,7 +813,11 @@ create trigger record_change_of_notices after update of meta_data, external_id, 
   failure_description_long, content, newest_case_change_id, contact_id, contact, passed_over, borrower, evidence, started_at, ended_at,
   provider_message_id, content_sha256 on tidings.interactions
 for each row when (old.origin = 'tidings'
-  and (new.status = old.status or old.status = 'attempted' or (old.status = 'scheduled' and old.claimed_at is not null)
+  -- these follow from is_change_of_record, which gets the whole rows: their contents would be read and decompressed for each receipt and
+  -- each wait. With another status keep_call allows a change of the call only if its outcome was unknown
+  and (new.status = old.status and (new.status <> 'scheduled' or new.content is distinct from old.content)
+    or (old.status = 'attempted' and old.status_details like '%OutcomeUnknown')
+    or (old.status = 'scheduled' and new.status = 'inProgress' and old.claimed_at is not null)
     or (new.meta_data, new.external_id) is distinct from (old.meta_data, old.external_id))
   and tidings.is_change_of_record(old, new))
 execute function tidings.record_change('id', 'updated_at', 'status', 'status_updated_at', 'status_details', 'status_details_updated_at');
@@ -883,6 +887,10 @@ declare
   chain constant bigint := coalesce(new.first_interaction_id, new.id);
   sent record;
 begin
+  if tg_op = 'UPDATE' and tidings.is_outcome_unknown(old.status, old.status_details)
+    and tidings.is_outcome_unknown(new.status, new.status_details) then
+    return null; -- nothing has become known
+  end if;
   -- An attempt that is scheduled waits for a transaction that is recording that an earlier one was sent. Planning locks only the
   -- attempt right before it. An attempt that comes back is locked before those that precede it, so Postgres may end one of the two
   -- as a deadlock, and what it did is repeated.

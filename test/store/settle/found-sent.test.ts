@@ -179,6 +179,30 @@ describe("a notice that was found sent does not go out again", () => {
     expect(await standingOf(next)).toMatchObject({ status: "scheduled" });
   });
 
+  test("an outcome that stays unknown cancels nothing", async () => {
+    const first = await insertInteraction(pool, {
+      status: "attempted",
+      statusDetails: "emailSent",
+    });
+    const next = await insertInteraction(pool, {
+      firstInteractionId: first,
+      previousInteractionId: first,
+      attempt: 2,
+    });
+    const last = await insertInteraction(pool, {
+      firstInteractionId: first,
+      previousInteractionId: next,
+      attempt: 3,
+      status: "attempted",
+      statusDetails: "emailOutcomeUnknown",
+    });
+    await pool.query(
+      "update tidings.interactions set status_details = 'textOutcomeUnknown' where id = $1",
+      [last],
+    );
+    expect(await standingOf(next)).toMatchObject({ status: "scheduled" });
+  });
+
   test("an operator settles an outcome as delivered whose next attempt is scheduled", async () => {
     const id = await insertUnknown();
     const next = await retry(id);
