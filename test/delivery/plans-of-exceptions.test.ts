@@ -2,7 +2,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vi
 import { createChannel } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Deps } from "../../src/deps.ts";
-import type { InteractionId, WorkerId } from "../../src/domain/ids.ts";
+import type { CaseChangeId, InteractionId, WorkerId } from "../../src/domain/ids.ts";
+import type { ArrivedReceipt } from "../../src/domain/receipts/arrived-receipt.ts";
 import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { applyWaiting } from "../../src/receipts/applier.ts";
 import { createReplyIntake } from "../../src/reply-intake.ts";
@@ -12,6 +13,9 @@ import { takeNearDeadlines } from "../../src/store/guard/holds.ts";
 import { cancelScheduled } from "../../src/store/operate/cancellation.ts";
 import { eraseOnRequest } from "../../src/store/operate/erasing.ts";
 import { sweepUndelivered } from "../../src/store/operate/undelivered.ts";
+import { leasePolls, refreshPolls, schedulePolls } from "../../src/store/receipts/polls.ts";
+import { isOnRecord } from "../../src/store/settle/unknown-outcomes.ts";
+import { loadAuditedChangesOf } from "../../src/store/audit/audited-changes.ts";
 import { keepReceipts } from "../../src/store/receipts/receipts.ts";
 import { markSilent } from "../../src/store/receipts/silence.ts";
 import { applyConsent } from "../../src/store/replies/consent.ts";
@@ -22,7 +26,7 @@ import {
   rescheduleUnsentClaims,
 } from "../../src/store/settle/recovery.ts";
 import { worker } from "../ids.ts";
-import { countStandings } from "../interactions.ts";
+import { countStandings, insertInteractions } from "../interactions.ts";
 import { openScriptedSmtp, type Script } from "../providers/scripted-smtp.ts";
 import { runDueJobs } from "../queue.ts";
 import { textMessage } from "../replies/text-message.ts";
@@ -32,6 +36,17 @@ import { useReportedPlans } from "./reported-plans.ts";
 const FEW = 8;
 const MINUTE = 60_000;
 const LENDER = { country: "US", timeZone: "America/New_York", languages: ["en"] };
+
+const REPORT: ArrivedReceipt = {
+  provider: "smtp",
+  providerMessageId: null,
+  interactionId: null,
+  rawStatus: "delivered",
+  code: null,
+  qualifier: null,
+  reportedAt: null,
+  payload: null,
+};
 
 const DEFERRED = "451 4.3.0 Try again later\r\n";
 const ACCEPTED = "250 2.0.0 Ok\r\n";
@@ -99,16 +114,7 @@ describe.each([100, 5_000])("planned on %i notices", (notices) => {
   const report = (deps: Deps, ids: readonly InteractionId[], rawStatus: string, code: string) =>
     keepReceipts(
       deps.db,
-      ids.map((interactionId) => ({
-        provider: "smtp",
-        providerMessageId: null,
-        interactionId,
-        rawStatus,
-        code,
-        qualifier: null,
-        reportedAt: null,
-        payload: null,
-      })),
+      ids.map((interactionId) => ({ ...REPORT, interactionId, rawStatus, code })),
     );
   function expectLookUps(): void {
     expect(plans.count()).toBeGreaterThan(5);
@@ -247,6 +253,51 @@ describe.each([100, 5_000])("planned on %i notices", (notices) => {
     await take(textMessage("STOP", { from: "nobody@example.com", channel: "email" }));
     await applyConsent(deps.db);
     expectLookUps();
+  });
+
+  test("texts that are looked up at their provider or reported by their ids are looked up", async () => {
+    const deps = await openDeps();
+    const messageIds = Array.from({ length: FEW }, (_, place) => `SM${first}-${place}`);
+    await insertInteractions(pool, FEW, (place) => ({
+      channel: "text",
+      status: "attempted",
+      statusDetails: "textSent",
+      statusDetailsUpdatedAt: new Date(),
+      provider: "twilio",
+      providerMessageId: messageIds[place],
+      caseChangeId: 900_000 + place,
+    }));
+    plans.forget();
+    expect(await isOnRecord(deps.db, "text", messageIds[0] ?? "")).toBe(true);
+    await refreshPolls(deps.db, new Date(0), 0);
+    const polls = await leasePolls(deps.db, 100, MINUTE);
+    expect(polls).toHaveLength(FEW);
+    await schedulePolls(
+      deps.db,
+      polls.map(({ interactionId }) => ({ interactionId, waitMs: MINUTE })),
+    );
+    await keepReceipts(
+      deps.db,
+      messageIds.map((providerMessageId) => ({ ...REPORT, provider: "twilio", providerMessageId })),
+    );
+    await applyWaiting(deps);
+    expectLookUps();
+  });
+
+  test("changes that are audited are looked up", async () => {
+    const deps = await openDeps();
+    await sendAll("audited", deps);
+    const { rows } = await pool.query<{ id: CaseChangeId }>(
+      "select id from tidings.case_changes where case_id like 'audited-%'",
+    );
+    plans.forget();
+    expect(
+      await loadAuditedChangesOf(
+        deps.db,
+        rows.map(({ id }) => id),
+      ),
+    ).toHaveLength(FEW);
+    expect(plans.wholeReads()).toEqual([]);
   });
 
   test("interactions that are canceled or erased are looked up", async () => {

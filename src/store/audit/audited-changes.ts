@@ -132,9 +132,10 @@ async function load(db: Db, changes: RawBuilder<unknown>): Promise<AuditedChange
       (select max(q.refused_by) from queued q where q.id = c.id) as refused_by,
       coalesce(n.notices, '[]') as notices
     from (${changes}) c
-    left join tidings.case_moves m on m.case_change_id = c.id
-    left join tidings.case_changes f on f.id = m.following_case_change_id
-    left join tidings.resolutions r on r.case_change_id = c.id
+    -- limited to one, so that they are looked up: a plan that was made for small tables would read all of large ones
+    left join lateral (select * from tidings.case_moves l where l.case_change_id = c.id limit 1) m on true
+    left join lateral (select * from tidings.case_changes l where l.id = m.following_case_change_id limit 1) f on true
+    left join lateral (select * from tidings.resolutions l where l.case_change_id = c.id limit 1) r on true
     ${EARLIER_CHANGES}
     ${NOTICES}
     order by c.id

@@ -159,7 +159,8 @@ async function queueAgain(db: Db, outcomes: readonly AttemptOutcome[]): Promise<
   await sql`
     select tidings.queue_deliveries(array_agg(i.id))
     from unnest(${idsOf(outcomes)}::bigint[]) as s(id)
-    join tidings.interactions i on i.id = s.id and i.status = 'scheduled'
+    -- named twice, as in moveInteractions
+    join tidings.interactions i on i.id = s.id and i.id = any(${idsOf(outcomes)}::bigint[]) and i.status = 'scheduled'
   `.execute(db);
 }
 

@@ -61,7 +61,10 @@ export async function leasePolls(db: Db, most: number, leaseMs: number): Promise
     )
     select l.interaction_id, i.provider_message_id as message_id, coalesce(i.ended_at, i.status_updated_at) as accepted_at, l.polls
     from leased l
-    join tidings.interactions i on i.id = l.interaction_id
+    -- limited to one, so that it is looked up: a plan that was made for a small table would read all of a large one
+    cross join lateral (
+      select o.provider_message_id, o.ended_at, o.status_updated_at from tidings.interactions o where o.id = l.interaction_id limit 1
+    ) i
     where i.provider_message_id is not null
     order by l.interaction_id
   `.execute(db);

@@ -84,7 +84,8 @@ export async function noteMatches(
     update tidings.receipts r
     set interaction_id = m."interactionId"
     from ${recordset("m", { receiptId: "bigint", interactionId: "bigint" }, matches)}
-    where r.id = m."receiptId" and r.interaction_id is null
+    -- named twice, so that they are looked up: a plan that was made for few receipts would read all of many
+    where r.id = m."receiptId" and r.id = any(${matches.map((one) => one.receiptId)}::bigint[]) and r.interaction_id is null
   `.execute(db);
 }
 

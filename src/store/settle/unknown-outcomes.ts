@@ -113,7 +113,8 @@ export async function isOnRecord(db: Db, channel: Channel, messageId: string): P
   const row = await db
     .selectFrom("interactions")
     .select("id")
-    .where("channel", "=", channel)
+    // in the text of the statement, because a prepared one does not know that the index of texts serves it
+    .where("channel", "=", sql.lit(channel))
     .where("providerMessageId", "=", messageId)
     .limit(1)
     .executeTakeFirst();
