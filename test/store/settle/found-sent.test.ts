@@ -179,6 +179,13 @@ describe("a notice that was found sent does not go out again", () => {
     expect(await standingOf(next)).toMatchObject({ status: "scheduled" });
   });
 
+  test("a statement that changes the status and leaves the details cancels the next attempt too", async () => {
+    const id = await insertUnknown();
+    const next = await retry(id);
+    await pool.query("update tidings.interactions set status = 'succeeded' where id = $1", [id]);
+    expect(await standingOf(next)).toEqual(alreadySent(id));
+  });
+
   test("an outcome that stays unknown cancels nothing", async () => {
     const first = await insertInteraction(pool, {
       status: "attempted",
