@@ -842,6 +842,46 @@ create index interaction_transitions_in_order on tidings.interaction_transitions
 create trigger keep_history before update or delete or truncate on tidings.interaction_transitions
 for each statement execute function tidings.keep_history();
 
+-- A notice that is known to have been sent does not go out again: neither when its unknown outcome becomes known, nor when a
+-- later attempt, which was in progress then and cannot be stopped, is scheduled again. The attempt is locked before those
+-- that follow it, as in planning the next attempt. The interactions are those that note_sent_or_back has noted in this statement.
+create function tidings.cancel_later_attempts() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  noted constant bigint[] := string_to_array(current_setting('tidings.sent_or_back'), ',');
+  changed record;
+  sent record;
+begin
+  perform set_config('tidings.sent_or_back', '', true);
+  for changed in
+    select i.attempt, i.status, i.status_details, coalesce(i.first_interaction_id, i.id) as chain_id
+    from tidings.interactions i
+    where i.id = any(noted)
+    order by i.id
+  loop
+    continue when tidings.is_outcome_unknown(changed.status, changed.status_details); -- nothing has become known
+    -- An attempt that is scheduled waits for a transaction that is recording that an earlier one was sent. Planning locks only the
+    -- attempt right before it. An attempt that comes back is locked before those that precede it, so Postgres may end one of the two
+    -- as a deadlock, and what it did is repeated. A role that only logs could set the note itself, and must not lock notices.
+    if changed.status = 'scheduled' and tidings.may_operate(tidings.session_role()) then
+      perform from tidings.interactions e
+      where (e.id = changed.chain_id or e.first_interaction_id = changed.chain_id) and e.attempt < changed.attempt
+      order by e.id for no key update;
+    end if;
+    select e.id, e.attempt into sent
+    from tidings.interactions e
+    where (e.id = changed.chain_id or e.first_interaction_id = changed.chain_id) and tidings.was_sent(e.status, e.status_details)
+    order by e.attempt
+    limit 1;
+    continue when not found;
+    update tidings.interactions i
+    set status = 'canceled', compliance_guard_rule_id = null, failure_description_short = 'Already sent',
+      failure_description_long = format('Interaction %s, an earlier attempt, was found to have been sent.', sent.id),
+      evidence = jsonb_build_object('code', 'alreadySent', 'interactionId', sent.id::text)
+    where i.first_interaction_id = changed.chain_id and i.attempt > sent.attempt and i.origin = 'tidings' and i.status = 'scheduled';
+  end loop;
+end $$;
+
 -- `security definer`, so that a role which may not read or write transitions can still log an interaction
 create function tidings.write_first_transition() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -853,6 +893,9 @@ begin
   select n.id, clock_timestamp(), author, n.status, n.status_details, n.evidence
   from added n
   order by n.id;
+  if current_setting('tidings.sent_or_back', true) <> '' then
+    perform tidings.cancel_later_attempts();
+  end if;
   return null;
 end $$;
 create trigger write_first_transition after insert on tidings.interactions
@@ -872,57 +915,32 @@ begin
   join before o using (id)
   where (n.status, n.status_details) is distinct from (o.status, o.status_details)
   order by n.id;
+  if current_setting('tidings.sent_or_back', true) <> '' then
+    perform tidings.cancel_later_attempts();
+  end if;
   return null;
 end $$;
 create trigger write_transition after update on tidings.interactions
 referencing old table as before new table as after
 for each statement execute function tidings.write_transition();
 
--- A notice that is known to have been sent does not go out again: neither when its unknown outcome becomes known, nor when a
--- later attempt, which was in progress then and cannot be stopped, is scheduled again. The attempt is locked before those
--- that follow it, as in planning the next attempt.
-create function tidings.cancel_later_attempts() returns trigger
+-- Notes an interaction whose chain cancel_later_attempts must look at. A trigger of the row could not cancel: the transitions of the
+-- statement are written after it, so that of a row that is canceled at once would precede the one before it.
+create function tidings.note_sent_or_back() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  chain constant bigint := coalesce(new.first_interaction_id, new.id);
-  sent record;
 begin
-  if tg_op = 'UPDATE' and tidings.is_outcome_unknown(old.status, old.status_details)
-    and tidings.is_outcome_unknown(new.status, new.status_details) then
-    return null; -- nothing has become known
-  end if;
-  -- An attempt that is scheduled waits for a transaction that is recording that an earlier one was sent. Planning locks only the
-  -- attempt right before it. An attempt that comes back is locked before those that precede it, so Postgres may end one of the two
-  -- as a deadlock, and what it did is repeated.
-  if new.status = 'scheduled' then
-    perform from tidings.interactions e
-    where (e.id = chain or e.first_interaction_id = chain) and e.attempt < new.attempt
-    order by e.id for no key update;
-  end if;
-  select e.id, e.attempt into sent
-  from tidings.interactions e
-  where (e.id = chain or e.first_interaction_id = chain) and tidings.was_sent(e.status, e.status_details)
-  order by e.attempt
-  limit 1;
-  if not found then
-    return null;
-  end if;
-  update tidings.interactions i
-  set status = 'canceled', compliance_guard_rule_id = null, failure_description_short = 'Already sent',
-    failure_description_long = format('Interaction %s, an earlier attempt, was found to have been sent.', sent.id),
-    evidence = jsonb_build_object('code', 'alreadySent', 'interactionId', sent.id::text)
-  where i.first_interaction_id = chain and i.attempt > sent.attempt and i.origin = 'tidings' and i.status = 'scheduled';
+  perform set_config('tidings.sent_or_back', concat_ws(',', nullif(current_setting('tidings.sent_or_back', true), ''), new.id), true);
   return null;
 end $$;
-create trigger cancel_later_attempts after update of status, status_details on tidings.interactions
+create trigger note_sent_or_back after update of status, status_details on tidings.interactions
 for each row when (old.origin = 'tidings' and (
   (new.status in ('attempted', 'succeeded')
     and (old.status in ('failed', 'canceled') or (old.status = 'attempted' and old.status_details like '%OutcomeUnknown')))
   or (new.attempt > 1 and old.status <> 'scheduled' and new.status = 'scheduled')))
-execute function tidings.cancel_later_attempts();
-create trigger cancel_attempt_after_sent after insert on tidings.interactions
+execute function tidings.note_sent_or_back();
+create trigger note_late_attempt after insert on tidings.interactions
 for each row when (new.origin = 'tidings' and new.status = 'scheduled' and new.attempt > 2)
-execute function tidings.cancel_later_attempts();
+execute function tidings.note_sent_or_back();
 
 -- True if an operator's cancellation can be undone: an operator withdrew the interaction, not a rule, a caller or an earlier
 -- attempt that was sent, and it is not too late.

@@ -8,8 +8,10 @@ import { runOn } from "../../commands/run.ts";
 import { untilWaitingForLock, useDatabase } from "../../database.ts";
 import { insertInteraction } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
+import { useRole } from "../../roles.ts";
 
 const database = useDatabase();
+const core = useRole(database, "core");
 const { pool } = database;
 const db = createDb(pool);
 const DUE = new Date("2031-03-05T15:00:00Z");
@@ -17,6 +19,9 @@ const DUE = new Date("2031-03-05T15:00:00Z");
 beforeAll(async () => {
   await insertLender(pool);
   await insertType(pool, { id: 1 });
+  await pool.query(
+    `grant usage on schema tidings to ${core.name}; grant insert on tidings.interactions to ${core.name}`,
+  );
 });
 
 const insertUnknown = (): Promise<InteractionId> =>
@@ -45,6 +50,15 @@ async function standingOf(id: InteractionId): Promise<Standing> {
   const [row] = rows;
   if (row === undefined) throw new Error(`there is no interaction ${id}`);
   return row;
+}
+
+/** The transitions of an interaction in their order. */
+async function movesOf(id: InteractionId): Promise<string[]> {
+  const { rows } = await pool.query<{ move: string }>(
+    "select concat_ws(' ', from_status, to_status) as move from tidings.interaction_transitions where interaction_id = $1 order by id",
+    [id],
+  );
+  return rows.map(({ move }) => move);
 }
 
 const claim = (id: InteractionId): Promise<unknown> =>
@@ -167,6 +181,26 @@ describe("a notice that was found sent does not go out again", () => {
     await find(id, "succeeded");
     await pool.query("update tidings.interactions set status = 'scheduled' where id = $1", [next]);
     expect(await standingOf(next)).toEqual(alreadySent(id));
+    expect(await movesOf(next)).toEqual([
+      "scheduled",
+      "scheduled inProgress",
+      "inProgress scheduled",
+      "scheduled canceled",
+    ]);
+  });
+
+  test("a third attempt that is planned after the first was sent is scheduled and canceled, in this order", async () => {
+    const id = await insertUnknown();
+    const next = await retry(id);
+    await claim(next);
+    await find(id, "succeeded");
+    const last = await insertInteraction(pool, {
+      firstInteractionId: id,
+      previousInteractionId: next,
+      attempt: 3,
+    });
+    expect(await standingOf(last)).toEqual(alreadySent(id));
+    expect(await movesOf(last)).toEqual(["scheduled", "scheduled canceled"]);
   });
 
   test("an attempt that follows one that has failed stays scheduled", async () => {
@@ -184,6 +218,23 @@ describe("a notice that was found sent does not go out again", () => {
     const next = await retry(id);
     await pool.query("update tidings.interactions set status = 'succeeded' where id = $1", [id]);
     expect(await standingOf(next)).toEqual(alreadySent(id));
+  });
+
+  test("a role that only logs cannot lock the attempts of a notice by naming it in the session", async () => {
+    const id = await insertUnknown();
+    const next = await retry(id);
+    await core.run(async (client) => {
+      await client.query("begin");
+      await client.query("select set_config('tidings.sent_or_back', $1, true)", [next]);
+      await client.query(
+        "insert into tidings.interactions (channel, status) values ('voice', 'succeeded')",
+      );
+      const { rowCount } = await pool.query(
+        "select from tidings.interactions where id = any($1) for update skip locked",
+        [[id, next]],
+      );
+      expect(rowCount).toBe(2);
+    });
   });
 
   test("an outcome that stays unknown cancels nothing", async () => {
