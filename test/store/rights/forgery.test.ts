@@ -512,3 +512,23 @@ test("templates and types record who wrote and published them, by any way of ins
   ]);
   expect(types.rows).toEqual([{ created_by: careless.name, published_by: "test", recent: true }]);
 });
+
+test("a core system cannot lock the attempts of a notice by naming them in its session", async () => {
+  const next = await insertInteraction(pool, {
+    attempt: 2,
+    firstInteractionId: notice,
+    previousInteractionId: notice,
+  });
+  await core.run(async (client) => {
+    await client.query("begin");
+    await client.query("select set_config('tidings.sent_or_back', $1, true)", [next]);
+    await client.query(
+      "insert into tidings.interactions (channel, status) values ('voice', 'succeeded')",
+    );
+    const { rowCount } = await pool.query(
+      "select from tidings.interactions where id = any($1) for update skip locked",
+      [[notice, next]],
+    );
+    expect(rowCount).toBe(2);
+  });
+});

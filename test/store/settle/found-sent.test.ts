@@ -8,10 +8,8 @@ import { runOn } from "../../commands/run.ts";
 import { untilWaitingForLock, useDatabase } from "../../database.ts";
 import { insertInteraction } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
-import { useRole } from "../../roles.ts";
 
 const database = useDatabase();
-const core = useRole(database, "core");
 const { pool } = database;
 const db = createDb(pool);
 const DUE = new Date("2031-03-05T15:00:00Z");
@@ -19,9 +17,6 @@ const DUE = new Date("2031-03-05T15:00:00Z");
 beforeAll(async () => {
   await insertLender(pool);
   await insertType(pool, { id: 1 });
-  await pool.query(
-    `grant usage on schema tidings to ${core.name}; grant insert on tidings.interactions to ${core.name}`,
-  );
 });
 
 const insertUnknown = (): Promise<InteractionId> =>
@@ -218,23 +213,6 @@ describe("a notice that was found sent does not go out again", () => {
     const next = await retry(id);
     await pool.query("update tidings.interactions set status = 'succeeded' where id = $1", [id]);
     expect(await standingOf(next)).toEqual(alreadySent(id));
-  });
-
-  test("a role that only logs cannot lock the attempts of a notice by naming it in the session", async () => {
-    const id = await insertUnknown();
-    const next = await retry(id);
-    await core.run(async (client) => {
-      await client.query("begin");
-      await client.query("select set_config('tidings.sent_or_back', $1, true)", [next]);
-      await client.query(
-        "insert into tidings.interactions (channel, status) values ('voice', 'succeeded')",
-      );
-      const { rowCount } = await pool.query(
-        "select from tidings.interactions where id = any($1) for update skip locked",
-        [[id, next]],
-      );
-      expect(rowCount).toBe(2);
-    });
   });
 
   test("an outcome that stays unknown cancels nothing", async () => {
