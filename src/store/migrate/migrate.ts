@@ -48,7 +48,7 @@ export async function migrate(pool: Pool, limits: MigrationLimits): Promise<stri
     const reason = error instanceof Error ? error.message : "";
     throw new Fault(
       "DATABASE_UNSUITABLE",
-      `The role may not migrate the schema (${reason}): migrateBoth \`tidings migrate\` as the role that owns it.`,
+      `The role may not migrate the schema (${reason}): run \`tidings migrate\` as the role that owns it.`,
       error,
     );
   }
