@@ -13,10 +13,10 @@ import { match } from "../resolve/match.ts";
 type Named = Partial<Pick<Gap, "notificationTypeId" | "notificationTypeVersion" | "interactionId">>;
 
 /**
- * Recomputes which notices a case change should have caused from the change, the versions that were active when it was
- * resolved, and their links of that time, and lists each difference from the record. It shares `match` with the resolver
- * and nothing else. If the fields are erased, nothing can be recomputed, and the notices are compared with the verdicts on record. A
- * change that waits in a queue has no gaps.
+ * Recomputes which notices a case change should have caused, and lists each difference from the record. It uses the change, the versions
+ * that were active when it was resolved, and their links of that time. It shares `match` with the resolver and nothing else. If the fields
+ * are erased, nothing can be recomputed, and the notices are compared with the verdicts on record. A change that waits in a queue has no
+ * gaps.
  */
 export function auditChange(audited: AuditedChange, history: TypeHistory): AuditedResult {
   const { fires, move, resolution } = audited;
@@ -170,7 +170,7 @@ const SKEW_MS = 60_000;
 
 type Activity = "active" | "uncertain" | "inactive";
 
-/** Whether a version was active and linked to a case type at a time. */
+/** Decides whether a version was active and linked to a case type at a time. */
 function activity(life: VersionLife, caseTypeId: string, at: Date, history: TypeHistory): Activity {
   const times = [at.getTime() - SKEW_MS, at.getTime(), at.getTime() + SKEW_MS];
   const answers = times.map(

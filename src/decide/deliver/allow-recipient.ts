@@ -1,4 +1,4 @@
-/** Matches a pattern in which `*` means any text; upper and lower case are equal. */
+/** Reads a pattern in which `*` stands for any text. Upper and lower case are equal. */
 function readPattern(pattern: string): RegExp {
   return new RegExp(
     `^${pattern
@@ -9,7 +9,7 @@ function readPattern(pattern: string): RegExp {
   );
 }
 
-/** Returns true if a recipient is allowed. Null allows everybody. Patterns are, for example, `*@example.com` and `+1614*`. */
+/** True if a recipient is allowed. Null allows every recipient. Patterns are, for example, `*@example.com` and `+1614*`. */
 export function isAllowed(recipient: string, patterns: readonly string[] | null): boolean {
   if (patterns === null) return true;
   return patterns.some((pattern) => readPattern(pattern).test(recipient));

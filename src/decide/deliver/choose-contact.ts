@@ -32,7 +32,7 @@ const byPreference = (one: Contact, other: Contact): number =>
   CONTACT_STATUSES.indexOf(one.status) - CONTACT_STATUSES.indexOf(other.status) ||
   one.id.localeCompare(other.id);
 
-/** For checks that are about no message in particular. */
+/** The purpose for checks that are about no message in particular. */
 const ANY_PURPOSE: Purpose = { isCollection: false, isMarketing: false };
 
 /**
@@ -133,7 +133,7 @@ function objectionTo(contact: Contact, rules: ChannelRules): PassOverReason | nu
   return contact.valid ? rules.objectionTo(contact) : "notValid";
 }
 
-/** 12 CFR 1006.14(h)(1) closes an address for messages about collection. */
+/** Returns the objection by an opt-out. 12 CFR 1006.14(h)(1) closes an address for messages about collection. */
 function optOutOf(
   { optedOutAt, marketingOptedOutAt, replyUnread }: Contact,
   { optOutIsTotal }: ChannelRules,

@@ -23,11 +23,11 @@ export interface SendContext extends Moment {
   readonly senders: Senders;
   /** Null without a public address: messages then have no opt-out link. */
   readonly links: Links | null;
-  /** They sign the Message-IDs of emails. */
+  /** The keys that sign the Message-IDs of emails. */
   readonly linkKeys: readonly Buffer[];
 }
 
-/** A template version with what is known about its messages. */
+/** A template version with the known facts about its messages. */
 export type DueTemplate = Template & Partial<TemplateFacts>;
 
 /** An interaction that may be sent: the message, and everything that must be on record before it is sent. */
@@ -132,8 +132,8 @@ export function prepare(
 }
 
 /**
- * Only advertising has it. On a notice that the law requires, an accidental click on a mail program's button would close an
- * address that the law needs.
+ * Returns the header List-Unsubscribe. Only advertising has it. On a notice that the law requires, an accidental click on a mail
+ * program's button would close an address that the law needs.
  */
 function listUnsubscribeOf(facts: FactSheet, optOutUrl: string | null): string | null {
   if (optOutUrl === null || !purposeOf(facts).isMarketing) return null;

@@ -31,7 +31,7 @@ export interface ElsewhereFacts extends RedirectOptions {
 }
 
 /** A redirect, or a hold whose reason says why the notice cannot go there by itself. */
-export type Redirected =
+export type RedirectDecision =
   | { readonly kind: "redirect"; readonly redirect: Redirect }
   | { readonly kind: "hold"; readonly withheld: Withheld };
 
@@ -43,7 +43,7 @@ export const channelOf = ({ to }: Elsewhere, { channel }: Pick<FactSheet, "chann
  * Decides whether a notice can go where a rule sends it: the contact must be usable on a channel that Tidings carries, the notice must
  * not have left it before, and on another channel there must be a template of the notice. Otherwise a person decides.
  */
-export function redirectOf(wish: Elsewhere, known: ElsewhereFacts): Redirected {
+export function redirectOf(wish: Elsewhere, known: ElsewhereFacts): RedirectDecision {
   if (known.facts.reply !== null)
     return held(wish, "A confirmation goes only to the number from which the opt-out came.");
   const channel = channelOf(wish, known.facts);
@@ -106,7 +106,7 @@ function templateFor(
   return { id, version, sensitive, explanation: choice.explanation };
 }
 
-function held(wish: Elsewhere, why: string): Redirected {
+function held(wish: Elsewhere, why: string): RedirectDecision {
   const { interactionId, rules, short, long } = wish;
   return {
     kind: "hold",

@@ -60,7 +60,7 @@ export interface ForecastNotice {
 }
 
 const IDLE = {
-  boards: "It only makes its case known (fires is false), so nothing is sent.",
+  firesNothing: "It only makes its case known (fires is false), so nothing is sent.",
   repeats:
     "Its external_id is in the table already, or on an earlier line: the insert would be refused.",
 } as const;
@@ -79,11 +79,11 @@ export function forecastChange(arrival: Arrival, inputs: ForecastInputs): Foreca
   return {
     arrival,
     nothing: null,
-    notices: types.flatMap((type) => foretellNotice(arrival, type, inputs)),
+    notices: types.flatMap((type) => forecastNotice(arrival, type, inputs)),
   };
 }
 
-function foretellNotice(
+function forecastNotice(
   arrival: Arrival,
   type: NotificationTypeVersion,
   inputs: ForecastInputs,

@@ -57,7 +57,7 @@ export function findUnknown(lines: readonly ReadLine[], references: References):
   });
 }
 
-/** The message of the parser quotes the text, so it is not used. */
+/** Returns undefined for text that is not JSON. The message of the parser quotes the text, so it is not used. */
 function parseJson(written: string): unknown {
   try {
     return parseExactJson(written);

@@ -22,7 +22,7 @@ const NOTHING: Neighbors = { before: null, following: null, newest: null };
 
 /**
  * Takes in the lines of a file as changes that arrive now, one after the other, as the trigger of 0005_case_changes.sql does:
- * each between its neighbours in time among the stored changes and the lines before it. Of simultaneous changes the later
+ * each between its neighbors in time among the stored changes and the lines before it. Of simultaneous changes the later
  * arrival comes second. `now` is the date of lines without one.
  */
 export function takeIn(lines: readonly ReadLine[], known: Known, now: Date): Arrival[] {
@@ -84,7 +84,7 @@ function arrivalOf(read: Dated, peers: readonly Dated[], around: Neighbors = NOT
       before: before ?? null,
       following: following ?? null,
     },
-    idle: state.fires ? null : "boards",
+    idle: state.fires ? null : "firesNothing",
     caseNow: inTime([around.newest, ...earlier, state]).at(-1) ?? state,
     caseLater: inTime([around.newest, ...all]).at(-1) ?? state,
   };

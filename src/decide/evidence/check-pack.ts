@@ -143,7 +143,7 @@ const OF_ATTEMPTS = new Set([
   "contactEvents",
 ]);
 
-/** A row about an interaction that is no attempt of the pack, or a receipt of none. */
+/** Finds a row about an interaction that is no attempt of the pack, or a receipt of no attempt. */
 function strayRow({ rows, attempts }: Pack, { receipts }: RecordRows): PackFlaw | undefined {
   const known = new Set(attempts.map((one) => one.interactionId));
   const changes = new Set(
@@ -205,7 +205,7 @@ function wrongContent(
   );
 }
 
-/** A logged interaction without its row, or whose content does not have the hash of its newest recorded change. */
+/** Finds a logged interaction without its row, or one whose content does not have the hash of its newest recorded change. */
 function unprovedLogged(
   { version, rows }: Pack,
   { attempt, state, isProved }: TracedAttempt,
@@ -228,10 +228,11 @@ function unprovedLogged(
         "Its content does not have the hash of its newest change.",
       );
 }
+
 /** The content in a state as Postgres writes it. Only a column of the state itself has no space after its colon. */
 const CONTENT = /"content":(?! )(.+)\}$/s;
 
-/** A confirmation whose reply is not in the pack. */
+/** Finds a confirmation whose reply is not in the pack. */
 function missingReply({ attempts }: RecordRows): PackFlaw | undefined {
   const known = new Set(attempts.map(({ attempt }) => attempt.interactionId));
   const alone = attempts.find(
@@ -243,7 +244,7 @@ function missingReply({ attempts }: RecordRows): PackFlaw | undefined {
   );
 }
 
-/** An attempt between the first and the last one of its chain. */
+/** Finds a missing attempt between the first and the last one of its chain. */
 function missingAttempt({ attempts }: RecordRows): PackFlaw | undefined {
   const notices = attempts.flatMap(({ state }) => (state?.origin === "tidings" ? [state] : []));
   const chains = Map.groupBy(
@@ -259,7 +260,7 @@ function missingAttempt({ attempts }: RecordRows): PackFlaw | undefined {
   }
 }
 
-/** A notice that a resolution planned. A pack about one interaction has only its own. */
+/** Finds a missing notice that a resolution planned. A pack about one interaction has only its own notice. */
 function missingNotice(
   { subject }: Pack,
   { resolutions, attempts }: RecordRows,
@@ -305,7 +306,7 @@ function wrongTemplate({ templates }: Pack, { history }: RecordRows): PackFlaw |
   });
 }
 
-/** Writes the pack again from its rows, and compares each file: nothing in it is from elsewhere. */
+/** Writes the pack again from its rows, and compares each file with it, so that every file follows from the rows. */
 export function checkPage(pack: Pack, files: PackFiles): PackFlaw | undefined {
   const again = filesOf(pack);
   const differs = [...again].find(([path, bytes]) => files.get(path)?.equals(bytes) !== true);

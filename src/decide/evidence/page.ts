@@ -11,7 +11,7 @@ import {
 } from "./record-rows.ts";
 import { STYLE } from "./style.ts";
 
-/** Writes the story of a pack as one page without scripts and without anything from elsewhere. */
+/** Writes a pack as one page without scripts and without external resources. */
 export function evidencePage(pack: Pack): string {
   const rows = readRows(pack);
   const notices = noticesOf(rows);
@@ -201,7 +201,7 @@ function templateOf(state: NonNullable<TracedAttempt["state"]>): string | null {
   return `${state.template_id}, version ${state.template_version}${chosen}`;
 }
 
-/** How the due time was computed, step by step. */
+/** The steps by which the due time was computed. */
 function dueSection(due: NonNullable<TracedAttempt["state"]>["due_explanation"]): Piece {
   if (due === null) return null;
   const delay = due.delay === null || due.unit === null ? "none" : `${due.delay} ${due.unit}`;

@@ -6,8 +6,8 @@ export type Addition = Partial<Pick<CodeMeaning, "contact" | "retry" | "ruleId" 
 
 const MINUTE_MS = 60_000;
 /**
- * No provider states how often to retry a temporary failure. These are our own waits (minutes), about two hours in
- * total.
+ * Our own waits before retries of a temporary failure (minutes), about two hours in total. No provider states how often to
+ * retry.
  */
 const TRIES = [10, 20, 40, 60] as const;
 

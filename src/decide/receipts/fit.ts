@@ -17,11 +17,11 @@ export interface Placed {
   readonly row: StatusRow;
 }
 
-/** The receipts of one message, sorted into those that fit together and those that do not. */
+/** The receipts of one message, divided into those that fit together and those that do not. */
 export interface Fit {
   /** The receipt that determines the status; undefined if there is none. */
   readonly deciding: Placed | undefined;
-  /** All that fit, from the lowest rank to the highest. */
+  /** All receipts that fit, from the lowest rank to the highest. */
   readonly fitting: readonly Placed[];
   readonly oddities: readonly Oddity[];
 }

@@ -39,7 +39,7 @@ export interface Reconciled<Receipt extends ProviderReceipt = ProviderReceipt> {
   /** All effects on the contact that hold now. */
   readonly contact: readonly ContactEffect[];
   readonly next: NextTry;
-  /** What a person should see, because it happened just now. */
+  /** The unexpected events that the receipts have just caused, for a person. */
   readonly alerts: readonly ReceiptAlert[];
   readonly oddities: readonly { readonly receipt: Receipt; readonly reason: OddityReason }[];
 }
@@ -84,7 +84,7 @@ function moveOf(message: ReportedMessage, before: Progress | null, after: Read):
   return { ...target, ruleId, ...why, decidedBy };
 }
 
-/** A message that the provider keeps for later has left us: our own `scheduled` would send it once more. */
+/** Returns the progress of a sent message. One that the provider keeps for later counts as attempted: the status `scheduled` would send it a second time. */
 const asSent = ({ status, statusDetails }: Progress): Progress => ({
   status: status === "scheduled" || status === "inProgress" ? "attempted" : status,
   statusDetails,

@@ -18,7 +18,7 @@ export const interactionOfLink = (token: string, keys: readonly Buffer[]): Inter
 /** The path of the page that opts out an address, without the token. */
 export const OPT_OUT_PATH = "/opt-out";
 
-/** What makes links to this installation. Null in `links` parameters: it has no public address. */
+/** The address of this installation and the keys that sign its links. A parameter `links` is null if it has no public address. */
 export interface Links {
   /** Without a slash at its end. */
   readonly publicUrl: string;

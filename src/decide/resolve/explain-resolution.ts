@@ -9,7 +9,7 @@ import type { CaseChange } from "../../domain/resolve/case-change.ts";
 import type { Silence } from "../../domain/resolve/resolution.ts";
 import { match } from "./match.ts";
 
-/** Why a notification type fired on a change, or did not. */
+/** The reason why a notification type fired on a change, or did not fire. */
 export interface TypeVerdict {
   readonly notificationTypeId: number;
   /** Null if no version was considered. */

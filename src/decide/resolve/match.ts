@@ -11,16 +11,18 @@ export type Match =
   | { readonly kind: "silent"; readonly why: Silence; readonly long: string };
 
 /**
- * Decides whether a notification type version fires on a change of a linked case. onStatus and onOutcome form a pair,
- * in which null means any. The version fires if its pair holds after the change and did not hold before it. Before the
- * first known change of a case nothing held. So a change of fields alone fires nothing, an outcome that is set later
- * than its status fires at that time, and a case that leaves the pair fires again when it re-enters it. onCondition
- * only filters: every condition must hold on the fields of this change. The changes of a case are ordered by
- * changed_at, then by id. A change that arrives late is judged between its neighbours. It fires if it is an edge after
- * the change before it, unless pair and conditions still hold in the change after it, which has already fired. No
- * change is judged a second time because a late one arrived before it: if a late change reveals a re-entry, no notice
- * is sent for it. The source is the platform's Notification Types document: an interaction is created "when the case
- * status is changed to processing", "when the case status is changed to completed and the outcome is approved".
+ * Decides whether a notification type version fires on a change of a linked case.
+ * - The trigger is a pair of onStatus and onOutcome, in which null means any. The version fires if the pair holds after the
+ *   change and did not hold before it. Before the first known change of a case no pair holds.
+ * - So a change of fields alone fires nothing. An outcome that is set later than its status fires at that time. A case
+ *   that leaves the pair fires again when it re-enters it.
+ * - onCondition only filters: every condition must hold on the fields of this change.
+ * - The changes of a case are ordered by changed_at, then by id. A change that arrives late is judged between its
+ *   neighbors in time. It does not fire if pair and conditions still hold in the change after it, which has fired already.
+ * - No change is judged a second time because a late one arrived before it. If a late change reveals a re-entry, no notice
+ *   is sent for it.
+ * The source is the platform's Notification Types document: an interaction is created "when the case status is changed to
+ * processing", "when the case status is changed to completed and the outcome is approved".
  */
 export function match(change: CaseChange, rule: FiringRule): Match {
   const awaited = describe(rule.onStatus, rule.onOutcome);
@@ -61,7 +63,7 @@ function pairHolds(rule: FiringRule, state: CaseState): boolean {
   return statusHolds && outcomeHolds;
 }
 
-/** A following change that only boarded the case replaces all changes before it: boarding declares them history. */
+/** True if a following change answers for this one. One that fires nothing (`fires` is false) replaces all changes before it. */
 function answeredFor(rule: FiringRule, following: FollowingChange): boolean {
   if (!following.fires) return pairHolds(rule, following);
   return stillHolds(rule, following, following.fields);

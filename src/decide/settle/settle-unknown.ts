@@ -10,7 +10,7 @@ export interface SettlePolicy {
   readonly timesLookedUp: number;
   /** The wait before each lookup (ms). */
   readonly waits: readonly number[];
-  /** A message that was never accepted is sent again as often as the channel retries. */
+  /** The waits before retries (ms). A message that was never accepted is sent again as often as there are waits. */
   readonly retries: readonly number[];
   readonly now: Date;
 }

@@ -6,7 +6,7 @@ import type { Compared, Replayed } from "../../domain/simulate/replay.ts";
 import { match } from "../resolve/match.ts";
 import { type Planning, termsOf } from "../resolve/plan.ts";
 
-/** The version that is tried, and what planning needs. */
+/** The version that is tried, and the data for planning. */
 export interface Trial {
   readonly type: NotificationTypeVersion;
   readonly planning: Planning;

@@ -5,7 +5,7 @@ import type { Compared, Fate, Outcome, Replayed } from "../../domain/simulate/re
 import { judgeFacts } from "../guard/judge.ts";
 import type { Policy } from "../guard/policy/policy.ts";
 
-/** What the replay has done so far. Later messages are judged on it and not on what was done. */
+/** The state of a replay. Later messages are judged on it, and not on the real messages. */
 export interface Course {
   /** The messages that were replayed; they count as they were judged, and not as they are on record. */
   readonly replayed: Set<string>;

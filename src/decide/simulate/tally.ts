@@ -1,6 +1,6 @@
 import type { Compared, Fate, FateByRule } from "../../domain/simulate/replay.ts";
 
-/** How often a fate was done and would be. */
+/** The numbers of messages with a fate: on record, and in the simulation. */
 export interface FateCount {
   readonly done: number;
   readonly would: number;

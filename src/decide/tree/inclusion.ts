@@ -54,7 +54,7 @@ function perfectPartsOf({
 
 const keyOf = (begin: number, size: number): string => `${begin}+${size}`;
 
-/** Collects what the proofs of some leaves need while a tree is computed from its leaves. */
+/** Collects the hashes for the proofs of some leaves while a tree is computed from its leaves. */
 export interface ProofCollector {
   /** For `append`, from the first leaf of the tree on. */
   readonly note: NoteSubtree;

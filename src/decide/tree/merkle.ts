@@ -18,8 +18,8 @@ export const nodeHash = (left: Hash, right: Hash): Hash =>
 export const EMPTY_ROOT: Hash = createHash("sha256").digest();
 
 /**
- * The perfect subtrees that a tree consists of, the largest first: their sizes are the binary digits of the tree's size. It is all
- * that adding leaves and computing the root need.
+ * The perfect subtrees that a tree consists of, the largest first: their sizes are the binary digits of the tree's size. Adding leaves
+ * and computing the root need nothing else.
  */
 export interface Frontier {
   readonly size: number;

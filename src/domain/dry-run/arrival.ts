@@ -48,7 +48,7 @@ export interface Arrival {
   readonly label: string;
   readonly change: CaseChange;
   /** The reason why it fires nothing with any type: it only makes its case known, or it is stored already. */
-  readonly idle: "boards" | "repeats" | null;
+  readonly idle: "firesNothing" | "repeats" | null;
   /** The case after this change, for notices that are due at once. */
   readonly caseNow: CaseFacts;
   /** The case after all changes of the dry run, for notices that are due later. */

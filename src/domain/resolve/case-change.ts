@@ -9,7 +9,7 @@ export interface CaseState {
 
 export interface FollowingChange extends CaseState {
   readonly fields: Readonly<Record<string, unknown>>;
-  /** False if the change only boarded the case and sends nothing. */
+  /** False if the change only makes its case known and causes no notice. */
   readonly fires: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface CaseChange extends CaseState {
   readonly loanIds: readonly LoanId[];
   readonly fields: Readonly<Record<string, unknown>>;
   readonly changedAt: Date;
-  /** When the change arrived, which may be long after `changedAt`. */
+  /** The time at which the change arrived, which may be long after `changedAt`. */
   readonly receivedAt: Date;
   readonly supercaseBulkOperationId: string | null;
   /** The case just before this change; null if the case was not known. */

@@ -37,7 +37,7 @@ export async function loadArrivals(db: Db, selection: Selection, limit: number):
     if (row === undefined) return [];
     const { status, outcome, fields } = row;
     const standing = { status, outcome, fields };
-    const idle = row.fires ? null : "boards";
+    const idle = row.fires ? null : "firesNothing";
     return [{ label: `change ${change.id}`, change, idle, caseNow: standing, caseLater: standing }];
   });
   return { arrivals, total: rows[0]?.total ?? 0 };

@@ -305,7 +305,7 @@ describe("a notice that would not be sent has the reason", () => {
   });
 
   test("a change that only makes its case known, and one the table has already, ask no type at all", () => {
-    const emitted = (["boards", "repeats"] as const).map((idle) =>
+    const emitted = (["firesNothing", "repeats"] as const).map((idle) =>
       forecastChange(arrival({ idle }), groundOf({})),
     );
     expect(emitted.map(({ notices }) => notices)).toEqual([[], []]);

@@ -176,7 +176,7 @@ describe("lines that set nothing in motion", () => {
         { status: "processing", on: 4 },
       ]),
     );
-    expect(first).toMatchObject({ idle: "boards", now: "initiated" });
+    expect(first).toMatchObject({ idle: "firesNothing", now: "initiated" });
     expect(second).toMatchObject({ idle: null, before: "initiated" });
   });
 

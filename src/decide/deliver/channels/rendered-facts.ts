@@ -7,7 +7,7 @@ import { segmentsOf } from "../../../template/language/segments.ts";
 import type { Template, TemplateFacts } from "../../../domain/template/template.ts";
 import type { TemplateStatement } from "../../../domain/vocabulary.ts";
 
-/** A message that was rendered, with what is known about its template and its subject. */
+/** A rendered message, with the known facts about its template and its subject. */
 export interface RenderedMessage {
   readonly message: Message;
   readonly template: Template & Partial<TemplateFacts>;
@@ -98,7 +98,7 @@ function wordsOf(message: Message): string {
   return [subject, text, html === null ? "" : withoutTags(html)].join("\n");
 }
 
-/** Good enough to find words: what a browser hides is kept. */
+/** Removes the tags. Text that a browser hides is kept, which is good enough to find words. */
 const withoutTags = (html: string): string =>
   html
     .replaceAll(/<(style|script)\b[\s\S]*?<\/\1>/gi, " ")

@@ -129,8 +129,8 @@ export type ReadPlan =
   | { readonly kind: "invalid"; readonly errors: readonly FieldError[] };
 
 /**
- * Returns the policy that would be in force after further changes: `{"off", "stricter", "on", "entries"}`. What an entry leaves
- * out is as in the entry that is built in with its id.
+ * Returns the policy that would be in force after further changes: `{"off", "stricter", "on", "entries"}`. The members that an entry
+ * leaves out are taken from the built-in entry with its id.
  */
 export function planPolicy({ changes, unreadable }: PolicyInForce, input: unknown): ReadPlan {
   const { on = [], ...planned } = asMembers(input);
@@ -171,7 +171,7 @@ function completedEntry(entry: unknown): unknown {
   return { ...completed(members, writtenEntry(String(members["id"]))), id: members["id"] };
 }
 
-/** An entry with what it leaves out taken from the built-in one. */
+/** Completes an entry with the members of the built-in one that it leaves out. */
 function completed(
   members: Members,
   builtIn: WrittenEntry | undefined,
@@ -201,7 +201,7 @@ function without(value: Members, change: unknown): Members {
   return value;
 }
 
-/** Postgres writes the dates without a limit so. */
+/** Reads a day. Postgres writes a date without a limit as `infinity`. */
 const dayOf = (written: unknown): unknown =>
   written === "infinity" || written === "-infinity" ? null : written;
 

@@ -20,7 +20,7 @@ export interface Policy {
   readonly index: ReadonlyMap<RuleId, ReadonlyMap<PolicyRule, readonly PolicyEntry[]>>;
   /** The changes that cannot be read. The built-in entries stay in force in their place. */
   readonly unreadable: readonly UnreadableChange[];
-  /** The rules whose holds a person has released for this message: they hold it no more. */
+  /** The rules whose holds a person has released for this message. They do not hold it again. */
   readonly released?: ReadonlySet<string>;
 }
 

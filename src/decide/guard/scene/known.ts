@@ -38,7 +38,7 @@ export function knownAt(facts: Facts, now: Instant): Facts {
   };
 }
 
-/** A planned interaction counts before it takes place. */
+/** True for an interaction that is planned or in progress. It counts before it takes place. */
 export function isReserved({ status }: HistoryItem): boolean {
   return status === "scheduled" || status === "inProgress";
 }
