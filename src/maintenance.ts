@@ -33,7 +33,7 @@ import {
 
 /** The interval between heartbeats (ms). */
 const HEARTBEAT_MS = 2_000;
-/** A claim of this age (ms) that is not in flight here was never sent. */
+/** A claim of this worker that is older than this (ms) and not in flight here was never sent. */
 const UNSENT_CLAIM_AFTER_MS = 30_000;
 /** A job locked by this worker for this long (ms) but not running here: the reply that delivered it was lost. */
 const LOST_JOB_AFTER_MS = 30_000;
@@ -41,22 +41,22 @@ const LOST_JOB_AFTER_MS = 30_000;
 const ABANDONED_JOB_AFTER_MS = 8_000;
 /** An interaction that is due for this long (ms) and in no job is requeued. */
 const OVERDUE_AFTER_MS = 60_000;
-/** The database time from a slower round trip (ms) is ignored, because it is stale. */
+/** The time of the database is ignored if the round trip took longer than this (ms), because it is out of date. */
 const FRESH_TIME_MS = 250;
 /**
- * A stop waits so long (ms) for a running sweep, which may wait for a lock. Its statements change nothing that another daemon
- * would not change, so it may end without us, and the daemon still signs off.
+ * A stop waits this long (ms) for a running sweep, which may wait for a lock. Another daemon would make the same changes, so the
+ * sweep may end after the wait, and the daemon still deregisters.
  */
 const LONGEST_STOP_MS = 1_000;
 /** Abandoned jobs are searched for once in this many heartbeats. */
 const UNLOCK_EVERY = 2;
 /** Overdue interactions, and case changes that were missed or not resolved, are searched for once in this many heartbeats. */
 const SWEEP_EVERY = 5;
-/** Whether an audit is to begin is looked up once in this many heartbeats. */
+/** The daily audit is started, if it is time for it, once in this many heartbeats. */
 const AUDIT_EVERY = 30;
 
 export interface Maintenance {
-  /** Ends the heartbeat. Running sweeps are waited for, but not for long. */
+  /** Ends the heartbeat. It waits for running sweeps, but not for long. */
   stop(): Promise<void>;
 }
 
@@ -216,7 +216,6 @@ async function heartbeat(
   const wasAway = outages.lasts() || count > known.outages;
   const theirs = await recordHeartbeat(deps.db, { ...worker, channels }, wasAway);
   known.outages = count;
-  // The time from a slow round trip is stale.
   if (performance.now() - asked < FRESH_TIME_MS) onTime(theirs);
 }
 

@@ -85,8 +85,8 @@ const idOf = ({ interactionId }: MatchedReceipt): InteractionId => interactionId
 const NONE = "0" as InteractionId;
 
 /**
- * How long a receipt waits for its message (ms). A callback may come before the answer to the call is on record, and no
- * longer before than the call takes.
+ * The time that a receipt waits for its message (ms). A callback may arrive while the call is still running, before the answer to the
+ * call is recorded.
  */
 const WAITS_FOR_MESSAGE_MS = 600_000;
 
@@ -95,7 +95,7 @@ interface Sorted {
   readonly putAside: readonly NotedOddity[];
 }
 
-/** A receipt whose message is not known waits. One whose message never becomes known is put aside. */
+/** A receipt whose message is not known waits. If its message does not become known in time, the receipt is put aside. */
 function sortOut(matched: readonly MatchedReceipt[]): Sorted {
   const ready = matched.filter((one) => one.interactionId !== null && !isWaiting(one));
   const isOther = (one: MatchedReceipt): boolean => one.isOfOtherMessage;
@@ -118,7 +118,7 @@ function sortOut(matched: readonly MatchedReceipt[]): Sorted {
 const isWaiting = ({ interactionId, status }: MatchedReceipt): boolean =>
   interactionId === null || status === "inProgress" || status === "scheduled";
 
-/** None if the answer to the call was never recorded: the receipts wait. */
+/** Returns nothing if the answer to the call is not recorded: the receipts wait for it. */
 function reconcileMessage(message: MessageRow): AppliedMessage[] {
   const { channel, status, statusDetails, attempt, latestAt, receipts } = message;
   const table = RECEIPT_TABLES[channel];
@@ -192,7 +192,7 @@ function dueOf(next: NextTry, failedAt: Date): Date | null {
   return next.isDueAgain ? new Date(failedAt.getTime() + REPAIR_MS) : null;
 }
 
-/** What the receipts say about the contact, and is not on record yet. */
+/** Returns the findings about the contact that follow from the receipts and are not on record yet. */
 function findingsOf({ message, result: { contact } }: AppliedMessage): InteractionFinding[] {
   const { interactionId, findings } = message;
   return contact
@@ -200,10 +200,10 @@ function findingsOf({ message, result: { contact } }: AppliedMessage): Interacti
     .map(({ kind }) => ({ interactionId, finding: kind }));
 }
 
-/** These come from a person or name a fact, and no later receipt makes them wrong. */
+/** The findings that come from a person or name a fact. No later receipt makes them wrong. */
 const LASTING: ReadonlySet<ContactEventKind> = new Set(["optedOut", "leakReview", "newAddress"]);
 
-/** What is on record about the contact and no longer follows from the receipts. */
+/** Returns the findings on record about the contact that no longer follow from the receipts. */
 function withdrawnOf({ message, result: { contact } }: AppliedMessage): InteractionFinding[] {
   const { interactionId, findings } = message;
   const held = new Set<ContactEventKind>(contact.map(({ kind }) => kind));

@@ -3,7 +3,7 @@ import { lookUpAndSettle, settle, leaseUnknown } from "../src/delivery/settling.
 import type { Deps } from "../src/deps.ts";
 
 /**
- * take -> ask -> settle: unknown outcomes become known, are sent again once that is safe, or wait for a person. The job
+ * lease -> look up -> settle: unknown outcomes become known, are sent again once that is safe, or are held for a person. The job
  * ends before the provider answers. If the process dies meanwhile, the outcomes are queued again when their lease ends.
  */
 export const settleUnknownOutcomes =

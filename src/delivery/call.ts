@@ -55,7 +55,7 @@ export async function* leaseInTimeSlice(
 }
 
 /**
- * Leases slots for as many interactions as the provider has room for now. None while its circuit is open, or when the
+ * Leases slots for as many interactions as the provider has room for now. It leases none while the circuit is open or when the
  * daemon stops.
  */
 async function leaseSlots(

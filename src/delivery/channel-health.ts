@@ -38,11 +38,11 @@ export function createChannelHealth(): ChannelHealth {
   };
 }
 
-/** An acceptance, or a refusal that is about one message. */
+/** True for an acceptance, and for a refusal that is about one message. */
 const showsThatItWorks = ({ kind }: ProviderAnswer): boolean =>
   kind === "accepted" || kind === "refused";
 
-/** A temporary failure that names no contact as its cause, or no answer at all. */
+/** True for a temporary failure that names no contact as its cause, and if there was no answer. */
 const isFailure = (answer: ProviderAnswer): boolean =>
   answer.kind === "unknown" || (answer.kind === "unavailable" && answer.finding === null);
 

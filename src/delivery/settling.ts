@@ -74,7 +74,7 @@ export async function leaseUnknown(
   return unknown.filter((one) => leased.has(one.interactionId));
 }
 
-/** Leaves those with a broken seal to a person. A key may be missing only here or for a while, so the others are queued again. */
+/** Holds outcomes with a broken seal for a person. The others are queued again: another daemon may have the key, or this one may get it. */
 async function setAside(
   { db, clock, emit }: Deps,
   unreadable: readonly Unreadable[],

@@ -24,7 +24,7 @@ export function startTimeSlice({ stopping }: Deps): TimeSlice {
   };
 }
 
-/** The channel with that name. Throws CHANNEL_NOT_CARRIED if this daemon has no provider for it. */
+/** Returns the channel with this name. Throws CHANNEL_NOT_CARRIED if this daemon has no provider for it. */
 export function channelOf({ channels }: Deps, name: Channel): DeliveryChannel {
   const channel = channels[name];
   if (channel === undefined) throw new Fault("CHANNEL_NOT_CARRIED", name);

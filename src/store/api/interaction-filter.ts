@@ -99,7 +99,7 @@ function hasStatus(status: string): RawBuilder<boolean> {
 
 const UNFINISHED: ReadonlySet<string> = new Set<InteractionStatus>(["scheduled", "inProgress"]);
 
-/** The id of a message at Twilio */
+/** The id of a message at Twilio. */
 const TWILIO_ID = /^[A-Z]{2}[0-9a-f]{32}$/;
 /** The Message-ID of an email of Tidings, with or without angle brackets: it has the id of the chain. */
 const MESSAGE_ID = /^<?tidings\.([0-9]{1,18})(?:-[a-z2-7]+)?@[^>]*>?$/i;

@@ -101,7 +101,7 @@ async function spansByTime(db: Db, { sortBy, isAscending, cursorId }: Place): Pr
   return spansFrom(sortBy, start, { lengths: lengthsAfter(quietMs), isAscending });
 }
 
-/** After a quiet time, such as a pause of days, the first rows are older than it, so the spans are longer by it. */
+/** After a quiet time, such as a pause of days, the first rows are older than that time, so the spans are longer by it. */
 const lengthsAfter = (quietMs: number): number[] =>
   quietMs > DAY_MS
     ? [MINUTE_MS, DAY_MS, ...LENGTHS_MS.map((length) => quietMs + length)]

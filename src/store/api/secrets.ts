@@ -5,8 +5,8 @@ import type { Db } from "../postgres/db.ts";
 const LINKS = "links.";
 
 /**
- * Returns the keys of links in messages and of bounce addresses, the one that signs first. They depend on no setting,
- * because a link must work for years, while content keys are replaced. The first call creates one.
+ * Returns the keys of links in messages and of bounce addresses, with the signing key first. They depend on no setting,
+ * because a link must work for years, while content keys are replaced. The first call creates a key.
  */
 export async function loadLinkKeys(db: Db): Promise<readonly Buffer[]> {
   const known = await readLinkKeys(db);

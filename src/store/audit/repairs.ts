@@ -43,7 +43,7 @@ export interface OpenRepair extends RepairOrder {
   readonly reason: string;
 }
 
-/** Locks up to `most` repairs of a kind that are not carried out. Those of another daemon are passed over. */
+/** Locks up to `most` repairs of a kind that are not carried out. It skips those that another daemon has locked. */
 export async function lockRepairs(
   transaction: Db,
   kind: RepairKind,
@@ -60,7 +60,7 @@ export async function lockRepairs(
   return rows;
 }
 
-/** Records what became of repairs. */
+/** Records the results of repairs. */
 export async function recordRepairs(
   transaction: Db,
   results: readonly { readonly id: string; readonly result: RepairResult }[],

@@ -89,7 +89,7 @@ const CONCERNED = sql`(
   )
 )`;
 
-/** True for a complaint `c`, which opts its address out. For texts receive_text_messages says it. */
+/** True for a complaint `c`, which opts its address out. An opt-out by text is in receive_text_messages. */
 const IS_COMPLAINT = sql`(c.finding = 'optedOut' and c.channel = 'email')`;
 
 /** The opt-outs of complaints. They count for judging as soon as they are recorded, also while the contact is locked. */
@@ -108,7 +108,7 @@ const OPT_OUTS = sql`(
   order by c.contact_id, s.scope, c.interaction_id
 )`;
 
-/** What the finding `c` changes of the contact `r`. */
+/** The changes that the finding `c` makes to the contact `r`. */
 const CHANGES = sql`
   case when c.finding = 'invalid' and r.valid then '{"valid": {"from": true, "to": false}}'::jsonb else '{}' end
   || case when c.finding in ('notTextable', 'optedOut') and r.receive_text_messages

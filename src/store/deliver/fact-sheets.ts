@@ -13,7 +13,7 @@ const RELEASED_RULES = sql`(select array_agg(distinct r.id) from tidings.holds h
   where h.chain_id = coalesce(i.first_interaction_id, i.id) and h.decision = 'released'
     and h.interaction_id >= coalesce(redirect.interaction_id, 0))`;
 
-/** The last redirect of the chain of `i` */
+/** The last redirect of the chain of `i`. */
 const LAST_REDIRECT = sql`left join lateral (
   select n.id as interaction_id, n.attempt, r.to_contact_id as contact_id
   from tidings.redirects r
@@ -23,7 +23,7 @@ const LAST_REDIRECT = sql`left join lateral (
   limit 1
 ) redirect on true`;
 
-/** The loans of `i`, in its order */
+/** The loans of `i`, in its order. */
 const LOANS_JSON = sql`(
   select coalesce(json_agg(f order by array_position(i.loan_ids, f.id)), '[]')
   from (
@@ -33,12 +33,12 @@ const LOANS_JSON = sql`(
   ) f
 )`;
 
-/** The opt-out that `i` confirms; null for a notice */
+/** The opt-out that `i` confirms; null for a notice. */
 const REPLY = sql`(select to_json(f) from (
   select r.id::text, r.contact_id as "contactId", r.contact->>'value' as value from tidings.interactions r where r.id = i.reply_id
 ) f)`;
 
-/** The open pause of `i` that ends last */
+/** The open pause of `i` that ends last. */
 const PAUSE = sql`left join lateral (
   select p.reason, p.ends_at from tidings.pauses p
   where p.released_at is null

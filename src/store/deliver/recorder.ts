@@ -143,7 +143,7 @@ async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Pr
     where i.id = s."interactionId" and i.claimed_at = s."claimedAt"
       -- so that they are looked up: a plan that was made for a small table would read all of a large one
       and i.id = any(${idsOf(outcomes)}::bigint[])
-      -- an answer that comes after its worker was given up for dead still says what happened
+      -- an answer that arrives after its worker was declared dead still shows what happened
       and (i.status = 'inProgress' or tidings.is_outcome_unknown(i.status, i.status_details))
       -- an answer that asks to send again later is dropped if another attempt has followed already
       and (s.status <> 'scheduled' or not tidings.has_next_attempt(i.id))

@@ -11,7 +11,7 @@ export interface RedirectWish {
   readonly channel: Channel;
 }
 
-/** Loads where interactions may still go, by their ids. */
+/** Loads the contacts that interactions have left and the templates that they may use, by the ids of the interactions. */
 export async function loadRedirectOptions(
   db: Db,
   wishes: readonly RedirectWish[],
@@ -64,7 +64,7 @@ const freeOf = (redirects: readonly Redirect[]) => sql`free as materialized (
   for no key update skip locked
 )`;
 
-/** The next attempts of what is free */
+/** The next attempts of the interactions that are free. */
 const ADDED = sql`added as (
   insert into tidings.interactions
     (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, is_transactional, sensitive, status,

@@ -7,7 +7,7 @@ export interface TemplateKey {
   readonly templateId: number;
   readonly templateVersion: number;
 }
-/** A published version, and what the compliance guard has to know about its messages. */
+/** A published version, with the facts about its messages that the guard needs. */
 export type PublishedTemplate = Template & TemplateFacts;
 export type FindTemplate = (key: TemplateKey) => PublishedTemplate | undefined;
 export type LoadTemplates = (keys: readonly TemplateKey[]) => Promise<FindTemplate>;

@@ -9,7 +9,7 @@ type Stored<Change> = Change extends null
   : Omit<Change, "changedAt"> & { readonly changedAt: number };
 type StoredNeighbors = { readonly [Place in keyof Neighbors]: Stored<Neighbors[Place]> };
 
-/** Returns the neighbouring changes of each line's change, by line. `now` is the date of lines without one. */
+/** Returns the neighbors in time of each line's change, by line. `now` is the date of lines without one. */
 export async function loadNeighbors(
   db: Db,
   lines: readonly ReadLine[],

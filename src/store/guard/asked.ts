@@ -25,12 +25,12 @@ export async function loadContactsAndLoans(
   return rows[0];
 }
 
-/** What the published template of a subject says about its messages. */
+/** The facts that the published template of a subject states about its messages. */
 export interface SubjectFacts extends TemplateFacts {
   readonly theme: Theme | null;
 }
 
-/** Loads what the published template of a subject and a channel says; undefined if there is none. */
+/** Loads the facts of the published template of a subject and a channel; undefined if there is none. */
 export async function loadSubject(
   db: Db,
   subject: string,

@@ -15,8 +15,8 @@ import type { LoanRow } from "./loans.ts";
 import { plainItem, plainLoan } from "./plain-facts.ts";
 
 /**
- * Returns how the fact sheet of a question about this borrower is read. It reads once the part that all questions share, because a borrower
- * may have thousands of interactions and many notices in a batch.
+ * Returns a function that reads the fact sheet of a question about this borrower. The part that all questions share is read once, because
+ * a borrower may have thousands of interactions and many notices in a batch.
  */
 export function sheetsOf(
   about: KnownAbout,

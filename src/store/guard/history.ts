@@ -14,8 +14,8 @@ export interface ReadInteraction {
 }
 
 /**
- * Returns the history of a question: every other interaction but the notices of Tidings that are planned to leave after
- * it. Two planned notices that each reserved a place against the other would both wait for good.
+ * Returns the history of a question: every other interaction, except the notices of Tidings that are planned to leave after it. Two
+ * planned notices that each reserved a place against the other would both wait without end.
  */
 export function historyOf(
   { interactionId }: GuardQuestion,

@@ -52,7 +52,7 @@ export async function listHeld(
 /** The notices that wait for a person, for `tidings status`. */
 export interface HeldCount {
   readonly interactions: number;
-  /** How long the oldest waits (ms); null if none does. */
+  /** The time that the oldest has waited (ms); null if none waits. */
   readonly oldestMs: number | null;
   /** Those whose latest time is within `soonMs`, or has passed. */
   readonly nearDeadline: number;
@@ -67,7 +67,7 @@ export async function countHeld(db: Db, soonMs: number): Promise<HeldCount> {
   return rows[0] ?? { interactions: 0, oldestMs: null, nearDeadline: 0 };
 }
 
-/** Those of the interactions that are held, locked in order of id so that two decisions cannot deadlock */
+/** Those of the interactions that are held, locked in order of id so that two decisions cannot deadlock. */
 const held = (ids: readonly InteractionId[]) => sql`
   select i.id from tidings.interactions i
   where i.id = any(${ids}::bigint[]) and i.origin = 'tidings' and i.status = 'scheduled' and i.scheduled_at_from is null
@@ -75,8 +75,8 @@ const held = (ids: readonly InteractionId[]) => sql`
   for update`;
 
 /**
- * Releases held notices by the connection's actor: they are due now and are judged again, and the rules that held them hold them no
- * more. Returns the ids of those that were held.
+ * Releases held notices by the connection's actor: they are due now and are judged again, and the rules that held them do not hold
+ * them again. Returns the ids of those that were held.
  */
 export async function releaseHeld(
   db: Db,

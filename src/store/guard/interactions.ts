@@ -22,7 +22,7 @@ export interface InteractionRow {
   readonly status: HistoryItem["status"];
   readonly statusDetails: string | null;
   readonly contactId: string | null;
-  /** Each id is there once. */
+  /** Without repetitions. */
   readonly loanIds: readonly string[];
   readonly theme: Theme | null;
   /** The purpose of its template version. */
@@ -31,7 +31,7 @@ export interface InteractionRow {
   readonly at: Instant;
   /** The inbound interaction that this one answers. */
   readonly replyToInboundId: InteractionId | null;
-  /** How an inbound interaction was read, also if its words are sealed; null if Tidings did not receive it. */
+  /** The reading of an inbound interaction, also if its words are sealed; null if Tidings did not receive it. */
   readonly reading: StoredReading | null;
   /** True if the provider answered it by itself; null if Tidings did not receive it. */
   readonly providerReplied: boolean | null;
@@ -44,7 +44,7 @@ const HISTORY_DAYS = 31;
 /** Longer messages are read in part. An opt-out is not hidden behind so many characters. */
 const MOST_CHARACTERS = 10_000;
 
-/** Which interactions are loaded. */
+/** The selection of the interactions to load. */
 export interface HistoryWanted {
   readonly borrowerIds: readonly BorrowerId[];
   /** The contacts of third persons, whose whole history counts. */

@@ -13,7 +13,7 @@ export interface OverdueCount {
   /** Null for confirmations. */
   readonly notificationTypeId: number | null;
   readonly interactions: number;
-  /** When the oldest was due, before anything put it off. */
+  /** The first due time of the oldest, before anything put it off. */
   readonly oldestDueAt: Date;
   readonly oldestMs: number;
   /** The oldest of all overdue interactions; null for the other channels and types. */

@@ -3,8 +3,8 @@ import type { LeafSource } from "../../domain/tree/leaf-sources.ts";
 import type { Db } from "../postgres/db.ts";
 
 /**
- * Returns for each row, by source and id, the time of the first head of the record tree that has it. The row was committed not later.
- * A row that no head has yet is left out.
+ * Returns for each row, by source and id, the time of the first head of the record tree that has it. The row was committed at that time
+ * at the latest. A row that no head has yet is left out.
  */
 export async function loadCommitBounds(
   db: Db,

@@ -3,7 +3,7 @@ import type { BorrowerId } from "../../domain/ids.ts";
 import { ERASED_KINDS, type ErasedKind, type ErasureCause } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** Why a row is kept: a legal hold, an open notice, or because the guard reads the words or the fields. */
+/** The reason why a row is kept: a legal hold, an open notice, or words or fields that the guard reads. */
 export type KeptBecause = "held" | "open" | "words" | "fields";
 
 /** The result of one batch. */
@@ -74,7 +74,7 @@ async function eraseAmong(
   };
 }
 
-/** Those of the rows that are not erased. */
+/** Selects those of the rows that are not erased. */
 const UNERASED: Readonly<
   Record<ErasedKind, (ids: readonly string[]) => RawBuilder<{ id: string }>>
 > = {
@@ -207,7 +207,7 @@ const OLD: Readonly<
       where i.id > ${pass.afterId}::bigint
         -- a subquery looks up one erasure; "not exists" would become a join that reads all erasures for each batch
         and (select e.id from tidings.erasures e where e.interaction_id = i.id) is null
-        -- such a row is kept for good, so each pass would begin there again
+        -- such a row is always kept, so each pass would begin there again
         and not tidings.is_read_by_guard(i.id)
       order by i.id
       limit ${limit}`,

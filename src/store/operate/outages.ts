@@ -7,7 +7,7 @@ import type { Db } from "../postgres/db.ts";
 export interface DatabaseOutage {
   readonly workerId: WorkerId;
   readonly code: string;
-  /** How long it lasted (ms), and how long ago it ended. The database's clock gives the times. */
+  /** The length of the outage, and the time since its end (ms). The database's clock gives the times. */
   readonly lastedMs: number;
   readonly endedMsAgo: number;
 }

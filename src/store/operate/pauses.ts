@@ -11,7 +11,7 @@ export interface Paused {
   readonly notificationTypeId: number | null;
 }
 
-/** What a pause `p` holds back, such as `everything`, `channel text` or `type 7`. */
+/** The scope of a pause `p` in words, such as `everything`, `channel text` or `type 7`. */
 export const WHAT = sql<string>`case p.scope when 'channel' then 'channel ' || p.channel
   when 'notificationType' then 'type ' || p.notification_type_id else p.scope end`;
 
@@ -69,14 +69,14 @@ export async function changePause(
   return rows.length > 0;
 }
 
-/** A pause `p` of exactly this scope that is not released */
+/** A pause `p` of exactly this scope that is not released. */
 const isOpen = ({ scope, channel, notificationTypeId }: Paused) => sql<boolean>`
   p.released_at is null and p.scope = ${scope}
   and p.channel is not distinct from ${channel} and p.notification_type_id is not distinct from ${notificationTypeId}`;
 
 /**
- * Records the end of the pauses whose end has passed. They hold nothing any more: the notices that they held are due at that time,
- * and judging compares the time. Returns what was paused, such as `channel text`.
+ * Records the end of the pauses whose end has passed. The notices that they held back are due at that time, and judging compares the
+ * time, so these pauses hold back nothing since then. Returns their scopes, such as `channel text`.
  */
 export async function recordEndedPauses(db: Db): Promise<string[]> {
   const { rows } = await sql<{ what: string }>`
@@ -103,8 +103,8 @@ export interface Release {
 }
 
 /**
- * Releases a pause by the connection's actor, and then what waited for it, in batches that are committed one by one. If it is
- * stopped, another call releases the rest. `onBatch` gets the number that is released and the total.
+ * Releases a pause by the connection's actor, and then the interactions that waited for it, in batches that are committed one by one. If
+ * it is interrupted, another call releases the rest. `onBatch` gets the number that is released and the total.
  */
 export async function releasePause(
   db: Db,
@@ -134,22 +134,22 @@ async function closePause(db: Db, paused: Paused): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** An interaction `i` that waits for a pause, although no open pause holds it */
-const WAITS_IN_VAIN = sql<boolean>`
+/** An interaction `i` that waits for a pause, although no open pause holds it back. */
+const WAITS_WITHOUT_PAUSE = sql<boolean>`
   i.origin = 'tidings' and i.status = 'scheduled' and i.compliance_guard_rule_id = ${PAUSED}
   and not exists (
     select from tidings.pauses p
     where p.released_at is null and (p.ends_at > clock_timestamp()) is not false
       and (p.scope = 'everything' or p.channel = i.channel or p.notification_type_id = i.notification_type_id))`;
 
-/** Lists the interactions in the scope that wait for a pause, although no open pause holds them, in order of id. */
+/** Lists the interactions in the scope that wait for a pause, although no open pause holds them back, in order of id. */
 async function listWaiting(
   db: Db,
   { channel, notificationTypeId }: Paused,
 ): Promise<InteractionId[]> {
   const { rows } = await sql<{ id: InteractionId }>`
     select i.id from tidings.interactions i
-    where ${WAITS_IN_VAIN}
+    where ${WAITS_WITHOUT_PAUSE}
       and (${channel}::text is null or i.channel = ${channel})
       and (${notificationTypeId}::int is null or i.notification_type_id = ${notificationTypeId})
     order by i.id
@@ -169,7 +169,7 @@ async function releaseWaiting(
   const { rows } = await sql<{ id: InteractionId }>`
     with found as materialized (
       select i.id from tidings.interactions i
-      where i.id = any(${interactionIds}::bigint[]) and ${WAITS_IN_VAIN}
+      where i.id = any(${interactionIds}::bigint[]) and ${WAITS_WITHOUT_PAUSE}
       order by i.id for update
     ),
     released as (

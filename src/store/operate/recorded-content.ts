@@ -12,7 +12,7 @@ export interface ContentRecord {
   readonly channel: Channel;
   readonly status: InteractionStatus;
   readonly statusDetails: string | null;
-  /** Why it failed, was canceled or waits; null if nothing is said of it. */
+  /** The reason why it failed, was canceled or waits; null if there is none. */
   readonly why: string | null;
   readonly attempt: number;
   readonly claimedAt: Date | null;
@@ -31,7 +31,7 @@ export interface ContentRecord {
   readonly segments: number | null;
   /** The status by the amendment in force, with its details; null if the recorded one counts. */
   readonly amendedTo: string | null;
-  /** When and by whom the content was erased, and why; null if it was not. */
+  /** The time, author and reason of the erasure of the content; null if it was not erased. */
   readonly erasedAt: Date | null;
   readonly erasedBy: string | null;
   readonly erasedWhy: string | null;

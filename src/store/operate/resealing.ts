@@ -49,8 +49,8 @@ export interface ResealedBatch {
 }
 
 /**
- * Seals the next content that another key sealed and whose row's id is greater than `after` with the key of `seal`, in
- * a separate transaction. Null if none is left. Content of a key that the seal lacks stays as it is.
+ * Seals content again with the key of `seal`: that of the next rows after the id `after` whose content another key has sealed. It
+ * commits in a separate transaction. Null if none is left. Content of a key that the seal lacks stays as it is.
  */
 export async function resealNext(
   db: Db,

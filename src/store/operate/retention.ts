@@ -3,7 +3,7 @@ import type { BorrowerId, CaseId } from "../../domain/ids.ts";
 import type { RecordClass } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** Sets for how many years a class is kept; null keeps it for good. The history keeps what was set before. */
+/** Sets the number of years for which a class is kept; null keeps it without end. The history has the earlier numbers. */
 export async function setRetention(
   db: Db,
   recordClass: RecordClass,
@@ -115,7 +115,7 @@ export async function listRetention(db: Db): Promise<ClassState[]> {
   return rows;
 }
 
-/** As listRetention; null for a role that may not read contents. */
+/** Like `listRetention`; null for a role that may not read contents. */
 export async function listRetentionIfAllowed(db: Db): Promise<ClassState[] | null> {
   const { rows } = await sql<{ isAllowed: boolean }>`
     select has_function_privilege('tidings.is_read_by_guard(bigint)', 'execute')

@@ -38,13 +38,13 @@ export interface TimelineEntry {
 
 /** The three times of an entry, and the bound of its commit. */
 export interface EntryTimes {
-  /** When it happened, by the clock of its reporter. */
+  /** The time of the event, by the clock of its reporter. */
   readonly happenedAt: Date;
-  /** When Tidings learned of it. */
+  /** The time at which Tidings learned of it. */
   readonly learnedAt: Date;
-  /** When it was written. */
+  /** The time at which it was written. */
   readonly recordedAt: Date;
-  /** The time of the first head of the record tree that has it. The commit was not later. Null while no head has it. */
+  /** The time of the first head of the record tree that has it: it was committed then at the latest. Null while no head has it. */
   readonly committedBy: Date | null;
   /** True if the clock of its reporter was ahead of ours. */
   readonly isAhead: boolean;

@@ -11,7 +11,7 @@ export interface UndeliveredNotice {
   readonly notedAt: Date;
   readonly undeliveredForMs: number;
   readonly statusDetails: string | null;
-  /** A few words. */
+  /** The failure in a few words. */
   readonly why: string | null;
 }
 
@@ -56,8 +56,8 @@ export interface ReportedUndelivered {
 }
 
 /**
- * Closes the duties of notices that another interaction follows or that arrived after all, and returns those that are open and were not
- * reported before. Each is returned once, to one daemon.
+ * Closes the duties of notices that another interaction has replaced or that were delivered in the end. Returns those that are open and
+ * were not reported before. Each is returned once, to one daemon.
  */
 export async function sweepUndelivered(db: Db): Promise<ReportedUndelivered[]> {
   const { rows } = await sql<ReportedUndelivered>`

@@ -22,7 +22,7 @@ export interface OpenWait {
   readonly nextStep: WaitEnd;
 }
 
-/** Which waits are meant; an absent field does not filter. */
+/** The filter of a list of waits. An absent field does not filter. */
 export interface WaitFilter {
   readonly reasons?: readonly WaitReason[] | undefined;
   readonly owners?: readonly WaitOwner[] | undefined;

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Db } from "./db.ts";
 
-/** The time of the database, to which the daemons keep. The clock of this machine may be another. */
+/** Reads the time of the database, which all daemons use. The clock of this machine may differ. */
 export async function readClock(db: Db): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
   const [row] = rows;

@@ -8,12 +8,12 @@ export interface Poll {
   readonly interactionId: InteractionId;
   readonly messageId: string;
   readonly acceptedAt: Date;
-  /** How often it was asked before. */
+  /** The number of earlier lookups. */
   readonly polls: number;
 }
 
 /**
- * Notes texts that were accepted and are not looked up yet, and drops those that need no more looks: they are final, or too
+ * Notes texts that were accepted and are not looked up yet, and drops those that need no more lookups: they are final, or too
  * old.
  */
 export async function refreshPolls(
@@ -71,7 +71,7 @@ export async function leasePolls(db: Db, most: number, leaseMs: number): Promise
   return rows;
 }
 
-/** When a text is looked up next. */
+/** The wait before the next lookup of a text (ms). */
 export interface NextPoll {
   readonly interactionId: InteractionId;
   readonly waitMs: number;

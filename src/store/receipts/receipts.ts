@@ -47,6 +47,7 @@ const shortened = (receipt: ArrivedReceipt): ArrivedReceipt => ({
 /** Postgres refuses half of a character that JavaScript counts as two. */
 const beginningOf = (text: string | null, length: number): string | null =>
   text?.slice(0, length).toWellFormed() ?? null;
+
 /** A span of the time of arrival, and where a page of it begins. */
 export interface ReportedSpan {
   readonly from: Date;

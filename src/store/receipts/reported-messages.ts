@@ -10,7 +10,7 @@ export interface MatchedReceipt {
   readonly receiptId: ReceiptId;
   /** Null if no interaction is known to be its message. */
   readonly interactionId: InteractionId | null;
-  /** True if the receipt has its id already. */
+  /** True if the stored receipt already names its interaction. */
   readonly isNoted: boolean;
   /** The status of that interaction. */
   readonly status: InteractionStatus | null;
@@ -74,7 +74,7 @@ export async function lockInteractions(
   return new Set(rows.map((row) => row.id));
 }
 
-/** Notes on receipts which interaction they are about. */
+/** Writes to receipts the interactions that they are about. */
 export async function noteMatches(
   db: Db,
   matches: readonly { readonly receiptId: ReceiptId; readonly interactionId: InteractionId }[],

@@ -112,9 +112,9 @@ const EVENTS = sql`(
 )`;
 
 /**
- * Writes records to their contacts, in their order, and to `contact_events`: the last decision of a contact has what changed. A contact
- * that the core system keeps locked is left for the next call. A number that has sent STOP receives no texts, and one that has
- * sent START does again.
+ * Writes records to their contacts, in their order, and to `contact_events`: the event of the last decision of a contact has the changes.
+ * A contact that the core system keeps locked is left for the next call. A number that has sent STOP receives no texts, and one that has
+ * sent START receives them again.
  */
 export async function applyConsent(db: Db): Promise<void> {
   // an insert into contact_events takes turns with its other writers, even if it has no rows

@@ -13,7 +13,7 @@ export interface NewInbound {
   /** The provider's id, by which it is accepted once. */
   readonly providerMessageId: string;
   readonly receivedAt: Date;
-  /** When it was sent, by the sender's clock; null if it does not say. */
+  /** The time at which it was sent, by the sender's clock; null if the message does not state it. */
   readonly sentAt: Date | null;
   /** The contacts of its number or address, the most likely sender first; none if the sender is unknown. */
   readonly senders: readonly Sender[];

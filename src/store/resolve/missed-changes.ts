@@ -17,8 +17,8 @@ export async function takeInMissedChanges(db: Db, maxChanges: number): Promise<T
   return rows;
 }
 
-/** A range of ids that was read. */
-export interface Stretch {
+/** A range of ids that the sweep has read. */
+export interface SweptRange {
   /** The last id of the range; null if no change follows. */
   readonly lastId: CaseChangeId | null;
   /** The number of changes that had been taken in but had no resolution and no job. They are queued now. */
@@ -44,8 +44,8 @@ export async function findForgottenChanges(
   db: Db,
   afterId: CaseChangeId,
   maxChanges: number,
-): Promise<Stretch> {
-  const { rows } = await sql<Stretch>`
+): Promise<SweptRange> {
+  const { rows } = await sql<SweptRange>`
     with stretch as materialized (
       select c.id, c.fires from tidings.case_changes c where c.id > ${afterId}::bigint order by c.id limit ${maxChanges}
     ),

@@ -79,7 +79,7 @@ export async function recordResolutions(
   return rows[0]?.planned ?? 0;
 }
 
-/** A notice that is missing and planned again, and who ordered it why. */
+/** A missing notice that is planned again, with the author of the order and the evidence. */
 export interface MissingNotice extends NoticeTerms {
   readonly caseChangeId: CaseChangeId;
   readonly createdBy: { readonly id: string; readonly name: string };

@@ -9,8 +9,9 @@ export interface ChangeSet {
   readonly caseChangeIds: readonly [CaseChangeId, ...CaseChangeId[]];
 }
 
-/** How long to wait for a set that is due, and how often to look for one. */
+/** The wait for a set that is due. */
 export interface ChangeSetWait {
+  /** The longest wait (ms). */
   readonly waitMs: number;
   /** The pause between two looks (ms). A change waits half of it on average; a look costs about 0.1 ms. */
   readonly pollMs: number;
@@ -18,7 +19,7 @@ export interface ChangeSetWait {
   readonly onlySingles: boolean;
 }
 
-/** Waits until a set is due, and resolves to whether one is. Another transaction may have locked it. */
+/** Waits until a set is due. Resolves to true if one is due, which another transaction may have locked. */
 export async function waitForChangeSets(
   db: Db,
   { waitMs, pollMs, onlySingles }: ChangeSetWait,

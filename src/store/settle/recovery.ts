@@ -21,7 +21,7 @@ export async function markOrphansUnknown(db: Db): Promise<Orphan[]> {
     with orphans as (
       update tidings.interactions i
       set status = 'attempted', status_details = ${detailsOf("OutcomeUnknown")}, failure_description_short = 'Outcome unknown',
-        failure_description_long = 'The daemon that was sending it died before it wrote the outcome down.',
+        failure_description_long = 'The daemon that was sending it died before it recorded the outcome.',
         evidence = jsonb_build_object('provider', i.provider, 'code', 'workerDied')
       where i.origin = 'tidings' and i.status = 'inProgress'
         and not exists (select from tidings.workers w where w.id = i.claimed_by)

@@ -218,8 +218,8 @@ export async function failNeverAccepted(
     sql`
     update tidings.interactions i
     set status = 'failed', status_details = ${detailsOf("Failed")}, settle_at = null,
-      failure_description_short = 'Never taken',
-      failure_description_long = 'The provider gave no answer that could be read and took none of the calls. Check the provider, then send the notice again.',
+      failure_description_short = 'Never accepted',
+      failure_description_long = 'The provider accepted none of the calls and gave no readable answer. Check the provider, then send the notice again.',
       evidence = jsonb_build_object('provider', i.provider, 'code', 'neverAccepted')
     where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
       and not tidings.has_next_attempt(i.id)

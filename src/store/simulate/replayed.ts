@@ -113,7 +113,7 @@ export async function countChanges(db: Db, { from, to }: Period): Promise<Change
   return rows[0] ?? { changes: 0, erased: 0 };
 }
 
-/** Returns what the template versions know about their messages, by `id.version`. */
+/** Returns the facts of template versions about their messages, by `id.version`. */
 export async function loadTemplateFacts(
   db: Db,
   templateIds: readonly number[],

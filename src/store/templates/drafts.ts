@@ -33,7 +33,7 @@ export async function storeDraft(db: Db, draft: TemplateDraft): Promise<Stored> 
     .catch(asRefusal);
 }
 
-/** Reads an error of tidings.refuse: the fault, and what to do. */
+/** Returns the refusal in an error of tidings.refuse: the fault, and what to do. Throws every other error. */
 function asRefusal(error: unknown): Stored {
   const isOurs =
     error instanceof DatabaseError && error.constraint?.startsWith("templates_") === true;

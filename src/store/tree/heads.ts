@@ -66,7 +66,10 @@ export async function readLastHead(db: Db): Promise<TreeHead | null> {
   return rows[0] ?? null;
 }
 
-/** Loads for each leaf the first head that has it, is smaller than `below` and is signed by this key. By the index of the leaf; leaves without such a head are left out. */
+/**
+ * Loads for each leaf the first head that has it, is smaller than `below` and is signed by this key. The result has the heads by the index
+ * of the leaf. Leaves without such a head are left out.
+ */
 export async function loadFirstSigned(
   db: Db,
   indexes: readonly number[],

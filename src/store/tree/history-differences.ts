@@ -187,7 +187,7 @@ const recordedRows = (name: string, key: readonly string[]): RawBuilder<unknown>
     )`;
 
 /**
- * Where inserts are not recorded, only columns with a recorded change are compared, and `blank` columns, which must be null without one.
+ * If inserts are not recorded, only columns with a recorded change are compared, and `blank` columns, which must be null without one.
  * The recorded values pass through the type of the row, because a time is recorded in the zone of its writer.
  */
 async function compareTable(

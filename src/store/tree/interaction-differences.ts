@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Db } from "../postgres/db.ts";
 import type { HistoryDifference } from "./history-differences.ts";
 
-/** The id of the last of the next `limit` interactions after an id. After the last interaction: the highest id that a transition names. Null if there is none. */
+/** Returns the id of the last of the next `limit` interactions after an id. After the last interaction it is the highest id that a transition names. Null if there is none. */
 export async function readLastOfNext(db: Db, after: bigint, limit: number): Promise<bigint | null> {
   const { rows } = await sql<{ last: string | null }>`
     select coalesce(

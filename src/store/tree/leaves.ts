@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { LEAF_SOURCES, type LeafSource } from "../../domain/tree/leaf-sources.ts";
 import type { Db } from "../postgres/db.ts";
 
-/** How far the tree has come. */
+/** The size of the tree and the rows that are its leaves. */
 export interface TreeState {
   readonly size: number;
   /** The roots of the perfect subtrees, 32 bytes each, the largest first. */
@@ -20,7 +20,7 @@ export async function lockTree(transaction: Db): Promise<TreeState | undefined> 
   return rows[0];
 }
 
-/** Writes how far the tree has come, in the transaction that has locked it. */
+/** Writes the state of the tree, in the transaction that has locked it. */
 export async function recordTreeState(
   transaction: Db,
   { size, frontier, swept }: TreeState,
@@ -96,7 +96,7 @@ export async function readIdsGiven(db: Db): Promise<IdsGiven> {
   };
 }
 
-/** Reads how far the tree has come. */
+/** Reads the state of the tree. */
 export async function readTreeState(db: Db): Promise<TreeState> {
   const { rows } = await sql<TreeState>`
     select s.size::float8 as size, s.frontier, s.swept from tidings.tree_state s
