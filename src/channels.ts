@@ -4,7 +4,7 @@ import type { ChannelConfig, Config } from "./config.ts";
 import type { DeliveryChannel, DeliveryChannels, StatusPolls } from "./deps.ts";
 import { createChannelHealth } from "./delivery/channel-health.ts";
 import { createLoadSize } from "./delivery/load-size.ts";
-import { createIntervalLimit } from "./delivery/interval-limit.ts";
+import { createIntervalLimit } from "./interval-limit.ts";
 import { createPostponedReports } from "./delivery/postponed-reports.ts";
 import { verpAddress, verpToken } from "./decide/receipts/verp.ts";
 import type { InteractionId } from "./domain/ids.ts";

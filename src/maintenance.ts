@@ -3,20 +3,19 @@ import type { DeliveryChannels, Deps } from "./deps.ts";
 import { createEraser } from "./record/retention.ts";
 import type { ChannelState } from "./domain/channel-state.ts";
 import { CHANNELS } from "./domain/vocabulary.ts";
-import { WORKER_TIMEOUT_MS } from "./domain/worker.ts";
 import { noteKeptFindings } from "./store/deliver/contact-findings.ts";
 import { sweepUndelivered } from "./store/operate/undelivered.ts";
 import { applyConsent } from "./store/replies/consent.ts";
-import { HELD_WARNING_MS } from "./domain/worker.ts";
+import { HELD_WARNING_MS, WORKER_TIMEOUT_MS } from "./domain/worker.ts";
 import { takeNearDeadlines } from "./store/guard/holds.ts";
 import { markSilent } from "./store/receipts/silence.ts";
 import { recordEndedPauses } from "./store/operate/pauses.ts";
-import type { Outages } from "./store/postgres/outages.ts";
+import { codeOf } from "./store/postgres/error-code.ts";
+import { createPartOutage, type Outages } from "./store/postgres/outages.ts";
 import { carryOutRepairs } from "./record/repair.ts";
 import { auditDaily } from "./record/daily-audit.ts";
 import { createIntakeSweep } from "./intake-sweep.ts";
 import { createPolicyWatch } from "./policy-watch.ts";
-import { outageCode } from "./store/postgres/retry.ts";
 import {
   recordHeartbeat,
   pruneDeadWorkers,
@@ -165,33 +164,21 @@ type Guarded = (run: () => Promise<void>) => Promise<boolean>;
  * when a later run succeeds.
  */
 function reporting({ deps, outages }: MaintenanceOptions, part: string): Guarded {
-  let over: (() => void) | undefined;
-  const endOutage = (): void => {
-    over?.();
-    over = undefined;
-  };
+  const outage = createPartOutage(outages, part);
   return async (run) => {
     try {
       await run();
-      endOutage();
+      outage.succeeded();
       return true;
     } catch (error) {
-      const code = outageCode(error);
-      if (code !== undefined) {
-        over ??= outages.begin(part, code);
-        return false;
-      }
-      endOutage();
+      if (outage.failed(error) !== undefined) return false;
+      // the database has answered
+      outage.succeeded();
       deps.emit("maintenance.failed", { part, code: codeOf(error) });
       return false;
     }
   };
 }
-
-const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return "unknown";
-  return "code" in error ? String(error.code) : error.name;
-};
 
 /** The states of all channels of this daemon, for its heartbeat. */
 const statesOf = (channels: DeliveryChannels, now: Date): ChannelState[] =>

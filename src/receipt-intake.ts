@@ -1,8 +1,7 @@
 import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
 import type { Emit } from "./domain/events.ts";
 import type { Db } from "./store/postgres/db.ts";
-import type { Outages } from "./store/postgres/outages.ts";
-import { outageCode } from "./store/postgres/retry.ts";
+import { createPartOutage, type Outages } from "./store/postgres/outages.ts";
 import { keepReceipts } from "./store/receipts/receipts.ts";
 
 interface Waiting {
@@ -61,22 +60,21 @@ function createWriter({
   emit,
   outages,
 }: IntakeOptions): (group: readonly Waiting[]) => Promise<void> {
-  let outageOver: (() => void) | undefined;
+  const outage = createPartOutage(outages, "receipts");
 
   async function write(group: readonly Waiting[]): Promise<void> {
     try {
       const receipts = group.map((one) => one.receipt);
       await keepReceipts(db, receipts);
-      outageOver?.();
-      outageOver = undefined;
+      outage.succeeded();
       for (const one of group) one.done(true);
     } catch (error) {
-      const outage = outageCode(error);
-      if (outage !== undefined) outageOver ??= outages.begin("receipts", outage);
-      else if (group.length > 1) return oneByOne(group);
-      else emit("receipts.notKept", { provider: group[0]?.receipt.provider ?? "", receipts: 1 });
-      // what the database refuses is not sent again, because it would be refused again
-      for (const one of group) one.done(outage === undefined);
+      const isRefused = outage.failed(error) === undefined;
+      if (isRefused && group.length > 1) return oneByOne(group);
+      if (isRefused)
+        emit("receipts.notKept", { provider: group[0]?.receipt.provider ?? "", receipts: 1 });
+      // the sender need not repeat a receipt that the database refuses, because it would be refused again
+      for (const one of group) one.done(isRefused);
     }
   }
 

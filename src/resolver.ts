@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { resolveCaseChanges } from "../tasks/resolve_case_changes.ts";
 import type { Deps } from "./deps.ts";
-import { constraintViolation } from "./store/postgres/constraint-violation.ts";
-import type { Outages } from "./store/postgres/outages.ts";
+import { statementCodeOf } from "./store/postgres/error-code.ts";
+import { createPartOutage, type Outages } from "./store/postgres/outages.ts";
 import { outageCode } from "./store/postgres/retry.ts";
 import {
   claimChangeSet,
@@ -37,11 +37,7 @@ export interface Resolver {
  */
 export function startResolver(deps: Deps, outages: Outages, pollMs: number): Resolver {
   const stopped = new AbortController();
-  let outageOver: (() => void) | undefined;
-  const endOutage = (): void => {
-    outageOver?.();
-    outageOver = undefined;
-  };
+  const outage = createPartOutage(outages, "resolver");
   const helpers = createHelpers(deps, stopped.signal);
 
   /** Resolves to the pause before the next read (ms). */
@@ -51,14 +47,13 @@ export function startResolver(deps: Deps, outages: Outages, pollMs: number): Res
       const waitMs = onlySingles ? WAIT_DURING_BULK_MS : WAIT_MS;
       const isDue = await waitForChangeSets(deps.db, { waitMs, pollMs, onlySingles });
       const singles = isDue ? await resolveNext(deps, true) : 0;
-      endOutage();
+      outage.succeeded();
       // more singles may wait than one loop resolves
       if (isDue && (singles === 0 || singles === MAX_SETS)) helpers.call();
       return isDue && singles === 0 ? HELP_PAUSE_MS : 0;
     } catch (error) {
-      const outage = outageCode(error);
-      if (outage !== undefined) outageOver ??= outages.begin("resolver", outage);
-      else deps.emit("maintenance.failed", { part: "resolver", code: codeOf(error) });
+      if (outage.failed(error) === undefined)
+        deps.emit("maintenance.failed", { part: "resolver", code: statementCodeOf(error) });
       return Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
     }
   };
@@ -175,14 +170,7 @@ async function setAside(deps: Deps, set: ChangeSet, error: unknown): Promise<voi
     deps.emit("job.split", { task: "resolve_case_changes" });
     return;
   }
-  const code = codeOf(error);
+  const code = statementCodeOf(error);
   await postponeChangeSet(deps.db, set.id, code);
   deps.emit("caseChange.notResolved", { caseChangeId, code });
-}
-
-/** Returns a code and never the text of an error, which may quote a row. */
-function codeOf(error: unknown): string {
-  const violation = constraintViolation(error);
-  const name = error instanceof Error ? error.name : "unknown";
-  return outageCode(error) ?? violation?.constraint ?? violation?.sqlState ?? name;
 }

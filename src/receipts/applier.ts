@@ -3,8 +3,8 @@ import { applyReceipts, type AppliedReceipts } from "../../tasks/apply_receipts.
 import type { Deps } from "../deps.ts";
 import type { ReceiptId } from "../domain/ids.ts";
 import { reportApplied } from "./events.ts";
-import { constraintViolation } from "../store/postgres/constraint-violation.ts";
-import type { Outages } from "../store/postgres/outages.ts";
+import { statementCodeOf } from "../store/postgres/error-code.ts";
+import { createPartOutage, type Outages } from "../store/postgres/outages.ts";
 import { outageCode } from "../store/postgres/retry.ts";
 import {
   claimReceipt,
@@ -30,19 +30,17 @@ export const APPLIER_CONNECTIONS = 2;
 /** Applies receipts as they arrive, on so many connections that no others are needed. */
 export function startReceiptApplier(deps: Deps, outages: Outages): ReceiptApplier {
   const stopped = new AbortController();
-  let outageOver: (() => void) | undefined;
+  const outage = createPartOutage(outages, "receipts");
 
   /** Resolves to the pause before the next look (ms). */
   const lookOnce = async (pauseMs: number): Promise<number> => {
     try {
       const claimed = await applyNext(deps);
-      outageOver?.();
-      outageOver = undefined;
+      outage.succeeded();
       return claimed > 0 ? 0 : IDLE_MS;
     } catch (error) {
-      const outage = outageCode(error);
-      if (outage !== undefined) outageOver ??= outages.begin("receipts", outage);
-      else deps.emit("maintenance.failed", { part: "receipts", code: codeOf(error) });
+      if (outage.failed(error) === undefined)
+        deps.emit("maintenance.failed", { part: "receipts", code: statementCodeOf(error) });
       return Math.min(Math.max(pauseMs * 2, IDLE_MS), LONGEST_PAUSE_MS);
     }
   };
@@ -92,7 +90,7 @@ async function applyAlone(deps: Deps, receiptId: ReceiptId): Promise<void> {
     });
   } catch (error) {
     if (outageCode(error) !== undefined) throw error;
-    const code = codeOf(error);
+    const code = statementCodeOf(error);
     await postponeReceipts(deps.db, [{ receiptId, code }]);
     deps.emit("receipt.notApplied", { receiptId, code });
   }
@@ -108,11 +106,4 @@ async function applyClaimed(
     return claimed.length === 0 ? none : await applyReceipts(transaction, claimed);
   });
   reportApplied(deps.emit, result);
-}
-
-/** Returns a code and never the text of an error, which may quote a row. */
-function codeOf(error: unknown): string {
-  const violation = constraintViolation(error);
-  const name = error instanceof Error ? error.name : "unknown";
-  return outageCode(error) ?? violation?.constraint ?? violation?.sqlState ?? name;
 }

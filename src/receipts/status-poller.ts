@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Deps, StatusPolls } from "../deps.ts";
 import type { ArrivedReceipt } from "../domain/receipts/arrived-receipt.ts";
-import type { Outages } from "../store/postgres/outages.ts";
-import { outageCode } from "../store/postgres/retry.ts";
+import { createPartOutage, type Outages } from "../store/postgres/outages.ts";
 import { leasePolls, refreshPolls, schedulePolls, type Poll } from "../store/receipts/polls.ts";
 import { keepReceipts } from "../store/receipts/receipts.ts";
 
@@ -26,17 +25,15 @@ export function startStatusPoller(deps: Deps, polls: StatusPolls, outages: Outag
   const stopped = new AbortController();
   const [firstWaitMs = 0] = polls.waits;
   const pauseMs = Math.min(firstWaitMs, LONGEST_PAUSE_MS);
-  let outageOver: (() => void) | undefined;
+  const outage = createPartOutage(outages, "polls");
 
   const round = async (): Promise<void> => {
     try {
       await pollOnce(deps, polls);
-      outageOver?.();
-      outageOver = undefined;
+      outage.succeeded();
     } catch (error) {
-      const outage = outageCode(error);
-      if (outage !== undefined) outageOver ??= outages.begin("polls", outage);
-      else deps.emit("maintenance.failed", { part: "polls", code: nameOf(error) });
+      if (outage.failed(error) === undefined)
+        deps.emit("maintenance.failed", { part: "polls", code: nameOf(error) });
     }
   };
 

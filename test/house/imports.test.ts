@@ -23,6 +23,7 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     "src/clock.ts",
     "src/config.ts",
+    "src/interval-limit.ts",
     "src/log-destination.ts",
     "src/version.ts",
     "src/domain/evidence/*.ts",
@@ -102,7 +103,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/delivery/channel-health.ts",
     "src/delivery/in-flight.ts",
     "src/delivery/load-size.ts",
-    "src/delivery/interval-limit.ts",
+
     "src/delivery/postponed-reports.ts",
   ],
   ["src/http/*.ts", "src/deps.ts", "src/reply-intake.ts"],

@@ -1,4 +1,5 @@
 import type { Emit } from "../../domain/events.ts";
+import { outageCode } from "./retry.ts";
 
 /**
  * Reports each outage of the database once when it begins and once when it ends, however many statements it affects.
@@ -24,6 +25,30 @@ const ROLLED_BACK = /^(?:40[0-9A-Z]{3}|55P03)$/;
 export interface EndedOutage {
   readonly code: string;
   readonly lastedMs: number;
+}
+
+/** The outages that one part of the daemon notices while it repeats its work. */
+export interface PartOutage {
+  /** Notes a failed try. Returns the code if it failed by an outage, and undefined for every other error. */
+  failed(error: unknown): string | undefined;
+  /** Ends the outage. */
+  succeeded(): void;
+}
+
+/** Creates the record of a part. Its outage lasts from the first try that fails by it until the next success. */
+export function createPartOutage(outages: Outages, part: string): PartOutage {
+  let over: (() => void) | undefined;
+  return {
+    failed(error) {
+      const code = outageCode(error);
+      if (code !== undefined) over ??= outages.begin(part, code);
+      return code;
+    },
+    succeeded() {
+      over?.();
+      over = undefined;
+    },
+  };
 }
 
 /** An outage lasts from the first waiting statement until none waits. `onEnd` is called once the database is back. */

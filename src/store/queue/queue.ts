@@ -11,6 +11,8 @@ import {
 } from "graphile-worker";
 import type { Pool, PoolClient } from "pg";
 import type { Emit } from "../../domain/events.ts";
+import { createIntervalLimit } from "../../interval-limit.ts";
+import { codeOf } from "../postgres/error-code.ts";
 import type { Outages } from "../postgres/outages.ts";
 import { MIGRATION_CHANNEL, QUEUE_SCHEMA, withOwnChannels } from "../postgres/queue-schema.ts";
 import { outageCode, retryOnOutage } from "../postgres/retry.ts";
@@ -106,14 +108,9 @@ function createQueueLogger(emit: Emit): Logger {
   return new Logger(make);
 }
 
-const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return "unknown";
-  return "code" in error ? String(error.code) : error.name;
-};
-
 /**
- * Returns a function that looks whether a newer Tidings has broken the queue's schema since now, one look at a time however
- * often it is called. Its promise never rejects: during an outage there is no answer.
+ * Returns a function that checks whether a newer Tidings has broken the queue's schema since now. Calls during a check share it. Its
+ * promise never rejects: during an outage it resolves to false.
  */
 async function watchMigrations(pool: Pool): Promise<() => Promise<boolean>> {
   const newestId = `select coalesce(max(m.id), 0) as id from ${QUEUE_SCHEMA}.migrations m`;
@@ -167,28 +164,17 @@ function listenTo(concurrency: number, emit: Emit): Heard {
     misses += 1;
     if (misses >= MISSES_PER_SLOT * concurrency) broken.resolve(error as Error);
   });
-  const isRepeated = everyMinute();
+  const mayReport = createIntervalLimit(60_000);
   events.on("job:error", ({ job: { id, task_identifier: task, attempts }, error }) => {
     const code = codeOf(error);
-    if (code === NOT_CARRIED && isRepeated()) return;
+    if (code === NOT_CARRIED && !mayReport()) return;
     emit("job.failed", { jobId: id, task, attempt: attempts, code });
   });
   return heard;
 }
 
-/** Every job of a channel without a provider fails with it, again and again: a line for each notice would flood the log. */
+/** Each job of a channel without a provider fails with this code at each try. A line for each failure would flood the log. */
 const NOT_CARRIED = "CHANNEL_NOT_CARRIED";
-
-/** Returns a function that is false at the first call, and then at most once a minute. */
-function everyMinute(): () => boolean {
-  let next = 0;
-  return () => {
-    const now = performance.now();
-    if (now < next) return true;
-    next = now + 60_000;
-    return false;
-  };
-}
 
 async function breakIf(
   isMigrated: () => Promise<boolean>,
