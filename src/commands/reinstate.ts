@@ -52,7 +52,9 @@ ${FILTER_HELP}`,
         unconfirmed:
           "Nothing was reinstated. Repeat the command with --yes to schedule these again.",
         work: (ids) =>
-          db.transaction().execute((tx) => reinstateCanceled(tx, ids, { operator, reason })),
+          db
+            .transaction()
+            .execute((transaction) => reinstateCanceled(transaction, ids, { operator, reason })),
       });
       if (planned === undefined) return EXIT.refused;
       printResult(output, doneDocument(planned), [resultOf(target, planned)]);

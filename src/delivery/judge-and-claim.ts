@@ -32,14 +32,14 @@ export interface JudgedBatch {
  */
 export async function judgeAndClaim(deps: Deps, batch: readonly ToClaim[]): Promise<JudgedBatch> {
   const questions = batch.map(({ ready }) => guardQuestionOf(ready, deps.lender));
-  return await deps.db.transaction().execute(async (tx) => {
+  return await deps.db.transaction().execute(async (transaction) => {
     await lockBorrowers(
-      tx,
+      transaction,
       questions.map(({ borrowerId }) => borrowerId),
     );
     // the lock may have waited
-    const read = await deps.readPolicy(tx);
-    const facts = await loadGuardFacts(tx, questions, {
+    const read = await deps.readPolicy(transaction);
+    const facts = await loadGuardFacts(transaction, questions, {
       at: deps.clock(),
       known: "now",
       country: deps.lender.country,
@@ -51,18 +51,18 @@ export async function judgeAndClaim(deps: Deps, batch: readonly ToClaim[]): Prom
     const effects = new Map(judged.map((one) => [one.interactionId, effectOf(one)]));
     const allowed = batch.filter(({ claim }) => effects.get(claim.interactionId)?.kind === "claim");
     const won = await claimInteractions(
-      tx,
+      transaction,
       deps.workerId,
       allowed.map(({ claim }) => claim),
       now,
     );
-    const redirecting = await redirect(deps, tx, { batch, effects, now });
+    const redirecting = await redirect(deps, transaction, { batch, effects, now });
     const toWithhold = [...withheldOf(effects), ...redirecting.held];
-    const withheld = await withholdInteractions(tx, toWithhold);
+    const withheld = await withholdInteractions(transaction, toWithhold);
     const gone = redirecting.redirected.map(({ interactionId }) => interactionId);
     const decided = new Set([...won, ...withheld, ...gone]);
     await keepJudgements(
-      tx,
+      transaction,
       judged
         .filter(({ interactionId }) => decided.has(interactionId))
         .map((one) => recordOf(one, { policy, now })),

@@ -35,12 +35,12 @@ interface Redirecting {
 /** Redirects the notices of a batch that a rule sends elsewhere, in the transaction that judged them. */
 export async function redirect(
   { lender }: Deps,
-  tx: Db,
+  transaction: Db,
   { batch, effects, now }: JudgedOnes,
 ): Promise<Redirecting> {
   const wishes = batch.flatMap((one) => wishOf(one, effects));
   const options = await loadRedirectOptions(
-    tx,
+    transaction,
     wishes.map(({ wish, ready: { facts } }) => ({
       interactionId: wish.interactionId,
       channel: channelOf(wish, facts),
@@ -51,7 +51,7 @@ export async function redirect(
     return redirectOf(wish, { facts, contactId, left, templates, lender, now });
   });
   const redirects = planned.flatMap((one) => (one.kind === "redirect" ? [one.redirect] : []));
-  const made = await redirectNotices(tx, redirects);
+  const made = await redirectNotices(transaction, redirects);
   return {
     redirected: redirects.flatMap((one) => {
       const nextInteractionId = made.get(one.interactionId);

@@ -203,9 +203,9 @@ async function write(
 async function writeKnown(db: Db, { interactionId, verdict }: Settled): Promise<void> {
   if (verdict.kind !== "known") return;
   const finding = verdict.found.failure?.finding ?? null;
-  await db.transaction().execute(async (tx) => {
-    if (!(await recordFound(tx, interactionId, verdict.found))) return;
-    await queueEarlyReceipts(tx, verdict.found.messageId);
-    await noteFindings(tx, [{ interactionId, finding }]);
+  await db.transaction().execute(async (transaction) => {
+    if (!(await recordFound(transaction, interactionId, verdict.found))) return;
+    await queueEarlyReceipts(transaction, verdict.found.messageId);
+    await noteFindings(transaction, [{ interactionId, finding }]);
   });
 }

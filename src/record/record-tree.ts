@@ -37,7 +37,7 @@ export function createTreeGrower(
   return async () => {
     const given = await readIdsGiven(deps.db);
     const bounds = { given: given.last, complete: readComplete(given), scanned };
-    const grown = await deps.db.transaction().execute((tx) => grow(tx, bounds));
+    const grown = await deps.db.transaction().execute((transaction) => grow(transaction, bounds));
     if (grown === undefined) return;
     ({ scanned } = grown);
     await makeHead(deps, grown.frontier, signingKey);

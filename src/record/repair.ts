@@ -45,7 +45,7 @@ async function carryOutKind(deps: Deps, kind: RepairKind): Promise<void> {
   for (;;) {
     const results = await deps.db
       .transaction()
-      .execute((trx) => carryOutBatch(deps, trx, { kind, most }));
+      .execute((transaction) => carryOutBatch(deps, transaction, { kind, most }));
     if (results.length === 0) return;
     const count = (result: RepairResult): number => results.filter((one) => one === result).length;
     deps.emit("repairs.made", {
@@ -60,50 +60,54 @@ async function carryOutKind(deps: Deps, kind: RepairKind): Promise<void> {
 
 async function carryOutBatch(
   deps: Deps,
-  trx: Db,
+  transaction: Db,
   { kind, most }: { readonly kind: RepairKind; readonly most: number },
 ): Promise<RepairResult[]> {
-  const repairs = await lockRepairs(trx, kind, most);
+  const repairs = await lockRepairs(transaction, kind, most);
   if (repairs.length === 0) return [];
-  const done = await WORK[kind](deps, trx, repairs);
+  const done = await WORK[kind](deps, transaction, repairs);
   const results = repairs.map((one) => ({ id: one.id, result: done(one) }));
-  await recordRepairs(trx, results);
+  await recordRepairs(transaction, results);
   return results.map(({ result }) => result);
 }
 
 const changesOf = (repairs: readonly OpenRepair[]) => repairs.map((one) => one.caseChangeId);
 const queuedIf = (isQueued: boolean): RepairResult => (isQueued ? "queued" : "notNeeded");
 
-type Work = (deps: Deps, trx: Db, repairs: readonly OpenRepair[]) => Promise<Done>;
+type Work = (deps: Deps, transaction: Db, repairs: readonly OpenRepair[]) => Promise<Done>;
 
 const WORK: Readonly<Record<RepairKind, Work>> = {
-  async changeNotTakenIn(_deps, trx, repairs) {
-    const noted = await noteMissedChanges(trx, changesOf(repairs));
+  async changeNotTakenIn(_deps, transaction, repairs) {
+    const noted = await noteMissedChanges(transaction, changesOf(repairs));
     return ({ caseChangeId }) => queuedIf(noted.has(caseChangeId));
   },
-  async changeNotResolved(_deps, trx, repairs) {
-    const queued = await queueUnresolved(trx, changesOf(repairs));
+  async changeNotResolved(_deps, transaction, repairs) {
+    const queued = await queueUnresolved(transaction, changesOf(repairs));
     return ({ caseChangeId }) => queuedIf(queued.has(caseChangeId));
   },
-  async jobMissing(_deps, trx, repairs) {
+  async jobMissing(_deps, transaction, repairs) {
     const ids = repairs.flatMap(({ interactionId: id }) => (id === null ? [] : [id]));
-    const queued = await queueJobless(trx, ids);
+    const queued = await queueJobless(transaction, ids);
     return ({ interactionId: id }) => queuedIf(id !== null && queued.has(id));
   },
   noticeMissing: planAgain,
 };
 
 /** Plans missing notices by the version that should have made them. */
-async function planAgain(deps: Deps, trx: Db, repairs: readonly OpenRepair[]): Promise<Done> {
-  const audited = await loadAuditedChangesOf(trx, changesOf(repairs));
-  const resultOf = await auditAgain(trx, audited);
+async function planAgain(
+  deps: Deps,
+  transaction: Db,
+  repairs: readonly OpenRepair[],
+): Promise<Done> {
+  const audited = await loadAuditedChangesOf(transaction, changesOf(repairs));
+  const resultOf = await auditAgain(transaction, audited);
   const changes = new Map(audited.map(({ change }) => [change.id, change]));
-  const planning = await loadPlanning(deps, trx);
+  const planning = await loadPlanning(deps, transaction);
   const languageOf = await loadLanguages(
-    trx,
+    transaction,
     audited.map(({ change }) => change.borrowerId),
   );
-  const typeOf = await loadTypes(trx, repairs);
+  const typeOf = await loadTypes(transaction, repairs);
   const notices: MissingNotice[] = [];
   for (const repair of repairs) {
     const change = changes.get(repair.caseChangeId);
@@ -112,7 +116,7 @@ async function planAgain(deps: Deps, trx: Db, repairs: readonly OpenRepair[]): P
     const subject = subjectOf(change, deps.clock(), languageOf(change.borrowerId));
     notices.push({ ...termsOf(subject, type, planning), ...authorOf(repair) });
   }
-  const planned = new Set((await planMissing(trx, notices)).map(noticeKey));
+  const planned = new Set((await planMissing(transaction, notices)).map(noticeKey));
   return (repair) =>
     resultOf(repair) === "queued" ? queuedIf(planned.has(noticeKey(repair))) : resultOf(repair);
 }
@@ -124,9 +128,9 @@ const noticeKey = (one: Pick<OpenRepair, "caseChangeId" | "notificationTypeId">)
  * Returns the result that a repair can have. An operator can also order one by SQL, for a version that was not active or not linked when
  * the change was resolved, or that the change did not fire. So a notice is planned only if an audit at this moment misses it.
  */
-async function auditAgain(trx: Db, audited: readonly AuditedChange[]): Promise<Done> {
+async function auditAgain(transaction: Db, audited: readonly AuditedChange[]): Promise<Done> {
   const caseTypeIds = [...new Set(audited.map(({ change }) => change.caseTypeId))];
-  const history = await loadTypeHistory(trx, caseTypeIds, []);
+  const history = await loadTypeHistory(transaction, caseTypeIds, []);
   const missing = new Set(
     audited
       .flatMap((one) => auditChange(one, history).gaps)
@@ -154,14 +158,14 @@ const subjectOf = ({ changedAt }: CaseChange, receivedAt: Date, borrowerLanguage
 type TypeOf = (repair: OpenRepair) => NotificationTypeVersion | undefined;
 
 /** Loads each version once. */
-async function loadTypes(trx: Db, repairs: readonly OpenRepair[]): Promise<TypeOf> {
+async function loadTypes(transaction: Db, repairs: readonly OpenRepair[]): Promise<TypeOf> {
   const keyOf = ({ notificationTypeId, notificationTypeVersion }: OpenRepair): string =>
     `${notificationTypeId} ${notificationTypeVersion}`;
   const types = new Map<string, NotificationTypeVersion | undefined>();
   for (const repair of repairs) {
     const { notificationTypeId: id, notificationTypeVersion: version } = repair;
     if (id === null || version === null || types.has(keyOf(repair))) continue;
-    types.set(keyOf(repair), await loadVersion(trx, id, version));
+    types.set(keyOf(repair), await loadVersion(transaction, id, version));
   }
   return (repair) => types.get(keyOf(repair));
 }
@@ -172,9 +176,9 @@ const authorOf = ({ id, caseChangeId, orderedBy, reason }: OpenRepair) => ({
   evidence: { code: "repair", repairId: id, operator: orderedBy, reason },
 });
 
-const loadPlanning = async ({ lender, withinMs }: Deps, trx: Db): Promise<Planning> => ({
+const loadPlanning = async ({ lender, withinMs }: Deps, transaction: Db): Promise<Planning> => ({
   zone: lender.timeZone,
   languages: lender.languages,
-  calendars: createCalendars(await loadCalendars(trx)),
+  calendars: createCalendars(await loadCalendars(transaction)),
   withinMs,
 });

@@ -21,7 +21,7 @@ export async function planNextAttempts(
 ): Promise<InteractionId[]> {
   if (next.length === 0) return [];
   if (db.isTransaction) return await planAfterLocking(db, next);
-  return await db.transaction().execute((trx) => planAfterLocking(trx, next));
+  return await db.transaction().execute((transaction) => planAfterLocking(transaction, next));
 }
 
 /**

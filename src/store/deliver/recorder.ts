@@ -97,18 +97,18 @@ async function write(db: Db, answered: readonly Answered[]): Promise<void> {
     next.length === 0 &&
     outcomes.every((one) => one.dueAt === null && one.settleAt === null && one.finding === null);
   if (plain) return moveInteractions(db, outcomes);
-  await db.transaction().execute(async (tx) => {
-    await moveInteractions(tx, outcomes);
-    await planNextAttempts(tx, next);
+  await db.transaction().execute(async (transaction) => {
+    await moveInteractions(transaction, outcomes);
+    await planNextAttempts(transaction, next);
     await queueAgain(
-      tx,
+      transaction,
       outcomes.filter((one) => one.dueAt !== null),
     );
     await queueSettling(
-      tx,
+      transaction,
       outcomes.filter((one) => one.settleAt !== null),
     );
-    await noteFindings(tx, outcomes);
+    await noteFindings(transaction, outcomes);
   });
 }
 

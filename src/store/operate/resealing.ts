@@ -58,8 +58,8 @@ export async function resealNext(
   { place, after, limit }: { place: SealedPlace; after: string; limit: number },
 ): Promise<ResealedBatch | null> {
   const { select, update } = STATEMENTS[place];
-  return await db.transaction().execute(async (trx) => {
-    const { rows } = await select(after, seal.keyId, limit).execute(trx);
+  return await db.transaction().execute(async (transaction) => {
+    const { rows } = await select(after, seal.keyId, limit).execute(transaction);
     const last = rows.at(-1)?.id;
     if (last === undefined) return null;
     const results = rows.map((row) => ({ row, ...tryReseal(row.content, seal, row) }));
@@ -69,7 +69,7 @@ export async function resealNext(
     const broken = results.flatMap(({ row, fault }) =>
       fault === "SEAL_BROKEN" ? [row.interactionId] : [],
     );
-    await update(resealed).execute(trx);
+    await update(resealed).execute(transaction);
     return { last, resealed: resealed.length, broken };
   });
 }

@@ -163,8 +163,8 @@ export async function scheduleNeverSent(
   code: string,
 ): Promise<InteractionId[]> {
   if (interactionIds.length === 0) return [];
-  return await afterLocking(db, interactionIds, (trx) =>
-    moveNeverSent(trx, interactionIds, dueAt, code),
+  return await afterLocking(db, interactionIds, (transaction) =>
+    moveNeverSent(transaction, interactionIds, dueAt, code),
   );
 }
 
@@ -175,17 +175,17 @@ export async function scheduleNeverSent(
 const afterLocking = <Result>(
   db: Db,
   interactionIds: readonly InteractionId[],
-  work: (trx: Db) => Promise<Result>,
+  work: (transaction: Db) => Promise<Result>,
 ): Promise<Result> =>
-  db.transaction().execute(async (trx) => {
+  db.transaction().execute(async (transaction) => {
     await sql`
       select from tidings.interactions i where i.id = any(${interactionIds}::bigint[]) order by i.id for update
-    `.execute(trx);
-    return await work(trx);
+    `.execute(transaction);
+    return await work(transaction);
   });
 
 async function moveNeverSent(
-  trx: Db,
+  transaction: Db,
   interactionIds: readonly InteractionId[],
   dueAt: Date,
   code: string,
@@ -204,7 +204,7 @@ async function moveNeverSent(
       select tidings.queue_deliveries(array_agg(m.id)) from moved m
     )
     select m.id, (select count(*) from jobs) as jobs from moved m
-  `.execute(trx);
+  `.execute(transaction);
   return rows.map((row) => row.id);
 }
 
@@ -214,7 +214,7 @@ export async function failNeverAccepted(
   interactionIds: readonly InteractionId[],
 ): Promise<void> {
   if (interactionIds.length === 0) return;
-  await afterLocking(db, interactionIds, (trx) =>
+  await afterLocking(db, interactionIds, (transaction) =>
     sql`
     update tidings.interactions i
     set status = 'failed', status_details = ${detailsOf("Failed")}, settle_at = null,
@@ -223,6 +223,6 @@ export async function failNeverAccepted(
       evidence = jsonb_build_object('provider', i.provider, 'code', 'neverAccepted')
     where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
       and not tidings.has_next_attempt(i.id)
-  `.execute(trx),
+  `.execute(transaction),
   );
 }

@@ -29,7 +29,7 @@ export type Stored =
 export async function storeDraft(db: Db, draft: TemplateDraft): Promise<Stored> {
   return await db
     .transaction()
-    .execute((trx) => store(trx, draft))
+    .execute((transaction) => store(transaction, draft))
     .catch(asRefusal);
 }
 
@@ -41,30 +41,32 @@ function asRefusal(error: unknown): Stored {
   return { kind: "refused", why: [error.message, error.hint].filter(Boolean).join("; ") };
 }
 
-async function store(trx: Db, draft: TemplateDraft): Promise<Stored> {
-  await lockTemplate(trx, draft.slug);
-  const [newest] = await loadVersions(trx, { kind: "slug", slug: draft.slug });
-  if (newest === undefined) return { kind: "new", ...(await insertTemplate(trx, draft)) };
+async function store(transaction: Db, draft: TemplateDraft): Promise<Stored> {
+  await lockTemplate(transaction, draft.slug);
+  const [newest] = await loadVersions(transaction, { kind: "slug", slug: draft.slug });
+  if (newest === undefined) return { kind: "new", ...(await insertTemplate(transaction, draft)) };
   const { id: templateId, version } = newest;
-  if (newest.contentHash === (await hashOf(trx, draft.content))) {
-    if (newest.status === "draft") await renewFiles(trx, newest, draft);
+  if (newest.contentHash === (await hashOf(transaction, draft.content))) {
+    if (newest.status === "draft") await renewFiles(transaction, newest, draft);
     return { kind: "unchanged", newest };
   }
   if (newest.status === "draft") {
-    await editDraft(trx, newest, draft);
+    await editDraft(transaction, newest, draft);
     return { kind: "changed", templateId, version, before: newest };
   }
-  const next = await insertVersion(trx, sql`${templateId}::int`, draft);
+  const next = await insertVersion(transaction, sql`${templateId}::int`, draft);
   return { kind: "changed", ...next, before: newest };
 }
 
 /** Takes the lock of guard_template (against another push) and of guard_versions (against a publication). */
-async function lockTemplate(trx: Db, slug: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtext('tidings.templates.slug'), 0)`.execute(trx);
+async function lockTemplate(transaction: Db, slug: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('tidings.templates.slug'), 0)`.execute(
+    transaction,
+  );
   await sql`
     select pg_advisory_xact_lock(hashtext('tidings.templates'), s.id)
     from (select t.id from tidings.templates t where t.slug = ${slug} limit 1) s
-  `.execute(trx);
+  `.execute(transaction);
 }
 
 const inOrder = (content: TemplateContent): RawBuilder<unknown>[] =>

@@ -23,9 +23,9 @@ export async function activate(
 ): Promise<readonly Published[]> {
   // Drafts are locked in one order, so that two publishers cannot deadlock.
   const inOrder = drafts.toSorted((one, other) => one.id - other.id);
-  return await db.transaction().execute(async (trx) => {
+  return await db.transaction().execute(async (transaction) => {
     const published: Published[] = [];
-    for (const draft of inOrder) published.push(await activateOne(trx, draft));
+    for (const draft of inOrder) published.push(await activateOne(transaction, draft));
     return published;
   });
 }
