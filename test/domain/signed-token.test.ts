@@ -4,7 +4,6 @@ import { interactionOfVerp, verpAddress, verpToken } from "../../src/decide/rece
 import {
   answerUnsubscribe,
   interactionOfLink,
-  optOutMeans,
   unsubscribeHeaders,
   unsubscribeToken,
 } from "../../src/decide/replies/unsubscribe.ts";
@@ -94,21 +93,6 @@ describe("a VERP address", () => {
 });
 
 describe("opting out of email", () => {
-  test("one-click headers are for marketing only, a link in the body for collection messages too", () => {
-    expect(optOutMeans({ isMarketing: true, isCollection: false })).toEqual({
-      headers: true,
-      linkInBody: true,
-    });
-    expect(optOutMeans({ isMarketing: false, isCollection: true })).toEqual({
-      headers: false,
-      linkInBody: true,
-    });
-    expect(optOutMeans({ isMarketing: false, isCollection: false })).toEqual({
-      headers: false,
-      linkInBody: false,
-    });
-  });
-
   test("the headers are those of RFC 8058, over https only", () => {
     expect(unsubscribeHeaders("https://lender.example/u/4711-abc")).toEqual({
       "List-Unsubscribe": "<https://lender.example/u/4711-abc>",

@@ -29,25 +29,6 @@ export interface Links {
 export const optOutLink = ({ publicUrl, keys }: Links, interactionId: InteractionId): string =>
   `${publicUrl}${OPT_OUT_PATH}/${unsubscribeToken(interactionId, keys)}`;
 
-/** The properties of an email that determine how to opt out of it. */
-export interface OptOutNeeds {
-  /** Its primary purpose is commercial: 16 CFR 316. */
-  readonly isMarketing: boolean;
-  /** It is an electronic collection message: 12 CFR 1006.6(e). */
-  readonly isCollection: boolean;
-}
-
-/**
- * Returns the opt-out means of an email. Only marketing gets the one-click headers: on a notice that the law requires,
- * a mail program's unsubscribe button would promise an opt-out that cannot be honored.
- */
-export function optOutMeans({ isMarketing, isCollection }: OptOutNeeds): {
-  readonly headers: boolean;
-  readonly linkInBody: boolean;
-} {
-  return { headers: isMarketing, linkInBody: isMarketing || isCollection };
-}
-
 /** Returns the headers of RFC 8058, which requires https; null if the link has another scheme. DKIM must sign both. */
 export function unsubscribeHeaders(link: string): Readonly<Record<string, string>> | null {
   if (!/^https:\/\/[^\s<>]+$/u.test(link)) return null;

@@ -188,7 +188,6 @@ export const policyEntry = policyKinds
     context.addIssue({ code: "custom", path: ["rule"], message });
   });
 
-export type PolicyEntryInput = z.input<typeof policyEntry>;
 export type PolicyEntry = z.output<typeof policyEntry>;
 export type PolicyRule = PolicyEntry["rule"];
 /** The kinds of provisions that an entry can be. */

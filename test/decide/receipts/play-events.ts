@@ -5,7 +5,7 @@ import {
   type AppliedReceipts,
   type ReceiptState,
 } from "../../../src/decide/receipts/apply-receipts.ts";
-import { effectsOfLineType, type LineType } from "../../../src/decide/receipts/line-type.ts";
+import type { LineType } from "../../../src/domain/vocabulary.ts";
 import { isBeyondLimit } from "../../../src/decide/receipts/soft-failures.ts";
 import type {
   CodeMeaning,
@@ -149,9 +149,13 @@ function playStep(play: Play, step: EventStep): void {
     case "http":
       return playHttp(play, step);
     default:
-      throw new Error(`nobody plays ${step.kind}`);
+      throw new Error(`the kind ${step.kind} is unknown`);
   }
 }
+
+/** The effects of the line type that the core system has looked up. Only a landline is known to receive no texts. */
+const effectsOfLineType = (lineType: LineType): ContactEffect[] =>
+  lineType === "landline" ? [{ kind: "notTextable" }] : [];
 
 const receiptOf = (step: EventStep, rawStatus: string, code: string | null): ProviderReceipt => ({
   providerMessageId: "SM1",
