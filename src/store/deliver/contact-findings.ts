@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { ContactEventKind } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
+import { EVENT_HOLDS } from "../receipts/event-holds.ts";
 import { recordset } from "../postgres/recordset.ts";
 
 /** A provider's finding about the contact of an interaction. */
@@ -56,10 +57,6 @@ export async function noteKeptFindings(db: Db): Promise<void> {
   );
 }
 
-/** An event of this table holds until another one withdraws it. */
-const HOLDS = sql`(e.withdraws_id is null
-  and not exists (select from tidings.contact_events w where w.withdraws_id = e.id))`;
-
 /** The contacts of `concerned` that no other transaction has locked; check_primary_contacts locks the borrower. */
 const FREE = sql`(
   select k.id, k.valid, k.receive_text_messages, k.opted_out_at, k.marketing_opted_out_at, k.value
@@ -85,7 +82,7 @@ const CONCERNED = sql`(
   join tidings.contacts k on k.id = i.contact_id and k.value = i.contact->>'value'
   where not exists (
     select from tidings.contact_events e
-    where e.interaction_id = f.interaction_id and e.kind = f.finding and ${HOLDS}
+    where e.interaction_id = f.interaction_id and e.kind = f.finding and ${EVENT_HOLDS}
   )
 )`;
 
@@ -168,7 +165,7 @@ const WRONG = sql`(
   from found f
   join tidings.contact_events e on e.interaction_id = f.interaction_id and e.kind = f.finding
   join tidings.interactions i on i.id = e.interaction_id
-  where ${HOLDS}
+  where ${EVENT_HOLDS}
 )`;
 
 /**
@@ -197,7 +194,7 @@ const RESTORED = sql`(
   left join lateral (
     select bool_or(e.kind = 'invalid') as are_invalid, bool_or(e.kind in ('notTextable', 'optedOut')) as take_no_texts
     from tidings.contact_events e
-    where e.contact_id = r.id and e.id not in (select c.id from concerned c) and ${HOLDS}
+    where e.contact_id = r.id and e.id not in (select c.id from concerned c) and ${EVENT_HOLDS}
       and not (e.kind = 'optedOut' and exists (
         select from tidings.contact_events n where n.contact_id = e.contact_id and n.kind = 'optedIn' and n.id > e.id
       ))

@@ -3,6 +3,7 @@ import type { BorrowerId, CaseId } from "../../domain/ids.ts";
 import type { LegalState } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 import type { KnownAt } from "./known-values.ts";
+import { isStanding } from "./standing.ts";
 
 /** A case of a type that stands for a legal state. */
 export interface CaseRow {
@@ -25,8 +26,7 @@ export async function loadCases(
     select c.id, c.borrower_id, s.legal_state, k.status, k.outcome, k.loan_ids, k.fields
     from tidings.cases c
     join tidings.case_type_legal_states s on s.case_type_id = c.case_type_id
-      and case when ${knownAt}::timestamptz is null then s.withdrawn_at is null
-        else s.recorded_at <= ${knownAt}::timestamptz and (s.withdrawn_at > ${knownAt}::timestamptz) is not false end
+      and ${isStanding(sql`s.recorded_at`, sql`s.withdrawn_at`, knownAt)}
     cross join lateral (
       select c.status, c.outcome, c.loan_ids, c.fields where ${knownAt}::timestamptz is null
       union all

@@ -3,6 +3,7 @@ import type { BorrowerId } from "../../domain/ids.ts";
 import type { Channel, ConsentKind } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 import type { KnownAt, Time } from "./known-values.ts";
+import { isStanding } from "./standing.ts";
 
 export interface DoNotInteractRow {
   readonly borrowerId: BorrowerId;
@@ -23,8 +24,7 @@ export async function loadDoNotInteract(
     select d.borrower_id, d.channels::text[] as channels, d.themes::text[] as themes, d.end_date::text as end_date
     from tidings.do_not_interact d
     where d.borrower_id = any(${borrowerIds}::text[])
-      and case when ${knownAt}::timestamptz is null then d.withdrawn_at is null
-        else d.recorded_at <= ${knownAt}::timestamptz and (d.withdrawn_at > ${knownAt}::timestamptz) is not false end
+      and ${isStanding(sql`d.recorded_at`, sql`d.withdrawn_at`, knownAt)}
     order by d.id
   `.execute(db);
   return rows;
@@ -54,8 +54,7 @@ export async function loadConsents(
       c.first_day::text as first_day, c.last_day::text as last_day, c.loan_ids
     from tidings.consents c
     where c.borrower_id = any(${borrowerIds}::text[]) and coalesce(c.holds_from, c.given_at, c.recorded_at) <= ${at}::timestamptz
-      and case when ${knownAt}::timestamptz is null then c.withdrawn_at is null
-        else c.recorded_at <= ${knownAt}::timestamptz and (c.withdrawn_at > ${knownAt}::timestamptz) is not false end
+      and ${isStanding(sql`c.recorded_at`, sql`c.withdrawn_at`, knownAt)}
     order by c.id
   `.execute(db);
   return rows;
@@ -86,8 +85,7 @@ export async function loadPreferences(
       p.until_date::text as until_date, p.place, p.medium, p.contact_id, p.refused_at, p.source
     from tidings.preferences p
     where p.borrower_id = any(${borrowerIds}::text[])
-      and case when ${knownAt}::timestamptz is null then p.withdrawn_at is null
-        else p.recorded_at <= ${knownAt}::timestamptz and (p.withdrawn_at > ${knownAt}::timestamptz) is not false end
+      and ${isStanding(sql`p.recorded_at`, sql`p.withdrawn_at`, knownAt)}
     order by p.id
   `.execute(db);
   return rows;

@@ -3,6 +3,7 @@ import type { InteractionId, ReceiptId } from "../../domain/ids.ts";
 import type { ProviderReceipt } from "../../domain/receipts/provider-receipt.ts";
 import type { Channel, ContactEventKind, InteractionStatus } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
+import { EVENT_HOLDS } from "./event-holds.ts";
 import { recordset } from "../postgres/recordset.ts";
 
 /** A stored receipt with the state of the interaction that it is about. */
@@ -127,15 +128,13 @@ type Row = Omit<MessageRow, "receipts" | "softFailures"> & {
 /** The findings of the interaction `i` about its contact that hold. */
 const FINDINGS_JSON = sql`(
   select coalesce(json_agg(e.kind), '[]') from tidings.contact_events e
-  where e.interaction_id = i.id and e.withdraws_id is null
-    and not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
+  where e.interaction_id = i.id and ${EVENT_HOLDS}
 )`;
 
 /** The times of the soft failures of its contact with other messages, since a message to it last arrived. */
 const SOFT_FAILURES_JSON = sql`(
   select coalesce(json_agg(e.occurred_at), '[]') from tidings.contact_events e
-  where e.contact_id = i.contact_id and e.kind = 'softFailure' and e.withdraws_id is null and e.interaction_id <> i.id
-    and not exists (select from tidings.contact_events w where w.withdraws_id = e.id)
+  where e.contact_id = i.contact_id and e.kind = 'softFailure' and e.interaction_id <> i.id and ${EVENT_HOLDS}
     and not exists (
       select from tidings.interactions s
       where s.person_id = i.person_id and s.contact_id = i.contact_id and s.status = 'succeeded' and s.status_updated_at > e.occurred_at
