@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { RuleId } from "../../domain/guard/rule-ids.ts";
 import type { ProviderReceipt } from "../../domain/receipts/provider-receipt.ts";
 import type { StatusDetails } from "../../domain/status-details.ts";
-import { fit, type Fit, type Oddity, type Placed } from "./fit.ts";
+import { compareText, fit, type Fit, type Oddity, type Placed } from "./fit.ts";
 import { nextTry, type NextTry } from "./next-try.ts";
 import { isBeyondLimit } from "./soft-failures.ts";
 import type { CodeMeaning, ContactEffect, Progress, ReceiptTable, StatusRow } from "./table.ts";
@@ -149,9 +149,6 @@ function withoutRepeats(
   return [...Map.groupBy(inOrder, keyOf).values()].flatMap((same) => same.slice(0, 1));
 }
 
-const compareText = (one: string, other: string): number =>
-  Number(one > other) - Number(one < other);
-
 function progressOf(deciding: Placed | undefined): Progress | null {
   if (deciding === undefined) return null;
   const { receipt, row } = deciding;
@@ -177,20 +174,24 @@ function failureOf(
   if (deciding?.row.readsCode !== true) return NO_FAILURE;
   const { code, qualifier, receivedAt } = deciding.receipt;
   const meaning = table.meaningOf(code, qualifier);
-  const worn = wornOut(meaning, [...context.softFailures, receivedAt]);
-  const next = worn === null ? nextTry(meaning.retry, { ...context, failedAt: receivedAt }) : NONE;
+  const unusable = softLimitEffect(meaning, [...context.softFailures, receivedAt]);
+  const next =
+    unusable === null ? nextTry(meaning.retry, { ...context, failedAt: receivedAt }) : NONE;
   return {
     progress: { status: "failed", statusDetails: detailsOf(deciding, meaning, next) },
     ruleId: meaning.ruleId ?? null,
     short: meaning.short,
     long: meaning.long,
-    contact: [...meaning.contact, ...(worn === null ? [] : [worn])],
+    contact: [...meaning.contact, ...(unusable === null ? [] : [unusable])],
     next,
   };
 }
 
-/** Returns the effects of repeated soft failures on the contact. */
-function wornOut({ contact }: CodeMeaning, failedAt: readonly Date[]): ContactEffect | null {
+/** Returns the effect on the contact if its soft failures are beyond their limit. */
+function softLimitEffect(
+  { contact }: CodeMeaning,
+  failedAt: readonly Date[],
+): ContactEffect | null {
   const soft = contact.find((effect) => effect.kind === "softFailure");
   return soft !== undefined && isBeyondLimit(soft.limit, failedAt)
     ? { kind: soft.limit.makes }

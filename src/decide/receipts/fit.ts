@@ -33,15 +33,15 @@ export interface Fit {
 export function fit(table: ReceiptTable, receipts: readonly ProviderReceipt[]): Fit {
   const rows = new Map(table.statuses.map((row) => [row.rawStatus, row]));
   const judged = receipts.map((receipt) => ({ receipt, row: rows.get(receipt.rawStatus) }));
-  const strange = judged.flatMap(({ receipt, row }) => strangenessOf(receipt, row));
-  const strangers = new Set(strange.map(({ receipt }) => receipt));
+  const unreadable = judged.flatMap(({ receipt, row }) => oddityOf(receipt, row));
+  const leftOut = new Set(unreadable.map(({ receipt }) => receipt));
   const known = judged.filter(
-    (one): one is Placed => one.row !== undefined && !strangers.has(one.receipt),
+    (one): one is Placed => one.row !== undefined && !leftOut.has(one.receipt),
   );
-  const chosen = onePerWord(known, table);
-  const words = new Set(chosen.map(({ receipt }) => receipt.rawStatus));
-  const believed = chosen.filter(({ row }) => !yields(row, words));
-  const doubted = known.filter(({ row }) => isContradicted(row, words, table));
+  const chosen = onePerStatus(known, table);
+  const statuses = new Set(chosen.map(({ receipt }) => receipt.rawStatus));
+  const believed = chosen.filter(({ row }) => !yields(row, statuses));
+  const doubted = known.filter(({ row }) => isContradicted(row, statuses, table));
   const otherCodes = known.filter(
     (one) => !doubted.includes(one) && chosen.some((other) => hasOtherCode(one, other)),
   );
@@ -49,14 +49,14 @@ export function fit(table: ReceiptTable, receipts: readonly ProviderReceipt[]): 
     .filter((one) => !doubted.includes(one))
     .toSorted((one, other) => one.row.rank - other.row.rank);
   const oddities: Oddity[] = [
-    ...strange,
+    ...unreadable,
     ...otherCodes.map(({ receipt }) => ({ receipt, reason: "otherCode" as const })),
     ...doubted.map(({ receipt }) => ({ receipt, reason: "contradicted" as const })),
   ];
   return { deciding: highest(believed), fitting, oddities };
 }
 
-function strangenessOf(receipt: ProviderReceipt, row: StatusRow | undefined): Oddity[] {
+function oddityOf(receipt: ProviderReceipt, row: StatusRow | undefined): Oddity[] {
   if (row === undefined) return [{ receipt, reason: "unknownStatus" }];
   const contradicts =
     row.codeClass !== undefined && receipt.code !== null && !row.codeClass.test(receipt.code);
@@ -64,9 +64,9 @@ function strangenessOf(receipt: ProviderReceipt, row: StatusRow | undefined): Od
 }
 
 /** Keeps one receipt per status. */
-function onePerWord(known: readonly Placed[], table: ReceiptTable): Placed[] {
-  const byWord = Map.groupBy(known, ({ receipt }) => receipt.rawStatus);
-  return [...byWord.values()].flatMap((same) =>
+function onePerStatus(known: readonly Placed[], table: ReceiptTable): Placed[] {
+  const byStatus = Map.groupBy(known, ({ receipt }) => receipt.rawStatus);
+  return [...byStatus.values()].flatMap((same) =>
     same.toSorted((one, other) => compareSame(one, other, table)).slice(0, 1),
   );
 }
@@ -86,29 +86,30 @@ function compareSame(one: Placed, other: Placed, table: ReceiptTable): number {
   return vagueness(one) - vagueness(other) || compareText(keyOf(one), keyOf(other)) || age;
 }
 
-const compareText = (one: string, other: string): number => {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
-};
+/** Orders texts by their code units, on every machine alike. */
+export const compareText = (one: string, other: string): number =>
+  Number(one > other) - Number(one < other);
 
 /** True if a receipt repeats the chosen status with a code that is read and differs. */
 function hasOtherCode(one: Placed, chosen: Placed): boolean {
-  const isSameWord = one.row === chosen.row;
-  return isSameWord && one.row.readsCode === true && one.receipt.code !== chosen.receipt.code;
+  const isSameStatus = one.row === chosen.row;
+  return isSameStatus && one.row.readsCode === true && one.receipt.code !== chosen.receipt.code;
 }
 
-const yields = (row: StatusRow, words: ReadonlySet<string>): boolean =>
-  row.yieldsTo?.some((word) => words.has(word)) === true;
+const yields = (row: StatusRow, statuses: ReadonlySet<string>): boolean =>
+  row.yieldsTo?.some((status) => statuses.has(status)) === true;
 
 /** True if the status never follows a chosen status in any documented sequence. */
 function isContradicted(
   { rawStatus, yieldsTo = [] }: StatusRow,
-  words: ReadonlySet<string>,
+  statuses: ReadonlySet<string>,
   { sequences }: ReceiptTable,
 ): boolean {
   return yieldsTo
-    .filter((word) => words.has(word))
-    .some((word) => !sequences.some((order) => order.includes(rawStatus) && order.includes(word)));
+    .filter((status) => statuses.has(status))
+    .some(
+      (status) => !sequences.some((order) => order.includes(rawStatus) && order.includes(status)),
+    );
 }
 
 function highest(placed: readonly Placed[]): Placed | undefined {

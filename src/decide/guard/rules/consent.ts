@@ -1,6 +1,6 @@
 import { isGiven, isWithdrawn } from "../scene/consents.ts";
 import { waitForDays } from "../scene/counts.ts";
-import { answeredInbound, isUnanswered } from "../scene/history.ts";
+import { isFirstAnswer } from "../scene/history.ts";
 import { isWritten, replyOf } from "../scene/inbound.ts";
 import type { Scene } from "../scene/scene.ts";
 import { isAutomatedCall } from "./addresses.ts";
@@ -84,9 +84,7 @@ export const mediumRefused: Rule = {
 };
 
 function isMediumOpened({ facts, message }: Scene): boolean {
-  if (message.requiredMedium === message.channel) return true;
-  const asked = answeredInbound(facts);
-  return asked !== undefined && asked.channel === message.channel && isUnanswered(facts, asked);
+  return message.requiredMedium === message.channel || isFirstAnswer(facts);
 }
 
 function refusedMedium({ facts, message }: Scene): Decision | undefined {

@@ -17,7 +17,7 @@ import {
 } from "../scene/history.ts";
 import { type Law, lawOf, type Scene } from "../scene/scene.ts";
 import { SEARCH_MS } from "../scene/windows.ts";
-import { silenceWait } from "./frequency.ts";
+import { isToPersonOf, silenceWait } from "./frequency.ts";
 import { mailTarget } from "./mail-target.ts";
 import {
   type Decision,
@@ -83,7 +83,7 @@ function consentFirst(scene: Scene): Decision | undefined {
     scene,
     { max: 1, days: requestDays },
     (past) =>
-      past.item.kind === "consentRequest" && wasMade(past.item) && isToSamePerson(scene, past),
+      past.item.kind === "consentRequest" && wasMade(past.item) && isToPersonOf(scene, past),
   );
   return waitUntil(
     wait?.until,
@@ -92,9 +92,6 @@ function consentFirst(scene: Scene): Decision | undefined {
     "Consent was asked for already: it is judged again when it may be asked for once more.",
   );
 }
-
-const isToSamePerson = ({ facts, message }: Scene, { person }: PastContact): boolean =>
-  person === personOf(facts, message.contactId);
 
 function placeFirst(scene: Scene): Decision | undefined {
   const waits = [
@@ -148,7 +145,7 @@ function countedBy(scene: Scene, cap: Cap): readonly PastContact[] {
 }
 
 function isToPerson(scene: Scene, { per }: Cap, past: PastContact): boolean {
-  if (per !== "debtorOrSpouse") return isToSamePerson(scene, past);
+  if (per !== "debtorOrSpouse") return isToPersonOf(scene, past);
   const isEither = (person: string): boolean => person === BORROWER || person === SPOUSE;
   return isEither(past.person) && isEither(personOf(scene.facts, scene.message.contactId));
 }

@@ -28,7 +28,8 @@ function debtsOf({ facts, message }: Scene, loanIds: readonly string[]): readonl
 const isAboutDebt = ({ facts }: Scene, { item }: PastContact, debt: string): boolean =>
   loanIdsOf(item).some((id) => debtOf(facts, id) === debt);
 
-const isToPersonOf = ({ facts, message }: Scene, { person }: PastContact): boolean =>
+/** True if a past contact was with the person to whom the message goes. */
+export const isToPersonOf = ({ facts, message }: Scene, { person }: PastContact): boolean =>
   person === personOf(facts, message.contactId);
 
 /** Calls to an attorney do not count: 12 CFR 1006.14(b)(3)(iii). */

@@ -3,7 +3,7 @@ import { type Day, type Instant, MINUTE_MS } from "../../../domain/guard/moments
 import { WEEKDAYS } from "../../../domain/vocabulary.ts";
 import type { RuleId } from "../../../domain/guard/rule-ids.ts";
 import { isGiven } from "../scene/consents.ts";
-import { answeredInbound, isUnanswered } from "../scene/history.ts";
+import { isFirstAnswer } from "../scene/history.ts";
 import type { Scene } from "../scene/scene.ts";
 import { closingOf, hoursOf, nextOpening, settleIn } from "../scene/windows.ts";
 import { nextInstantOf, type ZoneClock } from "../time/zone-clock.ts";
@@ -131,10 +131,7 @@ export const timeRespondonce: Rule = {
   certainty: ["primary", "secondary"],
   inputs: ["message.replyToInboundId", "inbound.channel", "history.replyToInboundId"],
   lifts: ["place.inconvenient", "time.window", "time.consumer", "time.state"],
-  holds({ facts, message }) {
-    const asked = answeredInbound(facts);
-    return asked !== undefined && asked.channel === message.channel && isUnanswered(facts, asked);
-  },
+  holds: ({ facts }) => isFirstAnswer(facts),
 };
 
 export const timeState: Rule = {

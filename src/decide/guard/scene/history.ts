@@ -113,6 +113,12 @@ export function answeredInbound({ message, inbound }: Facts): InboundItem | unde
   return inbound.find(({ id }) => id === replyToInboundId);
 }
 
+/** True if the judged message is the first answer to an inbound message, through the same channel. */
+export function isFirstAnswer(facts: Facts): boolean {
+  const asked = answeredInbound(facts);
+  return asked?.channel === facts.message.channel && isUnanswered(facts, asked);
+}
+
 /** True if an inbound message has no answer yet, and none is planned. */
 export function isUnanswered({ history }: Facts, { id }: InboundItem): boolean {
   return !history.some(

@@ -29,12 +29,24 @@ function eventOf({ fields, statuses }: Relay, event: unknown, status: string): R
     rawStatus: Object.hasOwn(statuses, status)
       ? (statuses[status] ?? status)
       : status.slice(0, 100),
-    enhanced: /\b[245]\.\d{1,3}\.\d{1,3}\b/u.exec(code ?? words ?? "")?.[0] ?? null,
-    words: words === null ? null : (withoutNames(words, [])?.slice(0, 250) ?? null),
+    enhanced: enhancedCodeIn(code ?? words ?? ""),
+    words: words === null ? null : shortWords(words),
     messageId: /([^<>\s@]{1,200}@[^<>\s@]{1,200})/u.exec(message)?.[1] ?? null,
-    verpToken: /\+([\w.=-]{1,64})@/u.exec(message)?.[1]?.toLowerCase() ?? null,
+    verpToken: verpTokenIn(message),
   };
 }
+
+/** Returns the first enhanced status code in a text (RFC 3463). */
+export const enhancedCodeIn = (text: string): string | null =>
+  /\b[245]\.\d{1,3}\.\d{1,3}\b/u.exec(text)?.[0] ?? null;
+
+/** Returns a server's words without addresses, as far as the record has room for them. */
+export const shortWords = (words: string): string | null =>
+  withoutNames(words, [])?.slice(0, 250) ?? null;
+
+/** Returns the token of the first VERP address in a text. */
+export const verpTokenIn = (text: string): string | null =>
+  /\+([\w.=-]{1,64})@/u.exec(text)?.[1]?.toLowerCase() ?? null;
 
 function valueAt(from: unknown, path: string): unknown {
   return path

@@ -1,5 +1,4 @@
-import { withoutNames } from "./without-names.ts";
-import type { RelayEvent } from "./relay-events.ts";
+import { enhancedCodeIn, shortWords, verpTokenIn, type RelayEvent } from "./relay-events.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 const json = (value: unknown): Json =>
@@ -17,10 +16,10 @@ export function sesEventOf(notification: unknown): RelayEvent | undefined {
   const { status, words, code } = report;
   return {
     rawStatus: status,
-    enhanced: /\b[245]\.\d{1,3}\.\d{1,3}\b/u.exec(code || words)?.[0] ?? null,
-    words: words === "" ? null : (withoutNames(words, [])?.slice(0, 250) ?? null),
+    enhanced: enhancedCodeIn(code || words),
+    words: words === "" ? null : shortWords(words),
     messageId: /<?(tidings\.[^<>\s@]{1,200}@[^<>\s@]{1,200})/u.exec(messageIdIn(mail))?.[1] ?? null,
-    verpToken: /\+([\w.=-]{1,64})@/u.exec(textOf(mail["source"]))?.[1]?.toLowerCase() ?? null,
+    verpToken: verpTokenIn(textOf(mail["source"])),
   };
 }
 
@@ -37,14 +36,18 @@ interface Report {
   readonly code: string;
 }
 
+/** The words of the server, without their type. */
+const diagnosticOf = (recipient: Json): string =>
+  textOf(recipient["diagnosticCode"]).replace(/^smtp;\s*/iu, "");
+
 const REPORTS: Readonly<Record<string, (event: Json) => Report>> = {
   Bounce: (event) => {
     const bounce = json(event["bounce"]);
     const recipient = firstOf(bounce["bouncedRecipients"]);
     return {
       status: "failed",
-      words: textOf(recipient["diagnosticCode"]).replace(/^smtp;\s*/iu, ""),
-      // a permanent bounce without a code is of no mailbox, by the words of SES
+      words: diagnosticOf(recipient),
+      // SES says that a permanent bounce without a code means that there is no such mailbox
       code: textOf(recipient["status"]) || (bounce["bounceType"] === "Permanent" ? "5.1.1" : ""),
     };
   },
@@ -58,7 +61,7 @@ const REPORTS: Readonly<Record<string, (event: Json) => Report>> = {
     const recipient = firstOf(json(event["deliveryDelay"])["delayedRecipients"]);
     return {
       status: "delayed",
-      words: textOf(recipient["diagnosticCode"]).replace(/^smtp;\s*/iu, ""),
+      words: diagnosticOf(recipient),
       code: textOf(recipient["status"]),
     };
   },
