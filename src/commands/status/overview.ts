@@ -14,7 +14,7 @@ import {
   countUnknown,
   listOpenPauses,
   type JobCount,
-  type OpenPause,
+  type ListedPause,
   type ReplyCount,
   type UnknownCount,
 } from "../../store/operate/status-counts.ts";
@@ -31,7 +31,7 @@ import { type ListedWorker, listWorkers } from "../../store/queue/workers.ts";
 export interface Overview {
   readonly workers: readonly ListedWorker[];
   readonly carried: readonly CarriedChannel[];
-  readonly pauses: readonly OpenPause[];
+  readonly pauses: readonly ListedPause[];
   readonly unresolved: Unresolved;
   readonly overdue: readonly OverdueCount[];
   readonly nextAttempts: readonly NextAttemptCount[];

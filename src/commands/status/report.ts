@@ -3,7 +3,7 @@ import type { InteractionId } from "../../domain/ids.ts";
 import { CHANNELS, type Channel } from "../../domain/vocabulary.ts";
 import { WORKER_TIMEOUT_MS } from "../../domain/worker.ts";
 import type { OverdueCount } from "../../store/operate/backlog.ts";
-import type { OpenPause } from "../../store/operate/status-counts.ts";
+import type { ListedPause } from "../../store/operate/status-counts.ts";
 import type { HeldCount } from "../../store/guard/holds.ts";
 import type { ListedWorker } from "../../store/queue/workers.ts";
 import { counted } from "../cli/layout.ts";
@@ -52,7 +52,7 @@ export interface ChannelReport {
   readonly timeLeftMs: number | null;
 }
 
-export type PauseReport = OpenPause & { readonly holds: Waiting };
+export type PauseReport = ListedPause & { readonly holds: Waiting };
 export type DaemonReport = Pick<ListedWorker, "id" | "host" | "pid" | "startedAt" | "silentMs"> & {
   readonly isAlive: boolean;
 };
@@ -108,7 +108,7 @@ const daemonOf = ({ id, host, pid, startedAt, silentMs }: ListedWorker): DaemonR
   isAlive: isAlive({ silentMs }),
 });
 
-function holds({ scope, channel, notificationTypeId }: OpenPause, one: OverdueCount): boolean {
+function holds({ scope, channel, notificationTypeId }: ListedPause, one: OverdueCount): boolean {
   if (scope === "everything") return true;
   return scope === "channel"
     ? one.channel === channel

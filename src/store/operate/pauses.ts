@@ -12,7 +12,7 @@ export interface Paused {
 }
 
 /** The scope of a pause `p` in words, such as `everything`, `channel text` or `type 7`. */
-export const WHAT = sql<string>`case p.scope when 'channel' then 'channel ' || p.channel
+export const SCOPE_IN_WORDS = sql<string>`case p.scope when 'channel' then 'channel ' || p.channel
   when 'notificationType' then 'type ' || p.notification_type_id else p.scope end`;
 
 /** The reason of a pause, and its end; null if it ends only by its release. */
@@ -83,7 +83,7 @@ export async function recordEndedPauses(db: Db): Promise<string[]> {
     update tidings.pauses p
     set released_at = p.ends_at
     where p.released_at is null and p.ends_at <= clock_timestamp()
-    returning ${WHAT} as what
+    returning ${SCOPE_IN_WORDS} as what
   `.execute(db);
   return rows.map((row) => row.what);
 }

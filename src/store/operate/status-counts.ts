@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
-import type { Channel, PauseScope } from "../../domain/vocabulary.ts";
+import type { Channel } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
-import { WHAT } from "./pauses.ts";
+import { type OpenPause, type Paused, SCOPE_IN_WORDS } from "./pauses.ts";
 
 export interface UnknownCount {
   readonly channel: Channel;
@@ -28,23 +28,16 @@ export async function countUnknown(db: Db): Promise<UnknownCount[]> {
   return rows;
 }
 
-export interface OpenPause {
-  readonly scope: PauseScope;
-  readonly channel: Channel | null;
-  readonly notificationTypeId: number | null;
-  /** The scope, such as `everything`, `channel text` or `type 7`. */
+/** A pause that is open, with its scope, for `tidings status`. */
+export interface ListedPause extends Paused, OpenPause {
+  /** The scope in words, such as `everything`, `channel text` or `type 7`. */
   readonly what: string;
-  readonly reason: string;
-  readonly pausedAt: Date;
   readonly pausedForMs: number;
-  readonly pausedBy: string;
-  /** Null if it ends only by its release. */
-  readonly endsAt: Date | null;
 }
 
-export async function listOpenPauses(db: Db): Promise<OpenPause[]> {
-  const { rows } = await sql<OpenPause>`
-    select p.scope, p.channel, p.notification_type_id, ${WHAT} as what, p.reason, p.paused_at,
+export async function listOpenPauses(db: Db): Promise<ListedPause[]> {
+  const { rows } = await sql<ListedPause>`
+    select p.scope, p.channel, p.notification_type_id, ${SCOPE_IN_WORDS} as what, p.reason, p.paused_at,
       (extract(epoch from clock_timestamp() - p.paused_at) * 1000)::float8 as paused_for_ms, p.paused_by, p.ends_at
     from tidings.pauses p
     where p.released_at is null and (p.ends_at > now()) is not false

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Network errors of the database connection. DNS failures count, because a database that fails over may not resolve for a while. */
-const OUTAGES = new Set([
+const NETWORK_ERRORS = new Set([
   "ENOENT",
   "ECONNREFUSED",
   "ECONNRESET",
@@ -21,19 +21,19 @@ const OUTAGES = new Set([
  * deadlock), 53 resources (a full disk, too many connections), 57 an operator's action (shutdown, cancel). By name:
  * 25006 a standby that is not promoted yet, 25P03 and 25P04 a transaction that took too long, 55P03 a lock timeout.
  */
-const PASSING = /^(?:(?:08|28|3D|40|53|57)[0-9A-Z]{3}|25006|25P03|25P04|55P03)$/;
+const TEMPORARY = /^(?:(?:08|28|3D|40|53|57)[0-9A-Z]{3}|25006|25P03|25P04|55P03)$/;
 
-/** pg gives no code if the server disappears during a statement. */
-const SPOKEN =
+/** The messages of errors without a code, which pg gives if the server disappears during a statement. */
+const MESSAGES =
   /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /** Returns the code of an error that is an outage, or undefined for every other error. */
 export function outageCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = "code" in error ? String(error.code) : undefined;
-  if (code !== undefined && (OUTAGES.has(code) || PASSING.test(code))) return code;
+  if (code !== undefined && (NETWORK_ERRORS.has(code) || TEMPORARY.test(code))) return code;
   if (isStatementLost(error)) return "statementLost";
-  return SPOKEN.test(error.message) ? "connectionTerminated" : undefined;
+  return MESSAGES.test(error.message) ? "connectionTerminated" : undefined;
 }
 
 /**
@@ -71,7 +71,7 @@ export async function retryOnOutage<Result>(
     isOut = true;
   };
   try {
-    const result = await tryAgainAndAgain(run, options, noteOutage);
+    const result = await retryUntilEnd(run, options, noteOutage);
     over?.(true);
     return result;
   } catch (error) {
@@ -80,7 +80,7 @@ export async function retryOnOutage<Result>(
   }
 }
 
-async function tryAgainAndAgain<Result>(
+async function retryUntilEnd<Result>(
   run: () => Promise<Result>,
   { maxWaitMs = Infinity, signal }: RetryOptions,
   noteOutage: (code: string) => void,

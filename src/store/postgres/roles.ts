@@ -70,6 +70,18 @@ const GUARD_FACT_FUNCTIONS = [
   "contacts_at(text[], timestamptz)",
   "loans_at(text[], text[], timestamptz)",
 ];
+/** The functions of those who plan, judge and queue notices: daemons, and operators with their commands. */
+const NOTICE_FUNCTIONS = [
+  "guard_policy_at(timestamptz)",
+  "has_next_attempt(bigint)",
+  "is_undelivered(bigint)",
+  "was_sent_before(bigint, int)",
+  "was_amended_to_sent(bigint)",
+  "may_be_reinstated(bigint)",
+  ...GUARD_FACT_FUNCTIONS,
+  "queue_deliveries(bigint[], timestamptz, boolean, int)",
+  "interactions_in_jobs(text, timestamptz)",
+];
 const RETENTION_FUNCTIONS = [
   "erased_columns(text)",
   "is_deleting()",
@@ -194,15 +206,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     functions: [
       "right_to_send()",
       "right_to_operate()",
-      "guard_policy_at(timestamptz)",
-      "has_next_attempt(bigint)",
-      "is_undelivered(bigint)",
-      "was_sent_before(bigint, int)",
-      "was_amended_to_sent(bigint)",
-      "may_be_reinstated(bigint)",
-      ...GUARD_FACT_FUNCTIONS,
-      "queue_deliveries(bigint[], timestamptz, boolean, int)",
-      "interactions_in_jobs(text, timestamptz)",
+      ...NOTICE_FUNCTIONS,
       "queue_settlements(bigint[], timestamptz, int)",
       "content_hash(text[])",
       "is_being_erased(bigint)",
@@ -261,15 +265,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     functions: [
       "right_to_operate()",
       "right_to_set_policy()",
-      "guard_policy_at(timestamptz)",
-      "has_next_attempt(bigint)",
-      "is_undelivered(bigint)",
-      "was_sent_before(bigint, int)",
-      "was_amended_to_sent(bigint)",
-      "may_be_reinstated(bigint)",
-      ...GUARD_FACT_FUNCTIONS,
-      "queue_deliveries(bigint[], timestamptz, boolean, int)",
-      "interactions_in_jobs(text, timestamptz)",
+      ...NOTICE_FUNCTIONS,
       ...RETENTION_FUNCTIONS,
       "content_hash(text[])",
       ...LEAF_FUNCTIONS,
