@@ -3,18 +3,20 @@ import { contentInBytes } from "../../domain/sealed-content.ts";
 import { PASS_OVER_REASONS } from "../../domain/passed-over.ts";
 import { facts, json, markup, type Piece, type Safe, table } from "./markup.ts";
 import { utc } from "./moment.ts";
+import { messagePathOf, statePathOf } from "./paths.ts";
 import { peopleSections } from "./people-sections.ts";
-import type {
-  AmendmentRow,
-  ErasureRow,
-  HistoryRow,
-  JudgementRow,
-  ReceiptRow,
-  RecordRows,
-  RedirectRow,
-  StateRow,
-  TracedAttempt,
-  TransitionRow,
+import {
+  historyOf,
+  type AmendmentRow,
+  type ErasureRow,
+  type HistoryRow,
+  type JudgementRow,
+  type ReceiptRow,
+  type RecordRows,
+  type RedirectRow,
+  type StateRow,
+  type TracedAttempt,
+  type TransitionRow,
 } from "./record-rows.ts";
 
 /** The id of the block of an attempt in the page. */
@@ -28,9 +30,7 @@ export function attemptSection(traced: TracedAttempt, rows: RecordRows): Safe {
     all: readonly Row[],
   ): Row[] => all.filter((row) => String(row.interaction_id) === interactionId);
   const receipts = rows.receipts.filter((row) => attempt.receiptIds.includes(String(row.id)));
-  const history = rows.history.filter(
-    (row) => row.table_name === "interactions" && row.row_id === interactionId,
-  );
+  const history = historyOf(interactionId, rows.history);
   return markup`<article id="${blockIdOf(interactionId)}">
 <h3>${titleOf(traced)}${amendedIn(traced, own(rows.amendments))}</h3>
 ${stateSection(traced)}${own(rows.erasures).map(erasedIn)}
@@ -94,7 +94,7 @@ function stateSection({ attempt, state, isProved }: TracedAttempt): Piece {
     state.origin === "logged"
       ? "Another system logged it. Only its transitions and changes are in the record tree."
       : "It had not ended at the head of this pack, so its state is not in the record tree yet.";
-  return markup`${isProved ? null : markup`<p class="note">${open} states/${attempt.interactionId}.json has the state.</p>`}
+  return markup`${isProved ? null : markup`<p class="note">${open} ${statePathOf(attempt.interactionId)} has the state.</p>`}
 ${facts([
   ["channel", state.channel],
   ["borrower", state.person_id],
@@ -202,7 +202,7 @@ const historyCells = (row: HistoryRow): readonly Piece[] => [
 function contentSection(attempt: PackAttempt, state: StateRow): Piece {
   const hash = state.content_sha256;
   const { message, interactionId } = attempt;
-  const path = message === null ? null : `messages/${interactionId}.${message.extension}`;
+  const path = message === null ? null : messagePathOf(interactionId, message.extension);
   return markup`<h4>What was sent</h4>
 ${facts([
   [

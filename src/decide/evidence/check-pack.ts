@@ -5,12 +5,25 @@ import type {
   PackFiles,
   PackFlaw,
   PackRow,
+  PackStep,
 } from "../../domain/evidence/pack.ts";
 import { parseExactJson } from "../../domain/values/exact-json.ts";
-import { rootByInclusion } from "../tree/inclusion.ts";
+import { type ProofStep, rootByInclusion } from "../tree/inclusion.ts";
 import { leafHash } from "../tree/merkle.ts";
-import { boundPathOf, CONTENTS, filesOf, PAGE, proofPathOf, rowPathOf, SUMS } from "./files.ts";
+import { filesOf } from "./files.ts";
 import { blocksOf } from "./page.ts";
+import {
+  boundPathOf,
+  CONTENTS,
+  messagePathOf,
+  openedPathOf,
+  PAGE,
+  proofPathOf,
+  rowPathOf,
+  statePathOf,
+  SUMS,
+  templatePathOf,
+} from "./paths.ts";
 import {
   type HistoryRow,
   historyOf,
@@ -54,7 +67,7 @@ function checkBound(row: PackRow, roots: ReadonlyMap<number, Buffer>): PackFlaw 
   const { size, proof } = row.bound;
   const reached = rootByInclusion(
     { leaf: Buffer.from(row.leaf, "hex"), index: row.index, size },
-    proof.map((step) => ({ side: step.side, hash: Buffer.from(step.hash, "hex") })),
+    stepsOf(proof),
   );
   const root = roots.get(size);
   return root !== undefined && reached?.equals(root) === true
@@ -65,6 +78,9 @@ function checkBound(row: PackRow, roots: ReadonlyMap<number, Buffer>): PackFlaw 
       );
 }
 
+const stepsOf = (proof: readonly PackStep[]): ProofStep[] =>
+  proof.map(({ side, hash: hex }) => ({ side, hash: Buffer.from(hex, "hex") }));
+
 function checkRow(row: PackRow, size: number, root: Buffer): PackFlaw | undefined {
   const { source, id, index, text } = row;
   const leaf = Buffer.from(row.leaf, "hex");
@@ -73,8 +89,7 @@ function checkRow(row: PackRow, size: number, root: Buffer): PackFlaw | undefine
   const named = namesIn(row);
   if (named.id !== id || named.leafOf !== source)
     return flaw(rowPathOf(row), "The row does not have the source and id of its file.");
-  const proof = row.proof.map((step) => ({ side: step.side, hash: Buffer.from(step.hash, "hex") }));
-  const reached = rootByInclusion({ leaf, index, size }, proof);
+  const reached = rootByInclusion({ leaf, index, size }, stepsOf(row.proof));
   if (reached?.equals(root) !== true)
     return flaw(
       proofPathOf(row),
@@ -189,7 +204,7 @@ function wrongMessage(
 ): PackFlaw | undefined {
   if (message === null || hash("sha256", message.bytes) === state.content_sha256) return undefined;
   return flaw(
-    `messages/${interactionId}.${message.extension}`,
+    messagePathOf(interactionId, message.extension),
     "These are not the bytes whose hash is on record.",
   );
 }
@@ -200,7 +215,7 @@ function wrongContent(
 ): PackFlaw | undefined {
   if (opened === null || hash("sha256", opened, "base64") === content) return undefined;
   return flaw(
-    `contents/${interactionId}.bin`,
+    openedPathOf(interactionId),
     "It is not the content to which the record is committed.",
   );
 }
@@ -223,10 +238,7 @@ function unprovedLogged(
   if (content === undefined || !content.startsWith("{") || newest === undefined) return undefined;
   return hash("sha256", content) === newest.changes["content"]?.toSha256
     ? undefined
-    : flaw(
-        `states/${interactionId}.json`,
-        "Its content does not have the hash of its newest change.",
-      );
+    : flaw(statePathOf(interactionId), "Its content does not have the hash of its newest change.");
 }
 
 /** The content in a state as Postgres writes it. Only a column of the state itself has no space after its colon. */
@@ -300,7 +312,7 @@ function wrongTemplate({ templates }: Pack, { history }: RecordRows): PackFlaw |
       .flatMap((row) => row.changes["content_hash"]?.to ?? []);
     if (hashes.length === 0 || hashes.at(-1) === hash("sha256", text)) return undefined;
     return flaw(
-      `templates/${id}.${version}.json`,
+      templatePathOf(id, version),
       "The texts do not have the content hash of the version.",
     );
   });

@@ -10,29 +10,19 @@ import {
 } from "../../domain/evidence/pack.ts";
 import { README, VERIFY_SCRIPT } from "./instructions.ts";
 import { evidencePage } from "./page.ts";
-
-/** The file with the hash of every other file, in the form of `sha256sum`. */
-export const SUMS = "SHA256SUMS";
-/** The page, which is written from the other files. */
-export const PAGE = "index.html";
-/** The file that lists the rows and attempts of the pack. */
-export const CONTENTS = "pack.json";
-
-/** The path of the text of a row: the text of its leaf, or the part of it that may be shown. */
-export const rowPathOf = ({
-  source,
-  id,
-  isRedacted,
-}: Pick<PackRow, "source" | "id" | "isRedacted">): string =>
-  `${isRedacted ? "redacted" : "rows"}/${source}/${id}.json`;
-export const proofPathOf = ({ source, id }: Pick<PackRow, "source" | "id">): string =>
-  `proofs/${source}/${id}.txt`;
-
-/** The path of the file with the size of an earlier head, and the steps from the row to its root. */
-export const boundPathOf = ({ source, id }: Pick<PackRow, "source" | "id">): string =>
-  `bounds/${source}/${id}.txt`;
-export const boundHeadPathOf = (size: number, extension: "txt" | "sig"): string =>
-  `heads/${size}.${extension}`;
+import {
+  boundHeadPathOf,
+  boundPathOf,
+  CONTENTS,
+  messagePathOf,
+  openedPathOf,
+  PAGE,
+  proofPathOf,
+  rowPathOf,
+  statePathOf,
+  SUMS,
+  templatePathOf,
+} from "./paths.ts";
 
 /** Returns the files of a pack in the order of their paths. The same pack gives the same bytes. */
 export function filesOf(pack: Pack): PackFiles {
@@ -45,9 +35,7 @@ export function filesOf(pack: Pack): PackFiles {
     ...pack.bounds.flatMap(boundHeadFiles),
     ...pack.rows.flatMap(rowFiles),
     ...pack.attempts.flatMap(attemptFiles),
-    ...pack.templates.map(
-      ({ id, version, text }) => [`templates/${id}.${version}.json`, text] as const,
-    ),
+    ...pack.templates.map(({ id, version, text }) => [templatePathOf(id, version), text] as const),
   ]);
   const sorted = [...files]
     .map(([path, content]) => [path, Buffer.from(content)] as const)
@@ -95,11 +83,11 @@ function attemptFiles({
   opened,
 }: Pack["attempts"][number]): File[] {
   return [
-    ...(openState === null ? [] : [[`states/${interactionId}.json`, openState] as const]),
+    ...(openState === null ? [] : [[statePathOf(interactionId), openState] as const]),
     ...(message === null
       ? []
-      : [[`messages/${interactionId}.${message.extension}`, message.bytes] as const]),
-    ...(opened === null ? [] : [[`contents/${interactionId}.bin`, opened] as const]),
+      : [[messagePathOf(interactionId, message.extension), message.bytes] as const]),
+    ...(opened === null ? [] : [[openedPathOf(interactionId), opened] as const]),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { Pack, PackHead } from "../../domain/evidence/pack.ts";
 import { attemptSection, blockIdOf } from "./attempt-section.ts";
 import { facts, json, markup, type Piece, type Safe, table } from "./markup.ts";
 import { utc } from "./moment.ts";
+import { rowPathOf } from "./paths.ts";
 import {
   type ChangeRow,
   type HistoryRow,
@@ -257,7 +258,7 @@ ${table(["change", "when", "by", "what", "reason"], cells) ?? markup`<p>The poli
 function proofSection({ rows, bounds, head }: Pack): Safe {
   const madeAt = new Map(bounds.map((bound) => [bound.size, bound.madeAt]));
   const cells = rows.map(({ source, id, index, leaf, isRedacted, bound }) => {
-    const path = `${isRedacted ? "redacted" : "rows"}/${source}/${id}.json`;
+    const path = rowPathOf({ source, id, isRedacted });
     const committed = utc(madeAt.get(bound?.size ?? head.size) ?? head.madeAt);
     return [markup`<a href="${path}">${path}</a>`, index, committed, markup`<code>${leaf}</code>`];
   });

@@ -9,7 +9,17 @@ import {
   type PackRow,
   type PackStep,
 } from "../../domain/evidence/pack.ts";
-import { boundHeadPathOf, boundPathOf, CONTENTS, proofPathOf, rowPathOf } from "./files.ts";
+import {
+  boundHeadPathOf,
+  boundPathOf,
+  CONTENTS,
+  messagePathOf,
+  openedPathOf,
+  proofPathOf,
+  rowPathOf,
+  statePathOf,
+  templatePathOf,
+} from "./paths.ts";
 
 /** A pack as its files have it, with the version of its page; or why it cannot be read. */
 export type ReadPack =
@@ -94,7 +104,7 @@ function packOf(contents: Contents, files: PackFiles): Pack {
     attempts: attempts.map((attempt) => attemptIn(attempt, files)),
     templates: templates.map((template) => ({
       ...template,
-      text: textOf(files, `templates/${template.id}.${template.version}.json`),
+      text: textOf(files, templatePathOf(template.id, template.version)),
     })),
   };
 }
@@ -106,12 +116,12 @@ function attemptIn(
   return {
     interactionId,
     receiptIds,
-    openState: isOpen ? objectTextOf(files, `states/${interactionId}.json`) : null,
+    openState: isOpen ? objectTextOf(files, statePathOf(interactionId)) : null,
     message:
       message === null
         ? null
-        : { extension: message, bytes: bytesOf(files, `messages/${interactionId}.${message}`) },
-    opened: isOpened ? bytesOf(files, `contents/${interactionId}.bin`) : null,
+        : { extension: message, bytes: bytesOf(files, messagePathOf(interactionId, message)) },
+    opened: isOpened ? bytesOf(files, openedPathOf(interactionId)) : null,
   };
 }
 
