@@ -52,7 +52,7 @@ An amendment sends nothing.`,
     const evidence = options.evidence?.trim() ?? "";
     if (evidence === "")
       throw wrongArguments("--evidence is missing: name what proves the outcome");
-    const operator = readOperator(options.by ?? process.env["USER"]);
+    const operator = readOperator(options.by);
     const output = { print, json: options.json === true };
     return await withDatabase(`operator:${operator}`, async (db) => {
       const happenedAt = options.at === undefined ? null : readExactMoment("--at", options.at);

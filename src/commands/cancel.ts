@@ -5,20 +5,18 @@ import { listSelected } from "../store/operate/selection.ts";
 import type { Db } from "../store/postgres/db.ts";
 import {
   actOn,
-  doneDocument,
-  exitCodeOf,
   filterOf,
+  type Open,
   readTarget,
+  type Report,
   type Target,
   YES_OPTION,
 } from "./cli/bulk.ts";
 import { command } from "./cli/command.ts";
-import { withDatabase } from "./cli/database.ts";
-import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
-import { JSON_OPTION, printResult } from "./cli/json.ts";
+import { JSON_OPTION } from "./cli/json.ts";
 import { counted } from "./cli/layout.ts";
-import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
+import { BY_OPTION, readReason, REASON_OPTION } from "./cli/operator.ts";
 
 const SHOWN_IDS = 20;
 /** More calls than any daemon has in flight. */
@@ -46,35 +44,36 @@ ${FILTER_HELP}`,
   async run({ operands: [operand], options, print }) {
     const target = readTarget(operand, options);
     const reason = readReason(options.reason);
-    const operator = readOperator(options.by ?? process.env["USER"]);
-    const output = { print, json: options.json === true };
-    return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
-      const canceled = await actOn({
-        db,
-        zone: lender.timeZone,
+    return await actOn(
+      { options, print },
+      {
         target,
-        yes: options.yes === true,
-        output,
         eligible: "scheduled",
         unconfirmed: "Nothing was canceled. Repeat the command with --yes to cancel these.",
-        work: (ids) => cancelScheduled(db, ids, { by: { operator }, reason }),
-      });
-      if (canceled === undefined) return EXIT.refused;
-      const inProgress = await listInProgress(db, await filterOf(db, target, lender.timeZone));
-      const words = [
-        ...(canceled.length === 0
-          ? []
-          : [`Canceled ${counted(canceled.length, "interaction")}: ${listed(canceled)}.`]),
-        ...(inProgress.length === 0
-          ? []
-          : [`In progress with a provider, not changed: ${listed(inProgress)}.`]),
-        ...(canceled.length === 0 ? [await explainNothing(db, target)] : []),
-      ];
-      printResult(output, { ...doneDocument(canceled), inProgress }, words);
-      return exitCodeOf(target, canceled.length);
-    });
+        work: (db, ids, operator) => cancelScheduled(db, ids, { by: { operator }, reason }),
+        report: (canceled, open) => reportOf(target, canceled, open),
+      },
+    );
   },
 });
+
+async function reportOf(
+  target: Target,
+  canceled: readonly InteractionId[],
+  { db, zone }: Open,
+): Promise<Report> {
+  const inProgress = await listInProgress(db, await filterOf(db, target, zone));
+  const words = [
+    ...(canceled.length === 0
+      ? []
+      : [`Canceled ${counted(canceled.length, "interaction")}: ${listed(canceled)}.`]),
+    ...(inProgress.length === 0
+      ? []
+      : [`In progress with a provider, not changed: ${listed(inProgress)}.`]),
+    ...(canceled.length === 0 ? [await explainNothing(db, target)] : []),
+  ];
+  return { words, members: { inProgress } };
+}
 
 const listInProgress = (db: Db, filter: InteractionFilter): Promise<InteractionId[]> =>
   listSelected(db, { filter, eligible: "inProgress" }, { limit: MOST_IN_PROGRESS });

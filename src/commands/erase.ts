@@ -42,7 +42,7 @@ in the core system's own tables first, because the record of such a change has t
     if (options.borrower === undefined) throw wrongArguments("--borrower is missing");
     const borrowerId = parseBorrowerId(options.borrower);
     const reason = readReason(options.reason);
-    const operator = readOperator(options.by ?? process.env["USER"]);
+    const operator = readOperator(options.by);
     return await withDatabase(`operator:${operator}`, async (db) => {
       const found = await listUnerased(db, borrowerId);
       if (ERASED_KINDS.every((kind) => found[kind].length === 0)) {

@@ -3,22 +3,15 @@ import { readClock } from "../store/postgres/database-clock.ts";
 import { type HeldNotice, listHeld, refuseHeld, releaseHeld } from "../store/guard/holds.ts";
 import type { InteractionId } from "../domain/ids.ts";
 import { readWhole } from "./cli/arguments.ts";
-import {
-  actOn,
-  doneDocument,
-  exitCodeOf,
-  readTarget,
-  type Target,
-  YES_OPTION,
-} from "./cli/bulk.ts";
+import { actOn, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
 import { type Command, command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS, readFilter } from "./cli/filters.ts";
-import { JSON_OPTION, printResult } from "./cli/json.ts";
+import { JSON_OPTION } from "./cli/json.ts";
 import { counted, wrapped } from "./cli/layout.ts";
 import { momentsIn, showDuration, type ShowMoment } from "./cli/moment.ts";
-import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
+import { BY_OPTION, readReason, REASON_OPTION } from "./cli/operator.ts";
 
 const DEFAULT_LIMIT = "100";
 const INDENT = "  ";
@@ -101,23 +94,16 @@ const decision = (
     async run({ operands: [operand], options, print }) {
       const target = readTarget(operand, options);
       const reason = readReason(options.reason);
-      const operator = readOperator(options.by ?? process.env["USER"]);
-      const output = { print, json: options.json === true };
-      return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
-        const ids = await actOn({
-          db,
-          zone: lender.timeZone,
+      return await actOn(
+        { options, print },
+        {
           target,
-          yes: options.yes === true,
-          output,
           eligible: "held",
           unconfirmed: `Nothing was ${past}. Repeat the command with --yes to decide these.`,
-          work: (batch) => work(db, batch, { operator, reason }),
-        });
-        if (ids === undefined) return EXIT.refused;
-        printResult(output, doneDocument(ids), [resultOf(target, ids, past)]);
-        return exitCodeOf(target, ids.length);
-      });
+          work: (db, ids, operator) => work(db, ids, { operator, reason }),
+          report: (decided) => ({ words: [resultOf(target, decided, past)] }),
+        },
+      );
     },
   });
 

@@ -42,7 +42,7 @@ no text and nothing about collection is sent to its contacts. --opt-out records 
     }
     const id = readInteractionId("INTERACTION_ID", operand);
     const reason = readReason(options.reason);
-    const operator = readOperator(options.by ?? process.env["USER"]);
+    const operator = readOperator(options.by);
     const isOptOut = options["opt-out"] === true;
     const optedOut = await withDatabase(`operator:${operator}`, (db) =>
       handle(db, id, { reason, isOptOut }),

@@ -45,7 +45,7 @@ export const keys = command({
     if (verb !== "create" && verb !== "revoke")
       throw wrongArguments("give create NAME, list or revoke NAME");
     const holder = readName(name);
-    const operator = `operator:${readOperator(options.by ?? process.env["USER"])}`;
+    const operator = `operator:${readOperator(options.by)}`;
     const output = { print, json: options.json === true };
     if (verb === "revoke") return await revoke(output, operator, holder);
     const scopes = readScopes(options.scopes);

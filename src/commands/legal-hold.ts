@@ -47,7 +47,7 @@ command lists the legal holds that have not ended.`,
       caseId: kind === "case" ? parseCaseId(id) : null,
       reason: readReason(options.reason),
     };
-    const operator = readOperator(options.by ?? process.env["USER"]);
+    const operator = readOperator(options.by);
     return await withDatabase(`operator:${operator}`, async (db) => {
       const isEnd = options.end === true;
       if (!isEnd) await checkSubject(db, hold);

@@ -61,7 +61,7 @@ end and reason: without --until it then lasts until it is resumed.`,
   async run({ operands, options, print }) {
     const paused = readPaused(operands);
     const reason = readReason(options.reason);
-    const operator = readOperator(options.by ?? process.env["USER"]);
+    const operator = readOperator(options.by);
     return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
       if (paused.notificationTypeId !== null) await checkType(db, paused.notificationTypeId);
       const terms = { db, zone: lender.timeZone, now: await readClock(db) };
@@ -114,7 +114,7 @@ export const resume = command({
   },
   async run({ operands, options, print }) {
     const paused = readPaused(operands);
-    const operator = readOperator(options.by ?? process.env["USER"]);
+    const operator = readOperator(options.by);
     const { wasOpen, released } = await withDatabase(`operator:${operator}`, (db) =>
       releasePause(db, paused, (done, total) => {
         if (total > LONG) toStderr(`${done} of ${counted(total, "interaction")} done`);

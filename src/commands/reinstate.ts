@@ -1,20 +1,11 @@
 import type { InteractionId } from "../domain/ids.ts";
 import { reinstateCanceled } from "../store/operate/reinstatement.ts";
-import {
-  actOn,
-  doneDocument,
-  exitCodeOf,
-  readTarget,
-  type Target,
-  YES_OPTION,
-} from "./cli/bulk.ts";
+import { actOn, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
 import { command } from "./cli/command.ts";
-import { withDatabase } from "./cli/database.ts";
-import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
-import { JSON_OPTION, printResult } from "./cli/json.ts";
+import { JSON_OPTION } from "./cli/json.ts";
 import { counted } from "./cli/layout.ts";
-import { BY_OPTION, readOperator, readReason, REASON_OPTION } from "./cli/operator.ts";
+import { BY_OPTION, readReason, REASON_OPTION } from "./cli/operator.ts";
 
 /**
  * Undoes cancellations by an operator: the notices are scheduled again. The exit code is `refused` if the one interaction cannot
@@ -39,27 +30,20 @@ ${FILTER_HELP}`,
   async run({ operands: [operand], options, print }) {
     const target = readTarget(operand, options);
     const reason = readReason(options.reason);
-    const operator = readOperator(options.by ?? process.env["USER"]);
-    const output = { print, json: options.json === true };
-    return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
-      const planned = await actOn({
-        db,
-        zone: lender.timeZone,
+    return await actOn(
+      { options, print },
+      {
         target,
-        yes: options.yes === true,
-        output,
         eligible: "reinstatable",
         unconfirmed:
           "Nothing was reinstated. Repeat the command with --yes to schedule these again.",
-        work: (ids) =>
+        work: (db, ids, operator) =>
           db
             .transaction()
             .execute((transaction) => reinstateCanceled(transaction, ids, { operator, reason })),
-      });
-      if (planned === undefined) return EXIT.refused;
-      printResult(output, doneDocument(planned), [resultOf(target, planned)]);
-      return exitCodeOf(target, planned.length);
-    });
+        report: (planned) => ({ words: [resultOf(target, planned)] }),
+      },
+    );
   },
 });
 

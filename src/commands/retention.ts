@@ -32,8 +32,7 @@ guard reads it. Then it deletes the record of each borrower whose last entry is 
   },
   async run({ options, print }) {
     const change = readChange(options);
-    const operator =
-      change === undefined ? undefined : readOperator(options.by ?? process.env["USER"]);
+    const operator = change === undefined ? undefined : readOperator(options.by);
     const actor = operator === undefined ? "retention" : `operator:${operator}`;
     return await withDatabase(actor, async (db, { lender }) => {
       const json = options.json === true;

@@ -1,21 +1,13 @@
 import type { InteractionId } from "../domain/ids.ts";
 import { planNextAttempts } from "../store/deliver/next-attempts.ts";
 import { readClock } from "../store/postgres/database-clock.ts";
-import {
-  actOn,
-  doneDocument,
-  exitCodeOf,
-  readTarget,
-  type Target,
-  YES_OPTION,
-} from "./cli/bulk.ts";
+import type { Db } from "../store/postgres/db.ts";
+import { actOn, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
 import { command } from "./cli/command.ts";
-import { withDatabase } from "./cli/database.ts";
-import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
-import { JSON_OPTION, printResult } from "./cli/json.ts";
+import { JSON_OPTION } from "./cli/json.ts";
 import { counted } from "./cli/layout.ts";
-import { BY_OPTION, readOperator } from "./cli/operator.ts";
+import { BY_OPTION } from "./cli/operator.ts";
 
 /**
  * Plans the next attempts of failed notices, by the operator. The exit code is `refused` if the one interaction cannot be sent
@@ -37,30 +29,26 @@ ${FILTER_HELP}`,
   },
   async run({ operands: [operand], options, print }) {
     const target = readTarget(operand, options);
-    const operator = readOperator(options.by ?? process.env["USER"]);
-    const output = { print, json: options.json === true };
-    return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
-      const dueAt = await readClock(db);
-      const planned = await actOn({
-        db,
-        zone: lender.timeZone,
+    return await actOn(
+      { options, print },
+      {
         target,
-        yes: options.yes === true,
-        output,
         eligible: "retryable",
         unconfirmed: "Nothing was sent again. Repeat the command with --yes to send these again.",
-        work: (ids) =>
-          planNextAttempts(
-            db,
-            ids.map((interactionId) => ({ interactionId, dueAt })),
-          ),
-      });
-      if (planned === undefined) return EXIT.refused;
-      printResult(output, doneDocument(planned), [resultOf(target, planned)]);
-      return exitCodeOf(target, planned.length);
-    });
+        work: planNow,
+        report: (planned) => ({ words: [resultOf(target, planned)] }),
+      },
+    );
   },
 });
+
+async function planNow(db: Db, ids: readonly InteractionId[]): Promise<InteractionId[]> {
+  const dueAt = await readClock(db);
+  return await planNextAttempts(
+    db,
+    ids.map((interactionId) => ({ interactionId, dueAt })),
+  );
+}
 
 function resultOf(target: Target, planned: readonly InteractionId[]): string {
   const [next] = planned;

@@ -4,21 +4,12 @@ import type { Eligible } from "../store/operate/selection.ts";
 import { readClock } from "../store/postgres/database-clock.ts";
 import type { Db } from "../store/postgres/db.ts";
 import { wrongArguments } from "./cli/arguments.ts";
-import {
-  actOn,
-  doneDocument,
-  exitCodeOf,
-  readTarget,
-  type Target,
-  YES_OPTION,
-} from "./cli/bulk.ts";
+import { actOn, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
 import { command } from "./cli/command.ts";
-import { withDatabase } from "./cli/database.ts";
-import { EXIT } from "./cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS } from "./cli/filters.ts";
-import { JSON_OPTION, printResult } from "./cli/json.ts";
+import { JSON_OPTION } from "./cli/json.ts";
 import { counted } from "./cli/layout.ts";
-import { BY_OPTION, readOperator } from "./cli/operator.ts";
+import { BY_OPTION } from "./cli/operator.ts";
 
 interface Settlement {
   readonly eligible: Eligible;
@@ -74,23 +65,16 @@ ${FILTER_HELP}`,
     const outcome = options.as ?? "";
     const settlement = Object.hasOwn(OUTCOMES, outcome) ? OUTCOMES[outcome] : undefined;
     if (settlement === undefined) throw wrongArguments(`--as must be one of ${NAMES}`);
-    const operator = readOperator(options.by ?? process.env["USER"]);
-    const output = { print, json: options.json === true };
-    return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
-      const settled = await actOn({
-        db,
-        zone: lender.timeZone,
+    return await actOn(
+      { options, print },
+      {
         target,
-        yes: options.yes === true,
-        output,
         eligible: settlement.eligible,
         unconfirmed: "Nothing was changed. Repeat the command with --yes to settle these.",
-        work: (ids) => settlement.work(db, ids),
-      });
-      if (settled === undefined) return EXIT.refused;
-      printResult(output, doneDocument(settled), [resultOf(target, settled, outcome)]);
-      return exitCodeOf(target, settled.length);
-    });
+        work: settlement.work,
+        report: (settled) => ({ words: [resultOf(target, settled, outcome)] }),
+      },
+    );
   },
 });
 

@@ -35,7 +35,7 @@ person must find out why the record differs. A TIME is a date, a moment or an ag
   async run({ options, print }) {
     const isConfirmed = options.yes === true;
     const reason = isConfirmed ? readReason(options.reason) : "";
-    const operator = readOperator(options.by ?? process.env["USER"]);
+    const operator = readOperator(options.by);
     return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
       const scope = await readScope(db, options, lender.timeZone);
       const gaps: Gap[] = [];

@@ -9,12 +9,14 @@ import {
 } from "../../store/operate/selection.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { readInteractionId, wrongArguments } from "./arguments.ts";
+import { withDatabase } from "./database.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { type FilterOptions, hasFilter, readFilter, readWords } from "./filters.ts";
 import { aligned, counted } from "./layout.ts";
 import { momentsIn, type ShowMoment } from "./moment.ts";
-import { type Output, printResult } from "./json.ts";
-import { toStderr } from "./print.ts";
+import { printResult } from "./json.ts";
+import { readOperator } from "./operator.ts";
+import { type Print, toStderr } from "./print.ts";
 import { checkInteraction } from "./require.ts";
 
 /** The option that confirms what is done to more than one interaction. */
@@ -40,61 +42,84 @@ export function readTarget(operand: string | undefined, options: FilterOptions):
 }
 
 /** The action of a command on its target. */
-export interface Action<Result> {
-  readonly db: Db;
-  /** The zone in which a date begins. */
-  readonly zone: string;
+export interface Action {
   readonly target: Target;
-  readonly yes: boolean;
-  readonly output: Output;
   readonly eligible: Eligible;
   /** Printed below the count where --yes is missing. */
   readonly unconfirmed: string;
-  /** Works on a batch and returns what it changed. */
-  readonly work: (ids: readonly InteractionId[]) => Promise<readonly Result[]>;
+  /** Works on a batch and returns the interactions that it has changed, or the new attempts that it has planned. */
+  readonly work: (
+    db: Db,
+    ids: readonly InteractionId[],
+    operator: string,
+  ) => Promise<readonly InteractionId[]>;
+  readonly report: (done: readonly InteractionId[], open: Open) => Report | Promise<Report>;
+}
+
+/** The open database of an action, and the zone in which a date begins. */
+export interface Open {
+  readonly db: Db;
+  readonly zone: string;
+}
+
+/** The result of an action in words, and further members of its JSON document. */
+export interface Report {
+  readonly words: readonly string[];
+  readonly members?: object;
+}
+
+/** The command line of an action. */
+interface ActionCall {
+  readonly options: { readonly by?: string; readonly yes?: boolean; readonly json?: boolean };
+  readonly print: Print;
 }
 
 const BATCH = 1_000;
 
 /**
- * Works on one interaction, or on those of a filter once that is confirmed by --yes. Returns what was changed; undefined where
- * only the count was shown. Throws NOT_FOUND if the one interaction is not on record. Each batch is committed by itself, and
+ * Works on one interaction, or on those of a filter once that is confirmed by --yes, as the operator of the command line, and
+ * prints the report. The exit code is `refused` where --yes is missing or the one interaction was not changed, and `notFound` where
+ * nothing matched the filter. Throws NOT_FOUND if the one interaction is not on record. Each batch is committed by itself, and
  * progress goes to standard error.
  */
-export async function actOn<Result>(action: Action<Result>): Promise<Result[] | undefined> {
-  const { db, zone, target, eligible, output } = action;
+export async function actOn({ options, print }: ActionCall, action: Action): Promise<ExitCode> {
+  const operator = readOperator(options.by);
+  const output = { print, json: options.json === true };
+  return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
+    const open = { db, zone: lender.timeZone };
+    const { selection, counts, total } = await select(open, action);
+    if (action.target.kind === "filter" && options.yes !== true && total > 0) {
+      const words = [...countLines(counts, momentsIn(open.zone)), `\n${action.unconfirmed}`];
+      printResult(output, { isConfirmed: false, counts }, words);
+      return EXIT.refused;
+    }
+    const work = (ids: readonly InteractionId[]) => action.work(db, ids, operator);
+    const done = await inBatches(db, { selection, total, work });
+    const { members, words } = await action.report(done, open);
+    printResult(output, { isConfirmed: true, interactionIds: done, ...members }, words);
+    if (done.length > 0) return EXIT.done;
+    return action.target.kind === "one" ? EXIT.refused : EXIT.notFound;
+  });
+}
+
+interface Selected {
+  readonly selection: Selection;
+  readonly counts: readonly SelectedCount[];
+  readonly total: number;
+}
+
+async function select({ db, zone }: Open, { target, eligible }: Action): Promise<Selected> {
   if (target.kind === "one") await checkInteraction(db, target.id);
-  const filter = await filterOf(db, target, zone);
-  const counts = await countSelected(db, { filter, eligible });
-  const total = counts.reduce((sum, one) => sum + one.interactions, 0);
-  if (target.kind === "filter" && !action.yes && total > 0) {
-    const words = [...countLines(counts, momentsIn(zone)), `\n${action.unconfirmed}`];
-    printResult(output, { isConfirmed: false, counts }, words);
-    return undefined;
-  }
-  return await inBatches(action, { filter, eligible }, total);
+  const selection = { filter: await filterOf(db, target, zone), eligible };
+  const counts = await countSelected(db, selection);
+  return { selection, counts, total: counts.reduce((sum, one) => sum + one.interactions, 0) };
 }
 
 /** The filter of a target; a date begins in `zone`. */
 export const filterOf = async (db: Db, target: Target, zone: string): Promise<InteractionFilter> =>
   target.kind === "one" ? { id: target.id } : await readFilter(db, target.options, zone);
 
-/** The exit code of a command that changed so many interactions. */
-export function exitCodeOf(target: Target, changed: number): ExitCode {
-  if (changed > 0) return EXIT.done;
-  return target.kind === "one" ? EXIT.refused : EXIT.notFound;
-}
-
-/**
- * The JSON document of a command that has acted. `interactionIds` are the interactions that it has changed, or the new attempts that it
- * has planned.
- */
-export const doneDocument = (interactionIds: readonly InteractionId[]): object => ({
-  isConfirmed: true,
-  interactionIds,
-});
-
-/** By channel and notification type, with the dates they are due. */
+/** The table of the counts by channel and notification type, with the first and the last moment at which they are due. */
 function countLines(counts: readonly SelectedCount[], show: ShowMoment): string[] {
   const rows = counts.map((one) => [
     one.channel,
@@ -106,18 +131,20 @@ function countLines(counts: readonly SelectedCount[], show: ShowMoment): string[
   return aligned([["channel", "type", "interactions", "first due", "last due"], ...rows]);
 }
 
-async function inBatches<Result>(
-  { db, work }: Action<Result>,
-  selection: Selection,
-  total: number,
-): Promise<Result[]> {
-  const results: Result[] = [];
+interface Batches {
+  readonly selection: Selection;
+  readonly total: number;
+  readonly work: (ids: readonly InteractionId[]) => Promise<readonly InteractionId[]>;
+}
+
+async function inBatches(db: Db, { selection, total, work }: Batches): Promise<InteractionId[]> {
+  const done: InteractionId[] = [];
   let after: InteractionId | undefined;
   for (;;) {
     const ids = await listSelected(db, selection, { after, limit: BATCH });
-    if (ids.length === 0) return results;
-    results.push(...(await work(ids)));
+    if (ids.length === 0) return done;
+    done.push(...(await work(ids)));
     after = ids.at(-1);
-    if (total > BATCH) toStderr(`${results.length} of ${counted(total, "interaction")} done`);
+    if (total > BATCH) toStderr(`${done.length} of ${counted(total, "interaction")} done`);
   }
 }

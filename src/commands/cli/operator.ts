@@ -10,8 +10,12 @@ export const REASON_OPTION = {
   reason: { type: "string", value: "TEXT", message: "why, for the record" },
 } as const;
 
-/** The name is written into a setting of the connection, where a line break would begin another setting. */
-export function readOperator(name: string | undefined): string {
+/**
+ * The name of the operator: `by`, or $USER without it. Throws ARGUMENTS_INVALID if both are missing, or if the name has other
+ * characters. The name is written into a setting of the connection, where a line break would begin another setting.
+ */
+export function readOperator(by: string | undefined): string {
+  const name = by ?? process.env["USER"];
   if (name === undefined || name === "")
     throw wrongArguments("--by is missing, and USER is not set: say who does this");
   if (!/^[\p{L}\p{N}._@+-]+( [\p{L}\p{N}._@+-]+)*$/u.test(name) || name.length > 64)
@@ -24,6 +28,7 @@ export function readOperator(name: string | undefined): string {
 /** The database keeps at most so many characters of a reason. */
 const LONGEST_REASON = 1_000;
 
+/** The reason without spaces around it. Throws ARGUMENTS_INVALID if it is missing or empty. */
 export function readReason(reason: string | undefined): string {
   const given = reason?.trim() ?? "";
   if (given === "")

@@ -63,7 +63,7 @@ docs/evidence.md describes the files of a pack.`,
       throw wrongArguments("--out is missing: a new folder, or a file that ends in .tar");
     const headSize = options.head === undefined ? undefined : readWhole("--head", options.head);
     const reveals = options.reveal === true;
-    const operator = reveals ? readOperator(options.by ?? process.env["USER"]) : "evidence";
+    const operator = reveals ? readOperator(options.by) : "evidence";
     const actor = reveals ? `operator:${operator}` : operator;
     return await withDatabase(actor, async (db, { contentKeys }) => {
       const seal = createSeal(contentKeys);

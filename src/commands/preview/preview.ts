@@ -77,7 +77,7 @@ through the configured provider, marked as a test. It is no notice, and the addr
     if (options.open === true)
       print(`\n${url === null ? "There is no html to open." : await openInBrowser(url)}`);
     if (to === undefined) return EXIT.done;
-    const operator = readOperator(options.by ?? process.env["USER"]);
+    const operator = readOperator(options.by);
     const version = storedIn(subject);
     return await sendTest({ version, parts: rendering.parts, to, operator }, print);
   },

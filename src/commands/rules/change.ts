@@ -42,7 +42,7 @@ export async function changePolicy(
   words: readonly string[],
   options: ChangeOptions,
 ): Promise<RecordedChange> {
-  const operator = readOperator(options.by ?? process.env["USER"]);
+  const operator = readOperator(options.by);
   const reason = readReason(options.reason);
   return await withDatabase(`operator:${operator}`, async (db, { lender }) => {
     const subject = subjectOf(change, words, options, await loadPolicyRecord(db));

@@ -30,7 +30,7 @@ and who has revealed it is put on record.`,
   async run({ options, operands: [operand = ""], print }) {
     const id = readInteractionId("INTERACTION_ID", operand);
     const reveal = options.reveal === true;
-    const operator = reveal ? readOperator(options.by ?? process.env["USER"]) : "show";
+    const operator = reveal ? readOperator(options.by) : "show";
     const actor = reveal ? `operator:${operator}` : operator;
     return await withDatabase(actor, async (db, { contentKeys, lender }) => {
       const kept = await loadContentRecord(db, id);

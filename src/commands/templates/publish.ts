@@ -26,7 +26,7 @@ not set, --all leaves sensitive drafts out and names them.`,
     by: { type: "string", value: "NAME", message: "the name of the publisher (default $USER)" },
   },
   async run({ options, operands, print }) {
-    const operator = readOperator(options.by ?? process.env["USER"]);
+    const operator = readOperator(options.by);
     if ((options.all === true) === operands.length > 0)
       throw wrongArguments("give one TEMPLATE or more, or --all");
     return await withDatabase(`operator:${operator}`, async (db, { contentKeys }) => {

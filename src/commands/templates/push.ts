@@ -35,7 +35,7 @@ draft is stored all the same, unless it cannot be put together at all.`,
     by: { type: "string", value: "NAME", message: "the name of the author (default $USER)" },
   },
   async run({ options, operands, print }) {
-    const operator = readOperator(options.by ?? process.env["USER"]);
+    const operator = readOperator(options.by);
     const folders = await readFolders(operands.length === 0 ? ["templates"] : operands);
     const pushed = await withDatabase(`operator:${operator}`, (db) => pushFolders(db, folders));
     const said = new Set<string>();
