@@ -112,8 +112,8 @@ export const release = decision(
   {
     name: "release",
     summary: "let held notices go on; the reason is recorded",
-    details: `A released notice is judged again at once. The rules that held it hold it and its later attempts no more;
-every other rule still decides, and so do these if they refuse.
+    details: `A released notice is judged again at once. The rules that held it do not hold it or its later attempts again.
+They can still refuse it, and every other rule still decides.
 ${FILTER_HELP}`,
   },
 );

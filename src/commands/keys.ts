@@ -6,7 +6,7 @@ import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { JSON_OPTION, type Output, printResult } from "./cli/json.ts";
 import { momentsIn, type ShowMoment } from "./cli/moment.ts";
-import { readOperator } from "./cli/operator.ts";
+import { BY_OPTION, readOperator } from "./cli/operator.ts";
 import { aligned, page } from "./cli/layout.ts";
 import type { Print } from "./cli/print.ts";
 import { EXIT, type ExitCode } from "./cli/exit-codes.ts";
@@ -23,15 +23,15 @@ export const keys = command({
     scopes: {
       type: "string",
       value: "SCOPES",
-      message: "what the key may do, with commas between",
+      message: "the rights of the key, separated by commas",
     },
     days: {
       type: "string",
       value: "DAYS",
-      message: "how many days the key is valid; without end unless given",
+      message: "the number of days for which the key is valid (default without end)",
     },
     ...JSON_OPTION,
-    by: { type: "string", value: "NAME", message: "who does this; $USER unless given" },
+    ...BY_OPTION,
   },
   async run({ operands: [verb, name], options, print }) {
     if (verb !== "create") refuseAlone(options, ["scopes", "days"], "create NAME");

@@ -31,7 +31,9 @@ function readPaused([scope, which]: readonly string[]): Paused {
     const notificationTypeId = readWhole("the notification type", which);
     return { ...nothing, scope: "notificationType", notificationTypeId };
   }
-  throw wrongArguments(`say what: ${EXAMPLES}; the channels are ${CHANNELS.join(", ")}`);
+  throw wrongArguments(
+    `give what to pause or resume, such as ${EXAMPLES}; the channels are ${CHANNELS.join(", ")}`,
+  );
 }
 
 const named = (words: readonly string[]): string => words.join(" ");

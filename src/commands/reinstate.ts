@@ -15,9 +15,10 @@ export const reinstate = command({
   name: "reinstate",
   summary: "undo a cancellation: schedule again what an operator has canceled",
   takes: '(INTERACTION_ID | FILTERS [--yes]) --reason "…" [--by NAME] [--json]',
-  details: `Only what an operator has canceled is scheduled again, and only until its latest time. What a
-rule or a caller of the REST resources has canceled stays canceled. The new attempt is due when the
-canceled one was due, or at once if that time has passed, and it is judged again.
+  details: `Only an interaction that an operator has canceled is scheduled again, and only until its latest
+time. An interaction that a rule or a caller of the REST resources has canceled stays canceled. The
+new attempt is due when the canceled one was due, or at once if that time has passed, and it is
+judged again.
 ${FILTER_HELP}`,
   operands: ["[INTERACTION_ID]"],
   options: {

@@ -111,7 +111,7 @@ describe("the command", () => {
   test.each([
     [["--channel", "text"], "--borrower is missing"],
     [["--borrower", "BO-1"], "--channel is missing"],
-    [["--borrower", "BO-1", "--channel", "sms"], "did you mean text"],
+    [["--borrower", "BO-1", "--channel", "sms"], "Did you mean text"],
     [[...text, "--theme", "opsCollDebt", "--subject", "x"], "not both"],
     [[...text, "--at", "yesterday"], "--at must be a moment"],
     [["--borrower", "BO-1", "--channel", "voice"], "give --contact"],

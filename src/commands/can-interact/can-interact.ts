@@ -1,11 +1,10 @@
 import { systemClock } from "../../clock.ts";
 import { clockOf } from "../../decide/guard/time/zone-clock.ts";
-import { nearestWord } from "../../domain/values/did-you-mean.ts";
 import { parseBorrowerId } from "../../domain/ids.ts";
 import { CHANNELS, THEMES } from "../../domain/vocabulary.ts";
 import { canInteract as ask, type Considered, type Permission } from "../../guard/can-interact.ts";
 import { JSON_OPTION } from "../cli/json.ts";
-import { notFound, wrongArguments } from "../cli/arguments.ts";
+import { notFound, oneOf, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { EXIT } from "../cli/exit-codes.ts";
@@ -72,23 +71,15 @@ function consideredOf(asked: Asked): Considered {
   if (asked.channel === undefined) throw wrongArguments("--channel is missing");
   if (asked.theme !== undefined && subject !== undefined)
     throw wrongArguments("give --theme or --subject, not both");
-  const theme = asked.theme && wordOf("--theme", asked.theme, THEMES);
+  const theme = asked.theme && oneOf("--theme", asked.theme, THEMES);
   return {
     borrowerId: parseBorrowerId(borrower),
-    channel: wordOf("--channel", asked.channel, CHANNELS),
+    channel: oneOf("--channel", asked.channel, CHANNELS),
     contactId: contact,
     about: theme ? { theme } : subject === undefined ? undefined : { subject },
     loanIds: loan,
     isTransactional: !marketing,
   };
-}
-
-function wordOf<Word extends string>(option: string, given: string, words: readonly Word[]): Word {
-  const word = words.find((one) => one === given);
-  if (word !== undefined) return word;
-  const near = nearestWord(given, words);
-  const hint = near === undefined ? `use ${words.join(", ")}` : `did you mean ${near}?`;
-  throw wrongArguments(`${option} is not "${given}": ${hint}`);
 }
 
 /** Today's noon by the lender's clock, which may have passed. */

@@ -18,7 +18,7 @@ import type { CheckResult } from "./result.ts";
 interface Finding {
   readonly result: "warning" | "failed";
   readonly noun: string;
-  /** What is wrong and what to do, after the count. */
+  /** The error and its correction, as the words after the count and the noun. */
   readonly what: string;
 }
 
@@ -77,7 +77,7 @@ export async function checkData(db: Db, homeCountry: string): Promise<CheckResul
   return results;
 }
 
-/** Whether every rule of the guard has facts to work with. */
+/** Reports the rules of the guard whose facts no row has. */
 function guardFacts(missing: readonly GuardFact[]): CheckResult {
   const rules = rulesWithout(missing);
   const check = "guardFacts";

@@ -27,7 +27,7 @@ export const FILTER_OPTIONS = {
   "due-until": moment("due before this time; a date includes its whole day"),
 } as const;
 
-/** How the values of the options are read, for the help of a command. */
+/** The part of a command's help that explains how the values of the options are read. */
 export const FILTER_HELP = `Filters are combined. Repeat an option to allow several values. A TIME is a date (the whole day in
 the lender's time zone), a moment such as 2031-03-03T10:00:00-05:00, or an age such as 90min, 12h or
 7d.`;
@@ -49,7 +49,7 @@ export interface FilterOptions {
   readonly "due-until"?: string;
 }
 
-/** Whether the command line has a filter at all. */
+/** True if the command line has a filter. */
 export const hasFilter = (options: FilterOptions): boolean =>
   Object.keys(FILTER_OPTIONS).some((name) => options[name as keyof FilterOptions] !== undefined);
 

@@ -5,7 +5,7 @@ export const JSON_OPTION = {
   json: { type: "boolean", message: "as one JSON document" },
 } as const;
 
-/** How a command prints its result. */
+/** The output of a command. */
 export interface Output {
   readonly print: Print;
   /** True for one JSON document and nothing else on standard output. */

@@ -17,7 +17,7 @@ export const REASON_OPTION = {
 export function readOperator(by: string | undefined): string {
   const name = by ?? process.env["USER"];
   if (name === undefined || name === "")
-    throw wrongArguments("--by is missing, and USER is not set: say who does this");
+    throw wrongArguments("--by is missing, and USER is not set: give the name of the operator");
   if (!/^[\p{L}\p{N}._@+-]+( [\p{L}\p{N}._@+-]+)*$/u.test(name) || name.length > 64)
     throw wrongArguments(
       "--by must be a name of at most 64 letters, digits, spaces or . _ @ + -, and so must USER without it",
@@ -32,7 +32,7 @@ const LONGEST_REASON = 1_000;
 export function readReason(reason: string | undefined): string {
   const given = reason?.trim() ?? "";
   if (given === "")
-    throw wrongArguments('--reason is missing: say why, such as --reason "sent by letter"');
+    throw wrongArguments('--reason is missing: give the reason, such as --reason "sent by letter"');
   const { length } = Array.from(given);
   if (length > LONGEST_REASON)
     throw wrongArguments(

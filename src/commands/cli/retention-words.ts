@@ -6,7 +6,7 @@ import type { ShowMoment } from "./moment.ts";
 export function classInWords(one: ClassState, show: ShowMoment): string {
   const { recordClass, years, setAt, setBy, reason } = one;
   const set = setAt === null ? "" : ` Set by ${setBy} on ${show(setAt)}: "${reason}".`;
-  const kept = years === null ? "kept for good" : `kept for ${counted(years, "year")}`;
+  const kept = years === null ? "kept without end" : `kept for ${counted(years, "year")}`;
   const older =
     years === null ? "" : ` Older and kept: ${counted(one.older, "interaction")}.${restOf(one)}`;
   return `${recordClass}: ${kept}.${set}${older}${earlyOf(one)}`;

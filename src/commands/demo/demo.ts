@@ -168,7 +168,7 @@ async function waitUntilDone(db: Db): Promise<boolean> {
   return false;
 }
 
-/** How long the demo waits for receipts and replies before it shows what has come (ms). */
+/** The longest wait of the demo for receipts and replies (ms). Then it shows those that have arrived. */
 const RECEIPTS_MS = 15_000;
 
 /** Receipts and replies come after the work is done, and no row waits for them. */

@@ -32,12 +32,12 @@ export function dryRunPage(run: DryRun): string {
   return page([...head, ...changes, "", ...sums]);
 }
 
-function changeLines(foretold: ForecastChange, run: DryRun, show: ShowMoment): string[] {
-  const { label, change } = foretold.arrival;
+function changeLines(forecast: ForecastChange, run: DryRun, show: ShowMoment): string[] {
+  const { label, change } = forecast.arrival;
   const outcome = change.outcome === null ? "" : ` ${change.outcome}`;
   const title = `${label}: ${change.caseId} (${change.caseTypeId}) of ${change.borrowerId}, ${change.status}${outcome}, ${show(change.changedAt)}`;
-  if (foretold.nothing !== null) return [title, ...wrapped(`nothing: ${foretold.nothing}`, "  ")];
-  const notices = foretold.notices.toSorted(
+  if (forecast.nothing !== null) return [title, ...wrapped(`nothing: ${forecast.nothing}`, "  ")];
+  const notices = forecast.notices.toSorted(
     (one, other) => KINDS.indexOf(one.forecast.kind) - KINDS.indexOf(other.forecast.kind),
   );
   return [

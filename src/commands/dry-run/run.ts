@@ -56,7 +56,7 @@ export async function runDryRun(
     source.kind === "file"
       ? await arriveFromFile(db, source, bounds)
       : await arriveFromTable(db, source, bounds);
-  const inputs = await loadGround(db, config, arrivals, bounds.now);
+  const inputs = await loadInputs(db, config, arrivals, bounds.now);
   const arrived = source.kind === "file" ? [] : arrivals.map(({ change }) => change.id);
   return {
     changes: arrivals.map((arrival) => forecastChange(arrival, inputs)),
@@ -99,7 +99,7 @@ function refuse(path: string, faults: readonly LineFault[]): void {
   throw wrongArguments(`${path} is not valid, and nothing was judged:\n${list.join("\n")}`);
 }
 
-async function loadGround(
+async function loadInputs(
   db: Db,
   config: Config,
   arrivals: readonly Arrival[],

@@ -143,7 +143,7 @@ async function verify(path: string, key: KeyObject | undefined, output: Output):
       ...wrapped(
         `The pack is as it was written: ${counted(rows.length, "row")} about ${counted(attempts.length, "attempt")} are in the tree of size ${head.size} with the root ${head.root}.`,
       ),
-      ...wrapped(SIGNED[signedBy ?? "nobody"](head.keyId)),
+      ...wrapped(SIGNED[signedBy ?? "unsigned"](head.keyId)),
       ...(isPageCompared
         ? []
         : wrapped(
@@ -155,11 +155,11 @@ async function verify(path: string, key: KeyObject | undefined, output: Output):
 }
 
 const SIGNED: Readonly<
-  Record<"givenKey" | "keyInPack" | "nobody", (keyId: string | null) => string>
+  Record<"givenKey" | "keyInPack" | "unsigned", (keyId: string | null) => string>
 > = {
   givenKey: (keyId) => `The head is signed by the key that was given, ${keyId}.`,
   keyInPack: (keyId) =>
     `The head is signed by the key in the pack, ${keyId}. Compare the key, or the root, with one that you got another way (--key).`,
-  nobody: () =>
+  unsigned: () =>
     "The head is not signed. Compare the root with that in the logs (recordTree.headMade).",
 };

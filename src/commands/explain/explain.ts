@@ -35,7 +35,7 @@ import { timelineJson, timelinePage } from "./timeline.ts";
 
 const DEFAULT_LIMIT = "50";
 
-/** What is explained: one notice, or what case changes caused and why they caused nothing. */
+/** The subject of the explanation: one notice, or case changes with the notices that they caused or the reason that they caused none. */
 type Asked =
   | { readonly kind: "interaction"; readonly id: InteractionId }
   | { readonly kind: "change"; readonly id: CaseChangeId }

@@ -117,7 +117,7 @@ function changeLines(changes: readonly RecordChange[], show: ShowMoment): string
   ]);
 }
 
-/** What a claim hands over. Its other columns change with every claim. */
+/** The columns that a claim gives to the provider. The other columns of a claim change with every claim. */
 const HANDED_OVER = [
   "borrower",
   "contact",
@@ -127,7 +127,7 @@ const HANDED_OVER = [
   "newest_case_change_id",
 ];
 
-/** A row with the number of claims in it was left by a claim that handed over something else than the one before. */
+/** A row that contains the number of claims was written by a claim that gave the provider something else than the claim before. */
 function changeInWords({ columns }: RecordChange): string {
   const names = new Set(columns.map(({ column }) => column));
   if (!names.has("claims")) return columns.map(columnInWords).join(", ");

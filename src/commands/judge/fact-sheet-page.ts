@@ -34,7 +34,7 @@ const VERDICT = `## The verdict
 | member | meaning |
 | --- | --- |
 | \`outcome\` * | \`allow\`, \`wait\`, \`redirect\`, \`hold\` or \`refuse\` |
-| \`ruleId\` | the rule that decided; on allow only where an exception opened the door |
+| \`ruleId\` | the rule that decided; on allow only where an exception lifted another rule |
 | \`until\` | on wait: judge again at this instant; on allow: the permission lapses at this instant, so a text has a validity period of min(36000, until - now) seconds |
 | \`requires\` | on allow and redirect: what the rendered message must satisfy; empty once \`rendered\` is given and satisfies it |
 | \`to\` | on redirect: party (borrower, attorney or estate), channel, contactId |

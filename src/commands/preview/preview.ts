@@ -83,7 +83,7 @@ through the configured provider, marked as a test. It is no notice, and the addr
   },
 });
 
-/** What was sent is on record by its version, and a folder has none. */
+/** The stored version of a template. Throws ARGUMENTS_INVALID for a folder: the record names a sent template by its version, and a folder has none. */
 function storedIn({ stored, title }: Subject & { kind: "readable" }): TemplateVersion {
   if (stored !== undefined) return stored;
   throw wrongArguments(`--send-to sends a stored template; push ${title} first`);

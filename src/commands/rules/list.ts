@@ -29,7 +29,7 @@ function placesOf(rule: Rule, policy: Policy): string {
   return [...new Set(places)].join(", ");
 }
 
-/** Who changed the rule or one of its entries last, and when. */
+/** The author and the moment of the last change of the rule or of one of its entries. */
 function changedBy({ id }: Rule, { changes, showMoment }: ShownPolicy): string {
   const last = changes
     .filter(({ ruleId }) => ruleId === id)
@@ -41,8 +41,8 @@ const INTRODUCTION = `# Rules of the guard
 
 <!-- Written by \`tidings rules --markdown\`; a test compares the two. -->
 
-The guard judges one message by these rules: a pure function over one [fact sheet](fact-sheet.md). Only \`tidings judge\` calls it: the daemon does not apply these rules to the messages that it sends. \`tidings rules\` lists them, \`tidings rules show ID\` explains
-one, and each is one function in \`src/decide/guard/rules/\`. The parameters and the law of states and cities are data, in \`src/decide/guard/data/\`. They need the
+The guard judges one message by these rules. It is a pure function over one [fact sheet](fact-sheet.md). The daemon judges each message before it is sent, and \`tidings judge\` judges one fact sheet. \`tidings rules\` lists the rules and \`tidings rules show ID\` explains
+one. Each rule is one function in \`src/decide/guard/rules/\`. The parameters and the law of states and cities are data, in \`src/decide/guard/data/\`. They need the
 signature of counsel. [policy.md](policy.md) shows how a lender changes them.
 
 **Certainty**: \`primary\` was read in the law or the provider's own text, \`secondary\` in a summary of it, \`policy\` is our choice, \`unverified\` is to be confirmed. Where
@@ -50,14 +50,14 @@ a rule has several, the first belongs to its core.
 
 ## How results combine
 
-1. Every rule is evaluated. Any refusal: refuse. Else any hold: hold. Else any redirect: redirect, and the new target is judged from scratch. Else any wait: wait until
-   the latest instant and judge again there, until nothing moves. A wait of more than 14 days, or past the latest time of the message, is refused by \`cg.stale\`. Else
+1. Every rule is evaluated. Any refusal: refuse. Else any hold: hold. Else any redirect: redirect, and the new target is judged from the beginning. Else any wait: wait until
+   the latest instant and judge again for that instant, until the instant stays the same. A wait of more than 14 days, or past the latest time of the message, is refused by \`cg.stale\`. Else
    allow, with everything the rules require.
-2. The rule that decides is the one with the lowest number among those of the winning outcome; among waits the one with the latest instant, ties by lowest number. On
+2. The rule that decides is the one with the lowest number among those of the winning outcome; among waits the one with the latest instant, and among equal instants the lowest number. On
    allow it is the exception that lifted another rule, if any.
 3. An exception lifts the rules it names, and no others.
-4. A fact dated after \`now\` is not known. Planned interactions hold their place in the counts.
-5. Days are counted in local dates. With several zones each is tried, and any that closes, closes.
+4. A fact dated after \`now\` is not known. Planned interactions are counted too.
+5. Days are counted in local dates. With several zones the rule is evaluated for each, and it stops the message if it does so in any of them.
 
 ## Content class
 

@@ -81,7 +81,7 @@ const CHANGED: Readonly<Record<SendableChannel, string>> = {
     "The content on record does NOT produce these bytes. It was changed after it was sent, or another release of Tidings, which composes emails differently, sent it.",
 };
 
-/** What the content on record says of the hash of the bytes that were sent. */
+/** The result of a comparison of the content on record with the hash of the bytes that were sent. */
 type Verdict = "hidden" | "incomplete" | "same" | "changed";
 
 async function compare({ kept, content, hidden }: Shown, sha256: string): Promise<Verdict> {

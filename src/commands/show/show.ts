@@ -18,8 +18,8 @@ export const show = command({
   name: "show",
   summary: "show the content of an interaction and compare it with the bytes that were sent",
   takes: "INTERACTION_ID [--reveal] [--html FILE] [--json] [--by NAME]",
-  details: `The content is shown as it was rendered. What is sensitive is not shown without --reveal,
-and who has revealed it is put on record.`,
+  details: `The content is shown as it was rendered. Sensitive content is not shown without --reveal,
+and the name of its reader is recorded.`,
   operands: ["INTERACTION_ID"],
   options: {
     reveal: { type: "boolean", message: "show sensitive content too; this is recorded" },

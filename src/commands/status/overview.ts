@@ -27,7 +27,7 @@ import type { Db } from "../../store/postgres/db.ts";
 import { countUnresolved, type Unresolved } from "../../store/resolve/resolve-queue.ts";
 import { type ListedWorker, listWorkers } from "../../store/queue/workers.ts";
 
-/** What the database says of the work that is not finished. */
+/** The unfinished work, as the database has it. */
 export interface Overview {
   readonly workers: readonly ListedWorker[];
   readonly carried: readonly CarriedChannel[];
@@ -45,7 +45,7 @@ export interface Overview {
   readonly lastAudit: LastAudit | null;
 }
 
-/** What is planned for later is counted up to this number. */
+/** Interactions that are planned for later are counted up to this number. */
 const MOST_LATER = 10_000;
 
 /** Loads the overview. No statement reads the history, so the time does not grow with it. */

@@ -20,7 +20,7 @@ const BULK = 20;
 /** Overdue notices together. */
 export interface Waiting {
   readonly interactions: number;
-  /** When the oldest was due; null if there is none. */
+  /** The moment at which the oldest was due; null if there is none. */
   readonly oldestDueAt: Date | null;
   readonly oldestMs: number;
   readonly oldestInteractionId: InteractionId | null;
