@@ -7,7 +7,7 @@ import { createDb, openPool, type Db } from "./store/postgres/db.ts";
 import { createSignatureCheck } from "./providers/twilio/callbacks.ts";
 import { createReceiptIntake } from "./receipt-intake.ts";
 import { createSnsReader, fetchFromSns } from "./providers/ses/sns.ts";
-import type { SnsDoor } from "./http/core/callbacks.ts";
+import type { SnsEndpoint } from "./http/core/callbacks.ts";
 import { createReplyIntake } from "./reply-intake.ts";
 import { createPolicyReader } from "./store/guard/policy.ts";
 import type { Outages } from "./store/postgres/outages.ts";
@@ -28,7 +28,7 @@ interface HttpServiceOptions {
 export const HTTP_CONNECTIONS = { requests: 10, receipts: 1, health: 1 } as const;
 const STATEMENT_MS = 15_000;
 const HEALTH_STATEMENT_MS = 3_000;
-/** When the daemon stops, a request that takes longer than this is cut off. */
+/** The time for which requests may continue when the daemon stops (ms). Then they are cut off. */
 const DRAIN_MS = 5_000;
 
 /** Serves the REST resources until `open` is disposed. */
@@ -60,7 +60,7 @@ export async function openHttp(
       isOfTwilio: twilioTokens.length === 0 ? undefined : createSignatureCheck(twilioTokens),
       twilioAnswersKeywords: config.twilioAnswersKeywords,
       relays: config.relays,
-      sns: snsDoor(config),
+      sns: snsEndpoint(config),
       takeText: createReplyIntake({
         db,
         emit,
@@ -78,7 +78,7 @@ export async function openHttp(
   emit("http.opened", { port: server.port });
 }
 
-const snsDoor = ({ snsTopicArn: topicArn }: Config): SnsDoor | undefined =>
+const snsEndpoint = ({ snsTopicArn: topicArn }: Config): SnsEndpoint | undefined =>
   topicArn === undefined
     ? undefined
     : { read: createSnsReader({ topicArn, now: systemClock }), confirm: fetchFromSns };

@@ -10,7 +10,7 @@ const WITHHELD = {
   failed: "interaction.refused",
 } as const;
 
-/** Emits the event of an interaction that was withheld for good, or until a person decides. */
+/** Emits the event of an interaction that was withheld permanently, or until a person decides. */
 export function emitWithheld(
   emit: Emit,
   { interactionId, ruleId, short, status }: Omit<Withheld, "until">,

@@ -34,7 +34,7 @@ export const DETAILS = {
   Clicked: { channels: ["email"], meaning: "The recipient followed a link in it." },
   SpamReported: { channels: ["email"], meaning: "The recipient reported it as spam." },
   Unsubscribed: { channels: ["email"], meaning: "The recipient unsubscribed by it." },
-  Bounced: { channels: ["email"], meaning: "A server refused it for good." },
+  Bounced: { channels: ["email"], meaning: "A server refused it permanently." },
   Dropped: { channels: ["email"], meaning: "The provider did not send it." },
   Returned: { channels: ["mail"], meaning: "The letter came back." },
   Undelivered: { channels: ["text"], meaning: "The carrier did not deliver it." },

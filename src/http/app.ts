@@ -33,10 +33,10 @@ export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   app.use(requestContext(deps));
   // before any limit: a supervisor that got a 429 would restart a healthy daemon
   app.route("/", healthRoutes(deps));
-  // before the limit of callers: it has its own, and a borrower has no key
+  // before the limit of callers: the page has its own limit, and a borrower has no key
   app.route("/", optOutRoutes(deps));
 
-  // their signature is their right, and a provider may send more than a caller
+  // before the limit of callers: a provider signs its requests instead of sending a key, and may send more of them than a caller
   app.route("/", twilioStatusRoutes(deps));
   app.route("/", twilioInboundRoutes(deps));
   app.route("/", relayRoutes(deps));

@@ -127,7 +127,7 @@ describe("a provider that refuses everybody", () => {
       "scheduled 2": 2,
     });
     expect(emitted.find(({ event }) => event === "provider.stopped")?.why).toBe(
-      "Refused for all recipients: Refused for good",
+      "Refused for all recipients: Refused permanently",
     );
     refuses = false;
     await runAt(2, deps);

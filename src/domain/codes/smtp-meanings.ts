@@ -99,8 +99,8 @@ export const POLICY = bounced(
   "The receiving server's policy refuses the message. Check the template's wording and the sender's reputation.",
 );
 export const GONE_FOR_GOOD = bounced(
-  "Refused for good",
-  "The receiving server refuses the message for good. The provider's text may say why.",
+  "Refused permanently",
+  "The receiving server refuses the message permanently. The provider's text may say why.",
 );
 export const COMMAND = bounced(
   "Command refused",

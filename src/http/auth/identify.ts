@@ -62,7 +62,7 @@ export function identify({ db, tokens, perSecond }: HttpDeps): MiddlewareHandler
   }
 }
 
-/** A key wins over a token. Credentials of another kind are an invalid token. */
+/** A key takes precedence over a token. Credentials of another kind count as an invalid token. */
 function credentialOf(c: Context<HttpEnv>): Credential | undefined {
   const key = c.req.header("x-api-key");
   if (key !== undefined) return { kind: "key", text: key };

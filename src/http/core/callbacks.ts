@@ -11,7 +11,7 @@ export interface CallbackForm {
   readonly form: URLSearchParams;
 }
 
-/** A text of a borrower, as a provider hands it over. */
+/** A text of a borrower, as a provider delivers it. */
 export interface ArrivedText {
   readonly channel: "text";
   readonly provider: string;
@@ -25,23 +25,23 @@ export interface ArrivedText {
 }
 
 /** The endpoint for notifications of Amazon SES. */
-export interface SnsDoor {
+export interface SnsEndpoint {
   readonly read: (body: unknown) => Promise<SnsReading>;
   /** Confirms a subscription. */
   readonly confirm: (subscribeUrl: string) => Promise<unknown>;
 }
 
-/** The doors for callbacks of providers. */
+/** The endpoints for callbacks of providers. */
 export interface Callbacks {
   /** Undefined if texts are not carried. */
   readonly isOfTwilio: ((form: CallbackForm) => boolean) | undefined;
   /** False if Twilio's own answers to keywords are turned off. Absent: true. */
   readonly twilioAnswersKeywords?: boolean;
   /** Undefined if no topic of Amazon SNS is configured. */
-  readonly sns?: SnsDoor | undefined;
+  readonly sns?: SnsEndpoint | undefined;
   /** The webhooks of relays, by their names. */
   readonly relays?: Relays;
-  /** Resolves once the text and what follows from it are durable; to false if it is on record already. */
+  /** Resolves once the text and its effects are durable; to false if the text is on record already. */
   readonly takeText?: (text: ArrivedText) => Promise<boolean>;
   /** Resolves to true once receipts are durable; to false at once if too many wait. */
   readonly keep: (receipts: readonly ArrivedReceipt[]) => Promise<boolean>;

@@ -19,13 +19,13 @@ export interface TokenSource {
 /** The dependencies of the REST resources. */
 export interface HttpDeps {
   readonly db: Db;
-  /** A separate connection for readiness checks, so that busy callers do not make a daemon look broken. */
+  /** A separate connection for readiness checks, so that a daemon is not reported as broken while callers use all the others. */
   readonly healthDb: Db;
   readonly clock: Clock;
   readonly emit: Emit;
   /** Undefined without a content key: sensitive content is then stored in the clear, and never served by URL. */
   readonly seal: Seal | undefined;
-  /** For the URLs of recorded content, the same in all daemons. The first signs; all are valid. */
+  /** The keys for the URLs of recorded content, the same in all daemons. The first one signs, and all of them are valid. */
   readonly signingKeys: readonly Buffer[];
   /** Undefined: only API keys are accepted. */
   readonly tokens: TokenSource | undefined;

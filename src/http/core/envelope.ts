@@ -27,7 +27,7 @@ export const ErrorAnswer = z
   .strictObject({
     status: z.int().openapi({ description: "The HTTP status.", example: 422 }),
     message: z.string().openapi({
-      description: "What is wrong.",
+      description: "The error, as a sentence.",
       example: "Validation failed; see errors.",
     }),
     errors: z
@@ -39,7 +39,7 @@ export const ErrorAnswer = z
           }),
           message: z
             .string()
-            .openapi({ description: "What is wrong with it.", example: "is required" }),
+            .openapi({ description: "The error in this field.", example: "is required" }),
         }),
       )
       .openapi({ description: "The invalid fields; empty where the error is not about a field." }),

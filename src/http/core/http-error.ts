@@ -26,7 +26,7 @@ export type DenialReason =
   | "expiredUrl"
   | "noSealedUrls";
 
-/** One field of a request and what is wrong with it; never the value. */
+/** One field of a request and its error. It never contains the value. */
 export interface FieldError {
   /** A path into what was sent, such as `onCondition[0].fieldName`. */
   readonly field: string;
@@ -72,7 +72,7 @@ export const notFound = (field: string, noun: string): HttpError =>
 export const unprocessable = (field: string, message: string): HttpError =>
   httpError(422, HTTP_ERRORS[422], { field, message });
 
-/** For what the record does not allow. */
+/** A 409 for a change that the record does not allow. */
 export const conflict = (...errors: readonly FieldError[]): HttpError =>
   httpError(409, HTTP_ERRORS[409], ...errors);
 

@@ -4,7 +4,7 @@ import { matchedRoutes } from "hono/route";
 import type { HttpEnv } from "./caller.ts";
 import type { HttpDeps } from "./deps.ts";
 
-/** For every response that does not set them itself: it is data about a borrower, for its caller alone. */
+/** The headers of every response that does not set them itself. A response is data about a borrower, for its caller only. */
 const HEADERS: Readonly<Record<string, string>> = {
   "Cache-Control": "no-store",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -28,7 +28,7 @@ export const requestContext =
     log(emit, c, Math.round(performance.now() - startedAt));
   };
 
-/** The route and never the path, which may hold ids of a lender's own making. */
+/** The log has the route and never the path, which may contain ids that a lender has chosen. */
 function log(emit: HttpDeps["emit"], c: Context<HttpEnv>, durationMs: number): void {
   const { requestId, caller, keyPrefix = null, denied, shown = null } = c.var;
   const { status } = c.res;

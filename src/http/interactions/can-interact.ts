@@ -28,7 +28,7 @@ const Considered = z
     }),
     subject: Subject.nullable().default(null).openapi({
       description:
-        "The subject of a published template of the channel, instead of a theme. What the template says about its messages counts.",
+        "The subject of a published template of the channel, instead of a theme. The properties of the template's messages count.",
       example: "bankruptcyDismissed",
     }),
     loanIds: z
@@ -91,7 +91,10 @@ const PermissionAnswer = z
     }),
     requires: z
       .array(z.string())
-      .openapi({ description: "What the message must satisfy.", example: ["opt-out-notice"] }),
+      .openapi({
+        description: "The requirements that the message must satisfy.",
+        example: ["opt-out-notice"],
+      }),
     to: z
       .strictObject({
         party: z

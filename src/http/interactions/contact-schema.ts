@@ -19,7 +19,7 @@ const DESCRIPTIONS = {
       "phone: the number is in `value`. email: the address is in `value`. address: the postal address is in `address`.",
     example: "phone",
   },
-  label: { description: "What the contact is used for.", example: "personal" },
+  label: { description: "The use of the contact.", example: "personal" },
   affiliation: {
     description: "Whose contact it is, in relation to the borrower.",
     example: "self",

@@ -18,7 +18,7 @@ export const DESCRIPTIONS = {
     example: ["LN-42", "LN-43"],
   },
   subject: {
-    description: "What the message is about, as one word in camelCase.",
+    description: "The subject of the message, as one word in camelCase.",
     example: "identityTheftSubmitDocumentation",
   },
   theme: {

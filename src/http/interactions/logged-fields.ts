@@ -60,7 +60,7 @@ async function loanOf(db: Db, loanId: string | null): Promise<LoanId | null> {
   return found;
 }
 
-/** The borrower of the path, with the fields of the body on top. */
+/** The borrower of the path. Fields of the body replace those on record. */
 function borrowerOf(
   { externalId, stored }: StoredBorrower,
   given: NonNullable<InteractionBody["borrower"]> | null,

@@ -20,7 +20,7 @@ export const contentOf = (
   { id, channel, content }: Pick<InteractionRecord, "id" | "channel" | "content">,
 ): object | null => unsealContent(content, seal, { interactionId: id, channel });
 
-/** For pages of many interactions: one whose content cannot be opened does not keep the others from being shown. */
+/** Opens content for a page of interactions. One whose content cannot be opened does not prevent the others from being shown. */
 export const openOrExplain = (
   { seal }: Pick<HttpDeps, "seal">,
   { id, channel, content }: Pick<InteractionRecord, "id" | "channel" | "content">,

@@ -52,7 +52,7 @@ const shape = {
   }),
   status: z.enum(VERSION_STATUSES).openapi({
     description:
-      "draft: can be edited, does not fire. active: fires, and changes only by a next version; at most one version is active. deprecated: does not fire any more, for good. Interactions that are already planned keep their version.",
+      "draft: can be edited, does not fire. active: fires, and changes only by a next version; at most one version is active. deprecated: does not fire any more, and never fires again. Interactions that are already planned keep their version.",
     example: "draft",
   }),
   onStatus: z.enum(CASE_STATUSES).nullable().openapi({

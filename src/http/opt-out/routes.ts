@@ -21,9 +21,9 @@ import type { HttpDeps } from "../core/deps.ts";
 import { OPT_OUT_POLICY, type OptOutView, writeOptOutPage } from "./page.ts";
 import { pageLanguage } from "./words.ts";
 
-/** A mail program that repeats its POST, or a reader who reloads the page, needs no more than this. */
+/** This is enough for a mail program that repeats its POST and for a reader who reloads the page. */
 const PER_SECOND_OF_A_LINK = 2;
-/** An invalid link is a mistake or a guess. Guessing 130 bits is hopeless at any rate; the limit keeps it cheap. */
+/** An invalid link is a mistake or a guess. No rate is enough to guess 130 bits; the limit only saves work. */
 const INVALID_PER_SECOND = 2;
 const ONE_CLICK = "List-Unsubscribe=One-Click";
 

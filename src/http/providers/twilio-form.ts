@@ -1,36 +1,31 @@
 import type { Context } from "hono";
-import { clientAddress } from "../auth/client-address.ts";
-import { createRateLimiter, refuseFor } from "../auth/rate-limiter.ts";
 import { readText } from "../core/body-text.ts";
 import type { HttpEnv } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
-import { HTTP_ERRORS, HttpError, httpError } from "../core/http-error.ts";
+import { HTTP_ERRORS, httpError } from "../core/http-error.ts";
 import { publicUrl } from "../core/public-url.ts";
+import { createForgeryRefusal } from "./refusals.ts";
 
 /** A callback is about one kilobyte, and an inbound text a few. */
 const MAX_FORM_BYTES = 16 * 2 ** 10;
 const MAX_FIELDS = 200;
-/** Forged requests per second of one address. */
-const FORGED_PER_SECOND = 5;
 
 /**
  * Returns a function that reads a form which Twilio has signed. It throws 404 if texts are not carried or the public URL is not
- * configured, 415 for another type, 413 for a form that is too large, and 403 without a right signature; 429 for an address that
- * sends many of those. Twilio's own requests are not limited by their rate.
+ * configured, 415 for another type, 413 for a form that is too large, 403 without a right signature, and 429 for an address
+ * that sends many of those. The rate of Twilio's own requests is not limited.
  */
 export function createTwilioForm(
   deps: Pick<HttpDeps, "callbacks" | "publicUrl">,
 ): (c: Context<HttpEnv>) => Promise<URLSearchParams> {
-  const forgeries = createRateLimiter(FORGED_PER_SECOND);
+  const refuseForged = createForgeryRefusal();
   return async (c) => {
     const isOfTwilio = deps.callbacks?.isOfTwilio;
     if (isOfTwilio === undefined || deps.publicUrl === undefined)
       throw httpError(404, HTTP_ERRORS[404]);
     const form = await readForm(c);
     const signature = c.req.header("x-twilio-signature") ?? "";
-    if (isOfTwilio({ signature, url: urlOf(deps, c), form })) return form;
-    refuseFor(forgeries.take(clientAddress(c.env.incoming), performance.now()));
-    throw new HttpError(403, HTTP_ERRORS[403], { reason: "forgedCallback" });
+    return isOfTwilio({ signature, url: urlOf(deps, c), form }) ? form : refuseForged(c);
   };
 }
 

@@ -1,16 +1,15 @@
 import { Hono, type Context } from "hono";
 import { parseInteractionId } from "../../domain/ids.ts";
 import type { ArrivedReceipt } from "../../domain/receipts/arrived-receipt.ts";
-import { refuseFor } from "../auth/rate-limiter.ts";
 import type { HttpEnv } from "../core/caller.ts";
 import type { HttpDeps } from "../core/deps.ts";
 import { httpError } from "../core/http-error.ts";
+import { refuseUnkept } from "./refusals.ts";
 import { createTwilioForm } from "./twilio-form.ts";
 
 const MESSAGE_SID = /^[A-Z]{2}[0-9a-f]{32}$/u;
 const STATUS = /^[a-z_]{1,40}$/u;
 const ERROR_CODE = /^\d{1,10}$/u;
-const BUSY_RETRY_SECONDS = 2;
 
 /** Status callbacks of Twilio. They are stored durably before they are answered. */
 export function twilioStatusRoutes(deps: HttpDeps): Hono<HttpEnv> {
@@ -18,9 +17,7 @@ export function twilioStatusRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const readForm = createTwilioForm(deps);
   app.post("/providers/twilio/status", async (c) => {
     const receipt = receiptOf(await readForm(c), c);
-    const kept = (await deps.callbacks?.keep([receipt])) ?? false;
-    // Twilio repeats it
-    if (!kept) refuseFor(BUSY_RETRY_SECONDS);
+    refuseUnkept((await deps.callbacks?.keep([receipt])) ?? false);
     return c.body(null, 204);
   });
   return app;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** The answer of a scripted recipient, as a provider would hand it over. */
+/** The answer of a scripted recipient, as a provider would deliver it. */
 export interface SandboxReply {
   readonly channel: "text" | "email";
   readonly provider: string;
@@ -10,7 +10,7 @@ export interface SandboxReply {
   readonly text: string;
   readonly subject?: string;
   readonly headers?: readonly { readonly key: string; readonly value: string }[];
-  /** No double answers keywords by itself. */
+  /** The sandbox does not answer keywords by itself. */
   readonly providerReplied: false;
 }
 

@@ -16,7 +16,7 @@ export interface TextReport {
   readonly code?: number;
   /** The time after the acceptance (ms) of the callback, if it is another one. */
   readonly calledBackAfterMs?: number;
-  /** How often it is called back; once if not given. */
+  /** The number of callbacks with this status; 1 if not given. */
   readonly times?: number;
 }
 
@@ -43,7 +43,7 @@ export type NumberScript =
       readonly code: number;
       readonly message: string;
       readonly retryAfterSeconds?: number;
-      /** The text is accepted all the same. */
+      /** True if the text is accepted despite the answer. */
       readonly accepted?: true;
     }
   /** The text is accepted with 201, and its status is a failure. */
@@ -91,11 +91,11 @@ const reportMail = (...reports: readonly MailReport[]): MailboxScript => ({
 /** By the part of the address before the @, or by its tag after a plus sign. Every domain works. */
 export const SCRIPTED_MAILBOXES: Readonly<Record<string, ScriptedRecipient<MailboxScript>>> = {
   "no-such-mailbox": {
-    description: "refused for good: no such mailbox; the contact is marked invalid",
+    description: "refused permanently: no such mailbox; the contact is marked invalid",
     script: refuse("RCPT TO", 550, "5.1.1 No such mailbox here"),
   },
   "refused-spam": {
-    description: "refused for good: classified as spam",
+    description: "refused permanently: classified as spam",
     script: refuse("DATA", 554, "5.7.1 Message refused as spam"),
   },
   "mailbox-full": {
@@ -203,23 +203,23 @@ const reportText = (...reports: readonly TextReport[]): NumberScript => ({
 /** Numbers up to +15005550009 are Twilio's, from the documentation of its test credentials. The others are ours. */
 export const SCRIPTED_NUMBERS: Readonly<Record<string, ScriptedRecipient<NumberScript>>> = {
   "+15005550001": {
-    description: "refused for good: not a phone number (21211); the contact is marked invalid",
+    description: "refused permanently: not a phone number (21211); the contact is marked invalid",
     script: reply(400, 21211, "The 'To' number is not a valid phone number"),
   },
   "+15005550002": {
-    description: "refused for good: cannot be reached by text (21612)",
+    description: "refused permanently: cannot be reached by text (21612)",
     script: reply(400, 21612, "The 'To' number is not currently reachable via SMS"),
   },
   "+15005550003": {
-    description: "refused for good: the account may not text this country (21408)",
+    description: "refused permanently: the account may not text this country (21408)",
     script: reply(400, 21408, "Permission to send an SMS has not been enabled for the region"),
   },
   "+15005550004": {
-    description: "refused for good: the borrower opted out (21610)",
+    description: "refused permanently: the borrower opted out (21610)",
     script: reply(400, 21610, "Attempt to send to unsubscribed recipient"),
   },
   "+15005550009": {
-    description: "refused for good: not a mobile number (21614)",
+    description: "refused permanently: not a mobile number (21614)",
     script: reply(400, 21614, "The 'To' number is not a mobile number"),
   },
   "+15005550101": {

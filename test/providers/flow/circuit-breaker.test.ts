@@ -38,7 +38,7 @@ const QUOTA: ProviderAnswer = {
 const refused = (text: string, finding: "invalid" | null = null): ProviderAnswer => ({
   kind: "refused",
   statusDetails: "emailBounced",
-  short: "Refused for good",
+  short: "Refused permanently",
   long: "See the text.",
   finding,
   evidence: evidence({ code: "554", text }),

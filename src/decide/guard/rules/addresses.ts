@@ -12,7 +12,7 @@ export const contactInvalid: Rule = {
   group: "A",
   short: "Unusable address",
   statement:
-    "Do not use an address known to be unusable: marked invalid, archived, bounced for good, or mail returned.",
+    "Do not use an address known to be unusable: marked invalid, archived, bounced permanently, or mail returned.",
   appliesTo: "every message",
   condition:
     "The contact is not valid or is archived: refuse. Where the law requires the message and a second valid contact of the same type exists: redirect to it.",
@@ -82,7 +82,7 @@ export const contactReassigned: Rule = {
   group: "A",
   short: "Number may be reassigned",
   statement:
-    "No call or text if the Reassigned Numbers Database says that the number was disconnected for good after our consent or last contact.",
+    "No call or text if the Reassigned Numbers Database says that the number was disconnected permanently after our consent or last contact.",
   appliesTo: "text; voice that is autodialed or prerecorded",
   condition:
     "Result yes: refuse. Result noData: hold. With limits.rndMaxAgeDays: hold when both the consent and the check are older. No check and no limit: silent.",
