@@ -66,8 +66,8 @@ const FIRST_CONNECTION_PATIENCE_MS = 60_000;
 const CLOSE_POOL_MS = 2_000;
 
 /**
- * Opens everything in order. What was opened is closed in reverse order, also if a later step fails. `stopSignal` ends the wait for
- * a database that does not answer.
+ * Opens the parts of the daemon in order. They are closed in reverse order, also if a later one cannot be opened. `stopSignal` ends
+ * the wait for a database that does not answer.
  */
 export async function openDaemon(
   config: Config,

@@ -31,7 +31,7 @@ export interface Observing {
 /** The connections of the heartbeat line and the metrics. */
 export const OBSERVER_CONNECTIONS = 1;
 const STATEMENT_MS = 3_000;
-/** When the daemon stops, a scrape that takes longer than this is cut off (ms). */
+/** The time for which scrapes may continue when the daemon stops (ms). Then they are cut off. */
 const DRAIN_MS = 1_000;
 /** A scraper waits ten seconds unless set otherwise. */
 const READER_TIMES = { maxAgeMs: 5_000, deadlineMs: 5_000 };

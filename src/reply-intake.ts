@@ -32,7 +32,7 @@ export interface ArrivedInbound extends Inbound {
   readonly providerMessageId: string;
   readonly from: string;
   readonly to: string;
-  /** When it was sent, by the sender's clock; absent if it does not say. */
+  /** The moment at which it was sent, by the sender's clock; absent if it has none. */
   readonly sentAt?: Date;
   /** True if the provider answers it by itself, as Twilio answers STOP. */
   readonly providerReplied: boolean;
@@ -109,7 +109,7 @@ const storable = (arrived: ArrivedInbound): ArrivedInbound => ({
   ...(arrived.subject !== undefined && { subject: storableText(arrived.subject) }),
 });
 
-/** What differs between the channels: the form of an address, and of the content on record. */
+/** The form of an address and of the content on record, which differ between the channels. */
 const FORMS: Readonly<Record<ArrivedInbound["channel"], Form>> = {
   text: {
     addressOf: (from, country) => readPhoneNumber(from, country) ?? from,

@@ -44,8 +44,8 @@ export interface AppliedReceipts {
 }
 
 /**
- * match -> lock -> load -> reconcile -> record: applies receipts that the transaction has claimed. What they change, and that they
- * are done, is committed together.
+ * match -> lock -> load -> reconcile -> record: applies receipts that the transaction has claimed. Their changes and their done-marks
+ * are committed together.
  */
 export async function applyReceipts(
   transaction: Db,

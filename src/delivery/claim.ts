@@ -13,8 +13,8 @@ export type ClaimedById = ReadonlyMap<InteractionId, Claimed>;
 
 /**
  * Judges interactions by the guard and claims those that it allows. Resolves to the claimed ones once that is committed; two workers
- * cannot both claim one. What the guard withholds is recorded in the same transaction.
- * Skips interactions that are already in flight in this process: only the job that started them releases them.
+ * cannot both claim one. Interactions that the guard withholds are recorded in the same transaction.
+ * Interactions that are already in flight in this process are skipped: only the job that started them releases them.
  */
 export async function claim(
   deps: Deps,

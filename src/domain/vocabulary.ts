@@ -96,7 +96,7 @@ export const PAUSE_SCOPES = ["everything", "channel", "notificationType"] as con
 export type PauseScope = (typeof PAUSE_SCOPES)[number];
 
 /**
- * What sending finds out about a contact. The first three change the contact.
+ * The facts about a contact that sending reveals. The first three change the contact.
  * - invalid, notTextable, optedOut: nothing more is sent to it; no texts; the borrower wants none
  * - softFailure: a failure that may pass; several of them make the contact invalid or not textable
  * - lineTypeLookup, disconnectionCheck, leakReview: the core system should find out more
@@ -233,7 +233,7 @@ export type RepairResult = (typeof REPAIR_RESULTS)[number];
 export const REVEAL_WAYS = ["command", "rest", "signedUrl"] as const;
 export type RevealWay = (typeof REVEAL_WAYS)[number];
 
-/** How the words of a reply were read. `automatic`: a program wrote them. */
+/** The meaning of the words of a reply. `automatic`: a program wrote them. */
 export const STORED_READINGS = [
   "optOut",
   "optIn",

@@ -26,7 +26,7 @@ export interface Considered {
   readonly isTransactional: boolean;
 }
 
-/** Whether a borrower may be communicated with. Nothing is written. */
+/** The decision of the guard about a communication with a borrower. */
 export interface Permission {
   readonly result: WrittenVerdict["outcome"];
   readonly until: string | null;

@@ -44,7 +44,7 @@ const GAUGES: Readonly<Record<Exclude<keyof Work, "channels" | "pausedChannels">
     "Notices that the law requires, that did not arrive, and that nothing has replaced.",
   jobsDue: "Jobs of the queue that are due and not taken.",
   jobsRunning: "Jobs of the queue that run.",
-  jobsGivenUp: "Jobs that the queue runs no more.",
+  jobsGivenUp: "Jobs that the queue does not run again.",
   heldNotices: "Notices that the guard leaves to a person.",
   oldestHeldSeconds: "Seconds since the oldest of them was held.",
   heldNearDeadline: "Held notices whose latest time is within a day, or has passed.",

@@ -63,7 +63,7 @@ export function createWorkReader(
       isRunning = true;
       reading = read();
     }
-    // a statement timeout is the server's: a network that swallows everything needs a deadline of ours
+    // the server's statement timeout does not help if the network loses its answer, so the client has a deadline too
     return await Promise.race([reading, sleep(deadlineMs, undefined, { ref: false })]);
   };
 }

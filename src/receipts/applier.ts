@@ -24,10 +24,10 @@ export interface ReceiptApplier {
   stop(): Promise<void>;
 }
 
-/** While one set is read and decided here, the database works on the other. More would slow down everything else in a flood. */
+/** While one set is read and decided here, the database works on the other. More of them would slow down all other work while many receipts arrive. */
 export const APPLIER_CONNECTIONS = 2;
 
-/** Applies receipts as they arrive, on so many connections that no others are needed. */
+/** Applies receipts as they arrive. It uses APPLIER_CONNECTIONS connections. */
 export function startReceiptApplier(deps: Deps, outages: Outages): ReceiptApplier {
   const stopped = new AbortController();
   const outage = createPartOutage(outages, "receipts");
@@ -81,7 +81,7 @@ async function applyNext(deps: Deps): Promise<number> {
   return queued.length;
 }
 
-/** After several failed together: a receipt that cannot be applied is put off, and does not delay the others. */
+/** Applies one receipt of a batch that failed. A receipt that cannot be applied is put off, and does not delay the others. */
 async function applyAlone(deps: Deps, receiptId: ReceiptId): Promise<void> {
   try {
     await applyClaimed(deps, async (transaction) => {

@@ -18,8 +18,9 @@ export interface StatusPoller {
 }
 
 /**
- * Looks up accepted texts at a provider that cannot call back, one call after the other, so that sending is not slowed down. What
- * it finds out is a receipt. The times of the looks are in the database, so they outlive the process and daemons share them.
+ * Looks up accepted texts at a provider that cannot call back, one call after the other, so that sending is not slowed down. A
+ * status that it reads becomes a receipt. The times of the lookups are in the database, so they outlive the process and daemons
+ * share them.
  */
 export function startStatusPoller(deps: Deps, polls: StatusPolls, outages: Outages): StatusPoller {
   const stopped = new AbortController();

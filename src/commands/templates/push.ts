@@ -29,7 +29,7 @@ export const templatesPush = command({
   takes: "[FOLDER …] [--by NAME]",
   details: `A FOLDER is a template, or holds templates; ./templates unless given. Every template is
 checked, and what keeps it from being published is listed by file, line and column: the
-draft is stored all the same, unless it cannot be put together at all.`,
+draft is still stored, unless its parts cannot be assembled.`,
   operands: ["[FOLDER]…"],
   options: {
     by: { type: "string", value: "NAME", message: "the name of the author (default $USER)" },

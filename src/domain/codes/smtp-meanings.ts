@@ -133,7 +133,7 @@ export const OUT_OF_STEP = deferred(
 );
 export const NOT_HANDED_OVER = deferred(
   "Mail server not reached",
-  "The mail server could not be reached, or hung up before the message was handed over. It is tried again.",
+  "The mail server could not be reached, or closed the connection before the message was handed over. It is tried again.",
 );
 
 export const SLOW_DOWN = limited(

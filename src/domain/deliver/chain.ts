@@ -53,11 +53,11 @@ export interface Attempt {
 
 export interface Transition {
   readonly interactionId: InteractionId;
-  /** When it was recorded. */
+  /** The moment at which it was recorded. */
   readonly movedAt: Date;
-  /** When it happened, by the clock of its reporter. */
+  /** The moment at which it happened, by the clock of its reporter. */
   readonly happenedAt: Date;
-  /** When Tidings learned of it. */
+  /** The moment at which Tidings learned of it. */
   readonly learnedAt: Date;
   /** True if the clock of its reporter was ahead of ours. */
   readonly isAhead: boolean;

@@ -16,7 +16,7 @@ export interface Redirect {
   readonly channel: SendableChannel;
   /** Null: the template stays, because the channel does. */
   readonly template: RedirectTemplate | null;
-  /** When the next attempt is due. */
+  /** The moment at which the next attempt is due. */
   readonly dueAt: Date;
 }
 

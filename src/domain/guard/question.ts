@@ -18,8 +18,8 @@ export interface GuardQuestion {
 export interface GuardMoment {
   readonly at: Date;
   /**
-   * Which facts are loaded: those known now, or those that were known at `at`. A real send uses what is known now, so
-   * that a fact which arrives while it waits for a lock still counts.
+   * The facts that are loaded: those known now, or those that were known at `at`. A real send uses the facts known now, so
+   * that a fact that arrives while the send waits for a lock still counts.
    */
   readonly known: "now" | "then";
   /** The lender's country, for phone numbers without one (ISO 3166-1, such as US). */

@@ -8,6 +8,6 @@ export interface ProviderReceipt {
   readonly code: string | null;
   /** The provider's addition to its status: Twilio's AnsweredBy, or the reply of a mail server without addresses. */
   readonly qualifier: string | null;
-  /** When Tidings received it (UTC). */
+  /** The moment at which Tidings received it (UTC). */
   readonly receivedAt: Date;
 }

@@ -12,7 +12,7 @@ const relay = z.strictObject({
   secret: z.string().min(22, "must have at least 22 characters"),
   /** The header with the HMAC-SHA-256 of the body, in hex or base64, and the text before it. */
   signature: z.strictObject({ header: z.string().min(1), prefix: z.string().default("") }),
-  /** Where the events are; absent: the body is one event or a list of them. */
+  /** The path of the events in the body; absent: the body is one event or a list of them. */
   events: path.optional(),
   fields: z.strictObject({
     status: path,
@@ -25,7 +25,7 @@ const relay = z.strictObject({
 });
 const relays = z.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), relay);
 
-/** How the webhook of one relay is signed and read. */
+/** The signature and the mapping of the webhook of one relay. */
 export type Relay = z.infer<typeof relay>;
 export type Relays = Readonly<Record<string, Relay>>;
 

@@ -1,4 +1,4 @@
-/** What a signed message of Amazon SNS is. */
+/** The meaning of a signed message of Amazon SNS. */
 export type SnsReading =
   | { readonly kind: "notification"; readonly message: string }
   | { readonly kind: "confirmation"; readonly subscribeUrl: string }

@@ -38,7 +38,7 @@ export interface ResolvedChange {
   /** Null if it has a resolution, or needs none. */
   readonly waiting: Waiting | null;
   readonly notices: readonly CausedNotice[];
-  /** When and by whom the fields were erased, and why; null if they were not. */
+  /** The moment, the author and the reason of the erasure of the fields; null if they were not erased. */
   readonly erased: { readonly at: Date; readonly by: string; readonly reason: string } | null;
 }
 

@@ -2,7 +2,7 @@ import type { FactsInput } from "../guard/facts.ts";
 import type { BorrowerId, CaseChangeId, InteractionId } from "../ids.ts";
 import type { Channel, Theme } from "../vocabulary.ts";
 
-/** What became of a message, or would have become of it. */
+/** The result of a message, or the result that it would have had. */
 export const FATES = [
   "sent",
   "delayed",
@@ -32,9 +32,9 @@ export interface Replayed {
   readonly loanIds: readonly string[];
   /** Null if none was chosen. */
   readonly contactId: string | null;
-  /** What its template version knows about it. */
+  /** The facts that its template version states about it. */
   readonly fromTemplate: Partial<FactsInput["message"]>;
-  /** When it was due, or made. */
+  /** The moment at which it was due, or at which it was made. */
   readonly at: Date;
   readonly latestAt: Date | null;
   readonly done: FateByRule;

@@ -31,7 +31,7 @@ const footer = z.strictObject({
   states: z.array(z.string().regex(/^[A-Za-z]{2}$/, "must be two letters such as OH")).optional(),
 });
 
-/** The content of `brand.json`. What it does not have stays out of the notices. */
+/** The content of `brand.json`. Members that it does not have are left out of the notices. */
 export const brandFile = z.strictObject({
   /** These three replace the settings of the lender in the layout. */
   name: words.optional(),

@@ -35,7 +35,7 @@ const loan = z.strictObject({
   externalId: z.string().nullable().describe("The lender's own id"),
   displayId: z.string().nullable().describe("The number borrowers see"),
   loanTypeId: z.string().nullable().describe("The core system's id of the kind of loan"),
-  data: openRecord("What the core system keeps about the loan"),
+  data: openRecord("The data of the core system about the loan"),
 });
 
 const caseOfBorrower = z
@@ -75,7 +75,7 @@ export const templateContext = z.strictObject({
       id: z.number().describe("Its number"),
       name: z.string().describe("Its name, for the lender's own people"),
     })
-    .describe("What made the notice"),
+    .describe("The notification type that made the notice"),
   optOutUrl: z
     .string()
     .optional()

@@ -89,12 +89,10 @@ const PermissionAnswer = z
       description: "The contact that was judged; null if there is none.",
       example: "CT-118",
     }),
-    requires: z
-      .array(z.string())
-      .openapi({
-        description: "The requirements that the message must satisfy.",
-        example: ["opt-out-notice"],
-      }),
+    requires: z.array(z.string()).openapi({
+      description: "The requirements that the message must satisfy.",
+      example: ["opt-out-notice"],
+    }),
     to: z
       .strictObject({
         party: z

@@ -39,8 +39,8 @@ interface Trial {
 }
 
 /**
- * Renders each sample, and once more with the longest value of every variable, and returns the findings. What was found
- * without samples at the same place is not repeated, and what several samples show is said once.
+ * Renders each sample, and once more with the longest value of every variable, and returns the findings. A finding is not
+ * repeated at a place of a finding without samples, and a finding of several samples is reported once.
  */
 export function renderingFindings(
   { template, known, segmentBudget }: Trial,
@@ -84,10 +84,10 @@ function sayWith(
   return [{ ...first.finding, message: `With ${shown.join(" and ")}: ${message}${advice}` }];
 }
 
-/** How deep an incomplete sample is completed: each round adds the objects that the one before missed. */
+/** The depth to which an incomplete sample is completed: each round adds the objects that the round before missed. */
 const ROUNDS = 5;
 
-/** Completes a sample that does not fit its schema from the example, so that the template is checked all the same. */
+/** Completes a sample that does not fit its schema from the example, so that the template is still checked. */
 function completed(sample: Readonly<Record<string, unknown>>): object {
   const whole = structuredClone(sample);
   for (let round = 0; round < ROUNDS; round += 1)

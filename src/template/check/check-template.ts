@@ -29,7 +29,7 @@ export function checkTemplate(
 }
 
 interface ContentTerms {
-  /** What was found already, at whose places nothing is reported again. */
+  /** The findings so far. Nothing is reported again at their places. */
   readonly known: readonly Finding[];
   readonly segmentBudget?: number;
 }

@@ -142,7 +142,7 @@ function replace(point: InsertionPoint, file: File, context: AssembleContext): r
   const fault = partialFault(point, file.name, context);
   if (fault !== null) {
     context.report(fault);
-    // the content is checked all the same
+    // the content is still checked
     const own = point.type === "PartialStatement" ? [] : slotsOf(point, file, context);
     return own.flatMap(({ content }) => content);
   }

@@ -132,7 +132,7 @@ function textFindings({ name, text }: File): readonly Finding[] {
   return [{ file: name, ...positionAt(text, wrong), message }];
 }
 
-/** What `template.json` says, or what is assumed of it in order to check the rest. */
+/** The content of `template.json`, or the values that are assumed for it in order to check the rest. */
 interface ReadAbout {
   readonly findings: readonly Finding[];
   readonly known: Omit<TemplateAbout, "language"> & { readonly language: string | null };

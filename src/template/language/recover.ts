@@ -13,8 +13,8 @@ export interface Recovered {
 }
 
 /**
- * Returns every syntax error of a source, and what can be checked in spite of them. Handlebars stops at the first error, and
- * each of the others would cost the author another push.
+ * Returns every syntax error of a source, and a source that can be checked in spite of them. Handlebars stops at the first error,
+ * so the author would need another push for each of the others.
  */
 export function recover(source: string): Recovered {
   const parsed = parse(source, "asWritten");

@@ -49,13 +49,13 @@ export function render(template: Template, context: object): Rendering {
   }
 }
 
-/** What a rendering for the checks has found: the parts without errors, and every error of the others. */
+/** The result of a rendering for the checks: the parts without errors, and every error of the others. */
 export interface Trial {
   readonly parts: Rendered;
   readonly findings: readonly Finding[];
 }
 
-/** Renders every part, and does not stop at the first error. For checks only: what is sent is rendered by `render`. */
+/** Renders every part, and does not stop at the first error. It is for checks only: `render` renders the messages that are sent. */
 export function tryRendering(template: Template, context: object): Trial {
   const environment = environmentOf(template, context);
   const tried = presentParts(template).map(

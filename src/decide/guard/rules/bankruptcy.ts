@@ -49,7 +49,7 @@ function stopped(stay: Bankruptcy): Decision {
   return stay.fields?.priorFilingWithinYear === true
     ? hold(
         facts,
-        "There was a petition within a year, so there may be no stay: a person finds out.",
+        "There was a petition within a year, so there may be no stay: a person must decide.",
       )
     : refuse(facts, "A bankruptcy stay is in force: do not collect before it ends.");
 }
