@@ -273,7 +273,7 @@ create table tidings.record_changes (
   changes jsonb not null
 );
 create index record_changes_by_row on tidings.record_changes (table_name, row_id, id);
--- what a borrower had before it was deleted or given to another borrower
+-- finds the changes of rows that a borrower had before they were deleted or given to another borrower
 create index record_changes_of_borrowers on tidings.record_changes ((changes #>> '{borrower_id,from}')) where changes ? 'borrower_id';
 -- The retention erases these rows in the order of their ids.
 create index record_changes_of_people on tidings.record_changes (id) where table_name in ('borrowers', 'contacts', 'loans');

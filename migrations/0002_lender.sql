@@ -232,15 +232,15 @@ create table tidings.contacts (
 );
 create index contacts_by_borrower on tidings.contacts (borrower_id);
 
--- A number comes back from a provider in E.164 form, and the core system writes it in any form. Their last seven digits are
--- equal; the program compares the rest.
+-- A provider reports a number in E.164 form, and the core system writes it in any form. The last seven digits are equal in
+-- both forms. The program compares the rest.
 create function tidings.last_digits(value text) returns text
 language sql immutable return right(regexp_replace(regexp_replace(value, '(x|ext|#).*$', '', 'i'), '[^0-9]', '', 'g'), 7);
 create index contacts_by_last_digits on tidings.contacts (tidings.last_digits(value)) where contact_type = 'phone';
 create index contacts_by_email on tidings.contacts (lower(value)) where contact_type = 'email';
 
--- Which contact a notice goes to is not left to chance: a borrower has one primary email, and one primary phone and address of
--- each label. Several may be changed in one statement, so a unique index, which checks each row, would be too strict.
+-- A borrower has one primary email, and one primary phone and one primary address of each label, so that the contact of a notice
+-- is certain. A statement may change several contacts. A unique index checks each row by itself, so it would refuse some of these.
 create function tidings.check_primary_contacts() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -248,7 +248,7 @@ declare
   twice record;
 begin
   perform tidings.check_trigger_table(tg_relid, 'tidings.contacts');
-  -- two writers of one borrower's contacts take turns
+  -- of two writers of one borrower's contacts, the second waits for the first
   perform from (
     select b.id from tidings.borrowers b
     where b.id in (select n.borrower_id from written n where n.status = 'primary' and n.valid and n.affiliation = 'self')

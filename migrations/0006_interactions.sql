@@ -114,7 +114,7 @@ create table tidings.interactions (
         'set the time, or leave the date out')),
   constraint interactions_in_progress_are_claimed
     check (origin = 'logged' or status <> 'inProgress' or (claimed_at is not null and claimed_by is not null)
-      or tidings.refuse('interactions_in_progress_are_claimed', 'nobody has claimed the interaction', 'set claimed_at and claimed_by')),
+      or tidings.refuse('interactions_in_progress_are_claimed', 'no daemon has claimed the interaction', 'set claimed_at and claimed_by')),
   -- without a due time it is held: a person decides
   constraint interactions_scheduled_have_a_due_time
     check (origin = 'logged' or status <> 'scheduled' or scheduled_at_from is not null or compliance_guard_rule_id is not null
@@ -145,13 +145,13 @@ create unique index interactions_confirm_a_reply_once on tidings.interactions (r
 create unique index interactions_have_one_next_attempt on tidings.interactions (previous_interaction_id)
   where origin = 'tidings' and previous_interaction_id is not null;
 create index interactions_due on tidings.interactions (scheduled_at_from) where origin = 'tidings' and status = 'scheduled';
--- What is put off, and next attempts: `tidings status` counts them without reading what is only planned.
+-- For notices that are put off and for next attempts: `tidings status` counts them without reading those that are only planned.
 create index interactions_put_off on tidings.interactions (scheduled_at_from) include (channel, notification_type_id, first_due_at)
   where origin = 'tidings' and status = 'scheduled' and (first_due_at is not null or attempt > 1);
 create index interactions_in_progress on tidings.interactions (claimed_by) where origin = 'tidings' and status = 'inProgress';
 create index interactions_outcome_unknown on tidings.interactions (settle_at, id)
   where origin = 'tidings' and tidings.is_outcome_unknown(status, status_details);
--- By the time of the last report: the sweep that gives up waiting, and the polls of a provider.
+-- For the sweep that ends the wait for a receipt, and for the polls of a provider. Both read by the time of the last report.
 create index interactions_awaiting_receipt on tidings.interactions (channel, status_details_updated_at)
   where origin = 'tidings' and tidings.awaits_receipt(status, status_details);
 create index interactions_in_chains on tidings.interactions (first_interaction_id) where first_interaction_id is not null;
@@ -171,7 +171,7 @@ create index interactions_logged_unfinished on tidings.interactions (id) where o
 -- notice touches it only when a range grows. An index in the order of each time would get an entry at every step of a notice.
 create index interactions_by_times on tidings.interactions using brin (created_at, scheduled_at_from, started_at, status_updated_at)
   with (autosummarize = on);
--- For what failed, or was canceled: these are few, and a search for few of them would read the whole table.
+-- For interactions that failed or were canceled. They are few, so a search for some of them would read the whole table.
 create index interactions_that_ended_unsent on tidings.interactions (status, id) where status in ('failed', 'canceled');
 -- Before a text is matched with a provider's message, this index shows whether another text has that message already. For
 -- texts only: no provider has a lookup for email.
@@ -254,12 +254,12 @@ end $$;
 create trigger keep_history before delete or truncate on tidings.interactions
 for each statement execute function tidings.keep_history();
 
--- Not a check: Postgres reads the expressions of all checks again in each statement that updates, also for the notices of Tidings, and
--- this one has the length of all others together.
+-- This is a trigger and not a check. Postgres reads the expressions of all checks again in each statement that updates, also for the
+-- notices of Tidings, and this expression would be as long as all others together.
 create function tidings.limit_logged_interaction() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  -- values that take up to 4 kB are less than a megabyte, however well they are compressed, and need not be written out
+  -- values that take up to 4 kB have less than a megabyte also without compression, so they are not converted to text
   if coalesce(pg_column_size(new.content), 0) + coalesce(pg_column_size(new.contact), 0) + coalesce(pg_column_size(new.borrower), 0)
       + coalesce(pg_column_size(new.meta_data), 0) + coalesce(pg_column_size(new.evidence), 0)
       + coalesce(pg_column_size(new.created_by), 0) + coalesce(pg_column_size(new.due_explanation), 0)
@@ -429,7 +429,7 @@ create trigger guard_authorship after insert on tidings.interactions
 referencing new table as added
 for each statement execute function tidings.guard_authorship();
 
--- Such a role cannot choose an id either, because a daemon may have taken that id already for content that it seals. A row
+-- A role that only logs cannot choose an id either, because a daemon may have taken that id already for content that it seals. A row
 -- trigger sees each row right after the sequence has given the id, so any other id was chosen by the role.
 create function tidings.guard_interaction_id() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -454,9 +454,9 @@ end $$;
 create trigger guard_interaction_id before insert on tidings.interactions
 for each row when (new.origin = 'logged') execute function tidings.guard_interaction_id();
 
--- Such a role cannot change Tidings' rows either, if it was granted to update logged ones. An operator withdraws what is
--- scheduled, refuses what is held and settles an outcome that is unknown. Claims, calls and their results are written by daemons only: an operator
--- could otherwise record a message that was never sent, or hold a notice by a claim in the name of a daemon.
+-- A role that may update logged interactions cannot change those of Tidings. An operator withdraws a scheduled notice, refuses a
+-- held one and settles an unknown outcome. Only daemons write claims, calls and their results: an operator could otherwise record a
+-- message that was never sent, or keep a notice from being sent by a claim in the name of a daemon.
 create function tidings.guard_foreign_update() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -587,18 +587,21 @@ create trigger record_change after update on tidings.interactions
 for each row when (old.origin = 'logged')
 execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 'status_details_updated_at');
 
--- The interactions that Tidings sends. Every column has one rule, and a test knows the rule of each (test/store/rights/columns.test.ts):
+-- The interactions that Tidings sends. Every column has one of these rules, and a test lists the rule of each
+-- (test/store/rights/columns.test.ts):
 --   it never changes                                     keep_who_and_what, keep_template_version, guard_interaction
 --   it changes with a claim and with nothing else        keep_claim, keep_content
 --   it is written when a call ends                       keep_call
 --   it changes with the status, whose transition says by whom and from what
 --   the database itself writes it                        guard_interaction
 --   each change leaves a row of history                  record_wait, record_change_of_notices
--- Only settle_at, times_looked_up and settling_since change without a record, by the daemon (guard_settling). They state when the outcome is settled next, how many lookups were made, and since when one runs.
+-- Only settle_at, times_looked_up and settling_since change without a record, and only a daemon changes them (guard_settling). They
+-- have the time at which the outcome is settled next, the number of lookups, and the begin of the lookup that runs.
 --
--- The conditions choose by status, so that the rows which are claimed and recorded in bulk call no function; the functions compare the
--- columns. `update of` names the columns that a statement sets, so most statements do not even read the condition. Postgres reads the
--- conditions again in each statement, which costs 5 ns a character of its internal form: a comparison of a column takes 500.
+-- The conditions of the triggers compare the status, so that rows that are claimed and recorded in bulk call no function. The functions
+-- compare the columns. `update of` names the columns that a statement sets, so most statements do not even read the condition. Postgres
+-- reads the conditions again in each statement, which costs 5 ns a character of their internal form. The comparison of a column has 500
+-- characters.
 
 -- True if the content is erased and nothing else changes (0024). A role without the right to send may not read erasures.
 create function tidings.is_erasure(was tidings.interactions, is_now tidings.interactions) returns boolean
@@ -634,7 +637,7 @@ begin
   return new;
 end $$;
 
--- To whom, about what, from whom and by which plan
+-- The columns that say to whom a notice goes, what it is about, where it comes from and by which plan it is sent never change.
 create trigger keep_who_and_what before update of created_at, created_by, deleted_at, channel, person_id, loan_id, loan_ids, subject, theme,
   borrower_selected_theme, direction, sensitive, is_transactional, scheduled_at_to, supercase_bulk_operation_id, case_id, due_explanation, template_explanation,
   first_interaction_id on tidings.interactions
@@ -661,7 +664,7 @@ for each row when (old.origin = 'tidings'
   and (new.template_id, new.template_version) is distinct from (old.template_id, old.template_version))
 execute function tidings.keep_template_version();
 
--- A claim writes who sends, through which contact, and the content that is about to be sent.
+-- A claim writes the worker that sends, the contact, and the content that is about to be sent.
 create function tidings.keep_claim() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -718,13 +721,13 @@ for each row when (old.origin = 'tidings' and new.status = old.status and new.st
   and new.evidence is distinct from old.evidence)
 execute function tidings.refuse_rewrite();
 
--- Only what is scheduled, or is scheduled again, has another due time.
+-- The due time changes only while a notice is scheduled, or when it is scheduled again.
 create trigger keep_due_time before update of scheduled_at_from on tidings.interactions
 for each row when (old.origin = 'tidings' and new.status <> 'scheduled'
   and new.scheduled_at_from is distinct from old.scheduled_at_from)
 execute function tidings.refuse_rewrite();
 
--- An operator can leave an outcome to a person (settle_at is null), but not put its settling off.
+-- An operator can leave an outcome to a person (settle_at is null), but cannot delay the time at which it is settled.
 create function tidings.guard_settling() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -738,8 +741,8 @@ create trigger guard_settling before update of settle_at, times_looked_up, settl
 for each row when (new.times_looked_up <> old.times_looked_up or new.settling_since is distinct from old.settling_since or new.settle_at <> old.settle_at or (old.settle_at is null and new.settle_at is not null))
 execute function tidings.guard_settling();
 
--- A rule that puts a scheduled notice off, and the end of the wait. A separate function, because a pause puts off a bulk and its
--- release ends all waits in one statement: it takes a fraction of the time of the function that compares every column.
+-- Records that a rule puts a scheduled notice off, and the end of the wait. It is a separate function, because a pause puts off a bulk
+-- and its release ends all waits in one statement: it takes a fraction of the time of the function that compares every column.
 create function tidings.record_wait() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -801,7 +804,7 @@ begin
       or (old.ended_at <> new.ended_at or old.ended_at is not null and new.ended_at is null)
       or (old.provider_message_id <> new.provider_message_id or old.provider_message_id is not null and new.provider_message_id is null)
       or (old.content_sha256 <> new.content_sha256 or old.content_sha256 is not null and new.content_sha256 is null)))
-    -- a claim after one whose message never left, if it hands over anything else; the transitions have its times
+    -- a claim after one whose message never left, if it gives the provider anything else; the transitions have its times
     or (old.status = 'scheduled' and new.status = 'inProgress' and old.claimed_at is not null
       and ((new.content, new.newest_case_change_id, new.contact_id, new.contact, new.passed_over, new.borrower)
           is distinct from (old.content, old.newest_case_change_id, old.contact_id, old.contact, old.passed_over, old.borrower)

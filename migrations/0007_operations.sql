@@ -122,7 +122,7 @@ create trigger guard_pause before insert or update on tidings.pauses for each ro
 create trigger keep_history before delete or truncate on tidings.pauses
 for each statement execute function tidings.keep_history();
 
--- What providers found out about contacts that the core system kept locked at that time. A sweep writes it to them.
+-- Findings of providers about contacts that the core system kept locked at that time. A sweep writes them to the contacts.
 create table tidings.contact_findings (
   interaction_id bigint not null,
   finding text not null,

@@ -2,7 +2,7 @@
 -- it can only be withdrawn, once, and then no longer counts. So each table is its own history: at a time those rows counted that
 -- were recorded by then and not yet withdrawn.
 
--- Which case types of the lender stand for a legal state that rules ask about. The fields of such a case have the names of the fact
+-- The case types of the lender that stand for a legal state that rules read. The fields of such a case have the names of the fact
 -- sheet (docs/fact-sheet.md).
 create table tidings.case_type_legal_states (
   id bigint primary key generated always as identity,

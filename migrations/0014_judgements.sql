@@ -103,7 +103,7 @@ begin
   return new;
 end $$;
 create trigger guard_hold before insert or update on tidings.holds for each row execute function tidings.guard_hold();
--- A decision that leaves its notice held would be the end of it: nothing lists a held notice without an open hold.
+-- A decision must move its notice. If the notice stayed held, no list would show it, because lists read open holds.
 create function tidings.check_hold_decision() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin

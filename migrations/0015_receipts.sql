@@ -1,4 +1,4 @@
--- Receipts: what providers report later about messages that they accepted.
+-- Receipts are later reports of providers about messages that they accepted.
 
 -- One row per report, as it came, without personal data. A report that comes again is accepted once.
 create table tidings.receipts (
@@ -99,8 +99,8 @@ create index receipt_oddities_open on tidings.receipt_oddities (noted_at) where 
 create trigger keep_history before delete or truncate on tidings.receipt_oddities
 for each statement execute function tidings.keep_history();
 
--- The texts that are looked up at their provider, because it cannot call back. poll_at is a lease too: a daemon that asks moves it
--- on first, so that the others leave the text alone, and one that dies delays it.
+-- The texts that are looked up at their provider, because it cannot call back. poll_at is a lease too: a daemon that asks sets it to a
+-- later time first, so that no other daemon asks. If that daemon ends, another one asks at that time.
 create table tidings.receipt_polls (
   interaction_id bigint primary key,
   poll_at timestamptz not null,
@@ -109,8 +109,8 @@ create table tidings.receipt_polls (
 );
 create index receipt_polls_due on tidings.receipt_polls (poll_at);
 
--- What sending found out about contacts, for the core system: each finding with the interaction that it comes from, and what it
--- changed of the contact. Rows are read by `id > last_id order by id`, and notified on the channel tidings_contact_events.
+-- Findings of sending about contacts, for the core system. Each has the interaction that it comes from, and its changes of the contact.
+-- Rows are read by `id > last_id order by id`, and notified on the channel tidings_contact_events.
 create table tidings.contact_events (
   id bigint primary key generated always as identity,
   occurred_at timestamptz not null default clock_timestamp(),

@@ -1,4 +1,4 @@
--- What borrowers say about the messages they get.
+-- Replies and opt-outs of borrowers.
 
 create domain tidings.consent_change as text
   constraint consent_change_is_known check (value in ('optOut', 'optIn')
@@ -13,7 +13,7 @@ create domain tidings.consent_source as text
   constraint consent_source_is_known check (value in ('link', 'oneClick', 'reply', 'complaint', 'provider')
     or tidings.refuse_word('consent_source', value));
 
--- How the words of a reply were read. automatic: a program wrote them.
+-- The meaning of the words of a reply. automatic: a program wrote them.
 create domain tidings.reading as text
   constraint reading_is_known check (value in ('optOut', 'optIn', 'help', 'refuseAll', 'refuseVoice', 'ceaseWritten', 'unclear', 'none', 'automatic')
     or tidings.refuse_word('reading', value));

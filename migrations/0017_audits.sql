@@ -20,7 +20,7 @@ for each statement execute function tidings.keep_history();
 create trigger only_tidings_writes before insert or update or delete on tidings.audits
 for each statement execute function tidings.only_tidings_writes('send');
 
--- The repairs of gaps that an operator has ordered. A daemon carries each out once; what it makes is a new entry of the record that
+-- The repairs of gaps that an operator has ordered. A daemon carries each out once. The result is a new entry of the record that
 -- names the operator.
 create domain tidings.repair_kind as text
   constraint repair_kind_is_known check (value in ('changeNotTakenIn', 'changeNotResolved', 'noticeMissing', 'jobMissing')

@@ -24,8 +24,8 @@ create table tidings.tree_heads (
   signature bytea
 );
 
--- The public keys that heads were signed with, so that an evidence pack has the key of its head. A reader of a pack compares the key with one
--- that came another way.
+-- The public keys with which heads were signed, so that an evidence pack has the key of its head. A reader of a pack compares the key
+-- with one from another source.
 create table tidings.tree_keys (
   key_id text primary key,
   -- SubjectPublicKeyInfo (RFC 8410)
@@ -33,7 +33,7 @@ create table tidings.tree_keys (
   noted_at timestamptz not null default clock_timestamp()
 );
 
--- One row: how far the tree has come. It is the lock of the daemon that adds leaves.
+-- One row with the present size of the tree. It is the lock of the daemon that adds leaves.
 create table tidings.tree_state (
   is_only boolean primary key default true,
   size bigint not null default 0,

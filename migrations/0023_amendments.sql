@@ -142,8 +142,8 @@ for each row when (new.id is null or new.interaction_id is null or new.kind is n
   or new.reason is null or new.evidence is null or new.amended_at is null or new.amended_by is null)
 execute function tidings.refuse_missing_value();
 
--- True while a notice that failed, by the status that counts now, has not been replaced. Another interaction replaces it unless that failed or was canceled too, or came
--- from the borrower.
+-- True while a notice that failed, by the status that counts now, has not been replaced. Another interaction replaces it, unless that
+-- interaction failed too, was canceled or came from the borrower.
 create function tidings.is_undelivered(interaction_id bigint) returns boolean
 language sql stable return exists (
   select from tidings.effective_statuses e where e.interaction_id = is_undelivered.interaction_id and e.status = 'failed'
@@ -172,8 +172,8 @@ end $$;
 create trigger note_amended after insert on tidings.amendments
 for each row when (new.status = 'failed') execute function tidings.note_amended();
 
--- A message whose outcome is stated by an amendment in force waits for no receipt, though one may still come. The end of the term would
--- be another transition, which would end the amendment (src/store/receipts/silence.ts).
+-- A message whose outcome an amendment in force states waits for no receipt, although one may still come. The end of the wait would
+-- write a transition, and that would end the amendment (src/store/receipts/silence.ts).
 do $$
 begin
   execute format($view$create or replace view tidings.waiting as %s

@@ -10,12 +10,12 @@ create domain tidings.erasure_cause as text
   constraint erasure_cause_is_known check (value in ('retention', 'request')
     or tidings.refuse_word('erasure_cause', value));
 
--- The years for which each class is kept, as set last; record_changes has the earlier ones. Without a row, or with null, it is kept for good.
+-- The years for which each class is kept, as set last; record_changes has the earlier ones. Without a row, or with null, it is kept without end.
 create table tidings.retention_classes (
   record_class tidings.record_class primary key,
   years int
     constraint retention_classes_years_are_1_to_100 check ((years between 1 and 100) is not false
-      or tidings.refuse('retention_classes_years_are_1_to_100', format('years is %s', years), 'use 1 to 100 years, or null to keep the class for good')),
+      or tidings.refuse('retention_classes_years_are_1_to_100', format('years is %s', years), 'use 1 to 100 years, or null to keep the class without end')),
   reason text not null
     constraint retention_classes_reason_has_at_most_1000_characters check (char_length(reason) between 1 and 1000
       or tidings.refuse('retention_classes_reason_has_at_most_1000_characters', 'reason is empty or too long', 'use 1 to 1,000 characters')),
@@ -137,8 +137,8 @@ language sql stable return exists (
   where h.ended_at is null and (h.borrower_id = is_under_legal_hold.borrower_id or h.case_id = is_under_legal_hold.case_id)
 );
 
--- True if the guard reads what an inbound interaction says: without its words it would forget a refusal or a request to cease. Of a
--- message that Tidings received as sealed, or that says nothing of that kind, the reading on record is enough.
+-- True if the guard reads the words of an inbound interaction: without them it would not know of a refusal or a request to cease. For a
+-- message that Tidings received as sealed, or whose words are neither, the reading on record is enough.
 create function tidings.is_read_by_guard(interaction_id bigint) returns boolean
 language sql stable return exists (
   select from tidings.interactions i
@@ -185,7 +185,7 @@ language sql stable return exists (
     ))
 );
 
--- Why each of these rows may not be erased: held, open, words or fields; null for a row that may be erased.
+-- The reason for which each of these rows may not be erased: held, open, words or fields; null for a row that may be erased.
 create function tidings.judge_interactions(ids bigint[]) returns table (id bigint, why text)
 language sql stable begin atomic
   select i.id, case
@@ -349,8 +349,8 @@ language sql immutable return changes || coalesce((
   where k.key = any(tidings.erased_columns(history_of))
 ), '{}');
 
--- Erases the content of interactions: what was sent or logged, the address, the borrower, the lender's notes, and the further fields of
--- their receipts. The contact keeps its id, type, label and status. Each statement works on all of them, because
+-- Erases the content of interactions: the words that were sent or logged, the address, the borrower, the lender's notes, and the further
+-- fields of their receipts. The contact keeps its id, type, label and status. Each statement works on all of them, because
 -- planning the statements for each interaction took most of the time.
 create function tidings.erase_interactions(wanted_ids bigint[], why tidings.erasure_cause, because text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$

@@ -1,5 +1,5 @@
 -- The times of each entry of the record: when it happened, when Tidings learned of it, and when it was written. The record has them
--- already, so the view costs no notice anything. The time of the commit is bounded by the first head of the record tree that holds the
+-- already, so the view adds no work to sending. The time of the commit is bounded by the first head of the record tree that holds the
 -- entry: src/store/operate/commit-bounds.ts.
 
 -- happened_at is the time by the clock of the reporter. is_ahead is true if that clock was ahead of the database's: the time is kept as

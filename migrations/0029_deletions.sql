@@ -1,10 +1,10 @@
--- The end of the record: the metadata of a borrower is deleted when the last entry about the borrower is older than the years of its class.
--- Its content is erased before. It is deleted as a whole, with the cases and with the borrowers whom these name, because the rest of a
--- record that was deleted in part would look like a gap. The hashes of the leaves stay in the record tree, and a deletion names each row.
+-- Deletions. The metadata of a borrower is deleted when the last entry about the borrower is older than the years of its class. The
+-- content is erased before. The metadata is deleted as a whole, with the cases and with the borrowers whom these name, because the rest
+-- of a record that was deleted in part would look like a gap. The hashes of the leaves stay in the record tree, and a deletion names each row.
 
 create table tidings.deletions (
   id bigint primary key generated always as identity,
-  -- whose record it was; empty for interactions that named no borrower
+  -- the borrowers of the deleted record; empty for interactions that named no borrower
   borrower_ids text[] not null default '{}',
   case_ids text[] not null default '{}',
   case_change_ids bigint[] not null default '{}',
@@ -54,7 +54,7 @@ begin
   return next;
 end $$;
 
--- Why a record is kept: large, held, young, open, content or shared; null if it may be deleted.
+-- The reason for which a record is kept: large, held, young, open, content or shared; null if it may be deleted.
 create function tidings.why_record_is_kept(people text[], case_ids text[], change_ids bigint[], wanted_ids bigint[]) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare

@@ -118,7 +118,7 @@ describe("a deletion that was inserted by hand", () => {
   test.each([
     ["of a row alone", "'{}'", `{"judgements": [1]}`, "It names rows of a record"],
     ["of a part", "array[$interaction]", `{"transitions": [1]}`, "Rows that it deleted are still"],
-    ["while the metadata was kept for good", "'{999}'", `{"transitions": [1]}`, "No years were"],
+    ["while the metadata was kept without end", "'{999}'", `{"transitions": [1]}`, "No years were"],
   ])("is found: %s", async (_what, ids, leaves, words) => {
     await rewriteRecord(
       pool,
