@@ -1,5 +1,5 @@
 /** The differences between the record and what the case changes should have caused. */
-export const GAP_KINDS = [
+const GAP_KINDS = [
   "changeNotTakenIn",
   "changeNotResolved",
   "stateBeforeDiffers",

@@ -41,7 +41,7 @@ export const keyIdOf = (publicKey: KeyObject): string =>
   createHash("sha256").update(publicBytesOf(publicKey)).digest("hex").slice(0, 16);
 
 /** The signed text: three lines with the size, the root (hex) and the time (ISO 8601, UTC). docs/record-tree.md shows it. */
-export const signedText = ({ size, root, madeAt }: SignedHead): Buffer =>
+const signedText = ({ size, root, madeAt }: SignedHead): Buffer =>
   Buffer.from(`${size}\n${root.toString("hex")}\n${madeAt.toISOString()}\n`);
 
 /** Signs a head; without a key there is no signature. */

@@ -37,7 +37,7 @@ import {
 } from "./verify-heads.ts";
 
 /** The ways in which the record can differ from its tree. */
-export const FLAW_KINDS = [
+const FLAW_KINDS = [
   "rowAltered",
   "rowRemoved",
   "rowAdded",

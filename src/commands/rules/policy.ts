@@ -17,7 +17,7 @@ export interface ShownPolicy extends PolicyInForce {
 }
 
 /** The policy that is built in. */
-export const builtInAsShown = (): ShownPolicy => ({
+const builtInAsShown = (): ShownPolicy => ({
   ...policyNow(NO_POLICY_RECORD, new Date(0)),
   record: NO_POLICY_RECORD,
   showMoment: momentsIn("UTC"),

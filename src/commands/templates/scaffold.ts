@@ -106,7 +106,7 @@ ${since}
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** A sample with an address of the channel, in the language, with one field of a case. */
-export function sampleFor({ channel, language }: Purpose): object {
+function sampleFor({ channel, language }: Purpose): object {
   const contact = FORMS[channel].inSegments
     ? { ...EXAMPLE_CONTEXT.contact, contactType: "phone", value: "+16145550128" }
     : EXAMPLE_CONTEXT.contact;

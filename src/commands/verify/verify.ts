@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { LoggedHead } from "../../record/verify-heads.ts";
-import { type Flaw, verifyRecord } from "../../record/verify-record.ts";
+import { type Flaw, type Verified, verifyRecord } from "../../record/verify-record.ts";
 import { JSON_OPTION } from "../cli/json.ts";
 import { readWhole, unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
@@ -75,13 +75,7 @@ with 1 if something differs. docs/record-tree.md explains the tree.`,
   },
 });
 
-interface Report {
-  readonly leaves: number;
-  readonly compared: number;
-  readonly erased: number;
-  readonly deleted: number;
-  readonly heads: number;
-  readonly root: string;
+interface Report extends Verified {
   readonly logged: number;
   readonly flaws: number;
   readonly listed: readonly Flaw[];

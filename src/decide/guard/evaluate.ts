@@ -11,7 +11,7 @@ import type { Scene } from "./scene/scene.ts";
 export type DecidingRule = Rule & Required<Pick<Rule, "decide">>;
 
 /** The rules that decide. */
-export const DECIDING = RULES.filter((rule): rule is DecidingRule => rule.decide !== undefined);
+const DECIDING = RULES.filter((rule): rule is DecidingRule => rule.decide !== undefined);
 const LIFTING = RULES.filter(({ lifts }) => lifts !== undefined);
 const OPENING = RULES.filter(({ opens }) => opens !== undefined);
 

@@ -19,7 +19,7 @@ import { CERTAINTIES, RULE_IDS, type RuleId } from "./rule-ids.ts";
  * The content classes of a message. `coll*` is collection to which Regulation F applies; `noticeByCollector` is a
  * notice sent by a debt collector.
  */
-export const CONTENT_CLASSES = [
+const CONTENT_CLASSES = [
   "coll",
   "locate",
   "employer",
@@ -176,7 +176,7 @@ const KINDS: Readonly<Partial<Record<RuleId, readonly Kind[]>>> = {
  * One provision of law: a parameter of a rule, federal or of a state or city. Data, with its source and its days in
  * force. An entry that no rule would look at is refused, because it would have no effect.
  */
-export const policyEntry = policyKinds
+const policyEntry = policyKinds
   .refine(({ from, until }) => from === null || until === null || from <= until, {
     error: "must not end before it begins",
   })

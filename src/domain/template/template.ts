@@ -26,7 +26,7 @@ export interface TemplateFacts {
   readonly declares: readonly TemplateStatement[];
 }
 
-/** Of a template about whose messages nothing is known. */
+/** The facts of a template about whose messages nothing is known. */
 export const NO_TEMPLATE_FACTS: TemplateFacts = {
   kind: null,
   asksForMoney: null,

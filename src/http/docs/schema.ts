@@ -42,7 +42,7 @@ const code = (value: unknown): string =>
 
 /** The name of the component that a schema refers to. */
 const nameOf = (ref: string): string => ref.split("/").at(-1) ?? ref;
-export const linkTo = (ref: string): string =>
+const linkTo = (ref: string): string =>
   `<a href="#schema-${escapeHtml(nameOf(ref))}">${escapeHtml(nameOf(ref))}</a>`;
 
 /** The type of a value, in a few words. */

@@ -83,7 +83,7 @@ const otherLanguages = (language: OptOutLanguage): string =>
     .join(" ");
 
 /** `pat@example.com` becomes `p•••@example.com`, and a number keeps its last two digits. */
-export function maskAddress(address: string): string {
+function maskAddress(address: string): string {
   const at = address.lastIndexOf("@");
   return at === -1
     ? `•••${address.replaceAll(/\D/gu, "").slice(-2)}`

@@ -37,7 +37,7 @@ export interface InteractionPage {
 }
 
 /** A page ends early once its rows have this many bytes, which limits a daemon's memory. It has at least one row. */
-export const MAX_PAGE_BYTES = 5_000_000;
+const MAX_PAGE_BYTES = 5_000_000;
 
 type Row = InteractionRecord & {
   readonly total: number;

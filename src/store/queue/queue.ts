@@ -63,7 +63,7 @@ const HAND_BACK_MS = 2_000;
  * retries. After `givenUp` no caller waits for an answer any more, and none is given. The callback form of connect is
  * passed through, because LISTEN uses it and retries by itself.
  */
-export function retryingPool(pool: Pool, outages: Outages, givenUp: AbortSignal): Pool {
+function retryingPool(pool: Pool, outages: Outages, givenUp: AbortSignal): Pool {
   const connect = async (): Promise<PoolClient> => {
     const client = await retryOnOutage(() => pool.connect(), {
       signal: givenUp,

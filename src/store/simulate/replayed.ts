@@ -1,9 +1,8 @@
 import { sql } from "kysely";
 import { messageFactsOf } from "../../domain/guard/question.ts";
-import type { BorrowerId, CaseChangeId, InteractionId } from "../../domain/ids.ts";
-import type { Fate, Replayed } from "../../domain/simulate/replay.ts";
+import type { CaseChangeId, InteractionId } from "../../domain/ids.ts";
+import type { FateByRule, Replayed } from "../../domain/simulate/replay.ts";
 import type { TemplateFacts } from "../../domain/template/template.ts";
-import type { Channel, Theme } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** The messages to replay: a period, which does not include its end, and one notification type or all. */
@@ -13,20 +12,9 @@ export interface Period {
   readonly notificationTypeId: number | null;
 }
 
-interface Row {
+interface Row extends Omit<Replayed, "interactionId" | "fromTemplate" | "done">, FateByRule {
   readonly id: InteractionId;
-  readonly caseChangeId: CaseChangeId | null;
-  readonly borrowerId: BorrowerId;
-  readonly channel: Channel;
-  readonly theme: Theme | null;
-  readonly isTransactional: boolean | null;
-  readonly loanIds: readonly string[];
-  readonly contactId: string | null;
   readonly template: TemplateFacts | null;
-  readonly at: Date;
-  readonly latestAt: Date | null;
-  readonly fate: Fate;
-  readonly ruleId: string | null;
 }
 
 /**

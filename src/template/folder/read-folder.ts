@@ -1,5 +1,5 @@
 import { fileFinding, type Finding } from "../../domain/template/finding.ts";
-import type { Template } from "../../domain/template/template.ts";
+import { NO_TEMPLATE_FACTS, type Template } from "../../domain/template/template.ts";
 import { SLUG, templateAbout, type TemplateAbout } from "../../domain/template/about.ts";
 import { type Brand, brandFile, DEFAULT_BRAND } from "../../domain/template/brand.ts";
 import { schemaIssues } from "../../domain/template/schema-issues.ts";
@@ -156,7 +156,7 @@ function readAbout(folder: Folder): ReadAbout {
   return { findings, ...assumed(folder, document?.value) };
 }
 
-/** Takes what is valid of an about that is not, and assumes the rest from the names of the folder and its files. */
+/** Takes the valid members of an invalid `template.json`, and assumes the others from the names of the folder and its files. */
 function assumed({ slug, files }: Folder, value: unknown): Omit<ReadAbout, "findings"> {
   const given = (typeof value === "object" ? value : null) as Record<string, unknown> | null;
   const channel = SHAPE.channel.safeParse(given?.["channel"]).data;
@@ -173,11 +173,7 @@ function assumed({ slug, files }: Folder, value: unknown): Omit<ReadAbout, "find
       subject: null,
       theme: SHAPE.theme.safeParse(given?.["theme"]).data ?? null,
       sensitive: false,
-      kind: null,
-      asksForMoney: null,
-      requiredByLaw: null,
-      requiredMedium: null,
-      programme: null,
+      ...NO_TEMPLATE_FACTS,
       declares: [],
     },
     isChannelKnown: channel !== undefined,

@@ -40,7 +40,7 @@ function zonesOfContact({ contactType, value, address }: GuardContact): readonly
 }
 
 /** The area code of a number of the North American plan, such as 614. */
-export function areaCodeOf(number: string): string | undefined {
+function areaCodeOf(number: string): string | undefined {
   return /^\+1(\d{3})\d{7}$/.exec(number)?.[1];
 }
 
