@@ -1,7 +1,8 @@
 import { judgeFacts } from "../../src/decide/guard/judge.ts";
 import { builtInPolicy } from "../../src/decide/guard/policy/policy.ts";
 import { type FactsInput, readFacts } from "../../src/domain/guard/facts.ts";
-import { DAY_MS, HOUR_MS, type Instant, writeInstant } from "../../src/domain/guard/moments.ts";
+import { DAY_MS, HOUR_MS } from "../../src/domain/values/durations.ts";
+import { type Instant, writeInstant } from "../../src/domain/guard/moments.ts";
 import { compare, shareOf } from "./compare.ts";
 import { measure, type Run } from "./meter.ts";
 import type { BenchResult } from "./scene.ts";

@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../domain/values/durations.ts";
+
 /** Writes a moment for people, such as `Mon 2031-03-03 10:00 EST`. */
 export type ShowMoment = (moment: Date) => string;
 
@@ -31,9 +33,9 @@ export function showDay(day: string): string {
 }
 
 const STEPS: readonly (readonly [ms: number, unit: string])[] = [
-  [86_400_000, "d"],
-  [3_600_000, "h"],
-  [60_000, "min"],
+  [DAY_MS, "d"],
+  [HOUR_MS, "h"],
+  [MINUTE_MS, "min"],
 ];
 
 /** Formats a duration (ms) in its two largest units, such as `2 h 5 min`; below a minute in seconds. */

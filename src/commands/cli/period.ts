@@ -1,6 +1,7 @@
 import { startOfDay } from "../../store/operate/find-interactions.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { wrongArguments } from "./arguments.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../domain/values/durations.ts";
 
 /** The context for reading a time on the command line. */
 export interface Terms {
@@ -14,8 +15,7 @@ export interface Terms {
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 const AGE = /^(\d{1,6})(min|h|d)$/;
-const UNIT_MS: Readonly<Record<string, number>> = { min: 60_000, h: 3_600_000, d: 86_400_000 };
-const DAY_MS = 86_400_000;
+const UNIT_MS: Readonly<Record<string, number>> = { min: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
 /** The beginning of a period; a date is its first moment. Throws ARGUMENTS_INVALID for another form. */
 export async function readStart(terms: Terms, option: string, text: string): Promise<Date>;

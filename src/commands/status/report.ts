@@ -9,11 +9,12 @@ import type { ListedWorker } from "../../store/queue/workers.ts";
 import { counted } from "../cli/layout.ts";
 import { showDuration } from "../cli/moment.ts";
 import type { Overview } from "./overview.ts";
+import { DAY_MS } from "../../domain/values/durations.ts";
 
 /** A notice that is due for this long and not sent needs a person (ms). */
 export const OVERDUE_MS = 900_000;
 /** A pause that has held a notice for this long may be forgotten (ms). */
-export const FORGOTTEN_MS = 86_400_000;
+export const FORGOTTEN_MS = DAY_MS;
 /** More overdue notices than this are a bulk, for which a rate says how long it takes. */
 const BULK = 20;
 

@@ -1,7 +1,7 @@
-import { DAY_MS, MINUTE_MS } from "../../domain/guard/moments.ts";
 import type { ConsentChange, StoredReading } from "../../domain/vocabulary.ts";
 import { entriesOf, type Policy } from "../guard/policy/policy.ts";
 import type { ReadInbound } from "../replies/read-inbound.ts";
+import { DAY_MS, MINUTE_MS } from "../../domain/values/durations.ts";
 
 /** The immediate consequences of a reply. */
 export interface Consequences {

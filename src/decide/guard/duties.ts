@@ -1,4 +1,5 @@
-import { type Day, DAY_MS } from "../../domain/guard/moments.ts";
+import { DAY_MS } from "../../domain/values/durations.ts";
+import type { Day } from "../../domain/guard/moments.ts";
 import type { PolicyRule, EntryOf } from "../../domain/guard/policy.ts";
 import type { RuleId } from "../../domain/guard/rule-ids.ts";
 import { createCalendars } from "../resolve/calendars.ts";

@@ -1,5 +1,6 @@
 import type { Facts } from "../../domain/guard/facts.ts";
-import { DAY_MS, type Instant, writeInstant } from "../../domain/guard/moments.ts";
+import { DAY_MS } from "../../domain/values/durations.ts";
+import { type Instant, writeInstant } from "../../domain/guard/moments.ts";
 import type { GuardVerdict, Judgement, Requirement } from "../../domain/guard/verdict.ts";
 import { RULES, ruleOf } from "./catalogue.ts";
 import {

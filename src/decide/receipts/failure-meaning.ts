@@ -1,10 +1,10 @@
 import type { Meaning } from "../../domain/codes/meaning.ts";
 import { NO_RETRY, type CodeMeaning, type ContactEffect, type Retry } from "./table.ts";
+import { MINUTE_MS } from "../../domain/values/durations.ts";
 
 /** The additional meaning of a code in a receipt: its effect on the contact, and the time of the next attempt. */
 export type Addition = Partial<Pick<CodeMeaning, "contact" | "retry" | "ruleId" | "statusDetails">>;
 
-const MINUTE_MS = 60_000;
 /**
  * Our own waits before retries of a temporary failure (minutes), about two hours in total. No provider states how often to
  * retry.

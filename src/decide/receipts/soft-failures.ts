@@ -1,6 +1,5 @@
 import type { SoftLimit } from "./table.ts";
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "../../domain/values/durations.ts";
 
 /**
  * True if soft failures have made a contact unusable. `failedAt` lists those since the contact last succeeded, in any

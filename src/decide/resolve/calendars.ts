@@ -1,5 +1,6 @@
 import type { CalendarRows, ClosedDay } from "../../domain/resolve/calendar.ts";
 import { federalHolidays, type Holiday } from "./holidays.ts";
+import { DAY_MS } from "../../domain/values/durations.ts";
 
 /** Null if the day is open. Days are counted from 1970-01-01, so that iterating over them is fast. */
 type ClosedOn = (day: number) => ClosedDay | null;
@@ -18,7 +19,6 @@ export interface UnusableCalendar {
 /** Finds a calendar by its exact name. */
 export type Calendars = (name: string) => Calendar | UnusableCalendar;
 
-const DAY_MS = 86_400_000;
 /** Numbered as in Date. */
 const WEEKDAYS = { Sunday: 0, Saturday: 6 };
 

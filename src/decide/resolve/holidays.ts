@@ -1,3 +1,5 @@
+import { DAY_MS } from "../../domain/values/durations.ts";
+
 /** A federal holiday of one year. Both days are YYYY-MM-DD. */
 export interface Holiday {
   readonly name: string;
@@ -68,7 +70,7 @@ function last(weekday: number, month: number): Rule["dateIn"] {
 }
 
 function shifted(date: Date, days: number): Date {
-  return new Date(date.getTime() + days * 86_400_000);
+  return new Date(date.getTime() + days * DAY_MS);
 }
 
 function isoDay(date: Date): string {

@@ -8,6 +8,7 @@ import type { Calendars } from "./calendars.ts";
 import { chooseTemplate } from "./choose-template.ts";
 import { match } from "./match.ts";
 import { schedule } from "./schedule.ts";
+import { MINUTE_MS } from "../../domain/values/durations.ts";
 
 /** The data for planning in addition to the change and the types. */
 export interface Planning {
@@ -48,7 +49,6 @@ export interface Subject extends Pick<CaseChange, "changedAt" | "receivedAt"> {
 }
 type Dated = Pick<Subject, "changedAt" | "receivedAt">;
 
-const MINUTE_MS = 60_000;
 /**
  * A notice whose change arrives after its date can be sent only then, so its time is counted from the arrival. Whole
  * minutes, so that the changes of a bulk, which arrive microseconds apart, share a notice.

@@ -3,6 +3,7 @@ import type { ClosedDay } from "../../domain/resolve/calendar.ts";
 import type { Delay } from "../../domain/resolve/notification-type.ts";
 import { DELAY_UNITS, type DelayUnit } from "../../domain/vocabulary.ts";
 import type { Calendars } from "./calendars.ts";
+import { DAY_MS } from "../../domain/values/durations.ts";
 
 /** The explanation of a due date, for the record: plain JSON, moments in UTC. */
 export interface Explanation {
@@ -33,8 +34,6 @@ interface Reached {
   readonly day: number;
   readonly skipped: readonly ClosedDay[];
 }
-
-const DAY_MS = 86_400_000;
 
 /** No notice waits longer than the term of a thirty-year loan: a longer delay is a typing error. */
 const MAX_DELAY_DAYS = 30 * 365;

@@ -4,6 +4,7 @@ import type { GuardVerdict } from "../../domain/guard/verdict.ts";
 import type { Compared, Fate, Outcome, Replayed } from "../../domain/simulate/replay.ts";
 import { judgeFacts } from "../guard/judge.ts";
 import type { Policy } from "../guard/policy/policy.ts";
+import { DAY_MS } from "../../domain/values/durations.ts";
 
 /** The state of a replay. Later messages are judged on it, and not on the real messages. */
 export interface Course {
@@ -42,7 +43,7 @@ export function questionOf(replayed: Replayed, contactId: string, key: string): 
   };
 }
 
-const HISTORY_MS = 31 * 24 * 60 * 60_000;
+const HISTORY_MS = 31 * DAY_MS;
 
 /** Judges messages in order of time under a policy, and adds them to the course. */
 export function replay(batch: readonly ToReplay[], policy: Policy, course: Course): Compared[] {

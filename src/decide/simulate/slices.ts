@@ -1,3 +1,5 @@
+import { MINUTE_MS } from "../../domain/values/durations.ts";
+
 /** Messages whose facts are loaded together, as they were known at `at`. */
 export interface Slice<Item> {
   readonly at: Date;
@@ -6,7 +8,6 @@ export interface Slice<Item> {
 
 /** The number of messages whose facts are loaded together. */
 const MOST_ITEMS = 500;
-const MINUTE_MS = 60_000;
 
 /**
  * Divides messages into slices in order of time. Each distinct time is a separate slice if there are at most `most` of them.

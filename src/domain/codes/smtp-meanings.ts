@@ -1,5 +1,6 @@
 import type { ContactFinding, Limit } from "../provider-answer.ts";
 import type { FaultScope, Meaning } from "./meaning.ts";
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../values/durations.ts";
 
 const bounced = (short: string, long: string, finding: ContactFinding | null = null): Meaning => ({
   kind: "refused",
@@ -32,10 +33,6 @@ const ourFault = (short: string, long: string, scope: FaultScope = "account"): M
   long,
   finding: null,
 });
-
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
 
 const GET_ANOTHER = "Get another address from the borrower.";
 const RETRIED = "Nothing to do: it is tried again.";

@@ -1,11 +1,9 @@
+import { DAY_MS } from "../values/durations.ts";
+
 /** A moment in ms since 1970-01-01T00:00:00Z. */
 export type Instant = number;
 /** A calendar day, counted from 1970-01-01. The caller knows its time zone. */
 export type Day = number;
-
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;

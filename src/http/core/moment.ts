@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
+import { DAY_MS } from "../../domain/values/durations.ts";
 
-const DAY_MS = 86_400_000;
 /** A date outside of these years is a mistake, and Postgres stores neither year 0 nor year 300,000. */
 const YEARS = { first: "1900-01-01", last: "9999-12-31" };
 

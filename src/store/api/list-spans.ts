@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 import type { InteractionFilter } from "./interaction-filter.ts";
+import { DAY_MS, MINUTE_MS } from "../../domain/values/durations.ts";
 
 /** The times of an interaction that the BRIN index `interactions_by_times` has. */
 const TIMES = {
@@ -17,8 +18,6 @@ export type Span =
   | { readonly time: TimeName; readonly from?: Date; readonly to?: Date }
   | undefined;
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 1_440 * MINUTE_MS;
 /**
  * The lengths of the spans of a list in the order of a time (ms). An index in that order would cost every notice an entry. In its place
  * the first rows are looked for in the first minute, hour, day and so on. Each span is so much longer than those before it that they cost little.

@@ -6,7 +6,8 @@ import { judgeFacts } from "../../../src/decide/guard/judge.ts";
 import { builtInPolicy } from "../../../src/decide/guard/policy/policy.ts";
 import { clockOf } from "../../../src/decide/guard/time/zone-clock.ts";
 import type { Facts } from "../../../src/domain/guard/facts.ts";
-import { HOUR_MS, type Instant, MINUTE_MS } from "../../../src/domain/guard/moments.ts";
+import { HOUR_MS, MINUTE_MS } from "../../../src/domain/values/durations.ts";
+import type { Instant } from "../../../src/domain/guard/moments.ts";
 import { questionOf } from "./question.ts";
 
 const ZONES = [

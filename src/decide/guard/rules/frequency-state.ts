@@ -1,4 +1,3 @@
-import { HOUR_MS } from "../../../domain/guard/moments.ts";
 import type { EntryOf } from "../../../domain/guard/policy.ts";
 import { isConsentedNow } from "../scene/call-consent.ts";
 import { longer, type Wait, waitForPlace } from "../scene/counts.ts";
@@ -28,6 +27,7 @@ import {
   type Rule,
   waitUntil,
 } from "./rule.ts";
+import { HOUR_MS } from "../../../domain/values/durations.ts";
 
 type Cap = EntryOf<"cap">["value"];
 

@@ -1,4 +1,3 @@
-import { MINUTE_MS } from "../../../domain/guard/moments.ts";
 import type { Channel } from "../../../domain/vocabulary.ts";
 import { isConsentedNow, isUnderConsent } from "../scene/call-consent.ts";
 import { isGiven } from "../scene/consents.ts";
@@ -15,6 +14,7 @@ import {
 } from "../scene/history.ts";
 import { lawOf, type Scene } from "../scene/scene.ts";
 import { type Decision, type Rule, waitUntil } from "./rule.ts";
+import { MINUTE_MS } from "../../../domain/values/durations.ts";
 
 const waitFor = (wait: Wait | undefined, scene: Scene, long: string): Decision | undefined =>
   waitUntil(wait?.until, scene, wait?.facts ?? [], long);

@@ -1,10 +1,10 @@
 import type { InboundItem } from "../../../domain/guard/facts.ts";
-import { MINUTE_MS } from "../../../domain/guard/moments.ts";
 import { answeredInbound, type PastContact, wasMade } from "../scene/history.ts";
 import { isOptOut, isUnclear, isWritten, namesTexts, replyOf } from "../scene/inbound.ts";
 import { parameterOf, type Scene } from "../scene/scene.ts";
 import { isAutomatedCall } from "./addresses.ts";
 import { hold, ofContact, refuse, require, type Rule } from "./rule.ts";
+import { MINUTE_MS } from "../../../domain/values/durations.ts";
 
 /** The state of a number for the programme of the message, after all inbound messages. */
 interface OptOutState {

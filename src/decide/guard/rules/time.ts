@@ -1,5 +1,6 @@
 import type { Facts } from "../../../domain/guard/facts.ts";
-import { type Day, type Instant, MINUTE_MS } from "../../../domain/guard/moments.ts";
+import { MINUTE_MS } from "../../../domain/values/durations.ts";
+import { type Day, type Instant } from "../../../domain/guard/moments.ts";
 import { WEEKDAYS } from "../../../domain/vocabulary.ts";
 import type { RuleId } from "../../../domain/guard/rule-ids.ts";
 import { isGiven } from "../scene/consents.ts";

@@ -1,4 +1,5 @@
-import { DAY_MS, type Instant, MINUTE_MS } from "../../../domain/guard/moments.ts";
+import { DAY_MS, MINUTE_MS } from "../../../domain/values/durations.ts";
+import type { Instant } from "../../../domain/guard/moments.ts";
 import type { RuleId } from "../../../domain/guard/rule-ids.ts";
 import { nextInstantOf, type ZoneClock } from "../time/zone-clock.ts";
 import { lawOf, type Scene } from "./scene.ts";

@@ -1,4 +1,5 @@
-import { type Day, DAY_MS, type Instant, MINUTE_MS } from "../../../domain/guard/moments.ts";
+import { DAY_MS, MINUTE_MS } from "../../../domain/values/durations.ts";
+import { type Day, type Instant } from "../../../domain/guard/moments.ts";
 
 /** The local time of one IANA zone. */
 export interface ZoneClock {
