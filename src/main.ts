@@ -5,7 +5,7 @@ import { COMMAND_NAMES, loadCommand } from "./commands/catalog.ts";
 import { EXIT, EXIT_OF_FAULT, type ExitCode } from "./commands/cli/exit-codes.ts";
 import { toStderr, toStdout } from "./commands/cli/print.ts";
 import { unexpectedInWords } from "./commands/cli/unexpected.ts";
-import { askWhether } from "./domain/values/did-you-mean.ts";
+import { didYouMeanInSentence } from "./domain/values/did-you-mean.ts";
 import { Fault } from "./domain/fault.ts";
 
 // The cache is kept with the packages. Node's own place for it is the shared folder of temporary files, where other
@@ -25,7 +25,7 @@ async function main([word = "help", ...rest]: readonly string[]): Promise<ExitCo
   if (command === undefined)
     throw new Fault(
       "COMMAND_UNKNOWN",
-      `${name};${askWhether(name, COMMAND_NAMES)} \`tidings help\` lists the commands`,
+      `${name};${didYouMeanInSentence(name, COMMAND_NAMES)} \`tidings help\` lists the commands`,
     );
   return await command.run(rest, toStdout);
 }

@@ -1,4 +1,4 @@
-import { askWhether } from "../domain/values/did-you-mean.ts";
+import { didYouMeanInSentence } from "../domain/values/did-you-mean.ts";
 import { wrongArguments } from "./cli/arguments.ts";
 import { command, type Command } from "./cli/command.ts";
 import { aligned } from "./cli/layout.ts";
@@ -25,7 +25,7 @@ export function helpOn(commands: readonly Command[]): Command {
       const found = known.find(({ name }) => name === topic);
       if (found === undefined)
         throw wrongArguments(
-          `there is no command ${topic};${askWhether(topic, namesOf(known))} \`tidings help\` lists them`,
+          `there is no command ${topic};${didYouMeanInSentence(topic, namesOf(known))} \`tidings help\` lists them`,
         );
       print(found.help);
       return EXIT.done;

@@ -25,7 +25,7 @@ import {
   listWrongDeletions,
   listWrongErasures,
   type RemovalDifference,
-  type RemovalFault,
+  type RemovalFlaw,
 } from "../store/tree/removal-differences.ts";
 import {
   checkHead,
@@ -270,7 +270,7 @@ const historyFlaw =
     return { kind, source, rowId: changeId, size, long: `Row ${row} of ${table} ${words}.` };
   };
 
-const REMOVAL_FAULTS: Readonly<Record<RemovalFault, string>> = {
+const REMOVAL_FLAWS: Readonly<Record<RemovalFlaw, string>> = {
   notErased: "It says that the content was erased, and there is content",
   ofNoRow: "The row is not on record",
   inPart: "Rows that it deleted are still there",
@@ -286,7 +286,7 @@ const removalFlaw =
     source,
     rowId: id,
     size,
-    long: `${REMOVAL_FAULTS[what]}: ${row}.`,
+    long: `${REMOVAL_FLAWS[what]}: ${row}.`,
   });
 
 /** At most this many added rows of a source, and differing rows of a table, are named. */

@@ -1,4 +1,4 @@
-import { askWhether } from "../../domain/values/did-you-mean.ts";
+import { didYouMeanInSentence } from "../../domain/values/did-you-mean.ts";
 import { wrongArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { aligned } from "./layout.ts";
@@ -41,7 +41,7 @@ export function group({ name, summary, details, commands }: Description): Comman
       const wrong =
         word === undefined
           ? "the verb is missing;"
-          : `there is no verb ${word};${askWhether(word, verbs)}`;
+          : `there is no verb ${word};${didYouMeanInSentence(word, verbs)}`;
       throw wrongArguments(`${wrong} tidings ${name} knows ${verbs.join(", ")}`);
     },
   };

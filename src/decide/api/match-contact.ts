@@ -25,7 +25,7 @@ export function matchContact(
   );
 }
 
-/** Returns the normalised value of a contact; empty if it has none. */
+/** Returns the normalized value of a contact; empty if it has none. */
 function placeOf({ contactType, value, address }: ContactMarks, homeCountry: string): string {
   if (contactType === "address") return address === null ? "" : lineOf(address);
   if (value === null) return "";

@@ -1,5 +1,5 @@
 import type { MailHeader } from "../../domain/receipts/parsed-mail.ts";
-import { sentencesOf } from "./normalise.ts";
+import { sentencesOf } from "./normalize.ts";
 import { findPhrase, parsePhrase } from "./phrase.ts";
 
 /**

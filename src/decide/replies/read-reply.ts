@@ -16,7 +16,7 @@ import {
   type Keywords,
   type Reading,
 } from "./keywords.ts";
-import { sentencesOf, wordsOf, type Sentence } from "./normalise.ts";
+import { sentencesOf, wordsOf, type Sentence } from "./normalize.ts";
 import { findPhrase, isPhrase, parsePhrase, type Phrase } from "./phrase.ts";
 
 /** The meaning of a borrower's reply. */

@@ -38,14 +38,14 @@ export function nearestWord(
   return near[0]?.one;
 }
 
-/** Returns ` Did you mean "…"?` for the nearest known word, or an empty text. */
+/** Returns ` Did you mean …?` for the nearest known word, or an empty text. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const near = nearestWord(word, known);
   return near === undefined ? "" : ` Did you mean ${near}?`;
 }
 
-/** Like `didYouMean`, after a semicolon. */
-export const askWhether = (word: string, known: Iterable<string>): string =>
+/** Returns the same as `didYouMean`, in lower case for use after a semicolon. */
+export const didYouMeanInSentence = (word: string, known: Iterable<string>): string =>
   didYouMean(word, known).replace("Did", "did");
 
 /**

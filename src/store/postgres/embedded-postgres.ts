@@ -34,8 +34,8 @@ export interface Binaries {
 const POLL_MS = 25;
 /** The number of characters from the end of the server's log that an error shows. */
 const LOG_TAIL = 1_000;
-/** The wait between two tries while memory is still in use (ms). */
-const HELD_MS = 200;
+/** The wait between two tries while the directory is in use (ms). */
+const IN_USE_MS = 200;
 const START_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 15_000;
 
@@ -95,7 +95,7 @@ function makeSocketDir(dataDir: string): string {
   return dir;
 }
 
-function initialise(dataDir: string, wrap: readonly string[], { initdb }: Binaries): void {
+function initialize(dataDir: string, wrap: readonly string[], { initdb }: Binaries): void {
   if (existsSync(join(dataDir, "PG_VERSION"))) return;
   mkdirSync(dirname(dataDir), { recursive: true });
   const words = ["-D", dataDir, "-U", "tidings", "--auth=trust", "--no-instructions"];
@@ -206,9 +206,9 @@ async function startAndWait(dataDir: string, start: () => Server): Promise<Start
   while (performance.now() < end) {
     const running = await findRunning(dataDir);
     if (running) return { ...running, adopted: running.pid !== server.pid };
-    if (server.dead && !isHeld(dataDir))
+    if (server.dead && !isInUse(dataDir))
       throw unavailable(`it did not start, see ${join(dataDir, "server.log")}`);
-    await sleep(server.dead ? HELD_MS : POLL_MS);
+    await sleep(server.dead ? IN_USE_MS : POLL_MS);
     if (server.dead) server = start();
   }
   throw unavailable(
@@ -221,7 +221,7 @@ async function startAndWait(dataDir: string, start: () => Server): Promise<Start
  * statements, and no other server starts on their memory. The other case is a server that is starting, or a pid that
  * now belongs to another process.
  */
-const isHeld = (dataDir: string): boolean =>
+const isInUse = (dataDir: string): boolean =>
   /pre-existing shared memory block .* is still in use|lock file "postmaster.pid" already exists/.test(
     readFileSync(join(dataDir, "server.log"), "utf8").slice(-LOG_TAIL),
   );
@@ -267,7 +267,7 @@ async function startServer(
   const ending = dyingWithParent();
   const wrap = [...asOrdinaryUser(), ...ending];
   const socketDir = makeSocketDir(dir);
-  initialise(dir, wrap, binaries);
+  initialize(dir, wrap, binaries);
   const sockets = ["-c", "listen_addresses=", "-c", `unix_socket_directories=${socketDir}`];
   const argv = [...wrap, binaries.postgres, "-D", dir, ...sockets];
   const start = (): Server =>

@@ -202,7 +202,7 @@ export function findObstacles(facts: DatabaseFacts): string[] {
     ],
     [
       !facts.maySend,
-      `Role ${role} may not plan or dispatch notices (execute on function tidings.right_to_send): ${GRANT_IT}.`,
+      `Role ${role} may not plan or send notices (execute on function tidings.right_to_send): ${GRANT_IT}.`,
     ],
   ];
   return obstacles.flatMap(([stands, sentence]) => (stands ? [sentence] : []));

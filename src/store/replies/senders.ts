@@ -14,7 +14,7 @@ export interface Sender {
 }
 
 /** The number or address from which an inbound message came. */
-export interface Origin {
+export interface SenderAddress {
   readonly channel: "text" | "email";
   /** In E.164 form, or an email address. */
   readonly address: string;
@@ -26,8 +26,8 @@ export interface Origin {
  * Finds the contacts with the number or address of a sender, the one that was written to last first. Joint borrowers may share
  * it.
  */
-export async function findSenders(db: Db, origin: Origin): Promise<readonly Sender[]> {
-  const { channel, address, homeCountry } = origin;
+export async function findSenders(db: Db, sender: SenderAddress): Promise<readonly Sender[]> {
+  const { channel, address, homeCountry } = sender;
   return await FINDERS[channel](db, address, homeCountry);
 }
 

@@ -6,9 +6,9 @@ export interface RemovalDifference {
   readonly id: string;
   /** The erased row, such as "interaction 7", or the deletion itself. */
   readonly row: string;
-  readonly what: RemovalFault;
+  readonly what: RemovalFlaw;
 }
-export type RemovalFault =
+export type RemovalFlaw =
   /** The row is there, and its content as well. */
   | "notErased"
   /** The row is not on record. */

@@ -100,7 +100,7 @@ test("a role that sees the queue and may not send is refused", async () => {
   await pool.query(rolesSql({ daemon: role }));
   await pool.query(`revoke execute on function tidings.right_to_send() from ${role}`);
   expect(await obstaclesAt(as(role))).toMatch(
-    /^Role unsent_\w+ may not plan or dispatch .*`tidings roles --daemon ROLE`/,
+    /^Role unsent_\w+ may not plan or send .*`tidings roles --daemon ROLE`/,
   );
 });
 

@@ -66,7 +66,7 @@ export const optoutRevoked: Rule = {
   group: "D",
   short: "Consent revoked",
   statement:
-    "Consent is revoked by any reasonable means: the words stop, quit, end, revoke, opt out, cancel and unsubscribe by themselves, other words if a reasonable person understands them. It is honoured at once.",
+    "Consent is revoked by any reasonable means: the words stop, quit, end, revoke, opt out, cancel and unsubscribe by themselves, other words if a reasonable person understands them. It applies at once.",
   appliesTo: "text; voice that is autodialed or prerecorded",
   condition:
     "An inbound message from the number, or about texts, reads as an opt-out and no later opt-in to the programme came from the number: refuse. Unclear words, or an opt-out whose sender is not known: hold until a person has read them. An opt-out by text binds its own programme; with switches.revokeAll, or from lender.revokeAllFrom on, every one.",

@@ -1,6 +1,6 @@
 import type { InboundItem } from "../../../domain/guard/facts.ts";
 import { readReply, type Reply } from "../../replies/read-reply.ts";
-import { wordsOf } from "../../replies/normalise.ts";
+import { wordsOf } from "../../replies/normalize.ts";
 
 const NO_WORDS: Reply = {
   reading: "none",
