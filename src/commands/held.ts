@@ -2,7 +2,6 @@ import type { Db } from "../store/postgres/db.ts";
 import { readClock } from "../store/postgres/database-clock.ts";
 import { type HeldNotice, listHeld, refuseHeld, releaseHeld } from "../store/guard/holds.ts";
 import type { InteractionId } from "../domain/ids.ts";
-import { readWhole } from "./cli/arguments.ts";
 import { actOn, readTarget, type Target, YES_OPTION } from "./cli/bulk.ts";
 import { type Command, command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
@@ -12,8 +11,10 @@ import { JSON_OPTION } from "./cli/json.ts";
 import { counted, wrapped } from "./cli/layout.ts";
 import { momentsIn, showDuration, type ShowMoment } from "./cli/moment.ts";
 import { BY_OPTION, readReason, REASON_OPTION } from "./cli/operator.ts";
+import { limitOption } from "./cli/limit.ts";
 
-const DEFAULT_LIMIT = "100";
+const LIMIT = limitOption("notices", 100);
+
 const INDENT = "  ";
 
 /** Lists the notices that wait for a person, with the rules, the reasons, the age and the latest time. */
@@ -26,11 +27,11 @@ shows the whole judgement.
 ${FILTER_HELP}`,
   options: {
     ...FILTER_OPTIONS,
-    limit: { type: "string", value: "N", message: `at most so many (default ${DEFAULT_LIMIT})` },
+    ...LIMIT.option,
     ...JSON_OPTION,
   },
   async run({ options, print }) {
-    const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT);
+    const limit = LIMIT.read(options.limit);
     return await withDatabase("held", async (db, { lender: { timeZone } }) => {
       const notices = await listHeld(db, await readFilter(db, options, timeZone), limit);
       const now = await readClock(db);

@@ -6,16 +6,17 @@ import {
 } from "../store/operate/outages.ts";
 import { readClock } from "../store/postgres/database-clock.ts";
 import { JSON_OPTION } from "./cli/json.ts";
-import { readWhole } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { aligned, page } from "./cli/layout.ts";
 import { momentsIn, showDuration, type ShowMoment } from "./cli/moment.ts";
 import { checkOrder, readEnd, readStart } from "./cli/period.ts";
+import { limitOption } from "./cli/limit.ts";
+
+const LIMIT = limitOption("late notices", 100);
 
 const DEFAULT_FROM = "7d";
-const DEFAULT_LIMIT = "100";
 
 /** Lists the outages of the daemons, the database and the providers, and the late notices with their causes. */
 export const outages = command({
@@ -38,15 +39,11 @@ explains one of them. docs/outages.md has the details.`,
       value: "TIME",
       message: "and before this time; a date includes its whole day (default now)",
     },
-    limit: {
-      type: "string",
-      value: "N",
-      message: `at most so many late notices (default ${DEFAULT_LIMIT})`,
-    },
+    ...LIMIT.option,
     ...JSON_OPTION,
   },
   async run({ options, print }) {
-    const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT);
+    const limit = LIMIT.read(options.limit);
     return await withDatabase("outages", async (db, { lender: { timeZone: zone } }) => {
       const now = await readClock(db);
       const terms = { db, zone, now };

@@ -1,13 +1,13 @@
 import { listUndelivered, type UndeliveredNotice } from "../store/operate/undelivered.ts";
 import { JSON_OPTION } from "./cli/json.ts";
-import { readWhole } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { aligned } from "./cli/layout.ts";
 import { showDuration } from "./cli/moment.ts";
+import { limitOption } from "./cli/limit.ts";
 
-const DEFAULT_LIMIT = "100";
+const LIMIT = limitOption("notices", 100);
 
 /** Lists the notices that the law requires and that count as not sent. The exit code is `checkFailed` if there is one. */
 export const undelivered = command({
@@ -19,11 +19,11 @@ export const undelivered = command({
 to the next contact of its channel. If you send it another way, such as by letter, log that interaction
 with the notice's id as previousInteractionId, which closes it. \`tidings explain ID\` shows why it failed.`,
   options: {
-    limit: { type: "string", value: "N", message: `at most so many (default ${DEFAULT_LIMIT})` },
+    ...LIMIT.option,
     ...JSON_OPTION,
   },
   async run({ options, print }) {
-    const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT);
+    const limit = LIMIT.read(options.limit);
     return await withDatabase("undelivered", async (db) => {
       const notices = await listUndelivered(db, limit);
       print(options.json === true ? JSON.stringify({ undelivered: notices }) : listOf(notices));

@@ -10,6 +10,7 @@ import { readClock } from "../../store/postgres/database-clock.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { readMigrationState } from "../../store/migrate/migration-state.ts";
 import { checkPreconditions, type Place } from "../../store/postgres/preconditions.ts";
+import { messageOf } from "../../store/postgres/unreachable.ts";
 import { showDuration } from "../cli/moment.ts";
 import { type CheckResult, failure, passed, warning } from "./result.ts";
 
@@ -18,11 +19,8 @@ const SKEW_MS = 1_000;
 const ANSWER_MS = 5_000;
 
 /** The message of an error without its code. It never contains personal data: these errors are about the connection or settings. */
-const reasonOf = (error: unknown): string => {
-  if (error instanceof Fault) return error.detail;
-  if (!(error instanceof Error)) return "it gave no reason";
-  return error.message === "" && "code" in error ? String(error.code) : error.message;
-};
+const reasonOf = (error: unknown): string =>
+  error instanceof Fault ? error.detail : messageOf(error);
 
 /** Checks the settings that are valid one by one and may still be wrong together. */
 export function checkSettings({ delivery, exampleSettings, misspelled }: Config): CheckResult[] {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Config } from "../../config.ts";
 import { JSON_OPTION } from "../cli/json.ts";
-import { onlyOne, readCaseChangeId, readWhole, unusable } from "../cli/arguments.ts";
+import { onlyOne, readCaseChangeId, unusable } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { readStart } from "../cli/period.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";
@@ -10,9 +10,10 @@ import { withDatabase } from "../cli/database.ts";
 import { dryRunJson, dryRunPage } from "./page.ts";
 import { runDryRun, type Source } from "./run.ts";
 import { EXIT } from "../cli/exit-codes.ts";
+import { limitOption } from "../cli/limit.ts";
 
-const DEFAULT_LIMIT = "1000";
 const LARGEST_LIMIT = 1_000_000;
+const LIMIT = limitOption("changes", 1_000, LARGEST_LIMIT);
 
 /** Shows the notices that case changes would cause, and why others would not be sent. Writes nothing. */
 export const dryRun = command({
@@ -38,15 +39,11 @@ addresses are not shown, contact ids are.`,
       message: "changes that arrived at this time or later: a date, a moment or an age such as 12h",
     },
     file: { type: "string", value: "PATH", message: "changes in a file, one JSON object a line" },
-    limit: {
-      type: "string",
-      value: "N",
-      message: `at most this many changes (default ${DEFAULT_LIMIT})`,
-    },
+    ...LIMIT.option,
     ...JSON_OPTION,
   },
   async run({ options, print }) {
-    const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT, LARGEST_LIMIT);
+    const limit = LIMIT.read(options.limit);
     const chosen = await readSource(options);
     const result = await withDatabase("dry-run", (db, config) =>
       // One snapshot for all reads; the database refuses any write in this transaction.

@@ -18,13 +18,7 @@ import { readClock } from "../../store/postgres/database-clock.ts";
 import { listWorkers } from "../../store/queue/workers.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { JSON_OPTION } from "../cli/json.ts";
-import {
-  notFound,
-  readCaseChangeId,
-  readInteractionId,
-  readWhole,
-  wrongArguments,
-} from "../cli/arguments.ts";
+import { notFound, readCaseChangeId, readInteractionId, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { EXIT } from "../cli/exit-codes.ts";
@@ -32,8 +26,9 @@ import type { Print } from "../cli/print.ts";
 import { changesJson, changesPage, type ExplainedChanges } from "./change-page.ts";
 import { explainJson, explainPage } from "./page.ts";
 import { timelineJson, timelinePage } from "./timeline.ts";
+import { limitOption } from "../cli/limit.ts";
 
-const DEFAULT_LIMIT = "50";
+const LIMIT = limitOption("newest changes of a case, or newest interactions of a borrower", 50);
 
 /** The subject of the explanation: one notice, or case changes with the notices that they caused or the reason that they caused none. */
 type Asked =
@@ -66,11 +61,7 @@ it happened, was learned of and was recorded, where these differ, and by when it
       message: "the verdict on each notification type for one case change",
     },
     case: { type: "string", value: "ID", message: "the same for the changes of a case" },
-    limit: {
-      type: "string",
-      value: "N",
-      message: `the newest changes of a case, or interactions of a borrower (default ${DEFAULT_LIMIT})`,
-    },
+    ...LIMIT.option,
     borrower: { type: "string", value: "ID", message: "all that is on record about a borrower" },
     timeline: { type: "boolean", message: "everything on record in the order of time" },
     ...JSON_OPTION,
@@ -109,7 +100,7 @@ function readAsked(
     return { kind: "interaction", id: readInteractionId("INTERACTION_ID", operand) };
   if (options.change !== undefined)
     return { kind: "change", id: readCaseChangeId("--change", options.change) };
-  const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT);
+  const limit = LIMIT.read(options.limit);
   if (options.borrower !== undefined)
     return { kind: "borrower", id: parseBorrowerId(options.borrower), limit };
   return { kind: "case", id: parseCaseId(options.case ?? ""), limit };

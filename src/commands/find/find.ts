@@ -1,15 +1,15 @@
 import { findInteractions } from "../../store/operate/find-interactions.ts";
 import { JSON_OPTION } from "../cli/json.ts";
-import { readWhole } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { EXIT } from "../cli/exit-codes.ts";
 import { FILTER_HELP, FILTER_OPTIONS, readFilter, readWords } from "../cli/filters.ts";
 import { momentsIn } from "../cli/moment.ts";
 import { foundJson, foundPage } from "./page.ts";
+import { limitOption } from "../cli/limit.ts";
 
-const DEFAULT_LIMIT = "50";
 const LARGEST_LIMIT = 100_000;
+const LIMIT = limitOption("interactions", 50, LARGEST_LIMIT);
 
 /** Lists interactions by a filter. The exit code is `notFound` if there is none. */
 export const find = command({
@@ -19,15 +19,11 @@ export const find = command({
   details: `${FILTER_HELP} Without a filter the newest interactions are listed.`,
   options: {
     ...FILTER_OPTIONS,
-    limit: {
-      type: "string",
-      value: "N",
-      message: `list at most N interactions (default ${DEFAULT_LIMIT})`,
-    },
+    ...LIMIT.option,
     ...JSON_OPTION,
   },
   async run({ options, print }) {
-    const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT, LARGEST_LIMIT);
+    const limit = LIMIT.read(options.limit);
     readWords(options);
     return await withDatabase("find", async (db, { lender }) => {
       const filter = await readFilter(db, options, lender.timeZone);

@@ -2,15 +2,16 @@ import { parseBorrowerId, parseCaseId } from "../../domain/ids.ts";
 import { WAIT_OWNERS, WAIT_REASONS } from "../../domain/vocabulary.ts";
 import { countWaiting, listWaiting, type WaitFilter } from "../../store/operate/waiting.ts";
 import { JSON_OPTION } from "../cli/json.ts";
-import { oneOf, readWhole } from "../cli/arguments.ts";
+import { oneOf } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { EXIT } from "../cli/exit-codes.ts";
 import { checkBorrower, checkCase } from "../cli/require.ts";
 import { momentsIn } from "../cli/moment.ts";
 import { waitingPage } from "./page.ts";
+import { limitOption } from "../cli/limit.ts";
 
-const DEFAULT_LIMIT = "100";
+const LIMIT = limitOption("waits", 100);
 
 /** Lists the waits of all that is not final: reason, owner, begin, end of the term, and next step. */
 export const waiting = command({
@@ -37,11 +38,7 @@ reason nothing.`,
     },
     case: { type: "string", multiple: true, value: "ID", message: "of this case" },
     borrower: { type: "string", multiple: true, value: "ID", message: "of this borrower" },
-    limit: {
-      type: "string",
-      value: "N",
-      message: `list at most so many (default ${DEFAULT_LIMIT})`,
-    },
+    ...LIMIT.option,
     ...JSON_OPTION,
   },
   async run({ options, print }) {
@@ -52,7 +49,7 @@ reason nothing.`,
       personIds: options.borrower?.map(parseBorrowerId),
       onlyWrong: options.late === true,
     };
-    const limit = readWhole("--limit", options.limit ?? DEFAULT_LIMIT);
+    const limit = LIMIT.read(options.limit);
     const isNarrow = [options.reason, options.owner, options.case, options.borrower].some(
       (given) => given !== undefined,
     );

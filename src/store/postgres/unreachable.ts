@@ -10,7 +10,7 @@ export function refuseUnreachable(error: unknown): never {
   if (isMissingPrivilege(error)) refuseMissingPrivilege(error);
   throw new Fault(
     "DATABASE_UNREACHABLE",
-    `${reasonOf(error)}; check that it runs and that DATABASE_URL leads to it`,
+    `${messageOf(error)}; check that it runs and that DATABASE_URL leads to it`,
     error,
   );
 }
@@ -47,8 +47,8 @@ export function refuseLogin(error: unknown): never {
   throw error;
 }
 
-/** After tries at several addresses, Node gives a code and no message. */
-function reasonOf(error: unknown): string {
+/** The message of an error, or its code: after tries at several addresses, Node gives a code and no message. */
+export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return "it gave no reason";
   return error.message === "" && "code" in error ? String(error.code) : error.message;
 }
