@@ -8,8 +8,8 @@ create table tidings.undelivered_notices (
   noted_at timestamptz not null default clock_timestamp(),
   -- when a daemon has reported it; null until then
   reported_at timestamptz,
-  -- When it was found that another interaction follows, or that it arrived after all. Null while the duty is open; a sweep writes it, so
-  -- readers look for a follower as well.
+  -- The time at which it was found that another interaction follows, or that the notice was delivered in the end. Null while the duty is
+  -- open. A sweep writes it, so readers look for a follower as well.
   closed_at timestamptz
 );
 create index undelivered_notices_open on tidings.undelivered_notices (interaction_id) where closed_at is null;

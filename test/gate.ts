@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { bodyOf, forward, giveBack, openProxy } from "./forward.ts";
 
-/** Where the next request to send a text is kept: before the provider gets it, or before its answer goes back. */
+/** The place at which the next request to send a text waits: before the provider gets it, or before its answer goes back. */
 export type GateStop = "beforeProvider" | "beforeAnswer";
 
 /** A proxy before a provider that keeps one request, so that a test can kill what waits for it. */

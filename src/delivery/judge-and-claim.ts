@@ -28,7 +28,7 @@ export interface JudgedBatch {
 
 /**
  * Judges a batch and claims what the guard allows, in one transaction under a lock per borrower: two daemons never both use the last
- * place of a limit. Whatever else the guard decides is recorded in the same transaction.
+ * place of a limit. Every other decision of the guard is recorded in the same transaction.
  */
 export async function judgeAndClaim(deps: Deps, batch: readonly ToClaim[]): Promise<JudgedBatch> {
   const questions = batch.map(({ ready }) => guardQuestionOf(ready, deps.lender));

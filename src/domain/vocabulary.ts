@@ -204,7 +204,7 @@ export type RecordClass = (typeof RECORD_CLASSES)[number];
 export const ERASED_KINDS = ["interactions", "caseChanges", "recordChanges"] as const;
 export type ErasedKind = (typeof ERASED_KINDS)[number];
 
-/** Why content was erased. */
+/** The reason for which content was erased. */
 export const ERASURE_CAUSES = ["retention", "request"] as const;
 export type ErasureCause = (typeof ERASURE_CAUSES)[number];
 

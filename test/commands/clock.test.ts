@@ -7,7 +7,7 @@ import { insertInteraction } from "../interactions.ts";
 import { insertLender, insertType } from "../lender.ts";
 import { runOn } from "./run.ts";
 
-// A command runs on the machine of an operator, whose clock may be days off. What it writes and selects goes by the database's.
+// A command runs on the machine of an operator, whose clock may be days off. The times that it writes and selects by are those of the database.
 
 const database = useDatabase();
 const { pool } = database;

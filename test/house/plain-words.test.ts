@@ -31,3 +31,28 @@ test("comments, test titles and documents use plain words", () => {
   );
   expect(found).toEqual([]);
 });
+
+/** A sentence of a comment that is a clause in the form of a question, such as "What a claim writes." */
+const CLAUSE = /(?:^|[.!?:] )(?:What|Whatever|Whoever|Whether|How|Which|Who|Whose|Why|Nobody)\b/gu;
+const SOURCES = ["{src,tasks,test}/**/*.ts", "migrations/*.sql"];
+const NOT_SOURCES = [...EXCLUDED, "test/bench/**"];
+
+/** Returns the comments of a file, each on one line and without its marks. */
+function commentsOf(file: string): string[] {
+  const comments = readFileSync(file, "utf8").match(COMMENT[file.endsWith(".ts") ? "ts" : "sql"]);
+  return (comments ?? []).map((comment) =>
+    comment
+      .replaceAll(/^\s*(?:\/\*\*?|\*\/|\*|\/\/|--)\s*/gmu, "")
+      .replaceAll(/\s+/gu, " ")
+      .trim(),
+  );
+}
+
+test("a comment states a thing or an action, and not a question", () => {
+  const found = globSync(SOURCES, { exclude: NOT_SOURCES }).flatMap((file) =>
+    commentsOf(file)
+      .filter((comment) => comment.search(CLAUSE) !== -1)
+      .map((comment) => `${file}: ${comment.slice(0, 80)}`),
+  );
+  expect(found).toEqual([]);
+});

@@ -17,7 +17,7 @@ export interface ImapPeer {
   close(): Promise<void>;
 }
 
-/** What the peer does other than serve. */
+/** The actions of the peer other than serving. */
 export interface ImapScript {
   readonly refusesLogin?: () => boolean;
   /** True: it has no mailbox. */

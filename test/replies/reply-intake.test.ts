@@ -252,7 +252,7 @@ describe("the guard reads a sealed reply as it was read when it came", () => {
   // the command judges now, and a reply that comes later does not count
   beforeEach(() => void (now = new Date()));
 
-  /** What the guard says about a text to the number, whatever the columns of the contact say. */
+  /** The verdict of the guard about a text to the number, whatever the columns of the contact say. */
   async function verdict(): Promise<unknown> {
     await pool.query(
       "update tidings.contacts set opted_out_at = null, receive_text_messages = true where id = 'CT-PHONE'",

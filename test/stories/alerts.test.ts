@@ -57,7 +57,7 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** What Prometheus has of the daemon: nothing if it does not answer. */
+/** The metrics of the daemon in Prometheus; none if the daemon does not answer. */
 async function scrape(): Promise<readonly Sample[]> {
   const { port } = await daemon.waitFor("metrics.opened");
   const text = await fetch(`http://127.0.0.1:${Number(port)}/metrics`).then(

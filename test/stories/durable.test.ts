@@ -131,7 +131,7 @@ test("changes inserted while Postgres crashes again and again are each resolved 
   await expect.poll(unresolved).toBe(0);
 });
 
-/** What the record says of the texts and replies of the crash test, read from the rows alone. */
+/** The texts and replies of the crash test as the record has them, read from the rows alone. */
 async function crashVerdict(texts: number): Promise<object> {
   const { rows } = await pool.query<object>(
     `select

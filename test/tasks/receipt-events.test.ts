@@ -92,7 +92,7 @@ async function play(row: Row): Promise<InteractionId> {
   return id;
 }
 
-/** What a step reports; undefined for the acceptance, and for a callback that the door refuses. */
+/** The report of a step; undefined for the acceptance, and for a callback that the endpoint refuses. */
 function saidBy({
   kind,
   MessageStatus,

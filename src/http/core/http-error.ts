@@ -15,7 +15,7 @@ export const HTTP_ERRORS = {
 } as const;
 export type HttpErrorStatus = keyof typeof HTTP_ERRORS;
 
-/** Why access was refused, as the log records it. */
+/** The reason for which access was refused, as the log records it. */
 export type DenialReason =
   | "noCredentials"
   | "invalidKey"
