@@ -11,6 +11,7 @@ export interface GeneratedKey {
   readonly hash: Buffer;
 }
 
+/** Makes a new key of 256 random bits. It is stored nowhere yet. */
 export function generateKey(): GeneratedKey {
   const letters = [...randomBytes(8)].map((byte) => LETTERS[byte % LETTERS.length]).join("");
   const prefix = `tdg_${letters}`;

@@ -64,6 +64,7 @@ export async function checkDatabase(place: Place): Promise<CheckResult> {
   }
 }
 
+/** Compares the migrations of the database with those of this program. */
 export async function checkSchema(db: Db): Promise<CheckResult> {
   const { pending, unknown } = await readMigrationState(db);
   if (pending.length > 0)
@@ -76,6 +77,7 @@ export async function checkSchema(db: Db): Promise<CheckResult> {
     : passed("schema", "Every migration of this version is applied.");
 }
 
+/** Compares the clock of this machine with that of the database. */
 export async function checkClock(db: Db): Promise<CheckResult> {
   const asked = Date.now();
   const theirs = await readClock(db);

@@ -14,12 +14,16 @@ export const rowPathOf = ({
   isRedacted,
 }: Pick<PackRow, "source" | "id" | "isRedacted">): string =>
   `${isRedacted ? "redacted" : "rows"}/${source}/${id}.json`;
+
+/** The path of the file with the steps from the row to the root of the head. */
 export const proofPathOf = ({ source, id }: Pick<PackRow, "source" | "id">): string =>
   `proofs/${source}/${id}.txt`;
 
 /** The path of the file with the size of an earlier head, and the steps from the row to its root. */
 export const boundPathOf = ({ source, id }: Pick<PackRow, "source" | "id">): string =>
   `bounds/${source}/${id}.txt`;
+
+/** The path of the text or the signature of an earlier head of this size. */
 export const boundHeadPathOf = (size: number, extension: "txt" | "sig"): string =>
   `heads/${size}.${extension}`;
 
@@ -30,5 +34,7 @@ export const messagePathOf = (interactionId: string, extension: string): string 
   `messages/${interactionId}.${extension}`;
 /** The path of sensitive content that was opened for the pack. */
 export const openedPathOf = (interactionId: string): string => `contents/${interactionId}.bin`;
+
+/** The path of the texts of a template version. */
 export const templatePathOf = (id: number, version: number): string =>
   `templates/${id}.${version}.json`;

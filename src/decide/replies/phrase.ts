@@ -13,6 +13,7 @@ type Part =
 
 const LONGEST_GAP = 2;
 
+/** Parses a phrase in the notation that `Phrase` describes. */
 export function parsePhrase(text: string): Phrase {
   return { text, parts: text.split(" ").map(partOf) };
 }

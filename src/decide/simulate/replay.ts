@@ -14,6 +14,7 @@ export interface Course {
   readonly sent: Map<string, HistoryItem[]>;
 }
 
+/** Creates the state of a replay in which no message has been judged. */
 export const createCourse = (): Course => ({ replayed: new Set(), sent: new Map() });
 
 /** A message to be judged, with its facts at the time when it was due. */

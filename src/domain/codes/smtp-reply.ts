@@ -9,6 +9,7 @@ export interface SmtpReply {
   readonly text: string;
 }
 
+/** Reads the code, the enhanced code and the words of a reply, which may have several lines. */
 export function readReply(response: string): SmtpReply {
   return {
     code: response.slice(0, 3),

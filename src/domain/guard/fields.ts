@@ -15,11 +15,13 @@ export const count = z.int({ error: wanted("a whole number") }).min(0, {
   error: "must not be negative",
 });
 
+/** A word of a closed list. */
 export const oneOf = <const Word extends string>(
   words: readonly Word[],
 ): z.ZodEnum<{ [Each in Word]: Each }> =>
   z.enum(words, { error: wanted(`one of ${words.join(", ")}`) });
 
+/** A list of any length. */
 export const listOf = <Item extends z.ZodType>(item: Item): z.ZodArray<Item> =>
   z.array(item, { error: wanted("a list") });
 

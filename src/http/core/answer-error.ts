@@ -33,6 +33,7 @@ export const answerError =
     );
   };
 
+/** Turns an HTTP error into its response, and notes the reason of a denied access for the log. */
 export function answerHttpError(c: Context<HttpEnv>, error: HttpError): Response {
   const { status, message, errors, headers, reason } = error;
   c.set("denied", reason);

@@ -131,6 +131,7 @@ type Given<Body> = { readonly [Field in keyof Body]: Exclude<Body[Field], undefi
 export type InteractionBody = Given<z.output<typeof InteractionChange>>;
 export type NewInteractionBody = Given<z.output<typeof NewInteraction>>;
 
+/** Returns the body without the keys that it leaves out. */
 export const given = <Body extends object>(body: Body): Given<Body> =>
   Object.fromEntries(
     Object.entries(body).filter(([, value]) => value !== undefined),

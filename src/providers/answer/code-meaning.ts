@@ -25,6 +25,7 @@ export interface Call {
   readonly personal: readonly string[];
 }
 
+/** Returns the evidence of a call. The personal values of the call are removed from every text. */
 export function evidenceOf(call: Call, seen: Seen): Evidence {
   const text = seen.text === undefined ? "" : scrub(seen.text, call.personal);
   return {

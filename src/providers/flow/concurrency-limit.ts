@@ -37,6 +37,7 @@ interface Waiting {
   readonly enter: (ended: () => void) => void;
 }
 
+/** Limits the concurrent calls of a provider to its slots, and further after complaints of the provider about their number. */
 export function limitConcurrency<M extends Message>(provider: Provider<M>): LimitedProvider<M> {
   const slots = createSlotCount(provider.slots);
   const usual = createUsualTime();

@@ -9,6 +9,7 @@ export interface Outbox {
   write(name: string, ending: string, content: Buffer | string): Promise<void>;
 }
 
+/** Opens the folder and creates it where it is missing. Rejects if that is not possible. */
 export async function createOutbox(folder: string): Promise<Outbox> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return {

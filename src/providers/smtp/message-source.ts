@@ -23,6 +23,7 @@ function plainWords(text: string): string {
 /** One plain mailbox that cannot name a second recipient or break out of a command or a header. */
 const MAILBOX = /^[^\s\p{C}<>()[\],;:\\"@]+@[^\s\p{C}<>()[\],;:\\"@]+$/u;
 
+/** True for one plain address without a name. */
 export const isMailbox = (address: string): boolean => MAILBOX.test(address);
 
 /** An email as the socket gets it. */

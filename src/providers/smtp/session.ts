@@ -14,6 +14,7 @@ const SILENCE_MS = 60_000;
 
 const PIECE = 16_384;
 
+/** Creates a connection that is not open yet. `connect` opens it. */
 export function newConnection({ options }: MailServer): SMTPConnection {
   const connection = new SMTPConnection({
     ...options,

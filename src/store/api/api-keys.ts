@@ -75,6 +75,7 @@ export async function recordKeyUse(db: Db, id: string): Promise<void> {
     .execute();
 }
 
+/** Lists all keys, also those that are revoked or have expired. */
 export async function listApiKeys(db: Db): Promise<ApiKey[]> {
   return await db
     .selectFrom("apiKeys")

@@ -29,6 +29,7 @@ export interface InteractionKey {
   readonly personId?: BorrowerId | undefined;
 }
 
+/** Finds an interaction by its id or its external id; undefined if there is none, or if it is another person's. */
 export async function findInteraction(
   db: Db,
   sought: InteractionKey,

@@ -65,6 +65,7 @@ export interface LastAudit extends AuditCounts {
   readonly endedAt: Date;
 }
 
+/** Reads the last audit that ended; null if none has. */
 export async function readLastAudit(db: Db): Promise<LastAudit | null> {
   const { rows } = await sql<LastAudit>`
     select a.day::text as day, a.ended_at, a.changes, a.expected, a.waiting, a.gaps

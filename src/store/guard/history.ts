@@ -69,6 +69,7 @@ export function inboundOf(inbound: readonly InteractionRow[]): object[] {
   );
 }
 
+/** True for a communication from the borrower to the lender. */
 export const isInbound = ({ direction }: InteractionRow): boolean => direction === "inbound";
 
 /** Returns the time of the last inbound interaction from a contact; null if there is none. */

@@ -58,6 +58,7 @@ export interface HeldCount {
   readonly nearDeadline: number;
 }
 
+/** Counts the held notices, and those whose latest time is within `soonMs` or has passed. */
 export async function countHeld(db: Db, soonMs: number): Promise<HeldCount> {
   const { rows } = await sql<HeldCount>`
     select count(*)::int as interactions, (extract(epoch from clock_timestamp() - min(h.held_at)) * 1000)::float8 as oldest_ms,

@@ -63,6 +63,7 @@ export interface NextAttemptCount {
   readonly firstDueAt: Date;
 }
 
+/** Counts the next attempts that are due later, by channel. */
 export async function countNextAttempts(db: Db): Promise<NextAttemptCount[]> {
   const { rows } = await sql<NextAttemptCount>`
     select i.channel, count(*)::int as interactions, min(i.scheduled_at_from) as first_due_at
@@ -105,6 +106,7 @@ export interface InProgressCount {
   readonly interactions: number;
 }
 
+/** Counts the interactions that are with a provider, by channel. */
 export async function countInProgress(db: Db): Promise<InProgressCount[]> {
   const { rows } = await sql<InProgressCount>`
     select i.channel, count(*)::int as interactions

@@ -40,6 +40,7 @@ export interface ReplyOutcome {
   readonly confirmed: number;
 }
 
+/** Counts the results of the replies. */
 export async function countReplyOutcomes(db: Db): Promise<ReplyOutcome> {
   const { rows } = await sql<ReplyOutcome>`
     select (select count(*)::int from tidings.consent_records where source = 'reply' and change = 'optOut') as opt_outs,

@@ -14,6 +14,7 @@ export interface SealedWith {
   readonly earlierVersions: number;
 }
 
+/** Counts the sealed content on record by the key that sealed it. */
 export async function countSealed(db: Db): Promise<SealedWith[]> {
   const { rows } = await sql<SealedWith>`
     select s.key_id, (count(*) filter (where not s.is_earlier))::int as interactions,

@@ -50,6 +50,7 @@ export interface SelectedCount {
   readonly lastDueAt: Date | null;
 }
 
+/** Counts the selected interactions by channel and notification type. */
 export async function countSelected(db: Db, selection: Selection): Promise<SelectedCount[]> {
   const { rows } = await sql<SelectedCount>`
     select i.channel, i.notification_type_id, count(*)::int as interactions, min(i.scheduled_at_from) as first_due_at,

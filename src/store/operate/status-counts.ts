@@ -35,6 +35,7 @@ export interface ListedPause extends Paused, OpenPause {
   readonly pausedForMs: number;
 }
 
+/** Lists the open pauses, the oldest first. A pause whose end has passed is not open. */
 export async function listOpenPauses(db: Db): Promise<ListedPause[]> {
   const { rows } = await sql<ListedPause>`
     select p.scope, p.channel, p.notification_type_id, ${SCOPE_IN_WORDS} as what, p.reason, p.paused_at,
@@ -55,6 +56,7 @@ export interface JobCount {
   readonly givenUp: number;
 }
 
+/** Counts the jobs of the queue by their task. */
 export async function countJobsByTask(db: Db): Promise<JobCount[]> {
   const { rows } = await sql<JobCount>`
     select j.task_identifier as task,
@@ -77,6 +79,7 @@ export interface ReplyCount {
   readonly suppressing: number;
 }
 
+/** Counts the replies that wait for a person. */
 export async function countReplies(db: Db): Promise<ReplyCount> {
   const { rows } = await sql<ReplyCount>`
     select count(*)::int as replies, coalesce((extract(epoch from clock_timestamp() - min(m.received_at)) * 1000)::float8, 0) as oldest_ms,

@@ -39,6 +39,7 @@ export interface UndeliveredCount {
   readonly oldestMs: number;
 }
 
+/** Counts the notices that the law requires and that count as not sent. */
 export async function countUndelivered(db: Db): Promise<UndeliveredCount> {
   const { rows } = await sql<UndeliveredCount>`
     select count(*)::int as notices, coalesce((extract(epoch from clock_timestamp() - min(u.noted_at)) * 1000)::float8, 0) as oldest_ms

@@ -12,6 +12,7 @@ export const CHANNEL_RULES: Readonly<Record<SendableChannel, ChannelRules>> = {
   text: TEXT,
 };
 
+/** True for a channel on which Tidings sends. */
 export const isSendableChannel = (channel: Channel): channel is SendableChannel =>
   Object.hasOwn(CHANNEL_RULES, channel);
 

@@ -108,6 +108,7 @@ export const contactReassigned: Rule = {
   },
 };
 
+/** True for a call that is autodialed or prerecorded, or a ringless voicemail. */
 export function isAutomatedCall({ message }: Scene): boolean {
   const { channel, isAutodialed, isPrerecorded, isRinglessVoicemail } = message;
   return channel === "voice" && (isAutodialed || isPrerecorded || isRinglessVoicemail);

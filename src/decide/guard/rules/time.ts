@@ -19,6 +19,7 @@ const mayBeUnusual = ({ facts, at }: Scene): boolean =>
 const written = (minutes: number): string =>
   `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 
+/** Returns a wait until the hours of a rule begin wherever the borrower may be; undefined within them, or if the rule has no hours. */
 export function waitForHours(scene: Scene, ruleId: RuleId): Decision | undefined {
   const hours = hoursOf(scene, ruleId);
   if (hours === undefined) return undefined;

@@ -18,6 +18,7 @@ export interface PastContact {
 export const BORROWER = "borrower";
 export const SPOUSE = "spouse";
 
+/** Returns the other interactions of the borrower, each with its local day by every clock. */
 export function pastOf(facts: Facts, clocks: readonly ZoneClock[]): readonly PastContact[] {
   return facts.history.map((item, index) => ({
     item,
@@ -43,6 +44,7 @@ export function debtOf({ loans }: Facts, loanId: string): string {
   return loan?.productType === "student" ? (loan.accountNumber ?? loanId) : loanId;
 }
 
+/** Returns the number under which a loan is counted: student loans under one number are one debt. */
 export function accountOf({ loans }: Facts, loanId: string): string {
   return loans[loanId]?.accountNumber ?? loanId;
 }

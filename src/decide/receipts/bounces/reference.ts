@@ -59,6 +59,7 @@ const originalIdIn = (reported: readonly Fields[]): string | null =>
     .map(messageIdIn)
     .find((id) => id !== null) ?? null;
 
+/** Returns the first header of this name, which must be in lower case; undefined if there is none. */
 export const headerOf = ({ headers }: ParsedMail, name: string): string | undefined =>
   headers.find(({ key }) => key === name)?.value;
 
