@@ -72,8 +72,7 @@ export function useReportedPlans(notices: number): ReportedPlans {
   reporting.on("connect", (client) => {
     client.on("notice", ({ message }) => void (message?.includes("plan:") && plans.push(message)));
     void client.query(`load 'auto_explain'; set auto_explain.log_min_duration = 0;
-      set auto_explain.log_nested_statements = on; set client_min_messages = log;
-      set plan_cache_mode = force_generic_plan`);
+      set auto_explain.log_nested_statements = on; set client_min_messages = log`);
   });
   afterAll(() => reporting.end());
   const insertChanges = (
