@@ -18,6 +18,7 @@ interface Kept {
   readonly status: string;
   readonly statusDetails: string | null;
   readonly isQueued: boolean;
+  readonly isOfOtherMessage: boolean;
   /** True if the answer to a call for this message was lost. Then the result of a lookup counts too. */
   readonly wasUnknown: boolean;
 }
@@ -26,6 +27,8 @@ const KEPT = `
   select r.interaction_id as "interactionId", r.provider, r.provider_message_id as "providerMessageId", r.raw_status as "rawStatus", r.code,
     r.qualifier, r.received_at as "receivedAt", i.channel, i.status, i.status_details as "statusDetails",
     exists (select from tidings.receipt_queue q where q.receipt_id = r.id) as "isQueued",
+    -- a text that was sent again after a lookup did not find it has the receipts of both messages
+    coalesce(i.channel = 'text' and i.provider_message_id <> r.provider_message_id, false) as "isOfOtherMessage",
     exists (
       select from tidings.interaction_transitions t
       where t.interaction_id = i.id and t.to_status_details like '%OutcomeUnknown'
@@ -59,7 +62,9 @@ export async function judgeReceipts(pool: Pool, sent: readonly SentReport[]): Pr
   return [
     ...compareKept(kept, sent),
     ...kept.flatMap(judgeKept),
-    ...[...messages.values()].flatMap(judgeMessage),
+    ...[...messages.values()].flatMap((all) =>
+      judgeMessage(all.filter((one) => !one.isOfOtherMessage)),
+    ),
     ...moves.flatMap(judgeMove),
   ];
 }

@@ -24,6 +24,8 @@ interface Chain {
   readonly isOptedOut: boolean;
   /** True if a provider reported its last attempt as failed. judgeReceipts compares it with the receipts. */
   readonly hasBounced: boolean;
+  /** True if its last attempt was canceled, because a receipt has shown that an earlier one was sent. */
+  readonly wasSentBefore: boolean;
   readonly onUnknown: "resend" | "hold";
   readonly status: string;
   readonly statusDetails: string | null;
@@ -59,6 +61,9 @@ async function readChains(pool: Pool): Promise<Chain[]> {
       c.status = 'failed' and exists (
         select from tidings.receipts r where r.interaction_id = c.last_interaction_id and r.raw_status in ('failed', 'undelivered')
       ) as "hasBounced",
+      c.status = 'canceled' and exists (
+        select from tidings.interactions l where l.id = c.last_interaction_id and l.evidence->>'code' = 'alreadySent'
+      ) as "wasSentBefore",
       (select count(distinct r.interaction_id || ':' || r.id)::int
        from tidings.interaction_transitions r
        join tidings.interactions i on i.id = r.interaction_id
@@ -77,8 +82,8 @@ function judge(chain: Chain, arrived: number): string[] {
   // a message whose outcome is unknown may have arrived, and waits to be sent again
   if (chain.isWaiting) return arrived <= unknown ? [] : [`${is}: it waits, and was sent`];
   const wrong: string[] = [];
-  if (status !== "attempted" && status !== "succeeded" && !chain.hasBounced)
-    wrong.push(`${is}: it is not at its end`);
+  const hasEnded = status === "attempted" || status === "succeeded" || chain.wasSentBefore;
+  if (!hasEnded && !chain.hasBounced) wrong.push(`${is}: it is not at its end`);
   if (arrived === 0 && !isHeld) wrong.push(`${is}: lost`);
   if (arrived > 1 + unknown) wrong.push(`${is}: sent again without a record of it`);
   return wrong;
