@@ -10,6 +10,7 @@ import type {
   UnknownVerdict,
 } from "../domain/settle/unknown-outcome.ts";
 import { queueEarlyReceipts } from "../store/receipts/receipt-queue.ts";
+import { hastenReceipts } from "../store/receipts/reported-messages.ts";
 import { noteFindings } from "../store/deliver/contact-findings.ts";
 import { planNextAttempts } from "../store/deliver/next-attempts.ts";
 import type { Db } from "../store/postgres/db.ts";
@@ -168,9 +169,13 @@ export async function settle(
     retries: channel?.retries ?? [],
     now,
   };
+  const reported = await hastenReceipts(db, idsOf(examined.map(({ unknown }) => unknown)));
   const settled = examined.map(({ unknown, result }) => ({
     interactionId: unknown.interactionId,
-    verdict: settleUnknown(unknown, result, policy),
+    verdict: settleUnknown(unknown, result, {
+      ...policy,
+      isReported: reported.has(unknown.interactionId),
+    }),
   }));
   await write(db, settled, timesLookedUp, now);
   for (const { interactionId, verdict } of settled)
@@ -193,6 +198,8 @@ async function write(
     ids("resend").map((interactionId) => ({ interactionId, dueAt: now })),
   );
   await holdUnknownOutcomes(db, ids("hold"));
+  const appliedBy = new Date(now.getTime() + PENDING_RETRY_MS);
+  await queueSettlements(db, ids("awaitReceipt"), { runAt: appliedBy, timesLookedUp });
   const again = settled.flatMap(({ verdict }) =>
     verdict.kind === "lookUpAgain" ? [verdict.at] : [],
   );

@@ -361,7 +361,7 @@ export const EVENTS = {
   ),
   "outcome.examined": declare(
     "info",
-    "An unknown outcome was examined. The verdict is known, neverSent, giveUp, resend, askAgain or hold.",
+    "An unknown outcome was examined. The verdict is known, neverSent, giveUp, resend, lookUpAgain, awaitReceipt or hold.",
     { interactionId: INTERACTION_ID, verdict: TEXT },
   ),
   "receipts.applied": declare(

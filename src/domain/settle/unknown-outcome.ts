@@ -50,7 +50,8 @@ export type LookupResult =
  * - neverSent: the provider never accepted it; the same interaction is scheduled again.
  * - giveUp: the provider never accepted it, and it was sent as often as the channel retries; it has failed.
  * - resend: it is sent once more as the next attempt, with the same Message-ID.
- * - askAgain: it is too early to know.
+ * - lookUpAgain: it is too early to know.
+ * - awaitReceipt: a receipt that waits to be applied shows the outcome. It is examined again after that.
  * - hold: a person decides, with `tidings settle`.
  */
 export type UnknownVerdict =
@@ -59,4 +60,5 @@ export type UnknownVerdict =
   | { readonly kind: "giveUp" }
   | { readonly kind: "resend" }
   | { readonly kind: "lookUpAgain"; readonly at: Date }
+  | { readonly kind: "awaitReceipt" }
   | { readonly kind: "hold" };

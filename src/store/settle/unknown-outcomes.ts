@@ -153,7 +153,7 @@ export async function recordFound(
 }
 
 /**
- * Schedules again interactions that the provider is known not to have accepted, unless another attempt has followed or a receipt waits.
+ * Schedules again interactions that the provider is known not to have accepted, unless another attempt has followed.
  * `code` names the evidence. Returns the changed ids.
  */
 export async function scheduleNeverSent(
@@ -184,17 +184,6 @@ const afterLocking = <Result>(
     return await work(transaction);
   });
 
-/**
- * True if no receipt for `i` waits to be applied. Such a receipt shows that the provider accepted the message, whatever a lookup says.
- * Receipts wait while the interaction is in progress, up to a minute after their daemon has died.
- */
-const IS_NOT_REPORTED = sql<boolean>`(
-  select q.receipt_id from tidings.receipts r
-  join tidings.receipt_queue q on q.receipt_id = r.id
-  where r.interaction_id = i.id
-  limit 1
-) is null`;
-
 async function moveNeverSent(
   transaction: Db,
   interactionIds: readonly InteractionId[],
@@ -208,7 +197,7 @@ async function moveNeverSent(
         failure_description_short = null, failure_description_long = null,
         evidence = jsonb_build_object('provider', i.provider, 'code', ${code}::text)
       where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
-        and not tidings.has_next_attempt(i.id) and ${IS_NOT_REPORTED}
+        and not tidings.has_next_attempt(i.id)
       returning i.id
     ),
     jobs as (
@@ -233,7 +222,7 @@ export async function failNeverAccepted(
       failure_description_long = 'The provider accepted none of the calls and gave no readable answer. Check the provider, then send the notice again.',
       evidence = jsonb_build_object('provider', i.provider, 'code', 'neverAccepted')
     where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
-      and not tidings.has_next_attempt(i.id) and ${IS_NOT_REPORTED}
+      and not tidings.has_next_attempt(i.id)
   `.execute(transaction),
   );
 }

@@ -3,16 +3,9 @@ import { settle } from "../../../src/commands/settle.ts";
 import type { InteractionId } from "../../../src/domain/ids.ts";
 import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
 import { createDb } from "../../../src/store/postgres/db.ts";
-import { applyWaiting } from "../../../src/receipts/applier.ts";
-import { keepReceipts } from "../../../src/store/receipts/receipts.ts";
-import {
-  failNeverAccepted,
-  recordFound,
-  scheduleNeverSent,
-} from "../../../src/store/settle/unknown-outcomes.ts";
+import { recordFound } from "../../../src/store/settle/unknown-outcomes.ts";
 import { runOn } from "../../commands/run.ts";
 import { untilWaitingForLock, useDatabase } from "../../database.ts";
-import { depsOn } from "../../deps.ts";
 import { insertInteraction } from "../../interactions.ts";
 import { insertLender, insertType } from "../../lender.ts";
 
@@ -260,23 +253,4 @@ describe("a notice that was found sent does not go out again", () => {
       { moved_by: "operator:kim", evidence: { code: "alreadySent", interactionId: id } },
     ]);
   });
-});
-
-test("a notice is not sent again while a receipt waits to be applied, whatever a lookup has found", async () => {
-  const id = await insertInteraction(pool, { status: "scheduled" });
-  await claim(id);
-  await pool.query(
-    "update tidings.interactions set status = 'attempted', status_details = 'emailOutcomeUnknown' where id = $1",
-    [id],
-  );
-  const receipt = { provider: "smtp", providerMessageId: null, interactionId: id } as const;
-  const report = { rawStatus: "delivered", code: "2.0.0", qualifier: null, reportedAt: null };
-  await keepReceipts(db, [{ ...receipt, ...report, payload: null }]);
-
-  expect(await scheduleNeverSent(db, [id], DUE, "neverAccepted")).toEqual([]);
-  await failNeverAccepted(db, [id]);
-  expect((await standingOf(id)).status).toBe("attempted");
-
-  await applyWaiting(depsOn(database));
-  expect((await standingOf(id)).status).toBe("succeeded");
 });
