@@ -596,7 +596,7 @@ execute function tidings.record_change('id', 'updated_at', 'status_updated_at', 
 --   the database itself writes it                        guard_interaction
 --   each change leaves a row of history                  record_wait, record_change_of_notices
 -- Only settle_at, times_looked_up and settling_since change without a record, and only a daemon changes them (guard_settling). They
--- have the time at which the outcome is settled next, the number of lookups, and the begin of the lookup that runs.
+-- have the time at which the outcome is settled next, the number of lookups, and the beginning of the lookup that runs.
 --
 -- The conditions of the triggers compare the status, so that rows that are claimed and recorded in bulk call no function. The functions
 -- compare the columns. `update of` names the columns that a statement sets, so most statements do not even read the condition. Postgres

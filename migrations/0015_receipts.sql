@@ -36,6 +36,13 @@ create unique index receipts_are_accepted_once on tidings.receipts (provider_mes
 create unique index receipts_by_address_are_accepted_once on tidings.receipts (interaction_id, provider, raw_status, code, qualifier)
   nulls not distinct where provider_message_id is null;
 create index receipts_by_interaction on tidings.receipts (interaction_id) where interaction_id is not null;
+-- The chain that a Message-ID of ours names; null for the id of another message.
+create function tidings.chain_of_message(message_id text) returns bigint
+language sql immutable return substring(message_id from '^tidings[.]([0-9]{1,18})(?:-[A-Za-z2-7]+)?@')::bigint;
+grant execute on function tidings.chain_of_message(text) to public;
+-- For receipts of emails that are not applied yet
+create index receipts_by_chain on tidings.receipts (tidings.chain_of_message(provider_message_id))
+  where interaction_id is null and tidings.chain_of_message(provider_message_id) is not null;
 -- rows arrive in the order of this column, so an index of ranges is enough
 create index receipts_by_arrival on tidings.receipts using brin (received_at);
 

@@ -10,13 +10,13 @@ import type {
   UnknownVerdict,
 } from "../domain/settle/unknown-outcome.ts";
 import { queueEarlyReceipts } from "../store/receipts/receipt-queue.ts";
-import { hastenReceipts } from "../store/receipts/reported-messages.ts";
 import { noteFindings } from "../store/deliver/contact-findings.ts";
 import { planNextAttempts } from "../store/deliver/next-attempts.ts";
 import type { Db } from "../store/postgres/db.ts";
 import { queueSettlements } from "../store/queue/jobs.ts";
 import {
   failNeverAccepted,
+  lockUnreported,
   holdUnknownOutcomes,
   isOnRecord,
   leaseUnknownOutcomes,
@@ -44,6 +44,8 @@ const CLOCK_TOLERANCE_MS = 1_000;
 /** The maximum number of lookups that wait in memory. Further outcomes stay in the queue. */
 const MOST_PENDING = 100;
 const PENDING_RETRY_MS = 5_000;
+/** A waiting receipt is tried once a minute at least. */
+const RECEIPT_WAIT_MS = 60_000;
 /** The number of outcomes that are recorded together. */
 const GROUP_SIZE = 4;
 
@@ -169,42 +171,62 @@ export async function settle(
     retries: channel?.retries ?? [],
     now,
   };
-  const reported = await hastenReceipts(db, idsOf(examined.map(({ unknown }) => unknown)));
   const settled = examined.map(({ unknown, result }) => ({
     interactionId: unknown.interactionId,
-    verdict: settleUnknown(unknown, result, {
-      ...policy,
-      isReported: reported.has(unknown.interactionId),
-    }),
+    verdict: settleUnknown(unknown, result, policy),
   }));
-  await write(db, settled, timesLookedUp, now);
+  const reported = new Set(await write(db, settled, timesLookedUp, now));
   for (const { interactionId, verdict } of settled)
-    emit("outcome.examined", { interactionId, verdict: verdict.kind });
+    emit("outcome.examined", {
+      interactionId,
+      verdict: reported.has(interactionId) ? "awaitReceipt" : verdict.kind,
+    });
 }
 
+/** Resolves to those that are examined again after their receipts, which wait, have been applied. */
 async function write(
   db: Db,
   settled: readonly Settled[],
   timesLookedUp: number,
   now: Date,
-): Promise<void> {
+): Promise<InteractionId[]> {
   const ids = (kind: UnknownVerdict["kind"]): InteractionId[] =>
     settled.filter(({ verdict }) => verdict.kind === kind).map((one) => one.interactionId);
   for (const one of settled) await writeKnown(db, one);
-  await scheduleNeverSent(db, ids("neverSent"), now, "neverAccepted");
-  await failNeverAccepted(db, ids("giveUp"));
-  await planNextAttempts(
-    db,
-    ids("resend").map((interactionId) => ({ interactionId, dueAt: now })),
-  );
+  const lost = { neverSent: ids("neverSent"), giveUp: ids("giveUp"), resend: ids("resend") };
+  const reported = await writeLost(db, lost, now);
+  const appliedBy = new Date(now.getTime() + RECEIPT_WAIT_MS);
+  await queueSettlements(db, reported, { runAt: appliedBy, timesLookedUp });
   await holdUnknownOutcomes(db, ids("hold"));
-  const appliedBy = new Date(now.getTime() + PENDING_RETRY_MS);
-  await queueSettlements(db, ids("awaitReceipt"), { runAt: appliedBy, timesLookedUp });
   const again = settled.flatMap(({ verdict }) =>
     verdict.kind === "lookUpAgain" ? [verdict.at] : [],
   );
   const [runAt = now] = again; // the same for all of a set
   await queueSettlements(db, ids("lookUpAgain"), { runAt, timesLookedUp: timesLookedUp + 1 });
+  return reported;
+}
+
+interface Lost {
+  readonly neverSent: readonly InteractionId[];
+  readonly giveUp: readonly InteractionId[];
+  readonly resend: readonly InteractionId[];
+}
+
+/** Sends messages again or gives them up. Those for which a receipt waits are left as they are, and returned. */
+async function writeLost(db: Db, lost: Lost, now: Date): Promise<InteractionId[]> {
+  const all = [...lost.neverSent, ...lost.giveUp, ...lost.resend];
+  if (all.length === 0) return [];
+  return await db.transaction().execute(async (transaction) => {
+    const unreported = await lockUnreported(transaction, all);
+    const free = (some: readonly InteractionId[]) => some.filter((id) => unreported.has(id));
+    await scheduleNeverSent(transaction, free(lost.neverSent), now, "neverAccepted");
+    await failNeverAccepted(transaction, free(lost.giveUp));
+    await planNextAttempts(
+      transaction,
+      free(lost.resend).map((interactionId) => ({ interactionId, dueAt: now })),
+    );
+    return all.filter((id) => !unreported.has(id));
+  });
 }
 
 async function writeKnown(db: Db, { interactionId, verdict }: Settled): Promise<void> {

@@ -361,7 +361,7 @@ export const EVENTS = {
   ),
   "outcome.examined": declare(
     "info",
-    "An unknown outcome was examined. The verdict is known, neverSent, giveUp, resend, lookUpAgain, awaitReceipt or hold.",
+    "An unknown outcome was examined. The verdict is known, neverSent, giveUp, resend, lookUpAgain or hold; awaitReceipt if a receipt has to be applied first.",
     { interactionId: INTERACTION_ID, verdict: TEXT },
   ),
   "receipts.applied": declare(

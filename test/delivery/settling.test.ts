@@ -72,6 +72,16 @@ async function statusesOf(id: InteractionId): Promise<string[]> {
   return rows.map(({ status }) => status);
 }
 
+/** The tasks of its jobs. */
+async function jobsOf(id: InteractionId): Promise<string[]> {
+  const { rows } = await pool.query<{ task: string }>(
+    `select j.task_identifier as task from tidings_queue.jobs j join tidings_queue._private_jobs p on p.id = j.id
+     where p.payload::jsonb->'interactionIds' @> to_jsonb(array[$1::text])`,
+    [id],
+  );
+  return rows.map(({ task }) => task);
+}
+
 const BY_ID = (interactionId: InteractionId) => ({ interactionId });
 const BY_MESSAGE = (id: InteractionId) => ({ providerMessageId: `tidings.${id}@lender.example` });
 
@@ -87,16 +97,42 @@ test.each([
     // it was tried while the call was in progress
     await pool.query("update tidings.receipt_queue set run_at = now() + interval '1 minute'");
 
-    await settle(deps, undefined, 0, [examined(id, channel, result)]);
+    await settle(deps, undefined, 5, [examined(id, channel, result)]);
     expect(await statusesOf(id)).toEqual(["attempted"]);
+    // it is examined again after the receipt
+    expect(await jobsOf(id)).toEqual(["settle_unknown_outcomes"]);
+
+    await pool.query("update tidings.receipt_queue set run_at = now()");
 
     await applyWaiting(deps);
     expect(await statusesOf(id)).toEqual(["succeeded"]);
   },
 );
 
-test("without a receipt it is sent again", async () => {
+test("a receipt that cannot be applied because of an error does not prevent that it is sent again", async () => {
   const id = await insertOrphan("email");
+  await keepReceipts(deps.db, [receiptOf(BY_ID(id))]);
+  await pool.query("update tidings.receipt_queue set failed_by = 'P0001'");
   await settle(deps, undefined, 0, [examined(id, "email", undefined)]);
   expect(await statusesOf(id)).toEqual(["attempted", "scheduled"]);
+});
+
+test.each([
+  ["email", undefined, ["attempted", "scheduled"]],
+  ["text", { kind: "notFound" } as const, ["failed"]],
+] as const)(
+  "%s: without a receipt it is sent again or given up",
+  async (channel, result, statuses) => {
+    const id = await insertOrphan(channel);
+    await settle(deps, undefined, 5, [examined(id, channel, result)]);
+    expect(await statusesOf(id)).toEqual(statuses);
+  },
+);
+
+test("an email that a receipt has settled meanwhile is not sent again", async () => {
+  const id = await insertOrphan("email");
+  await keepReceipts(deps.db, [receiptOf({ ...BY_ID(id), rawStatus: "failed", code: "5.1.1" })]);
+  await applyWaiting(deps);
+  await settle(deps, undefined, 0, [examined(id, "email", undefined)]);
+  expect(await statusesOf(id)).toEqual(["failed"]);
 });

@@ -8,6 +8,7 @@ const { pool } = useDatabase();
 const OPEN_TO_ALL = [
   "allow_only_erasure(tidings.interactions,tidings.interactions)",
   "awaits_receipt(text,text)",
+  "chain_of_message(text)",
   "forbid(text,text,text)",
   "is_built_in_calendar(text)",
   "is_change_of_record(tidings.interactions,tidings.interactions)",

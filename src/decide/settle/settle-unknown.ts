@@ -13,8 +13,6 @@ export interface SettlePolicy {
   /** The waits before retries (ms). A message that was never accepted is sent again as often as there are waits. */
   readonly retries: readonly number[];
   readonly now: Date;
-  /** True if a receipt for the message waits to be applied: the provider accepted it, whatever a lookup says. */
-  readonly isReported: boolean;
 }
 
 /**
@@ -25,14 +23,13 @@ export interface SettlePolicy {
 export function settleUnknown(
   unknown: UnknownOutcome,
   lookup: LookupResult | undefined,
-  { timesLookedUp, waits, retries, now, isReported }: SettlePolicy,
+  { timesLookedUp, waits, retries, now }: SettlePolicy,
 ): UnknownVerdict {
-  if (lookup?.kind === "found") {
+  if (lookup === undefined) return byPolicy(unknown, now);
+  if (lookup.kind === "found") {
     const { kind: _, ...found } = lookup;
     return { kind: "known", found };
   }
-  if (isReported) return { kind: "awaitReceipt" };
-  if (lookup === undefined) return byPolicy(unknown, now);
   const wait = waits[timesLookedUp + 1];
   if (wait !== undefined) return { kind: "lookUpAgain", at: new Date(now.getTime() + wait) };
   if (lookup.kind === "unavailable") return { kind: "hold" };

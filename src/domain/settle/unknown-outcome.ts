@@ -51,7 +51,6 @@ export type LookupResult =
  * - giveUp: the provider never accepted it, and it was sent as often as the channel retries; it has failed.
  * - resend: it is sent once more as the next attempt, with the same Message-ID.
  * - lookUpAgain: it is too early to know.
- * - awaitReceipt: a receipt that waits to be applied shows the outcome. It is examined again after that.
  * - hold: a person decides, with `tidings settle`.
  */
 export type UnknownVerdict =
@@ -60,5 +59,4 @@ export type UnknownVerdict =
   | { readonly kind: "giveUp" }
   | { readonly kind: "resend" }
   | { readonly kind: "lookUpAgain"; readonly at: Date }
-  | { readonly kind: "awaitReceipt" }
   | { readonly kind: "hold" };

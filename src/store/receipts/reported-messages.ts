@@ -21,49 +21,6 @@ export interface MatchedReceipt {
   readonly ageMs: number;
 }
 
-/** The chain that a Message-ID of ours on the receipt `r` names; null for the id of another message. */
-const CHAIN_OF_MESSAGE = sql`substring(r.provider_message_id from '^tidings[.]([0-9]{1,18})(?:-[A-Za-z2-7]+)?@')::bigint`;
-
-/**
- * Finds those of the interactions for which a receipt waits to be applied, and lets these receipts be tried at once. A receipt of an
- * interaction in progress is tried at growing intervals, so it may wait for a minute when the outcome has become unknown.
- */
-export async function hastenReceipts(
-  db: Db,
-  interactionIds: readonly InteractionId[],
-): Promise<Set<InteractionId>> {
-  if (interactionIds.length === 0) return new Set();
-  const { rows } = await sql<{ id: InteractionId }>`
-    with chains as materialized (
-      select i.id, coalesce(i.first_interaction_id, i.id) as chain_id from tidings.interactions i where i.id = any(${interactionIds}::bigint[])
-    ),
-    waiting as materialized (
-      select q.receipt_id, r.interaction_id, r.provider_message_id
-      from tidings.receipt_queue q
-      -- limited to one, so that it is looked up: the planner would rather read all receipts
-      cross join lateral (
-        select e.interaction_id, e.provider_message_id from tidings.receipts e where e.id = q.receipt_id limit 1
-      ) r
-    ),
-    about as materialized (
-      select r.receipt_id, c.id from waiting r join chains c on c.id = r.interaction_id
-      union
-      select r.receipt_id, c.id from waiting r join chains c on c.chain_id = ${CHAIN_OF_MESSAGE} where r.interaction_id is null
-    ),
-    hastened as (
-      update tidings.receipt_queue q set run_at = clock_timestamp()
-      where q.receipt_id in (
-        select l.receipt_id from tidings.receipt_queue l
-        where l.receipt_id in (select a.receipt_id from about a)
-        -- one that is being applied needs no haste
-        for update skip locked
-      )
-    )
-    select distinct a.id from about a
-  `.execute(db);
-  return new Set(rows.map((row) => row.id));
-}
-
 /**
  * Finds the interactions of receipts: the one that is named, that with the provider's id, or for a Message-ID of ours the
  * last attempt of its chain that was handed over.
@@ -84,7 +41,7 @@ export async function matchReceipts(
     ) by_message on true
     left join lateral (
       select a.id
-      from (select ${CHAIN_OF_MESSAGE} as id) chain
+      from (select tidings.chain_of_message(r.provider_message_id) as id) chain
       join tidings.interactions a on a.id = chain.id or a.first_interaction_id = chain.id
       where r.interaction_id is null and a.channel = 'email' and a.status not in ('scheduled', 'canceled')
       order by a.attempt desc limit 1

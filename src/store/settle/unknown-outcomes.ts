@@ -177,11 +177,46 @@ const afterLocking = <Result>(
   interactionIds: readonly InteractionId[],
   work: (transaction: Db) => Promise<Result>,
 ): Promise<Result> =>
-  db.transaction().execute(async (transaction) => {
+  inTransaction(db, async (transaction) => {
     await sql`
       select from tidings.interactions i where i.id = any(${interactionIds}::bigint[]) order by i.id for update
     `.execute(transaction);
     return await work(transaction);
+  });
+
+const inTransaction = <Result>(
+  db: Db,
+  work: (transaction: Db) => Promise<Result>,
+): Promise<Result> => (db.isTransaction ? work(db) : db.transaction().execute(work));
+
+/**
+ * Locks outcomes that are still unknown, and returns those for which no receipt waits to be applied. A waiting receipt may show that the
+ * provider accepted the message, whatever a lookup says, so no daemon sends such a message again before. One that could not be applied
+ * because of an error does not count: it might never be applied.
+ */
+export const lockUnreported = (
+  transaction: Db,
+  interactionIds: readonly InteractionId[],
+): Promise<Set<InteractionId>> =>
+  afterLocking(transaction, interactionIds, async () => {
+    const { rows } = await sql<{ id: InteractionId }>`
+      select i.id from tidings.interactions i
+      where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
+        and (
+          select q.receipt_id from tidings.receipts r
+          join tidings.receipt_queue q on q.receipt_id = r.id
+          where r.interaction_id = i.id and q.failed_by is null
+          limit 1
+        ) is null
+        and (i.channel <> 'email' or (
+          select q.receipt_id from tidings.receipts r
+          join tidings.receipt_queue q on q.receipt_id = r.id
+          where r.interaction_id is null and tidings.chain_of_message(r.provider_message_id) = coalesce(i.first_interaction_id, i.id)
+            and q.failed_by is null
+          limit 1
+        ) is null)
+    `.execute(transaction);
+    return new Set(rows.map((row) => row.id));
   });
 
 async function moveNeverSent(

@@ -206,7 +206,6 @@ describe("an unknown outcome", () => {
     waits: [15_000, 60_000],
     retries: [60_000, 600_000],
     now: at(20),
-    isReported: false,
   });
 
   test.each<[string, UnknownOutcome, LookupResult | undefined, number, object]>([
@@ -278,16 +277,5 @@ describe("an unknown outcome", () => {
     ],
   ])("%s", (_, one, lookup, times, verdict) => {
     expect(settleUnknown(one, lookup, lookedUp(times))).toEqual(verdict);
-  });
-
-  test.each<[string, UnknownOutcome, LookupResult | undefined, number]>([
-    ["that would be sent again", unknown(), undefined, 0],
-    ["that would be held", unknown({ onUnknown: "hold" }), undefined, 0],
-    ["that a lookup does not find", unknown(), { kind: "notFound" }, 1],
-    ["that would be given up", unknown({ timesUnknown: 3 }), { kind: "notFound" }, 1],
-  ])("a message %s waits for a receipt that has arrived", (_, one, lookup, times) => {
-    const policy = { ...lookedUp(times), isReported: true };
-    expect(settleUnknown(one, lookup, policy)).toEqual({ kind: "awaitReceipt" });
-    expect(settleUnknown(one, found, policy)).toMatchObject({ kind: "known" });
   });
 });
