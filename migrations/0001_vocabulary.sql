@@ -9,6 +9,10 @@ begin
   raise exception using errcode = 'check_violation', constraint = rule, message = message, hint = hint;
 end $$;
 
+-- The number of characters of the longest of some texts; null if there is none
+create function tidings.longest_of(texts text[]) returns int
+language sql immutable return (select max(char_length(t)) from unnest(texts) t);
+
 -- Refuses a word that is not on the list of the domain, and names the words that are. The refused word is repeated only where
 -- it looks like a word of a list.
 create function tidings.refuse_word(list text, word text) returns boolean

@@ -39,6 +39,8 @@ create table tidings.loan_types (
 -- string. Insert a zone here if it is newer than the installation.
 create table tidings.time_zones (
   name text primary key
+    constraint time_zones_name_has_at_most_200_characters check (char_length(name) <= 200
+      or tidings.refuse('time_zones_name_has_at_most_200_characters', 'name has more than 200 characters', 'write an IANA name, such as America/New_York'))
 );
 insert into tidings.time_zones (name)
 select z.name from pg_timezone_names z
@@ -125,9 +127,9 @@ create table tidings.loans (
   negative_info_furnished_at timestamptz,
   created_at timestamptz not null default now(),
   constraint loans_ids_have_at_most_200_characters
-    check (greatest(char_length(id), char_length(external_id), char_length(display_id), char_length(loan_type_id), char_length(account_number)) <= 200
+    check (greatest(char_length(id), char_length(borrower_id), char_length(external_id), char_length(display_id), char_length(loan_type_id), char_length(account_number)) <= 200
       or tidings.refuse('loans_ids_have_at_most_200_characters',
-        'id, external_id, display_id, loan_type_id or account_number has more than 200 characters', 'use shorter ids')),
+        'id, borrower_id, external_id, display_id, loan_type_id or account_number has more than 200 characters', 'use shorter ids')),
   constraint loans_data_has_at_most_1_megabyte
     check ((pg_column_size(data) <= 4000 or octet_length(data::text) <= 1000000) is not false
       or tidings.refuse('loans_data_has_at_most_1_megabyte', 'data has more than 1,000,000 bytes as JSON',
@@ -217,12 +219,12 @@ create table tidings.contacts (
       or tidings.refuse('contacts_value_of_an_email_is_an_address', 'value is not an email address',
         'write one address, without a name, brackets or blanks, or set valid to false')),
   constraint contacts_ids_have_at_most_200_characters
-    check (greatest(char_length(id), char_length(external_id)) <= 200
-      or tidings.refuse('contacts_ids_have_at_most_200_characters', 'id or external_id has more than 200 characters',
+    check (greatest(char_length(id), char_length(borrower_id), char_length(external_id)) <= 200
+      or tidings.refuse('contacts_ids_have_at_most_200_characters', 'id, borrower_id or external_id has more than 200 characters',
         'use shorter ids')),
-  constraint contacts_texts_have_at_most_1000_characters
-    check (greatest(char_length(affiliation), char_length(name), char_length(value)) <= 1000
-      or tidings.refuse('contacts_texts_have_at_most_1000_characters', 'affiliation, name or value has more than 1,000 characters',
+  constraint contacts_texts_have_at_most_500_characters
+    check (greatest(char_length(affiliation), char_length(name), char_length(value)) <= 500
+      or tidings.refuse('contacts_texts_have_at_most_500_characters', 'affiliation, name or value has more than 500 characters',
         'use a shorter text')),
   constraint contacts_objects_have_at_most_100_kilobytes
     check ((greatest(pg_column_size(address), pg_column_size(phone_disconnection_details), pg_column_size(prior_collectors)) <= 4000

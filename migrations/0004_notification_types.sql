@@ -16,7 +16,9 @@ create table tidings.calendars (
   name text primary key,
   based_on text not null,
   constraint calendars_built_in_names_are_taken check (not tidings.is_built_in_calendar(name)
-    or tidings.refuse('calendars_built_in_names_are_taken', format('%s is a built-in calendar', name), 'choose another name'))
+    or tidings.refuse('calendars_built_in_names_are_taken', format('%s is a built-in calendar', name), 'choose another name')),
+  constraint calendars_name_has_at_most_200_characters check (char_length(name) <= 200
+    or tidings.refuse('calendars_name_has_at_most_200_characters', 'name has more than 200 characters', 'use a shorter name'))
 );
 create table tidings.calendar_closures (
   calendar text not null,
@@ -98,7 +100,9 @@ create unique index notification_types_have_one_active_version on tidings.notifi
 -- The links between case types and notification types
 create table tidings.case_type_notification_types (
   case_type_id text not null
-    constraint case_type_notification_types_case_type_is_known references tidings.case_types,
+    constraint case_type_notification_types_case_type_is_known references tidings.case_types
+    constraint case_type_notification_types_ids_have_at_most_200_characters check (char_length(case_type_id) <= 200
+      or tidings.refuse('case_type_notification_types_ids_have_at_most_200_characters', 'case_type_id has more than 200 characters', 'use the id of a case type')),
   notification_type_id int not null,
   primary key (case_type_id, notification_type_id)
 );

@@ -254,11 +254,19 @@ end $$;
 create trigger keep_history before delete or truncate on tidings.interactions
 for each statement execute function tidings.keep_history();
 
+-- Ids are limited, because Postgres refuses a row whose entry of an index has more than 2,704 bytes.
 -- This is a trigger and not a check. Postgres reads the expressions of all checks again in each statement that updates, also for the
 -- notices of Tidings, and this expression would be as long as all others together.
 create function tidings.limit_logged_interaction() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  if greatest(char_length(new.person_id), char_length(new.contact_id), char_length(new.loan_id), char_length(new.case_id),
+      char_length(new.subject), char_length(new.external_id), char_length(new.supercase_bulk_operation_id)) > 200
+    or (pg_column_size(new.loan_ids) > 200 and tidings.longest_of(new.loan_ids) > 200) then
+    perform tidings.refuse('interactions_logged_ids_have_at_most_200_characters',
+      'person_id, contact_id, loan_id, an id in loan_ids, case_id, subject, external_id or supercase_bulk_operation_id has more than 200 characters',
+      'use shorter ids, and write what was said into content');
+  end if;
   -- values that take up to 4 kB have less than a megabyte also without compression, so they are not converted to text
   if coalesce(pg_column_size(new.content), 0) + coalesce(pg_column_size(new.contact), 0) + coalesce(pg_column_size(new.borrower), 0)
       + coalesce(pg_column_size(new.meta_data), 0) + coalesce(pg_column_size(new.evidence), 0)

@@ -9,7 +9,10 @@ create table tidings.api_keys (
     constraint api_keys_name_is_plain check (name ~ '^(?!\d+$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'
       or tidings.refuse('api_keys_name_is_plain', 'the name of the key is a number, too long or has other characters',
         'use letters, digits, ".", "_" and "-", at most 64, and not digits alone')),
-  prefix text not null constraint api_keys_prefix_is_unique unique,
+  prefix text not null
+    constraint api_keys_prefix_is_unique unique
+    constraint api_keys_prefix_has_at_most_200_characters check (char_length(prefix) <= 200
+      or tidings.refuse('api_keys_prefix_has_at_most_200_characters', 'prefix has more than 200 characters', 'make the key with `tidings keys create`')),
   hash bytea not null
     constraint api_keys_hash_is_a_sha256 check (octet_length(hash) = 32
       or tidings.refuse('api_keys_hash_is_a_sha256', 'hash is not a SHA-256', 'make the key with `tidings keys create`')),

@@ -112,6 +112,7 @@ revoke execute on all functions in schema tidings from public;
 grant execute on function
   tidings.is_built_in_calendar(text),
   tidings.last_digits(text),
+  tidings.longest_of(text[]),
   tidings.refuse(text, text, text),
   tidings.refuse_word(text, text),
   tidings.forbid(text, text, text),

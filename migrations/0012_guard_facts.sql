@@ -7,7 +7,9 @@
 create table tidings.case_type_legal_states (
   id bigint primary key generated always as identity,
   case_type_id text not null
-    constraint case_type_legal_states_case_type_is_known references tidings.case_types,
+    constraint case_type_legal_states_case_type_is_known references tidings.case_types
+    constraint case_type_legal_states_ids_have_at_most_200_characters check (char_length(case_type_id) <= 200
+      or tidings.refuse('case_type_legal_states_ids_have_at_most_200_characters', 'case_type_id has more than 200 characters', 'use the id of a case type')),
   legal_state tidings.legal_state not null,
   recorded_at timestamptz not null default clock_timestamp(),
   recorded_by text not null default tidings.moved_by(),
@@ -19,7 +21,9 @@ create unique index case_type_legal_states_are_set_once on tidings.case_type_leg
 create table tidings.do_not_interact (
   id bigint primary key generated always as identity,
   borrower_id text not null
-    constraint do_not_interact_borrower_is_known references tidings.borrowers,
+    constraint do_not_interact_borrower_is_known references tidings.borrowers
+    constraint do_not_interact_ids_have_at_most_200_characters check (char_length(borrower_id) <= 200
+      or tidings.refuse('do_not_interact_ids_have_at_most_200_characters', 'borrower_id has more than 200 characters', 'use the id of a borrower')),
   -- null: every channel
   channels tidings.channel[]
     constraint do_not_interact_channels_is_a_list
@@ -46,7 +50,9 @@ create index do_not_interact_by_borrower on tidings.do_not_interact (borrower_id
 create table tidings.consents (
   id bigint primary key generated always as identity,
   borrower_id text not null
-    constraint consents_borrower_is_known references tidings.borrowers,
+    constraint consents_borrower_is_known references tidings.borrowers
+    constraint consents_ids_have_at_most_200_characters check (char_length(borrower_id) <= 200
+      or tidings.refuse('consents_ids_have_at_most_200_characters', 'borrower_id has more than 200 characters', 'use the id of a borrower')),
   kind tidings.consent_kind not null,
   value tidings.consent_value not null default 'consented',
   -- null: from the time at which it was recorded; null: no end
@@ -80,7 +86,9 @@ create index consents_of_esign on tidings.consents (recorded_at) where kind = 'e
 create table tidings.preferences (
   id bigint primary key generated always as identity,
   borrower_id text not null
-    constraint preferences_borrower_is_known references tidings.borrowers,
+    constraint preferences_borrower_is_known references tidings.borrowers
+    constraint preferences_ids_have_at_most_200_characters check (char_length(borrower_id) <= 200
+      or tidings.refuse('preferences_ids_have_at_most_200_characters', 'borrower_id has more than 200 characters', 'use the id of a borrower')),
   kind tidings.preference_kind not null,
   -- inconvenientTime: weekdays, local times (null: midnight) and the last day on which it holds (null: until withdrawn)
   days tidings.weekday[]

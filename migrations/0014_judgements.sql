@@ -148,7 +148,10 @@ create table tidings.redirects (
   -- the contact that would have been used, or that the notice did not reach
   from_contact_id text not null,
   to_contact_id text not null,
-  constraint redirects_reach_a_contact_once unique (chain_id, to_contact_id)
+  constraint redirects_reach_a_contact_once unique (chain_id, to_contact_id),
+  constraint redirects_ids_have_at_most_200_characters check (greatest(char_length(from_contact_id), char_length(to_contact_id)) <= 200
+    or tidings.refuse('redirects_ids_have_at_most_200_characters', 'from_contact_id or to_contact_id has more than 200 characters',
+      'use the id of a contact'))
 );
 
 -- A redirect joins two attempts of one chain, and never goes back to a contact that the chain has left, so a chain ends. The check

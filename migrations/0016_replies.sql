@@ -22,7 +22,9 @@ create domain tidings.reading as text
 -- written to the contact, because the core system may hold the row of the contact locked.
 create table tidings.consent_records (
   id bigint primary key generated always as identity,
-  contact_id text not null,
+  contact_id text not null
+    constraint consent_records_ids_have_at_most_200_characters check (char_length(contact_id) <= 200
+      or tidings.refuse('consent_records_ids_have_at_most_200_characters', 'contact_id has more than 200 characters', 'use the id of a contact')),
   change tidings.consent_change not null,
   scope tidings.consent_scope not null,
   source tidings.consent_source not null,
@@ -88,7 +90,9 @@ create table tidings.inbound_messages (
   handled_reason text
     constraint inbound_messages_handled_reason_has_at_most_1000_characters check ((char_length(handled_reason) between 1 and 1000) is not false
       or tidings.refuse('inbound_messages_handled_reason_has_at_most_1000_characters', 'handled_reason is empty or too long', 'use 1 to 1,000 characters')),
-  constraint inbound_messages_are_accepted_once unique (provider, provider_message_id)
+  constraint inbound_messages_are_accepted_once unique (provider, provider_message_id),
+  constraint inbound_messages_ids_have_at_most_300_characters check (greatest(char_length(provider), char_length(provider_message_id), tidings.longest_of(contact_ids)) <= 300
+    or tidings.refuse('inbound_messages_ids_have_at_most_300_characters', 'provider, provider_message_id or an id in contact_ids has more than 300 characters', 'shorten it'))
 );
 create index inbound_messages_open on tidings.inbound_messages (interaction_id) where is_open;
 create index inbound_messages_suppressing on tidings.inbound_messages using gin (contact_ids) where is_open and suppresses;

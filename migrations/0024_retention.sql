@@ -62,7 +62,9 @@ create table tidings.legal_holds (
   ended_by text,
   end_reason text,
   constraint legal_holds_are_of_one_borrower_or_case check (num_nonnulls(borrower_id, case_id) = 1
-    or tidings.refuse('legal_holds_are_of_one_borrower_or_case', 'the hold names no borrower and no case, or both', 'set borrower_id or case_id'))
+    or tidings.refuse('legal_holds_are_of_one_borrower_or_case', 'the hold names no borrower and no case, or both', 'set borrower_id or case_id')),
+  constraint legal_holds_ids_have_at_most_200_characters check (greatest(char_length(borrower_id), char_length(case_id)) <= 200
+    or tidings.refuse('legal_holds_ids_have_at_most_200_characters', 'borrower_id or case_id has more than 200 characters', 'use the id of a borrower or a case'))
 );
 create unique index legal_holds_of_a_borrower_are_open_once on tidings.legal_holds (borrower_id) where ended_at is null and borrower_id is not null;
 create unique index legal_holds_of_a_case_are_open_once on tidings.legal_holds (case_id) where ended_at is null and case_id is not null;

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { DatabaseError } from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useDatabase } from "../database.ts";
@@ -195,7 +196,7 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
     "contacts",
     { phone_disconnection_details: "zebra" },
   ],
-  contacts_texts_have_at_most_1000_characters: ["contacts", { name: "zebra".repeat(201) }],
+  contacts_texts_have_at_most_500_characters: ["contacts", { name: "zebra".repeat(101) }],
   contacts_value_of_a_phone_is_a_number: ["contacts", { contact_type: "phone" }],
   contacts_value_of_an_email_is_an_address: ["contacts", { value: "Zebra <zebra@example.com>" }],
   do_not_interact_channels_is_a_list: ["do_not_interact", { channels: [] }],
@@ -351,6 +352,37 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
   templates_sources_are_an_object: ["templates", { sources: ["Zebra"] }],
   templates_slug_can_name_a_folder: ["templates", { slug: "../zebra" }],
   templates_version_counts_from_one: ["templates", { version: 0 }],
+  api_keys_prefix_has_at_most_200_characters: ["api_keys", { prefix: "zebra".repeat(41) }],
+  calendars_name_has_at_most_200_characters: ["calendars", { name: "zebra".repeat(41) }],
+  case_changes_ids_have_at_most_200_characters: [
+    "case_changes",
+    { loan_ids: ["LN-1", "zebra".repeat(41)] },
+  ],
+  case_type_legal_states_ids_have_at_most_200_characters: [
+    "case_type_legal_states",
+    { case_type_id: "zebra".repeat(41) },
+  ],
+  case_type_notification_types_ids_have_at_most_200_characters: [
+    "case_type_notification_types",
+    { case_type_id: "zebra".repeat(41) },
+  ],
+  consent_records_ids_have_at_most_200_characters: [
+    "consent_records",
+    { contact_id: "zebra".repeat(41) },
+  ],
+  consents_ids_have_at_most_200_characters: ["consents", { borrower_id: "zebra".repeat(41) }],
+  do_not_interact_ids_have_at_most_200_characters: [
+    "do_not_interact",
+    { borrower_id: "zebra".repeat(41) },
+  ],
+  inbound_messages_ids_have_at_most_300_characters: [
+    "inbound_messages",
+    { provider_message_id: "zebra".repeat(61) },
+  ],
+  legal_holds_ids_have_at_most_200_characters: ["legal_holds", { borrower_id: "zebra".repeat(41) }],
+  preferences_ids_have_at_most_200_characters: ["preferences", { borrower_id: "zebra".repeat(41) }],
+  redirects_ids_have_at_most_200_characters: ["redirects", { to_contact_id: "zebra".repeat(41) }],
+  time_zones_name_has_at_most_200_characters: ["time_zones", { name: "zebra".repeat(41) }],
 };
 
 /** Inserts a row of the table with other values, and returns the constraint that refused it. */
@@ -377,9 +409,16 @@ async function refusalOf(table: string, values: Row): Promise<DatabaseError | un
 
 /** A check of a row that is a trigger, because Postgres reads the expressions of all checks in each update. */
 const REFUSED_BY_TRIGGERS: typeof REFUSED = {
+  interactions_logged_ids_have_at_most_200_characters: [
+    "interactions",
+    { subject: "zebra".repeat(41) },
+  ],
   interactions_logged_have_at_most_10_megabytes: [
     "interactions",
-    { content: { text: "zebra".repeat(1_000_000) }, subject: "zebra".repeat(1_000_000) },
+    {
+      content: { text: "zebra".repeat(1_000_000) },
+      meta_data: { text: "zebra".repeat(1_000_000) },
+    },
   ],
 };
 
@@ -447,6 +486,45 @@ test("a closed list refuses with its words, and without the row", async () => {
     // not the form of a word: it may be anything
     expectRefusal(await refusalOf(table, { [column]: "zebra@example.com" }), `${list}_is_known`);
   }
+});
+
+const PROGRAM_LIMIT_EXCEEDED = "54000";
+
+/** Values that put the row into the indexes of some rows only, and satisfy the rules that come before an index. */
+const OTHER_VALUES: Readonly<Record<string, Row>> = {
+  contacts: { status: "archived" },
+  inbound_messages: { suppresses: true },
+  interactions: { channel: "text" },
+};
+
+/** Characters of four bytes at random, which no compression makes shorter. */
+const incompressible = (characters: number): string =>
+  Array.from({ length: characters }, () => String.fromCodePoint(randomInt(0x20000, 0x2a000))).join(
+    "",
+  );
+
+test("a text is refused by a rule before it is too large for its index", async () => {
+  const { rows } = await pool.query<{ table: string; column: string; isList: boolean }>(
+    `select distinct t.name as table, a.attname as column, a.atttypid = 'text[]'::regtype as "isList"
+     from (${TABLES}) t
+     join pg_index i on i.indrelid = t.oid
+     join pg_attribute a on a.attrelid = t.oid and a.attgenerated = ''
+     left join pg_depend d on d.objid = i.indexrelid and d.refobjid = t.oid and d.refobjsubid = a.attnum
+     where a.atttypid in ('text'::regtype, 'text[]'::regtype)
+       -- only Tidings may write it
+       and (t.name, a.attname) <> ('interactions', 'provider_message_id')
+       and (a.attnum = any (i.indkey) or d.objid is not null)`,
+  );
+  expect(rows.length).toBeGreaterThan(40);
+  const tries = rows.flatMap((row) => [200, 500, 1000, 4000].map((length) => ({ ...row, length })));
+  const tooLarge: string[] = [];
+  for (const { table, column, isList, length } of tries) {
+    const text = incompressible(length);
+    const values = { ...OTHER_VALUES[table], [column]: isList ? [text] : text };
+    const refusal = await refusalOf(table, values);
+    if (refusal?.code === PROGRAM_LIMIT_EXCEEDED) tooLarge.push(`${table}.${column}`);
+  }
+  expect(tooLarge).toEqual([]);
 });
 
 test("a missing value is refused without the row, or filled in", async () => {

@@ -18,6 +18,7 @@ const OPEN_TO_ALL = [
   "is_resealed(jsonb,jsonb)",
   "last_digits(text)",
   "logged_status_may_move(text,text)",
+  "longest_of(text[])",
   "may_operate(name)",
   "may_send(name)",
   "may_set_policy(name)",
