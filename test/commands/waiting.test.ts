@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { explain } from "../../src/commands/explain/explain.ts";
+import type { OpenWait } from "../../src/store/operate/waiting.ts";
 import { waiting } from "../../src/commands/waiting/waiting.ts";
 import type { InteractionId } from "../../src/domain/ids.ts";
 import { useDatabase } from "../database.ts";
@@ -69,6 +70,9 @@ test("lists waits for nothing first, and exits with 1", async () => {
   expect(JSON.parse(output)).toMatchObject({
     waiting: [{ reason: "nothing" }, { reason: "dueTime", interactionId: planned }],
   });
+  for (const { lateMs } of (JSON.parse(output) as { readonly waiting: readonly OpenWait[] })
+    .waiting)
+    expect(lateMs).toSatisfy(Number.isInteger);
   const page = await runOn(database, waiting, "--reason", "nothing");
   expect(page.output).toContain("It waits for NOTHING since");
 });

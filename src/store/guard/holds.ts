@@ -39,7 +39,7 @@ export async function listHeld(
 ): Promise<HeldNotice[]> {
   const { rows } = await sql<HeldNotice>`
     select i.id as interaction_id, i.channel, i.notification_type_id, i.person_id, h.held_at,
-      (extract(epoch from clock_timestamp() - h.held_at) * 1000)::float8 as held_for_ms, h.rule_ids,
+      round(extract(epoch from clock_timestamp() - h.held_at) * 1000)::float8 as held_for_ms, h.rule_ids,
       i.failure_description_short as short, i.failure_description_long as long, i.scheduled_at_to as latest_at
     from ${HELD}
       and ${conditionOf(filter)}
@@ -61,7 +61,7 @@ export interface HeldCount {
 /** Counts the held notices, and those whose latest time is within `soonMs` or has passed. */
 export async function countHeld(db: Db, soonMs: number): Promise<HeldCount> {
   const { rows } = await sql<HeldCount>`
-    select count(*)::int as interactions, (extract(epoch from clock_timestamp() - min(h.held_at)) * 1000)::float8 as oldest_ms,
+    select count(*)::int as interactions, round(extract(epoch from clock_timestamp() - min(h.held_at)) * 1000)::float8 as oldest_ms,
       (count(*) filter (where i.scheduled_at_to < now() + ${soonMs} * interval '1 millisecond'))::int as near_deadline
     from ${HELD}
   `.execute(db);

@@ -41,7 +41,7 @@ export async function countOverdue(db: Db): Promise<OverdueCount[]> {
       group by 1, 2
     )
     select g.channel, g.notification_type_id, g.interactions, g.oldest as oldest_due_at,
-      (extract(epoch from clock_timestamp() - g.oldest) * 1000)::float8 as oldest_ms,
+      round(extract(epoch from clock_timestamp() - g.oldest) * 1000)::float8 as oldest_ms,
       -- an aggregate that keeps the id takes twice the time
       case when g.oldest = (select min(o.oldest) from groups o) then coalesce(
         (select i.id from tidings.interactions i

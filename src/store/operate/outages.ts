@@ -48,7 +48,7 @@ export interface OutagePeriod {
 export async function listOutages(db: Db, { from, until }: OutagePeriod): Promise<Outage[]> {
   const { rows } = await sql<Outage>`
     select o.id, o.kind, o.channel, o.worker_id, o.code, o.began_at, o.ended_at,
-      (extract(epoch from coalesce(o.ended_at, now()) - o.began_at) * 1000)::float8 as lasted_ms
+      round(extract(epoch from coalesce(o.ended_at, now()) - o.began_at) * 1000)::float8 as lasted_ms
     from tidings.outages o
     where o.began_at < ${until} and (o.ended_at >= ${from} or o.ended_at is null)
     order by o.began_at, o.id

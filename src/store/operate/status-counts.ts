@@ -39,7 +39,7 @@ export interface ListedPause extends Paused, OpenPause {
 export async function listOpenPauses(db: Db): Promise<ListedPause[]> {
   const { rows } = await sql<ListedPause>`
     select p.scope, p.channel, p.notification_type_id, ${SCOPE_IN_WORDS} as what, p.reason, p.paused_at,
-      (extract(epoch from clock_timestamp() - p.paused_at) * 1000)::float8 as paused_for_ms, p.paused_by, p.ends_at
+      round(extract(epoch from clock_timestamp() - p.paused_at) * 1000)::float8 as paused_for_ms, p.paused_by, p.ends_at
     from tidings.pauses p
     where p.released_at is null and (p.ends_at > now()) is not false
     order by p.id
@@ -82,7 +82,7 @@ export interface ReplyCount {
 /** Counts the replies that wait for a person. */
 export async function countReplies(db: Db): Promise<ReplyCount> {
   const { rows } = await sql<ReplyCount>`
-    select count(*)::int as replies, coalesce((extract(epoch from clock_timestamp() - min(m.received_at)) * 1000)::float8, 0) as oldest_ms,
+    select count(*)::int as replies, coalesce(round(extract(epoch from clock_timestamp() - min(m.received_at)) * 1000)::float8, 0) as oldest_ms,
       (count(*) filter (where m.suppresses))::int as suppressing
     from tidings.inbound_messages m
     where m.is_open

@@ -21,7 +21,7 @@ const OPEN = sql`u.closed_at is null and tidings.is_undelivered(u.interaction_id
 export async function listUndelivered(db: Db, most: number): Promise<UndeliveredNotice[]> {
   const { rows } = await sql<UndeliveredNotice>`
     select i.id as interaction_id, i.channel, i.person_id as borrower_id, u.noted_at,
-      (extract(epoch from clock_timestamp() - u.noted_at) * 1000)::float8 as undelivered_for_ms, i.status_details,
+      round(extract(epoch from clock_timestamp() - u.noted_at) * 1000)::float8 as undelivered_for_ms, i.status_details,
       i.failure_description_short as why
     from tidings.undelivered_notices u
     join tidings.interactions i on i.id = u.interaction_id
@@ -42,7 +42,7 @@ export interface UndeliveredCount {
 /** Counts the notices that the law requires and that count as not sent. */
 export async function countUndelivered(db: Db): Promise<UndeliveredCount> {
   const { rows } = await sql<UndeliveredCount>`
-    select count(*)::int as notices, coalesce((extract(epoch from clock_timestamp() - min(u.noted_at)) * 1000)::float8, 0) as oldest_ms
+    select count(*)::int as notices, coalesce(round(extract(epoch from clock_timestamp() - min(u.noted_at)) * 1000)::float8, 0) as oldest_ms
     from tidings.undelivered_notices u
     where ${OPEN}
   `.execute(db);

@@ -53,7 +53,7 @@ function conditionOf(filter: WaitFilter): RawBuilder<boolean> {
 export async function listWaiting(db: Db, filter: WaitFilter, limit: number): Promise<OpenWait[]> {
   const { rows } = await sql<OpenWait>`
     select w.case_change_id, w.interaction_id, w.case_id, w.person_id, w.channel, w.notification_type_id, w.rule_id, w.reason, w.owner,
-      w.since, w.until, (extract(epoch from now() - w.until) * 1000)::float8 as late_ms, w.next_step
+      w.since, w.until, round(extract(epoch from now() - w.until) * 1000)::float8 as late_ms, w.next_step
     from tidings.waiting w
     where ${conditionOf(filter)}
     order by w.reason = 'nothing' desc, w.until, w.case_change_id, w.interaction_id

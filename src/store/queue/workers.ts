@@ -137,7 +137,7 @@ export type ListedWorker = Worker & { readonly startedAt: Date; readonly silentM
 /** Lists all workers, with the time since their last heartbeat. */
 export async function listWorkers(db: Db): Promise<ListedWorker[]> {
   const { rows } = await sql<ListedWorker>`
-    select w.id, w.host, w.pid, w.queue_pool, w.channels, w.started_at, (extract(epoch from clock_timestamp() - w.heartbeat_at) * 1000)::float8 as silent_ms
+    select w.id, w.host, w.pid, w.queue_pool, w.channels, w.started_at, round(extract(epoch from clock_timestamp() - w.heartbeat_at) * 1000)::float8 as silent_ms
     from tidings.workers w
     order by w.started_at
   `.execute(db);

@@ -107,7 +107,7 @@ export interface ReceiptBacklog {
 export async function countReceipts(db: Db): Promise<ReceiptBacklog> {
   const { rows } = await sql<ReceiptBacklog>`
     select count(*)::int as waiting,
-      coalesce(extract(epoch from clock_timestamp() - min(r.received_at)) * 1000, 0)::float8 as oldest_ms,
+      coalesce(round(extract(epoch from clock_timestamp() - min(r.received_at)) * 1000), 0)::float8 as oldest_ms,
       (select count(*)::int from tidings.receipt_oddities o where o.closed_at is null) as open_oddities
     from tidings.receipt_queue q
     join tidings.receipts r on r.id = q.receipt_id

@@ -32,7 +32,7 @@ export async function matchReceipts(
   const { rows } = await sql<MatchedReceipt>`
     select r.id as receipt_id, i.id as interaction_id, r.interaction_id is not null as is_noted, i.status,
       coalesce(i.channel = 'text' and i.provider = r.provider and i.provider_message_id <> r.provider_message_id, false) as is_of_other_message,
-      (extract(epoch from clock_timestamp() - r.received_at) * 1000)::float8 as age_ms
+      round(extract(epoch from clock_timestamp() - r.received_at) * 1000)::float8 as age_ms
     from tidings.receipts r
     left join lateral (
       select m.id from tidings.interactions m

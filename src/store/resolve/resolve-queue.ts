@@ -108,7 +108,7 @@ export interface Unresolved {
 export async function countUnresolved(db: Db): Promise<Unresolved> {
   const { rows } = await sql<Unresolved>`
     select coalesce(sum(w.changes), 0)::int as case_changes, coalesce(sum(w.changes) filter (where w.attempts > 0), 0)::int as failing,
-      coalesce(extract(epoch from clock_timestamp() - min(w.since)) * 1000, 0)::float8 as oldest_ms,
+      coalesce(round(extract(epoch from clock_timestamp() - min(w.since)) * 1000), 0)::float8 as oldest_ms,
       coalesce(bool_or(w.attempts = 0 and w.since < clock_timestamp() - w.patience), false) as is_stuck
     from (
       select cardinality(q.case_change_ids) as changes, q.queued_at as since, q.attempts,
