@@ -31,7 +31,7 @@ no text and nothing about collection is sent to its contacts. --opt-out records 
   },
   async run({ operands: [operand], options, print }) {
     if (operand === undefined) {
-      refuseAlone(options, ["reason", "opt-out"], "the id of the reply");
+      refuseAlone(options, ["reason", "opt-out", "by"], "the id of the reply");
       return await withDatabase("inbox", async (db, { lender }) => {
         const open = await listOpenInbound(db);
         print(

@@ -35,6 +35,7 @@ export const keys = command({
   },
   async run({ operands: [verb, name], options, print }) {
     if (verb !== "create") refuseAlone(options, ["scopes", "days"], "create NAME");
+    if (verb === "list") refuseAlone(options, ["by"], "create NAME or revoke NAME");
     if (verb === "list" && name === undefined)
       return await withDatabase("keys", async (db, { lender }) => {
         const known = await listApiKeys(db);

@@ -33,7 +33,7 @@ command lists the legal holds that have not ended.`,
   },
   async run({ options, print }) {
     if (options.borrower === undefined && options.case === undefined) {
-      refuseAlone(options, ["reason", "end"], "--borrower or --case");
+      refuseAlone(options, ["reason", "end", "by"], "--borrower or --case");
       return await withDatabase("legal-hold", async (db, { lender }) => {
         const holds = await listLegalHolds(db);
         const json = options.json === true;

@@ -6,6 +6,7 @@ import {
 } from "../store/operate/outages.ts";
 import { readClock } from "../store/postgres/database-clock.ts";
 import { JSON_OPTION } from "./cli/json.ts";
+import { refuseAlone } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { withDatabase } from "./cli/database.ts";
 import { EXIT } from "./cli/exit-codes.ts";
@@ -43,6 +44,7 @@ explains one of them. docs/outages.md has the details.`,
     ...JSON_OPTION,
   },
   async run({ options, print }) {
+    if (options.late !== true) refuseAlone(options, ["limit"], "--late");
     const limit = LIMIT.read(options.limit);
     return await withDatabase("outages", async (db, { lender: { timeZone: zone } }) => {
       const now = await readClock(db);

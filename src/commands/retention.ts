@@ -76,7 +76,7 @@ function readChange(options: {
   readonly reason?: string;
 }): Change | undefined {
   if (options.class === undefined && options.years === undefined) {
-    refuseAlone(options, ["reason"], "--class and --years");
+    refuseAlone(options, ["reason", "by"], "--class and --years");
     return undefined;
   }
   const recordClass = RECORD_CLASSES.find((one) => one === options.class);

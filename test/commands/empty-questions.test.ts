@@ -3,18 +3,25 @@ import { audit } from "../../src/commands/audit/audit.ts";
 import { repair } from "../../src/commands/audit/repair.ts";
 import { cancel } from "../../src/commands/cancel.ts";
 import type { Command } from "../../src/commands/cli/command.ts";
+import { dryRun } from "../../src/commands/dry-run/dry-run.ts";
+import { evidence } from "../../src/commands/evidence/evidence.ts";
+import { explain } from "../../src/commands/explain/explain.ts";
 import { erase } from "../../src/commands/erase.ts";
 import { find } from "../../src/commands/find/find.ts";
 import { refuse } from "../../src/commands/held.ts";
 import { inbox } from "../../src/commands/inbox.ts";
+import { judge } from "../../src/commands/judge/judge.ts";
 import { keys } from "../../src/commands/keys.ts";
 import { legalHold } from "../../src/commands/legal-hold.ts";
 import { outages } from "../../src/commands/outages.ts";
 import { pause } from "../../src/commands/pause.ts";
+import { preview } from "../../src/commands/preview/preview.ts";
 import { receipts } from "../../src/commands/receipts/receipts.ts";
 import { retention } from "../../src/commands/retention.ts";
 import { rules } from "../../src/commands/rules/rules.ts";
+import { show } from "../../src/commands/show/show.ts";
 import { simulate } from "../../src/commands/simulate/simulate.ts";
+import { templatesShow } from "../../src/commands/templates/show.ts";
 import { waiting } from "../../src/commands/waiting/waiting.ts";
 import { useDatabase } from "../database.ts";
 import { insertChanges, insertLender } from "../lender.ts";
@@ -29,6 +36,7 @@ beforeAll(async () => {
 });
 
 const REASON = ["--reason", "Lawsuit"];
+const BY = ["--by", "pat"];
 
 describe("a mistyped id is not answered with nothing", () => {
   test.each<[Command, readonly string[], string]>([
@@ -60,6 +68,27 @@ describe("an option without what it is about is not ignored", () => {
     [rules, ["show", "freq.burst", ...REASON], "--reason needs one of off, "],
     [keys, ["list", "--scopes", "all"], "--scopes needs create NAME"],
     [keys, ["revoke", "portal", "--days", "3"], "--days needs create NAME"],
+    [keys, ["list", ...BY], "--by needs create NAME or revoke NAME"],
+    [inbox, BY, "--by needs the id of the reply"],
+    [legalHold, BY, "--by needs --borrower or --case"],
+    [retention, BY, "--by needs --class and --years"],
+    [rules, BY, "--by needs one of off, "],
+    [rules, ["off", "freq.burst", "--value", "{}", ...REASON], "--value needs set ENTRY_ID"],
+    [rules, ["off", "freq.burst", "--at", "2031-03-03"], "--at needs `rules` without a change"],
+    [rules, ["show", "freq.burst", "--markdown"], "--markdown needs `rules` without a verb"],
+    [rules, ["--markdown", "--json"], "--json needs `rules` without --markdown"],
+    [evidence, ["--case", "CS-1", "--key", "key.pem"], "--key needs --verify"],
+    [evidence, ["--case", "CS-1", "--out", "pack", ...BY], "--by needs --reveal"],
+    [evidence, ["--verify", "pack", "--out", "x"], "--out needs --case, --borrower or --inter"],
+    [evidence, ["--case", "CS-1", "--verify", "pack"], "give one of --case, --borrower, "],
+    [show, ["1", ...BY], "--by needs --reveal"],
+    [preview, ["dispute.en", ...BY], "--by needs --send-to"],
+    [outages, ["--limit", "3"], "--limit needs --late"],
+    [explain, ["1", "--limit", "3"], "--limit needs --case or --borrower"],
+    [dryRun, ["--change", "1", "--limit", "3"], "--limit needs --since or --file"],
+    [judge, ["--schema", "--all"], "--all needs --facts"],
+    [judge, ["--schema", "--facts", "-"], "--schema needs `judge` without --facts"],
+    [templatesShow, ["1", "--json", "--assembled"], "--assembled needs `templates show` without"],
   ])("%o %j", async (command, words, message) => {
     await expect(runOn(database, command, ...words)).rejects.toThrow(
       `ARGUMENTS_INVALID: ${message}`,

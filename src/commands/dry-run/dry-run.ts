@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Config } from "../../config.ts";
 import { JSON_OPTION } from "../cli/json.ts";
-import { onlyOne, readCaseChangeId, unusable } from "../cli/arguments.ts";
+import { onlyOne, readCaseChangeId, unusable, refuseAlone } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { readStart } from "../cli/period.ts";
 import { readClock } from "../../store/postgres/database-clock.ts";
@@ -44,6 +44,7 @@ addresses are not shown, contact ids are.`,
   },
   async run({ options, print }) {
     const limit = LIMIT.read(options.limit);
+    if (options.change !== undefined) refuseAlone(options, ["limit"], "--since or --file");
     const chosen = await readSource(options);
     const result = await withDatabase("dry-run", (db, config) =>
       // One snapshot for all reads; the database refuses any write in this transaction.

@@ -12,6 +12,7 @@ import {
   readInteractionId,
   readWhole,
   wrongArguments,
+  refuseAlone,
 } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
@@ -54,10 +55,16 @@ docs/evidence.md describes the files of a pack.`,
     ...JSON_OPTION,
   },
   async run({ options, print }) {
-    const key = options.key === undefined ? undefined : await readPublicKey(options.key);
     const output = { print, json: options.json === true };
-    if (options.verify !== undefined) return await verify(options.verify, key, output);
-    const subject = readSubject(options);
+    const [task, named] = onlyOne<(typeof TASKS)[number], string>(options, TASKS);
+    if (task === "verify") {
+      refuseAlone(options, ["out", "head", "reveal", "by"], "--case, --borrower or --interaction");
+      const key = options.key === undefined ? undefined : await readPublicKey(options.key);
+      return await verify(named, key, output);
+    }
+    refuseAlone(options, ["key"], "--verify");
+    if (options.reveal !== true) refuseAlone(options, ["by"], "--reveal");
+    const subject = readSubject(task, named);
     const { out } = options;
     if (out === undefined)
       throw wrongArguments("--out is missing: a new folder, or a file that ends in .tar");
@@ -88,12 +95,12 @@ docs/evidence.md describes the files of a pack.`,
   },
 });
 
-const SUBJECTS = ["case", "borrower", "interaction"] as const;
+const TASKS = ["case", "borrower", "interaction", "verify"] as const;
 
-function readSubject(options: { readonly [Kind in PackSubject["kind"]]?: string }): PackSubject {
-  const [kind, id] = onlyOne(options, SUBJECTS);
-  return { kind, id: kind === "interaction" ? readInteractionId("--interaction", id) : id };
-}
+const readSubject = (kind: PackSubject["kind"], id: string): PackSubject => ({
+  kind,
+  id: kind === "interaction" ? readInteractionId("--interaction", id) : id,
+});
 
 /** The parts of a pack that both documents have. */
 const sizesOf = ({ head, rows, attempts }: Pack): object => ({

@@ -18,7 +18,13 @@ import { readClock } from "../../store/postgres/database-clock.ts";
 import { listWorkers } from "../../store/queue/workers.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { JSON_OPTION } from "../cli/json.ts";
-import { notFound, readCaseChangeId, readInteractionId, wrongArguments } from "../cli/arguments.ts";
+import {
+  notFound,
+  readCaseChangeId,
+  readInteractionId,
+  wrongArguments,
+  refuseAlone,
+} from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { EXIT } from "../cli/exit-codes.ts";
@@ -96,6 +102,8 @@ function readAsked(
   const given = [operand, options.change, options.case, options.borrower];
   if (given.filter((one) => one !== undefined).length !== 1)
     throw wrongArguments("give one of INTERACTION_ID, --change ID, --case ID and --borrower ID");
+  if (options.case === undefined && options.borrower === undefined)
+    refuseAlone(options, ["limit"], "--case or --borrower");
   if (operand !== undefined)
     return { kind: "interaction", id: readInteractionId("INTERACTION_ID", operand) };
   if (options.change !== undefined)

@@ -6,7 +6,7 @@ import { writeRules, writeVerdict } from "../../decide/guard/write-verdict.ts";
 import { Fault } from "../../domain/fault.ts";
 import { factSheetSchema, readQuestion } from "../../domain/guard/facts.ts";
 import type { FieldError } from "../../domain/guard/fields.ts";
-import { unusable, wrongArguments } from "../cli/arguments.ts";
+import { unusable, wrongArguments, refuseAlone } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import type { Print } from "../cli/print.ts";
 import { factSheetPage } from "./fact-sheet-page.ts";
@@ -27,7 +27,10 @@ exit code is 2 if one did not fit.`,
     schema: { type: "boolean", message: "print the JSON Schema of facts" },
     markdown: { type: "boolean", message: "print docs/fact-sheet.md" },
   },
-  async run({ options: { facts, all = false, schema, markdown }, print }) {
+  async run({ options, print }) {
+    const { facts, all = false, schema, markdown } = options;
+    if (facts === undefined) refuseAlone(options, ["all"], "--facts");
+    else refuseAlone(options, ["schema", "markdown"], "`judge` without --facts");
     if (schema === true) return show(JSON.stringify(factSheetSchema()), print);
     if (markdown === true) return show(factSheetPage(), print);
     if (facts === undefined) throw wrongArguments("give --facts FILE, or --facts - for lines");

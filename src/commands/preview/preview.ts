@@ -7,7 +7,7 @@ import { FORMS } from "../../template/language/parts.ts";
 import { explainUcs2, segmentsOf } from "../../template/language/segments.ts";
 import type { Rendered } from "../../domain/template/template.ts";
 import type { TemplateContent, TemplateVersion } from "../../domain/template/version.ts";
-import { unusable, wrongArguments } from "../cli/arguments.ts";
+import { unusable, wrongArguments, refuseAlone } from "../cli/arguments.ts";
 import { openInBrowser } from "../cli/browser.ts";
 import { command } from "../cli/command.ts";
 import { readOperator } from "../cli/operator.ts";
@@ -55,6 +55,7 @@ through the configured provider, marked as a test. It is no notice, and the addr
     if (options.case !== undefined && options.sample !== undefined)
       throw wrongArguments("give one of --case, --sample, or neither");
     const to = options["send-to"];
+    if (to === undefined) refuseAlone(options, ["by"], "--send-to");
     if (to !== undefined && options.case !== undefined)
       throw wrongArguments("a test is sent with sample values; omit --case or --send-to");
     const subject = await openSubject(word, options.version);

@@ -38,11 +38,14 @@ of guard_policy_changes. docs/policy.md shows how to write one in SQL, also for 
     const change = POLICY_CHANGES.find((one) => one === verb);
     if (change !== undefined) {
       if (id === undefined) throw wrongArguments(`give \`rules ${change} ID\``);
+      refuseAlone(options, ["at", "markdown"], "`rules` without a change");
+      if (change !== "set") refuseAlone(options, ["value"], "set ENTRY_ID");
       const { document, words } = await changePolicy(change, [id, ...more], options);
       printResult({ print, json }, document, [words]);
       return EXIT.done;
     }
-    refuseAlone(options, ["reason", "value", "from"], `one of ${POLICY_CHANGES.join(", ")}`);
+    refuseAlone(options, ["reason", "value", "from", "by"], `one of ${POLICY_CHANGES.join(", ")}`);
+    if (markdown) refuseAlone(options, ["at", "json"], "`rules` without --markdown");
     if (verb === undefined) {
       print(markdown ? rulesMarkdown(builtInPolicy()) : rulesList(await readPolicy(at), json));
       return EXIT.done;
@@ -51,6 +54,7 @@ of guard_policy_changes. docs/policy.md shows how to write one in SQL, also for 
       throw wrongArguments(
         `give \`rules show RULE_ID\`, or ${POLICY_CHANGES.join(", ")} with an id; \`tidings rules --help\` shows its usage`,
       );
+    refuseAlone(options, ["markdown"], "`rules` without a verb");
     const rule = RULES.find((one) => one.id === id);
     if (rule === undefined) throw notFound(`there is no rule ${id}; \`tidings rules\` lists them`);
     print(rulePage(rule, await readPolicy(at), json));

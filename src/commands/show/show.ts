@@ -5,7 +5,13 @@ import { countReveals, recordReveals } from "../../store/operate/content-reveals
 import { type ContentRecord, loadContentRecord } from "../../store/operate/recorded-content.ts";
 import { unsealContent, createSeal, type Seal } from "../../seal.ts";
 import { JSON_OPTION } from "../cli/json.ts";
-import { notFound, readInteractionId, unusable, wrongArguments } from "../cli/arguments.ts";
+import {
+  notFound,
+  readInteractionId,
+  unusable,
+  wrongArguments,
+  refuseAlone,
+} from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { momentsIn } from "../cli/moment.ts";
@@ -30,6 +36,7 @@ and the name of its reader is recorded.`,
   async run({ options, operands: [operand = ""], print }) {
     const id = readInteractionId("INTERACTION_ID", operand);
     const reveal = options.reveal === true;
+    if (!reveal) refuseAlone(options, ["by"], "--reveal");
     const operator = reveal ? readOperator(options.by) : "show";
     const actor = reveal ? `operator:${operator}` : operator;
     return await withDatabase(actor, async (db, { contentKeys, lender }) => {

@@ -2,6 +2,7 @@ import { requirementsOf } from "../../template/check/requirements.ts";
 import { presentParts } from "../../template/language/parts.ts";
 import { inReadingOrder, type TemplateVersion } from "../../domain/template/version.ts";
 import { JSON_OPTION } from "../cli/json.ts";
+import { refuseAlone } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";
 import { withDatabase } from "../cli/database.ts";
 import { momentsIn, type ShowMoment } from "../cli/moment.ts";
@@ -24,6 +25,8 @@ export const templatesShow = command({
   },
   async run({ options, operands: [word = ""], print }) {
     const name = readTemplateName(word);
+    if (options.json === true)
+      refuseAlone(options, ["assembled"], "`templates show` without --json");
     return await withDatabase("templates", async (db, config) => {
       const versions = await findVersions(db, name);
       const version = chooseVersion(versions, options.version);
