@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
 import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
+import { NEXT_COLUMNS, NEXT_VALUES } from "./next-attempt-columns.ts";
 
 /** The attempt that follows an interaction, and its time. */
 export interface NextAttempt {
@@ -52,16 +53,10 @@ async function plan(db: Db, next: readonly NextAttempt[]): Promise<InteractionId
     ),
     added as (
       insert into tidings.interactions
-        (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, sensitive, is_transactional, status,
-         scheduled_at_from, scheduled_at_to, previous_interaction_id, first_interaction_id, attempt, supercase_bulk_operation_id,
-         case_id, case_change_id, reply_id, notification_type_id, notification_type_version, template_id, template_version, template_explanation, due_explanation)
-      select i.origin, case when m.by like 'operator:%' then jsonb_build_object('id', m.by, 'name', m.by) else i.created_by end,
-        i.direction, null, i.channel, i.person_id, i.loan_id, i.loan_ids, i.subject, i.theme, i.sensitive, i.is_transactional, 'scheduled',
-        n."dueAt",
+        (${NEXT_COLUMNS}, channel, sensitive, template_id, template_version, template_explanation, scheduled_at_from, scheduled_at_to)
+      select ${NEXT_VALUES}, i.channel, i.sensitive, i.template_id, i.template_version, i.template_explanation, n."dueAt",
         -- an operator who sends it again has decided that it is not too late
-        case when m.by like 'operator:%' then greatest(i.scheduled_at_to, n."dueAt" + interval '24 hours') else i.scheduled_at_to end,
-        i.id, coalesce(i.first_interaction_id, i.id), i.attempt + 1, i.supercase_bulk_operation_id,
-        i.case_id, i.case_change_id, i.reply_id, i.notification_type_id, i.notification_type_version, i.template_id, i.template_version, i.template_explanation, i.due_explanation
+        case when m.by like 'operator:%' then greatest(i.scheduled_at_to, n."dueAt" + interval '24 hours') else i.scheduled_at_to end
       from ${recordset("n", { interactionId: "bigint", dueAt: "timestamptz" }, next)}
       cross join tidings.moved_by() as m(by)
       join ended i on i.id = n."interactionId"

@@ -4,6 +4,7 @@ import type { InteractionId } from "../../domain/ids.ts";
 import type { Channel } from "../../domain/vocabulary.ts";
 import type { Db } from "../postgres/db.ts";
 import { recordset } from "../postgres/recordset.ts";
+import { NEXT_COLUMNS, NEXT_VALUES } from "./next-attempt-columns.ts";
 
 /** An interaction that is to go to another contact, and the channel that reaches it. */
 export interface RedirectWish {
@@ -67,18 +68,14 @@ const freeOf = (redirects: readonly Redirect[]) => sql`free as materialized (
 /** The next attempts of the interactions that are free. */
 const ADDED = sql`added as (
   insert into tidings.interactions
-    (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, is_transactional, sensitive, status,
-     scheduled_at_from, scheduled_at_to, previous_interaction_id, first_interaction_id, attempt, supercase_bulk_operation_id,
-     case_id, case_change_id, notification_type_id, notification_type_version, template_id, template_version, template_explanation, due_explanation)
-  select i.origin, case when m.by like 'operator:%' then jsonb_build_object('id', m.by, 'name', m.by) else i.created_by end,
-    i.direction, null, w.channel, i.person_id, i.loan_id, i.loan_ids, i.subject, i.theme, i.is_transactional,
+    (${NEXT_COLUMNS}, channel, sensitive, template_id, template_version, template_explanation, scheduled_at_from, scheduled_at_to)
+  select ${NEXT_VALUES}, w.channel,
     -- what was sensitive stays sensitive
-    i.sensitive or coalesce((w.template->>'sensitive')::boolean, false), 'scheduled', w."dueAt",
+    i.sensitive or coalesce((w.template->>'sensitive')::boolean, false),
+    coalesce((w.template->>'id')::int, i.template_id), coalesce((w.template->>'version')::int, i.template_version),
+    coalesce(w.template->'explanation', i.template_explanation), w."dueAt",
     -- as for every attempt of an operator
-    case when m.by like 'operator:%' then greatest(i.scheduled_at_to, w."dueAt" + interval '24 hours') else i.scheduled_at_to end,
-    i.id, coalesce(i.first_interaction_id, i.id), i.attempt + 1, i.supercase_bulk_operation_id,
-    i.case_id, i.case_change_id, i.notification_type_id, i.notification_type_version, coalesce((w.template->>'id')::int, i.template_id),
-    coalesce((w.template->>'version')::int, i.template_version), coalesce(w.template->'explanation', i.template_explanation), i.due_explanation
+    case when m.by like 'operator:%' then greatest(i.scheduled_at_to, w."dueAt" + interval '24 hours') else i.scheduled_at_to end
   from wanted w
   join free f on f.id = w."interactionId"
   join tidings.interactions i on i.id = f.id

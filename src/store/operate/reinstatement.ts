@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
+import { NEXT_COLUMNS, NEXT_VALUES } from "../deliver/next-attempt-columns.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** The author and the reason of a reinstatement, as the new attempt records them. */
@@ -23,20 +24,14 @@ export async function reinstateCanceled(
   const { rows } = await sql<{ id: InteractionId }>`
       with added as (
         insert into tidings.interactions
-          (origin, created_by, direction, started_at, channel, person_id, loan_id, loan_ids, subject, theme, sensitive, is_transactional, status,
-           scheduled_at_from, scheduled_at_to, previous_interaction_id, first_interaction_id, attempt, supercase_bulk_operation_id,
-           case_id, case_change_id, reply_id, notification_type_id, notification_type_version, template_id, template_version,
-           template_explanation, due_explanation, evidence)
-        select c.origin, jsonb_build_object('id', m.by, 'name', m.by), c.direction, null, c.channel, c.person_id, c.loan_id, c.loan_ids,
-          c.subject, c.theme, c.sensitive, c.is_transactional, 'scheduled',
-          greatest(coalesce(c.first_due_at, c.scheduled_at_from), clock_timestamp()), c.scheduled_at_to, c.id,
-          coalesce(c.first_interaction_id, c.id), c.attempt + 1, c.supercase_bulk_operation_id, c.case_id, c.case_change_id, c.reply_id,
-          c.notification_type_id, c.notification_type_version, c.template_id, c.template_version, c.template_explanation,
-          c.due_explanation, jsonb_build_object('operator', ${operator}::text, 'reason', ${reason}::text, 'reinstates', c.id::text)
-        from tidings.interactions c
+          (${NEXT_COLUMNS}, channel, sensitive, template_id, template_version, template_explanation, scheduled_at_from, scheduled_at_to, evidence)
+        select ${NEXT_VALUES}, i.channel, i.sensitive, i.template_id, i.template_version, i.template_explanation,
+          greatest(coalesce(i.first_due_at, i.scheduled_at_from), clock_timestamp()), i.scheduled_at_to,
+          jsonb_build_object('operator', ${operator}::text, 'reason', ${reason}::text, 'reinstates', i.id::text)
+        from tidings.interactions i
         cross join tidings.moved_by() as m(by)
-        where c.id = any(${interactionIds}::bigint[]) and tidings.may_be_reinstated(c.id)
-        order by c.id
+        where i.id = any(${interactionIds}::bigint[]) and tidings.may_be_reinstated(i.id)
+        order by i.id
         on conflict (previous_interaction_id) where origin = 'tidings' and previous_interaction_id is not null do nothing
         returning id
       ),
