@@ -6,6 +6,7 @@ import type { CaseChangeId } from "../src/domain/ids.ts";
 import type { CaseChange } from "../src/domain/resolve/case-change.ts";
 import type { ResolutionPlan } from "../src/domain/resolve/resolution.ts";
 import type { Db } from "../src/store/postgres/db.ts";
+import { inPipeline } from "../src/store/postgres/pipeline.ts";
 import { loadCalendars } from "../src/store/resolve/calendars.ts";
 import { loadLanguages } from "../src/store/resolve/languages.ts";
 import { loadUnresolvedChanges } from "../src/store/resolve/case-changes.ts";
@@ -56,18 +57,20 @@ async function planAll(
   changes: readonly CaseChange[],
 ): Promise<ResolutionPlan> {
   const caseTypeIds = [...new Set(changes.map((change) => change.caseTypeId))];
-  const versions = await loadActiveVersions(transaction, caseTypeIds);
-  const calendars = createCalendars(await loadCalendars(transaction));
+  const borrowerIds = changes.map((change) => change.borrowerId);
+  const [versions, calendars, languageOf] = await inPipeline(transaction, (pipeline) =>
+    Promise.all([
+      loadActiveVersions(pipeline, caseTypeIds),
+      loadCalendars(pipeline),
+      loadLanguages(pipeline, borrowerIds),
+    ]),
+  );
   const planner = createPlanner({
     zone: lender.timeZone,
     languages: lender.languages,
-    calendars,
+    calendars: createCalendars(calendars),
     withinMs,
   });
-  const languageOf = await loadLanguages(
-    transaction,
-    changes.map((change) => change.borrowerId),
-  );
   let sliceEnd = performance.now() + TIME_SLICE_MS;
   for (const change of changes) {
     planner.add(change, versions.get(change.caseTypeId) ?? [], languageOf(change.borrowerId));

@@ -13,6 +13,7 @@ import { claimInteractions, withholdInteractions } from "../store/deliver/intera
 import { lockBorrowers } from "../store/guard/borrower-locks.ts";
 import { loadGuardFacts } from "../store/guard/guard-facts.ts";
 import { keepJudgements, type KeptJudgement } from "../store/guard/judgements.ts";
+import { inPipeline } from "../store/postgres/pipeline.ts";
 import { redirect, type Redirected, type ToClaim } from "./redirect.ts";
 
 /** The result of a batch, once it is committed. */
@@ -37,13 +38,14 @@ export async function judgeAndClaim(deps: Deps, batch: readonly ToClaim[]): Prom
       transaction,
       questions.map(({ borrowerId }) => borrowerId),
     );
-    // the lock may have waited
-    const read = await deps.readPolicy(transaction);
-    const facts = await loadGuardFacts(transaction, questions, {
-      at: deps.clock(),
-      known: "now",
-      country: deps.lender.country,
-    });
+    // after the lock, which may have waited
+    const at = deps.clock();
+    const [read, facts] = await inPipeline(transaction, (pipeline) =>
+      Promise.all([
+        deps.readPolicy(pipeline),
+        loadGuardFacts(pipeline, questions, { at, known: "now", country: deps.lender.country }),
+      ]),
+    );
     // After the facts: a fact that is dated after this time counts as not known yet.
     const now = deps.clock();
     const policy = policyNow(read, now);

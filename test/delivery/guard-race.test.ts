@@ -7,7 +7,7 @@ import type { InteractionId } from "../../src/domain/ids.ts";
 import type { Provider } from "../../src/providers/answer/provider.ts";
 import { createDb, openPool } from "../../src/store/postgres/db.ts";
 import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
-import { useDatabase } from "../database.ts";
+import { untilWaitingForLock, useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
 import { worker } from "../ids.ts";
 import { insertChanges, insertLender, insertType } from "../lender.ts";
@@ -202,12 +202,21 @@ test("a refusal that arrives while a text is judged counts", async () => {
   await borrower("BO-6", "+16145550106");
   const ids = await planned("REFUSED", 1, "BO-6");
   const deps = daemons[0]?.deps ?? depsOn(database);
-  const whileJudged: Deps["readPolicy"] = async (db) => {
-    await pool.query(
+  const holder = await pool.connect();
+  try {
+    await holder.query("begin");
+    await holder.query(
+      "select from tidings.guard_locks where id = tidings.guard_lock_of('BO-6') for update",
+    );
+    const judged = run(deps, ids);
+    await untilWaitingForLock(pool, { words: "guard_locks" });
+    await holder.query(
       "insert into tidings.preferences (borrower_id, kind, medium, refused_at) values ('BO-6', 'mediumRefusal', 'text', clock_timestamp())",
     );
-    return await deps.readPolicy(db);
-  };
-  await run({ ...deps, readPolicy: whileJudged }, ids);
+    await holder.query("commit");
+    await judged;
+  } finally {
+    holder.release();
+  }
   expect(await standings("REFUSED")).toEqual({ "failed medium.refused": 1 });
 });

@@ -20,6 +20,7 @@ type OnAnswer = (chunk: Buffer) => void;
 async function openProxy(
   url: string,
   connected: (client: Client) => OnAnswer,
+  onRequest: (chunk: Buffer) => void = () => {},
 ): Promise<PostgresProxy> {
   const direct = new URL(url);
   const socket = join(direct.searchParams.get("host") ?? "", ".s.PGSQL.5432");
@@ -29,7 +30,10 @@ async function openProxy(
       send: (chunk) => void (client.destroyed || client.write(chunk)),
       hangUp: () => void client.destroy(),
     });
-    client.on("data", (chunk: Buffer) => postgres.write(chunk));
+    client.on("data", (chunk: Buffer) => {
+      onRequest(chunk);
+      postgres.write(chunk);
+    });
     postgres.on("data", answer);
     client.on("error", () => {}).on("close", () => postgres.destroy());
     postgres.on("error", () => {}).on("close", () => client.destroy());
@@ -47,6 +51,22 @@ export const openFickleProxy = (url: string, hangsUpAt: RegExp): Promise<Postgre
     if (hangsUpAt.test(chunk.toString("latin1"))) client.hangUp();
     else client.send(chunk);
   });
+
+/** Keeps the requests in their order, and an "answer" for each part of an answer between them. */
+export async function openRecordingProxy(
+  url: string,
+): Promise<PostgresProxy & { readonly passed: readonly string[] }> {
+  const passed: string[] = [];
+  const proxy = await openProxy(
+    url,
+    (client) => (chunk) => {
+      passed.push("answer");
+      client.send(chunk);
+    },
+    (chunk) => void passed.push(chunk.toString("latin1")),
+  );
+  return { ...proxy, passed };
+}
 
 /** A database that is far away: each answer takes `latencyMs`, and `bytesPerSecond` of them pass on each connection. Both are read for each answer. */
 export const openSlowProxy = (

@@ -1,7 +1,6 @@
-import { sql } from "kysely";
+import { type QueryExecutorProvider, sql } from "kysely";
 import type { BorrowerId, CaseId } from "../../domain/ids.ts";
 import type { LegalState } from "../../domain/vocabulary.ts";
-import type { Db } from "../postgres/db.ts";
 import type { KnownAt } from "./known-values.ts";
 import { isStanding } from "./standing.ts";
 
@@ -18,7 +17,7 @@ export interface CaseRow {
 
 /** Loads the cases of the borrowers that stand for a legal state, as they were known at a time; null: as they are. */
 export async function loadCases(
-  db: Db,
+  db: QueryExecutorProvider,
   borrowerIds: readonly BorrowerId[],
   knownAt: KnownAt | null,
 ): Promise<CaseRow[]> {

@@ -1,13 +1,14 @@
+import type { QueryExecutorProvider } from "kysely";
 import type { ReadFacts } from "../../domain/guard/facts.ts";
 import type { GuardMoment, GuardQuestion } from "../../domain/guard/question.ts";
 import type { BorrowerId } from "../../domain/ids.ts";
-import type { Db } from "../postgres/db.ts";
+import { inPipeline } from "../postgres/pipeline.ts";
 import type { KnownAbout } from "./borrower-part.ts";
 import { sheetsOf } from "./fact-sheet.ts";
 import { loadCases } from "./cases.ts";
-import { loadInteractions } from "./interactions.ts";
+import { type InteractionRow, loadInteractions } from "./interactions.ts";
 import { loadLoans } from "./loans.ts";
-import { loadBorrowers, loadContacts } from "./people.ts";
+import { type ContactRow, loadBorrowers, loadContacts } from "./people.ts";
 import type { Wishes } from "./wish-facts.ts";
 import { isEsignRecorded, loadConsents, loadDoNotInteract, loadPreferences } from "./wishes.ts";
 import { type KnownAt, knownAtEndOf } from "./known-values.ts";
@@ -17,14 +18,16 @@ import { type KnownAt, knownAtEndOf } from "./known-values.ts";
  * sheet that does not fit its schema gives its errors for that key alone; they name fields and quote no value.
  */
 export async function loadGuardFacts(
-  db: Db,
+  db: QueryExecutorProvider,
   questions: readonly GuardQuestion[],
   moment: GuardMoment,
 ): Promise<ReadonlyMap<string, ReadFacts>> {
-  const about = await loadKnown(db, questions, moment);
-  const esignRecorded = await isEsignRecorded(
-    db,
-    moment.known === "then" ? knownAtEndOf(moment.at) : null,
+  const knownAt = moment.known === "then" ? knownAtEndOf(moment.at) : null;
+  const [about, esignRecorded] = await inPipeline(db, (pipeline) =>
+    Promise.all([
+      loadKnown(pipeline, questions, { at: moment.at, knownAt }),
+      isEsignRecorded(pipeline, knownAt),
+    ]),
   );
   const lender = {
     ...moment.lender,
@@ -46,33 +49,34 @@ const NO_BORROWER: ReadFacts = {
   errors: [{ field: "facts.borrower", message: "is not known: there is no row of this borrower" }],
 };
 
+/** The time of the facts, and until when what became known counts; null: until now. */
+interface Known {
+  readonly at: Date;
+  readonly knownAt: KnownAt | null;
+}
+
 async function loadKnown(
-  db: Db,
+  db: QueryExecutorProvider,
   questions: readonly GuardQuestion[],
-  { at, known }: GuardMoment,
+  moment: Known,
 ): Promise<ReadonlyMap<BorrowerId, KnownAbout>> {
+  const { knownAt } = moment;
   const borrowerIds = [...new Set(questions.map(({ borrowerId }) => borrowerId))];
   const loanIds = [...new Set(questions.flatMap(({ message }) => message.loanIds))];
-  const knownAt = known === "then" ? knownAtEndOf(at) : null;
-  const borrowers = await loadBorrowers(db, borrowerIds, knownAt);
-  const contacts = await loadContacts(db, borrowerIds, knownAt);
-  const thirdPersons = contacts
-    .filter(({ affiliation }) => affiliation !== "self")
-    .map(({ id }) => id);
-  const interactions = byBorrower(
-    await loadInteractions(db, { borrowerIds, thirdPersons, at, knownAt }),
-  );
-  const loans = await loadLoans(db, borrowerIds, loanIds, knownAt);
+  const [borrowers, { contacts, interactions }, loans, cases, wishesOf] = await Promise.all([
+    loadBorrowers(db, borrowerIds, knownAt),
+    loadHistory(db, borrowerIds, moment),
+    loadLoans(db, borrowerIds, loanIds, knownAt),
+    loadCases(db, borrowerIds, knownAt).then(byBorrower),
+    loadWishes(db, borrowerIds, moment),
+  ]);
   const loansById = new Map(loans.map((loan) => [loan.id as string, loan]));
-  const cases = byBorrower(await loadCases(db, borrowerIds, knownAt));
-  const wishesOf = await loadWishes(db, borrowerIds, at, knownAt);
-  const contactsOf = byBorrower(contacts);
   return new Map(
     borrowers.map((borrower) => [
       borrower.id,
       {
         borrower,
-        contacts: contactsOf.get(borrower.id) ?? [],
+        contacts: contacts.get(borrower.id) ?? [],
         interactions: interactions.get(borrower.id) ?? [],
         cases: cases.get(borrower.id) ?? [],
         wishes: wishesOf(borrower.id),
@@ -82,15 +86,32 @@ async function loadKnown(
   );
 }
 
-async function loadWishes(
-  db: Db,
+type ByBorrower<Row> = ReadonlyMap<BorrowerId, readonly Row[]>;
+
+/** The contacts, and the interactions that rules count. Those with third persons are found by their contacts. */
+async function loadHistory(
+  db: QueryExecutorProvider,
   borrowerIds: readonly BorrowerId[],
-  at: Date,
-  knownAt: KnownAt | null,
+  { at, knownAt }: Known,
+): Promise<{ contacts: ByBorrower<ContactRow>; interactions: ByBorrower<InteractionRow> }> {
+  const contacts = await loadContacts(db, borrowerIds, knownAt);
+  const thirdPersons = contacts
+    .filter(({ affiliation }) => affiliation !== "self")
+    .map(({ id }) => id);
+  const interactions = await loadInteractions(db, { borrowerIds, thirdPersons, at, knownAt });
+  return { contacts: byBorrower(contacts), interactions: byBorrower(interactions) };
+}
+
+async function loadWishes(
+  db: QueryExecutorProvider,
+  borrowerIds: readonly BorrowerId[],
+  { at, knownAt }: Known,
 ): Promise<(id: BorrowerId) => Wishes> {
-  const doNotInteract = byBorrower(await loadDoNotInteract(db, borrowerIds, knownAt));
-  const preferences = byBorrower(await loadPreferences(db, borrowerIds, knownAt));
-  const consents = byBorrower(await loadConsents(db, borrowerIds, at, knownAt));
+  const [doNotInteract, preferences, consents] = await Promise.all([
+    loadDoNotInteract(db, borrowerIds, knownAt).then(byBorrower),
+    loadPreferences(db, borrowerIds, knownAt).then(byBorrower),
+    loadConsents(db, borrowerIds, at, knownAt).then(byBorrower),
+  ]);
   return (id) => ({
     doNotInteract: doNotInteract.get(id) ?? [],
     preferences: preferences.get(id) ?? [],
@@ -100,4 +121,4 @@ async function loadWishes(
 
 const byBorrower = <Row extends { readonly borrowerId: BorrowerId }>(
   rows: readonly Row[],
-): ReadonlyMap<BorrowerId, readonly Row[]> => Map.groupBy(rows, ({ borrowerId }) => borrowerId);
+): ByBorrower<Row> => Map.groupBy(rows, ({ borrowerId }) => borrowerId);

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from "kysely";
+import { type QueryExecutorProvider, type RawBuilder, sql } from "kysely";
 import type { HistoryItem } from "../../domain/guard/facts.ts";
 import type { Instant } from "../../domain/guard/moments.ts";
 import type { BorrowerId, InteractionId } from "../../domain/ids.ts";
@@ -10,7 +10,6 @@ import type {
   StoredReading,
   Theme,
 } from "../../domain/vocabulary.ts";
-import type { Db } from "../postgres/db.ts";
 import type { KnownAt } from "./known-values.ts";
 
 export interface InteractionRow {
@@ -59,7 +58,7 @@ export interface HistoryWanted {
  * with third persons, and all inbound ones.
  */
 export async function loadInteractions(
-  db: Db,
+  db: QueryExecutorProvider,
   { borrowerIds, thirdPersons, at, knownAt }: HistoryWanted,
 ): Promise<InteractionRow[]> {
   const { rows } = await sql<Packed>`

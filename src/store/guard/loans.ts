@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from "kysely";
+import { type QueryExecutorProvider, type RawBuilder, sql } from "kysely";
 import type { BorrowerId, LoanId } from "../../domain/ids.ts";
 import type {
   Collateral,
@@ -6,7 +6,6 @@ import type {
   LoanStatus,
   ProductType,
 } from "../../domain/vocabulary.ts";
-import type { Db } from "../postgres/db.ts";
 import type { KnownAt, Time } from "./known-values.ts";
 
 export interface LoanRow {
@@ -33,7 +32,7 @@ export interface LoanRow {
  * is not read: it is free JSON and has no history.
  */
 export const loadLoans = (
-  db: Db,
+  db: QueryExecutorProvider,
   borrowerIds: readonly BorrowerId[],
   loanIds: readonly string[],
   knownAt: KnownAt | null,
@@ -51,7 +50,10 @@ export const loadLoans = (
         sql`tidings.loans_at(${borrowerIds}::text[], ${loanIds}::text[], ${knownAt}::timestamptz)`,
       );
 
-async function readLoans(db: Db, known: RawBuilder<unknown>): Promise<LoanRow[]> {
+async function readLoans(
+  db: QueryExecutorProvider,
+  known: RawBuilder<unknown>,
+): Promise<LoanRow[]> {
   const { rows } = await sql<LoanRow>`
     select l.id, l.collector_role, l.status, l.days_past_due, l.product_type, l.account_number, l.collateral, l.accelerated,
       l.statements_ceased, l.suit_taken_or_threatened, l.time_barred, l.contracted_before_service, l.initial_communication_at,

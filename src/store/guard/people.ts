@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from "kysely";
+import { type QueryExecutorProvider, type RawBuilder, sql } from "kysely";
 import type { BorrowerId } from "../../domain/ids.ts";
 import type {
   CollectionsIntensity,
@@ -8,7 +8,6 @@ import type {
   LineType,
   ReassignedNumberResult,
 } from "../../domain/vocabulary.ts";
-import type { Db } from "../postgres/db.ts";
 import { optedOutAt } from "../postgres/opted-out-at.ts";
 import type { KnownAt, Time } from "./known-values.ts";
 
@@ -31,7 +30,7 @@ export interface BorrowerRow {
  * because the function takes longer to plan than the table takes to read.
  */
 export const loadBorrowers = (
-  db: Db,
+  db: QueryExecutorProvider,
   ids: readonly BorrowerId[],
   knownAt: KnownAt | null,
 ): Promise<BorrowerRow[]> =>
@@ -39,7 +38,10 @@ export const loadBorrowers = (
     ? readBorrowers(db, sql`(select * from tidings.borrowers w where w.id = any(${ids}::text[]))`)
     : readBorrowers(db, sql`tidings.borrowers_at(${ids}::text[], ${knownAt}::timestamptz)`);
 
-async function readBorrowers(db: Db, known: RawBuilder<unknown>): Promise<BorrowerRow[]> {
+async function readBorrowers(
+  db: QueryExecutorProvider,
+  known: RawBuilder<unknown>,
+): Promise<BorrowerRow[]> {
   const { rows } = await sql<BorrowerRow>`
     select b.id, b.time_zone, b.time_zone_reported_by_borrower, b.collections_intensity, b.comm_preferences, b.is_minor,
       b.established_business_relationship, b.attorney_known_since, b.attorney_contact_id, b.attorney_unresponsive_since,
@@ -90,7 +92,7 @@ export interface ContactRow {
  * history names them.
  */
 export const loadContacts = (
-  db: Db,
+  db: QueryExecutorProvider,
   borrowerIds: readonly BorrowerId[],
   knownAt: KnownAt | null,
 ): Promise<ContactRow[]> =>
@@ -101,7 +103,10 @@ export const loadContacts = (
       )
     : readContacts(db, sql`tidings.contacts_at(${borrowerIds}::text[], ${knownAt}::timestamptz)`);
 
-async function readContacts(db: Db, known: RawBuilder<unknown>): Promise<ContactRow[]> {
+async function readContacts(
+  db: QueryExecutorProvider,
+  known: RawBuilder<unknown>,
+): Promise<ContactRow[]> {
   const { rows } = await sql<ContactRow>`
     select k.id, k.borrower_id, k.contact_type, k.value, k.address, k.county_fips, k.time_zones, k.label, k.affiliation, k.status,
       k.valid, k.verified, k.line_type, k.receive_text_messages, k.receive_text_messages_last_consent_at, k.authorized_third_party,

@@ -1,6 +1,5 @@
-import { sql } from "kysely";
+import { type QueryExecutorProvider, sql } from "kysely";
 import { NO_POLICY_RECORD, type PolicyRecord } from "../../domain/guard/policy-record.ts";
-import type { Db } from "../postgres/db.ts";
 
 /** The members of an entry that a change `c` sets. `infinity` is a day without a limit. */
 const ENTRY = sql`jsonb_strip_nulls(jsonb_build_object(
@@ -24,7 +23,10 @@ type Written = Omit<Changes[number], "changedAt" | "effectiveFrom"> & {
  * Reads the changes of the policy in one statement, or returns `known` if its version is still the newest. Inside a
  * transaction that reads committed rows it is never older than the last change that was committed before the statement.
  */
-async function readRecord(db: Db, known: PolicyRecord | undefined): Promise<PolicyRecord> {
+async function readRecord(
+  db: QueryExecutorProvider,
+  known: PolicyRecord | undefined,
+): Promise<PolicyRecord> {
   const { rows } = await sql<{ version: string; changes: readonly Written[] | null }>`
     select v.version, case when v.version is distinct from ${known?.version ?? null}::bigint then ${CHANGES} end as changes
     from tidings.guard_policy_version v
@@ -42,10 +44,11 @@ const read = (change: Written): Changes[number] => ({
 });
 
 /** Loads every change of the policy. */
-export const loadPolicyRecord = (db: Db): Promise<PolicyRecord> => readRecord(db, undefined);
+export const loadPolicyRecord = (db: QueryExecutorProvider): Promise<PolicyRecord> =>
+  readRecord(db, undefined);
 
 /** Reads the record of the policy as it is at the statement. Give the transaction that must not see an older one. */
-export type ReadPolicy = (db: Db) => Promise<PolicyRecord>;
+export type ReadPolicy = (db: QueryExecutorProvider) => Promise<PolicyRecord>;
 
 /** Creates a reader that reads the changes again only if there is a new version. The same object is the same policy. */
 export function createPolicyReader(): ReadPolicy {

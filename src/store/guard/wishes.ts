@@ -1,7 +1,6 @@
-import { sql } from "kysely";
+import { type QueryExecutorProvider, sql } from "kysely";
 import type { BorrowerId } from "../../domain/ids.ts";
 import type { Channel, ConsentKind } from "../../domain/vocabulary.ts";
-import type { Db } from "../postgres/db.ts";
 import type { KnownAt, Time } from "./known-values.ts";
 import { isStanding } from "./standing.ts";
 
@@ -16,7 +15,7 @@ export interface DoNotInteractRow {
 
 /** Loads the restrictions that stand, or stood at a time. */
 export async function loadDoNotInteract(
-  db: Db,
+  db: QueryExecutorProvider,
   borrowerIds: readonly BorrowerId[],
   knownAt: KnownAt | null,
 ): Promise<DoNotInteractRow[]> {
@@ -44,7 +43,7 @@ export interface ConsentRow {
 
 /** Loads the consents of the borrowers that have begun by `at`, the newest last. */
 export async function loadConsents(
-  db: Db,
+  db: QueryExecutorProvider,
   borrowerIds: readonly BorrowerId[],
   at: Date,
   knownAt: KnownAt | null,
@@ -76,7 +75,7 @@ export interface PreferenceRow {
 
 /** Loads the requests of the borrowers that stand, or stood at a time. */
 export async function loadPreferences(
-  db: Db,
+  db: QueryExecutorProvider,
   borrowerIds: readonly BorrowerId[],
   knownAt: KnownAt | null,
 ): Promise<PreferenceRow[]> {
@@ -92,7 +91,10 @@ export async function loadPreferences(
 }
 
 /** True if the lender has ever recorded an E-SIGN consent, or had by a time. */
-export async function isEsignRecorded(db: Db, knownAt: KnownAt | null): Promise<boolean> {
+export async function isEsignRecorded(
+  db: QueryExecutorProvider,
+  knownAt: KnownAt | null,
+): Promise<boolean> {
   const { rows } = await sql<{ recorded: boolean }>`
     select exists(
       select from tidings.consents c

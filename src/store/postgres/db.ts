@@ -46,6 +46,8 @@ export function openPool({ max, onLost, ...session }: PoolOptions): Pool {
     keepAliveInitialDelayMillis: 10_000,
     application_name: "tidings",
     types: { getTypeParser: parserOf },
+    // statements of a pipeline are sent at once; others are awaited one by one as before
+    pipeline: true,
     ...hooks,
   });
   pool.on("error", (error) => onLost("code" in error ? String(error.code) : error.name));

@@ -1,10 +1,10 @@
-import { sql } from "kysely";
+import { type QueryExecutorProvider, sql } from "kysely";
 import type { NotificationTypeVersion } from "../../domain/resolve/notification-type.ts";
 import type { Db } from "../postgres/db.ts";
 
 /** Loads the active versions of case types, each with the template versions that are active at the same moment. */
 export type LoadActiveVersions = (
-  db: Db,
+  db: QueryExecutorProvider,
   caseTypeIds: readonly string[],
 ) => Promise<Map<string, NotificationTypeVersion[]>>;
 
@@ -50,7 +50,7 @@ const NAMED_TEMPLATE = sql`left join lateral (
     ) n on true`;
 
 async function readActiveVersions(
-  db: Db,
+  db: QueryExecutorProvider,
   caseTypeIds: readonly string[],
 ): Promise<(NotificationTypeVersion & { caseTypeId: string })[]> {
   const { rows } = await sql<NotificationTypeVersion & { caseTypeId: string }>`

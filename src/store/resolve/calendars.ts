@@ -1,9 +1,8 @@
-import { sql } from "kysely";
+import { type QueryExecutorProvider, sql } from "kysely";
 import type { CalendarRows } from "../../domain/resolve/calendar.ts";
-import type { Db } from "../postgres/db.ts";
 
 /** Loads the lender's calendars and closures; days are ISO dates. */
-export async function loadCalendars(db: Db): Promise<CalendarRows> {
+export async function loadCalendars(db: QueryExecutorProvider): Promise<CalendarRows> {
   const { rows } = await sql<CalendarRows>`
     select
       (select coalesce(jsonb_agg(jsonb_build_object('name', c.name, 'basedOn', c.based_on)), '[]') from tidings.calendars c) as calendars,

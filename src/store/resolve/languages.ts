@@ -1,10 +1,9 @@
-import { sql } from "kysely";
+import { type QueryExecutorProvider, sql } from "kysely";
 import type { BorrowerId } from "../../domain/ids.ts";
-import type { Db } from "../postgres/db.ts";
 
 /** Loads the languages (BCP 47) of borrowers, all of which are on record. */
 export async function loadLanguages(
-  db: Db,
+  db: QueryExecutorProvider,
   borrowerIds: readonly BorrowerId[],
 ): Promise<(id: BorrowerId) => string> {
   const { rows } = await sql<{ language: string; ids: BorrowerId[] }>`
