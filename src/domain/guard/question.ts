@@ -14,7 +14,7 @@ export interface GuardQuestion {
   readonly rendered?: Rendered;
 }
 
-/** The moment of a judgement, and the data that no borrower's row contains. */
+/** The moment of a judgement, and the country of the lender. */
 export interface GuardMoment {
   readonly at: Date;
   /**
@@ -24,8 +24,6 @@ export interface GuardMoment {
   readonly known: "now" | "then";
   /** The lender's country, for phone numbers without one (ISO 3166-1, such as US). */
   readonly country: string;
-  /** The switches and limits of the lender; absent: their defaults. */
-  readonly lender?: FactsInput["lender"];
 }
 
 /** Returns the members of a message that its template version knows. */

@@ -6,8 +6,7 @@ import {
   readContactPart,
   readMember,
 } from "../../domain/guard/fact-parts.ts";
-import type { GuardContact } from "../../domain/guard/facts.ts";
-import type { GuardMoment } from "../../domain/guard/question.ts";
+import type { FactsInput, GuardContact } from "../../domain/guard/facts.ts";
 import { caseOf } from "./case-facts.ts";
 import type { CaseRow } from "./cases.ts";
 import { contactOf } from "./contact-facts.ts";
@@ -30,18 +29,25 @@ export interface KnownAbout {
   readonly loans: ReadonlyMap<string, LoanRow>;
 }
 
+/** Everything that all borrowers of a batch have in common. */
+export interface SharedByBatch {
+  /** The lender's country, for phone numbers without one (ISO 3166-1, such as US). */
+  readonly country: string;
+  readonly lender: NonNullable<FactsInput["lender"]>;
+}
+
 /**
  * Reads the part of a fact sheet that is the same for all messages to a borrower. Each member is built from its rows where the columns
  * guarantee its form. If any member has errors the schema reads them all, so that every error is named.
  */
-export function borrowerPartOf(about: KnownAbout, moment: GuardMoment): Part<BorrowerPart> {
-  const plain = plainPartOf(about, moment);
-  return plain === undefined ? readBorrowerPart(sharedOf(about, moment)) : partOf(plain);
+export function borrowerPartOf(about: KnownAbout, shared: SharedByBatch): Part<BorrowerPart> {
+  const plain = plainPartOf(about, shared);
+  return plain === undefined ? readBorrowerPart(sheetOf(about, shared)) : partOf(plain);
 }
 
 function plainPartOf(
   about: KnownAbout,
-  { country, lender }: GuardMoment,
+  { country, lender }: SharedByBatch,
 ): BorrowerPart | undefined {
   const { cases, wishes } = about;
   const inbound = about.interactions.filter(isInbound);
@@ -83,17 +89,15 @@ function contactsOf(
 /** All borrowers of a batch have the same lender, so it is read once. */
 const lenders = new WeakMap<object, BorrowerPart["lender"]>();
 
-function lenderOf(written: GuardMoment["lender"]): BorrowerPart["lender"] | undefined {
-  const known = lenders.get(written ?? NO_LENDER);
+function lenderOf(written: SharedByBatch["lender"]): BorrowerPart["lender"] | undefined {
+  const known = lenders.get(written);
   if (known !== undefined) return known;
   const read = readMember("lender", written);
-  if (read !== undefined) lenders.set(written ?? NO_LENDER, read);
+  if (read !== undefined) lenders.set(written, read);
   return read;
 }
 
-const NO_LENDER = {};
-
-function sharedOf(about: KnownAbout, { country, lender }: GuardMoment): object {
+function sheetOf(about: KnownAbout, { country, lender }: SharedByBatch): object {
   const { borrower, contacts, wishes, cases } = about;
   const inbound = about.interactions.filter(isInbound);
   return withoutUnknown({

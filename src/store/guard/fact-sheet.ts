@@ -1,4 +1,4 @@
-import type { GuardMoment, GuardQuestion } from "../../domain/guard/question.ts";
+import type { GuardQuestion } from "../../domain/guard/question.ts";
 import {
   factsOfParts,
   type Part,
@@ -7,7 +7,7 @@ import {
   readLoanPart,
 } from "../../domain/guard/fact-parts.ts";
 import type { GuardLoan, HistoryItem, ReadFacts } from "../../domain/guard/facts.ts";
-import { borrowerPartOf, type KnownAbout } from "./borrower-part.ts";
+import { borrowerPartOf, type KnownAbout, type SharedByBatch } from "./borrower-part.ts";
 import { historyOf, itemOf } from "./history.ts";
 import type { InteractionRow } from "./interactions.ts";
 import { instantsOf, withoutUnknown } from "./known-values.ts";
@@ -20,9 +20,9 @@ import { plainItem, plainLoan } from "./plain-facts.ts";
  */
 export function sheetsOf(
   about: KnownAbout,
-  moment: GuardMoment,
+  shared: SharedByBatch,
 ): (question: GuardQuestion) => ReadFacts {
-  const borrower = borrowerPartOf(about, moment);
+  const borrower = borrowerPartOf(about, shared);
   const history = about.interactions.map((row) => ({ row, part: historyPartOf(row) }));
   const loanIds = new Set(about.interactions.flatMap((row) => row.loanIds));
   const readLoans = loanReader(about);

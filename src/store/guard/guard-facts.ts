@@ -29,13 +29,8 @@ export async function loadGuardFacts(
       isEsignRecorded(pipeline, knownAt),
     ]),
   );
-  const lender = {
-    ...moment.lender,
-    switches: { esignRecorded, ...moment.lender?.switches },
-  };
-  const sheets = new Map(
-    [...about].map(([id, known]) => [id, sheetsOf(known, { ...moment, lender })]),
-  );
+  const shared = { country: moment.country, lender: { switches: { esignRecorded } } };
+  const sheets = new Map([...about].map(([id, known]) => [id, sheetsOf(known, shared)]));
   return new Map(
     questions.map((question) => [
       question.key,
