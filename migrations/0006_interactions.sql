@@ -504,7 +504,8 @@ language sql immutable return
     ('attempted', 'succeeded'), ('attempted', 'failed'), ('attempted', 'scheduled'), ('attempted', 'canceled'),
     ('succeeded', 'failed'),
     -- a receipt that comes later says otherwise
-    ('failed', 'succeeded'), ('canceled', 'attempted'), ('canceled', 'succeeded'), ('canceled', 'failed'));
+    ('failed', 'succeeded'), ('canceled', 'attempted'), ('canceled', 'succeeded'), ('canceled', 'failed'),
+    ('scheduled', 'attempted'), ('scheduled', 'succeeded'));
 
 -- A person who logs a letter or a call may learn of its beginning and its end at once. A final status stays.
 create function tidings.logged_status_may_move(from_status text, to_status text) returns boolean
@@ -527,6 +528,11 @@ begin
   if old.origin = 'tidings' and old.status = 'canceled' and new.status <> 'canceled' and (old.status_details like '%Canceled') is not true then
     perform tidings.refuse('interactions_status_moves_along_the_diagram',
       format('interaction %s was withdrawn before it was sent', old.id), 'retry it');
+  end if;
+  -- only a receipt of an earlier call shows that it was sent
+  if old.origin = 'tidings' and old.status = 'scheduled' and new.status in ('attempted', 'succeeded') and old.claimed_at is null then
+    perform tidings.refuse('interactions_status_moves_along_the_diagram',
+      format('no provider was called for interaction %s', old.id), 'claim it first');
   end if;
   -- This query has a new snapshot, so it also sees an attempt that was committed while the row was locked. A role that may
   -- not operate is refused by guard_foreign_update.
@@ -707,11 +713,13 @@ for each row when (old.origin = 'tidings' and not (old.status = 'scheduled' and 
   and new.content is distinct from old.content)
 execute function tidings.keep_content();
 
--- A call begins with its claim and ends with the answer. While its outcome is unknown, a later answer may still come.
+-- A call begins with its claim and ends with the answer. While its outcome is unknown, a later answer may still come, also after it was
+-- scheduled again.
 create function tidings.keep_call() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if (tidings.is_outcome_unknown(old.status, old.status_details)) is not true
+    and not (old.status = 'scheduled' and new.status <> 'scheduled' and old.claimed_at is not null)
     and (new.started_at, new.ended_at, new.provider_message_id, new.content_sha256)
       is distinct from (old.started_at, old.ended_at, old.provider_message_id, old.content_sha256) then
     perform tidings.allow_only_erasure(old, new);

@@ -92,6 +92,28 @@ create trigger queue_receipts after insert on tidings.receipts
 referencing new table as added
 for each statement execute function tidings.queue_receipts();
 
+-- True if a receipt of a chain waits to be applied. It may show that the provider accepted an earlier call, so no daemon calls it again
+-- before. A receipt that could not be applied because of an error does not count: it might never be applied. Each row is looked up,
+-- whatever the planner knows.
+create function tidings.has_waiting_receipt(chain_id bigint) returns boolean
+language sql stable return (
+  select w.id
+  from (select chain_id as id union all select i.id from tidings.interactions i where i.first_interaction_id = chain_id) e
+  cross join lateral (
+    select r.id from tidings.receipts r
+    where r.interaction_id = e.id
+      and (select q.receipt_id from tidings.receipt_queue q where q.receipt_id = r.id and q.failed_by is null) is not null
+    limit 1
+  ) w
+  limit 1
+) is not null or (
+  select r.id from tidings.receipts r
+  where r.interaction_id is null and tidings.chain_of_message(r.provider_message_id) = chain_id
+    and (select q.receipt_id from tidings.receipt_queue q where q.receipt_id = r.id and q.failed_by is null) is not null
+  limit 1
+) is not null;
+revoke execute on function tidings.has_waiting_receipt(bigint) from public;
+
 -- A receipt that changes nothing, and why: its status is not known, it contradicts others, or its message is not found. It is
 -- judged again whenever another receipt of its message arrives.
 create table tidings.receipt_oddities (

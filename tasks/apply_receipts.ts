@@ -1,3 +1,4 @@
+import type { RecordedAnswer } from "../src/decide/receipts/acceptance.ts";
 import { reconcile, type Reconciled } from "../src/decide/receipts/reconcile.ts";
 import { RECEIPT_TABLES } from "../src/decide/receipts/tables/by-channel.ts";
 import type { NextTry } from "../src/decide/receipts/next-try.ts";
@@ -115,31 +116,36 @@ function sortOut(matched: readonly MatchedReceipt[]): Sorted {
   };
 }
 
-const isWaiting = ({ interactionId, status }: MatchedReceipt): boolean =>
-  interactionId === null || status === "inProgress" || status === "scheduled";
+const isWaiting = ({ interactionId, status, wasCalled }: MatchedReceipt): boolean =>
+  interactionId === null || status === "inProgress" || !wasCalled;
 
-/** Returns nothing if the answer to the call is not recorded: the receipts wait for it. */
+/** Returns nothing while a call is in progress, which may have begun since the receipts were matched: they wait for its answer. */
 function reconcileMessage(message: MessageRow): AppliedMessage[] {
   const { channel, status, statusDetails, attempt, latestAt, receipts } = message;
   const table = RECEIPT_TABLES[channel];
-  const { answerStatus, answeredAt } = message;
-  if (table === undefined || answerStatus === null || answeredAt === null) return [];
+  const answer = answerOf(message);
+  if (table === undefined || status === "inProgress" || answer === null) return [];
   const arrived = receipts.filter((one) => !one.isApplied);
   const result = reconcile(table, {
     channel,
     status,
     statusDetails,
-    answer: {
-      status: answerStatus,
-      statusDetails: message.answerDetails,
-      code: message.answerCode,
-      at: answeredAt,
-    },
+    answer,
     known: receipts.filter((one) => one.isApplied),
     arrived,
     context: { attempt, latestAt, softFailures: message.softFailures },
   });
   return [{ message, result, arrived: arrived.length }];
+}
+
+/** The answer to the last call that has one on record. A call without one was scheduled again: its outcome counts as unknown. */
+function answerOf({ channel, claimedAt, ...message }: MessageRow): RecordedAnswer | null {
+  const { answerStatus: status, answerDetails: statusDetails, answerCode, answeredAt } = message;
+  if (status !== null && answeredAt !== null)
+    return { status, statusDetails, code: answerCode, at: answeredAt };
+  if (claimedAt === null) return null;
+  const unknown = `${channel}OutcomeUnknown` as const;
+  return { status: "attempted", statusDetails: unknown, code: null, at: claimedAt };
 }
 
 const receiptsOf = ({ message }: AppliedMessage): ReceiptId[] =>

@@ -16,7 +16,7 @@ import type { Db } from "../store/postgres/db.ts";
 import { queueSettlements } from "../store/queue/jobs.ts";
 import {
   failNeverAccepted,
-  lockUnreported,
+  lockReported,
   holdUnknownOutcomes,
   isOnRecord,
   leaseUnknownOutcomes,
@@ -175,35 +175,39 @@ export async function settle(
     interactionId: unknown.interactionId,
     verdict: settleUnknown(unknown, result, policy),
   }));
-  const reported = new Set(await write(db, settled, timesLookedUp, now));
+  const instead = await write(db, settled, timesLookedUp, now);
   for (const { interactionId, verdict } of settled)
     emit("outcome.examined", {
       interactionId,
-      verdict: reported.has(interactionId) ? "awaitReceipt" : verdict.kind,
+      verdict: instead.get(interactionId) ?? verdict.kind,
     });
 }
 
-/** Resolves to those that are examined again after their receipts, which wait, have been applied. */
+/** The verdicts that replace others, because a provider has reported about the message. */
+type Instead = ReadonlyMap<InteractionId, "awaitReceipt" | "hold">;
+
 async function write(
   db: Db,
   settled: readonly Settled[],
   timesLookedUp: number,
   now: Date,
-): Promise<InteractionId[]> {
+): Promise<Instead> {
   const ids = (kind: UnknownVerdict["kind"]): InteractionId[] =>
     settled.filter(({ verdict }) => verdict.kind === kind).map((one) => one.interactionId);
   for (const one of settled) await writeKnown(db, one);
   const lost = { neverSent: ids("neverSent"), giveUp: ids("giveUp"), resend: ids("resend") };
-  const reported = await writeLost(db, lost, now);
+  const instead = await writeLost(db, lost, now);
+  const idsInstead = (kind: "awaitReceipt" | "hold"): InteractionId[] =>
+    [...instead].filter(([, its]) => its === kind).map(([id]) => id);
   const appliedBy = new Date(now.getTime() + RECEIPT_WAIT_MS);
-  await queueSettlements(db, reported, { runAt: appliedBy, timesLookedUp });
-  await holdUnknownOutcomes(db, ids("hold"));
+  await queueSettlements(db, idsInstead("awaitReceipt"), { runAt: appliedBy, timesLookedUp });
+  await holdUnknownOutcomes(db, [...ids("hold"), ...idsInstead("hold")]);
   const again = settled.flatMap(({ verdict }) =>
     verdict.kind === "lookUpAgain" ? [verdict.at] : [],
   );
   const [runAt = now] = again; // the same for all of a set
   await queueSettlements(db, ids("lookUpAgain"), { runAt, timesLookedUp: timesLookedUp + 1 });
-  return reported;
+  return instead;
 }
 
 interface Lost {
@@ -212,20 +216,26 @@ interface Lost {
   readonly resend: readonly InteractionId[];
 }
 
-/** Sends messages again or gives them up. Those for which a receipt waits are left as they are, and returned. */
-async function writeLost(db: Db, lost: Lost, now: Date): Promise<InteractionId[]> {
+/** Sends messages again or gives them up, unless a provider has reported about them. */
+async function writeLost(db: Db, lost: Lost, now: Date): Promise<Instead> {
   const all = [...lost.neverSent, ...lost.giveUp, ...lost.resend];
-  if (all.length === 0) return [];
+  if (all.length === 0) return new Map();
   return await db.transaction().execute(async (transaction) => {
-    const unreported = await lockUnreported(transaction, all);
-    const free = (some: readonly InteractionId[]) => some.filter((id) => unreported.has(id));
+    const reported = await lockReported(transaction, all);
+    const free = (some: readonly InteractionId[]) => some.filter((id) => reported.get(id) === "no");
     await scheduleNeverSent(transaction, free(lost.neverSent), now, "neverAccepted");
     await failNeverAccepted(transaction, free(lost.giveUp));
     await planNextAttempts(
       transaction,
       free(lost.resend).map((interactionId) => ({ interactionId, dueAt: now })),
     );
-    return all.filter((id) => !unreported.has(id));
+    // one that is no longer unknown is looked at once more, without effect
+    return new Map(
+      all.flatMap((id) => {
+        const its = reported.get(id) ?? "waiting";
+        return its === "no" ? [] : [[id, its === "unread" ? "hold" : "awaitReceipt"]];
+      }),
+    );
   });
 }
 

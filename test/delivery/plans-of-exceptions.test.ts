@@ -51,7 +51,7 @@ const REPORT: ArrivedReceipt = {
 const DEFERRED = "451 4.3.0 Try again later\r\n";
 const ACCEPTED = "250 2.0.0 Ok\r\n";
 
-describe.each([100, 5_000])("planned on %i notices", (notices) => {
+describe.each([120, 5_000])("planned on %i notices", (notices) => {
   const plans = useReportedPlans(notices);
   const { pool } = plans;
   const opened: { close(): Promise<void> }[] = [];
@@ -169,6 +169,31 @@ describe.each([100, 5_000])("planned on %i notices", (notices) => {
     await sendAll("limited", deps);
     for (let round = 0; round < 3; round += 1) await runAfter(deps, 70);
     expect(await countStandings(pool, "limited")).toEqual({ "attempted emailSent 1": FEW });
+    expectLookUps();
+  });
+
+  test("receipts of messages that are claimed again are looked up", async () => {
+    const deps = await openDeps((_, message) =>
+      message > 1 ? ACCEPTED : "421 4.7.28 Too many\r\n",
+    );
+    await sendAll("reported", deps);
+    const again = (
+      await pool.query<{ id: InteractionId }>(
+        "select id from tidings.interactions where case_id like 'reported-%' and status = 'scheduled'",
+      )
+    ).rows.map(({ id }) => id);
+    expect(again.length).toBeGreaterThan(0);
+    await report(deps, again, "delivered", "2.0.0");
+    plans.forget();
+    await runAfter(deps, 70);
+    expect(await countStandings(pool, "reported")).toEqual({
+      "scheduled 1": again.length,
+      "attempted emailSent 1": FEW - again.length,
+    });
+    await applyWaiting(deps);
+    expect(await countStandings(pool, "reported")).toMatchObject({
+      "succeeded emailDelivered 1": again.length,
+    });
     expectLookUps();
   });
 

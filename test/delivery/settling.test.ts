@@ -109,6 +109,22 @@ test.each([
   },
 );
 
+test.each([
+  ["email", undefined],
+  ["text", { kind: "notFound" } as const],
+] as const)("%s: a receipt in unknown words leaves it to a person", async (channel, result) => {
+  const id = await insertOrphan(channel);
+  await keepReceipts(deps.db, [receiptOf({ ...BY_ID(id), rawStatus: "teleported" })]);
+  await applyWaiting(deps);
+  await settle(deps, undefined, 5, [examined(id, channel, result)]);
+  expect(await statusesOf(id)).toEqual(["attempted"]);
+  expect(await jobsOf(id)).toEqual([]);
+  const { rows } = await pool.query("select settle_at from tidings.interactions where id = $1", [
+    id,
+  ]);
+  expect(rows).toEqual([{ settle_at: null }]);
+});
+
 test("a receipt that cannot be applied because of an error does not prevent that it is sent again", async () => {
   const id = await insertOrphan("email");
   await keepReceipts(deps.db, [receiptOf(BY_ID(id))]);

@@ -71,6 +71,15 @@ const CANCELED = {
   long: "The provider canceled the message before it was sent. Retry it if it is still needed.",
 };
 
+const NOT_READ = {
+  short: "Outcome unknown",
+  long: "The provider has reported about the message in words that Tidings does not know, so it has the message. Check what became of it there, then settle it.",
+};
+
+/** A provider that reports about a message has accepted it. A person decides if no receipt says what became of it. */
+const heldBy = (receipt: ProviderReceipt | undefined, unknown: Progress): Move | null =>
+  receipt === undefined ? null : { ...unknown, ruleId: null, ...NOT_READ, decidedBy: receipt };
+
 type Read = ReturnType<typeof applyReceipts>["after"];
 
 function moveOf(message: ReportedMessage, before: Progress | null, after: Read): Move | null {
@@ -79,6 +88,8 @@ function moveOf(message: ReportedMessage, before: Progress | null, after: Read):
   const target = asSent(progress);
   if (target.status === message.status && target.statusDetails === message.statusDetails)
     return null;
+  if (message.status === "scheduled" && isOutcomeUnknown(target.statusDetails))
+    return heldBy(message.arrived[0], target);
   if (!mayReplace(message, before, target)) return null;
   const why = target.status === "canceled" ? CANCELED : { short, long };
   return { ...target, ruleId, ...why, decidedBy };
@@ -96,6 +107,7 @@ function mayReplace(
   before: Progress | null,
   target: Progress,
 ): boolean {
+  if (status === "scheduled") return true; // a call of unknown outcome came before
   if (isOutcomeUnknown(statusDetails) || statusDetails?.endsWith("NoReceipt") === true) return true;
   const isOfReceipts = before?.status === status && before.statusDetails === statusDetails;
   if (isOfReceipts) return true;

@@ -28,11 +28,14 @@ const WITHHELD = {
 
 /**
  * The interactions that are still scheduled and not held, locked. Those that another transaction has locked are left out: an operator who
- * keeps one locked must not stop the others of its batch, and with them all batches of their borrowers. A sweep queues it again.
+ * keeps one locked must not stop the others of its batch, and with them all batches of their borrowers. One for which a provider may have
+ * been called before is left out too while a receipt of its notice waits to be applied: the receipt may show that it was sent. A sweep
+ * queues both again.
  */
 const freeOf = (ids: readonly InteractionId[]) => sql`free as materialized (
   select l.id from tidings.interactions l
   where l.id = any(${ids}::bigint[]) and l.status = 'scheduled' and l.scheduled_at_from is not null
+    and ((l.claimed_at is null and l.attempt = 1) or not tidings.has_waiting_receipt(coalesce(l.first_interaction_id, l.id)))
   order by l.id
   for no key update skip locked
 )`;

@@ -207,6 +207,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "right_to_send()",
       "right_to_operate()",
       ...NOTICE_FUNCTIONS,
+      "has_waiting_receipt(bigint)",
       "queue_settlements(bigint[], timestamptz, int)",
       "content_hash(text[])",
       "is_being_erased(bigint)",

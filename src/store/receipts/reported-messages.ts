@@ -15,6 +15,8 @@ export interface MatchedReceipt {
   readonly isNoted: boolean;
   /** The status of that interaction. */
   readonly status: InteractionStatus | null;
+  /** True if the provider was called for that interaction. */
+  readonly wasCalled: boolean;
   /** True if the interaction has another message at this provider. */
   readonly isOfOtherMessage: boolean;
   /** The time since it arrived (ms). */
@@ -23,7 +25,7 @@ export interface MatchedReceipt {
 
 /**
  * Finds the interactions of receipts: the one that is named, that with the provider's id, or for a Message-ID of ours the
- * last attempt of its chain that was handed over.
+ * last attempt of its chain that was handed over. An attempt that is scheduled again counts only if there is no other.
  */
 export async function matchReceipts(
   db: Db,
@@ -31,6 +33,7 @@ export async function matchReceipts(
 ): Promise<MatchedReceipt[]> {
   const { rows } = await sql<MatchedReceipt>`
     select r.id as receipt_id, i.id as interaction_id, r.interaction_id is not null as is_noted, i.status,
+      i.claimed_at is not null as was_called,
       coalesce(i.channel = 'text' and i.provider = r.provider and i.provider_message_id <> r.provider_message_id, false) as is_of_other_message,
       round(extract(epoch from clock_timestamp() - r.received_at) * 1000)::float8 as age_ms
     from tidings.receipts r
@@ -43,12 +46,12 @@ export async function matchReceipts(
       select a.id
       from (select tidings.chain_of_message(r.provider_message_id) as id) chain
       join tidings.interactions a on a.id = chain.id or a.first_interaction_id = chain.id
-      where r.interaction_id is null and a.channel = 'email' and a.status not in ('scheduled', 'canceled')
-      order by a.attempt desc limit 1
+      where r.interaction_id is null and a.channel = 'email' and a.claimed_at is not null and a.status <> 'canceled'
+      order by a.status = 'scheduled', a.attempt desc limit 1
     ) by_chain on true
     -- limited to one, so that it is looked up: the planner would rather read all interactions
     left join lateral (
-      select l.id, l.status, l.channel, l.provider, l.provider_message_id from tidings.interactions l
+      select l.id, l.status, l.claimed_at, l.channel, l.provider, l.provider_message_id from tidings.interactions l
       where l.id = coalesce(r.interaction_id, by_message.id, by_chain.id) and l.origin = 'tidings'
       limit 1
     ) i on true
@@ -105,6 +108,8 @@ export interface MessageRow {
   readonly statusDetails: string | null;
   readonly attempt: number;
   readonly latestAt: Date | null;
+  /** The time of the last claim; null if the provider was never called. */
+  readonly claimedAt: Date | null;
   /** The provider's answer to the last claim; null if it was never recorded. */
   readonly answerStatus: InteractionStatus | null;
   readonly answerDetails: string | null;
@@ -151,7 +156,7 @@ export async function loadMessages(
   claimed: readonly ReceiptId[],
 ): Promise<MessageRow[]> {
   const { rows } = await sql<Row>`
-    select i.id as interaction_id, i.channel, i.status, i.status_details, i.attempt, i.scheduled_at_to as latest_at,
+    select i.id as interaction_id, i.channel, i.status, i.status_details, i.attempt, i.scheduled_at_to as latest_at, i.claimed_at,
       a.to_status as answer_status, a.to_status_details as answer_details,
       coalesce(a.evidence->>'enhancedCode', a.evidence->>'code') as answer_code, a.moved_at as answered_at,
       (

@@ -190,33 +190,33 @@ const inTransaction = <Result>(
 ): Promise<Result> => (db.isTransaction ? work(db) : db.transaction().execute(work));
 
 /**
- * Locks outcomes that are still unknown, and returns those for which no receipt waits to be applied. A waiting receipt may show that the
- * provider accepted the message, whatever a lookup says, so no daemon sends such a message again before. One that could not be applied
- * because of an error does not count: it might never be applied.
+ * The receipts of an unknown outcome. One that waits to be applied may settle it. One that was applied and did not settle it is in words
+ * that Tidings does not know, and shows that the provider accepted the message.
  */
-export const lockUnreported = (
+export type Reported = "no" | "waiting" | "unread";
+
+/**
+ * Locks outcomes that are still unknown, and returns what providers have reported about them. A provider reports only about a message that
+ * it has accepted, whatever a lookup says, so no daemon sends such a message again.
+ */
+export const lockReported = (
   transaction: Db,
   interactionIds: readonly InteractionId[],
-): Promise<Set<InteractionId>> =>
+): Promise<Map<InteractionId, Reported>> =>
   afterLocking(transaction, interactionIds, async () => {
-    const { rows } = await sql<{ id: InteractionId }>`
-      select i.id from tidings.interactions i
+    const { rows } = await sql<{ id: InteractionId; reported: Reported }>`
+      select i.id, case
+        when tidings.has_waiting_receipt(coalesce(i.first_interaction_id, i.id)) then 'waiting'
+        when (
+          select r.id from tidings.receipts r
+          where r.interaction_id = i.id and (select q.receipt_id from tidings.receipt_queue q where q.receipt_id = r.id) is null
+          limit 1
+        ) is not null then 'unread'
+        else 'no' end as reported
+      from tidings.interactions i
       where i.id = any(${interactionIds}::bigint[]) and tidings.is_outcome_unknown(i.status, i.status_details)
-        and (
-          select q.receipt_id from tidings.receipts r
-          join tidings.receipt_queue q on q.receipt_id = r.id
-          where r.interaction_id = i.id and q.failed_by is null
-          limit 1
-        ) is null
-        and (i.channel <> 'email' or (
-          select q.receipt_id from tidings.receipts r
-          join tidings.receipt_queue q on q.receipt_id = r.id
-          where r.interaction_id is null and tidings.chain_of_message(r.provider_message_id) = coalesce(i.first_interaction_id, i.id)
-            and q.failed_by is null
-          limit 1
-        ) is null)
     `.execute(transaction);
-    return new Set(rows.map((row) => row.id));
+    return new Map(rows.map(({ id, reported }) => [id, reported]));
   });
 
 async function moveNeverSent(

@@ -10,7 +10,7 @@ beforeAll(() => insertLender(pool));
 /** The diagrams of the design, once more in other words: what may follow what. */
 const MOVES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   tidings: {
-    scheduled: ["inProgress", "canceled", "failed"],
+    scheduled: ["inProgress", "canceled", "failed", "attempted", "succeeded"],
     inProgress: ["attempted", "succeeded", "failed", "scheduled"],
     attempted: ["succeeded", "failed", "scheduled", "canceled"],
     succeeded: ["failed"],
@@ -56,6 +56,17 @@ describe.each(["tidings", "logged"])("a status of %s moves along its diagram", (
       });
   });
 });
+
+test.each(["attempted", "succeeded"])(
+  "a notice for which no provider was called cannot be %s",
+  async (to) => {
+    const id = await insertInteraction(pool);
+    const move = pool.query("update tidings.interactions set status = $2 where id = $1", [id, to]);
+    await expect(move).rejects.toMatchObject({
+      constraint: "interactions_status_moves_along_the_diagram",
+    });
+  },
+);
 
 test.each(["attempted", "succeeded", "failed"])(
   "a notice that its provider canceled can turn out to be %s",

@@ -1,0 +1,426 @@
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createChannel } from "../../src/channels.ts";
+import { readConfig } from "../../src/config.ts";
+import type { Deps } from "../../src/deps.ts";
+import type { InteractionId } from "../../src/domain/ids.ts";
+import type { ProviderAnswer } from "../../src/domain/provider-answer.ts";
+import type { ArrivedReceipt } from "../../src/domain/receipts/arrived-receipt.ts";
+import type { Provider } from "../../src/providers/answer/provider.ts";
+import { applyWaiting } from "../../src/receipts/applier.ts";
+import { runAudit } from "../../src/record/audit.ts";
+import { verifyRecord } from "../../src/record/verify-record.ts";
+import { planNextAttempts } from "../../src/store/deliver/next-attempts.ts";
+import { keepReceipts } from "../../src/store/receipts/receipts.ts";
+import { scheduleNeverSent } from "../../src/store/settle/unknown-outcomes.ts";
+import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
+import { rewriteRecord, untilWaitingForLock, useDatabase } from "../database.ts";
+import { depsOn } from "../deps.ts";
+import { insertChanges, insertLender, insertType } from "../lender.ts";
+import { runDueJobs } from "../queue.ts";
+import { callback, mailReport } from "../receipts.ts";
+import { growTree } from "../tree.ts";
+
+type Channel = "email" | "text";
+
+const database = useDatabase();
+const { pool, db } = database;
+
+const UNKNOWN: ProviderAnswer = {
+  kind: "unknown",
+  long: "The connection was lost.",
+  evidence: { provider: "twilio", durationMs: 1 },
+};
+const SECOND_SID = `SM${"2".repeat(32)}`;
+const accepted = (channel: Channel): ProviderAnswer => ({
+  kind: "accepted",
+  status: "attempted",
+  statusDetails: `${channel}Sent`,
+  messageId: SECOND_SID,
+  evidence: { provider: "twilio", durationMs: 1 },
+});
+
+/** Waits before the provider answers a call; it counts the calls. */
+let calls = 0;
+let answering: Promise<unknown> = Promise.resolve();
+let answer: (channel: Channel) => ProviderAnswer = accepted;
+const providerOf = (channel: Channel, name: string): Provider => ({
+  name,
+  slots: 10,
+  send: async () => {
+    calls += 1;
+    await answering;
+    return answer(channel);
+  },
+  close: async () => {},
+});
+const { channels } = readConfig({});
+const deps: Deps = depsOn(database, {
+  channels: {
+    email: createChannel(providerOf("email", "smtp"), channels.email),
+    text: createChannel(providerOf("text", "twilio"), channels.text),
+  },
+});
+
+beforeAll(async () => {
+  await insertLender(pool);
+  await pool.query("insert into tidings.case_types (id) values ('texted')");
+  await insertType(pool, { id: 1 });
+  await insertType(pool, { id: 2, channel: "text", caseTypes: ["texted"] });
+});
+beforeEach(() => {
+  answer = accepted;
+  answering = Promise.resolve();
+});
+
+let cases = 0;
+
+/** A notice whose provider was called, without an answer. */
+async function callInVain(channel: Channel): Promise<InteractionId> {
+  const caseId = `CS-${(cases += 1)}`;
+  answer = () => UNKNOWN;
+  await insertChanges(pool, [
+    {
+      caseId,
+      caseTypeId: channel === "text" ? "texted" : "bankruptcy",
+      status: "initiated",
+      at: new Date().toISOString(),
+    },
+  ]);
+  await runDueJobs(database, deps);
+  const { rows } = await pool.query<{ id: InteractionId }>(
+    "select id from tidings.interactions where case_id = $1",
+    [caseId],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error(`Nothing was planned for ${caseId}`);
+  expect(await standing(row.id)).toBe(`attempted ${channel}OutcomeUnknown`);
+  answer = accepted;
+  calls = 0;
+  return row.id;
+}
+
+/** A notice whose call was not answered, and that was scheduled again because a lookup did not find it. */
+async function scheduleAgain(channel: Channel): Promise<InteractionId> {
+  const id = await callInVain(channel);
+  expect(await scheduleNeverSent(db, [id], new Date(), "neverAccepted")).toEqual([id]);
+  return id;
+}
+
+async function deliver(channel: Channel, id: InteractionId, by: Deps = deps): Promise<void> {
+  await deliverInteractions(by)(
+    { channel, lane: "single", notStarted: 0, interactionIds: [id] },
+    undefined as never,
+  );
+  await by.inFlight.idle();
+}
+
+async function standing(id: InteractionId): Promise<string> {
+  const { rows } = await pool.query<{ standing: string }>(
+    "select concat_ws(' ', status, status_details) as standing from tidings.interactions where id = $1",
+    [id],
+  );
+  return rows[0]?.standing ?? "";
+}
+
+async function movesOf(id: InteractionId): Promise<string[]> {
+  const { rows } = await pool.query<{ move: string }>(
+    `select concat_ws(' ', to_status, to_status_details, evidence->>'code') as move
+     from tidings.interaction_transitions where interaction_id = $1 order by id`,
+    [id],
+  );
+  return rows.map(({ move }) => move);
+}
+
+/** The reasons of the open oddities of an interaction or a message. */
+async function odditiesOf(id: InteractionId, sid = ""): Promise<string[]> {
+  const { rows } = await pool.query<{ reason: string }>(
+    `select o.reason from tidings.receipt_oddities o join tidings.receipts r on r.id = o.receipt_id
+     where (r.interaction_id = $1 or r.provider_message_id = $2) and o.closed_at is null`,
+    [id, sid],
+  );
+  return rows.map(({ reason }) => reason);
+}
+
+/** Makes postponed receipts due and applies all that can be. */
+async function applyAll(): Promise<void> {
+  await pool.query("update tidings.receipt_queue set run_at = now()");
+  await applyWaiting(deps);
+}
+
+/** Makes the receipts of a message eleven minutes old. */
+async function makeOld(messageId: string | null): Promise<void> {
+  await rewriteRecord(
+    pool,
+    "update tidings.receipts set received_at = now() - interval '11 minutes' where provider_message_id = $1",
+    [messageId],
+  );
+}
+
+let sids = 0;
+const newSid = (): string => `SM${String((sids += 1)).padStart(32, "a")}`;
+
+/** The report of a provider about the first call, as it names the message. */
+const byCallback = (id: InteractionId, said = "delivered"): ArrivedReceipt => ({
+  ...callback(newSid(), said),
+  interactionId: id,
+});
+const byMessageId = (id: InteractionId, said = "delivered"): ArrivedReceipt => ({
+  ...mailReport(id, said),
+  interactionId: null,
+  providerMessageId: `tidings.${id}@lender.example`,
+});
+const WAYS = [
+  ["text", "a callback with its id", byCallback],
+  ["email", "a report to its address", mailReport],
+  ["email", "a report with its Message-ID", byMessageId],
+] as const;
+
+describe.each(WAYS)("%s: %s", (channel, _, about) => {
+  test("that comes after it was scheduled again settles it, and it is not sent again", async () => {
+    const id = await scheduleAgain(channel);
+    const receipt = about(id, "delivered");
+    await keepReceipts(db, [receipt]);
+    await applyWaiting(deps);
+    expect(await movesOf(id)).toEqual([
+      "scheduled",
+      "inProgress",
+      `attempted ${channel}OutcomeUnknown`,
+      "scheduled neverAccepted",
+      `succeeded ${channel}Delivered delivered`,
+    ]);
+    await deliver(channel, id);
+    expect(calls).toBe(0);
+    const { rows } = await pool.query(
+      `select i.provider_message_id, t.evidence->>'receiptId' = r.id::text as names_its_receipt
+       from tidings.interactions i
+       join tidings.receipts r on r.interaction_id = i.id
+       join tidings.interaction_transitions t on t.interaction_id = i.id and t.to_status = 'succeeded'
+       where i.id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([
+      { provider_message_id: receipt.providerMessageId, names_its_receipt: true },
+    ]);
+  });
+
+  test("that is not applied yet when it is claimed prevents the claim", async () => {
+    const id = await scheduleAgain(channel);
+    await keepReceipts(db, [about(id, "delivered")]);
+    await deliver(channel, id);
+    expect(calls).toBe(0);
+    expect(await standing(id)).toBe("scheduled");
+    await applyAll();
+    expect(await standing(id)).toBe(`succeeded ${channel}Delivered`);
+  });
+
+  test("that arrives after it was judged prevents the claim", async () => {
+    const id = await scheduleAgain(channel);
+    const arrives: Deps["readPolicy"] = async (transaction) => {
+      await keepReceipts(db, [about(id, "delivered")]);
+      return await deps.readPolicy(transaction);
+    };
+    await deliver(channel, id, { ...deps, readPolicy: arrives });
+    expect(calls).toBe(0);
+    await applyAll();
+    expect(await standing(id)).toBe(`succeeded ${channel}Delivered`);
+  });
+
+  test("that says only that it was accepted settles it", async () => {
+    const id = await scheduleAgain(channel);
+    await keepReceipts(db, [about(id, channel === "text" ? "sent" : "relayed")]);
+    await applyWaiting(deps);
+    await deliver(channel, id);
+    expect(calls).toBe(0);
+    expect(await standing(id)).toBe(`attempted ${channel}Sent`);
+  });
+
+  test.skipIf(channel === "email")(
+    "that says only that the provider keeps it for later settles it",
+    async () => {
+      const id = await scheduleAgain(channel);
+      await keepReceipts(db, [about(id, "scheduled")]);
+      await applyWaiting(deps);
+      expect(await standing(id)).toBe("attempted textScheduledAtProvider");
+    },
+  );
+
+  test("that reports a failure ends it, and it is not sent again at once", async () => {
+    const id = await scheduleAgain(channel);
+    await keepReceipts(db, [about(id, channel === "text" ? "undelivered 30003" : "failed 5.2.2")]);
+    await applyWaiting(deps);
+    await deliver(channel, id);
+    expect(calls).toBe(0);
+    expect(await standing(id)).toBe(
+      `failed ${channel === "text" ? "textUndelivered" : "emailBounced"}`,
+    );
+    const { rows } = await pool.query(
+      `select status, attempt, scheduled_at_from > now() + interval '20 minutes' as is_later
+       from tidings.interactions where previous_interaction_id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([{ status: "scheduled", attempt: 2, is_later: true }]);
+  });
+
+  test("in unknown words leaves it to a person, who may have it sent", async () => {
+    const id = await scheduleAgain(channel);
+    await keepReceipts(db, [about(id, "teleported")]);
+    await applyWaiting(deps);
+    expect(await odditiesOf(id)).toEqual(["unknownStatus"]);
+    await deliver(channel, id);
+    expect(calls).toBe(0);
+    const { rows } = await pool.query(
+      "select reason, owner from tidings.waiting where interaction_id = $1",
+      [id],
+    );
+    expect(rows).toEqual([{ reason: "settlement", owner: "person" }]);
+    expect((await movesOf(id)).at(-1)).toBe(`attempted ${channel}OutcomeUnknown teleported`);
+    await scheduleNeverSent(db, [id], new Date(), "operator");
+    await deliver(channel, id);
+    expect(calls).toBe(1);
+    expect(await standing(id)).toBe(`attempted ${channel}Sent`);
+  });
+
+  test("settles it also while a person has to decide about it", async () => {
+    const id = await scheduleAgain(channel);
+    await pool.query(
+      "update tidings.interactions set scheduled_at_from = null, compliance_guard_rule_id = 'guard.failed' where id = $1",
+      [id],
+    );
+    await keepReceipts(db, [about(id, "delivered")]);
+    await applyWaiting(deps);
+    expect(await standing(id)).toBe(`succeeded ${channel}Delivered`);
+  });
+
+  test("that cannot be applied because of an error does not prevent the claim", async () => {
+    const id = await scheduleAgain(channel);
+    await keepReceipts(db, [about(id, "delivered")]);
+    await pool.query("update tidings.receipt_queue set failed_by = 'P0001'");
+    await deliver(channel, id);
+    expect(calls).toBe(1);
+    await applyAll();
+  });
+});
+
+describe("a text", () => {
+  test("is sent while a receipt names only a message that no interaction has, and that stays on record", async () => {
+    const id = await scheduleAgain("text");
+    const sid = newSid();
+    await keepReceipts(db, [callback(sid, "delivered")]);
+    await applyWaiting(deps);
+    await deliver("text", id);
+    expect(calls).toBe(1);
+    await makeOld(sid);
+    await applyAll();
+    expect(await standing(id)).toBe("attempted textSent");
+    expect(await odditiesOf(id, sid)).toEqual(["noMessage"]);
+  });
+
+  test("whose second call is in flight keeps the receipt of the first one as that of another message", async () => {
+    const id = await scheduleAgain("text");
+    const { promise, resolve } = Promise.withResolvers<void>();
+    answering = promise;
+    const delivering = deliver("text", id);
+    await expect.poll(() => calls).toBe(1);
+    await keepReceipts(db, [byCallback(id)]);
+    await applyAll();
+    expect(await standing(id)).toBe("inProgress");
+    resolve();
+    await delivering;
+    await applyAll();
+    expect(await standing(id)).toBe("attempted textSent");
+    expect(await odditiesOf(id)).toEqual(["otherMessage"]);
+  });
+
+  test("whose second call was not answered is settled by the receipt of the first one", async () => {
+    const id = await scheduleAgain("text");
+    answer = () => UNKNOWN;
+    await deliver("text", id);
+    const receipt = byCallback(id);
+    await keepReceipts(db, [receipt]);
+    await applyAll();
+    expect(await standing(id)).toBe("succeeded textDelivered");
+  });
+
+  test("that was claimed while its receipt was being applied stays in progress", async () => {
+    const id = await scheduleAgain("text");
+    await keepReceipts(db, [byCallback(id)]);
+    const claiming = await pool.connect();
+    // it lets others read, and keeps them from locking
+    await claiming.query("begin; lock table tidings.interactions in exclusive mode");
+    const applying = applyWaiting(deps);
+    await untilWaitingForLock(pool);
+    await claiming.query(
+      "update tidings.interactions set status = 'inProgress', claimed_by = 'w-2', claimed_at = now() where id = $1",
+      [id],
+    );
+    await claiming.query("commit");
+    claiming.release();
+    await applying;
+    expect(await standing(id)).toBe("inProgress");
+    await pool.query(
+      `update tidings.interactions set status = 'attempted', status_details = 'textSent', provider_message_id = $2 where id = $1`,
+      [id, SECOND_SID],
+    );
+    await applyAll();
+    expect(await odditiesOf(id)).toEqual(["otherMessage"]);
+  });
+
+  test("for which no provider was called is not settled by a receipt that names it", async () => {
+    await insertChanges(pool, [
+      { caseId: "LATER", caseTypeId: "texted", status: "initiated", at: "2031-03-03T15:00:00Z" },
+    ]);
+    await runDueJobs(database, deps);
+    const { rows } = await pool.query<{ id: InteractionId }>(
+      "select id from tidings.interactions where case_id = 'LATER'",
+    );
+    const [{ id } = { id: "0" as InteractionId }] = rows;
+    const receipt = byCallback(id);
+    await keepReceipts(db, [receipt]);
+    await applyAll();
+    expect(await standing(id)).toBe("scheduled");
+    await makeOld(receipt.providerMessageId);
+    await applyAll();
+    expect(await odditiesOf(id)).toEqual(["noMessage"]);
+  });
+});
+
+describe("the next attempt of an email whose outcome is unknown", () => {
+  async function resend(): Promise<{ first: InteractionId; next: InteractionId }> {
+    const first = await callInVain("email");
+    const [next = first] = await planNextAttempts(db, [
+      { interactionId: first, dueAt: new Date() },
+    ]);
+    return { first, next };
+  }
+
+  test.each(WAYS.slice(1))("%s: %s prevents its claim, and cancels it", async (_, __, about) => {
+    const { first, next } = await resend();
+    await keepReceipts(db, [about(first, "delivered")]);
+    await deliver("email", next);
+    expect(calls).toBe(0);
+    await applyAll();
+    expect(await standing(first)).toBe("succeeded emailDelivered");
+    expect((await movesOf(next)).at(-1)).toBe("canceled alreadySent");
+  });
+
+  test("is sent without a receipt", async () => {
+    const { next } = await resend();
+    await deliver("email", next);
+    expect(calls).toBe(1);
+    expect(await standing(next)).toBe("attempted emailSent");
+  });
+});
+
+// the last test: it judges what the others have left
+test("an audit and the verification of the record find nothing wrong", async () => {
+  await growTree(database);
+  const wrong: unknown[] = [];
+  const scope = { from: new Date(0), until: new Date(Date.now() + 86_400_000), caseId: null };
+  await runAudit(db, scope, { onGap: (gap) => wrong.push(gap), onProgress: () => {} });
+  await verifyRecord(
+    db,
+    { from: 0, logged: [], publicKey: undefined },
+    { onFlaw: (flaw) => wrong.push(flaw), onProgress: () => {} },
+  );
+  expect(wrong).toEqual([]);
+});
