@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { resolveCaseChanges } from "../tasks/resolve_case_changes.ts";
 import type { Deps } from "./deps.ts";
 import { statementCodeOf } from "./store/postgres/error-code.ts";
-import { createPartOutage, type Outages } from "./store/postgres/outages.ts";
+import type { Outages } from "./store/postgres/outages.ts";
 import { outageCode } from "./store/postgres/retry.ts";
 import {
   claimChangeSet,
@@ -12,6 +11,7 @@ import {
   waitForChangeSets,
   type ChangeSet,
 } from "./store/resolve/resolve-queue.ts";
+import { startWorkLoop, type WorkLoop } from "./work-loop.ts";
 
 /** The number of loops that resolve change sets at the same time, each on a separate connection. */
 export const RESOLVER_CONNECTIONS = 3;
@@ -26,51 +26,31 @@ const HELP_PAUSE_MS = 20;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
 
-export interface Resolver {
-  /** Claims no more sets, and resolves when the claimed ones are resolved. */
-  stop(): Promise<void>;
-}
-
 /**
  * Resolves case changes as they arrive. One loop waits for them and resolves single changes only, so that no single change waits until a
- * set of a bulk is resolved. The helpers resolve all other sets.
+ * set of a bulk is resolved. The helpers resolve all other sets. A stop resolves when the claimed sets are resolved.
  */
-export function startResolver(deps: Deps, outages: Outages, pollMs: number): Resolver {
-  const stopped = new AbortController();
-  const outage = createPartOutage(outages, "resolver");
-  const helpers = createHelpers(deps, stopped.signal);
-
-  /** Resolves to the pause before the next read (ms). */
-  const lookOnce = async (pauseMs: number): Promise<number> => {
-    try {
+export function startResolver(deps: Deps, outages: Outages, pollMs: number): WorkLoop {
+  const helpers = createHelpers(deps);
+  const loop = startWorkLoop({
+    part: "resolver",
+    emit: deps.emit,
+    outages,
+    failurePause: { firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS },
+    look: async (stopped) => {
       const onlySingles = helpers.areBusy();
       const waitMs = onlySingles ? WAIT_DURING_BULK_MS : WAIT_MS;
       const isDue = await waitForChangeSets(deps.db, { waitMs, pollMs, onlySingles });
       const singles = isDue ? await resolveNext(deps, true) : 0;
-      outage.succeeded();
       // more singles may wait than one loop resolves
-      if (isDue && (singles === 0 || singles === MAX_SETS)) helpers.call();
+      if (isDue && (singles === 0 || singles === MAX_SETS)) helpers.call(stopped);
       return isDue && singles === 0 ? HELP_PAUSE_MS : 0;
-    } catch (error) {
-      if (outage.failed(error) === undefined)
-        deps.emit("maintenance.failed", { part: "resolver", code: statementCodeOf(error) });
-      return Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
-    }
-  };
-
-  const loop = async (): Promise<void> => {
-    let pauseMs = 0;
-    while (!stopped.signal.aborted) {
-      pauseMs = await lookOnce(pauseMs);
-      if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: stopped.signal }).catch(() => {});
-    }
-    await helpers.ended();
-  };
-  const done = loop();
+    },
+  });
   return {
-    stop: () => {
-      stopped.abort();
-      return done;
+    stop: async () => {
+      await loop.stop();
+      await helpers.ended();
     },
   };
 }
@@ -79,19 +59,19 @@ interface Helpers {
   /** True if at least one is busy. */
   areBusy(): boolean;
   /** Starts those that are not busy. */
-  call(): void;
+  call(stopped: AbortSignal): void;
   /** Resolves when none is busy. */
   ended(): Promise<unknown>;
 }
 
 /** The loops that resolve all waiting sets, on the connections that the waiting loop does not use. */
-function createHelpers(deps: Deps, signal: AbortSignal): Helpers {
+function createHelpers(deps: Deps): Helpers {
   const busy = new Set<Promise<void>>();
   return {
     areBusy: () => busy.size > 0,
-    call() {
+    call(stopped) {
       while (busy.size < RESOLVER_CONNECTIONS - 1) {
-        const helper = resolveWaiting(deps, signal)
+        const helper = resolveWaiting(deps, stopped)
           // the loop that waits meets the same outage and reports it
           .catch(() => {})
           .then(() => void busy.delete(helper));

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { applyReceipts, type AppliedReceipts } from "../../tasks/apply_receipts.ts";
 import type { Deps } from "../deps.ts";
 import type { ReceiptId } from "../domain/ids.ts";
 import { reportApplied } from "./events.ts";
 import { statementCodeOf } from "../store/postgres/error-code.ts";
-import { createPartOutage, type Outages } from "../store/postgres/outages.ts";
+import type { Outages } from "../store/postgres/outages.ts";
 import { outageCode } from "../store/postgres/retry.ts";
 import {
   claimReceipt,
@@ -12,6 +11,7 @@ import {
   postponeReceipts,
   type QueuedReceipt,
 } from "../store/receipts/receipt-queue.ts";
+import { startWorkLoop, type WorkLoop } from "../work-loop.ts";
 
 /** The number of receipts that are applied in one transaction. */
 const MOST = 500;
@@ -19,47 +19,19 @@ const MOST = 500;
 const IDLE_MS = 250;
 const LONGEST_PAUSE_MS = 3_000;
 
-export interface ReceiptApplier {
-  /** Claims no more receipts, and resolves when the claimed ones are applied. */
-  stop(): Promise<void>;
-}
-
 /** While one set is read and decided here, the database works on the other. More of them would slow down all other work while many receipts arrive. */
 export const APPLIER_CONNECTIONS = 2;
 
-/** Applies receipts as they arrive. It uses APPLIER_CONNECTIONS connections. */
-export function startReceiptApplier(deps: Deps, outages: Outages): ReceiptApplier {
-  const stopped = new AbortController();
-  const outage = createPartOutage(outages, "receipts");
-
-  /** Resolves to the pause before the next look (ms). */
-  const lookOnce = async (pauseMs: number): Promise<number> => {
-    try {
-      const claimed = await applyNext(deps);
-      outage.succeeded();
-      return claimed > 0 ? 0 : IDLE_MS;
-    } catch (error) {
-      if (outage.failed(error) === undefined)
-        deps.emit("maintenance.failed", { part: "receipts", code: statementCodeOf(error) });
-      return Math.min(Math.max(pauseMs * 2, IDLE_MS), LONGEST_PAUSE_MS);
-    }
-  };
-
-  const loop = async (): Promise<void> => {
-    let pauseMs = 0;
-    while (!stopped.signal.aborted) {
-      pauseMs = await lookOnce(pauseMs);
-      if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: stopped.signal }).catch(() => {});
-    }
-  };
-  const done = Promise.all(Array.from({ length: APPLIER_CONNECTIONS }, () => loop()));
-  return {
-    stop: async () => {
-      stopped.abort();
-      await done;
-    },
-  };
-}
+/** Applies receipts as they arrive. It uses APPLIER_CONNECTIONS connections. A stop resolves when the claimed receipts are applied. */
+export const startReceiptApplier = (deps: Deps, outages: Outages): WorkLoop =>
+  startWorkLoop({
+    part: "receipts",
+    emit: deps.emit,
+    outages,
+    failurePause: { firstMs: IDLE_MS, longestMs: LONGEST_PAUSE_MS },
+    loops: APPLIER_CONNECTIONS,
+    look: async () => ((await applyNext(deps)) > 0 ? 0 : IDLE_MS),
+  });
 
 /** Applies receipts until none is due. */
 export async function applyWaiting(deps: Deps): Promise<void> {

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Deps, StatusPolls } from "../deps.ts";
 import type { ArrivedReceipt } from "../domain/receipts/arrived-receipt.ts";
-import { createPartOutage, type Outages } from "../store/postgres/outages.ts";
+import type { Outages } from "../store/postgres/outages.ts";
 import { leasePolls, refreshPolls, schedulePolls, type Poll } from "../store/receipts/polls.ts";
 import { keepReceipts } from "../store/receipts/receipts.ts";
+import { startWorkLoop, type WorkLoop } from "../work-loop.ts";
 
 /** The number of texts in one round. */
 const MOST = 100;
@@ -12,48 +12,24 @@ const LEASE_MS = 300_000;
 /** The longest pause between two rounds (ms). */
 const LONGEST_PAUSE_MS = 10_000;
 
-export interface StatusPoller {
-  /** Begins no new round, and resolves when the running one has ended. */
-  stop(): Promise<void>;
-}
-
 /**
  * Looks up accepted texts at a provider that cannot call back, one call after the other, so that sending is not slowed down. A
  * status that it reads becomes a receipt. The times of the lookups are in the database, so they outlive the process and daemons
  * share them.
  */
-export function startStatusPoller(deps: Deps, polls: StatusPolls, outages: Outages): StatusPoller {
-  const stopped = new AbortController();
-  const [firstWaitMs = 0] = polls.waits;
-  const pauseMs = Math.min(firstWaitMs, LONGEST_PAUSE_MS);
-  const outage = createPartOutage(outages, "polls");
-
-  const round = async (): Promise<void> => {
-    try {
+export function startStatusPoller(deps: Deps, polls: StatusPolls, outages: Outages): WorkLoop {
+  const pauseMs = Math.min(polls.waits[0] ?? 0, LONGEST_PAUSE_MS);
+  return startWorkLoop({
+    part: "polls",
+    emit: deps.emit,
+    outages,
+    failurePause: { firstMs: pauseMs, longestMs: pauseMs },
+    look: async () => {
       await pollOnce(deps, polls);
-      outage.succeeded();
-    } catch (error) {
-      if (outage.failed(error) === undefined)
-        deps.emit("maintenance.failed", { part: "polls", code: nameOf(error) });
-    }
-  };
-
-  const loop = async (): Promise<void> => {
-    while (!stopped.signal.aborted) {
-      await round();
-      await sleep(pauseMs, undefined, { signal: stopped.signal }).catch(() => {});
-    }
-  };
-  const done = loop();
-  return {
-    stop: () => {
-      stopped.abort();
-      return done;
+      return pauseMs;
     },
-  };
+  });
 }
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "unknown");
 
 /** One round: the texts that are due. Exported for tests. */
 export async function pollOnce(deps: Deps, { waits, withinMs, read }: StatusPolls): Promise<void> {

@@ -106,7 +106,7 @@ const FLOORS: readonly (readonly string[])[] = [
 
     "src/delivery/postponed-reports.ts",
   ],
-  ["src/http/*.ts", "src/deps.ts", "src/reply-intake.ts"],
+  ["src/http/*.ts", "src/deps.ts", "src/reply-intake.ts", "src/work-loop.ts"],
   ["src/receipt-intake.ts"],
   [
     "src/channels.ts",

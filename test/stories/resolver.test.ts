@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { startResolver, type Resolver } from "../../src/resolver.ts";
+import { startResolver } from "../../src/resolver.ts";
+import type { WorkLoop } from "../../src/work-loop.ts";
 import { trackOutages } from "../../src/store/postgres/outages.ts";
 import { countUnresolved } from "../../src/store/resolve/resolve-queue.ts";
 import { useDatabase } from "../database.ts";
@@ -17,7 +18,7 @@ beforeAll(async () => {
   await insertType(pool, { id: 1 });
 });
 
-const running: Resolver[] = [];
+const running: WorkLoop[] = [];
 const start = (pollMs = 15): void =>
   void running.push(
     startResolver(
