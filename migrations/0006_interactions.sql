@@ -529,7 +529,7 @@ begin
     perform tidings.refuse('interactions_status_moves_along_the_diagram',
       format('interaction %s was withdrawn before it was sent', old.id), 'retry it');
   end if;
-  -- only a receipt of an earlier call shows that it was sent
+  -- only a receipt of an earlier call, or its late answer, shows that it was sent
   if old.origin = 'tidings' and old.status = 'scheduled' and new.status in ('attempted', 'succeeded') and old.claimed_at is null then
     perform tidings.refuse('interactions_status_moves_along_the_diagram',
       format('no provider was called for interaction %s', old.id), 'claim it first');
@@ -811,8 +811,8 @@ begin
         or old.failure_description_short is not null)
       and (new.compliance_guard_rule_id, new.failure_description_short, new.failure_description_long)
         is distinct from (old.compliance_guard_rule_id, old.failure_description_short, old.failure_description_long))
-    -- an answer that came after its outcome was called unknown
-    or (old.status = 'attempted' and (
+    -- an answer that came after its outcome was called unknown, or after it was scheduled again
+    or ((old.status = 'attempted' or (old.status = 'scheduled' and new.status <> 'inProgress')) and (
       (new.status = old.status and new.status_details is not distinct from old.status_details
         and (new.evidence, new.started_at, new.ended_at, new.provider_message_id, new.content_sha256)
           is distinct from (old.evidence, old.started_at, old.ended_at, old.provider_message_id, old.content_sha256))
@@ -836,7 +836,7 @@ for each row when (old.origin = 'tidings'
   -- each wait. With another status keep_call allows a change of the call only if its outcome was unknown
   and (new.status = old.status and (new.status <> 'scheduled' or new.content is distinct from old.content)
     or (old.status = 'attempted' and old.status_details like '%OutcomeUnknown')
-    or (old.status = 'scheduled' and new.status = 'inProgress' and old.claimed_at is not null)
+    or (old.status = 'scheduled' and new.status <> 'scheduled' and old.claimed_at is not null)
     or (new.meta_data, new.external_id) is distinct from (old.meta_data, old.external_id))
   and tidings.is_change_of_record(old, new))
 execute function tidings.record_change('id', 'updated_at', 'status', 'status_updated_at', 'status_details', 'status_details_updated_at');

@@ -11,6 +11,7 @@ import { runAudit } from "../../src/record/audit.ts";
 import { verifyRecord } from "../../src/record/verify-record.ts";
 import { planNextAttempts } from "../../src/store/deliver/next-attempts.ts";
 import { keepReceipts } from "../../src/store/receipts/receipts.ts";
+import { markOrphansUnknown } from "../../src/store/settle/recovery.ts";
 import { scheduleNeverSent } from "../../src/store/settle/unknown-outcomes.ts";
 import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
 import { rewriteRecord, untilWaitingForLock, useDatabase } from "../database.ts";
@@ -363,6 +364,39 @@ describe("a text", () => {
     );
     await applyAll();
     expect(await odditiesOf(id)).toEqual(["otherMessage"]);
+  });
+
+  test("that another daemon has scheduled again takes the late answer to its call, and is not sent again", async () => {
+    const caseId = `CS-${(cases += 1)}`;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    answering = promise;
+    calls = 0;
+    await insertChanges(pool, [
+      { caseId, caseTypeId: "texted", status: "initiated", at: new Date().toISOString() },
+    ]);
+    const delivering = runDueJobs(database, deps);
+    await expect.poll(() => calls).toBe(1);
+    const [{ interactionId: id } = { interactionId: "0" as InteractionId }] =
+      await markOrphansUnknown(db);
+    await scheduleNeverSent(db, [id], new Date(Date.now() + 60_000), "neverAccepted");
+    resolve();
+    await delivering;
+    expect((await movesOf(id)).slice(2)).toEqual([
+      "attempted textOutcomeUnknown workerDied",
+      "scheduled neverAccepted",
+      "attempted textSent",
+    ]);
+    await deliver("text", id);
+    expect(calls).toBe(1);
+    const { rows } = await pool.query(
+      `select provider_message_id, (select array_agg(k) from tidings.record_changes h, jsonb_object_keys(h.changes) k
+         where h.table_name = 'interactions' and h.row_id = i.id::text) as history
+       from tidings.interactions i where id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([
+      { provider_message_id: SECOND_SID, history: expect.arrayContaining(["started_at"]) },
+    ]);
   });
 
   test("for which no provider was called is not settled by a receipt that names it", async () => {

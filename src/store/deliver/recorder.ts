@@ -144,7 +144,8 @@ async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Pr
       -- so that they are looked up: a plan that was made for a small table would read all of a large one
       and i.id = any(${idsOf(outcomes)}::bigint[])
       -- an answer that arrives after its worker was declared dead still shows what happened
-      and (i.status = 'inProgress' or tidings.is_outcome_unknown(i.status, i.status_details))
+      and (i.status = 'inProgress' or tidings.is_outcome_unknown(i.status, i.status_details)
+        or (i.status = 'scheduled' and tidings.was_sent(s.status, s."statusDetails")))
       -- an answer that asks to send again later is dropped if another attempt has followed already
       and (s.status <> 'scheduled' or not tidings.has_next_attempt(i.id))
     returning i.channel, i.provider, i.provider_message_id
