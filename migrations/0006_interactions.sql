@@ -524,8 +524,9 @@ begin
       format('interaction %s cannot move from %s to %s', old.id, old.status, new.status),
       'the moves that exist are in tidings.status_may_move');
   end if;
-  -- only the provider's own cancellation can turn out to be wrong
-  if old.origin = 'tidings' and old.status = 'canceled' and new.status <> 'canceled' and (old.status_details like '%Canceled') is not true then
+  -- The provider's own cancellation can turn out to be wrong. Any other one holds, unless an earlier call is found to have sent it.
+  if old.origin = 'tidings' and old.status = 'canceled' and new.status <> 'canceled' and (old.status_details like '%Canceled') is not true
+    and (old.claimed_at is null or new.status = 'failed') then
     perform tidings.refuse('interactions_status_moves_along_the_diagram',
       format('interaction %s was withdrawn before it was sent', old.id), 'retry it');
   end if;

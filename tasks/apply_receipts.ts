@@ -186,7 +186,7 @@ function moveOf({ message: { interactionId, receipts }, result: { move } }: Appl
 const REPAIR_MS = 3_600_000;
 
 function nextAttemptOf({ message, result: { next, move } }: AppliedMessage): NextAttempt[] {
-  if (move === null) return [];
+  if (move === null || message.wasWithdrawn) return [];
   const { interactionId } = message;
   const dueAt = dueOf(next, move.decidedBy.receivedAt);
   return dueAt === null ? [] : [{ interactionId, dueAt }];

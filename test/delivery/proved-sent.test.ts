@@ -10,6 +10,7 @@ import { applyWaiting } from "../../src/receipts/applier.ts";
 import { runAudit } from "../../src/record/audit.ts";
 import { verifyRecord } from "../../src/record/verify-record.ts";
 import { planNextAttempts } from "../../src/store/deliver/next-attempts.ts";
+import { cancelScheduled } from "../../src/store/operate/cancellation.ts";
 import { keepReceipts } from "../../src/store/receipts/receipts.ts";
 import { markOrphansUnknown } from "../../src/store/settle/recovery.ts";
 import { scheduleNeverSent } from "../../src/store/settle/unknown-outcomes.ts";
@@ -107,6 +108,13 @@ async function scheduleAgain(channel: Channel): Promise<InteractionId> {
   return id;
 }
 
+/** A notice that an operator withdrew after it had been scheduled again. */
+async function withdraw(channel: Channel): Promise<InteractionId> {
+  const id = await scheduleAgain(channel);
+  await cancelScheduled(db, [id], { by: { operator: "op" }, reason: "not needed" });
+  return id;
+}
+
 async function deliver(channel: Channel, id: InteractionId, by: Deps = deps): Promise<void> {
   await deliverInteractions(by)(
     { channel, lane: "single", notStarted: 0, interactionIds: [id] },
@@ -158,11 +166,11 @@ async function makeOld(messageId: string | null): Promise<void> {
 }
 
 let sids = 0;
-const newSid = (): string => `SM${String((sids += 1)).padStart(32, "a")}`;
+const newSid = (): string => `SM${String((sids += 1)).padStart(32, "b")}`;
 
 /** The report of a provider about the first call, as it names the message. */
 const byCallback = (id: InteractionId, said = "delivered"): ArrivedReceipt => ({
-  ...callback(newSid(), said),
+  ...callback(`SM${id.padStart(32, "a")}`, said),
   interactionId: id,
 });
 const byMessageId = (id: InteractionId, said = "delivered"): ArrivedReceipt => ({
@@ -290,6 +298,35 @@ describe.each(WAYS)("%s: %s", (channel, _, about) => {
     await keepReceipts(db, [about(id, "delivered")]);
     await applyWaiting(deps);
     expect(await standing(id)).toBe(`succeeded ${channel}Delivered`);
+  });
+
+  test.each([
+    ["delivered", "delivered", "succeeded Delivered"],
+    ["only accepted", channel === "text" ? "sent" : "relayed", "attempted Sent"],
+    ["not delivered", channel === "text" ? "undelivered 30003" : "failed 5.2.2", "canceled"],
+    ["in unknown words", "teleported", "canceled"],
+  ])("that says that a withdrawn message was %s", async (_name, said, expected) => {
+    const id = await withdraw(channel);
+    await keepReceipts(db, [about(id, said)]);
+    await applyWaiting(deps);
+    const [status, word] = expected.split(" ");
+    expect(await standing(id)).toBe(word === undefined ? status : `${status} ${channel}${word}`);
+    const { rowCount } = await pool.query("select from tidings.receipt_queue");
+    expect(rowCount).toBe(0);
+  });
+
+  test("that reports the failure of a withdrawn message that was sent plans no next attempt", async () => {
+    const id = await withdraw(channel);
+    await keepReceipts(db, [about(id, channel === "text" ? "sent" : "relayed")]);
+    await applyWaiting(deps);
+    await keepReceipts(db, [about(id, channel === "text" ? "undelivered 30003" : "failed 5.2.2")]);
+    await applyWaiting(deps);
+    expect((await movesOf(id)).at(-1)).toMatch(/^failed/u);
+    const { rowCount } = await pool.query(
+      "select from tidings.interactions where previous_interaction_id = $1",
+      [id],
+    );
+    expect(rowCount).toBe(0);
   });
 
   test("that cannot be applied because of an error does not prevent the claim", async () => {

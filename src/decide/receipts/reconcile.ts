@@ -71,6 +71,12 @@ const CANCELED = {
   long: "The provider canceled the message before it was sent. Retry it if it is still needed.",
 };
 
+/** True if it was canceled here, and not by its provider. */
+const isWithdrawn = ({ status, statusDetails }: ReportedMessage): boolean =>
+  status === "canceled" && statusDetails?.endsWith("Canceled") !== true;
+
+const SENT: ReadonlySet<InteractionStatus> = new Set(["attempted", "succeeded"]);
+
 const NOT_READ = {
   short: "Outcome unknown",
   long: "The provider has reported about the message in words that Tidings does not know, so it has the message. Check what became of it there, then settle it.",
@@ -88,6 +94,8 @@ function moveOf(message: ReportedMessage, before: Progress | null, after: Read):
   const target = asSent(progress);
   if (target.status === message.status && target.statusDetails === message.statusDetails)
     return null;
+  // only the news that it was sent undoes a withdrawal
+  if (isWithdrawn(message) && !SENT.has(target.status)) return null;
   if (message.status === "scheduled" && isOutcomeUnknown(target.statusDetails))
     return heldBy(message.arrived[0], target);
   if (!mayReplace(message, before, target)) return null;

@@ -25,7 +25,7 @@ export interface MatchedReceipt {
 
 /**
  * Finds the interactions of receipts: the one that is named, that with the provider's id, or for a Message-ID of ours the
- * last attempt of its chain that was handed over. An attempt that is scheduled again counts only if there is no other.
+ * last attempt of its chain that was handed over. An attempt that is scheduled again, or canceled, counts only if there is no other.
  */
 export async function matchReceipts(
   db: Db,
@@ -46,8 +46,8 @@ export async function matchReceipts(
       select a.id
       from (select tidings.chain_of_message(r.provider_message_id) as id) chain
       join tidings.interactions a on a.id = chain.id or a.first_interaction_id = chain.id
-      where r.interaction_id is null and a.channel = 'email' and a.claimed_at is not null and a.status <> 'canceled'
-      order by a.status = 'scheduled', a.attempt desc limit 1
+      where r.interaction_id is null and a.channel = 'email' and a.claimed_at is not null
+      order by a.status in ('scheduled', 'canceled'), a.attempt desc limit 1
     ) by_chain on true
     -- limited to one, so that it is looked up: the planner would rather read all interactions
     left join lateral (
@@ -110,6 +110,8 @@ export interface MessageRow {
   readonly latestAt: Date | null;
   /** The time of the last claim; null if the provider was never called. */
   readonly claimedAt: Date | null;
+  /** True if it was withdrawn once, and was then found to have been sent. */
+  readonly wasWithdrawn: boolean;
   /** The provider's answer to the last claim; null if it was never recorded. */
   readonly answerStatus: InteractionStatus | null;
   readonly answerDetails: string | null;
@@ -157,6 +159,10 @@ export async function loadMessages(
 ): Promise<MessageRow[]> {
   const { rows } = await sql<Row>`
     select i.id as interaction_id, i.channel, i.status, i.status_details, i.attempt, i.scheduled_at_to as latest_at, i.claimed_at,
+      (
+        select t.id from tidings.interaction_transitions t
+        where t.interaction_id = i.id and t.from_status = 'scheduled' and t.to_status = 'canceled' limit 1
+      ) is not null as was_withdrawn,
       a.to_status as answer_status, a.to_status_details as answer_details,
       coalesce(a.evidence->>'enhancedCode', a.evidence->>'code') as answer_code, a.moved_at as answered_at,
       (
