@@ -1,4 +1,5 @@
-import { isRoleName, ROLE_KINDS, rolesSql, type RoleNames } from "../store/postgres/roles.ts";
+import { ROLE_KINDS } from "../store/rights/role-rights.ts";
+import { isRoleName, rolesSql, type RoleNames } from "../store/rights/roles.ts";
 import { wrongArguments } from "./cli/arguments.ts";
 import { command } from "./cli/command.ts";
 import { EXIT } from "./cli/exit-codes.ts";

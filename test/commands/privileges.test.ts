@@ -20,7 +20,7 @@ import { show } from "../../src/commands/show/show.ts";
 import { status } from "../../src/commands/status/status.ts";
 import { templates } from "../../src/commands/templates/group.ts";
 import { Fault } from "../../src/domain/fault.ts";
-import { rolesSql } from "../../src/store/postgres/roles.ts";
+import { rolesSql } from "../../src/store/rights/roles.ts";
 import { useDatabase } from "../database.ts";
 import { insertInteraction, insertLogged } from "../interactions.ts";
 import { insertLender, insertType } from "../lender.ts";

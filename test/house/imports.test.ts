@@ -61,6 +61,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/store/templates/*.ts",
     "src/store/api/*.ts",
     "src/store/migrate/*.ts",
+    "src/store/rights/*.ts",
     "src/providers/flow/*.ts",
     "src/providers/smtp/*.ts",
     "src/providers/twilio/*.ts",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rolesSql } from "../../src/store/postgres/roles.ts";
+import { rolesSql } from "../../src/store/rights/roles.ts";
 import { useDatabase } from "../database.ts";
 import { blocksOf } from "../page-blocks.ts";
 import { useRole } from "../roles.ts";

@@ -6,7 +6,7 @@ import { loadFactSheets } from "../../../src/store/deliver/fact-sheets.ts";
 import { redirectNotices } from "../../../src/store/deliver/redirects.ts";
 import { planNextAttempts } from "../../../src/store/deliver/next-attempts.ts";
 import { createDb, openPool } from "../../../src/store/postgres/db.ts";
-import { rolesSql } from "../../../src/store/postgres/roles.ts";
+import { rolesSql } from "../../../src/store/rights/roles.ts";
 import { useDatabase } from "../../database.ts";
 import { insertInteraction } from "../../interactions.ts";
 import { insertChanges, insertLender, insertType } from "../../lender.ts";

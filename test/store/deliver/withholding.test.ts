@@ -5,7 +5,7 @@ import {
   claimInteractions,
   withholdInteractions,
 } from "../../../src/store/deliver/interactions.ts";
-import { rolesSql } from "../../../src/store/postgres/roles.ts";
+import { rolesSql } from "../../../src/store/rights/roles.ts";
 import { useDatabase } from "../../database.ts";
 import { insertInteraction, insertInteractions } from "../../interactions.ts";
 import { insertLender } from "../../lender.ts";

@@ -10,7 +10,7 @@ import { retention } from "../../../src/commands/retention.ts";
 import { verify } from "../../../src/commands/verify/verify.ts";
 import { listRetention } from "../../../src/store/operate/retention.ts";
 import { createDb, openPool } from "../../../src/store/postgres/db.ts";
-import { rolesSql } from "../../../src/store/postgres/roles.ts";
+import { rolesSql } from "../../../src/store/rights/roles.ts";
 import { createEraser } from "../../../src/record/retention.ts";
 import { runOn } from "../../commands/run.ts";
 import { rewriteRecord, untilWaitingForLock, useDatabase } from "../../database.ts";

@@ -8,7 +8,7 @@ import { openPool } from "../../../src/store/postgres/db.ts";
 import { startEmbeddedPostgres } from "../../../src/store/postgres/embedded-postgres.ts";
 import { checkPreconditions, findObstacles } from "../../../src/store/postgres/preconditions.ts";
 import { outageCode } from "../../../src/store/postgres/retry.ts";
-import { rolesSql } from "../../../src/store/postgres/roles.ts";
+import { rolesSql } from "../../../src/store/rights/roles.ts";
 import { useDatabase } from "../../database.ts";
 
 const { url, pool } = useDatabase();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { RIGHTS } from "../../../src/store/postgres/roles.ts";
+import { RIGHTS } from "../../../src/store/rights/role-rights.ts";
 import { useDatabase } from "../../database.ts";
 
 const { pool } = useDatabase();

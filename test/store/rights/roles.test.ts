@@ -32,7 +32,7 @@ import {
   RIGHTS,
   ROLE_KINDS,
   type RoleKind,
-} from "../../../src/store/postgres/roles.ts";
+} from "../../../src/store/rights/role-rights.ts";
 import { runOn, type Ran } from "../../commands/run.ts";
 import { spawnDaemon, type DaemonProcess } from "../../daemon-process.ts";
 import { insertInteraction } from "../../interactions.ts";
@@ -144,7 +144,7 @@ test("a reader is granted every column that does not hold contents or keys, and 
       HIDDEN_FROM_READERS.columns[table]?.includes(column) === true;
     return granted === hidden;
   });
-  expect(wrong, "RIGHTS in src/store/postgres/roles.ts").toEqual([]);
+  expect(wrong, "RIGHTS in src/store/rights/role-rights.ts").toEqual([]);
 });
 
 test("only the daemon may lock a whole table against others", async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { rolesSql } from "../../../src/store/postgres/roles.ts";
+import { rolesSql } from "../../../src/store/rights/roles.ts";
 import type { InteractionId } from "../../../src/domain/ids.ts";
 import type { SealedContent } from "../../../src/domain/sealed-content.ts";
 import { createSeal, type Seal } from "../../../src/seal.ts";

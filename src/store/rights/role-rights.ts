@@ -1,19 +1,14 @@
-import { QUEUE_SCHEMA } from "./queue-schema.ts";
-
 export const ROLE_KINDS = ["core", "daemon", "operator", "reader"] as const;
 export type RoleKind = (typeof ROLE_KINDS)[number];
 
-/** The database role for the rights of each kind. */
-export type RoleNames = { readonly [Kind in RoleKind]?: string };
-
 /** Privileges on tables of schema tidings. A table name may be followed by columns in brackets. */
-interface TableGrant {
+export interface TableGrant {
   readonly privileges: string;
   /** "*" means all tables of the schema. */
   readonly tables: "*" | readonly string[];
 }
 
-interface Rights {
+export interface Rights {
   readonly may: string;
   readonly tables: readonly TableGrant[];
   /**
@@ -297,96 +292,3 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     queue: null,
   },
 };
-
-/**
- * The SQL that gives each named role the rights of its kind. It creates missing roles, and running it again changes
- * nothing. The owner of both schemas runs it. A name must be accepted by isRoleName.
- */
-export const rolesSql = (names: RoleNames): string =>
-  ROLE_KINDS.flatMap((kind) => {
-    const name = names[kind];
-    return name === undefined ? [] : [roleSql(name, RIGHTS[kind])];
-  }).join("\n\n");
-
-/**
- * True if a name can be written into the SQL. It has at most 63 bytes, because Postgres cuts off the rest. `public` and
- * `none` are no roles even in quotes, and names that begin with pg_ belong to Postgres.
- */
-export const isRoleName = (name: string): boolean =>
-  /^[\p{L}_][\p{L}\p{N}_.@-]*$/u.test(name) &&
-  Buffer.byteLength(name) <= 63 &&
-  !/^(public|none|current_user|current_role|session_user|pg_.*)$/.test(name);
-
-function roleSql(
-  name: string,
-  { may, tables, updates, functions, sequences, queue }: Rights,
-): string {
-  const role = `"${name}"`;
-  return [
-    `-- ${may}`,
-    "begin;",
-    // `drop policy if exists` would report each policy that a new role does not have yet
-    "set local client_min_messages = warning;",
-    `do $$ begin if not exists (select from pg_roles where rolname = '${name}') then create role ${role} login; end if; end $$;`,
-    `grant usage on schema tidings to ${role};`,
-    ...tables.map((grant) => grantSql(grant, role)),
-    ...(updates.length === 0 ? [] : [updatesSql(updates, role)]),
-    ...functions.map((one) => `grant execute on function tidings.${one} to ${role};`),
-    ...(sequences === "*"
-      ? [`grant usage, select, update on all sequences in schema tidings to ${role};`]
-      : sequences.map(
-          (table) => `grant usage, select, update on sequence tidings.${table}_id_seq to ${role};`,
-        )),
-    ...(queue === null ? [] : [queueSql(queue, role)]),
-    "commit;",
-  ].join("\n");
-}
-
-function grantSql({ privileges, tables }: TableGrant, role: string): string {
-  const on =
-    tables === "*"
-      ? "all tables in schema tidings"
-      : tables.map((table) => `tidings.${table}`).join(", ");
-  return `grant ${privileges} on ${on} to ${role};`;
-}
-
-/** Columns that a later migration adds are granted when the SQL runs again. */
-const updatesSql = (tables: readonly string[], role: string): string => `do $$
-declare
-  granted record;
-begin
-  for granted in
-    select a.attrelid::regclass as name, string_agg(quote_ident(a.attname), ', ') as columns
-    from pg_attribute a
-    where a.attrelid = any(array[${tables.map((table) => `'tidings.${table}'`).join(", ")}]::regclass[])
-      and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-    group by a.attrelid
-  loop
-    execute format('grant update (%s) on %s to ${role}', granted.columns, granted.name);
-  end loop;
-end $$;`;
-
-/** The queue's tables have row level security without a policy, so without these policies a role sees no rows. */
-const queueSql = (privileges: string, role: string): string => `
-grant usage on schema ${QUEUE_SCHEMA} to ${role};
-grant ${privileges} on all tables in schema ${QUEUE_SCHEMA} to ${role};${
-  privileges === "all"
-    ? `
-grant all on all sequences in schema ${QUEUE_SCHEMA} to ${role};
-grant execute on all functions in schema ${QUEUE_SCHEMA} to ${role};`
-    : ""
-}
-do $$
-declare
-  queue_table regclass;
-begin
-  for queue_table in
-    select c.oid from pg_class c where c.relnamespace = '${QUEUE_SCHEMA}'::regnamespace and c.relrowsecurity
-  loop
-    execute format('drop policy if exists %I on %s', ${literal(role)}, queue_table);
-    execute format('create policy %I on %s for all to ${role} using (true) with check (true)', ${literal(role)}, queue_table);
-  end loop;
-end $$;`;
-
-/** The role's policy has the name of the role. */
-const literal = (role: string): string => `'${role.slice(1, -1)}'`;
