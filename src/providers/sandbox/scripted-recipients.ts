@@ -46,9 +46,9 @@ export type NumberScript =
       /** True if the text is accepted despite the answer. */
       readonly accepted?: true;
     }
-  /** The text is accepted with 201, and its status is a failure. */
   /** The text is accepted and reported on afterwards, by callbacks and to those who ask. */
   | { readonly kind: "report"; readonly reports: readonly TextReport[] }
+  /** The text is answered with 201, and its status is a failure. */
   | { readonly kind: "fail"; readonly status: "failed" | "undelivered"; readonly code: number }
   | { readonly kind: "hang" }
   | { readonly kind: "acceptAndDrop" };
@@ -262,6 +262,11 @@ export const SCRIPTED_NUMBERS: Readonly<Record<string, ScriptedRecipient<NumberS
     description: "answered with 201 and the status failed: filtered as spam (30007)",
     script: { kind: "fail", status: "failed", code: 30007 },
   },
+  "+15005550107": {
+    description:
+      "answered with 201 and the status undelivered: handset not reached (30003), at every attempt",
+    script: { kind: "fail", status: "undelivered", code: 30003 },
+  },
   "+15005550110": {
     description: "accepted, sent, and half a second later delivered",
     script: reportText(TEXT_SENT, TEXT_DELIVERED),
@@ -316,10 +321,5 @@ export const SCRIPTED_NUMBERS: Readonly<Record<string, ScriptedRecipient<NumberS
     description: "accepted, delivered, and answered with a refusal of all contact",
     script: reportText(TEXT_SENT, TEXT_DELIVERED),
     answer: "stop contacting me",
-  },
-  "+15005550107": {
-    description:
-      "answered with 201 and the status undelivered: handset not reached (30003), at every attempt",
-    script: { kind: "fail", status: "undelivered", code: 30003 },
   },
 };
