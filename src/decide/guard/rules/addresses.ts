@@ -3,6 +3,7 @@ import type { Day, Instant } from "../../../domain/guard/moments.ts";
 import mailDomains from "../data/mail-domains.json" with { type: "json" };
 import { isGiven } from "../scene/consents.ts";
 import { isCollection } from "../scene/content-class.ts";
+import { isWithinDays } from "../scene/local-days.ts";
 import { lawOf, parameterOf, type Scene } from "../scene/scene.ts";
 import { CONTACT_STATUSES } from "../../../domain/vocabulary.ts";
 import { type Decision, hold, ofContact, redirect, refuse, type Rule } from "./rule.ts";
@@ -131,18 +132,6 @@ function staleCheck(scene: Scene): Decision | undefined {
 function consentToCallsAt({ facts, at }: Scene): Instant | undefined {
   const { autodialedCalls } = facts.consents;
   return isGiven(autodialedCalls, at) ? autodialedCalls?.from : undefined;
-}
-
-/** True if an instant is at most so many local days ago, by every clock. */
-export function isWithinDays(
-  { clocks, days }: Scene,
-  instant: Instant | undefined,
-  most: number,
-): boolean {
-  return (
-    instant !== undefined &&
-    clocks.every((clock, index) => (days[index] ?? 0) - clock.dayAt(instant) <= most)
-  );
 }
 
 export const partyLeaked: Rule = {

@@ -90,7 +90,7 @@ export const contentValidation: Rule = {
     "Validation information is in the initial communication or follows within 5 days. Its itemization counts from one reference date and leaves no field blank.",
   appliesTo: "theme opsLoanValidationOfDebtNotice",
   condition:
-    "Requires validation-model: model form B-1 with every itemization field filled. The deadline is the initial communication plus 5 calendar days.",
+    "Requires validation-model: model form B-1 with every itemization field filled. The days since the initial communication are not judged.",
   citation: "12 CFR 1006.34(a)-(d), comments (b)(3)-1, (c)(2)(viii)-1",
   certainty: ["primary"],
   inputs: [

@@ -4,7 +4,7 @@ import type { Requirement } from "../../../domain/guard/verdict.ts";
 import { caseFact, casesOf, concerns, hasEffect } from "../scene/cases.ts";
 import { replyOf } from "../scene/inbound.ts";
 import { lawOf, parameterOf, type Scene } from "../scene/scene.ts";
-import { isWithinDays } from "./addresses.ts";
+import { isWithinDays } from "../scene/local-days.ts";
 import {
   collects,
   type Decision,

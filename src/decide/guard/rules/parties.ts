@@ -11,8 +11,18 @@ import {
   SPOKEN,
   wasMade,
 } from "../scene/history.ts";
+import { isOlderThanDays } from "../scene/local-days.ts";
 import { lawOf, type Scene } from "../scene/scene.ts";
-import { type Decision, hold, ofContact, redirect, refuse, require, type Rule } from "./rule.ts";
+import {
+  collects,
+  type Decision,
+  hold,
+  ofContact,
+  redirect,
+  refuse,
+  require,
+  type Rule,
+} from "./rule.ts";
 
 export const partyThirdparty: Rule = {
   id: "party.thirdparty",
@@ -56,8 +66,7 @@ export const partyThirdparty: Rule = {
 };
 
 /** Nothing goes to the chain of command, whether Regulation F applies or not. */
-const isToStayFromUnit = ({ classes }: Scene): boolean =>
-  classes.has("coll") || classes.has("notice") || classes.has("locate") || classes.has("employer");
+const isToStayFromUnit = (scene: Scene): boolean => collects(scene) || scene.classes.has("notice");
 
 /** Location and employer messages go to third persons by design. */
 function isCollectingFromPerson({ classes }: Scene): boolean {
@@ -210,19 +219,17 @@ export function toAttorney(scene: Scene): Decision | undefined {
 
 function isDirectContactAllowed(scene: Scene): boolean {
   const { facts, at } = scene;
-  const { attorney, attorney: { unresponsiveSince } = {} } = facts.borrower;
-  if (attorney?.consentedAt !== undefined) return true;
+  const { consentedAt, unresponsiveSince } = facts.borrower.attorney ?? {};
+  if (consentedAt !== undefined) return true;
   if (isGiven(facts.consents.contactPersonRepByAttorney, at)) return true;
   const { attorneySilentDays } = facts.lender.limits;
-  if (unresponsiveSince !== undefined && isSilentFor(scene, unresponsiveSince, attorneySilentDays))
+  if (
+    unresponsiveSince !== undefined &&
+    isOlderThanDays(scene, unresponsiveSince, attorneySilentDays)
+  )
     return true;
   const asked = answeredInbound(facts);
   return asked !== undefined && isUnanswered(facts, asked);
-}
-
-/** Longer than this number of local days, by every clock. */
-function isSilentFor({ clocks, days }: Scene, since: number, limit: number): boolean {
-  return clocks.every((clock, index) => (days[index] ?? 0) - clock.dayAt(since) > limit);
 }
 
 const CHANNEL_OF: Readonly<Record<GuardContact["contactType"], Channel>> = {

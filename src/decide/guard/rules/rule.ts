@@ -51,7 +51,7 @@ export interface RuleText {
   readonly inputs: readonly string[];
 }
 
-/** A rule. One with neither `decide` nor `lifts` counts, or computes values for other rules. */
+/** A rule. One with neither `decide` nor `lifts` counts for other rules, or is for the lender's other systems. */
 export interface Rule extends RuleText {
   /** Undefined means no objection, which allows. */
   readonly decide?: (scene: Scene) => Decision | undefined;
