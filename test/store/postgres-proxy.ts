@@ -52,6 +52,23 @@ export const openFickleProxy = (url: string, hangsUpAt: RegExp): Promise<Postgre
     else client.send(chunk);
   });
 
+/** Answers as a database does to a client that was busy: the answers from one that matches `from` to one that matches `to` arrive together. */
+export const openGatheringProxy = (
+  url: string,
+  { from, to }: { readonly from: RegExp; readonly to: RegExp },
+): Promise<PostgresProxy> =>
+  openProxy(url, (client) => {
+    let held = "";
+    return (chunk) => {
+      const text = chunk.toString("latin1");
+      held = held === "" && !from.test(text) ? "" : held + text;
+      if (held === "") return client.send(chunk);
+      if (!to.test(held)) return;
+      client.send(Buffer.from(held, "latin1"));
+      held = "";
+    };
+  });
+
 /** Keeps the requests in their order, and an "answer" for each part of an answer between them. */
 export async function openRecordingProxy(
   url: string,
