@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { maskConfig, readConfig } from "../src/config.ts";
+import { readConfig } from "../src/config.ts";
+import { maskConfig } from "../src/mask-config.ts";
 import { createLog, eventLogger } from "../src/log.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "tidings-config-"));

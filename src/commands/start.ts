@@ -1,4 +1,5 @@
-import { maskConfig, readConfig } from "../config.ts";
+import { readConfig } from "../config.ts";
+import { maskConfig } from "../mask-config.ts";
 import { openDaemon, type Daemon } from "../daemon.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Emit } from "../domain/events.ts";

