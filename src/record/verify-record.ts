@@ -1,10 +1,8 @@
 import type { KeyObject } from "node:crypto";
 import { append, EMPTY_FRONTIER, type Frontier, rootOf } from "../decide/tree/merkle.ts";
 import { LEAF_SOURCES, type LeafSource } from "../domain/tree/leaf-sources.ts";
-import { hashesOf } from "./record-tree.ts";
 import type { Db } from "../store/postgres/db.ts";
 import { listHeads, listKeys, type TreeHead } from "../store/tree/heads.ts";
-import { readLastIds, readTreeState, type TreeState } from "../store/tree/leaves.ts";
 import {
   type HistoryDifference,
   listHistoryDifferences,
@@ -14,54 +12,30 @@ import {
   listMissingInteractions,
   readLastOfNext,
 } from "../store/tree/interaction-differences.ts";
+import { readLastIds, readTreeState, type TreeState } from "../store/tree/leaves.ts";
+import { listWrongDeletions, listWrongErasures } from "../store/tree/removal-differences.ts";
 import {
   findRowsWithoutLeaf,
   findWrongLeaves,
   loadStoredLeaves,
-  type StoredLeaves,
-  type WrongLeaf,
 } from "../store/tree/stored-leaves.ts";
 import {
-  listWrongDeletions,
-  listWrongErasures,
-  type RemovalDifference,
-  type RemovalFlaw,
-} from "../store/tree/removal-differences.ts";
+  asFlaw,
+  type Flaw,
+  historyFlaw,
+  removalFlaw,
+  rowFlaws,
+  treeFlaw,
+  wrongKey,
+} from "./flaws.ts";
+import { hashesOf } from "./record-tree.ts";
 import {
   checkHead,
-  type HeadKeys,
   checkLogged,
-  type HeadFlaw,
+  type HeadKeys,
   type LoggedHead,
   readNotedKeys,
 } from "./verify-heads.ts";
-
-/** The ways in which the record can differ from its tree. */
-const FLAW_KINDS = [
-  "rowAltered",
-  "rowRemoved",
-  "rowAdded",
-  "leavesMissing",
-  "rootDiffers",
-  "headMissing",
-  "headDiffers",
-  "signatureWrong",
-  "erasureWrong",
-  "deletionWrong",
-] as const;
-export type FlawKind = (typeof FLAW_KINDS)[number];
-
-/** One difference between the record and its tree. */
-export interface Flaw {
-  readonly kind: FlawKind;
-  /** Of a row; null for a flaw of the tree itself. */
-  readonly source: LeafSource | null;
-  readonly rowId: string | null;
-  /** The size of the tree at which it was found. */
-  readonly size: number;
-  /** A sentence without personal data. */
-  readonly long: string;
-}
 
 /** The scope and the means of a verification. */
 export interface Verification {
@@ -115,9 +89,9 @@ export async function verifyRecord(
     report(await addedRows(db, source, least(ids), size));
   }
   report((await interactionDifferences(db)).map(historyFlaw(size)));
-  report((await listHistoryDifferences(db, MOST_ADDED)).map(historyFlaw(size)));
-  report((await listWrongErasures(db, MOST_ADDED)).map(removalFlaw("erasures", size)));
-  report((await listWrongDeletions(db, MOST_ADDED)).map(removalFlaw("deletions", size)));
+  report((await listHistoryDifferences(db, MOST_NAMED)).map(historyFlaw(size)));
+  report((await listWrongErasures(db, MOST_NAMED)).map(removalFlaw("erasures", size)));
+  report((await listWrongDeletions(db, MOST_NAMED)).map(removalFlaw("deletions", size)));
   const { compared, erased, deleted, heads } = walked;
   return {
     leaves: size,
@@ -183,38 +157,8 @@ async function headsBeyond(db: Db, size: number): Promise<Flaw[]> {
     .map((head) => treeFlaw("rootDiffers", head.size, long));
 }
 
-const treeFlaw = (kind: FlawKind, size: number, long: string): Flaw => ({
-  kind,
-  source: null,
-  rowId: null,
-  size,
-  long,
-});
-
-const rowFlaws = (leaves: StoredLeaves, wrong: readonly WrongLeaf[]): Flaw[] =>
-  wrong
-    .filter(({ what }) => what === "altered" || what === "removed")
-    .map(({ id, what, interactionId }) => ({
-      kind: what === "altered" ? "rowAltered" : "rowRemoved",
-      source: leaves.source,
-      rowId: id,
-      size: leaves.firstIndex,
-      long: `${interactionId === null ? "The row" : `The state of interaction ${interactionId}`} ${
-        what === "altered" ? "is not as it was when it became a leaf." : "is no longer there."
-      }`,
-    }));
-
-const asFlaw = ({ kind, size, long }: HeadFlaw): Flaw => treeFlaw(kind, size, long);
-
 const least = (ids: readonly bigint[]): bigint =>
   ids.reduce((one, other) => (one < other ? one : other));
-
-const wrongKey = (keyId: string, size: number): Flaw =>
-  treeFlaw(
-    "signatureWrong",
-    size,
-    `The public key that the database has as ${keyId} is another key.`,
-  );
 
 /** Compares the head of the logs that has the present size of the tree, and removes it from `logged`. */
 function loggedFlaws(
@@ -253,44 +197,8 @@ function endFlaws(
   return isSame ? unreached : [...unreached, treeFlaw("rootDiffers", size, long)];
 }
 
-const HISTORY_FLAWS: Readonly<
-  Record<HistoryDifference["what"], readonly [kind: FlawKind, what: string]>
-> = {
-  altered: ["rowAltered", "is not as its newest change left it"],
-  removed: ["rowRemoved", "is no longer there, and no deletion is on record"],
-  added: ["rowAdded", "is there, and its insert is not on record"],
-};
-
-/** The flaw of a row that may change, under the id of its newest change. */
-const historyFlaw =
-  (size: number) =>
-  ({ table, row, changeId, what }: HistoryDifference): Flaw => {
-    const [kind, words] = HISTORY_FLAWS[what];
-    const source = changeId === null ? null : "recordChanges";
-    return { kind, source, rowId: changeId, size, long: `Row ${row} of ${table} ${words}.` };
-  };
-
-const REMOVAL_FLAWS: Readonly<Record<RemovalFlaw, string>> = {
-  notErased: "It says that the content was erased, and there is content",
-  ofNoRow: "The row is not on record",
-  inPart: "Rows that it deleted are still there",
-  ofOtherRows: "It names rows of a record that it does not name",
-  withoutYears: "No years were set for the metadata when it was written",
-};
-
-/** The flaw of an erasure or a deletion, which no daemon can have written. */
-const removalFlaw =
-  (source: "erasures" | "deletions", size: number) =>
-  ({ id, row, what }: RemovalDifference): Flaw => ({
-    kind: source === "erasures" ? "erasureWrong" : "deletionWrong",
-    source,
-    rowId: id,
-    size,
-    long: `${REMOVAL_FLAWS[what]}: ${row}.`,
-  });
-
 /** At most this many added rows of a source, and differing rows of a table, are named. */
-const MOST_ADDED = 100;
+const MOST_NAMED = 100;
 /** The number of ids of one statement. */
 const RANGE = 20_000n;
 /** Sequences begin at 1, so a row with a lower id was added by hand. */
@@ -300,11 +208,11 @@ const BEFORE_ALL_IDS = -(2n ** 63n);
 async function interactionDifferences(db: Db): Promise<HistoryDifference[]> {
   const found: HistoryDifference[] = [];
   let after = BEFORE_ALL_IDS;
-  while (found.length < MOST_ADDED) {
+  while (found.length < MOST_NAMED) {
     const last = await readLastOfNext(db, after, Number(RANGE));
     if (last === null) break;
-    found.push(...(await listInteractionDifferences(db, { after, last }, MOST_ADDED)));
-    found.push(...(await listMissingInteractions(db, { after, last }, MOST_ADDED)));
+    found.push(...(await listInteractionDifferences(db, { after, last }, MOST_NAMED)));
+    found.push(...(await listMissingInteractions(db, { after, last }, MOST_NAMED)));
     after = last;
   }
   return found;
@@ -314,9 +222,9 @@ async function addedRows(db: Db, source: LeafSource, swept: bigint, size: number
   const ids: string[] = [];
   let [after, last] = [BEFORE_ALL_IDS, least([RANGE, swept])];
   do {
-    ids.push(...(await findRowsWithoutLeaf(db, { source, after, last }, MOST_ADDED)));
+    ids.push(...(await findRowsWithoutLeaf(db, { source, after, last }, MOST_NAMED)));
     [after, last] = [last, least([last + RANGE, swept])];
-  } while (after < swept && ids.length < MOST_ADDED);
+  } while (after < swept && ids.length < MOST_NAMED);
   const long = "The row is not a leaf: it was added with an id of the past.";
   return ids.map((rowId) => ({ kind: "rowAdded", source, rowId, size, long }));
 }

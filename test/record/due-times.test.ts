@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { type Flaw, verifyRecord } from "../../src/record/verify-record.ts";
+import type { Flaw } from "../../src/record/flaws.ts";
+import { verifyRecord } from "../../src/record/verify-record.ts";
 import { resolveWaiting } from "../../src/resolver.ts";
 import { rewriteRecord, useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Flaw, verifyRecord } from "../../src/record/verify-record.ts";
+import type { Flaw } from "../../src/record/flaws.ts";
+import { verifyRecord } from "../../src/record/verify-record.ts";
 import { rewriteRecord, useDatabase } from "../database.ts";
 import { insertLogged } from "../interactions.ts";
 import { insertChanges, insertLender } from "../lender.ts";

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { LoggedHead } from "../../record/verify-heads.ts";
-import { type Flaw, type Verified, verifyRecord } from "../../record/verify-record.ts";
+import type { Flaw } from "../../record/flaws.ts";
+import { type Verified, verifyRecord } from "../../record/verify-record.ts";
 import { JSON_OPTION } from "../cli/json.ts";
 import { readWhole, unusable, wrongArguments } from "../cli/arguments.ts";
 import { command } from "../cli/command.ts";

@@ -56,7 +56,7 @@ export interface TimelineOf {
   readonly interactionIds: readonly InteractionId[];
 }
 
-/** The columns of each part are those of the first one. */
+/** The columns of each part are those of the first one. `place` orders the entries of one moment. */
 const OF_CHANGES = sql`(
   select c.changed_at as at, 'changed' as kind, 1 as place, c.id as entry_id, c.id as case_change_id, null::bigint as interaction_id, null::text as by,
     jsonb_build_object('caseId', c.case_id, 'status', c.status, 'outcome', c.outcome, 'fires', c.fires, 'receivedAt', c.received_at) as facts
