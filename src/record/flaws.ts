@@ -5,19 +5,17 @@ import type { StoredLeaves, WrongLeaf } from "../store/tree/stored-leaves.ts";
 import type { HeadFlaw } from "./verify-heads.ts";
 
 /** The ways in which the record can differ from its tree. */
-const FLAW_KINDS = [
-  "rowAltered",
-  "rowRemoved",
-  "rowAdded",
-  "leavesMissing",
-  "rootDiffers",
-  "headMissing",
-  "headDiffers",
-  "signatureWrong",
-  "erasureWrong",
-  "deletionWrong",
-] as const;
-type FlawKind = (typeof FLAW_KINDS)[number];
+type FlawKind =
+  | "rowAltered"
+  | "rowRemoved"
+  | "rowAdded"
+  | "leavesMissing"
+  | "rootDiffers"
+  | "headMissing"
+  | "headDiffers"
+  | "signatureWrong"
+  | "erasureWrong"
+  | "deletionWrong";
 
 /** One difference between the record and its tree. */
 export interface Flaw {
@@ -55,7 +53,7 @@ export const rowFlaws = (leaves: StoredLeaves, wrong: readonly WrongLeaf[]): Fla
     }));
 
 /** The flaw of a head. */
-export const asFlaw = ({ kind, size, long }: HeadFlaw): Flaw => treeFlaw(kind, size, long);
+export const headFlaw = ({ kind, size, long }: HeadFlaw): Flaw => treeFlaw(kind, size, long);
 
 /** The flaw of a public key that does not have its id. */
 export const wrongKey = (keyId: string, size: number): Flaw =>

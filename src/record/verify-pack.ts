@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { checkComplete, checkPage, checkRows, checkSums } from "../decide/evidence/check-pack.ts";
+import { checkComplete, checkPage } from "../decide/evidence/check-pack.ts";
+import { checkRows, checkSums } from "../decide/evidence/check-rows.ts";
 import { boundHeadPathOf, PAGE } from "../decide/evidence/paths.ts";
 import { readPack } from "../decide/evidence/read-pack.ts";
 import {

@@ -20,7 +20,7 @@ import {
   loadStoredLeaves,
 } from "../store/tree/stored-leaves.ts";
 import {
-  asFlaw,
+  headFlaw,
   type Flaw,
   historyFlaw,
   removalFlaw,
@@ -138,7 +138,7 @@ async function walkTree(
     frontier = append(frontier, hashesOf(leaves.hashes));
     const passed = await listHeads(db, size + 1, frontier.size);
     heads += passed.length;
-    report(passed.flatMap((head) => checkHead(head, frontier, keysOf(head))).map(asFlaw));
+    report(passed.flatMap((head) => checkHead(head, frontier, keysOf(head))).map(headFlaw));
     report(loggedFlaws(logged, frontier, passed));
     listener.onProgress(frontier.size, state.size);
   }
@@ -170,7 +170,7 @@ function loggedFlaws(
   if (head === undefined) return [];
   logged.delete(frontier.size);
   const kept = passed.find(({ size }) => size === frontier.size);
-  return checkLogged(head, rootOf(frontier), kept).map(asFlaw);
+  return checkLogged(head, rootOf(frontier), kept).map(headFlaw);
 }
 
 /** The flaws at the end: heads of the logs that the tree never reached, leaves that are missing, and a stored state that does not fit the leaves. */
