@@ -14,7 +14,7 @@ import type { Channel } from "./domain/vocabulary.ts";
 import type { ArrivedReceipt } from "./domain/receipts/arrived-receipt.ts";
 import { type ChannelProvider, syncChannelProviders } from "./store/deliver/channels.ts";
 import { loadLinkKeys } from "./store/api/secrets.ts";
-import { createPreparedDb, type Db, openPool } from "./store/postgres/db.ts";
+import { closePool, createPreparedDb, type Db, openPool } from "./store/postgres/db.ts";
 import { startEmbeddedPostgres } from "./store/postgres/embedded-postgres.ts";
 import { recordDatabaseOutage } from "./store/operate/outages.ts";
 import { migrate } from "./store/migrate/migrate.ts";
@@ -62,8 +62,6 @@ const SPARE_CONNECTIONS = 4 + APPLIER_CONNECTIONS;
 export const poolSizeOf = (concurrency: number): number =>
   concurrency * 2 + RESOLVER_CONNECTIONS + SPARE_CONNECTIONS;
 const FIRST_CONNECTION_PATIENCE_MS = 60_000;
-/** A database that is silent does not close connections (ms). */
-const CLOSE_POOL_MS = 2_000;
 
 /**
  * Opens the parts of the daemon in order. They are closed in reverse order, also if a later one cannot be opened. `stopSignal` ends
@@ -100,7 +98,7 @@ async function openOn(
   const observing = createObserving({ config, databaseUrl, emit: log });
   const { emit } = observing;
   const pool = openDaemonPool({ config, databaseUrl, workerId, emit });
-  open.defer(() => Promise.race([pool.end(), sleep(CLOSE_POOL_MS, undefined, { ref: false })]));
+  open.defer(() => closePool(pool));
   const db = createPreparedDb(pool);
   const outages = trackOutages(emit, (ended) => keepOutage(ended, { db, emit, workerId }));
   await prepareDatabase({ config, emit, stopSignal, databaseUrl, pool, outages });

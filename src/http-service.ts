@@ -3,7 +3,7 @@ import type { Config, HttpConfig } from "./config.ts";
 import type { Emit } from "./domain/events.ts";
 import { createApp } from "./http/app.ts";
 import { openServer } from "./http/server.ts";
-import { createDb, openPool, type Db } from "./store/postgres/db.ts";
+import { closePool, createDb, openPool, type Db } from "./store/postgres/db.ts";
 import { createSignatureCheck } from "./providers/twilio/callbacks.ts";
 import { createReceiptIntake } from "./receipt-intake.ts";
 import { createSnsReader, fetchFromSns } from "./providers/ses/sns.ts";
@@ -39,7 +39,7 @@ export async function openHttp(
   const connect = (max: number, statementMs: number): Db => {
     const onLost = (code: string): void => emit("connection.lost", { code });
     const pool = openPool({ url: databaseUrl, actor: "api", max, onLost, statementMs });
-    open.defer(() => pool.end());
+    open.defer(() => closePool(pool));
     return createDb(pool);
   };
   const { requests, receipts, health } = HTTP_CONNECTIONS;

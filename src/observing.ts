@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import type { DeliveryChannels } from "./deps.ts";
@@ -11,7 +10,7 @@ import { createAttemptWindow } from "./observe/attempt-window.ts";
 import { startHeartbeat } from "./observe/heartbeat.ts";
 import { createMetrics, type ReadConditions } from "./observe/metrics.ts";
 import { createWorkReader } from "./observe/work-reader.ts";
-import { createDb, openPool } from "./store/postgres/db.ts";
+import { closePool, createDb, openPool } from "./store/postgres/db.ts";
 import { VERSION } from "./version.ts";
 
 interface ObservingOptions {
@@ -35,8 +34,6 @@ const STATEMENT_MS = 3_000;
 const DRAIN_MS = 1_000;
 /** A scraper waits ten seconds unless set otherwise. */
 const READER_TIMES = { maxAgeMs: 5_000, deadlineMs: 5_000 };
-/** A database that is silent does not close connections (ms). */
-const CLOSE_POOL_MS = 2_000;
 
 /** Counts the events of a daemon. Its connections are separate, so that busy jobs do not make it blind. */
 export function createObserving({ config, databaseUrl, emit }: ObservingOptions): Observing {
@@ -59,7 +56,7 @@ export function createObserving({ config, databaseUrl, emit }: ObservingOptions)
         onLost,
         statementMs: STATEMENT_MS,
       });
-      open.defer(() => Promise.race([pool.end(), sleep(CLOSE_POOL_MS, undefined, { ref: false })]));
+      open.defer(() => closePool(pool));
       const db = createDb(pool);
       const readConditions = conditionsOf(channels);
       const carried = Object.keys(readConditions()) as Channel[];

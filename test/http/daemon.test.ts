@@ -8,6 +8,7 @@ import { maskConfig } from "../../src/mask-config.ts";
 import { runOn } from "../commands/run.ts";
 import { spawnDaemon, type DaemonProcess } from "../daemon-process.ts";
 import { useDatabase } from "../database.ts";
+import { openLosingProxy } from "../store/postgres-proxy.ts";
 
 const database = useDatabase();
 const root = mkdtempSync(join(tmpdir(), "tidings-http-"));
@@ -39,6 +40,27 @@ test("the daemon serves while it runs", async () => {
   daemon.child.kill("SIGTERM");
   expect(await daemon.ended).toBe(0);
   await expect(fetch(`${url}/healthz`)).rejects.toThrow("fetch failed");
+});
+
+test("a request whose connection to the database gets no answer does not keep the daemon from stopping", async () => {
+  const proxy = await openLosingProxy(database.url, /CS-LOST/);
+  const daemon = start({ HTTP_PORT: "0", DATABASE_URL: proxy.url });
+  const { port } = await daemon.waitFor("http.opened");
+  await daemon.waitFor("daemon.started");
+  const { output } = await runOn(database, keys, "create", "impatient", "--scopes", "all");
+  const [key = ""] = output.split("\n");
+  const caller = new AbortController();
+  const asked = fetch(`http://127.0.0.1:${Number(port)}/interactions?caseId=CS-LOST`, {
+    headers: { "X-API-KEY": key },
+    signal: caller.signal,
+  });
+  await proxy.isLosing;
+  caller.abort();
+  await expect(asked).rejects.toThrow("aborted");
+  daemon.child.kill("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+  expect(daemon.lines.at(-1)).toMatchObject({ event: "daemon.stopped" });
+  await proxy.close();
 });
 
 test("without HTTP_PORT no port is opened", async () => {

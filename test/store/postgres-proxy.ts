@@ -20,18 +20,19 @@ type OnAnswer = (chunk: Buffer) => void;
 async function openProxy(
   url: string,
   connected: (client: Client) => OnAnswer,
-  onRequest: (chunk: Buffer) => void = () => {},
+  onRequest: (chunk: Buffer, client: Client) => void = () => {},
 ): Promise<PostgresProxy> {
   const direct = new URL(url);
   const socket = join(direct.searchParams.get("host") ?? "", ".s.PGSQL.5432");
   const server = createServer((client) => {
     const postgres = connect(socket);
-    const answer = connected({
+    const end: Client = {
       send: (chunk) => void (client.destroyed || client.write(chunk)),
       hangUp: () => void client.destroy(),
-    });
+    };
+    const answer = connected(end);
     client.on("data", (chunk: Buffer) => {
-      onRequest(chunk);
+      onRequest(chunk, end);
       postgres.write(chunk);
     });
     postgres.on("data", answer);
@@ -51,6 +52,25 @@ export const openFickleProxy = (url: string, hangsUpAt: RegExp): Promise<Postgre
     if (hangsUpAt.test(chunk.toString("latin1"))) client.hangUp();
     else client.send(chunk);
   });
+
+/** Loses every answer on a connection after a request on it that matches. `isLosing` resolves at the first such request. */
+export async function openLosingProxy(
+  url: string,
+  after: RegExp,
+): Promise<PostgresProxy & { readonly isLosing: Promise<void> }> {
+  const { promise: isLosing, resolve } = Promise.withResolvers<void>();
+  const lost = new WeakSet<Client>();
+  const proxy = await openProxy(
+    url,
+    (client) => (chunk) => void (lost.has(client) || client.send(chunk)),
+    (chunk, client) => {
+      if (!after.test(chunk.toString("latin1"))) return;
+      lost.add(client);
+      resolve();
+    },
+  );
+  return { ...proxy, isLosing };
+}
 
 /** Answers as a database does to a client that was busy: the answers from one that matches `from` to one that matches `to` arrive together. */
 export const openGatheringProxy = (

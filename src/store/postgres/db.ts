@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   CamelCasePlugin,
   Kysely,
@@ -54,6 +55,13 @@ export function openPool({ max, onLost, ...session }: PoolOptions): Pool {
   pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }
+
+/** The longest wait for the connections of a pool to close (ms). */
+const CLOSE_POOL_MS = 2_000;
+
+/** Closes a pool. A connection whose statement gets no answer is not waited for: the daemon has more to close, and then ends. */
+export const closePool = (pool: Pool): Promise<void> =>
+  Promise.race([pool.end(), sleep(CLOSE_POOL_MS, undefined, { ref: false })]);
 
 const JSON_TYPES: ReadonlySet<number> = new Set([types.builtins.JSON, types.builtins.JSONB]);
 
