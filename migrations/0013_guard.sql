@@ -33,7 +33,7 @@ create domain tidings.guard_provision as text
   constraint guard_provision_is_known check (value in (
     'window', 'cap', 'silence', 'electronicNeedsNotice', 'electronicNeedsConsent', 'spouse', 'disputeAnyTime', 'disclosure',
     'consentNotWorkAddress', 'employerNeedsPermission', 'regF', 'writtenConsent', 'revokeAllFrom', 'withinMinutes', 'withinDays',
-    'atLeastDays', 'characters', 'notJudged')
+    'atLeastDays', 'characters', 'validationPeriod', 'years', 'notJudged')
     or tidings.refuse_word('guard_provision', value));
 
 create domain tidings.guard_certainty as text
@@ -62,6 +62,8 @@ declare
     when 'withinDays' then '{days}'
     when 'atLeastDays' then '{days}'
     when 'characters' then '{max}'
+    when 'validationPeriod' then '{receiptDays,days}'
+    when 'years' then '{years}'
     else '{}' end;
   member record;
 begin
@@ -74,7 +76,7 @@ begin
         format('value has a member that an entry of the kind %s does not have', rule),
         case when known = '{}' then 'set value to {}' else 'use ' || array_to_string(known, ', ') end);
     end if;
-    if member.key in ('max', 'days', 'hours', 'requestDays', 'minutes')
+    if member.key in ('max', 'days', 'hours', 'requestDays', 'minutes', 'receiptDays', 'years')
       and not (jsonb_typeof(member.value) = 'number' and member.value::text ~ '^[0-9]{1,6}$'
         and (member.value <> '0' or rule = 'cap' and member.key = 'max')) then
       return tidings.refuse('guard_policy_changes_value_counts_in_whole_numbers',

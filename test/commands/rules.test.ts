@@ -41,7 +41,7 @@ test("explains one rule with its condition, source and parameters", async () => 
 test("an exception says what it lifts", async () => {
   expect(await run("show", "optout.confirm")).toContain("lifts\n  tcpa.consent, optout.revoked");
   expect(await run("show", "state.scope")).toContain("(on, sets what applies)");
-  expect(await run("show", "furnish.first")).toContain("(on, for the lender's other systems)");
+  expect(await run("show", "furnish.first")).toContain("(on, counts or computes)");
 });
 
 test("both as JSON", async () => {

@@ -26,8 +26,12 @@ export function entryWords(entry: PolicyEntry): string {
       return `at least ${entry.value.days} days`;
     case "characters":
       return `at most ${entry.value.max} characters`;
+    case "years":
+      return `${entry.value.years} years`;
     case "revokeAllFrom":
       return `one revocation stops all programmes from ${writeDay(entry.value.day)}`;
+    case "validationPeriod":
+      return `receipt after ${entry.value.receiptDays} business days, period of ${entry.value.days} days`;
     case "spouse":
     case "disputeAnyTime":
     case "disclosure":

@@ -1,6 +1,5 @@
 import type { Policy } from "../../decide/guard/policy/policy.ts";
 import { GROUPS, numberOf, type Rule } from "../../decide/guard/rules/rule.ts";
-import type { RuleId } from "../../domain/guard/rule-ids.ts";
 import type { PolicyEntry } from "../../domain/guard/policy.ts";
 import type { UnreadableChange } from "../../decide/guard/policy/policy.ts";
 import type { PolicyChange } from "../../domain/guard/policy-record.ts";
@@ -12,18 +11,10 @@ import type { ShownPolicy } from "./policy.ts";
 export const entriesOfRule = ({ entries }: Policy, { id }: Rule): readonly PolicyEntry[] =>
   entries.filter(({ ruleId }) => ruleId === id);
 
-/** Rules about dates and records of other systems. Tidings judges no message by them, and nothing reads their parameters. */
-const OF_OTHER_SYSTEMS: ReadonlySet<RuleId> = new Set<RuleId>([
-  "furnish.first",
-  "content.validationdates",
-  "record.retention",
-]);
-
 /** The effect of a rule, in a few words. */
 export function roleOf({ decide, lifts, id }: Rule): string {
   if (lifts !== undefined) return decide === undefined ? "lifts" : "decides and lifts";
   if (decide !== undefined) return "decides";
-  if (OF_OTHER_SYSTEMS.has(id)) return "for the lender's other systems";
   return id === "state.scope" ? "sets what applies" : "counts or computes";
 }
 

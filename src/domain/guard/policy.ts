@@ -132,6 +132,11 @@ const policyKinds = z.discriminatedUnion(
     entryOf("withinDays", days),
     entryOf("atLeastDays", days),
     entryOf("characters", z.strictObject({ max: positive }, objectError)),
+    entryOf(
+      "validationPeriod",
+      z.strictObject({ receiptDays: positive, days: positive }, objectError),
+    ),
+    entryOf("years", z.strictObject({ years: positive }, objectError)),
     entryOf("notJudged", z.record(z.string(), z.unknown(), objectError)),
   ],
   { error: "is no rule of a policy entry" },
@@ -147,6 +152,7 @@ const KINDS: Readonly<Partial<Record<RuleId, readonly Kind[]>>> = {
   "place.work": ["employerNeedsPermission"],
   "dispute.open": ["disputeAnyTime"],
   "timebarred.threat": ["disclosure"],
+  "furnish.first": ["atLeastDays"],
   "negreport.timing": ["withinDays"],
   "time.window": ["window"],
   "time.state": ["window"],
@@ -158,7 +164,10 @@ const KINDS: Readonly<Partial<Record<RuleId, readonly Kind[]>>> = {
   "optout.revoked": ["revokeAllFrom"],
   "optout.confirm": ["withinMinutes"],
   "mkt.phone": ["window", "writtenConsent"],
+  "content.validation": ["withinDays"],
+  "content.validationdates": ["validationPeriod"],
   "sms.content": ["characters"],
+  "record.retention": ["years"],
   "cg.stale": ["withinDays"],
   "state.scope": ["regF"],
 };
@@ -185,7 +194,7 @@ export type PolicyRule = PolicyEntry["rule"];
 export const POLICY_RULES = policyKinds.options.map(({ shape }) => shape.rule.value);
 export type EntryOf<Rule extends PolicyRule> = Extract<PolicyEntry, { rule: Rule }>;
 
-/** Rules that count or compute for other rules, and rules that state dates of other systems. No message is judged by them alone. */
+/** Rules that count or compute for other rules. Without them the other rules would be wrong. */
 const ALWAYS_ON: ReadonlySet<RuleId> = new Set<RuleId>([
   "freq.exclusions",
   "freq.debtallocation",

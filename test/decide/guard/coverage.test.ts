@@ -1,11 +1,14 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { RULES, ruleOf } from "../../../src/decide/guard/catalogue.ts";
 import { numberOf } from "../../../src/decide/guard/rules/rule.ts";
 import { RULE_IDS } from "../../../src/domain/guard/rule-ids.ts";
 import { RULE_ROWS } from "./rows/all.ts";
 
-/** Rules that judge no message: the dates of other systems, and the notices of `tidings undelivered`. */
-const NOT_OF_MESSAGES = new Set([
+const here = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
+
+/** Rules that compute values for others. They have separate tests, under the rule's id. */
+const COMPUTING = new Set([
   "furnish.first",
   "content.validationdates",
   "delivery.undelivered",
@@ -22,7 +25,7 @@ test.each(RULES.filter(({ decide }) => decide !== undefined))(
   },
 );
 
-test.each(RULES.filter(({ decide, id }) => decide === undefined && !NOT_OF_MESSAGES.has(id)))(
+test.each(RULES.filter(({ decide, id }) => decide === undefined && !COMPUTING.has(id)))(
   "$id has rows in which it makes a difference, and rows in which it does not",
   ({ id }) => {
     const outcomes = new Set((RULE_ROWS[id] ?? []).map(({ verdict }) => verdict.outcome));
@@ -30,6 +33,10 @@ test.each(RULES.filter(({ decide, id }) => decide === undefined && !NOT_OF_MESSA
     expect(outcomes.size).toBeGreaterThanOrEqual(2);
   },
 );
+
+test.each([...COMPUTING])("%s has a separate test", (id) => {
+  expect(here("duties.test.ts")).toContain(`describe("${id}"`);
+});
 
 test("every rule has its own id and number", () => {
   expect(RULES.map(({ id }) => id)).toEqual([...RULE_IDS]);

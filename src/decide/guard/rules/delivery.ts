@@ -20,7 +20,7 @@ export const recordRetention: Rule = {
   short: "Retention",
   statement:
     "Evidence is kept from the start of collection until 3 years after the last collection activity, each call recording 3 years from the call, and decisions not to send as well.",
-  appliesTo: "the records of collection, not a message",
+  appliesTo: "the purge job, not a message",
   condition: "A record may be deleted on the day after three years have passed.",
   citation: "12 CFR 1006.100 and comments; proof of consent and opt-out is kept 5 years",
   certainty: ["primary", "secondary"],

@@ -1,0 +1,85 @@
+import { DAY_MS } from "../../domain/values/durations.ts";
+import type { Day } from "../../domain/guard/moments.ts";
+import type { PolicyRule, EntryOf } from "../../domain/guard/policy.ts";
+import type { RuleId } from "../../domain/guard/rule-ids.ts";
+import { createCalendars } from "../resolve/calendars.ts";
+import { entriesOf, type Policy } from "./policy/policy.ts";
+
+/** One sending of a required notice. */
+export interface SentNotice {
+  readonly sentOn: Day;
+  /** The day on which it bounced or was returned; null if it did not come back. */
+  readonly returnedOn: Day | null;
+}
+
+/** The days that follow from a validation notice. */
+export interface ValidationDates {
+  readonly assumedReceiptOn: Day;
+  /** The last day on which the borrower can dispute. */
+  readonly validationPeriodEndsOn: Day;
+}
+
+/** Returns the parameter of a rule that is in force on a day. Throws RangeError if the policy has none. */
+function inForce<Rule extends PolicyRule>(
+  policy: Policy,
+  [ruleId, rule]: readonly [RuleId, Rule],
+  day: Day,
+): EntryOf<Rule>["value"] {
+  const entry = entriesOf(policy, ruleId, rule).find(
+    ({ from, until }) => (from === null || from <= day) && (until === null || day <= until),
+  );
+  if (entry === undefined) throw new RangeError(`the policy has no ${rule} of ${ruleId} that day`);
+  return entry.value as EntryOf<Rule>["value"];
+}
+
+const regF = createCalendars({ calendars: [], closures: [] })("regF");
+
+/** Rule content.validationdates: 12 CFR 1006.34(b)(5). A notice that is sent again has its own dates. */
+export function validationDates(policy: Policy, sentOn: Day): ValidationDates {
+  const { receiptDays, days } = inForce(
+    policy,
+    ["content.validationdates", "validationPeriod"],
+    sentOn,
+  );
+  const assumedReceiptOn = afterBusinessDays(sentOn, receiptDays);
+  return { assumedReceiptOn, validationPeriodEndsOn: assumedReceiptOn + days };
+}
+
+function afterBusinessDays(from: Day, count: number): Day {
+  if (regF.kind === "unusable") throw new TypeError(regF.why);
+  let [day, left] = [from, count];
+  while (left > 0) {
+    day += 1;
+    if (regF.closedOn(day) === null) left -= 1;
+  }
+  return day;
+}
+
+/** Rule content.validation: the last day on which the validation information may be sent. */
+export function validationDeadline(policy: Policy, initialCommunicationOn: Day): Day {
+  const { days } = inForce(policy, ["content.validation", "withinDays"], initialCommunicationOn);
+  return initialCommunicationOn + days;
+}
+
+/** Rule delivery.undelivered: the last sending that did not come back; null if the duty to send is open. */
+export function standingNotice(notices: readonly SentNotice[]): SentNotice | null {
+  const standing = notices.filter(({ returnedOn }) => returnedOn === null);
+  return standing.toSorted((one, other) => other.sentOn - one.sentOn)[0] ?? null;
+}
+
+/** Rule furnish.first: the first day on which furnishing is safe; null while every notice came back. */
+export function furnishingSafeFrom(policy: Policy, notices: readonly SentNotice[]): Day | null {
+  const notice = standingNotice(notices);
+  if (notice === null) return null;
+  const { days } = inForce(policy, ["furnish.first", "atLeastDays"], notice.sentOn);
+  return notice.sentOn + days;
+}
+
+/** Rule record.retention: the last day on which a record of collection is kept, counted from the start of its term. */
+export function keepUntil(policy: Policy, from: Day): Day {
+  const { years } = inForce(policy, ["record.retention", "years"], from);
+  const date = new Date(from * DAY_MS);
+  // 29 February becomes 1 March, so that nothing is deleted too early
+  date.setUTCFullYear(date.getUTCFullYear() + years);
+  return date.getTime() / DAY_MS;
+}
