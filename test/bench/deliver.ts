@@ -5,8 +5,8 @@ import type { Provider } from "../../src/providers/answer/provider.ts";
 import type { DeliveryChannel, Deps } from "../../src/deps.ts";
 import { prepare } from "../../src/decide/deliver/prepare.ts";
 import { createDb } from "../../src/store/postgres/db.ts";
+import { judgeAndClaim } from "../../src/delivery/judge-and-claim.ts";
 import { loadFactSheets } from "../../src/store/deliver/fact-sheets.ts";
-import { claimInteractions } from "../../src/store/deliver/interactions.ts";
 import { trackOutages } from "../../src/store/postgres/outages.ts";
 import { openQueue, type Queue } from "../../src/store/queue/queue.ts";
 import { depsOn } from "../deps.ts";
@@ -14,7 +14,6 @@ import { compare, shareOf } from "./compare.ts";
 import { measure, type Run } from "./meter.ts";
 import { CONCURRENCY, deliverAll, makeDue } from "./notices.ts";
 import { insertPortfolio, type BenchResult, type Scene } from "./scene.ts";
-import { worker } from "../ids.ts";
 
 const NOTICES = shareOf(5_000);
 
@@ -90,7 +89,7 @@ async function deliverPlainly(scene: Scene, deps: Deps, name: string): Promise<R
   return run;
 }
 
-/** The baseline: load, claim, send and record, each for one notice. */
+/** The baseline: load, judge, claim, send and record, each for one notice. */
 async function deliverOne({ pool }: Scene, deps: Deps, id: InteractionId): Promise<void> {
   const [facts] = await loadFactSheets(deps.db, [id]);
   if (facts === undefined) return;
@@ -101,12 +100,9 @@ async function deliverOne({ pool }: Scene, deps: Deps, id: InteractionId): Promi
     now: new Date(),
   });
   if (prepared.kind !== "ready") return;
-  await claimInteractions(
-    deps.db,
-    worker("plain"),
-    [{ ...prepared.claim, provider: "at-once" }],
-    new Date(),
-  );
+  const claim = { ...prepared.claim, provider: AT_ONCE.name };
+  const { won } = await judgeAndClaim(deps, [{ ready: prepared, claim }]);
+  if (!won.has(id)) return;
   const answer = await AT_ONCE.send(prepared.message);
   await pool.query(
     `update tidings.interactions set status = 'attempted', status_details = 'emailSent', provider_message_id = '1',
