@@ -110,3 +110,22 @@ export async function countStandings(pool: Pool, name: string): Promise<Record<s
   );
   return Object.fromEntries(rows.map(({ standing, count }) => [standing, count]));
 }
+
+/** The status and the details of an interaction. */
+export async function standingOf(pool: Pool, id: InteractionId): Promise<string> {
+  const { rows } = await pool.query<{ standing: string }>(
+    "select concat_ws(' ', status, status_details) as standing from tidings.interactions where id = $1",
+    [id],
+  );
+  return rows[0]?.standing ?? "";
+}
+
+/** The status, details and code of each transition of an interaction, in their order. */
+export async function movesOf(pool: Pool, id: InteractionId): Promise<string[]> {
+  const { rows } = await pool.query<{ move: string }>(
+    `select concat_ws(' ', to_status, to_status_details, evidence->>'code') as move
+     from tidings.interaction_transitions where interaction_id = $1 order by id`,
+    [id],
+  );
+  return rows.map(({ move }) => move);
+}

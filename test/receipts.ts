@@ -3,19 +3,23 @@ import type { InteractionId } from "../src/domain/ids.ts";
 import type { ArrivedReceipt } from "../src/domain/receipts/arrived-receipt.ts";
 import { insertInteraction, type InteractionFields } from "./interactions.ts";
 
+/** A delivery report of a mail server, with other values where they are given. */
+export const receiptOf = (about: Partial<ArrivedReceipt> = {}): ArrivedReceipt => ({
+  provider: "smtp",
+  providerMessageId: null,
+  interactionId: null,
+  rawStatus: "delivered",
+  code: null,
+  qualifier: null,
+  reportedAt: null,
+  payload: null,
+  ...about,
+});
+
 /** `word`, or `word code`: a callback of Twilio about a message. */
 export function callback(messageId: string, said: string): ArrivedReceipt {
   const [rawStatus = "", code = null] = said.split(" ");
-  return {
-    provider: "twilio",
-    providerMessageId: messageId,
-    interactionId: null,
-    rawStatus,
-    code,
-    qualifier: null,
-    reportedAt: null,
-    payload: null,
-  };
+  return receiptOf({ provider: "twilio", providerMessageId: messageId, rawStatus, code });
 }
 
 /** A report of a mail server that came to the signed address of an interaction. */

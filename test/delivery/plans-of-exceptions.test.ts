@@ -3,7 +3,6 @@ import { createChannel } from "../../src/channels.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Deps } from "../../src/deps.ts";
 import type { CaseChangeId, InteractionId, WorkerId } from "../../src/domain/ids.ts";
-import type { ArrivedReceipt } from "../../src/domain/receipts/arrived-receipt.ts";
 import { openSmtp } from "../../src/providers/smtp/smtp.ts";
 import { applyWaiting } from "../../src/receipts/applier.ts";
 import { createReplyIntake } from "../../src/reply-intake.ts";
@@ -29,6 +28,7 @@ import { worker } from "../ids.ts";
 import { countStandings, insertInteractions } from "../interactions.ts";
 import { openScriptedSmtp, type Script } from "../providers/scripted-smtp.ts";
 import { runDueJobs } from "../queue.ts";
+import { receiptOf } from "../receipts.ts";
 import { textMessage } from "../replies/text-message.ts";
 import { useReportedPlans } from "./reported-plans.ts";
 
@@ -36,17 +36,6 @@ import { useReportedPlans } from "./reported-plans.ts";
 const FEW = 8;
 const MINUTE = 60_000;
 const LENDER = { country: "US", timeZone: "America/New_York", languages: ["en"] };
-
-const REPORT: ArrivedReceipt = {
-  provider: "smtp",
-  providerMessageId: null,
-  interactionId: null,
-  rawStatus: "delivered",
-  code: null,
-  qualifier: null,
-  reportedAt: null,
-  payload: null,
-};
 
 const DEFERRED = "451 4.3.0 Try again later\r\n";
 const ACCEPTED = "250 2.0.0 Ok\r\n";
@@ -114,7 +103,7 @@ describe.each([120, 5_000])("planned on %i notices", (notices) => {
   const report = (deps: Deps, ids: readonly InteractionId[], rawStatus: string, code: string) =>
     keepReceipts(
       deps.db,
-      ids.map((interactionId) => ({ ...REPORT, interactionId, rawStatus, code })),
+      ids.map((interactionId) => receiptOf({ interactionId, rawStatus, code })),
     );
   function expectLookUps(): void {
     expect(plans.count()).toBeGreaterThan(5);
@@ -303,7 +292,7 @@ describe.each([120, 5_000])("planned on %i notices", (notices) => {
     );
     await keepReceipts(
       deps.db,
-      messageIds.map((providerMessageId) => ({ ...REPORT, provider: "twilio", providerMessageId })),
+      messageIds.map((providerMessageId) => receiptOf({ provider: "twilio", providerMessageId })),
     );
     await applyWaiting(deps);
     expectLookUps();

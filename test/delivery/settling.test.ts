@@ -1,13 +1,13 @@
 import { beforeAll, expect, test } from "vitest";
 import { settle, type Examined } from "../../src/delivery/settling.ts";
 import type { InteractionId } from "../../src/domain/ids.ts";
-import type { ArrivedReceipt } from "../../src/domain/receipts/arrived-receipt.ts";
 import { applyWaiting } from "../../src/receipts/applier.ts";
 import { keepReceipts } from "../../src/store/receipts/receipts.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
 import { insertInteraction } from "../interactions.ts";
 import { insertLender, insertType } from "../lender.ts";
+import { receiptOf } from "../receipts.ts";
 
 const database = useDatabase();
 const { pool } = database;
@@ -51,18 +51,6 @@ const examined = (
   result,
 });
 
-const receiptOf = (about: Partial<ArrivedReceipt>): ArrivedReceipt => ({
-  provider: "peer",
-  providerMessageId: null,
-  interactionId: null,
-  rawStatus: "delivered",
-  code: null,
-  qualifier: null,
-  reportedAt: null,
-  payload: null,
-  ...about,
-});
-
 /** The statuses of its attempts in their order. */
 async function statusesOf(id: InteractionId): Promise<string[]> {
   const { rows } = await pool.query<{ status: string }>(
@@ -93,7 +81,7 @@ test.each([
   "%s: a receipt that waits and names the message %s settles it, and it is not sent again",
   async (channel, _, result, about) => {
     const id = await insertOrphan(channel);
-    await keepReceipts(deps.db, [receiptOf(about(id))]);
+    await keepReceipts(deps.db, [receiptOf({ provider: "peer", ...about(id) })]);
     // it was tried while the call was in progress
     await pool.query("update tidings.receipt_queue set run_at = now() + interval '1 minute'");
 
@@ -114,7 +102,9 @@ test.each([
   ["text", { kind: "notFound" } as const],
 ] as const)("%s: a receipt in unknown words leaves it to a person", async (channel, result) => {
   const id = await insertOrphan(channel);
-  await keepReceipts(deps.db, [receiptOf({ ...BY_ID(id), rawStatus: "teleported" })]);
+  await keepReceipts(deps.db, [
+    receiptOf({ provider: "peer", ...BY_ID(id), rawStatus: "teleported" }),
+  ]);
   await applyWaiting(deps);
   await settle(deps, undefined, 5, [examined(id, channel, result)]);
   expect(await statusesOf(id)).toEqual(["attempted"]);
@@ -127,7 +117,7 @@ test.each([
 
 test("a receipt that cannot be applied because of an error does not prevent that it is sent again", async () => {
   const id = await insertOrphan("email");
-  await keepReceipts(deps.db, [receiptOf(BY_ID(id))]);
+  await keepReceipts(deps.db, [receiptOf({ provider: "peer", ...BY_ID(id) })]);
   await pool.query("update tidings.receipt_queue set failed_by = 'P0001'");
   await settle(deps, undefined, 0, [examined(id, "email", undefined)]);
   expect(await statusesOf(id)).toEqual(["attempted", "scheduled"]);
@@ -147,7 +137,9 @@ test.each([
 
 test("an email that a receipt has settled meanwhile is not sent again", async () => {
   const id = await insertOrphan("email");
-  await keepReceipts(deps.db, [receiptOf({ ...BY_ID(id), rawStatus: "failed", code: "5.1.1" })]);
+  await keepReceipts(deps.db, [
+    receiptOf({ provider: "peer", ...BY_ID(id), rawStatus: "failed", code: "5.1.1" }),
+  ]);
   await applyWaiting(deps);
   await settle(deps, undefined, 0, [examined(id, "email", undefined)]);
   expect(await statusesOf(id)).toEqual(["failed"]);

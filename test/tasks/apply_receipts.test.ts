@@ -1,10 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Deps } from "../../src/deps.ts";
-import type { InteractionId } from "../../src/domain/ids.ts";
 import { applyWaiting } from "../../src/receipts/applier.ts";
 import { keepReceipts } from "../../src/store/receipts/receipts.ts";
 import { useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
+import { movesOf, standingOf } from "../interactions.ts";
 import { insertLender, insertType } from "../lender.ts";
 import {
   callback,
@@ -43,23 +43,6 @@ async function report(sid: string, ...said: readonly string[]): Promise<void> {
   await applyAll();
 }
 
-async function standing(id: InteractionId): Promise<string> {
-  const { rows } = await pool.query<{ standing: string }>(
-    "select concat_ws(' ', status, status_details) as standing from tidings.interactions where id = $1",
-    [id],
-  );
-  return rows[0]?.standing ?? "";
-}
-
-async function movesOf(id: InteractionId): Promise<string[]> {
-  const { rows } = await pool.query<{ move: string }>(
-    `select concat_ws(' ', to_status, to_status_details, evidence->>'code') as move
-     from tidings.interaction_transitions where interaction_id = $1 order by id`,
-    [id],
-  );
-  return rows.map((row) => row.move);
-}
-
 const queued = async (): Promise<number | null> =>
   (await pool.query("select from tidings.receipt_queue")).rowCount;
 
@@ -78,7 +61,7 @@ describe("a receipt", () => {
     const id = await insertAccepted(pool, sid);
     await report(sid, "delivered");
     await report(sid, "sent");
-    expect(await movesOf(id)).toEqual([
+    expect(await movesOf(pool, id)).toEqual([
       "inProgress",
       "attempted textQueued 201",
       "succeeded textDelivered delivered",
@@ -91,7 +74,9 @@ describe("a receipt", () => {
     const id = await insertAccepted(pool, sid);
     await report(sid, "delivered", "delivered");
     await report(sid, "delivered");
-    expect((await movesOf(id)).filter((move) => move.startsWith("succeeded"))).toHaveLength(1);
+    expect((await movesOf(pool, id)).filter((move) => move.startsWith("succeeded"))).toHaveLength(
+      1,
+    );
     const { rowCount } = await pool.query(
       "select from tidings.receipts where provider_message_id = $1",
       [sid],
@@ -103,11 +88,11 @@ describe("a receipt", () => {
     const sid = newSid();
     const id = await insertInProgress(pool);
     await report(sid, "delivered");
-    expect(await standing(id)).toBe("inProgress");
+    expect(await standingOf(pool, id)).toBe("inProgress");
     expect(await queued()).toBe(1);
     await recordAnswer(pool, id, sid);
     await applyAll();
-    expect(await standing(id)).toBe("succeeded textDelivered");
+    expect(await standingOf(pool, id)).toBe("succeeded textDelivered");
     expect(await queued()).toBe(0);
   });
 
@@ -150,7 +135,7 @@ describe("a receipt", () => {
       finding: null,
     });
     await applyAll();
-    expect(await standing(id)).toBe("succeeded textDelivered");
+    expect(await standingOf(pool, id)).toBe("succeeded textDelivered");
     expect(await oddities()).toEqual([{ word: "delivered", reason: "noMessage", closed: true }]);
   });
 
@@ -159,7 +144,7 @@ describe("a receipt", () => {
     const other = newSid();
     await keepReceipts(db, [{ ...callback(other, "failed 30005"), interactionId: id }]);
     await applyAll();
-    expect(await standing(id)).toBe("attempted textQueued");
+    expect(await standingOf(pool, id)).toBe("attempted textQueued");
     expect(await oddities()).toEqual([{ word: "failed", reason: "otherMessage", closed: false }]);
   });
 
@@ -187,9 +172,9 @@ describe("a receipt", () => {
     await report(sid, "delivered");
     await client.query("commit");
     client.release();
-    expect(await standing(id)).toBe("attempted textQueued");
+    expect(await standingOf(pool, id)).toBe("attempted textQueued");
     await applyAll();
-    expect(await standing(id)).toBe("succeeded textDelivered");
+    expect(await standingOf(pool, id)).toBe("succeeded textDelivered");
   });
 
   test("cannot be changed", async () => {
@@ -221,7 +206,7 @@ describe("a receipt that does not fit", () => {
     const sid = newSid();
     const id = await insertAccepted(pool, sid);
     await report(sid, "canceled", "sent");
-    expect(await standing(id)).toBe("attempted textSent");
+    expect(await standingOf(pool, id)).toBe("attempted textSent");
     expect(await oddities()).toEqual([{ word: "canceled", reason: "contradicted", closed: false }]);
     await report(sid, "teleported");
     expect(await oddities()).toEqual([
@@ -236,7 +221,7 @@ describe("a failure after the acceptance", () => {
     const sid = newSid();
     const id = await insertAccepted(pool, sid);
     await report(sid, "undelivered 30003");
-    expect((await movesOf(id)).at(-1)).toBe("failed textUndelivered 30003");
+    expect((await movesOf(pool, id)).at(-1)).toBe("failed textUndelivered 30003");
     const { rows } = await pool.query(
       `select n.status, n.attempt, round(extract(epoch from n.scheduled_at_from - r.received_at) / 60)::int as minutes
        from tidings.interactions n, tidings.receipts r
@@ -251,7 +236,7 @@ describe("a failure after the acceptance", () => {
     const id = await insertAccepted(pool, sid);
     await report(sid, "undelivered 30003");
     await report(sid, "delivered");
-    expect(await standing(id)).toBe("succeeded textDelivered");
+    expect(await standingOf(pool, id)).toBe("succeeded textDelivered");
     const { rows } = await pool.query(
       "select status from tidings.interactions where previous_interaction_id = $1",
       [id],
@@ -271,10 +256,10 @@ describe("a failure after the acceptance", () => {
     });
     await keepReceipts(db, [mailReport(id, "delivered 2.0.0")]);
     await applyAll();
-    expect(await standing(id)).toBe("succeeded emailDelivered");
+    expect(await standingOf(pool, id)).toBe("succeeded emailDelivered");
     await keepReceipts(db, [mailReport(id, "failed 5.1.1")]);
     await applyAll();
-    expect(await standing(id)).toBe("failed emailBounced");
+    expect(await standingOf(pool, id)).toBe("failed emailBounced");
     expect(events.at(-1)).toMatchObject({
       event: "outcome.reversed",
       fields: { alert: "lateBounce" },
@@ -291,7 +276,7 @@ describe("a failure after the acceptance", () => {
       },
     ]);
     await applyAll();
-    expect(await standing(first)).toBe("failed emailBounced");
+    expect(await standingOf(pool, first)).toBe("failed emailBounced");
   });
 });
 
@@ -304,7 +289,7 @@ test("two daemons apply the receipts of one message once", async () => {
   );
   await Promise.all([applyWaiting(deps), applyWaiting(depsOn(database))]);
   await applyAll();
-  expect(await standing(id)).toBe("succeeded textRead");
+  expect(await standingOf(pool, id)).toBe("succeeded textRead");
   expect(await queued()).toBe(0);
 });
 
@@ -316,7 +301,7 @@ test("a report of the core system is not undone by a receipt of an earlier stage
     [id],
   );
   await report(sid, "sent");
-  expect(await standing(id)).toBe("succeeded textRead");
+  expect(await standingOf(pool, id)).toBe("succeeded textRead");
   await report(sid, "undelivered 30005");
-  expect(await standing(id)).toBe("failed textUndelivered");
+  expect(await standingOf(pool, id)).toBe("failed textUndelivered");
 });
