@@ -75,15 +75,15 @@ async function stopDaemons(): Promise<void> {
   await Promise.all(scene.daemons.splice(0).map(({ ended }) => ended));
 }
 
-/** Waits until the standby streams, as a synchronous one or not. */
-async function untilStreaming(state: "sync" | "async"): Promise<void> {
+/** Waits until the standby streams, as a synchronous one or not, or until it streams no more. */
+async function untilStreaming(state: "sync" | "async" | "cut"): Promise<void> {
   const statesOf = async (): Promise<string[]> => {
     const { rows } = await scene.pool.query<{ state: string }>(
       "select sync_state as state from pg_stat_replication where state = 'streaming'",
     );
     return rows.map((row) => row.state);
   };
-  await expect.poll(statesOf).toEqual([state]);
+  await expect.poll(statesOf).toEqual(state === "cut" ? [] : [state]);
 }
 
 async function setOnPrimary(setting: string): Promise<void> {
@@ -195,6 +195,8 @@ test("with an asynchronous standby, a promotion can send again what was sent and
     "alter system set primary_conninfo = ''",
     "select pg_reload_conf()",
   );
+  // The standby ends its stream some time after the reload.
+  await untilStreaming("cut");
   await insertSurely("LOST", 5);
   await startDaemons(1);
   await expect.poll(arrived).toBe(15);
