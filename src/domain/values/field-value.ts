@@ -80,7 +80,7 @@ function readDay(value: unknown): Quantity | null {
   const time = Date.parse(`${value}T00:00:00Z`);
   if (Number.isNaN(time)) return null;
   // Date.parse reads February 30 as March 2.
-  if (!new Date(time).toISOString().startsWith(value)) return null;
+  if (new Date(time).getUTCDate() !== Number(value.slice(-2))) return null;
   return { digits: BigInt(time), scale: 0 };
 }
 

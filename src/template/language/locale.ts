@@ -1,3 +1,5 @@
+import { IANAZone } from "luxon";
+
 const KEPT = 1_000;
 
 /** The form of values for a borrower: a BCP 47 language tag and an IANA time zone. */
@@ -19,6 +21,11 @@ export function cached<Made>(make: (first: string, second: string) => Made) {
     return fresh;
   };
 }
+
+const zoneChecks = cached((zone) => IANAZone.isValidZone(zone));
+
+/** True if Node knows the time zone. Postgres may know more of them. */
+export const isKnownZone = (zone: string): boolean => zone !== "" && zoneChecks(zone, "");
 
 /**
  * Returns the language tag for a template and a borrower: the template's language, in the borrower's regional form if the

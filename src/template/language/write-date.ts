@@ -1,6 +1,6 @@
 import { DateTime } from "luxon";
 import { readAs } from "../../domain/values/field-value.ts";
-import { cached, type Locale } from "./locale.ts";
+import { cached, isKnownZone, type Locale } from "./locale.ts";
 import { Unwritable } from "./write-text.ts";
 
 const longDate = cached(
@@ -30,11 +30,10 @@ export function writeDate(value: unknown, pattern: string | undefined, locale: L
     throw new Unwritable("is neither a day nor an RFC 3339 instant");
   const zone = day === null ? locale.zone : "UTC";
   const ms = day === null ? Number(instant.digits / 1_000_000n) : Number(instant.digits);
-  const shown = DateTime.fromMillis(ms, { zone, locale: locale.tag });
-  // Luxon writes "Invalid DateTime" where Intl throws.
-  if (!shown.isValid) throw new Unwritable("cannot be shown in the borrower's time zone");
+  // Luxon would write "Invalid DateTime", and Intl throws.
+  if (!isKnownZone(zone)) throw new Unwritable("cannot be shown in the borrower's time zone");
   if (pattern === undefined) return longDate(locale.tag, zone).format(ms);
   if (day !== null && tokensOf(pattern).some((token) => TIME_TOKEN.test(token)))
     throw new Unwritable("is a day and has no time of day");
-  return shown.toFormat(pattern);
+  return DateTime.fromMillis(ms, { zone, locale: locale.tag }).toFormat(pattern);
 }

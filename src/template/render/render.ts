@@ -1,4 +1,3 @@
-import { IANAZone } from "luxon";
 import type { Finding } from "../../domain/template/finding.ts";
 import type { Rendered, Template } from "../../domain/template/template.ts";
 import type { TemplateContext } from "../../domain/template/context.ts";
@@ -9,7 +8,7 @@ import {
   TemplateFault,
   tryPart,
 } from "./compile.ts";
-import { cached, localeTagOf } from "../language/locale.ts";
+import { isKnownZone, localeTagOf } from "../language/locale.ts";
 import { foldToGsm7 } from "../language/segments.ts";
 import { FORMS, type PartName, presentParts, sourcesOf } from "../language/parts.ts";
 
@@ -99,10 +98,6 @@ function environmentOf(
   const zones = [borrower?.timeZone ?? "", lender?.timeZone ?? ""];
   return { language, locale: { tag, zone: zones.find(isKnownZone) ?? "UTC" } };
 }
-
-const zoneChecks = cached((zone) => IANAZone.isValidZone(zone));
-/** Postgres may know a zone that Node does not know. Such a zone counts as absent. */
-const isKnownZone = (zone: string): boolean => zone !== "" && zoneChecks(zone, "");
 
 /** Removes control characters, which break a header, and bidirectional marks, which can disguise a subject. */
 function oneLine(subject: string): string {

@@ -103,13 +103,16 @@ const withoutTags = (html: string): string =>
   html
     .replaceAll(/<(style|script)\b[\s\S]*?<\/\1>/gi, " ")
     .replaceAll(/<a\b[^>]*\bhref="([^"]*)"[^>]*>/gi, " $1 ")
-    .replaceAll(/<[^>]*>/g, " ")
-    .replaceAll("&nbsp;", " ")
+    .replaceAll(/(?:<[^>]*>|&nbsp;|\s)+/g, " ")
     .replaceAll("&amp;", "&")
     .replaceAll("&#39;", "'");
 
 const plain = (text: string): string =>
-  text.toLowerCase().replaceAll(/[‘’]/g, "'").replaceAll(/\s+/g, " ").trim();
+  text
+    .toLowerCase()
+    .replaceAll(/[‘’]/g, "'")
+    .replaceAll(/\s{2,}|[^\S ]/g, " ")
+    .trim();
 
 /** Returns a function that computes a text once for each lender. */
 function once(read: (lender: Lender) => string): (lender: Lender) => string {
