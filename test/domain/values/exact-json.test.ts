@@ -17,6 +17,15 @@ describe("a number that a double cannot hold", () => {
     expect(JSON.stringify(parsed)).toBe(`{"a":[${written}]}`);
   });
 
+  test.each([
+    "9007199254740993",
+    "[0, -9007199254740993]",
+    '{"a":\n1e400,"b":"1e5"}',
+    '{"id":"3e4f", "a":[[0.10000000000000000001]]}',
+  ])("keeps them wherever it stands: %s", (text) => {
+    expect(JSON.stringify(parseExactJson(text))).toBe(text.replaceAll(/\s/g, ""));
+  });
+
   test.each(["0.1", "1.50", "0.30000000000000004", "100000000000000000000", "1e21", "-0.0", "42"])(
     "is none: %s",
     (written) => {
