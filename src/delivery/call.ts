@@ -161,18 +161,16 @@ function noteHealth(
   changedTo: Assessment["changedTo"],
 ): void {
   const now = clock();
-  const before = health.read(now);
-  health.note(answer, changedTo, now);
-  const { condition } = health.read(now);
-  if (condition === before.condition) return;
+  const change = health.note(answer, changedTo, now);
+  if (change === undefined) return;
   const about = { channel: claimed.facts.channel, provider: provider.name };
-  if (condition === "works") {
-    const since = before.since === null ? now : new Date(before.since);
+  if (change.condition === "works") {
+    const since = change.since === null ? now : new Date(change.since);
     return emit("provider.restored", { ...about, afterMs: now.getTime() - since.getTime() });
   }
   const code = answer.evidence.enhancedCode ?? answer.evidence.code ?? "none";
   const why = "short" in answer ? answer.short : answer.kind;
-  if (condition === "failing") return emit("provider.lost", { ...about, code, why });
+  if (change.condition === "failing") return emit("provider.lost", { ...about, code, why });
   emit("provider.stopped", {
     ...about,
     cause: answer.kind === "limited" ? "quotaUsedUp" : "misconfigured",

@@ -4,8 +4,19 @@ import type { Assessment } from "../providers/flow/circuit-breaker.ts";
 
 /** The state of a channel as the answers of its provider show it, and the number of answers in the last minutes. */
 export interface ChannelHealth {
-  note(answer: ProviderAnswer, changedTo: Assessment["changedTo"], now: Date): void;
+  /** Returns the change of the condition; undefined if the answer does not change it. */
+  note(
+    answer: ProviderAnswer,
+    changedTo: Assessment["changedTo"],
+    now: Date,
+  ): ConditionChange | undefined;
   read(now: Date): Omit<ChannelState, "channel" | "provider">;
+}
+
+export interface ConditionChange {
+  readonly condition: ChannelState["condition"];
+  /** The time at which the condition before began (ISO 8601); null if the channel worked. */
+  readonly since: string | null;
 }
 
 /** This many calls in a row without a sign that the provider works are not a coincidence. */
@@ -25,10 +36,13 @@ export function createChannelHealth(): ChannelHealth {
 
   return {
     note(answer, changedTo, now) {
+      const before = describe(trouble, isStopped);
       counts.add(now, answer.kind === "accepted");
       if (changedTo !== null) isStopped = changedTo === "open";
       if (changedTo === "closed" || (!isStopped && showsThatItWorks(answer))) trouble = undefined;
       else if (isStopped || isFailure(answer)) trouble = extend(trouble, answer, now);
+      const { condition } = describe(trouble, isStopped);
+      return condition === before.condition ? undefined : { condition, since: before.since };
     },
     read: (now) => ({
       ...describe(trouble, isStopped),

@@ -56,26 +56,38 @@ const mostForUnproven = (all: number): number => Math.max(1, Math.floor((all * 3
 /** Two, so that one message that hangs does not delay its whole domain. Fewer if others would have none. */
 const firstWindow = (all: number): number => Math.max(1, Math.min(2, mostForUnproven(all) - 1));
 
+/** The numbers of calls or claims of each destination. */
+type Held = Iterable<readonly [destination: string, count: number]>;
+
 /**
  * Limits what several destinations hold together, calls or claims: late ones a quarter of all, late and unknown ones
  * three quarters. The result returns for each destination in turn whether it may hold one more, and counts it.
  */
 export function boundTogether(
   all: number,
-  held: Iterable<readonly [destination: string, count: number]>,
+  held: Held,
   stateOf: (destination: string) => DestinationState,
 ): (destination: string) => boolean {
-  const counts: Record<DestinationState, number> = { proven: 0, late: 0, unknown: 0 };
-  for (const [name, count] of held) counts[stateOf(name)] += count;
+  let counts: Record<DestinationState, number> | undefined;
   return (name) => {
     const state = stateOf(name);
+    if (state === "proven") return true;
+    counts ??= countByState(held, stateOf);
     const isTooMuch =
-      state !== "proven" &&
-      (counts.late + counts.unknown >= mostForUnproven(all) ||
-        (state === "late" && counts.late >= mostForLate(all)));
+      counts.late + counts.unknown >= mostForUnproven(all) ||
+      (state === "late" && counts.late >= mostForLate(all));
     if (!isTooMuch) counts[state] += 1;
     return !isTooMuch;
   };
+}
+
+function countByState(
+  held: Held,
+  stateOf: (destination: string) => DestinationState,
+): Record<DestinationState, number> {
+  const counts = { proven: 0, late: 0, unknown: 0 };
+  for (const [name, count] of held) counts[stateOf(name)] += count;
+  return counts;
 }
 
 /** `slots` and `usualMs` are read each time: the number of concurrent calls, and how long a call usually takes (ms). */
@@ -103,8 +115,7 @@ export function createDestinations(slots: () => number, usualMs: () => number): 
     hangs,
     hasRoom(name) {
       if ((active.get(name)?.calls.size ?? 0) >= mostCalls(name)) return false;
-      const calls = [...active].map(([one, { calls: all }]) => [one, all.size] as const);
-      return boundTogether(slots(), calls, stateOf)(name);
+      return boundTogether(slots(), callsOf(active), stateOf)(name);
     },
     mostClaims(name, of) {
       const state = stateOf(name);
@@ -126,6 +137,10 @@ export function createDestinations(slots: () => number, usualMs: () => number): 
       };
     },
   };
+}
+
+function* callsOf(active: ReadonlyMap<string, Destination>): Held {
+  for (const [name, { calls }] of active) yield [name, calls.size];
 }
 
 /** The result removes the call and returns its duration (ms). */
