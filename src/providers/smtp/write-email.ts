@@ -137,8 +137,11 @@ function writePart({ type, content }: Part): string {
 }
 
 function encodingOf(content: string): Encoding {
-  if (isPlainText(content) && !hasLongerLines(content, LINE)) return "7bit";
-  return isMostlyLatin(content) ? "quoted-printable" : "base64";
+  const isPlain = isPlainText(content);
+  if (isPlain && !hasLongerLines(content, LINE)) return "7bit";
+  // plain text has none of the characters that count against letters
+  const isLatinText = isPlain ? /[A-Za-z]/.test(content) : isMostlyLatin(content);
+  return isLatinText ? "quoted-printable" : "base64";
 }
 
 /** True if the text has more Latin letters than other letters and control characters. A match of each took six times as long. */
