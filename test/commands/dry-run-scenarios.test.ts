@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dryRun } from "../../src/commands/dry-run/dry-run.ts";
 import { CHANNELS } from "../../src/domain/vocabulary.ts";
 import { useDatabase } from "../database.ts";
@@ -106,11 +106,18 @@ const inOrder = (notices: readonly { readonly type: string; readonly change: str
     `${one.change} ${one.type}`.localeCompare(`${other.change} ${other.type}`),
   );
 
-test("the forecast of a file of changes equals the effects of inserting them one by one", async () => {
+beforeAll(async () => {
   await insertLender(pool);
   await carryEveryChannel();
-  for (const [place, scenario] of resolving.scenarios.entries()) {
-    const n = place + 1;
+});
+
+const numbered = resolving.scenarios.map((scenario, place) => ({
+  ...scenario,
+  n: place + 1,
+}));
+
+describe("the forecast of a file of changes equals the effects of inserting them one by one", () => {
+  test.each(numbered)("$title", async ({ n, ...scenario }) => {
     await insertTypes(scenario, n);
     const path = join(dir, `${n}.jsonl`);
     writeFileSync(
@@ -122,23 +129,25 @@ test("the forecast of a file of changes equals the effects of inserting them one
       ...notice,
       due: due?.toISOString(),
     }));
-    expect(inOrder(firedIn(scenario, foretold)), scenario.title).toEqual(inOrder(expected));
+    expect(inOrder(firedIn(scenario, foretold))).toEqual(inOrder(expected));
 
     const ids: string[] = [];
     for (const change of scenario.changes) ids.push(...(await insertOne(change, n)));
     const arrived = await runDryRun(...ids.flatMap((id) => ["--change", id]));
-    const isRepeat = (nothing: string | null): boolean => nothing?.includes("external_id") === true;
-    const alike = ({ nothing, notices }: Document["changes"][number]) => ({
-      nothing,
-      notices: notices.map(({ notificationTypeId, kind, dueAt, long }) => [
-        notificationTypeId,
-        kind,
-        dueAt,
-        long,
-      ]),
-    });
-    expect(arrived.map(alike), scenario.title).toEqual(
+    expect(arrived.map(alike)).toEqual(
       foretold.filter(({ nothing }) => !isRepeat(nothing)).map(alike),
     );
-  }
+  });
+});
+
+const isRepeat = (nothing: string | null): boolean => nothing?.includes("external_id") === true;
+
+const alike = ({ nothing, notices }: Document["changes"][number]) => ({
+  nothing,
+  notices: notices.map(({ notificationTypeId, kind, dueAt, long }) => [
+    notificationTypeId,
+    kind,
+    dueAt,
+    long,
+  ]),
 });
