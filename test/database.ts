@@ -62,6 +62,23 @@ export async function rewriteRecord(
   }
 }
 
+/** Returns a time after all that is written, and before all that is written next. */
+export async function timeBetweenWrites(pool: Pool): Promise<Date> {
+  const { rows } = await pool.query<{ now: Date }>(
+    "select clock_timestamp() + interval '1 millisecond' as now",
+  );
+  const now = rows[0]?.now ?? new Date(0);
+  const isPast = async (): Promise<boolean | undefined> =>
+    (
+      await pool.query<{ past: boolean }>(
+        "select clock_timestamp() >= $1::timestamptz + interval '1 ms' as past",
+        [now],
+      )
+    ).rows[0]?.past;
+  await expect.poll(isPast).toBe(true);
+  return now;
+}
+
 /** Resolves when so many sessions of the pool's database wait for a lock, with a statement that contains the words. */
 export async function untilWaitingForLock(
   pool: Pool,

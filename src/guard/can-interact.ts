@@ -1,5 +1,6 @@
 import { isSendableChannel } from "../decide/deliver/channels/table.ts";
 import { chooseContact } from "../decide/deliver/choose-contact.ts";
+import { withValidationPeriods } from "../decide/guard/duties.ts";
 import { judgeFacts } from "../decide/guard/judge.ts";
 import { policyAt, policyNow } from "../decide/guard/policy/in-force.ts";
 import { type WrittenVerdict, writeVerdict } from "../decide/guard/write-verdict.ts";
@@ -111,12 +112,13 @@ async function judge(
 ): Promise<Answer> {
   const key = "considered";
   const question = { key, borrowerId, interactionId: null, message };
-  const facts = (await loadGuardFacts(db, [question], moment)).get(key);
+  const read = (await loadGuardFacts(db, [question], moment)).get(key);
   const record = await loadPolicyRecord(db);
-  if (facts?.kind !== "facts") return notLoaded(message, facts?.errors ?? []);
+  if (read?.kind !== "facts") return notLoaded(message, read?.errors ?? []);
   const { policy } =
     moment.known === "then" ? policyAt(record, moment.at) : policyNow(record, moment.at);
-  const verdict = writeVerdict(judgeFacts(facts.facts, policy, moment.at.getTime()));
+  const facts = withValidationPeriods(read, policy);
+  const verdict = writeVerdict(judgeFacts(facts, policy, moment.at.getTime()));
   const { outcome: result, until = null, ruleId = null, short = null, long = null } = verdict;
   const { log, requires = [], to = null } = verdict;
   const { contactId } = message;

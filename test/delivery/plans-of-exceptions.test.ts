@@ -122,6 +122,18 @@ describe.each([120, 5_000])("planned on %i notices", (notices) => {
     expectLookUps();
   });
 
+  test("validation notices about the loans of a debt collector are looked up", async () => {
+    const deps = await openDeps();
+    await pool.query(
+      "update tidings.loans set collector_role = 'debtCollector' where substr(id, 3)::int between $1 and $2",
+      [first, first + FEW - 1],
+    );
+    plans.forget();
+    await sendAll("collected", deps);
+    expect(await countStandings(pool, "collected")).toEqual({ "attempted emailSent 1": FEW });
+    expectLookUps();
+  });
+
   test("later attempts are looked up", async () => {
     const deps = await openDeps((_, message) => (message > 2 * FEW ? ACCEPTED : DEFERRED));
     plans.forget();

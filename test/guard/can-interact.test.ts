@@ -5,6 +5,7 @@ import { runOn } from "../commands/run.ts";
 import { useDatabase } from "../database.ts";
 import { useServer } from "../http/served.ts";
 import { insertHouse } from "../http/interactions/scene.ts";
+import { insertLogged } from "../interactions.ts";
 
 const database = useDatabase();
 const { pool } = database;
@@ -67,6 +68,30 @@ describe("the command", () => {
     const bySubject = await run(...text, "--at", NOON, "--subject", "pastDue");
     expect(bySubject.permission).toMatchObject({ result: "refuse", ruleId: "pref.product" });
     expect((await run(...text, "--at", NOON)).permission.result).toBe("allow");
+  });
+
+  test("knows the validation period that follows from a notice on record", async () => {
+    await pool.query(`
+      insert into tidings.borrowers (id) values ('BO-D');
+      insert into tidings.loans (id, borrower_id, collector_role) values ('LN-D', 'BO-D', 'debtCollector');
+      insert into tidings.contacts (id, borrower_id, contact_type, value) values ('CT-D', 'BO-D', 'email', 'd@example.com');
+      insert into tidings.case_type_legal_states (case_type_id, legal_state) values ('disputeOfDebt', 'disputeOfDebt');
+      insert into tidings.case_changes (case_id, case_type_id, borrower_id, loan_ids, status, fields)
+      values ('CS-D', 'disputeOfDebt', 'BO-D', '{LN-D}', 'processing', '{"receivedAt": "2026-06-01T15:00:00Z"}')`);
+    const collect = ["--borrower", "BO-D", "--channel", "email", "--theme", "opsCollDebt"];
+    const rules = async (): Promise<string[]> =>
+      (await run(...collect, "--at", NOON)).permission.log.map(({ ruleId }) => ruleId);
+    expect(await rules()).toContain("dispute.open");
+    // the dispute came after the end of its period
+    await insertLogged(pool, {
+      channel: "mail",
+      direction: "outbound",
+      personId: "BO-D",
+      loanId: "LN-D",
+      theme: "opsLoanValidationOfDebtNotice",
+      startedAt: "2026-01-05T15:00:00Z",
+    });
+    expect(await rules()).not.toContain("dispute.open");
   });
 
   test("judges by the policy of the lender", async () => {

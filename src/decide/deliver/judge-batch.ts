@@ -1,8 +1,9 @@
-import type { Facts, HistoryItem, ReadFacts } from "../../domain/guard/facts.ts";
+import type { Facts, HistoryItem, ReadFacts, WholeFacts } from "../../domain/guard/facts.ts";
 import type { FieldError } from "../../domain/guard/fields.ts";
 import type { Instant } from "../../domain/guard/moments.ts";
 import type { Judgement } from "../../domain/guard/verdict.ts";
 import type { BorrowerId, InteractionId } from "../../domain/ids.ts";
+import { withValidationPeriods } from "../guard/duties.ts";
 import { judgeFacts } from "../guard/judge.ts";
 import type { Policy } from "../guard/policy/policy.ts";
 import { surplusOf } from "../guard/surplus.ts";
@@ -44,7 +45,7 @@ function judgeInTurn(notices: readonly ToJudge[], policy: Policy, now: Instant):
     );
     const history = [...others, ...missingIn(others, allowed)].map((item) => begunBy(item, now));
     const facts = { ...read.facts, history };
-    const judged = judgeOne(interactionId, facts, forOne(policy, one), now);
+    const judged = judgeOne(interactionId, { ...read, facts }, forOne(policy, one), now);
     if (judged.kind === "judged" && judged.judgement.verdict.outcome === "allow")
       allowed.set(interactionId, inProgress(interactionId, facts, now));
     return judged;
@@ -84,11 +85,12 @@ const forOne = (policy: Policy, { released }: ToJudge): Policy =>
 
 function judgeOne(
   interactionId: InteractionId,
-  facts: Facts,
+  read: WholeFacts,
   policy: Policy,
   now: Instant,
 ): Judged {
   try {
+    const facts = withValidationPeriods(read, policy);
     return { interactionId, kind: "judged", facts, judgement: judgeFacts(facts, policy, now) };
   } catch {
     // a fault that one sheet causes must not stop the notices of others

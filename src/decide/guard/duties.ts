@@ -1,9 +1,11 @@
 import { DAY_MS } from "../../domain/values/durations.ts";
+import type { Facts, GuardLoan, WholeFacts } from "../../domain/guard/facts.ts";
 import type { Day } from "../../domain/guard/moments.ts";
 import type { PolicyRule, EntryOf } from "../../domain/guard/policy.ts";
 import type { RuleId } from "../../domain/guard/rule-ids.ts";
 import { createCalendars } from "../resolve/calendars.ts";
 import { entriesOf, type Policy } from "./policy/policy.ts";
+import { zonesOf } from "./scene/where.ts";
 
 /** One sending of a required notice. */
 export interface SentNotice {
@@ -43,6 +45,40 @@ export function validationDates(policy: Policy, sentOn: Day): ValidationDates {
   );
   const assumedReceiptOn = afterBusinessDays(sentOn, receiptDays);
   return { assumedReceiptOn, validationPeriodEndsOn: assumedReceiptOn + days };
+}
+
+/**
+ * Rule content.validationdates: adds the validation periods that follow from the notices on record. One that the core system has stated
+ * stays. A notice counts as sent on the latest day in the zones of the borrower, so that no period ends too early.
+ */
+export function withValidationPeriods(
+  { facts, validationNotices: notices = [] }: WholeFacts,
+  policy: Policy,
+): Facts {
+  if (notices.length === 0) return facts;
+  const clocks = zonesOf(facts);
+  const byLoan = Map.groupBy(notices, ({ loanId }) => loanId);
+  const dated = Object.entries(facts.loans).map(([id, loan]) => {
+    const sent = (byLoan.get(id) ?? []).map(({ sentAt }) => ({
+      sentOn: Math.max(...clocks.map((clock) => clock.dayAt(sentAt))),
+      returnedOn: null,
+    }));
+    const notice = standingNotice(sent);
+    return [id, notice === null ? loan : withPeriod(loan, validationDates(policy, notice.sentOn))];
+  });
+  return { ...facts, loans: Object.fromEntries(dated) };
+}
+
+/** Members stand in the order of the schema, so that the hash of the facts is that of the same sheet from a file. */
+function withPeriod(loan: GuardLoan, { validationPeriodEndsOn }: ValidationDates): GuardLoan {
+  if (loan.validationPeriodEndsOn !== undefined) return loan;
+  const { stateNoticeMailedAt, negativeInfoFurnishedAt, ...before } = loan;
+  return {
+    ...before,
+    validationPeriodEndsOn,
+    ...(stateNoticeMailedAt !== undefined && { stateNoticeMailedAt }),
+    ...(negativeInfoFurnishedAt !== undefined && { negativeInfoFurnishedAt }),
+  };
 }
 
 function afterBusinessDays(from: Day, count: number): Day {

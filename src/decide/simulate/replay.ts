@@ -1,7 +1,8 @@
-import type { Facts, HistoryItem, ReadFacts } from "../../domain/guard/facts.ts";
+import type { Facts, HistoryItem, ReadFacts, WholeFacts } from "../../domain/guard/facts.ts";
 import type { GuardQuestion } from "../../domain/guard/question.ts";
 import type { GuardVerdict } from "../../domain/guard/verdict.ts";
 import type { Compared, Fate, Outcome, Replayed } from "../../domain/simulate/replay.ts";
+import { withValidationPeriods } from "../guard/duties.ts";
 import { judgeFacts } from "../guard/judge.ts";
 import type { Policy } from "../guard/policy/policy.ts";
 import { DAY_MS } from "../../domain/values/durations.ts";
@@ -59,12 +60,22 @@ export function replay(batch: readonly ToReplay[], policy: Policy, course: Cours
       const long = `The facts cannot be read: ${faults.join("; ")}.`;
       return { replayed, would: { fate: "held", ruleId: "facts.invalid", long } };
     }
-    const facts = { ...read.facts, history: historyIn(course, replayed, read.facts, at) };
+    const history = historyIn(course, replayed, read.facts, at);
+    const facts = withValidationPeriods(
+      { ...knownBy(read, at), facts: { ...read.facts, history } },
+      policy,
+    );
     const { verdict } = judgeFacts(facts, policy, at);
     addToCourse(course, replayed, facts, verdict);
     return { replayed, would: outcomeOf(verdict) };
   });
 }
+
+/** The facts are loaded for many messages at once, so a notice may have been sent after this one. */
+const knownBy = (read: WholeFacts, at: number): WholeFacts => ({
+  ...read,
+  validationNotices: (read.validationNotices ?? []).filter(({ sentAt }) => sentAt <= at),
+});
 
 function historyIn(
   { replayed, sent }: Course,

@@ -51,9 +51,23 @@ export type Consent = NonNullable<Facts["consents"]["esign"]>;
 export type Rendered = NonNullable<Facts["rendered"]>;
 export type CollectorRole = GuardLoan["collectorRole"];
 
+/** A validation notice that was sent about a loan and did not come back. */
+export interface ValidationNotice {
+  readonly loanId: string;
+  readonly sentAt: Instant;
+}
+
+/** A fact sheet that was read. */
+export interface WholeFacts {
+  readonly kind: "facts";
+  readonly facts: Facts;
+  /** The notices from which the validation periods follow that the core system has not stated; absent: none. */
+  readonly validationNotices?: readonly ValidationNotice[];
+}
+
 /** A fact sheet, or its errors. */
 export type ReadFacts =
-  | { readonly kind: "facts"; readonly facts: Facts }
+  | WholeFacts
   | { readonly kind: "invalid"; readonly errors: readonly FieldError[] };
 
 /** Reads a fact sheet. Every error names its field below `facts` and quotes nothing of the input. */

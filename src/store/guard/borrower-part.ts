@@ -6,7 +6,7 @@ import {
   readContactPart,
   readMember,
 } from "../../domain/guard/fact-parts.ts";
-import type { FactsInput, GuardContact } from "../../domain/guard/facts.ts";
+import type { FactsInput, GuardContact, ValidationNotice } from "../../domain/guard/facts.ts";
 import { caseOf } from "./case-facts.ts";
 import type { CaseRow } from "./cases.ts";
 import { contactOf } from "./contact-facts.ts";
@@ -27,6 +27,7 @@ export interface KnownAbout {
   readonly wishes: Wishes;
   /** Loans of the borrower, and those of the batch's messages. */
   readonly loans: ReadonlyMap<string, LoanRow>;
+  readonly validationNotices: readonly ValidationNotice[];
 }
 
 /** Everything that all borrowers of a batch have in common. */

@@ -26,14 +26,18 @@ export function sheetsOf(
   const history = about.interactions.map((row) => ({ row, part: historyPartOf(row) }));
   const loanIds = new Set(about.interactions.flatMap((row) => row.loanIds));
   const readLoans = loanReader(about);
-  return (question) =>
-    factsOfParts({
+  const { validationNotices } = about;
+  return (question) => {
+    const read = factsOfParts({
       message: question.message,
       rendered: question.rendered,
       borrower,
       loans: readLoans(new Set([...question.message.loanIds, ...loanIds])),
       history: historyOf(question, history),
     });
+    const isWhole = read.kind === "invalid" || validationNotices.length === 0;
+    return isWhole ? read : { ...read, validationNotices };
+  };
 }
 
 function historyPartOf(row: InteractionRow): Part<HistoryItem> {

@@ -7,9 +7,10 @@ import type { KnownAbout } from "./borrower-part.ts";
 import { sheetsOf } from "./fact-sheet.ts";
 import { loadCases } from "./cases.ts";
 import { type InteractionRow, loadInteractions } from "./interactions.ts";
-import { loadLoans } from "./loans.ts";
+import { loadLoans, type LoanRow } from "./loans.ts";
 import { type ContactRow, loadBorrowers, loadContacts } from "./people.ts";
 import type { Wishes } from "./wish-facts.ts";
+import { isUndated, loadValidationNotices, type NoticeRow } from "./validation-notices.ts";
 import { isEsignRecorded, loadConsents, loadDoNotInteract, loadPreferences } from "./wishes.ts";
 import { type KnownAt, knownAtEndOf } from "./known-values.ts";
 
@@ -58,13 +59,14 @@ async function loadKnown(
   const { knownAt } = moment;
   const borrowerIds = [...new Set(questions.map(({ borrowerId }) => borrowerId))];
   const loanIds = [...new Set(questions.flatMap(({ message }) => message.loanIds))];
-  const [borrowers, { contacts, interactions }, loans, cases, wishesOf] = await Promise.all([
-    loadBorrowers(db, borrowerIds, knownAt),
-    loadHistory(db, borrowerIds, moment),
-    loadLoans(db, borrowerIds, loanIds, knownAt),
-    loadCases(db, borrowerIds, knownAt).then(byBorrower),
-    loadWishes(db, borrowerIds, moment),
-  ]);
+  const [borrowers, { contacts, interactions }, { loans, notices }, cases, wishesOf] =
+    await Promise.all([
+      loadBorrowers(db, borrowerIds, knownAt),
+      loadHistory(db, borrowerIds, moment),
+      loadDebts(db, borrowerIds, loanIds, knownAt),
+      loadCases(db, borrowerIds, knownAt).then(byBorrower),
+      loadWishes(db, borrowerIds, moment),
+    ]);
   const loansById = new Map(loans.map((loan) => [loan.id as string, loan]));
   return new Map(
     borrowers.map((borrower) => [
@@ -76,6 +78,7 @@ async function loadKnown(
         cases: cases.get(borrower.id) ?? [],
         wishes: wishesOf(borrower.id),
         loans: loansById,
+        validationNotices: (notices.get(borrower.id) ?? []).map(({ notice }) => notice),
       },
     ]),
   );
@@ -95,6 +98,19 @@ async function loadHistory(
     .map(({ id }) => id);
   const interactions = await loadInteractions(db, { borrowerIds, thirdPersons, at, knownAt });
   return { contacts: byBorrower(contacts), interactions: byBorrower(interactions) };
+}
+
+/** The loans, and the validation notices about those whose period follows from them. Other loans cost no statement. */
+async function loadDebts(
+  db: QueryExecutorProvider,
+  borrowerIds: readonly BorrowerId[],
+  loanIds: readonly string[],
+  knownAt: KnownAt | null,
+): Promise<{ loans: readonly LoanRow[]; notices: ByBorrower<NoticeRow> }> {
+  const loans = await loadLoans(db, borrowerIds, loanIds, knownAt);
+  const undated = loans.filter(isUndated).map(({ id }) => id);
+  const notices = await loadValidationNotices(db, borrowerIds, undated, knownAt);
+  return { loans, notices: byBorrower(notices) };
 }
 
 async function loadWishes(

@@ -122,9 +122,9 @@ function packed(knownAt: KnownAt | null): RawBuilder<unknown> {
     case when i.direction = 'inbound' then concat(',', ${received(knownAt)}) end, ']')`;
 }
 
-/** The status that an interaction `i` had at a time. */
-const statusThen = (knownAt: KnownAt): RawBuilder<unknown> => sql`cross join lateral (
-  select t.to_status as status, t.to_status_details as status_details from tidings.interaction_transitions t
+/** The status `s` that an interaction `i` had at a time, and the transition that led to it. */
+export const statusThen = (knownAt: KnownAt): RawBuilder<unknown> => sql`cross join lateral (
+  select t.id as transition_id, t.to_status as status, t.to_status_details as status_details from tidings.interaction_transitions t
   where t.interaction_id = i.id and t.moved_at <= ${knownAt}::timestamptz
   order by t.id desc
   limit 1

@@ -5,9 +5,11 @@ import {
   standingNotice,
   validationDates,
   validationDeadline,
+  withValidationPeriods,
 } from "../../../src/decide/guard/duties.ts";
 import { builtInPolicy } from "../../../src/decide/guard/policy/policy.ts";
 import { type Day, readDay, writeDay } from "../../../src/domain/guard/moments.ts";
+import { type Json, questionOf } from "./question.ts";
 
 const policy = builtInPolicy();
 const day = (text: string): Day => readDay(text) ?? Number.NaN;
@@ -30,6 +32,65 @@ describe("content.validationdates", () => {
       expect(writeDay(dates.validationPeriodEndsOn)).toBe(end);
     },
   );
+});
+
+describe("the validation periods that follow from notices", () => {
+  /** The end of the period of the loan L1 of the baseline, which lives in Ohio. */
+  function endOf(given: Json, ...sendings: readonly string[]): string | undefined {
+    const { facts } = questionOf({ facts: given });
+    const validationNotices = sendings.map((at) => ({ loanId: "L1", sentAt: Date.parse(at) }));
+    const { loans } = withValidationPeriods({ kind: "facts", facts, validationNotices }, policy);
+    const endsOn = loans["L1"]?.validationPeriodEndsOn;
+    return endsOn === undefined ? undefined : writeDay(endsOn);
+  }
+  const undated = { loans: { L1: { validationPeriodEndsOn: null } } };
+
+  test("the last notice counts", () => {
+    const sendings = ["2026-11-23T15:00:00Z", "2026-11-20T15:00:00Z"];
+    expect(endOf(undated, ...sendings)).toBe("2026-12-31");
+    expect(endOf(undated)).toBeUndefined();
+  });
+
+  test("a period that the core system has stated stays", () => {
+    const stated = { loans: { L1: { validationPeriodEndsOn: "2026-12-24" } } };
+    expect(endOf(stated, "2026-11-20T15:00:00Z")).toBe("2026-12-24");
+  });
+
+  test("the day of sending is that of the borrower, and the latest of several zones", () => {
+    // Thursday evening in Ohio, and Friday in UTC
+    expect(endOf(undated, "2026-11-20T01:00:00Z")).toBe("2026-12-27");
+    const told = { ...undated, borrower: { toldTimeZone: "Pacific/Honolulu" } };
+    expect(endOf(told, "2026-11-20T09:00:00Z")).toBe("2026-12-27");
+    const west = { contactType: "phone", value: "+18085550123", status: "primary" };
+    const both = { ...undated, contacts: { "CT-WEST": west } };
+    expect(endOf(both, "2026-11-20T09:00:00Z")).toBe("2026-12-30");
+  });
+
+  test("a loan that the message is not about has its own", () => {
+    const second = { ...undated.loans, L2: { collectorRole: "debtCollector" } };
+    const { facts } = questionOf({ facts: { loans: second } });
+    const notice = { loanId: "L2", sentAt: Date.parse("2026-11-20T15:00:00Z") };
+    const whole = { kind: "facts", facts, validationNotices: [notice] } as const;
+    const { loans } = withValidationPeriods(whole, policy);
+    expect(loans["L1"]).toEqual(facts.loans["L1"]);
+    expect(loans["L2"]?.validationPeriodEndsOn).toBe(day("2026-12-30"));
+  });
+
+  test("the loan has its members in the order of a sheet from a file, so that the hash is the same", () => {
+    const written = {
+      stateNoticeMailedAt: "2026-11-01T15:00:00Z",
+      negativeInfoFurnishedAt: "2026-11-02T15:00:00Z",
+    };
+    const { facts } = questionOf({
+      facts: { loans: { L1: { ...written, validationPeriodEndsOn: null } } },
+    });
+    const notice = { loanId: "L1", sentAt: Date.parse("2026-11-20T15:00:00Z") };
+    const whole = { kind: "facts", facts, validationNotices: [notice] } as const;
+    const dated = questionOf({
+      facts: { loans: { L1: { ...written, validationPeriodEndsOn: "2026-12-30" } } },
+    });
+    expect(JSON.stringify(withValidationPeriods(whole, policy))).toBe(JSON.stringify(dated.facts));
+  });
 });
 
 describe("content.validation", () => {

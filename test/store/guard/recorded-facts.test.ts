@@ -3,7 +3,7 @@ import type { Facts, ReadFacts } from "../../../src/domain/guard/facts.ts";
 import type { GuardMoment, GuardQuestion } from "../../../src/domain/guard/question.ts";
 import { parseBorrowerId } from "../../../src/domain/ids.ts";
 import { loadGuardFacts } from "../../../src/store/guard/guard-facts.ts";
-import { rewriteRecord, useDatabase } from "../../database.ts";
+import { rewriteRecord, timeBetweenWrites, useDatabase } from "../../database.ts";
 import { insertLogged } from "../../interactions.ts";
 
 const { pool, db } = useDatabase();
@@ -29,23 +29,6 @@ async function factsOf(borrower: string, moment: Partial<GuardMoment> = {}): Pro
   const read = await ask(borrower, moment);
   if (read?.kind !== "facts") throw new Error(JSON.stringify(read));
   return read.facts;
-}
-
-/** A time after all that is written, and before all that is written next. */
-async function nowOfDatabase(): Promise<Date> {
-  const { rows } = await pool.query<{ now: Date }>(
-    "select clock_timestamp() + interval '1 millisecond' as now",
-  );
-  const now = rows[0]?.now ?? new Date(0);
-  const isPast = async (): Promise<boolean | undefined> =>
-    (
-      await pool.query<{ past: boolean }>(
-        "select clock_timestamp() >= $1::timestamptz + interval '1 ms' as past",
-        [now],
-      )
-    ).rows[0]?.past;
-  await expect.poll(isPast).toBe(true);
-  return now;
 }
 
 async function insertBorrower(id: string): Promise<void> {
@@ -200,7 +183,7 @@ describe("what was known at a time", () => {
       status: "scheduled",
       scheduledAtFrom: hours(-1),
     });
-    const then = await nowOfDatabase();
+    const then = await timeBetweenWrites(pool);
     const before = await factsOf("H-1", { at: then, known: "then" });
 
     await pool.query(`
@@ -235,7 +218,7 @@ describe("what was known at a time", () => {
   });
 
   test("does not have a borrower who came later", async () => {
-    const then = await nowOfDatabase();
+    const then = await timeBetweenWrites(pool);
     await insertBorrower("H-2");
     expect(await ask("H-2", { at: then, known: "then" })).toMatchObject({ kind: "invalid" });
   });
