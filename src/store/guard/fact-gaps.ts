@@ -30,7 +30,13 @@ const FILLED: Readonly<Record<GuardFact, RawBuilder<unknown>>> = {
   "loans.time_barred": sql`select from tidings.loans l where l.time_barred is not null`,
   "loans.collateral": sql`select from tidings.loans l where l.collateral is not null`,
   "loans.initial_communication_at": sql`select from tidings.loans l where l.initial_communication_at is not null`,
-  "loans.validation_period_ends_on": sql`select from tidings.loans l where l.validation_period_ends_on is not null`,
+  // it also follows from the validation notices that are sent
+  "loans.validation_period_ends_on": sql`
+    select from tidings.loans l where l.validation_period_ends_on is not null
+    union all
+    select from tidings.notification_types n where n.theme = 'opsLoanValidationOfDebtNotice'
+    union all
+    select from tidings.templates t where 'validationB1' = any(t.declares)`,
   "loans.negative_info_furnished_at": sql`select from tidings.loans l where l.negative_info_furnished_at is not null`,
 };
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { sql } from "kysely";
 import { beforeAll, describe, expect, test } from "vitest";
 import { judgeFacts } from "../../../src/decide/guard/judge.ts";
 import { builtInPolicy } from "../../../src/decide/guard/policy/policy.ts";
@@ -56,6 +57,19 @@ describe("the table of defaults in docs/guard-facts.md", () => {
     for (const [fact, rules] of Object.entries(RULES_OF_FACTS))
       expect(PAGE).toContain(`| ${fact} | ${rules.join(", ")} |`);
   });
+});
+
+test.each([
+  "insert into tidings.loans (id, borrower_id, validation_period_ends_on) values ('LN-V', 'BO-1', '2026-12-30')",
+  "insert into tidings.notification_types (id, name, on_status, channel, theme) values (9, 'Notice', 'initiated', 'email', 'opsLoanValidationOfDebtNotice')",
+  "insert into tidings.templates (id, channel, text_template, declares) values (9, 'text', 'x', '{validationB1}')",
+])("the end of the validation period is not missing after %s", async (statement) => {
+  expect(await findFactGaps(db)).toContain("loans.validation_period_ends_on");
+  const transaction = await db.startTransaction().execute();
+  await sql.raw(statement).execute(transaction);
+  const gaps = await findFactGaps(transaction);
+  await transaction.rollback().execute();
+  expect(gaps).not.toContain("loans.validation_period_ends_on");
 });
 
 describe("an installation without facts of the guard", () => {
