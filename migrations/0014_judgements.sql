@@ -10,14 +10,14 @@ create domain tidings.hold_decision as text
 
 -- The lock of a borrower is the row with the hash of the borrower's id. Rows of borrowers are not locked, because a core system may
 -- keep those for long, nor are advisory locks taken, because every role can take and keep them. Only the daemon's role has a
--- privilege on these rows. With this number two batches of 100 borrowers share a lock in one case of seven.
+-- privilege on these rows. With this number two batches of 100 borrowers share a lock in one case of 27.
 create table tidings.guard_locks (
   id int primary key
 );
-insert into tidings.guard_locks select * from generate_series(0, 65535);
+insert into tidings.guard_locks select * from generate_series(0, 262143);
 
 create function tidings.guard_lock_of(borrower_id text) returns int
-language sql immutable return hashtext(borrower_id) & 65535;
+language sql immutable return hashtext(borrower_id) & 262143;
 
 create trigger keep_history before insert or update or delete or truncate on tidings.guard_locks
 for each statement execute function tidings.keep_history();
