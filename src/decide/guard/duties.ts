@@ -21,35 +21,47 @@ export interface ValidationDates {
   readonly validationPeriodEndsOn: Day;
 }
 
-/** Returns the parameter of a rule that is in force on a day. Throws RangeError if the policy has none. */
-function inForce<Rule extends PolicyRule>(
+type Parameter<Rule extends PolicyRule> = readonly [ruleId: RuleId, rule: Rule];
+
+/** Returns the parameter of a rule that is in force on a day; undefined if the policy has none. */
+function findInForce<Rule extends PolicyRule>(
   policy: Policy,
-  [ruleId, rule]: readonly [RuleId, Rule],
+  [ruleId, rule]: Parameter<Rule>,
   day: Day,
-): EntryOf<Rule>["value"] {
+): EntryOf<Rule>["value"] | undefined {
   const entry = entriesOf(policy, ruleId, rule).find(
     ({ from, until }) => (from === null || from <= day) && (until === null || day <= until),
   );
-  if (entry === undefined) throw new RangeError(`the policy has no ${rule} of ${ruleId} that day`);
-  return entry.value as EntryOf<Rule>["value"];
+  return entry?.value as EntryOf<Rule>["value"] | undefined;
+}
+
+/** Returns the parameter of a rule that is in force on a day. Throws RangeError if the policy has none. */
+function inForce<Rule extends PolicyRule>(
+  policy: Policy,
+  parameter: Parameter<Rule>,
+  day: Day,
+): EntryOf<Rule>["value"] {
+  const value = findInForce(policy, parameter, day);
+  const [ruleId, rule] = parameter;
+  if (value === undefined) throw new RangeError(`the policy has no ${rule} of ${ruleId} that day`);
+  return value;
 }
 
 const regF = createCalendars({ calendars: [], closures: [] })("regF");
 
+const VALIDATION_PERIOD = ["content.validationdates", "validationPeriod"] as const;
+
 /** Rule content.validationdates: 12 CFR 1006.34(b)(5). A notice that is sent again has its own dates. */
 export function validationDates(policy: Policy, sentOn: Day): ValidationDates {
-  const { receiptDays, days } = inForce(
-    policy,
-    ["content.validationdates", "validationPeriod"],
-    sentOn,
-  );
+  const { receiptDays, days } = inForce(policy, VALIDATION_PERIOD, sentOn);
   const assumedReceiptOn = afterBusinessDays(sentOn, receiptDays);
   return { assumedReceiptOn, validationPeriodEndsOn: assumedReceiptOn + days };
 }
 
 /**
  * Rule content.validationdates: adds the validation periods that follow from the notices on record. One that the core system has stated
- * stays. A notice counts as sent on the latest day in the zones of the borrower, so that no period ends too early.
+ * stays. A notice counts as sent on the latest day in the zones of the borrower, so that no period ends too early. A lender
+ * may have ended the entry of the policy; the loan then has no known period.
  */
 export function withValidationPeriods(
   { facts, validationNotices: notices = [] }: WholeFacts,
@@ -63,8 +75,9 @@ export function withValidationPeriods(
       sentOn: Math.max(...clocks.map((clock) => clock.dayAt(sentAt))),
       returnedOn: null,
     }));
-    const notice = standingNotice(sent);
-    return [id, notice === null ? loan : withPeriod(loan, validationDates(policy, notice.sentOn))];
+    const sentOn = standingNotice(sent)?.sentOn;
+    const isKnown = sentOn !== undefined && findInForce(policy, VALIDATION_PERIOD, sentOn);
+    return [id, isKnown ? withPeriod(loan, validationDates(policy, sentOn)) : loan];
   });
   return { ...facts, loans: Object.fromEntries(dated) };
 }

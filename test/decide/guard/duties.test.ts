@@ -7,7 +7,7 @@ import {
   validationDeadline,
   withValidationPeriods,
 } from "../../../src/decide/guard/duties.ts";
-import { builtInPolicy } from "../../../src/decide/guard/policy/policy.ts";
+import { builtInPolicy, policyWith } from "../../../src/decide/guard/policy/policy.ts";
 import { type Day, readDay, writeDay } from "../../../src/domain/guard/moments.ts";
 import { type Json, questionOf } from "./question.ts";
 
@@ -64,6 +64,23 @@ describe("the validation periods that follow from notices", () => {
     const west = { contactType: "phone", value: "+18085550123", status: "primary" };
     const both = { ...undated, contacts: { "CT-WEST": west } };
     expect(endOf(both, "2026-11-20T09:00:00Z")).toBe("2026-12-30");
+  });
+
+  test("no period is known where the policy has none on the day of sending", () => {
+    const [entry] = policy.index.get("content.validationdates")?.get("validationPeriod") ?? [];
+    if (entry === undefined) throw new Error("the policy has no validation period");
+    const ended = policyWith({
+      off: [],
+      stricter: {},
+      entries: [{ ...entry, until: day("2026-11-19") }],
+    });
+    const { facts } = questionOf({ facts: undated });
+    const notice = { loanId: "L1", sentAt: Date.parse("2026-11-20T15:00:00Z") };
+    const whole = { kind: "facts", facts, validationNotices: [notice] } as const;
+    expect(withValidationPeriods(whole, ended).loans["L1"]).toEqual(facts.loans["L1"]);
+    expect(() => validationDates(ended, day("2026-11-20"))).toThrow(
+      "the policy has no validationPeriod of content.validationdates that day",
+    );
   });
 
   test("a loan that the message is not about has its own", () => {
