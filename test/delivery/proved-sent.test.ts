@@ -33,6 +33,15 @@ const UNKNOWN: ProviderAnswer = {
   long: "The connection was lost.",
   evidence: { provider: "twilio", durationMs: 1 },
 };
+const NOT_NOW: ProviderAnswer = {
+  kind: "unavailable",
+  statusDetails: "emailDeferred",
+  short: "Server not ready",
+  long: "The server is not ready.",
+  finding: null,
+  retryAfterMs: null,
+  evidence: { provider: "smtp", code: "451", durationMs: 1 },
+};
 const SECOND_SID = `SM${"2".repeat(32)}`;
 const accepted = (channel: Channel): ProviderAnswer => ({
   kind: "accepted",
@@ -57,12 +66,15 @@ const providerOf = (channel: Channel, name: string): Provider => ({
   close: async () => {},
 });
 const { channels } = readConfig({});
-const deps: Deps = depsOn(database, {
-  channels: {
-    email: createChannel(providerOf("email", "smtp"), channels.email),
-    text: createChannel(providerOf("text", "twilio"), channels.text),
-  },
-});
+/** A daemon whose circuits are closed. */
+const newDeps = (): Deps =>
+  depsOn(database, {
+    channels: {
+      email: createChannel(providerOf("email", "smtp"), channels.email),
+      text: createChannel(providerOf("text", "twilio"), channels.text),
+    },
+  });
+const deps = newDeps();
 
 beforeAll(async () => {
   await insertLender(pool);
@@ -77,10 +89,10 @@ beforeEach(() => {
 
 let cases = 0;
 
-/** A notice whose provider was called, without an answer. */
-async function callInVain(channel: Channel): Promise<InteractionId> {
+/** A notice whose provider was called and gave this answer. */
+async function callOnce(channel: Channel, its: ProviderAnswer): Promise<InteractionId> {
   const caseId = `CS-${(cases += 1)}`;
-  answer = () => UNKNOWN;
+  answer = () => its;
   await insertChanges(pool, [
     {
       caseId,
@@ -89,17 +101,33 @@ async function callInVain(channel: Channel): Promise<InteractionId> {
       at: new Date().toISOString(),
     },
   ]);
-  await runDueJobs(database, deps);
+  await runDueJobs(database, newDeps());
   const { rows } = await pool.query<{ id: InteractionId }>(
-    "select id from tidings.interactions where case_id = $1",
+    "select id from tidings.interactions where case_id = $1 and attempt = 1",
     [caseId],
   );
   const [row] = rows;
   if (row === undefined) throw new Error(`Nothing was planned for ${caseId}`);
-  expect(await standingOf(pool, row.id)).toBe(`attempted ${channel}OutcomeUnknown`);
   answer = accepted;
   calls = 0;
   return row.id;
+}
+
+/** A notice whose provider was called, without an answer. */
+async function callInVain(channel: Channel): Promise<InteractionId> {
+  const id = await callOnce(channel, UNKNOWN);
+  expect(await standingOf(pool, id)).toBe(`attempted ${channel}OutcomeUnknown`);
+  return id;
+}
+
+/** The id of the attempt that follows, and its standing. */
+async function nextOf(id: InteractionId): Promise<{ id: InteractionId; standing: string }> {
+  const { rows } = await pool.query<{ id: InteractionId }>(
+    "select id from tidings.interactions where previous_interaction_id = $1",
+    [id],
+  );
+  const next = rows[0]?.id ?? ("0" as InteractionId);
+  return { id: next, standing: await standingOf(pool, next) };
 }
 
 /** A notice whose call was not answered, and that was scheduled again because a lookup did not find it. */
@@ -455,6 +483,29 @@ describe("the next attempt of an email whose outcome is unknown", () => {
     await applyAll();
     expect(await standingOf(pool, first)).toBe("succeeded emailDelivered");
     expect((await movesOf(pool, next)).at(-1)).toBe("canceled alreadySent");
+  });
+
+  test("was refused: a report with their Message-ID is about the first, and no third is sent", async () => {
+    const { first, next } = await resend();
+    answer = () => NOT_NOW;
+    await deliver("email", next);
+    expect(await standingOf(pool, next)).toBe("failed emailDeferred");
+    await keepReceipts(db, [byMessageId(first)]);
+    await applyAll();
+    expect(await standingOf(pool, first)).toBe("succeeded emailDelivered");
+    expect((await nextOf(next)).standing).toBe("canceled");
+  });
+
+  test("is scheduled again after a refused one: a report with their Message-ID is about it", async () => {
+    const refused = await callOnce("email", NOT_NOW);
+    const next = await nextOf(refused);
+    answer = () => UNKNOWN;
+    await deliver("email", next.id, newDeps());
+    await scheduleNeverSent(db, [next.id], new Date(), "operator");
+    await keepReceipts(db, [byMessageId(refused)]);
+    await applyAll();
+    expect(await standingOf(pool, refused)).toBe("failed emailDeferred");
+    expect(await standingOf(pool, next.id)).toBe("succeeded emailDelivered");
   });
 
   test("is sent without a receipt", async () => {

@@ -25,7 +25,8 @@ export interface MatchedReceipt {
 
 /**
  * Finds the interactions of receipts: the one that is named, that with the provider's id, or for a Message-ID of ours the
- * last attempt of its chain that was handed over. An attempt that is scheduled again, or canceled, counts only if there is no other.
+ * last attempt of its chain that was handed over. An attempt that its provider refused, and one that is scheduled again or canceled, counts
+ * only if there is no other: all attempts of a chain have the same Message-ID, and a report is about one that was accepted.
  */
 export async function matchReceipts(
   db: Db,
@@ -47,7 +48,11 @@ export async function matchReceipts(
       from (select tidings.chain_of_message(r.provider_message_id) as id) chain
       join tidings.interactions a on a.id = chain.id or a.first_interaction_id = chain.id
       where r.interaction_id is null and a.channel = 'email' and a.claimed_at is not null
-      order by a.status in ('scheduled', 'canceled'), a.attempt desc limit 1
+      order by a.status in ('scheduled', 'canceled') or (a.status = 'failed' and (
+          select t.from_status from tidings.interaction_transitions t
+          where t.interaction_id = a.id and t.to_status = 'failed' order by t.id limit 1
+        ) = 'inProgress'), a.attempt desc
+      limit 1
     ) by_chain on true
     -- limited to one, so that it is looked up: the planner would rather read all interactions
     left join lateral (
