@@ -14,6 +14,12 @@ language sql immutable return status in ('attempted', 'succeeded') and tidings.i
 create function tidings.awaits_receipt(status text, status_details text) returns boolean
 language sql immutable return status = 'attempted' and (status_details like '%OutcomeUnknown' or status_details like '%NoReceipt') is not true;
 
+-- True if an interaction was ended in the belief that no message of it was sent: withdrawn, failed by a rule or a person, or given up after
+-- lookups. If a provider was called before, a receipt or a late answer may show that it was sent after all.
+create function tidings.is_ended_unsent(status text, status_details text, evidence jsonb) returns boolean
+language sql immutable return (status = 'canceled' and (status_details like '%Canceled') is not true)
+  or (status = 'failed' and (status_details is null or (evidence->>'code' = 'neverAccepted') is true));
+
 create table tidings.interactions (
   -- by default, because content that is sealed before the insert is bound to the id; guard_authorship refuses an id
   -- that others choose
@@ -504,7 +510,7 @@ language sql immutable return
     ('attempted', 'succeeded'), ('attempted', 'failed'), ('attempted', 'scheduled'), ('attempted', 'canceled'),
     ('succeeded', 'failed'),
     -- a receipt that comes later says otherwise
-    ('failed', 'succeeded'), ('canceled', 'attempted'), ('canceled', 'succeeded'), ('canceled', 'failed'),
+    ('failed', 'succeeded'), ('failed', 'attempted'), ('canceled', 'attempted'), ('canceled', 'succeeded'), ('canceled', 'failed'),
     ('scheduled', 'attempted'), ('scheduled', 'succeeded'));
 
 -- A person who logs a letter or a call may learn of its beginning and its end at once. A final status stays.
@@ -529,6 +535,12 @@ begin
     and (old.claimed_at is null or new.status = 'failed') then
     perform tidings.refuse('interactions_status_moves_along_the_diagram',
       format('interaction %s was withdrawn before it was sent', old.id), 'retry it');
+  end if;
+  -- what a provider has said about a failed message holds, until it says that the message arrived
+  if old.origin = 'tidings' and old.status = 'failed' and new.status = 'attempted'
+    and (old.claimed_at is null or not tidings.is_ended_unsent(old.status, old.status_details, old.evidence)) then
+    perform tidings.refuse('interactions_status_moves_along_the_diagram',
+      format('interaction %s has failed', old.id), 'retry it');
   end if;
   -- only a receipt of an earlier call, or its late answer, shows that it was sent
   if old.origin = 'tidings' and old.status = 'scheduled' and new.status in ('attempted', 'succeeded') and old.claimed_at is null then
@@ -715,12 +727,13 @@ for each row when (old.origin = 'tidings' and not (old.status = 'scheduled' and 
 execute function tidings.keep_content();
 
 -- A call begins with its claim and ends with the answer. While its outcome is unknown, a later answer may still come, also after it was
--- scheduled again.
+-- scheduled again or ended.
 create function tidings.keep_call() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if (tidings.is_outcome_unknown(old.status, old.status_details)) is not true
-    and not (old.status = 'scheduled' and new.status <> 'scheduled' and old.claimed_at is not null)
+    and not (old.claimed_at is not null and (new.status, new.status_details) is distinct from (old.status, old.status_details)
+      and (old.status = 'scheduled' or tidings.is_ended_unsent(old.status, old.status_details, old.evidence)))
     and (new.started_at, new.ended_at, new.provider_message_id, new.content_sha256)
       is distinct from (old.started_at, old.ended_at, old.provider_message_id, old.content_sha256) then
     perform tidings.allow_only_erasure(old, new);
@@ -812,8 +825,12 @@ begin
         or old.failure_description_short is not null)
       and (new.compliance_guard_rule_id, new.failure_description_short, new.failure_description_long)
         is distinct from (old.compliance_guard_rule_id, old.failure_description_short, old.failure_description_long))
-    -- an answer that came after its outcome was called unknown, or after it was scheduled again
-    or ((old.status = 'attempted' or (old.status = 'scheduled' and new.status <> 'inProgress')) and (
+    -- the reason of an end that was wrong
+    or (old.status in ('canceled', 'failed') and new.status <> old.status and tidings.is_ended_unsent(old.status, old.status_details, old.evidence)
+      and (new.compliance_guard_rule_id, new.failure_description_short, new.failure_description_long)
+        is distinct from (old.compliance_guard_rule_id, old.failure_description_short, old.failure_description_long))
+    -- an answer that came after its outcome was called unknown, or after it was scheduled again or ended
+    or ((old.status in ('attempted', 'canceled', 'failed') or (old.status = 'scheduled' and new.status <> 'inProgress')) and (
       (new.status = old.status and new.status_details is not distinct from old.status_details
         and (new.evidence, new.started_at, new.ended_at, new.provider_message_id, new.content_sha256)
           is distinct from (old.evidence, old.started_at, old.ended_at, old.provider_message_id, old.content_sha256))
@@ -837,7 +854,7 @@ for each row when (old.origin = 'tidings'
   -- each wait. With another status keep_call allows a change of the call only if its outcome was unknown
   and (new.status = old.status and (new.status <> 'scheduled' or new.content is distinct from old.content)
     or (old.status = 'attempted' and old.status_details like '%OutcomeUnknown')
-    or (old.status = 'scheduled' and new.status <> 'scheduled' and old.claimed_at is not null)
+    or (old.status in ('scheduled', 'canceled', 'failed') and new.status <> 'scheduled' and old.claimed_at is not null)
     or (new.meta_data, new.external_id) is distinct from (old.meta_data, old.external_id))
   and tidings.is_change_of_record(old, new))
 execute function tidings.record_change('id', 'updated_at', 'status', 'status_updated_at', 'status_details', 'status_details_updated_at');

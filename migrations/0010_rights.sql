@@ -128,6 +128,7 @@ grant execute on function
   tidings.is_outcome_unknown(text, text),
   tidings.awaits_receipt(text, text),
   tidings.was_sent(text, text),
+  tidings.is_ended_unsent(text, text, jsonb),
   tidings.status_may_move(text, text),
   tidings.logged_status_may_move(text, text)
 to public;

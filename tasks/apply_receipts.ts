@@ -131,6 +131,8 @@ function reconcileMessage(message: MessageRow): AppliedMessage[] {
     status,
     statusDetails,
     answer,
+    isEndedUnsent: message.isEndedUnsent,
+    wasWithdrawn: message.wasWithdrawn,
     known: receipts.filter((one) => one.isApplied),
     arrived,
     context: { attempt, latestAt, softFailures: message.softFailures },

@@ -9,11 +9,12 @@ import type { Provider } from "../../src/providers/answer/provider.ts";
 import { applyWaiting } from "../../src/receipts/applier.ts";
 import { runAudit } from "../../src/record/audit.ts";
 import { verifyRecord } from "../../src/record/verify-record.ts";
+import { withholdInteractions } from "../../src/store/deliver/interactions.ts";
 import { planNextAttempts } from "../../src/store/deliver/next-attempts.ts";
 import { cancelScheduled } from "../../src/store/operate/cancellation.ts";
 import { keepReceipts } from "../../src/store/receipts/receipts.ts";
 import { markOrphansUnknown } from "../../src/store/settle/recovery.ts";
-import { scheduleNeverSent } from "../../src/store/settle/unknown-outcomes.ts";
+import { failNeverAccepted, scheduleNeverSent } from "../../src/store/settle/unknown-outcomes.ts";
 import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
 import { rewriteRecord, untilWaitingForLock, useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
@@ -137,12 +138,34 @@ async function scheduleAgain(channel: Channel): Promise<InteractionId> {
   return id;
 }
 
+const BY_OPERATOR = { by: { operator: "op" }, reason: "not needed" };
+
 /** A notice that an operator withdrew after it had been scheduled again. */
 async function withdraw(channel: Channel): Promise<InteractionId> {
   const id = await scheduleAgain(channel);
-  await cancelScheduled(db, [id], { by: { operator: "op" }, reason: "not needed" });
+  await cancelScheduled(db, [id], BY_OPERATOR);
   return id;
 }
+
+/** Ends that follow a call of unknown outcome, and the words of the record about each. */
+const ENDS: readonly [string, string, (id: InteractionId) => Promise<unknown>][] = [
+  ["withdrawn", "canceled", (id) => cancelScheduled(db, [id], BY_OPERATOR)],
+  [
+    "failed by its latest time",
+    "failed",
+    (id) =>
+      withholdInteractions(db, [
+        {
+          interactionId: id,
+          status: "failed",
+          ruleId: "schedule.expired",
+          short: "Too late",
+          long: "Its latest time has passed.",
+          until: null,
+        },
+      ]),
+  ],
+];
 
 async function deliver(channel: Channel, id: InteractionId, by: Deps = deps): Promise<void> {
   await deliverInteractions(by)(
@@ -302,21 +325,61 @@ describe.each(WAYS)("%s: %s", (channel, _, about) => {
     expect(await standingOf(pool, id)).toBe(`succeeded ${channel}Delivered`);
   });
 
+  const [accepts, fails] =
+    channel === "text" ? ["sent", "undelivered 30003"] : ["relayed", "failed 5.2.2"];
+
+  describe.each(ENDS)("about one that was %s", (_name, ended, end) => {
+    test.each([
+      ["delivered", "delivered", `succeeded ${channel}Delivered`],
+      ["only accepted", accepts, `attempted ${channel}Sent`],
+      ["not delivered", fails, ended],
+      ["in unknown words", "teleported", ended],
+    ])("that says that it was %s", async (_said, said, expected) => {
+      const id = await scheduleAgain(channel);
+      await end(id);
+      const receipt = about(id, said);
+      await keepReceipts(db, [receipt]);
+      await applyWaiting(deps);
+      expect(await standingOf(pool, id)).toBe(expected);
+      const { rows } = await pool.query(
+        `select provider_message_id, exists (select from tidings.receipt_queue) as is_queued,
+           exists (select from tidings.interactions n where n.previous_interaction_id = i.id) as is_followed,
+           exists (
+             select from tidings.record_changes h
+             where h.table_name = 'interactions' and h.row_id = i.id::text and h.changes ? 'failure_description_long'
+           ) as is_reason_kept
+         from tidings.interactions i where id = $1`,
+        [id],
+      );
+      const isUndone = expected !== ended;
+      expect(rows).toEqual([
+        {
+          provider_message_id: isUndone ? receipt.providerMessageId : null,
+          is_queued: false,
+          is_followed: false,
+          is_reason_kept: isUndone,
+        },
+      ]);
+    });
+  });
+
   test.each([
-    ["delivered", "delivered", "succeeded Delivered"],
-    ["only accepted", channel === "text" ? "sent" : "relayed", "attempted Sent"],
-    ["not delivered", channel === "text" ? "undelivered 30003" : "failed 5.2.2", "canceled"],
-    ["in unknown words", "teleported", "canceled"],
-  ])("that says that a withdrawn message was %s", async (_name, said, expected) => {
-    const id = await withdraw(channel);
+    ["delivered", "delivered", `succeeded ${channel}Delivered`, false],
+    ["only accepted", accepts, `attempted ${channel}Sent`, false],
+    [
+      "not delivered",
+      fails,
+      `failed ${channel === "text" ? "textUndelivered" : "emailBounced"}`,
+      true,
+    ],
+    ["in unknown words", "teleported", `attempted ${channel}OutcomeUnknown`, false],
+  ])("that says that one that was given up was %s", async (_said, said, expected, isFollowed) => {
+    const id = await callInVain(channel);
+    await failNeverAccepted(db, [id]);
     await keepReceipts(db, [about(id, said)]);
     await applyWaiting(deps);
-    const [status, word] = expected.split(" ");
-    expect(await standingOf(pool, id)).toBe(
-      word === undefined ? status : `${status} ${channel}${word}`,
-    );
-    const { rowCount } = await pool.query("select from tidings.receipt_queue");
-    expect(rowCount).toBe(0);
+    expect(await standingOf(pool, id)).toBe(expected);
+    expect((await nextOf(id)).id !== "0").toBe(isFollowed);
   });
 
   test("that reports the failure of a withdrawn message that was sent plans no next attempt", async () => {
@@ -414,38 +477,60 @@ describe("a text", () => {
     expect(await odditiesOf(id)).toEqual(["otherMessage"]);
   });
 
-  test("that another daemon has scheduled again takes the late answer to its call, and is not sent again", async () => {
-    const caseId = `CS-${(cases += 1)}`;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    answering = promise;
-    calls = 0;
-    await insertChanges(pool, [
-      { caseId, caseTypeId: "texted", status: "initiated", at: new Date().toISOString() },
-    ]);
-    const delivering = runDueJobs(database, deps);
-    await expect.poll(() => calls).toBe(1);
-    const [{ interactionId: id } = { interactionId: "0" as InteractionId }] =
-      await markOrphansUnknown(db);
-    await scheduleNeverSent(db, [id], new Date(Date.now() + 60_000), "neverAccepted");
-    resolve();
-    await delivering;
-    expect((await movesOf(pool, id)).slice(2)).toEqual([
-      "attempted textOutcomeUnknown workerDied",
-      "scheduled neverAccepted",
-      "attempted textSent",
-    ]);
-    await deliver("text", id);
-    expect(calls).toBe(1);
-    const { rows } = await pool.query(
-      `select provider_message_id, (select array_agg(k) from tidings.record_changes h, jsonb_object_keys(h.changes) k
-         where h.table_name = 'interactions' and h.row_id = i.id::text) as history
-       from tidings.interactions i where id = $1`,
-      [id],
-    );
-    expect(rows).toEqual([
-      { provider_message_id: SECOND_SID, history: expect.arrayContaining(["started_at"]) },
-    ]);
-  });
+  const again = (id: InteractionId): Promise<unknown> =>
+    scheduleNeverSent(db, [id], new Date(Date.now() + 60_000), "neverAccepted");
+  const lates: readonly [string, readonly string[], (id: InteractionId) => Promise<unknown>][] = [
+    ["scheduled again", ["scheduled neverAccepted"], again],
+    ...ENDS.map(([name, ended, end]): (typeof lates)[number] => [
+      `scheduled again and then ${name}`,
+      ["scheduled neverAccepted", ended],
+      async (id) => {
+        await again(id);
+        await end(id);
+      },
+    ]),
+    ["given up", ["failed textFailed neverAccepted"], (id) => failNeverAccepted(db, [id])],
+  ];
+  test.each(lates)(
+    "that another daemon has %s takes the late answer to its call, and is not sent again",
+    async (_name, moves, end) => {
+      const caseId = `CS-${(cases += 1)}`;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      answering = promise;
+      calls = 0;
+      await insertChanges(pool, [
+        { caseId, caseTypeId: "texted", status: "initiated", at: new Date().toISOString() },
+      ]);
+      const delivering = runDueJobs(database, deps);
+      await expect.poll(() => calls).toBe(1);
+      const [{ interactionId: id } = { interactionId: "0" as InteractionId }] =
+        await markOrphansUnknown(db);
+      await end(id);
+      resolve();
+      await delivering;
+      expect((await movesOf(pool, id)).slice(2)).toEqual([
+        "attempted textOutcomeUnknown workerDied",
+        ...moves,
+        "attempted textSent",
+      ]);
+      await deliver("text", id);
+      expect(calls).toBe(1);
+      const { rows } = await pool.query(
+        `select provider_message_id, compliance_guard_rule_id, (
+           select array_agg(k) from tidings.record_changes h, jsonb_object_keys(h.changes) k
+           where h.table_name = 'interactions' and h.row_id = i.id::text) as history
+         from tidings.interactions i where id = $1`,
+        [id],
+      );
+      expect(rows).toEqual([
+        {
+          provider_message_id: SECOND_SID,
+          compliance_guard_rule_id: null,
+          history: expect.arrayContaining(["started_at"]),
+        },
+      ]);
+    },
+  );
 
   test("for which no provider was called is not settled by a receipt that names it", async () => {
     await insertChanges(pool, [

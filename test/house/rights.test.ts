@@ -12,6 +12,7 @@ const OPEN_TO_ALL = [
   "forbid(text,text,text)",
   "is_built_in_calendar(text)",
   "is_change_of_record(tidings.interactions,tidings.interactions)",
+  "is_ended_unsent(text,text,jsonb)",
   "is_erasure(tidings.interactions,tidings.interactions)",
   "is_guard_value(text,jsonb)",
   "is_outcome_unknown(text,text)",

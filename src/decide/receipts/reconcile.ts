@@ -15,6 +15,10 @@ export interface ReportedMessage<Receipt extends ProviderReceipt = ProviderRecei
   readonly status: InteractionStatus;
   readonly statusDetails: string | null;
   readonly answer: RecordedAnswer;
+  /** True if it was ended in the belief that it was not sent: withdrawn, failed by a rule or a person, or given up after lookups. */
+  readonly isEndedUnsent: boolean;
+  /** True if it was withdrawn, or failed by a rule or a person, at some time after its call. */
+  readonly wasWithdrawn: boolean;
   /** The receipts that were applied before. */
   readonly known: readonly Receipt[];
   readonly arrived: readonly Receipt[];
@@ -71,9 +75,9 @@ const CANCELED = {
   long: "The provider canceled the message before it was sent. Retry it if it is still needed.",
 };
 
-/** True if it was canceled here, and not by its provider. */
-const isWithdrawn = ({ status, statusDetails }: ReportedMessage): boolean =>
-  status === "canceled" && statusDetails?.endsWith("Canceled") !== true;
+/** True if a call of unknown outcome is on record, and then that it was not sent. */
+const isTakenAsUnsent = ({ status, isEndedUnsent }: ReportedMessage): boolean =>
+  status === "scheduled" || isEndedUnsent;
 
 const SENT: ReadonlySet<InteractionStatus> = new Set(["attempted", "succeeded"]);
 
@@ -94,13 +98,25 @@ function moveOf(message: ReportedMessage, before: Progress | null, after: Read):
   const target = asSent(progress);
   if (target.status === message.status && target.statusDetails === message.statusDetails)
     return null;
-  // only the news that it was sent undoes a withdrawal
-  if (isWithdrawn(message) && !SENT.has(target.status)) return null;
-  if (message.status === "scheduled" && isOutcomeUnknown(target.statusDetails))
-    return heldBy(message.arrived[0], target);
+  const isUnread = isOutcomeUnknown(target.statusDetails);
+  if (message.isEndedUnsent && !mayUndoEnd(message, target, isUnread)) return null;
+  if (isTakenAsUnsent(message) && isUnread) return heldBy(message.arrived[0], target);
   if (!mayReplace(message, before, target)) return null;
   const why = target.status === "canceled" ? CANCELED : { short, long };
   return { ...target, ruleId, ...why, decidedBy };
+}
+
+/**
+ * Only the news that it was sent undoes a withdrawal, or a failure by a rule or a person. One that was given up after lookups has failed
+ * by an assumption, so all that its provider says of it counts.
+ */
+function mayUndoEnd(
+  { wasWithdrawn }: ReportedMessage,
+  target: Progress,
+  isUnread: boolean,
+): boolean {
+  if (SENT.has(target.status) && !isUnread) return true;
+  return !wasWithdrawn && target.status !== "canceled";
 }
 
 /** Returns the progress of a sent message. One that the provider keeps for later counts as attempted: the status `scheduled` would send it a second time. */
@@ -110,12 +126,9 @@ const asSent = ({ status, statusDetails }: Progress): Progress => ({
 });
 
 /** Another record, such as a report of the core system, is replaced only by a receipt of a later stage. */
-function mayReplace(
-  { channel, status, statusDetails }: ReportedMessage,
-  before: Progress | null,
-  target: Progress,
-): boolean {
-  if (status === "scheduled") return true; // a call of unknown outcome came before
+function mayReplace(message: ReportedMessage, before: Progress | null, target: Progress): boolean {
+  const { channel, status, statusDetails } = message;
+  if (isTakenAsUnsent(message)) return true;
   if (isOutcomeUnknown(statusDetails) || statusDetails?.endsWith("NoReceipt") === true) return true;
   const isOfReceipts = before?.status === status && before.statusDetails === statusDetails;
   if (isOfReceipts) return true;

@@ -137,6 +137,7 @@ async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Pr
     with moved as (
     update tidings.interactions i
     set status = s.status, status_details = s."statusDetails", failure_description_short = s.short, failure_description_long = s.long,
+      compliance_guard_rule_id = null,
       provider_message_id = s."providerMessageId", started_at = s."startedAt", ended_at = s."endedAt", evidence = s.evidence,
       content_sha256 = coalesce(s.evidence->>'sha256', i.content_sha256), scheduled_at_from = coalesce(s."dueAt", i.scheduled_at_from)
     from ${recordset("s", OUTCOME, outcomes)}
@@ -145,7 +146,8 @@ async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Pr
       and i.id = any(${idsOf(outcomes)}::bigint[])
       -- an answer that arrives after its worker was declared dead still shows what happened
       and (i.status = 'inProgress' or tidings.is_outcome_unknown(i.status, i.status_details)
-        or (i.status = 'scheduled' and tidings.was_sent(s.status, s."statusDetails")))
+        or (tidings.was_sent(s.status, s."statusDetails")
+          and (i.status = 'scheduled' or tidings.is_ended_unsent(i.status, i.status_details, i.evidence))))
       -- an answer that asks to send again later is dropped if another attempt has followed already
       and (s.status <> 'scheduled' or not tidings.has_next_attempt(i.id))
     returning i.channel, i.provider, i.provider_message_id

@@ -13,7 +13,7 @@ export interface ReceiptMove {
   readonly ruleId: string | null;
   readonly short: string | null;
   readonly long: string | null;
-  /** The provider's id, for an interaction whose outcome was unknown or that was scheduled again. */
+  /** The provider's id, for an interaction whose outcome was unknown, or that was scheduled again or ended then. */
   readonly messageId: string | null;
   readonly evidence: Omit<Evidence, "durationMs">;
 }
@@ -41,7 +41,8 @@ export async function moveByReceipts(
       failure_description_long = m.long, evidence = m.evidence,
       -- the outcome was unknown, and is settled by the receipt
       settle_at = case when tidings.is_outcome_unknown(i.status, i.status_details) then null else i.settle_at end,
-      provider_message_id = case when i.status = 'scheduled' or tidings.is_outcome_unknown(i.status, i.status_details)
+      provider_message_id = case
+        when i.status = 'scheduled' or tidings.is_outcome_unknown(i.status, i.status_details) or tidings.is_ended_unsent(i.status, i.status_details, i.evidence)
         then coalesce(i.provider_message_id, m."messageId") else i.provider_message_id end
     from ${recordset("m", MOVE, moves)}
     -- named twice, so that they are looked up: the planner would rather read all interactions

@@ -115,8 +115,10 @@ export interface MessageRow {
   readonly latestAt: Date | null;
   /** The time of the last claim; null if the provider was never called. */
   readonly claimedAt: Date | null;
-  /** True if it was withdrawn once, and was then found to have been sent. */
+  /** True if it was withdrawn, or failed by a rule or a person, at some time after its call. */
   readonly wasWithdrawn: boolean;
+  /** True if it was ended in the belief that it was not sent, and no report has shown otherwise. */
+  readonly isEndedUnsent: boolean;
   /** The provider's answer to the last claim; null if it was never recorded. */
   readonly answerStatus: InteractionStatus | null;
   readonly answerDetails: string | null;
@@ -166,8 +168,11 @@ export async function loadMessages(
     select i.id as interaction_id, i.channel, i.status, i.status_details, i.attempt, i.scheduled_at_to as latest_at, i.claimed_at,
       (
         select t.id from tidings.interaction_transitions t
-        where t.interaction_id = i.id and t.from_status = 'scheduled' and t.to_status = 'canceled' limit 1
+        where t.interaction_id = i.id and t.from_status = 'scheduled' and t.to_status in ('canceled', 'failed')
+          and (t.evidence->>'provider' = 'receipt') is not true
+        limit 1
       ) is not null as was_withdrawn,
+      tidings.is_ended_unsent(i.status, i.status_details, i.evidence) as is_ended_unsent,
       a.to_status as answer_status, a.to_status_details as answer_details,
       coalesce(a.evidence->>'enhancedCode', a.evidence->>'code') as answer_code, a.moved_at as answered_at,
       (

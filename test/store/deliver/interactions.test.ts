@@ -14,7 +14,7 @@ const MOVES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     inProgress: ["attempted", "succeeded", "failed", "scheduled"],
     attempted: ["succeeded", "failed", "scheduled", "canceled"],
     succeeded: ["failed"],
-    failed: ["succeeded"],
+    failed: ["succeeded", "attempted"],
     canceled: ["attempted", "succeeded"],
   },
   logged: {
@@ -62,6 +62,7 @@ test.each([
   ["scheduled", "succeeded"],
   ["canceled", "attempted"],
   ["canceled", "succeeded"],
+  ["failed", "attempted"],
 ])("a notice for which no provider was called does not move: %s -> %s", async (status, to) => {
   const id = await insertInteraction(pool, { status });
   const move = pool.query("update tidings.interactions set status = $2 where id = $1", [id, to]);
@@ -69,6 +70,29 @@ test.each([
     constraint: "interactions_status_moves_along_the_diagram",
   });
 });
+
+test.each([
+  ["a provider", "textUndelivered", "30003", "rejects"],
+  ["lookups that did not find it", "textFailed", "neverAccepted", "resolves"],
+] as const)(
+  "a notice that failed by %s: %s, %s: its move to attempted %s",
+  async (_by, statusDetails, code, ends) => {
+    const called = { claimedAt: new Date(), claimedBy: "w-1" };
+    const id = await insertInteraction(pool, {
+      channel: "text",
+      status: "failed",
+      statusDetails,
+      evidence: { code },
+      ...called,
+    });
+    const move = pool.query("update tidings.interactions set status = 'attempted' where id = $1", [
+      id,
+    ]);
+    if (ends === "resolves") await expect(move).resolves.toMatchObject({ rowCount: 1 });
+    else
+      await expect(move).rejects.toMatchObject({ message: expect.stringContaining("has failed") });
+  },
+);
 
 test.each(["attempted", "succeeded", "failed"])(
   "a notice that its provider canceled can turn out to be %s",
