@@ -47,7 +47,7 @@ export interface Place {
 export async function checkPreconditions({ url, pool }: Place): Promise<void> {
   const { facts, poolerRefused } = await look(url);
   const obstacles = [...findObstacles(facts), ...poolerRefused];
-  if (poolerRefused.length === 0 && !facts.isStandby)
+  if (poolerRefused.length === 0 && !facts.isStandby && !facts.isReadOnly)
     obstacles.push(...(await findLostSettings(pool)));
   if (obstacles.length > 0) throw new Fault("DATABASE_UNSUITABLE", obstacles.join(" "));
   if (facts.isStandby) throw standbyError(facts.database);

@@ -5,7 +5,7 @@ import { hostsOf } from "../../domain/values/database-hosts.ts";
 /** The limit for a connection to one host, and for its answer (ms). Together they are shorter than the wait of a pool for a connection. */
 const ANSWER_MS = 2_000;
 
-/** The SQLSTATE of a write that a standby refuses. It counts as an outage, because a standby may be promoted. */
+/** The SQLSTATE of a write in a session that only reads. It counts as an outage, because a standby may be promoted. */
 const READ_ONLY = "25006";
 
 /** The error of a server that only answers queries. `which` names the server, not its password. */
@@ -13,6 +13,15 @@ export const standbyError = (which: string): Error =>
   Object.assign(
     new Error(
       `${which} is a standby that only answers queries; DATABASE_URL must lead to the primary`,
+    ),
+    { code: READ_ONLY },
+  );
+
+/** The error of a database whose new sessions only read, as hosts set it while a disk is full. It counts as an outage too. */
+export const readOnlyError = (database: string): Error =>
+  Object.assign(
+    new Error(
+      `new sessions of ${database} are read-only; its disk may be full. Afterwards reset default_transaction_read_only`,
     ),
     { code: READ_ONLY },
   );

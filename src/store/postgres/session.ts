@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { Fault } from "../../domain/fault.ts";
 import { checkPooler, greetingPid } from "./pooler.ts";
-import { standbyError } from "./primary.ts";
+import { readOnlyError, standbyError } from "./primary.ts";
 
 /**
  * Every setting of a session on which our statements, the queue or the driver rely. A database, a role, a URL or
@@ -42,8 +42,9 @@ export interface SessionOptions {
   /** A statement that takes longer is canceled (ms). Without it no statement is canceled. */
   readonly statementMs?: number;
   /**
-   * True if a standby is accepted. A daemon would never leave one: every write fails, and the session lasts. This happens where the name
-   * of the primary still leads to the server that was the primary before.
+   * True if a standby, or a database that is set to read-only, is accepted. A daemon would never leave one: every write fails, and the
+   * session lasts. The first happens where the name of the primary still leads to the server that was the primary before, the second where
+   * a disk is full: a session keeps the setting that it began with.
    */
   readonly mayBeStandby?: boolean;
   /** True if statements are prepared once a connection, and keep their plans. */
@@ -101,6 +102,7 @@ const ANSWER_MS = 5_000;
 // current_setting returns nothing for settings that this version of Postgres does not have
 const SET = `
   select pg_catalog.set_config('tidings.actor', $2, false) as actor, pg_catalog.pg_is_in_recovery() as "isStandby",
+    pg_catalog.current_setting('default_transaction_read_only') = 'on' as "isReadOnly",
     pg_catalog.current_database() as database, (
     select pg_catalog.count(pg_catalog.set_config(s.key, s.value, false))
     from pg_catalog.json_each_text($1) s
@@ -112,6 +114,7 @@ const SET = `
 interface Session {
   readonly actor: string;
   readonly isStandby: boolean;
+  readonly isReadOnly: boolean;
   readonly database: string;
 }
 
@@ -128,6 +131,7 @@ async function setSettings(
   const [row] = rows;
   if (row === undefined) return false;
   if (row.isStandby && !mayBeStandby) throw standbyError(row.database);
+  if (row.isReadOnly && !mayBeStandby) throw readOnlyError(row.database);
   if (row.actor !== actor)
     throw new Fault("DATABASE_UNSUITABLE", "The session does not keep the name of the actor.");
   return true;

@@ -48,6 +48,17 @@ async function surround(settings: Readonly<Record<string, string>>): Promise<voi
     await pool.query(`alter database ${nameOf(url)} set ${name} = '${value}'`);
 }
 
+test("a connection begins no read-only session, because it would stay read-only when the database is not", async () => {
+  await surround({ default_transaction_read_only: "on" });
+  const own = openOwn();
+  await expect(own.query("select 1")).rejects.toMatchObject({ code: "25006" });
+  // a command that only reads
+  const reading = openOwn({ mayBeStandby: true });
+  expect((await reading.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+  await pool.query(`alter database ${nameOf(url)} reset default_transaction_read_only`);
+  await own.query("create temporary table written ()");
+});
+
 test("every setting a session relies on is pinned, whatever the database says", async () => {
   expect(Object.keys({ ...HOSTILE, application_name: "" }).toSorted()).toEqual(
     Object.keys(SESSION_SETTINGS).toSorted(),
