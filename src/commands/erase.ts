@@ -3,10 +3,10 @@ import { ERASED_KINDS, type ErasedKind } from "../domain/vocabulary.ts";
 import {
   type ErasedBatch,
   eraseOnRequest,
+  foreseeErasure,
   type KeptBecause,
   listUnerased,
 } from "../store/operate/erasing.ts";
-import type { Db } from "../store/postgres/db.ts";
 import { JSON_OPTION } from "./cli/json.ts";
 import { notFound, wrongArguments } from "./cli/arguments.ts";
 import { YES_OPTION } from "./cli/bulk.ts";
@@ -50,7 +50,9 @@ in the core system's own tables first, because the record of such a change has t
         throw notFound(`there is nothing of borrower ${borrowerId} that is not erased`);
       }
       const isConfirmed = options.yes === true;
-      const report = isConfirmed ? await eraseAll(db, found, reason) : reportOf(found, []);
+      const report = await inBatches(found, (kind, ids) =>
+        isConfirmed ? eraseOnRequest(db, kind, ids, reason) : foreseeErasure(db, kind, ids),
+      );
       if (options.json === true) print(JSON.stringify({ borrowerId, ...report }, null, 2));
       else print(isConfirmed ? erasedPage(report) : unconfirmedPage(report));
       return isConfirmed && kindsKept(report).length === 0 ? EXIT.done : EXIT.refused;
@@ -68,13 +70,16 @@ interface ErasedRows {
 }
 type Report = Readonly<Record<ErasedKind, ErasedRows>>;
 
-async function eraseAll(db: Db, found: Found, reason: string): Promise<Report> {
+async function inBatches(
+  found: Found,
+  handle: (kind: ErasedKind, ids: readonly string[]) => Promise<ErasedBatch>,
+): Promise<Report> {
   const showProgress = createProgress(found);
   const batches: ErasedBatch[] = [];
   for (const kind of ERASED_KINDS)
     for (let from = 0; from < found[kind].length; from += BATCH) {
       const ids = found[kind].slice(from, from + BATCH);
-      batches.push(await eraseOnRequest(db, kind, ids, reason));
+      batches.push(await handle(kind, ids));
       showProgress(ids.length);
     }
   return reportOf(found, batches);
@@ -128,11 +133,14 @@ function erasedPage(report: Report): string {
   const lines = ERASED_KINDS.filter((kind) => report[kind].found > 0).map(
     (kind) => `Erased ${PARTS[kind][0]} of ${counted(report[kind].erased, PARTS[kind][1])}.`,
   );
-  const kept = kindsKept(report).flatMap((kind) => wrapped(keptInWords(kind, report[kind])));
+  const kept = keptLines(report, "kept");
   return page([...lines, ...kept, ...(kept.length === 0 ? [] : ["Run the command again later."])]);
 }
 
-function keptInWords(kind: ErasedKind, rows: ErasedRows): string {
+const keptLines = (report: Report, verb: string): string[] =>
+  kindsKept(report).flatMap((kind) => wrapped(keptInWords(kind, report[kind], verb)));
+
+function keptInWords(kind: ErasedKind, rows: ErasedRows, verb: string): string {
   const { open, held, words, fields } = rows.kept;
   const reasons = [
     [open, "of an open notice"],
@@ -140,14 +148,15 @@ function keptInWords(kind: ErasedKind, rows: ErasedRows): string {
     [words + fields, "that the guard reads"],
   ] as const;
   const named = reasons.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
-  return `${counted(keptOf(rows), PARTS[kind][1])} kept: ${named.join(", ")}.`;
+  return `${counted(keptOf(rows), PARTS[kind][1])} ${verb}: ${named.join(", ")}.`;
 }
 
 const unconfirmedPage = (report: Report): string =>
   page([
     ...ERASED_KINDS.filter((kind) => report[kind].found > 0).map(
       (kind) =>
-        `To be erased: ${PARTS[kind][0]} of ${counted(report[kind].found, PARTS[kind][1])}.`,
+        `To be erased: ${PARTS[kind][0]} of ${counted(report[kind].found - keptOf(report[kind]), PARTS[kind][1])}.`,
     ),
+    ...keptLines(report, "to be kept"),
     "Nothing was erased. Erasing cannot be undone: repeat the command with --yes.",
   ]);

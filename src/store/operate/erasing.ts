@@ -50,6 +50,31 @@ interface Erased {
   readonly keptId: string | null;
 }
 
+const judged = async (
+  db: Db,
+  kind: ErasedKind,
+  ids: readonly string[],
+): Promise<readonly Candidate[]> => (await JUDGED[kind](ids).execute(db)).rows;
+
+function batchOf(kind: ErasedKind, rows: readonly Candidate[], erased: number): ErasedBatch {
+  const kept = rows.flatMap(({ why }) => why ?? []);
+  return {
+    kind,
+    lookedAt: rows.length,
+    erased,
+    kept: Object.fromEntries(
+      [...Map.groupBy(kept, (why) => why)].map(([why, all]) => [why, all.length]),
+    ),
+  };
+}
+
+/** Counts the rows that an erasure would keep now. It erases nothing. */
+export const foreseeErasure = async (
+  db: Db,
+  kind: ErasedKind,
+  ids: readonly string[],
+): Promise<ErasedBatch> => batchOf(kind, await judged(db, kind, ids), 0);
+
 /** Erases those of the rows that may be erased. */
 async function eraseAmong(
   transaction: Db,
@@ -57,19 +82,11 @@ async function eraseAmong(
   ids: readonly string[],
   how: Erasing,
 ): Promise<Erased> {
-  const { rows } = await JUDGED[kind](ids).execute(transaction);
+  const rows = await judged(transaction, kind, ids);
   const free = rows.filter(({ why }) => why === null).map(({ id }) => id);
   if (free.length > 0) await ERASE[kind](free, how).execute(transaction);
-  const kept = rows.flatMap(({ why }) => why ?? []);
   return {
-    batch: {
-      kind,
-      lookedAt: rows.length,
-      erased: free.length,
-      kept: Object.fromEntries(
-        [...Map.groupBy(kept, (why) => why)].map(([why, all]) => [why, all.length]),
-      ),
-    },
+    batch: batchOf(kind, rows, free.length),
     keptId: rows.find(({ why }) => why !== null)?.id ?? null,
   };
 }

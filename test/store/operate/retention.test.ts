@@ -153,6 +153,18 @@ describe("erasing on request", () => {
     await expect(eraseAll("BO-NONE")).rejects.toThrow("NOT_FOUND: there is no borrower BO-NONE");
   });
 
+  test("counts before it erases what a legal hold keeps", async () => {
+    await insertSent();
+    await insertSent({ caseId: "CS-2" });
+    await hold("--case", "CS-2");
+    const { code, output } = await runOn(database, erase, "--borrower", borrower, ...REASON);
+    await hold("--case", "CS-2", "--end");
+    expect([code, output]).toEqual([
+      4,
+      "To be erased: the content of 1 interaction.\n1 interaction to be kept: 1 under a legal hold.\nNothing was erased. Erasing cannot be undone: repeat the command with --yes.",
+    ]);
+  });
+
   test("continues where it was interrupted", async () => {
     const first = await insertSent();
     for (let sent = 1; sent < 3; sent += 1) await insertSent();
