@@ -79,13 +79,16 @@ cross join lateral (
     when not i.is_in_job then 'nothing'
     when i.compliance_guard_rule_id = 'pause.open' then 'pause'
     when i.compliance_guard_rule_id = 'content.noKey' then 'contentKey'
-    when i.compliance_guard_rule_id = 'provider.misconfigured' then 'providerAccess'
     when i.compliance_guard_rule_id = 'reply.unread' then 'unreadReply'
     when i.compliance_guard_rule_id is not null then 'rule'
+    -- an answer that showed a fault of ours has put it off, and a probe tries it again each minute
+    when i.failure_description_short is not null then 'providerAccess'
     when i.scheduled_at_from > now() then case when i.attempt > 1 then 'nextAttempt' else 'dueTime' end
     when not exists (select from tidings.channels c where c.channel = i.channel and c.provider is not null) then 'channelProvider'
     when not exists (select from tidings.workers k where k.heartbeat_at > now() - interval '10 seconds') then 'daemon'
-    when exists (select from tidings.outages g where g.kind = 'provider' and g.channel = i.channel and g.code = 'stopped' and g.ended_at is null)
+    -- an outage keeps its first code, and a provider that was failing may have stopped the channel since
+    when exists (select from tidings.workers k where k.heartbeat_at > now() - interval '10 seconds'
+      and k.channels @> jsonb_build_array(jsonb_build_object('channel', i.channel, 'condition', 'stopped')))
       then 'providerAccess'
     else 'turn'
   end as reason

@@ -38,6 +38,17 @@ async function insertQueued(fields: InteractionFields = {}): Promise<Interaction
   return id;
 }
 
+/** Inserts a notice whose call showed a fault of ours, as the recorder leaves it. */
+async function insertPutOffByUs(fields: InteractionFields): Promise<void> {
+  const id = await insertInteraction(pool, { status: "inProgress", ...fields });
+  await pool.query(
+    `update tidings.interactions set status = 'scheduled', scheduled_at_from = now() + interval '1 minute',
+      failure_description_short = 'Login refused' where id = $1`,
+    [id],
+  );
+  await pool.query("select tidings.queue_deliveries(array[$1::bigint])", [id]);
+}
+
 async function insertUnknown(fields: InteractionFields = {}): Promise<InteractionId> {
   const id = await insertInteraction(pool, {
     status: "attempted",
@@ -174,8 +185,19 @@ const SCENES: readonly Scene[] = [
   [
     "providerAccess",
     "a notice that the provider refuses for our account",
-    () =>
-      insertQueued({ complianceGuardRuleId: "provider.misconfigured", scheduledAtTo: inHours(7) }),
+    () => insertPutOffByUs({ scheduledAtTo: inHours(7) }),
+    { owner: "person", nextStep: "expires" },
+  ],
+  [
+    "providerAccess",
+    "a notice that is due behind a channel that the daemon has stopped",
+    async () => {
+      await isAlive();
+      await pool.query("update tidings.workers set channels = $1", [
+        JSON.stringify([{ channel: "email", provider: "smtp", condition: "stopped" }]),
+      ]);
+      await insertQueued({ scheduledAtTo: inHours(7) });
+    },
     { owner: "person", nextStep: "expires" },
   ],
   [
