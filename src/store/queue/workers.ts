@@ -18,7 +18,8 @@ export interface Worker {
  * Records a heartbeat; the first one also registers the worker. It uses database time, so that clocks need not agree.
  * A gap since the last heartbeat of any worker becomes an outage, unless the worker knows that the database was away
  * (`databaseWasAway`). An outage of a provider begins and ends with the state of its channel in the heartbeat; that of a
- * worker that is gone ends too. Returns the time of the database.
+ * worker that is gone ends too. A heartbeat of an outage that is on record uses up no id, because a gap in the ids would look
+ * like a removed row. Returns the time of the database.
  */
 export async function recordHeartbeat(
   db: Db,
@@ -50,8 +51,8 @@ export async function recordHeartbeat(
     begun as (
       insert into tidings.outages (kind, worker_id, channel, code, began_at)
       select 'provider', ${id}, s.channel, s.condition, least(s.since, clock_timestamp())
-      from state s
-      where s.condition in ('stopped', 'failing')
+      from state s where s.condition in ('stopped', 'failing')
+        and not exists (select from tidings.outages o where o.worker_id = ${id} and o.channel = s.channel and o.ended_at is null)
       on conflict (worker_id, channel) where ended_at is null do nothing
     ),
     ended as (

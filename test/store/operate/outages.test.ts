@@ -114,6 +114,15 @@ describe("an outage of a provider", () => {
     expect(await found()).toHaveLength(2);
   });
 
+  test("uses up one id, however many heartbeats it lasts", async () => {
+    await beat("w-1", [emailIs("failing")]);
+    await beat("w-1", [emailIs("failing")]);
+    await beat("w-1", [emailIs("failing")]);
+    await beat("w-2", [emailIs("failing")]);
+    const ids = (await found()).map(({ id }) => Number(id)).toSorted((a, b) => a - b);
+    expect(ids).toEqual([ids[0], (ids[0] ?? 0) + 1]);
+  });
+
   test("ends when the daemon that noticed it is gone", async () => {
     await beat("w-1", [emailIs("stopped")]);
     await deregisterWorker(db, worker("w-1"));
