@@ -7,6 +7,8 @@ create table tidings.case_types (
   description text not null default '',
   loan_type_id text,
   created_at timestamptz not null default now(),
+  constraint case_types_id_is_not_blank
+    check (btrim(id) <> '' or tidings.refuse('case_types_id_is_not_blank', 'id is blank', 'write the id that your system uses')),
   constraint case_types_ids_have_at_most_200_characters
     check (greatest(char_length(id), char_length(loan_type_id)) <= 200
       or tidings.refuse('case_types_ids_have_at_most_200_characters', 'id or loan_type_id has more than 200 characters',
@@ -24,6 +26,8 @@ create table tidings.loan_types (
   external_id text constraint loan_types_external_id_is_unique unique,
   name text not null default '',
   created_at timestamptz not null default now(),
+  constraint loan_types_id_is_not_blank
+    check (btrim(id) <> '' or tidings.refuse('loan_types_id_is_not_blank', 'id is blank', 'write the id that your system uses')),
   constraint loan_types_ids_have_at_most_200_characters
     check (greatest(char_length(id), char_length(external_id)) <= 200
       or tidings.refuse('loan_types_ids_have_at_most_200_characters', 'id or external_id has more than 200 characters',
@@ -84,6 +88,11 @@ create table tidings.borrowers (
         or num_nonnulls(attorney_contact_id, attorney_unresponsive_since, attorney_consented_at) = 0
       or tidings.refuse('borrowers_attorney_has_a_date', 'attorney_known_since is missing',
         'set the time since when the attorney is known, or leave all columns of the attorney out')),
+  constraint borrowers_id_is_not_blank
+    check (btrim(id) <> '' or tidings.refuse('borrowers_id_is_not_blank', 'id is blank', 'write the id that your system uses')),
+  constraint borrowers_dates_are_of_the_years_1_to_9999
+    check ((least(attorney_known_since, attorney_unresponsive_since, attorney_consented_at) >= '0001-01-01 00:00Z' and greatest(attorney_known_since, attorney_unresponsive_since, attorney_consented_at) <= '9999-12-31 00:00Z') is not false
+      or tidings.refuse('borrowers_dates_are_of_the_years_1_to_9999', 'a time of the attorney is not of the years 1 to 9999', 'write the time, or null')),
   constraint borrowers_ids_have_at_most_200_characters
     check (greatest(char_length(id), char_length(external_id), char_length(display_id), char_length(language), char_length(attorney_contact_id)) <= 200
       or tidings.refuse('borrowers_ids_have_at_most_200_characters',
@@ -126,6 +135,11 @@ create table tidings.loans (
   state_notice_mailed_at timestamptz,
   negative_info_furnished_at timestamptz,
   created_at timestamptz not null default now(),
+  constraint loans_id_is_not_blank
+    check (btrim(id) <> '' or tidings.refuse('loans_id_is_not_blank', 'id is blank', 'write the id that your system uses')),
+  constraint loans_dates_are_of_the_years_1_to_9999
+    check ((least(initial_communication_at, state_notice_mailed_at, negative_info_furnished_at) >= '0001-01-01 00:00Z' and greatest(initial_communication_at, state_notice_mailed_at, negative_info_furnished_at) <= '9999-12-31 00:00Z') is not false
+      or tidings.refuse('loans_dates_are_of_the_years_1_to_9999', 'a time of the loan is not of the years 1 to 9999', 'write the time, or null')),
   constraint loans_ids_have_at_most_200_characters
     check (greatest(char_length(id), char_length(borrower_id), char_length(external_id), char_length(display_id), char_length(loan_type_id), char_length(account_number)) <= 200
       or tidings.refuse('loans_ids_have_at_most_200_characters',
@@ -218,6 +232,13 @@ create table tidings.contacts (
         or value ~ '^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$' and char_length(value) <= 254) is not false
       or tidings.refuse('contacts_value_of_an_email_is_an_address', 'value is not an email address',
         'write one address, without a name, brackets or blanks, or set valid to false')),
+  constraint contacts_id_is_not_blank
+    check (btrim(id) <> '' or tidings.refuse('contacts_id_is_not_blank', 'id is blank', 'write the id that your system uses')),
+  constraint contacts_dates_are_of_the_years_1_to_9999
+    check ((least(receive_text_messages_last_consent_at, opted_out_at, marketing_opted_out_at, reassigned_number_checked_at,
+        written_marketing_consent_at, leaked_to_third_party_at, wrong_party_since, electronic_consent_at, used_by_borrower_at) >= '0001-01-01 00:00Z' and greatest(receive_text_messages_last_consent_at, opted_out_at, marketing_opted_out_at, reassigned_number_checked_at,
+        written_marketing_consent_at, leaked_to_third_party_at, wrong_party_since, electronic_consent_at, used_by_borrower_at) <= '9999-12-31 00:00Z') is not false
+      or tidings.refuse('contacts_dates_are_of_the_years_1_to_9999', 'a time of the contact is not of the years 1 to 9999', 'write the time, or null')),
   constraint contacts_ids_have_at_most_200_characters
     check (greatest(char_length(id), char_length(borrower_id), char_length(external_id)) <= 200
       or tidings.refuse('contacts_ids_have_at_most_200_characters', 'id, borrower_id or external_id has more than 200 characters',

@@ -145,7 +145,7 @@ for each statement execute function tidings.keep_history();
 create trigger keep_history before update or delete or truncate on tidings.resolutions
 for each statement execute function tidings.keep_history();
 
--- Refuses all rows of an insert if one of them has an unknown reference or is too large.
+-- Refuses all rows of an insert if one of them has an unknown reference or is too wrong.
 -- Foreign keys would check each row separately, which took a third of the time of a bulk. `for key share` is the lock
 -- of a foreign key: a referenced row cannot be deleted meanwhile. The sizes are checked here, because a check constraint
 -- would stop logical replication. A long id has a check constraint, because its index would stop it too.
@@ -154,24 +154,28 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   missing_id text;
-  large record;
+  wrong record;
 begin
   perform tidings.check_trigger_table(tg_relid, 'tidings.case_changes', 'tidings.late_intake');
   -- a value that takes up to 4 kB has less than a megabyte also without compression, so it is not converted to text
-  select cardinality(n.loan_ids) as loans,
+  select cardinality(n.loan_ids) as loans, btrim(n.case_id) = '' as has_no_case,
     case when pg_column_size(n.fields) > 4000 then octet_length(n.fields::text) end as fields_size
-  into large
+  into wrong
   from inserted n
-  where cardinality(n.loan_ids) > 1000
+  where cardinality(n.loan_ids) > 1000 or btrim(n.case_id) = ''
     or (pg_column_size(n.fields) > 4000 and octet_length(n.fields::text) > 1000000)
   limit 1;
-  if found and large.fields_size > 1000000 then
+  -- all changes with a blank id would be changes of one case
+  if found and wrong.has_no_case then
+    perform tidings.refuse('case_changes_case_id_is_not_blank', 'case_id is blank', 'write the id of the case');
+  end if;
+  if found and wrong.fields_size > 1000000 then
     perform tidings.refuse('case_changes_fields_have_at_most_1_megabyte',
-      format('fields has %s bytes, more than 1,000,000', large.fields_size), 'insert only the fields that notices need');
+      format('fields has %s bytes, more than 1,000,000', wrong.fields_size), 'insert only the fields that notices need');
   end if;
   if found then
     perform tidings.refuse('case_changes_loan_ids_has_at_most_1000_ids',
-      format('loan_ids has %s ids, more than 1,000', large.loans), 'make one case for each borrower');
+      format('loan_ids has %s ids, more than 1,000', wrong.loans), 'make one case for each borrower');
   end if;
 
   select n.case_type_id into missing_id
@@ -190,8 +194,11 @@ begin
   select n.loan_id into missing_id
   from (select distinct unnest(i.loan_ids) as loan_id from inserted i) n
   where not exists (select from tidings.loans l where l.id = n.loan_id) limit 1;
+  if found and missing_id is null then
+    perform tidings.refuse('case_changes_loans_are_known', 'loan_ids has a null', 'write only the ids of loans');
+  end if;
   if found then
-    perform tidings.raise_missing_reference('case_changes_loans_are_known', 'loan', coalesce(missing_id, 'null'));
+    perform tidings.raise_missing_reference('case_changes_loans_are_known', 'loan', missing_id);
   end if;
   return null;
 end $$;

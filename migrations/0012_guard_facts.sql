@@ -71,6 +71,9 @@ create table tidings.consents (
   recorded_by text not null default tidings.moved_by(),
   withdrawn_at timestamptz,
   withdrawn_by text,
+  constraint consents_dates_are_of_the_years_1_to_9999
+    check ((least(holds_from, holds_until, given_at) >= '0001-01-01 00:00Z' and greatest(holds_from, holds_until, given_at) <= '9999-12-31 00:00Z') is not false
+      or tidings.refuse('consents_dates_are_of_the_years_1_to_9999', 'a time of the consent is not of the years 1 to 9999', 'write the time, or null')),
   constraint consents_have_the_columns_of_their_kind
     check (case kind
         when 'calls' then given_at is not null and value = 'consented' and num_nonnulls(holds_from, holds_until) = 0
@@ -103,7 +106,10 @@ create table tidings.preferences (
   -- mediumRefusal: the channel, the one contact (null: the whole channel), and when it was refused
   medium tidings.channel,
   contact_id text,
-  refused_at timestamptz,
+  refused_at timestamptz
+    constraint preferences_dates_are_of_the_years_1_to_9999
+    check ((refused_at >= '0001-01-01 00:00Z' and refused_at <= '9999-12-31 00:00Z') is not false
+      or tidings.refuse('preferences_dates_are_of_the_years_1_to_9999', 'refused_at is not of the years 1 to 9999', 'write the time, or null')),
   source tidings.preference_source not null default 'borrower',
   recorded_at timestamptz not null default clock_timestamp(),
   recorded_by text not null default tidings.moved_by(),

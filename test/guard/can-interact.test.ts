@@ -118,13 +118,13 @@ describe("the command", () => {
 
   test("holds what has facts that do not fit", async () => {
     await pool.query(
-      "update tidings.borrowers set attorney_known_since = 'infinity' where id = 'BO-2'",
+      "update tidings.contacts set origin = 'creditor', creditor_opt_out_by = 'infinity' where borrower_id = 'BO-2'",
     );
     const { permission } = await run("--borrower", "BO-2", "--channel", "email", "--at", NOON);
     expect(permission).toMatchObject({
       result: "hold",
       ruleId: "facts.invalid",
-      long: expect.stringContaining("facts.borrower.attorney.knownSince"),
+      long: expect.stringContaining("facts.contacts."),
     });
   });
 

@@ -61,6 +61,11 @@ describe("bad input is refused by a constraint whose name says what is wrong", (
         "('C', 'bankruptcy', 'BO-1', 'initiated', array_fill('LN-1'::text, '{1001}'))",
       ),
     ],
+    ["case_changes_case_id_is_not_blank", change("", "(' ', 'bankruptcy', 'BO-1', 'initiated')")],
+    [
+      "case_changes_loans_are_known",
+      change(", loan_ids", "('C', 'bankruptcy', 'BO-1', 'initiated', '{LN-1,null}')"),
+    ],
     [
       "case_changes_ids_have_at_most_200_characters",
       change("", "(repeat('C', 201), 'bankruptcy', 'BO-1', 'initiated')"),
