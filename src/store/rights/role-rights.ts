@@ -23,6 +23,8 @@ export interface Rights {
    * none of this. A role that sets a sequence to its end stops the inserts of all others.
    */
   readonly sequences: "*" | readonly string[];
+  /** True if the role may read the ids that all sequences have given. `verify` looks for added rows up to them. */
+  readonly readsSequences: boolean;
   /** Privileges on the tables of the queue's schema; null if the role does not use the queue. */
   readonly queue: "all" | "select" | null;
 }
@@ -176,6 +178,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
     updates: [...CORE_TABLES, ...GUARD_FACT_TABLES],
     functions: [],
     sequences: [],
+    readsSequences: false,
     queue: null,
   },
   daemon: {
@@ -224,6 +227,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "take_in_late(bigint[])",
     ],
     sequences: "*",
+    readsSequences: true,
     queue: "all",
   },
   operator: {
@@ -267,6 +271,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       ...LEAF_FUNCTIONS,
     ],
     sequences: ["templates"],
+    readsSequences: true,
     queue: "select",
   },
   reader: {
@@ -289,6 +294,7 @@ export const RIGHTS: Readonly<Record<RoleKind, Rights>> = {
       "is_undelivered(bigint)",
     ],
     sequences: [],
+    readsSequences: false,
     queue: null,
   },
 };

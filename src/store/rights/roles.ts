@@ -23,30 +23,31 @@ export const isRoleName = (name: string): boolean =>
   Buffer.byteLength(name) <= 63 &&
   !/^(public|none|current_user|current_role|session_user|pg_.*)$/.test(name);
 
-function roleSql(
-  name: string,
-  { may, tables, updates, functions, sequences, queue }: Rights,
-): string {
+function roleSql(name: string, rights: Rights): string {
+  const { may, tables, updates, functions, queue } = rights;
   const role = `"${name}"`;
   return [
     `-- ${may}`,
     "begin;",
     // `drop policy if exists` would report each policy that a new role does not have yet
     "set local client_min_messages = warning;",
-    `do $$ begin if not exists (select from pg_roles where rolname = '${name}') then create role ${role} login; end if; end $$;`,
+    createSql(name, role),
     `grant usage on schema tidings to ${role};`,
     ...tables.map((grant) => grantSql(grant, role)),
     ...(updates.length === 0 ? [] : [updatesSql(updates, role)]),
     ...functions.map((one) => `grant execute on function tidings.${one} to ${role};`),
-    ...(sequences === "*"
-      ? [`grant usage, select, update on all sequences in schema tidings to ${role};`]
-      : sequences.map(
-          (table) => `grant usage, select, update on sequence tidings.${table}_id_seq to ${role};`,
-        )),
+    ...sequenceSql(rights, role),
     ...(queue === null ? [] : [queueSql(queue, name)]),
     "commit;",
   ].join("\n");
 }
+
+const createSql = (name: string, role: string): string => `do $$ begin
+  if not exists (select from pg_roles where rolname = '${name}') then create role ${role} login; end if;
+exception when insufficient_privilege then
+  raise insufficient_privilege using message = 'role ${name} does not exist, and ' || current_user || ' may not create it',
+    hint = 'create it as an administrator, then run this SQL again';
+end $$;`;
 
 function grantSql({ privileges, tables }: TableGrant, role: string): string {
   const on =
@@ -54,6 +55,16 @@ function grantSql({ privileges, tables }: TableGrant, role: string): string {
       ? "all tables in schema tidings"
       : tables.map((table) => `tidings.${table}`).join(", ");
   return `grant ${privileges} on ${on} to ${role};`;
+}
+
+function sequenceSql({ sequences, readsSequences }: Rights, role: string): string[] {
+  if (sequences === "*")
+    return [`grant usage, select, update on all sequences in schema tidings to ${role};`];
+  const own = sequences.map((table) => `tidings.${table}_id_seq`);
+  return [
+    ...(readsSequences ? [`grant select on all sequences in schema tidings to ${role};`] : []),
+    ...own.map((sequence) => `grant usage, update on sequence ${sequence} to ${role};`),
+  ];
 }
 
 /** Columns that a later migration adds are granted when the SQL runs again. */

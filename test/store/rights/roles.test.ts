@@ -194,6 +194,16 @@ test.each([
   await expect(roles.run(words, () => {})).rejects.toMatchObject({ code: "ARGUMENTS_INVALID" });
 });
 
+test("a missing role that the owner may not create is named with the way out", async () => {
+  const lines: string[] = [];
+  await roles.run(["--reader", "tidings_nobody"], (line) => void lines.push(line));
+  await expect(owner.query(lines.join("\n"))).rejects.toMatchObject({
+    message: `role tidings_nobody does not exist, and ${NAMES.owner} may not create it`,
+    hint: "create it as an administrator, then run this SQL again",
+  });
+  await owner.query("rollback");
+});
+
 test("without a name, all four roles are printed", async () => {
   const lines: string[] = [];
   await roles.run([], (line) => void lines.push(line));
@@ -363,6 +373,13 @@ describe("a daemon, an operator and a reader", () => {
     await daemon.waitFor("caseChanges.found");
     await daemon.waitFor("sequence.advanced");
     await expect.poll(() => standing("email")).toMatchObject({ MISSED: "attempted emailSent" });
+  });
+
+  test("an operator reads the ids that sequences have given, up to which verify looks for added rows", async () => {
+    const given = "select source, last_id from tidings.record_leaf_ids order by source";
+    const { rows } = await poolOf("operator").query(given);
+    expect(rows).toEqual((await owner.query(given)).rows);
+    expect(rows).toContainEqual({ source: "caseChanges", last_id: expect.stringMatching(/[1-9]/) });
   });
 
   test("an operator looks", async () => {
