@@ -14,7 +14,11 @@ import { planNextAttempts } from "../../src/store/deliver/next-attempts.ts";
 import { cancelScheduled } from "../../src/store/operate/cancellation.ts";
 import { keepReceipts } from "../../src/store/receipts/receipts.ts";
 import { markOrphansUnknown } from "../../src/store/settle/recovery.ts";
-import { failNeverAccepted, scheduleNeverSent } from "../../src/store/settle/unknown-outcomes.ts";
+import {
+  failNeverAccepted,
+  recordFound,
+  scheduleNeverSent,
+} from "../../src/store/settle/unknown-outcomes.ts";
 import { deliverInteractions } from "../../tasks/deliver_interactions.ts";
 import { rewriteRecord, untilWaitingForLock, useDatabase } from "../database.ts";
 import { depsOn } from "../deps.ts";
@@ -407,6 +411,23 @@ describe.each(WAYS)("%s: %s", (channel, _, about) => {
 });
 
 describe("a text", () => {
+  test("that a lookup found as undelivered is settled by the receipt of a later delivery", async () => {
+    const id = await callInVain("text");
+    await recordFound(db, id, {
+      status: "failed",
+      statusDetails: "textUndelivered",
+      messageId: newSid(),
+      failure: { short: "Not delivered", long: "The carrier did not deliver it.", finding: null },
+    });
+    const { rows } = await pool.query<{ sid: string }>(
+      "select provider_message_id as sid from tidings.interactions where id = $1",
+      [id],
+    );
+    await keepReceipts(db, [callback(rows[0]?.sid ?? "", "delivered")]);
+    await applyAll();
+    expect(await standingOf(pool, id)).toBe("succeeded textDelivered");
+  });
+
   test("that its provider keeps for later is settled by the receipt that says so", async () => {
     const id = await scheduleAgain("text");
     await keepReceipts(db, [{ ...callback(newSid(), "scheduled"), interactionId: id }]);

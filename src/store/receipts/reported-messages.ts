@@ -119,7 +119,7 @@ export interface MessageRow {
   readonly wasWithdrawn: boolean;
   /** True if it was ended in the belief that it was not sent, and no report has shown otherwise. */
   readonly isEndedUnsent: boolean;
-  /** The provider's answer to the last claim; null if it was never recorded. */
+  /** The provider's answer to the last claim, or to the lookup that found its message; null if none was recorded. */
   readonly answerStatus: InteractionStatus | null;
   readonly answerDetails: string | null;
   readonly answerCode: string | null;
@@ -138,6 +138,14 @@ type Row = Omit<MessageRow, "receipts" | "softFailures"> & {
     readonly receivedAt: string;
   })[];
 };
+
+/** True if anything but a receipt has ended the interaction `i` while it was scheduled. */
+const WAS_WITHDRAWN = sql<boolean>`(
+  select t.id from tidings.interaction_transitions t
+  where t.interaction_id = i.id and t.from_status = 'scheduled' and t.to_status in ('canceled', 'failed')
+    and (t.evidence->>'provider' = 'receipt') is not true
+  limit 1
+) is not null`;
 
 /** The findings of the interaction `i` about its contact that hold. */
 const FINDINGS_JSON = sql`(
@@ -166,15 +174,10 @@ export async function loadMessages(
 ): Promise<MessageRow[]> {
   const { rows } = await sql<Row>`
     select i.id as interaction_id, i.channel, i.status, i.status_details, i.attempt, i.scheduled_at_to as latest_at, i.claimed_at,
-      (
-        select t.id from tidings.interaction_transitions t
-        where t.interaction_id = i.id and t.from_status = 'scheduled' and t.to_status in ('canceled', 'failed')
-          and (t.evidence->>'provider' = 'receipt') is not true
-        limit 1
-      ) is not null as was_withdrawn,
+      ${WAS_WITHDRAWN} as was_withdrawn,
       tidings.is_ended_unsent(i.status, i.status_details, i.evidence) as is_ended_unsent,
       a.to_status as answer_status, a.to_status_details as answer_details,
-      coalesce(a.evidence->>'enhancedCode', a.evidence->>'code') as answer_code, a.moved_at as answered_at,
+      coalesce(a.evidence->>'enhancedCode', nullif(a.evidence->>'code', 'lookup')) as answer_code, a.moved_at as answered_at,
       (
         select coalesce(json_agg(f order by f."receivedAt", f."receiptId"), '[]')
         from (
@@ -192,7 +195,8 @@ export async function loadMessages(
     left join lateral (
       select t.to_status, t.to_status_details, t.evidence, t.moved_at
       from tidings.interaction_transitions t
-      where t.interaction_id = i.id and t.from_status = 'inProgress' and t.to_status in ('attempted', 'succeeded', 'failed')
+      where t.interaction_id = i.id
+        and ((t.from_status = 'inProgress' and t.to_status in ('attempted', 'succeeded', 'failed')) or t.evidence->>'code' = 'lookup')
       order by t.id desc
       limit 1
     ) a on true
