@@ -74,6 +74,7 @@ const ABOUT_US: readonly Omit<WordRule, "codes">[] = [
       String.raw`\b(?:exceed|reach|hit)\w*\b.{0,40}\b(?:hourly|monthly|sending|submission|outbound)\b.{0,20}\b(?:quota|limit)`,
       String.raw`\bmax\w* (?:e?mails|messages|defers and failures)\b.{0,20}\bper\b`,
       String.raw`credits? (?:is |are )?(?:exceed|exhaust|used)`,
+      "submissionquotaexceeded",
     ),
     unless: RECIPIENT,
     meaning: QUOTA,
@@ -133,6 +134,8 @@ const ABOUT_US: readonly Omit<WordRule, "codes">[] = [
       String.raw`\b(?:trial|free) accounts?\b|test purposes only|authori[sz]ed recipients|pending approval`,
       String.raw`insufficient (?:funds|balance|credit)|out of credits|payment|unpaid|subscription|licen[cs]e`,
       "configuration set .*not exist",
+      // Exchange Online has stopped the sender for spam
+      "outboundspamexception",
     ),
     // a trial account may name its allowed recipients
     unless: /mailbox|tried to reach|the user you|the recipient|address rejected/iu,

@@ -126,6 +126,7 @@ describe("a reply to a recipient or a message", () => {
       "QUOTA",
       "limited",
       [
+        "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException; Failed to process message",
         "451 Authentication failed: Maximum credits exceeded",
         "550 Domain lender.example has exceeded the max emails per hour (100/100 (100%)) allowed. Message discarded.",
         "421 4.7.0 Hourly sending limit reached for this account",
@@ -135,6 +136,7 @@ describe("a reply to a recipient or a message", () => {
       "ACCOUNT",
       "misconfigured",
       [
+        "554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; Failed to process message due to a permanent exception with message WASCL UserAction verdict is Suspend",
         "554 Message rejected: Sending suspended for this account. For more information, please check the inbox of the email address associated with your AWS account.",
         "554 Message rejected: Sending paused for this account. For more information, please check the inbox",
         "554 Configuration set does not exist: main",
