@@ -191,6 +191,11 @@ describe("a channel", () => {
     expect(need).toContain("no daemon sends email");
   });
 
+  test("that works names the attempts that were not accepted", async () => {
+    const { line } = await lineWith({ ...WORKING, lastMinute: { answered: 4, accepted: 3 } });
+    expect(line).toMatch(/^email: works, 4 attempts in the last minute, 1 not accepted\./);
+  });
+
   test("with a bulk has the rate of all daemons and the time left", async () => {
     await insertInteractions(pool, 479);
     const { line } = await lineWith(WORKING, WORKING);

@@ -70,10 +70,9 @@ function channelLine(report: ChannelReport, show: ShowMoment): string {
 }
 
 function conditionWords(report: ChannelReport, show: ShowMoment): string {
-  const { condition, perMinute } = report;
+  const { condition } = report;
   if (condition === "noDaemon") return "NOT SENT BY ANY LIVE DAEMON";
-  if (condition === "works")
-    return perMinute === 0 ? "works" : `works, ${counted(perMinute, "attempt")} in the last minute`;
+  if (condition === "works") return `works${lastMinuteWords(report)}`;
   const { since, affected, daemons, why, words, failures } = report;
   const from = since === null ? "" : ` since ${show(new Date(since))}`;
   const where = daemons > 1 ? ` at ${affected} of ${daemons} daemons` : "";
@@ -81,6 +80,12 @@ function conditionWords(report: ChannelReport, show: ShowMoment): string {
   return condition === "stopped"
     ? `STOPPED${from}${where}: ${said}`
     : `FAILING${from}${where}, ${counted(failures, "attempt")} in a row: ${said}`;
+}
+
+function lastMinuteWords({ perMinute, notAcceptedPerMinute }: ChannelReport): string {
+  if (perMinute === 0) return "";
+  const failed = notAcceptedPerMinute === 0 ? "" : `, ${notAcceptedPerMinute} not accepted`;
+  return `, ${counted(perMinute, "attempt")} in the last minute${failed}`;
 }
 
 /** The notices that wait for the channel, or for a slot of its provider. */

@@ -49,6 +49,8 @@ export interface ChannelReport {
   readonly nextAttemptAt: Date | null;
   /** Calls that were answered in the last minute. */
   readonly perMinute: number;
+  /** Those of them that did not accept the message. */
+  readonly notAcceptedPerMinute: number;
   /** The time that the waiting notices take at this rate (ms); null without a bulk or a rate. */
   readonly timeLeftMs: number | null;
 }
@@ -152,6 +154,7 @@ function channelOf(
     ...condition,
     waiting,
     perMinute,
+    notAcceptedPerMinute: perMinute - sumOf(states, ({ lastMinute }) => lastMinute.accepted),
     daemons: states.length,
     inProgress: busy?.interactions ?? 0,
     paused: together(own.filter(isPaused)).interactions,
