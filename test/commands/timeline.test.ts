@@ -120,7 +120,7 @@ test("a consent, a legal hold with its end, and an erasure are on it", async () 
     [notice],
   );
   await pool.query(
-    "insert into tidings.legal_holds (case_id, reason) values ('CS-1', 'Lawsuit 55')",
+    "insert into tidings.legal_holds (case_id, reason) values ('CS-1', 'Lawsuit 55.')",
   );
   await pool.query("update tidings.legal_holds set end_reason = 'settled' where ended_at is null");
   await pool.query(

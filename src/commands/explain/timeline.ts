@@ -64,8 +64,9 @@ function entryInWords({ kind, facts, by }: TimelineEntry, show: ShowMoment): str
 }
 
 const word = (value: unknown): string => (typeof value === "string" ? value : "");
+/** A reason may be a whole sentence, and the sentence around it has its own full stop. */
 const after = (before: string, value: unknown): string =>
-  word(value) === "" ? "" : `${before}${word(value)}`;
+  word(value) === "" ? "" : `${before}${word(value).replace(/\.$/, "")}`;
 const moment = (value: unknown, show: ShowMoment): string => show(new Date(word(value)));
 const listed = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.map(String) : [];
