@@ -103,8 +103,8 @@ describe("the page of an interaction", () => {
       What happens next
         It is due Fri 2031-05-30 10:00 EDT.
         When it is due, its contact is chosen, the rules are judged, and it is sent.
-        It waits for its due time since MOMENT. Tidings must act by Fri 2031-05-30 10:00
-        EDT; then it is judged again, and sent if that is allowed."
+        It has waited since MOMENT for its due time. Tidings must act by Fri 2031-05-30
+        10:00 EDT; then it is judged again, and sent if that is allowed."
     `);
   });
 
@@ -168,7 +168,7 @@ describe("the page of an interaction", () => {
 
       What happens next
         The provider has it. The next step is a receipt: a delivery or a bounce.
-        It waits for a receipt since MOMENT. The provider must act by MOMENT; then Tidings waits no longer for a receipt."
+        It has waited since MOMENT for a receipt. The provider must act by MOMENT; then Tidings waits no longer for a receipt."
     `);
     const other = await explaining(next);
     expect(other.output).toContain("Attempt 2 of a chain of 2, the last one.");

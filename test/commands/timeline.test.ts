@@ -109,7 +109,7 @@ describe("the timeline", () => {
   test("is a page in the lender's time", async () => {
     const { output } = await runOn(database, explain, "--borrower", "BO-1");
     expect(output).toMatch(/^All that is on record about borrower BO-1\n/);
-    expect(output).toMatch(/^now {2}interaction \d+\n {4}It waits for /m);
+    expect(output).toMatch(/^now {2}interaction \d+\n {4}It has waited since /m);
     expect(output).not.toContain("pat@example.com");
   });
 });

@@ -34,7 +34,7 @@ test("counts the waits and exits with 0 while none is late", async () => {
 test("shows the reason, the owner, the term and the next step of the wait of an interaction", async () => {
   const { output } = await runOn(database, explain, planned);
   expect(output.replaceAll(/\s+/g, " ")).toMatch(
-    /It waits for its due time since .*\. Tidings must act by .*; then it is judged again, and sent if that is allowed\./,
+    /It has waited since .* for its due time\. Tidings must act by .*; then it is judged again, and sent if that is allowed\./,
   );
 });
 
@@ -74,7 +74,7 @@ test("lists waits for nothing first, and exits with 1", async () => {
     .waiting)
     expect(lateMs).toSatisfy(Number.isInteger);
   const page = await runOn(database, waiting, "--reason", "nothing");
-  expect(page.output).toContain("It waits for NOTHING since");
+  expect(page.output).toMatch(/It has waited since .* for NOTHING:/);
 });
 
 test("lists a wait for nothing before it is late, too, since its last move", async () => {

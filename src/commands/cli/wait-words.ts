@@ -59,7 +59,7 @@ export function waitInWords(
   show: ShowMoment,
 ): string {
   if (reason === "nothing")
-    return `It waits for NOTHING since ${show(since)}: no job and no person will continue it. \`tidings audit\` shows why, and \`tidings repair\` queues it again.`;
+    return `It has waited since ${show(since)} for NOTHING: no job and no person will continue it. \`tidings audit\` shows why, and \`tidings repair\` queues it again.`;
   const late = lateMs > 0 ? `, which was ${showDuration(lateMs)} ago` : "";
-  return `It waits for ${AWAITED[reason]} since ${show(since)}. ${capital(OWNERS[owner])} must act by ${show(until)}${late}; then ${ENDS[nextStep]}.`;
+  return `It has waited since ${show(since)} for ${AWAITED[reason]}. ${capital(OWNERS[owner])} must act by ${show(until)}${late}; then ${ENDS[nextStep]}.`;
 }

@@ -162,7 +162,7 @@ const NEXT: Readonly<Record<Exclude<NextStep, "overdue">, string>> = {
     "It is not known whether the provider accepted it. It is looked up at the provider; if the provider does not know, a person decides.",
   resend:
     "It is not known whether the provider accepted it. It is sent once more, with the same Message-ID.",
-  hold: "It is not known whether the provider accepted it. A person decides with `tidings settle`.",
+  hold: "It is not known whether the provider accepted it. If neither a late answer nor a receipt shows that, a person decides with `tidings settle`.",
   handedOver: "The provider has it. The next step is a receipt: a delivery or a bounce.",
   delivered: "It was delivered. Nothing follows, except if it bounces late.",
   failed: "No further attempt is planned. `tidings retry` sends it again.",
