@@ -10,7 +10,7 @@ import { readClock } from "../../store/postgres/database-clock.ts";
 import type { Db } from "../../store/postgres/db.ts";
 import { readMigrationState } from "../../store/migrate/migration-state.ts";
 import { checkPreconditions, type Place } from "../../store/postgres/preconditions.ts";
-import { messageOf } from "../../store/postgres/unreachable.ts";
+import { adviceOn, messageOf } from "../../store/postgres/unreachable.ts";
 import { showDuration } from "../cli/moment.ts";
 import { type CheckResult, failure, passed, warning } from "./result.ts";
 
@@ -57,10 +57,7 @@ export async function checkDatabase(place: Place): Promise<CheckResult> {
     );
   } catch (error) {
     if (error instanceof Fault) return failure("database", error.detail);
-    return failure(
-      "database",
-      `It cannot be reached (${reasonOf(error)}): check that it runs and that DATABASE_URL leads to it.`,
-    );
+    return failure("database", `It cannot be reached (${reasonOf(error)}): ${adviceOn(error)}.`);
   }
 }
 

@@ -8,11 +8,23 @@ import { outageCode } from "./retry.ts";
 export function refuseUnreachable(error: unknown): never {
   if (error instanceof Fault) throw error;
   if (isMissingPrivilege(error)) refuseMissingPrivilege(error);
-  throw new Fault(
-    "DATABASE_UNREACHABLE",
-    `${messageOf(error)}; check that it runs and that DATABASE_URL leads to it`,
-    error,
-  );
+  throw new Fault("DATABASE_UNREACHABLE", `${messageOf(error)}; ${adviceOn(error)}`, error);
+}
+
+/** SQLSTATEs whose message names a cause that DATABASE_URL does not have, or that only one part of it has. */
+const ADVICE: readonly (readonly [states: RegExp, advice: string])[] = [
+  [/^53100$/, "free space on the disk of the database"],
+  [/^53300$/, "raise max_connections, or end clients that are not needed"],
+  [/^28/, "correct the user and the password of DATABASE_URL"],
+  [/^3D/, "correct the name of the database in DATABASE_URL"],
+  [/^57P03$/, "wait until it has started"],
+];
+
+/** Returns what to do about an error of the connection. */
+export function adviceOn(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const known = ADVICE.find(([states]) => states.test(code));
+  return known?.[1] ?? "check that it runs and that DATABASE_URL leads to it";
 }
 
 /** The SQLSTATE of a missing privilege, and of what triggers of ours refuse to a role. */
