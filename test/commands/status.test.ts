@@ -216,6 +216,16 @@ test("a pause that has held a notice for a day needs a person", async () => {
   await releaseAll();
 });
 
+test("receipts that cannot be applied need a person", async () => {
+  await pool.query(`
+    insert into tidings.receipts (provider, provider_message_id, raw_status) values ('twilio', 'SM1', 'sent'), ('twilio', 'SM2', 'sent');
+    update tidings.receipt_queue set failed_by = 'P0001' where receipt_id = (select min(id) from tidings.receipts)`);
+  expect(await readStatus()).toMatch(
+    /^NOT APPLIED: 1 receipt, tried again each minute[^]*NEEDS A PERSON: [^]*1 receipt that cannot be applied/mu,
+  );
+  await pool.query("delete from tidings.receipt_queue");
+});
+
 test("--json has the same facts, and the exit code is 1 only while something needs a person", async () => {
   const ask = async () => {
     const { code, output } = await runOn(database, status, "--json");

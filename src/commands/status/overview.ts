@@ -24,6 +24,7 @@ import { HELD_WARNING_MS } from "../../domain/worker.ts";
 import { countHeld, type HeldCount } from "../../store/guard/holds.ts";
 import { type LastAudit, readLastAudit } from "../../store/audit/daily-audits.ts";
 import type { Db } from "../../store/postgres/db.ts";
+import { countNotApplied } from "../../store/receipts/receipt-queue.ts";
 import { countUnresolved, type Unresolved } from "../../store/resolve/resolve-queue.ts";
 import { type ListedWorker, listWorkers } from "../../store/queue/workers.ts";
 
@@ -41,6 +42,8 @@ export interface Overview {
   readonly held: HeldCount;
   readonly replies: ReplyCount;
   readonly undelivered: UndeliveredCount;
+  /** Receipts that could not be applied because of an error. */
+  readonly receiptsNotApplied: number;
   readonly jobs: readonly JobCount[];
   readonly lastAudit: LastAudit | null;
 }
@@ -62,6 +65,7 @@ export const loadOverview = async (db: Db): Promise<Overview> => ({
   held: await countHeld(db, HELD_WARNING_MS),
   replies: await countReplies(db),
   undelivered: await countUndelivered(db),
+  receiptsNotApplied: await countNotApplied(db),
   jobs: await countJobsByTask(db),
   lastAudit: await readLastAudit(db),
 });

@@ -30,6 +30,7 @@ export function statusPage(report: StatusReport, show: ShowMoment): string {
       ...heldLines(report.held),
       ...replyLines(report.replies),
       ...undeliveredLines(report.undelivered),
+      ...notAppliedLines(report.receiptsNotApplied),
       ...auditLines(report.lastAudit),
     ],
     jobLines(report.jobs),
@@ -164,6 +165,13 @@ function undeliveredLines({ notices, oldestMs }: UndeliveredCount): string[] {
   const required = `${counted(notices, "notice")} that the law requires`;
   return [
     `NOT DELIVERED: ${required}, the oldest for ${showDuration(oldestMs)}. They count as not sent; \`tidings undelivered\` lists them.`,
+  ];
+}
+
+function notAppliedLines(receipts: number): string[] {
+  if (receipts === 0) return [];
+  return [
+    `NOT APPLIED: ${counted(receipts, "receipt")}, tried again each minute. The event receipt.notApplied names each with its error.`,
   ];
 }
 

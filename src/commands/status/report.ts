@@ -63,7 +63,15 @@ export type DaemonReport = Pick<ListedWorker, "id" | "host" | "pid" | "startedAt
 /** The state of the installation, and what a person must look at. */
 export interface StatusReport extends Pick<
   Overview,
-  "unresolved" | "later" | "unknown" | "held" | "replies" | "undelivered" | "jobs" | "lastAudit"
+  | "unresolved"
+  | "later"
+  | "unknown"
+  | "held"
+  | "replies"
+  | "undelivered"
+  | "receiptsNotApplied"
+  | "jobs"
+  | "lastAudit"
 > {
   /** In a few words each; empty if nothing needs a person. */
   readonly needsPerson: readonly string[];
@@ -76,7 +84,7 @@ export interface StatusReport extends Pick<
 /** Joins the counts to a report and decides what needs a person. */
 export function reportOf(overview: Overview): StatusReport {
   const { unresolved, later, unknown, held, replies, undelivered, jobs, lastAudit } = overview;
-  const { pauses, overdue } = overview;
+  const { pauses, overdue, receiptsNotApplied } = overview;
   const isPaused = (one: OverdueCount): boolean => pauses.some((pause) => holds(pause, one));
   const report = {
     daemons: overview.workers.map(daemonOf),
@@ -92,6 +100,7 @@ export function reportOf(overview: Overview): StatusReport {
     held,
     replies,
     undelivered,
+    receiptsNotApplied,
     jobs,
     lastAudit,
   };
@@ -199,7 +208,7 @@ function timeLeft({
 
 function needsOf(report: Omit<StatusReport, "needsPerson">, free: Waiting): string[] {
   const { daemons, channels, pauses, unresolved, unknown, held, jobs, lastAudit } = report;
-  const { replies, undelivered } = report;
+  const { replies, undelivered, receiptsNotApplied } = report;
   const unsettled = sumOf(unknown, (one) => one.held);
   const givenUp = sumOf(jobs, (one) => one.givenUp);
   const isRunning = daemons.some((one) => one.isAlive);
@@ -216,6 +225,9 @@ function needsOf(report: Omit<StatusReport, "needsPerson">, free: Waiting): stri
     replies.replies > 0 ? `${replyCount(replies)} to read` : undefined,
     undelivered.notices > 0
       ? `${counted(undelivered.notices, "required notice")} not delivered`
+      : undefined,
+    receiptsNotApplied > 0
+      ? `${counted(receiptsNotApplied, "receipt")} that cannot be applied`
       : undefined,
     givenUp > 0 ? `${counted(givenUp, "job")} given up by the queue` : undefined,
     lastAudit !== null && lastAudit.gaps > 0

@@ -20,8 +20,8 @@ export const status = command({
   takes: "[--json] [--watch]",
   details: `The exit code is 1 while something needs a person: no daemon is alive, a channel has stopped or
 fails, case changes are not resolved, a notice is overdue by ${showDuration(OVERDUE_MS)} and no pause holds it, a
-pause has held a notice for ${showDuration(FORGOTTEN_MS)}, an outcome or a held notice is left to a person, or the
-queue has given a job up. With --watch it is 0.`,
+pause has held a notice for ${showDuration(FORGOTTEN_MS)}, an outcome or a held notice is left to a person, a
+receipt cannot be applied, or the queue has given a job up. With --watch it is 0.`,
   options: {
     json: { type: "boolean", message: "as one JSON document; with --watch as one line each time" },
     watch: { type: "boolean", message: "show it again every 2 seconds, until Ctrl-C" },

@@ -114,3 +114,11 @@ export async function countReceipts(db: Db): Promise<ReceiptBacklog> {
   `.execute(db);
   return rows[0] ?? { waiting: 0, oldestMs: 0, openOddities: 0 };
 }
+
+/** Counts the receipts that could not be applied because of an error. They are tried again. */
+export async function countNotApplied(db: Db): Promise<number> {
+  const { rows } = await sql<{ receipts: number }>`
+    select count(*)::int as receipts from tidings.receipt_queue q where q.failed_by is not null
+  `.execute(db);
+  return rows[0]?.receipts ?? 0;
+}
