@@ -98,10 +98,18 @@ for each statement execute function tidings.queue_receipts();
 create function tidings.has_waiting_receipt(chain_id bigint) returns boolean
 language sql stable return (
   select w.id
-  from (select chain_id as id union all select i.id from tidings.interactions i where i.first_interaction_id = chain_id) e
+  from (
+    select f.id, f.channel, f.provider_message_id from tidings.interactions f where f.id = chain_id
+    union all
+    select i.id, i.channel, i.provider_message_id from tidings.interactions i where i.first_interaction_id = chain_id
+  ) e
   cross join lateral (
     select r.id from tidings.receipts r
     where r.interaction_id = e.id
+      and (select q.receipt_id from tidings.receipt_queue q where q.receipt_id = r.id and q.failed_by is null) is not null
+    union all
+    select r.id from tidings.receipts r
+    where e.channel = 'text' and r.provider_message_id = e.provider_message_id and r.interaction_id is null
       and (select q.receipt_id from tidings.receipt_queue q where q.receipt_id = r.id and q.failed_by is null) is not null
     limit 1
   ) w

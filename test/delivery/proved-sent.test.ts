@@ -572,6 +572,29 @@ describe("a text", () => {
   });
 });
 
+test("the next attempt of a text is not claimed while a receipt that names only the message of the first waits", async () => {
+  const sid = newSid();
+  const first = await callInVain("text");
+  await recordFound(db, first, {
+    status: "attempted",
+    statusDetails: "textSent",
+    messageId: sid,
+    failure: null,
+  });
+  await keepReceipts(db, [callback(sid, "undelivered 30003")]);
+  await applyAll();
+  const next = await nextOf(first);
+  await pool.query("update tidings.interactions set scheduled_at_from = now() where id = $1", [
+    next.id,
+  ]);
+  await keepReceipts(db, [callback(sid, "delivered")]);
+  await deliver("text", next.id);
+  expect(calls).toBe(0);
+  await applyAll();
+  expect(await standingOf(pool, first)).toBe("succeeded textDelivered");
+  expect(await standingOf(pool, next.id)).toBe("canceled");
+});
+
 describe("the next attempt of an email whose outcome is unknown", () => {
   async function resend(): Promise<{ first: InteractionId; next: InteractionId }> {
     const first = await callInVain("email");
