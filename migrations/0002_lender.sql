@@ -277,7 +277,7 @@ begin
     where b.id in (select n.borrower_id from written n where n.status = 'primary' and n.valid and n.affiliation = 'self')
     order by b.id for no key update
   ) locked;
-  select n.borrower_id, n.contact_type into twice
+  select n.borrower_id, n.contact_type, coalesce(n.label, 'null') as label into twice
   from written n
   where n.status = 'primary' and n.valid and n.affiliation = 'self' and exists (
     select from tidings.contacts c
@@ -288,8 +288,9 @@ begin
   limit 1;
   if found then
     perform tidings.refuse('contacts_have_one_primary',
-      format('borrower %s has two primary contacts of the type %s', twice.borrower_id, twice.contact_type),
-      'set the status of the other one to secondary, additional or archived first');
+      format('borrower %s has two primary contacts of the type %s', twice.borrower_id, twice.contact_type)
+        || case when twice.contact_type <> 'email' then format(' and the label %s', twice.label) else '' end,
+      'write secondary, additional or archived as the status of one of them');
   end if;
   return null;
 end $$;

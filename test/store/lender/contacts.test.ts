@@ -87,7 +87,10 @@ describe("a borrower has one primary", () => {
     await insert("B", { contact_type: "phone", label: "work", value: "+16145550102" });
     await expect(
       insert("C", { contact_type: "phone", label: "work", value: "+16145550103" }),
-    ).rejects.toMatchObject({ constraint: "contacts_have_one_primary" });
+    ).rejects.toMatchObject({
+      ...refusal,
+      message: "borrower BO-1 has two primary contacts of the type phone and the label work",
+    });
   });
 
   test("also in one insert and after an update, and one statement may exchange two", async () => {
