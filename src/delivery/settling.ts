@@ -18,7 +18,7 @@ import {
   failNeverAccepted,
   lockReported,
   holdUnknownOutcomes,
-  isOnRecord,
+  isOfOtherText,
   leaseUnknownOutcomes,
   loadUnknownOutcomes,
   recordFound,
@@ -148,7 +148,7 @@ async function findOwn(
 ): Promise<LookupResult> {
   const result = await lookups.findSent(unknown, except);
   if (result.kind !== "found") return result;
-  if (!(await isOnRecord(deps.db, unknown.channel, result.messageId))) return result;
+  if (!(await isOfOtherText(deps.db, unknown.interactionId, result.messageId))) return result;
   return findOwn(deps, lookups, unknown, [...except, result.messageId]);
 }
 

@@ -13,7 +13,7 @@ import { cancelScheduled } from "../../src/store/operate/cancellation.ts";
 import { eraseOnRequest } from "../../src/store/operate/erasing.ts";
 import { sweepUndelivered } from "../../src/store/operate/undelivered.ts";
 import { leasePolls, refreshPolls, schedulePolls } from "../../src/store/receipts/polls.ts";
-import { isOnRecord } from "../../src/store/settle/unknown-outcomes.ts";
+import { isOfOtherText } from "../../src/store/settle/unknown-outcomes.ts";
 import { loadAuditedChangesOf } from "../../src/store/audit/audited-changes.ts";
 import { keepReceipts } from "../../src/store/receipts/receipts.ts";
 import { markSilent } from "../../src/store/receipts/silence.ts";
@@ -24,7 +24,7 @@ import {
   requeueUnsettled,
   rescheduleUnsentClaims,
 } from "../../src/store/settle/recovery.ts";
-import { worker } from "../ids.ts";
+import { interaction, worker } from "../ids.ts";
 import { countStandings, insertInteractions } from "../interactions.ts";
 import { openScriptedSmtp, type Script } from "../providers/scripted-smtp.ts";
 import { runDueJobs } from "../queue.ts";
@@ -294,7 +294,7 @@ describe.each([120, 5_000])("planned on %i notices", (notices) => {
       caseChangeId: 900_000 + place,
     }));
     plans.forget();
-    expect(await isOnRecord(deps.db, "text", messageIds[0] ?? "")).toBe(true);
+    expect(await isOfOtherText(deps.db, interaction(0), messageIds[0] ?? "")).toBe(true);
     await refreshPolls(deps.db, new Date(0), 0);
     const polls = await leasePolls(deps.db, 100, MINUTE);
     expect(polls).toHaveLength(FEW);

@@ -6,6 +6,9 @@ import type { InteractionId } from "../../src/domain/ids.ts";
 import type { ProviderAnswer } from "../../src/domain/provider-answer.ts";
 import type { ArrivedReceipt } from "../../src/domain/receipts/arrived-receipt.ts";
 import type { Provider } from "../../src/providers/answer/provider.ts";
+import { leaseUnknown, lookUpAndSettle } from "../../src/delivery/settling.ts";
+import type { LookupResult } from "../../src/domain/settle/unknown-outcome.ts";
+import { createCallLimit } from "../../src/providers/flow/call-limit.ts";
 import { applyWaiting } from "../../src/receipts/applier.ts";
 import { runAudit } from "../../src/record/audit.ts";
 import { verifyRecord } from "../../src/record/verify-record.ts";
@@ -462,6 +465,31 @@ describe("a text", () => {
     await applyAll();
     expect(await standingOf(pool, id)).toBe("attempted textSent");
     expect(await odditiesOf(id)).toEqual(["otherMessage"]);
+  });
+
+  test("is not found in the message of another one that was sent twice", async () => {
+    const twice = await scheduleAgain("text");
+    await deliver("text", twice);
+    const sid = newSid();
+    await keepReceipts(db, [{ ...callback(sid, "delivered"), interactionId: twice }]);
+    await applyAll();
+    expect(await odditiesOf(twice)).toEqual(["otherMessage"]);
+    const id = await callInVain("text");
+    const later: Deps = { ...deps, clock: () => new Date(Date.now() + 60_000) };
+    const { text } = later.channels;
+    if (text === undefined) throw new Error("no channel");
+    const found = { status: "attempted", statusDetails: "textSent", failure: null } as const;
+    const lookups = {
+      limit: createCallLimit(1),
+      findSent: async (_: unknown, except: readonly string[] = []): Promise<LookupResult> =>
+        except.includes(sid) ? { kind: "notFound" } : { kind: "found", messageId: sid, ...found },
+    };
+    const job = { channel: "text", interactionIds: [id], timesLookedUp: 0 } as const;
+    await lookUpAndSettle(later, text, lookups, {
+      job,
+      leased: await leaseUnknown(later, text, job),
+    });
+    expect(await standingOf(pool, id)).toBe("attempted textOutcomeUnknown");
   });
 
   test("whose second call was not answered is settled by the receipt of the first one", async () => {

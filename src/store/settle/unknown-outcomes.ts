@@ -1,6 +1,5 @@
 import { sql } from "kysely";
 import type { InteractionId } from "../../domain/ids.ts";
-import type { Channel } from "../../domain/vocabulary.ts";
 import type {
   FoundFailure,
   FoundMessage,
@@ -108,17 +107,23 @@ export async function holdUnknownOutcomes(
 /** The parts of a text's content that a lookup needs. */
 type LookupContent = Pick<UnknownOutcome, "to" | "body">;
 
-/** True if an interaction has this provider's message id already. */
-export async function isOnRecord(db: Db, channel: Channel, messageId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom("interactions")
-    .select("id")
-    // in the text of the statement, because a prepared one does not know that the index of texts serves it
-    .where("channel", "=", sql.lit(channel))
-    .where("providerMessageId", "=", messageId)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+/**
+ * True if a provider's message is that of another text: it has its id, or a receipt of the message names it. A text that was sent twice
+ * has the id of one message only. No other channel has a lookup.
+ */
+export async function isOfOtherText(
+  db: Db,
+  interactionId: InteractionId,
+  messageId: string,
+): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    select i.id from tidings.interactions i
+    where i.channel = 'text' and i.provider_message_id = ${messageId} and i.id <> ${interactionId}::bigint
+    union all
+    select r.id from tidings.receipts r where r.provider_message_id = ${messageId} and r.interaction_id <> ${interactionId}::bigint
+    limit 1
+  `.execute(db);
+  return rows.length > 0;
 }
 
 /** The settled result of an unknown outcome; null for the channel's usual words. */
