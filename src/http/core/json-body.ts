@@ -12,9 +12,9 @@ const MAX_DEPTH = 32;
 const MAX_VALUES = 20_000;
 
 /**
- * Reads a JSON body before it is validated. Throws 415 for another type, 413 for a body that is too large, 400 for broken
- * JSON, and 422 for what cannot be stored as it is: NUL, halves of a surrogate pair, a key `__proto__`, too many values or
- * levels.
+ * Reads a JSON body before it is validated. Throws 415 for another type or a compressed body, 413 for a body that is too
+ * large, 400 for broken JSON, and 422 for what cannot be stored as it is: NUL, halves of a surrogate pair, a key `__proto__`,
+ * too many values or levels.
  */
 export const readJson: MiddlewareHandler<HttpEnv> = async (c, next) => {
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
@@ -22,6 +22,11 @@ export const readJson: MiddlewareHandler<HttpEnv> = async (c, next) => {
     throw httpError(415, HTTP_ERRORS[415], {
       field: "Content-Type",
       message: "must be application/json",
+    });
+  if ((c.req.header("content-encoding") ?? "identity") !== "identity")
+    throw httpError(415, HTTP_ERRORS[415], {
+      field: "Content-Encoding",
+      message: "must be left out, because a body is read without decompression",
     });
   const text = await readText(c.req, MAX_BODY_BYTES);
   // the validator reads the body from here

@@ -522,6 +522,14 @@ describe("general errors", () => {
     expect(text.status).toBe(415);
   });
 
+  test("a compressed body is 415 and names the header", async () => {
+    const { status, body } = await ask("POST", "/people/BO-1/interactions", {
+      body: JSON.stringify(LEAST),
+      headers: { "Content-Type": "application/json", "Content-Encoding": "gzip" },
+    });
+    expect([status, body.errors[0]?.field]).toEqual([415, "Content-Encoding"]);
+  });
+
   test("an external id that is in use is 409", async () => {
     await logged({ externalId: "once" });
     const { status, body } = await log({ ...LEAST, externalId: "once" });
