@@ -138,8 +138,10 @@ create table tidings.loans (
   constraint loans_id_is_not_blank
     check (btrim(id) <> '' or tidings.refuse('loans_id_is_not_blank', 'id is blank', 'write the id that your system uses')),
   constraint loans_dates_are_of_the_years_1_to_9999
-    check ((least(initial_communication_at, state_notice_mailed_at, negative_info_furnished_at) >= '0001-01-01 00:00Z' and greatest(initial_communication_at, state_notice_mailed_at, negative_info_furnished_at) <= '9999-12-31 00:00Z') is not false
-      or tidings.refuse('loans_dates_are_of_the_years_1_to_9999', 'a time of the loan is not of the years 1 to 9999', 'write the time, or null')),
+    check ((least(initial_communication_at, state_notice_mailed_at, negative_info_furnished_at) >= '0001-01-01 00:00Z'
+        and greatest(initial_communication_at, state_notice_mailed_at, negative_info_furnished_at) <= '9999-12-31 00:00Z') is not false
+        and (validation_period_ends_on between '0001-01-01' and '9999-12-31') is not false
+      or tidings.refuse('loans_dates_are_of_the_years_1_to_9999', 'a date of the loan is not of the years 1 to 9999', 'write the date, or null')),
   constraint loans_ids_have_at_most_200_characters
     check (greatest(char_length(id), char_length(borrower_id), char_length(external_id), char_length(display_id), char_length(loan_type_id), char_length(account_number)) <= 200
       or tidings.refuse('loans_ids_have_at_most_200_characters',
@@ -238,7 +240,9 @@ create table tidings.contacts (
     check ((least(receive_text_messages_last_consent_at, opted_out_at, marketing_opted_out_at, reassigned_number_checked_at,
         written_marketing_consent_at, leaked_to_third_party_at, wrong_party_since, electronic_consent_at, used_by_borrower_at) >= '0001-01-01 00:00Z' and greatest(receive_text_messages_last_consent_at, opted_out_at, marketing_opted_out_at, reassigned_number_checked_at,
         written_marketing_consent_at, leaked_to_third_party_at, wrong_party_since, electronic_consent_at, used_by_borrower_at) <= '9999-12-31 00:00Z') is not false
-      or tidings.refuse('contacts_dates_are_of_the_years_1_to_9999', 'a time of the contact is not of the years 1 to 9999', 'write the time, or null')),
+        and (least(creditor_notice_sent_on, creditor_opt_out_by) >= '0001-01-01'
+          and greatest(creditor_notice_sent_on, creditor_opt_out_by) <= '9999-12-31') is not false
+      or tidings.refuse('contacts_dates_are_of_the_years_1_to_9999', 'a date of the contact is not of the years 1 to 9999', 'write the date, or null')),
   constraint contacts_ids_have_at_most_200_characters
     check (greatest(char_length(id), char_length(borrower_id), char_length(external_id)) <= 200
       or tidings.refuse('contacts_ids_have_at_most_200_characters', 'id, borrower_id or external_id has more than 200 characters',

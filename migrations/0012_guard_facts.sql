@@ -38,7 +38,10 @@ create table tidings.do_not_interact (
       or tidings.refuse('do_not_interact_themes_is_a_list', 'themes is empty or has no word',
         'write {opsCollDebt}, or null for every theme')),
   -- the last day, where the borrower is; null: no end
-  end_date date,
+  end_date date
+    constraint do_not_interact_dates_are_of_the_years_1_to_9999
+    check ((end_date between '0001-01-01' and '9999-12-31') is not false
+      or tidings.refuse('do_not_interact_dates_are_of_the_years_1_to_9999', 'end_date is not of the years 1 to 9999', 'write the last day, or null for no end')),
   recorded_at timestamptz not null default clock_timestamp(),
   recorded_by text not null default tidings.moved_by(),
   withdrawn_at timestamptz,
@@ -73,7 +76,8 @@ create table tidings.consents (
   withdrawn_by text,
   constraint consents_dates_are_of_the_years_1_to_9999
     check ((least(holds_from, holds_until, given_at) >= '0001-01-01 00:00Z' and greatest(holds_from, holds_until, given_at) <= '9999-12-31 00:00Z') is not false
-      or tidings.refuse('consents_dates_are_of_the_years_1_to_9999', 'a time of the consent is not of the years 1 to 9999', 'write the time, or null')),
+        and (least(first_day, last_day) >= '0001-01-01' and greatest(first_day, last_day) <= '9999-12-31') is not false
+      or tidings.refuse('consents_dates_are_of_the_years_1_to_9999', 'a date of the consent is not of the years 1 to 9999', 'write the date, or null for no end')),
   constraint consents_have_the_columns_of_their_kind
     check (case kind
         when 'calls' then given_at is not null and value = 'consented' and num_nonnulls(holds_from, holds_until) = 0
@@ -100,7 +104,10 @@ create table tidings.preferences (
       or tidings.refuse('preferences_days_is_a_list', 'days is empty or has no word', 'write {mon,tue}')),
   from_time time,
   to_time time,
-  until_date date,
+  until_date date
+    constraint preferences_until_date_is_of_the_years_1_to_9999
+    check ((until_date between '0001-01-01' and '9999-12-31') is not false
+      or tidings.refuse('preferences_until_date_is_of_the_years_1_to_9999', 'until_date is not of the years 1 to 9999', 'write the last day, or null for no end')),
   -- inconvenientPlace
   place tidings.place,
   -- mediumRefusal: the channel, the one contact (null: the whole channel), and when it was refused

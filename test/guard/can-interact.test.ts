@@ -118,7 +118,7 @@ describe("the command", () => {
 
   test("holds what has facts that do not fit", async () => {
     await pool.query(
-      "update tidings.contacts set origin = 'creditor', creditor_opt_out_by = 'infinity' where borrower_id = 'BO-2'",
+      "update tidings.contacts set origin = 'priorCollector', prior_collectors = '[1]' where borrower_id = 'BO-2'",
     );
     const { permission } = await run("--borrower", "BO-2", "--channel", "email", "--at", NOON);
     expect(permission).toMatchObject({

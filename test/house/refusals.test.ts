@@ -291,7 +291,7 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
   loans_id_is_not_blank: ["loans", { id: "" }],
   loans_ids_have_at_most_200_characters: ["loans", { display_id: "zebra".repeat(41) }],
   loans_days_past_due_is_not_negative: ["loans", { days_past_due: -1 }],
-  loans_dates_are_of_the_years_1_to_9999: ["loans", { initial_communication_at: "-infinity" }],
+  loans_dates_are_of_the_years_1_to_9999: ["loans", { validation_period_ends_on: "infinity" }],
   loans_data_is_an_object: ["loans", { data: ["Zebra"] }],
   notification_types_conditions_have_at_most_100_kilobytes: [
     "notification_types",
@@ -383,6 +383,7 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
     { contact_id: "zebra".repeat(41) },
   ],
   consents_ids_have_at_most_200_characters: ["consents", { borrower_id: "zebra".repeat(41) }],
+  do_not_interact_dates_are_of_the_years_1_to_9999: ["do_not_interact", { end_date: "infinity" }],
   do_not_interact_ids_have_at_most_200_characters: [
     "do_not_interact",
     { borrower_id: "zebra".repeat(41) },
@@ -395,6 +396,10 @@ const REFUSED: Readonly<Record<string, readonly [table: string, values: Row]>> =
   preferences_dates_are_of_the_years_1_to_9999: [
     "preferences",
     { kind: "mediumRefusal", place: null, medium: "email", refused_at: "infinity" },
+  ],
+  preferences_until_date_is_of_the_years_1_to_9999: [
+    "preferences",
+    { kind: "inconvenientTime", place: null, days: ["mon"], until_date: "infinity" },
   ],
   preferences_ids_have_at_most_200_characters: ["preferences", { borrower_id: "zebra".repeat(41) }],
   redirects_ids_have_at_most_200_characters: ["redirects", { to_contact_id: "zebra".repeat(41) }],
