@@ -25,12 +25,13 @@ const BATCH = 100;
 export const erase = command({
   name: "erase",
   summary: "erase the personal data of a borrower; the erasure is recorded and cannot be undone",
-  takes: `--borrower ID --reason "…" --yes [--by NAME] [--json]`,
+  takes: `--borrower ID --reason "…" [--yes] [--by NAME] [--json]`,
   details: `Erases the words that were sent or logged, the addresses and the lender's notes; the fields of case
 changes; and names, addresses and numbers in the history of the borrower, the contacts and the loans.
 Recipient, time, reason and outcome stay. The command keeps what belongs to an open notice or is under a
-legal hold, and what the guard reads: run it again later. It needs the daemon's role. Erase the borrower
-in the core system's own tables first, because the record of such a change has the old values.`,
+legal hold, and what the guard reads: run it again later. Without --yes it only counts what it would erase
+and keep. It needs the daemon's role. Erase the borrower in the core system's own tables first, because
+the record of such a change has the old values.`,
   options: {
     borrower: { type: "string", value: "ID", message: "the borrower" },
     ...REASON_OPTION,

@@ -16,8 +16,7 @@ const LIMIT = limitOption("waits", 100);
 /** Lists the waits of all that is not final: reason, owner, begin, end of the term, and next step. */
 export const waiting = command({
   name: "waiting",
-  summary:
-    "list what every open case change and interaction waits for, who owes it, since when and until when",
+  summary: "list the reason, owner and term of the wait of each open case change and interaction",
   takes: "[--late] [--reason WORD] [--owner WORD] [--case ID] [--borrower ID] [--limit N] [--json]",
   details: `Counts the waits by reason, and lists those that are late or wait for nothing. With --reason, --owner,
 --case or --borrower it lists all of these. docs/waiting.md explains the words. Exits with 1 if a wait is late, or has the
