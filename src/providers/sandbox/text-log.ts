@@ -14,13 +14,16 @@ export interface SandboxTexts {
 }
 
 type Text = Readonly<Record<string, unknown>> & {
+  readonly sid: string;
   readonly to: string;
   readonly date_created: string;
   readonly error_code: number | null;
 };
 
-/** The number of files that a list reads. All state is in the files, so it outlives the process. */
-const NEWEST_LOOKED_AT = 1_000;
+/** All state is in the files, so it outlives the process. The recipients of this many are kept, so that a search by number reads each file once. */
+const KEPT_RECIPIENTS = 100_000;
+/** The number of files that are open at the same time. */
+const READ_TOGETHER = 200;
 
 /** The scripted status of a text to this number at this age (ms); undefined if it follows no script. */
 export type StatusAt = (
@@ -34,13 +37,14 @@ export async function createSandboxTexts(
   statusAt: StatusAt = () => undefined,
 ): Promise<SandboxTexts> {
   const files = await createOutbox(outbox);
+  const recipientOf = rememberRecipients(files.folder);
 
   async function read(file: string): Promise<Text> {
-    const text = JSON.parse(await readFile(join(files.folder, file), "utf8")) as Text;
+    const text = await readText(files.folder, file);
     if (text.error_code !== null) return text;
     const sent = { ...text, date_sent: text.date_created };
     // a text that did not fail at once and follows no script was sent at once
-    const ageMs = clock().getTime() - acceptedAt(text);
+    const ageMs = clock().getTime() - acceptedAt(text.sid);
     return { ...sent, status: "sent", ...statusAt(text.to, ageMs) };
   }
 
@@ -59,31 +63,61 @@ export async function createSandboxTexts(
       return text;
     },
     find: (sid) => read(`${sid}.json`).catch(() => null),
-    async list(query) {
-      const names = (await readdir(files.folder)).filter((name) => /^SM.*\.json$/u.test(name));
-      const newest = names.toSorted().toReversed().slice(0, NEWEST_LOOKED_AT);
-      const texts = await Promise.all(newest.map(read));
-      const size = Number(query.get("PageSize") ?? 50);
-      return texts.filter((text) => passes(text, query)).slice(0, size);
-    },
+    list: async (query) =>
+      await Promise.all((await findNewest(files.folder, query, recipientOf)).map(read)),
   };
 }
 
+const readText = async (folder: string, file: string): Promise<Text> =>
+  JSON.parse(await readFile(join(folder, file), "utf8")) as Text;
+
+/** Returns a function that reads the recipient of each file once. */
+function rememberRecipients(folder: string): (file: string) => Promise<string> {
+  const known = new Map<string, string>();
+  return async (file) => {
+    const to = known.get(file) ?? (await readText(folder, file)).to;
+    if (known.size >= KEPT_RECIPIENTS) known.clear();
+    known.set(file, to);
+    return to;
+  };
+}
+
+const FILE = /^SM.*\.json$/u;
+
+/** Finds the files of the newest texts that pass. Their times are in the names, so that few files are read. */
+async function findNewest(
+  folder: string,
+  query: URLSearchParams,
+  recipientOf: (file: string) => Promise<string>,
+): Promise<string[]> {
+  const inPeriod = (await readdir(folder)).filter(
+    (name) => FILE.test(name) && isInPeriod(acceptedAt(name), query),
+  );
+  const size = Number(query.get("PageSize") ?? 50);
+  const to = query.get("To");
+  const left = inPeriod.toSorted();
+  const found: string[] = [];
+  while (left.length > 0 && found.length < size) {
+    const newest = left.splice(-READ_TOGETHER).toReversed();
+    const sentTo = to === null ? [] : await Promise.all(newest.map(recipientOf));
+    found.push(...newest.filter((_, at) => to === null || sentTo[at] === to));
+  }
+  return found.slice(0, size);
+}
+
 /** In ms, which the dates of Twilio do not have. */
-const acceptedAt = ({ sid }: Text): number => Number.parseInt(String(sid).slice(2, 14), 16);
+const acceptedAt = (sid: string): number => Number.parseInt(sid.slice(2, 14), 16);
 
 /** Sids sort by time, so file names do too. */
 function newSid(now: Date): string {
   return `SM${now.getTime().toString(16).padStart(12, "0")}${randomBytes(10).toString("hex")}`;
 }
 
-function passes(text: Text, query: URLSearchParams): boolean {
-  const sentAt = Date.parse(text.date_created);
+function isInPeriod(sentAt: number, query: URLSearchParams): boolean {
   const day = query.get("DateSent");
   const after = query.get("DateSent>");
   const before = query.get("DateSent<");
   return (
-    (query.get("To") ?? text.to) === text.to &&
     (day === null || new Date(sentAt).toISOString().startsWith(day.slice(0, 10))) &&
     (after === null || sentAt >= Date.parse(after)) &&
     (before === null || sentAt <= Date.parse(before))

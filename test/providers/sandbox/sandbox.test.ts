@@ -12,6 +12,7 @@ import {
   SCRIPTED_MAILBOXES,
   SCRIPTED_NUMBERS,
 } from "../../../src/providers/sandbox/scripted-recipients.ts";
+import { createSandboxTexts } from "../../../src/providers/sandbox/text-log.ts";
 import { openTextSink } from "../../../src/providers/sandbox/text-sink.ts";
 import { openSmtp } from "../../../src/providers/smtp/smtp.ts";
 import type { SupportsLookup } from "../../../src/providers/twilio/lookup.ts";
@@ -308,6 +309,17 @@ describe("the sandbox's Twilio", () => {
     expect(await count("DateSent%3E=2026-11-21T00:00:00Z")).toBe(2);
     expect(await count("DateSent%3C=2026-11-21T00:00:00Z")).toBe(1);
     expect(await count("PageSize=2")).toBe(2);
+  });
+
+  test("finds a text by its number behind a thousand newer ones", async () => {
+    let ms = Date.parse("2026-11-20T10:00:00Z");
+    const texts = await createSandboxTexts(outbox, () => new Date((ms += 1)));
+    const addTo = (To: string): Promise<object> =>
+      texts.add("AC1", new URLSearchParams({ To, From: "+15005550006", Body: "Hello" }));
+    const first = await addTo("+12125550101");
+    for (let n = 0; n < 1_000; n += 1) await addTo("+12125550102");
+    const query = new URLSearchParams({ To: "+12125550101", PageSize: "100" });
+    expect(await texts.list(query)).toMatchObject([{ sid: Reflect.get(first, "sid") }]);
   });
 
   test.each<[string, Record<string, string>, number]>([
