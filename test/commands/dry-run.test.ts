@@ -41,7 +41,8 @@ async function readSums(): Promise<object> {
     ({ name }) =>
       `select '${name}' as name, count(*), md5(string_agg(t::text, ',' order by t::text)) from ${name} t`,
   );
-  return (await pool.query(sums.join(" union all "))).rows;
+  // several workers may read the tables, in any order
+  return (await pool.query(`${sums.join(" union all ")} order by name`)).rows;
 }
 
 let changeIds: string[] = [];
