@@ -145,7 +145,7 @@ for each statement execute function tidings.keep_history();
 create trigger keep_history before update or delete or truncate on tidings.resolutions
 for each statement execute function tidings.keep_history();
 
--- Refuses all rows of an insert if one of them has an unknown reference or is too wrong.
+-- Refuses all rows of an insert if one of them has no case id, has an unknown reference or is too large.
 -- Foreign keys would check each row separately, which took a third of the time of a bulk. `for key share` is the lock
 -- of a foreign key: a referenced row cannot be deleted meanwhile. The sizes are checked here, because a check constraint
 -- would stop logical replication. A long id has a check constraint, because its index would stop it too.
