@@ -23,7 +23,7 @@ export const readJson: MiddlewareHandler<HttpEnv> = async (c, next) => {
       field: "Content-Type",
       message: "must be application/json",
     });
-  if ((c.req.header("content-encoding") ?? "identity") !== "identity")
+  if ((c.req.header("content-encoding") ?? "identity").toLowerCase() !== "identity")
     throw httpError(415, HTTP_ERRORS[415], {
       field: "Content-Encoding",
       message: "must be left out, because a body is read without decompression",
