@@ -76,8 +76,9 @@ export function withValidationPeriods(
       returnedOn: null,
     }));
     const sentOn = standingNotice(sent)?.sentOn;
-    const isKnown = sentOn !== undefined && findInForce(policy, VALIDATION_PERIOD, sentOn);
-    return [id, isKnown ? withPeriod(loan, validationDates(policy, sentOn)) : loan];
+    if (sentOn === undefined || findInForce(policy, VALIDATION_PERIOD, sentOn) === undefined)
+      return [id, loan];
+    return [id, withPeriod(loan, validationDates(policy, sentOn))];
   });
   return { ...facts, loans: Object.fromEntries(dated) };
 }

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import type { GuardFact } from "../../domain/guard/fact-gaps.ts";
 import type { Db } from "../postgres/db.ts";
+import { VALIDATION_FORM, VALIDATION_THEME } from "./validation-notices.ts";
 
 /** A statement that finds one row in which a fact is filled. */
 const FILLED: Readonly<Record<GuardFact, RawBuilder<unknown>>> = {
@@ -34,9 +35,9 @@ const FILLED: Readonly<Record<GuardFact, RawBuilder<unknown>>> = {
   "loans.validation_period_ends_on": sql`
     select from tidings.loans l where l.validation_period_ends_on is not null
     union all
-    select from tidings.notification_types n where n.theme = 'opsLoanValidationOfDebtNotice'
+    select from tidings.notification_types n where n.theme = ${VALIDATION_THEME}::text
     union all
-    select from tidings.templates t where 'validationB1' = any(t.declares)`,
+    select from tidings.templates t where ${VALIDATION_FORM}::text = any(t.declares)`,
   "loans.negative_info_furnished_at": sql`select from tidings.loans l where l.negative_info_furnished_at is not null`,
 };
 

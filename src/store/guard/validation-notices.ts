@@ -1,6 +1,7 @@
 import { type QueryExecutorProvider, sql } from "kysely";
 import type { ValidationNotice } from "../../domain/guard/facts.ts";
 import type { BorrowerId } from "../../domain/ids.ts";
+import type { TemplateStatement, Theme } from "../../domain/vocabulary.ts";
 import { statusThen } from "./interactions.ts";
 import type { KnownAt } from "./known-values.ts";
 import type { LoanRow } from "./loans.ts";
@@ -10,6 +11,10 @@ export interface NoticeRow {
   readonly borrowerId: BorrowerId;
   readonly notice: ValidationNotice;
 }
+
+/** A validation notice has this theme, or a template that declares this form. */
+export const VALIDATION_THEME: Theme = "opsLoanValidationOfDebtNotice";
+export const VALIDATION_FORM: TemplateStatement = "validationB1";
 
 /** True if the end of the validation period follows from the notice on record: the core system has not stated it. */
 export const isUndated = ({ collectorRole, validationPeriodEndsOn }: LoanRow): boolean =>
@@ -40,7 +45,7 @@ export async function loadValidationNotices(
       limit 1
     ) a on true
     where i.person_id = any(${borrowerIds}::text[]) and i.deleted_at is null and i.direction is distinct from 'inbound' and i.channel <> 'voice'
-      and (i.theme = 'opsLoanValidationOfDebtNotice' or 'validationB1' = any(m.declares))
+      and (i.theme = ${VALIDATION_THEME}::text or ${VALIDATION_FORM}::text = any(m.declares))
       and tidings.was_sent(coalesce(a.status, s.status), case when a.status is null then s.status_details else a.status_details end)
   `.execute(db);
   return rows.map(({ borrowerId, loanId, sentAt }) => ({
