@@ -540,23 +540,29 @@ describe("a text", () => {
     ]),
     ["given up", ["failed textFailed neverAccepted"], (id) => failNeverAccepted(db, [id])],
   ];
+  /** The provider answers a call after another daemon has called its outcome unknown and ended it. */
+  async function answerLate(end: (id: InteractionId) => Promise<unknown>): Promise<InteractionId> {
+    const caseId = `CS-${(cases += 1)}`;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    answering = promise;
+    calls = 0;
+    await insertChanges(pool, [
+      { caseId, caseTypeId: "texted", status: "initiated", at: new Date().toISOString() },
+    ]);
+    const delivering = runDueJobs(database, deps);
+    await expect.poll(() => calls).toBe(1);
+    const [{ interactionId: id } = { interactionId: "0" as InteractionId }] =
+      await markOrphansUnknown(db);
+    await end(id);
+    resolve();
+    await delivering;
+    return id;
+  }
+
   test.each(lates)(
     "that another daemon has %s takes the late answer to its call, and is not sent again",
     async (_name, moves, end) => {
-      const caseId = `CS-${(cases += 1)}`;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      answering = promise;
-      calls = 0;
-      await insertChanges(pool, [
-        { caseId, caseTypeId: "texted", status: "initiated", at: new Date().toISOString() },
-      ]);
-      const delivering = runDueJobs(database, deps);
-      await expect.poll(() => calls).toBe(1);
-      const [{ interactionId: id } = { interactionId: "0" as InteractionId }] =
-        await markOrphansUnknown(db);
-      await end(id);
-      resolve();
-      await delivering;
+      const id = await answerLate(end);
       expect((await movesOf(pool, id)).slice(2)).toEqual([
         "attempted textOutcomeUnknown workerDied",
         ...moves,
@@ -578,6 +584,23 @@ describe("a text", () => {
           history: expect.arrayContaining(["started_at"]),
         },
       ]);
+    },
+  );
+
+  test.each(lates)(
+    "that another daemon has %s stays so if the late answer to its call is a temporary failure, and nothing is planned",
+    async (_name, moves, end) => {
+      answer = () => NOT_NOW;
+      const id = await answerLate(end);
+      expect((await movesOf(pool, id)).slice(2)).toEqual([
+        "attempted textOutcomeUnknown workerDied",
+        ...moves,
+      ]);
+      const { rows } = await pool.query(
+        "select id from tidings.interactions where previous_interaction_id = $1",
+        [id],
+      );
+      expect(rows).toEqual([]);
     },
   );
 

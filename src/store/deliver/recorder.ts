@@ -92,23 +92,28 @@ export function createRecorder({ db, onOutage }: RecorderOptions): Recorder {
  */
 async function write(db: Db, answered: readonly Answered[]): Promise<void> {
   const outcomes = answered.map((one) => one.outcome);
-  const next = [...outcomes.flatMap(nextOf), ...answered.flatMap(({ takenBack }) => takenBack)];
+  const takenBack = answered.flatMap((one) => one.takenBack);
   const plain =
-    next.length === 0 &&
-    outcomes.every((one) => one.dueAt === null && one.settleAt === null && one.finding === null);
-  if (plain) return moveInteractions(db, outcomes);
+    takenBack.length === 0 &&
+    outcomes.every(
+      ({ nextAttemptAt, dueAt, settleAt, finding }) =>
+        nextAttemptAt === null && dueAt === null && settleAt === null && finding === null,
+    );
+  if (plain) return void (await moveInteractions(db, outcomes));
   await db.transaction().execute(async (transaction) => {
-    await moveInteractions(transaction, outcomes);
-    await planNextAttempts(transaction, next);
+    const moved = await moveInteractions(transaction, outcomes);
+    // an answer that came too late to move its interaction has no effect: a person may have refused the notice meanwhile
+    const effective = outcomes.filter(({ interactionId }) => moved.has(interactionId));
+    await planNextAttempts(transaction, [...effective.flatMap(nextOf), ...takenBack]);
     await queueAgain(
       transaction,
-      outcomes.filter((one) => one.dueAt !== null),
+      effective.filter((one) => one.dueAt !== null),
     );
     await queueSettling(
       transaction,
-      outcomes.filter((one) => one.settleAt !== null),
+      effective.filter((one) => one.settleAt !== null),
     );
-    await noteFindings(transaction, outcomes);
+    await noteFindings(transaction, effective);
   });
 }
 
@@ -132,8 +137,12 @@ const OUTCOME = {
   dueAt: "timestamptz",
 } as const;
 
-async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
-  await sql`
+/** Returns the ids of the interactions that it has moved. */
+async function moveInteractions(
+  db: Db,
+  outcomes: readonly AttemptOutcome[],
+): Promise<ReadonlySet<InteractionId>> {
+  const { rows } = await sql<{ id: InteractionId }>`
     with moved as (
     update tidings.interactions i
     set status = s.status, status_details = s."statusDetails", failure_description_short = s.short, failure_description_long = s.long,
@@ -150,11 +159,15 @@ async function moveInteractions(db: Db, outcomes: readonly AttemptOutcome[]): Pr
           and (i.status = 'scheduled' or tidings.is_ended_unsent(i.status, i.status_details, i.evidence))))
       -- an answer that asks to send again later is dropped if another attempt has followed already
       and (s.status <> 'scheduled' or not tidings.has_next_attempt(i.id))
-    returning i.channel, i.provider, i.provider_message_id
+    returning i.id, i.channel, i.provider, i.provider_message_id
+    ),
+    early as (
+      insert into tidings.receipt_queue (receipt_id) select e.id from ${EARLY_RECEIPTS} e
+      on conflict (receipt_id) do update set run_at = clock_timestamp()
     )
-    insert into tidings.receipt_queue (receipt_id) select e.id from ${EARLY_RECEIPTS} e
-    on conflict (receipt_id) do update set run_at = clock_timestamp()
+    select m.id from moved m
   `.execute(db);
+  return new Set(rows.map(({ id }) => id));
 }
 
 async function queueAgain(db: Db, outcomes: readonly AttemptOutcome[]): Promise<void> {
